@@ -1,0 +1,95 @@
+"""What travels through the house: an episode as it stands, and what the rules say of it.
+
+Values are always text as it was typed, keyed by the standard's column header. A value that is absent and one that is
+empty mean the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+Values = Mapping[str, str]
+Source = Literal["file", "store"]
+
+NO_VALUES: Values = MappingProxyType({})
+
+
+class Severity(StrEnum):
+    """How much a finding weighs. Errors would not load, warnings doubt the quality, notices count for nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A dated record under an episode: one sub-intervention, one referral.
+
+    `section` is the standard's section id. `line` is the physical line of a file it was read from; `id` is the
+    store's own id, empty for an event that comes from a file.
+    """
+
+    section: str
+    values: Values
+    line: int | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """One episode with its client's values and its events: all that a rule may look at.
+
+    `lines` are the physical lines of a file that carry the episode (the header being line 1), empty from the store.
+    `client_id` and `episode_id` are the store's own ids, empty from a file.
+    """
+
+    client: Values
+    episode: Values
+    events: tuple[Event, ...] = ()
+    lines: tuple[int, ...] = ()
+    client_id: str = ""
+    episode_id: str = ""
+
+    @property
+    def rows(self) -> int:
+        """How many rows of an extract this episode takes: one per event, at least one."""
+        return len(self.lines) or len(self.events) or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a rule has to say about one record.
+
+    `field` is the header to jump to, `fields` all headers involved with their `values`; `message` is one sentence that
+    says what is wrong and holds no value. `section` is the section the record belongs to (empty for a whole file),
+    `episode` the episode's identifier as typed, `lines` the lines of a file it concerns, the first being where to look;
+    `client_id`, `episode_id` and `event_id` are the store's own ids, empty from a file.
+    """
+
+    severity: Severity
+    rule: str
+    field: str
+    fields: tuple[str, ...]
+    message: str
+    values: Values = field(default_factory=dict)
+    section: str = ""
+    episode: str = ""
+    lines: tuple[int, ...] = ()
+    client_id: str = ""
+    episode_id: str = ""
+    event_id: str = ""
+
+    @property
+    def line(self) -> int | None:
+        """The line to look at first; none for a finding about a whole file or a stored record."""
+        return self.lines[0] if self.lines else None
+
+
+def event_values(record: EpisodeRecord) -> Iterator[tuple[Event, dict[str, str]]]:
+    """Yield each event with the values of its row: client and episode values repeated beside its own."""
+    base = {**record.client, **record.episode}
+    for event in record.events:
+        yield event, {**base, **event.values}
