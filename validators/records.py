@@ -4,8 +4,9 @@ Values are always text as it was typed, keyed by the standard's column header. A
 empty mean the same.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
@@ -74,7 +75,7 @@ class Finding:
     field: str
     fields: tuple[str, ...]
     message: str
-    values: Values = field(default_factory=dict)
+    values: Values = dataclasses.field(default_factory=dict)
     section: str = ""
     episode: str = ""
     lines: tuple[int, ...] = ()

@@ -148,7 +148,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a person reads about a rule: `help` in our words, the `reading` this product takes, the `source` paragraph."""
+    """What a person reads about a rule: `help` in our words, the `reading` we take, the `source` paragraph."""
 
     id: str
     title: str

@@ -1,0 +1,85 @@
+"""Patterns that judge one value by itself. Each gets the rule's row, the standard and the field's header.
+
+The check it returns answers whether a non-empty value passes; it must not depend on anything else, because verdicts
+are remembered per value.
+"""
+
+import re
+
+from validators.dates import parse_date
+from validators.patterns import FieldCheck, field_pattern
+from validators.standard import RuleRow, Standard
+
+_PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]")
+_FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9])[A-Z]{2}")
+
+
+def postcode_part(value: str) -> str:
+    """The part of a postcode that may leave the building: outward code, space, first digit of the inward code.
+
+    A full postcode is shortened, with or without its space and in either case; anything else comes back as it is,
+    but for lower case in what is already a part.
+    """
+    upper = value.upper()
+    if match := _FULL.fullmatch(upper):
+        return f"{match[1]} {match[2]}"
+    return upper if _PART.fullmatch(upper) else value
+
+
+# What `shortened` in standard.toml may name.
+SHORTENERS = {"postcode_part": postcode_part}
+
+
+@field_pattern("trimmed")
+def trimmed(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """No space of any kind at either end."""
+    return lambda value, stored: value == value.strip()
+
+
+@field_pattern("real_date")
+def real_date(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """A day of the calendar in the standard's layout."""
+    length = standard.by_header[header].layout.length
+    return lambda value, stored: len(value) == length and parse_date(value) is not None
+
+
+@field_pattern("layout")
+def layout(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """Within the width of the column and of its type's characters."""
+    shape = standard.by_header[header].layout
+    if shape.kind == "any":
+        length = shape.length
+        return lambda value, stored: len(value) <= length and value.isprintable()
+    letters = "[A-Z]" if shape.kind == "alpha" else "[0-9]"
+    matches = re.compile(f"{letters}{{1,{shape.length}}}").fullmatch
+    return lambda value, stored: matches(value) is not None
+
+
+@field_pattern("postcode_part")
+def postcode_part_pattern(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """A part postcode in a file; in the store anything that shortens to one."""
+    return lambda value, stored: _PART.fullmatch(postcode_part(value) if stored else value) is not None
+
+
+@field_pattern("one_of", required="values")
+def one_of(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """One of the values listed in the row itself, separated by |."""
+    allowed = frozenset(row.parameters["values"].split("|"))
+    return lambda value, stored: value in allowed
+
+
+@field_pattern("number_between", required="least most")
+def number_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """A whole number between two others, both included."""
+    least, most = int(row.parameters["least"]), int(row.parameters["most"])
+    return lambda value, stored: least <= int(value) <= most
+
+
+@field_pattern("in_codes")
+def in_codes(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """In the field's code list, where that list decides."""
+    code_list = standard.code_lists[standard.by_header[header].codes]
+    if not code_list.decides:
+        return lambda value, stored: True
+    codes = code_list.codes
+    return lambda value, stored: value in codes

@@ -1,0 +1,267 @@
+"""Patterns that compare the values of one record (client and episode, or an event with its episode beside it).
+
+A check gets the values as typed (`raw`), the same with unreadable ones emptied (`clean`), and the moment. Whether
+something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody can read is there, but not compared.
+"""
+
+import re
+from collections.abc import Callable
+from operator import gt, lt
+
+from validators.conditions import parse_condition
+from validators.dates import parse_date, plus, write_date
+from validators.patterns import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
+from validators.records import Values
+from validators.standard import RuleRow, Standard
+
+
+@record_pattern("required", optional="when beside")
+def required(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Filled, where the condition `when` holds. `beside` adds fields to the finding that say why.
+
+    A stored record is not asked for what the exporter writes.
+    """
+    condition = condition_in(row, standard)
+    beside = headers_in(row, "beside")
+    sent = row.fields
+    kept = tuple(header for header in sent if standard.by_header[header].keyed != "written")
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if condition is not None and not condition.holds(clean):
+            return None
+        missing = [header for header in (kept if moment.stored else sent) if not raw.get(header)]
+        return Failure((*missing, *beside), missing[0]) if missing else None
+
+    return check
+
+
+@record_pattern("one_required", optional="when")
+def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
+    """At least one of the fields is filled, where the condition holds."""
+    condition = condition_in(row, standard)
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if any(raw.get(header) for header in fields):
+            return None
+        return Failure(fields, fields[0]) if condition is None or condition.holds(clean) else None
+
+    return check
+
+
+@record_pattern("required_with_event", required="section")
+def required_with_event(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Filled in every episode that has an event of a section; told at the event."""
+    if row.parameters["section"] not in standard.section_by_id:
+        raise ValueError(f"there is no section {row.parameters['section']!r}")
+    date_field = standard.section_by_id[row.parameters["section"]].date_field
+    (header,) = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return None if raw.get(header) else Failure((header, date_field), header)
+
+    return check
+
+
+@record_pattern("both_or_neither")
+def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
+    """All of the fields are filled or none."""
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        empty = [header for header in fields if not raw.get(header)]
+        return Failure(fields, empty[0]) if 0 < len(empty) < len(fields) else None
+
+    return check
+
+
+@record_pattern("distinct_from", required="other")
+def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Where filled, different from the other fields, which are then filled too."""
+    fields, others = row.fields, headers_in(row, "other")
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        named: dict[str, None] = {}
+        jump = ""
+        for header in fields:
+            value = raw.get(header)
+            if not value:
+                continue
+            for other in others:
+                compared = raw.get(other)
+                if compared and (compared != value or not (clean.get(other) and clean.get(header))):
+                    continue
+                named[other] = named[header] = None
+                jump = jump or (header if compared else other)
+        return Failure(tuple(named), jump) if named else None
+
+    return check
+
+
+@record_pattern("empty_when", required="when")
+def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Empty where the condition holds."""
+    condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        filled = [header for header in fields if raw.get(header)]
+        return Failure((*filled, *condition.headers), filled[0]) if filled and condition.holds(clean) else None
+
+    return check
+
+
+def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standard], RecordCheck]:
+    """A pattern that compares each date with the dates named in `other`; `plus` moves those by years and days."""
+
+    def pattern(row: RuleRow, standard: Standard) -> RecordCheck:
+        fields, others = row.fields, headers_in(row, "other")
+        moved = _mover(row.parameters["plus"], standard.date_layout.text) if "plus" in row.parameters else None
+
+        def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+            failure = None
+            for header in fields:
+                value = clean.get(header)
+                if not value:
+                    continue
+                for other in others:
+                    against = clean.get(other)
+                    if against and wrong(value, moved(against) if moved else against):
+                        named = failure.fields if failure else (header,)
+                        failure = Failure(tuple(dict.fromkeys((*named, header, other))), header)
+            return failure
+
+        return check
+
+    return pattern
+
+
+def _mover(text: str, layout: str) -> Callable[[str], str]:
+    """Read `1y1d`: a function that moves a date in text by so many years and days."""
+    match = re.fullmatch(r"(\d+)y(\d+)d", text)
+    if match is None:
+        raise ValueError(f"plus={text} is not written like 1y1d")
+    years, days = int(match[1]), int(match[2])
+
+    def moved(text: str) -> str:
+        day = parse_date(text)
+        return write_date(plus(day, years, days), layout) if day else text
+
+    return moved
+
+
+record_pattern("not_before", required="other", optional="plus")(_comparison(lt))
+record_pattern("not_after", required="other")(_comparison(gt))
+record_pattern("before", required="other")(_comparison(lambda value, other: value >= other))
+record_pattern("on_the_day", required="other")(_comparison(lambda value, other: value == other))
+
+
+def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
+    failing = tuple(header for header in fields if (value := clean.get(header)) and wrong(value))
+    return Failure(failing, failing[0]) if failing else None
+
+
+@record_pattern("not_before_day", required="day")
+def not_before_day(row: RuleRow, standard: Standard) -> RecordCheck:
+    """On or after a fixed day (`day=1903-01-01`)."""
+    day = parse_date(row.parameters["day"])
+    if day is None:
+        raise ValueError(f"day={row.parameters['day']} is not a date")
+    first, fields = write_date(day, standard.date_layout.text), row.fields
+    return lambda raw, clean, moment: _dates_failing(fields, clean, first.__gt__)
+
+
+@record_pattern("not_after_today")
+def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Today or earlier."""
+    fields = row.fields
+    return lambda raw, clean, moment: _dates_failing(fields, clean, moment.today.__lt__)
+
+
+@record_pattern("before_period_end")
+def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Before the last day of the reporting period, where one is given."""
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return _dates_failing(fields, clean, moment.period_end.__le__) if moment.period_end else None
+
+    return check
+
+
+@record_pattern("in_period", required="opened closed")
+def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Closed on or after the base date and begun by the end of the reporting period, where one is given."""
+    opened_field, closed_field = row.parameters["opened"], row.parameters["closed"]
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if not moment.period_end:
+            return None
+        opened, closed = clean.get(opened_field), clean.get(closed_field)
+        failing: tuple[str, ...] = ()
+        if opened and opened > moment.period_end:
+            failing = (opened_field,)
+        if closed and closed < moment.period_start:
+            failing = (*failing, closed_field)
+        return Failure(failing, failing[0]) if failing else None
+
+    return check
+
+
+@record_pattern("age_at_least", required="other years")
+def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
+    """So many years old on the day in the field, born on the day in `other`."""
+    ((header,), (birth,)) = row.fields, headers_in(row, "other")
+    moved = _mover(f"{int(row.parameters['years'])}y0d", standard.date_layout.text)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        day, born = clean.get(header), clean.get(birth)
+        # A difference in the years alone settles it for nearly everybody, without reading the dates.
+        if not day or not born or int(day[:4]) - int(born[:4]) > int(row.parameters["years"]):
+            return None
+        return Failure((header, birth), header) if day < moved(born) else None
+
+    return check
+
+
+@record_pattern("identifying", required="birth initials")
+def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Identifiers that hold the birth date, or the initials beside a six-digit one."""
+    fields, birth_field = row.fields, row.parameters["birth"]
+    given_field, family_field = headers_in(row, "initials")
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        birth = clean.get(birth_field)
+        if not birth:
+            return None
+        # Every way of writing a year has its last two digits: most identifiers are done with here.
+        year = birth[2:4]
+        suspects = [header for header in fields if year in raw.get(header, "")]
+        if not suspects:
+            return None
+        traces = _traces(birth, raw.get(given_field, ""), raw.get(family_field, ""))
+        failing = tuple(header for header in suspects if any(t in _folded(raw[header]) for t in traces))
+        return Failure((*failing, birth_field), failing[0]) if failing else None
+
+    return check
+
+
+_SEPARATORS = str.maketrans("/. _", "----")
+
+
+def _folded(value: str) -> str:
+    return value.upper().translate(_SEPARATORS)
+
+
+def _traces(birth: str, given: str, family: str) -> list[str]:
+    """The forms in which a birth date, or initials with one, would show in an identifier."""
+    digits = birth.replace("-", "")
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    traces = [digits, day + month + year]
+    for d, m in {(day, month), (day.lstrip("0"), month.lstrip("0"))}:
+        traces += [f"{year}-{m}-{d}", f"{d}-{m}-{year}", f"{year[2:]}-{m}-{d}", f"{d}-{m}-{year[2:]}"]
+    if given and family:
+        for name in (given + family, family + given):
+            for six in (day + month + year[2:], year[2:] + month + day):
+                traces += [name + six, six + name, f"{name}-{six}", f"{six}-{name}"]
+    return traces

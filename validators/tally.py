@@ -1,0 +1,79 @@
+"""Counting rows: the load and data quality percentages, by our own estimate (the portal publishes no formula)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from validators.records import EpisodeRecord, Finding, Severity
+from validators.standard import Standard
+
+
+def percent(good: int, of: int) -> float:
+    """`good` of `of` in percent, rounded down to one decimal; 100.0 only when none is left, and for no rows at all."""
+    return (1000 * good // of) / 10 if of else 100.0
+
+
+@dataclass
+class Tally:
+    """Rows, episodes and findings counted as they pass by.
+
+    A finding about client or episode columns spoils every row of the episode, one about an event its own row, one
+    about a row of the file that row.
+    """
+
+    standard: Standard
+    rows: int = 0
+    episodes: int = 0
+    no_consent: int = 0
+    counts: dict[Severity, int] = field(default_factory=lambda: dict.fromkeys(Severity, 0))
+    spoilt: dict[Severity, int] = field(default_factory=lambda: dict.fromkeys(Severity, 0))
+    unloadable: bool = False
+
+    def add(self, record: EpisodeRecord, findings: Iterable[Finding]) -> None:
+        """Count an episode with its findings."""
+        self.rows += record.rows
+        self.episodes += 1
+        self.no_consent += self.standard.withholds(record.episode)
+        rows: dict[Severity, set[object]] = {}
+        for finding in findings:
+            self.counts[finding.severity] += 1
+            rows.setdefault(finding.severity, set()).update(self._rows(record, finding))
+        for severity, spoilt in rows.items():
+            self.spoilt[severity] += len(spoilt)
+
+    def _rows(self, record: EpisodeRecord, finding: Finding) -> Iterable[object]:
+        if record.lines:
+            return finding.lines
+        if finding.event_id:
+            return (finding.event_id,)
+        return [event.id for event in record.events] or ("",)
+
+    def add_row(self, finding: Finding) -> None:
+        """Count a row that belongs to no episode, with what is wrong with it."""
+        self.rows += 1
+        self.counts[finding.severity] += 1
+        self.spoilt[finding.severity] += 1
+
+    def add_about_file(self, finding: Finding) -> None:
+        """Count a finding about the whole file; an error there means nothing of it would load."""
+        self.counts[finding.severity] += 1
+        self.unloadable |= finding.severity is Severity.ERROR
+
+    @property
+    def errors(self) -> int:
+        """How many findings are errors."""
+        return self.counts[Severity.ERROR]
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are warnings."""
+        return self.counts[Severity.WARNING]
+
+    @property
+    def load_percent(self) -> float:
+        """Rows without an error; 0 when the heading itself is wrong."""
+        return 0.0 if self.unloadable else percent(self.rows - self.spoilt[Severity.ERROR], self.rows)
+
+    @property
+    def data_quality_percent(self) -> float:
+        """Rows without a warning."""
+        return percent(self.rows - self.spoilt[Severity.WARNING], self.rows)
