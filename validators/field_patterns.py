@@ -6,7 +6,7 @@ are remembered per value.
 
 import re
 
-from validators.dates import parse_date
+from validators.dates import parse_date, write_date
 from validators.patterns import FieldCheck, field_pattern
 from validators.standard import RuleRow, Standard
 
@@ -41,6 +41,16 @@ def real_date(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """A day of the calendar in the standard's layout."""
     length = standard.by_header[header].layout.length
     return lambda value, stored: len(value) == length and parse_date(value) is not None
+
+
+@field_pattern("not_before_day", required="day")
+def not_before_day(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """On or after a fixed day (`day=1903-01-01`)."""
+    day = parse_date(row.parameters["day"])
+    if day is None:
+        raise ValueError(f"day={row.parameters['day']} is not a date")
+    first = write_date(day, standard.date_layout.text)
+    return lambda value, stored: value >= first
 
 
 @field_pattern("layout")

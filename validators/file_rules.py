@@ -6,9 +6,10 @@ wrong with the heading or the shape of a row. Both word their findings from the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 
-from validators.messages import sentence
-from validators.patterns import UNREADABLE, Failure, headers_in
+from validators.messages import listed, sentence
+from validators.patterns import UNREADABLE, Failure
 from validators.records import EpisodeRecord, Finding, Severity, Values
 from validators.standard import RuleRow, Standard
 
@@ -20,46 +21,33 @@ class FileRules:
         """Start with no episode seen."""
         self.standard = standard
         rows = [row for rule in standard.rules for row in rule.rows]
-        self._owned: list[_Owners] = [(row, {}) for row in rows if row.pattern == "belongs_to_one"]
-        self._once: list[_Seen] = [(row, set()) for row in rows if row.pattern == "appears_once"]
-        self._same: list[_Identities] = [(row, {}) for row in rows if row.pattern == "same_for_client"]
+        self._owned = [_Owned(row, standard) for row in rows if row.pattern == "belongs_to_one"]
+        self._same = [_Same(row) for row in rows if row.pattern == "same_for_client"]
+        self._once: list[tuple[RuleRow, set[str]]] = [(row, set()) for row in rows if row.pattern == "appears_once"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
         """What the record contradicts among those seen before. `findings` are the ones it has by itself."""
-        spoilt = {header for f in findings if f.rule in self._unreadable for header in f.fields}
         found: list[Finding] = []
-        base = {**record.client, **record.episode}
-        for row, owners in self._owned:
-            (header,), owner = row.fields, row.parameters["owner"]
-            value, owned_by = base.get(header, ""), base.get(owner, "")
-            if not value or not owned_by or header in spoilt or owner in spoilt:
-                continue
-            if owners.setdefault(value, owned_by) != owned_by:
-                found.append(self._finding(row, (header, owner), record, base, record.lines))
-        for row, identities in self._same:
-            owned_by = base.get(row.parameters["owner"], "")
-            if not owned_by or row.parameters["owner"] in spoilt:
-                continue
-            known = identities.get(owned_by)
-            told = tuple("" if header in spoilt else base.get(header, "") for header in row.fields)
-            if known is None:
-                identities[owned_by] = told
-                continue
-            fields = tuple(h for h, old, new in zip(row.fields, known, told, strict=True) if old and new and old != new)
-            if fields:
-                found.append(self._finding(row, fields, record, base, record.lines))
-            elif "" in known:
-                identities[owned_by] = tuple(old or new for old, new in zip(known, told, strict=True))
-        for row, seen in self._once:
-            (header,) = row.fields
-            for event in record.events:
-                value = event.values.get(header, "")
-                if not value or header in spoilt:
+        client, episode = record.client, record.episode
+        spoilt = {header for f in findings if f.rule in self._unreadable for header in f.fields} if findings else ()
+        if spoilt:  # a value that cannot be read is compared with nothing
+            client = {header: "" if header in spoilt else value for header, value in client.items()}
+            episode = {header: "" if header in spoilt else value for header, value in episode.items()}
+        for owned in self._owned:
+            if fields := owned.broken(client, episode):
+                found.append(self._finding(owned.row, fields, record, {**client, **episode}, record.lines))
+        for same in self._same:
+            if fields := same.differing(client):
+                found.append(self._finding(same.row, fields, record, client, record.lines))
+        for event in record.events:
+            for row, seen in self._once:
+                value = event.values.get(row.fields[0])
+                if not value or row.fields[0] in spoilt:
                     continue
                 if value in seen:
                     lines = (event.line,) if event.line else ()
-                    found.append(self._finding(row, (header,), record, event.values, lines, event.id))
+                    found.append(self._finding(row, row.fields, record, event.values, lines, event.id))
                 seen.add(value)
         return found
 
@@ -88,9 +76,46 @@ class FileRules:
         )
 
 
-_Owners = tuple[RuleRow, dict[str, str]]
-_Seen = tuple[RuleRow, set[str]]
-_Identities = tuple[RuleRow, dict[str, tuple[str, ...]]]
+class _Owned:
+    """An identifier that belongs to one owner: an episode ID to one client."""
+
+    def __init__(self, row: RuleRow, standard: Standard) -> None:
+        self.row = row
+        self.header, self.owner = row.fields[0], row.parameters["owner"]
+        self.in_client = standard.by_header[self.header].level == "client"
+        self.owners: dict[str, str] = {}
+
+    def broken(self, client: Values, episode: Values) -> tuple[str, ...]:
+        """The fields that say so, when the identifier was seen with another owner."""
+        value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
+        if value and owner and self.owners.setdefault(value, owner) != owner:
+            return self.header, self.owner
+        return ()
+
+
+class _Same:
+    """What one client is told by must stay the same; an empty value says nothing."""
+
+    def __init__(self, row: RuleRow) -> None:
+        self.row, self.owner = row, row.parameters["owner"]
+        self.take = itemgetter(*row.fields)
+        self.known: dict[str, tuple[str, ...]] = {}
+
+    def differing(self, client: Values) -> tuple[str, ...]:
+        """The fields that differ from what was told of the same client before."""
+        owner = client.get(self.owner)
+        if not owner:
+            return ()
+        try:
+            told = self.take(client)
+        except KeyError:  # the file lacks a column
+            told = tuple(client.get(header, "") for header in self.row.fields)
+        known = self.known.setdefault(owner, told)
+        if told == known:
+            return ()
+        self.known[owner] = tuple(old or new for old, new in zip(known, told, strict=True))
+        pairs = zip(self.row.fields, known, told, strict=True)
+        return tuple(header for header, old, new in pairs if old and new and old != new)
 
 
 def structure_finding(
@@ -123,6 +148,9 @@ def structure_finding(
 
 
 def undecided_lists(standard: Standard) -> Finding | None:
-    """The notice that names every field whose code list is incomplete or unknown; None when all lists decide."""
+    """The notice that names every code list that is incomplete or unknown; None when all lists decide."""
     fields = [item.header for item in standard.fields if item.codes and not standard.code_lists[item.codes].decides]
-    return structure_finding(standard, "lists_not_judged", fields=fields) if fields else None
+    if not fields:
+        return None
+    titles = dict.fromkeys(standard.code_lists[standard.by_header[header].codes].title for header in fields)
+    return structure_finding(standard, "lists_not_judged", fields=fields, words={"lists": listed(list(titles))})

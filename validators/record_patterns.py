@@ -1,18 +1,28 @@
 """Patterns that compare the values of one record (client and episode, or an event with its episode beside it).
 
-A check gets the values as typed (`raw`), the same with unreadable ones emptied (`clean`), and the moment. Whether
+A check gets the values as typed (`raw`), the same with unreadable ones emptied (`clean`), and the moment; both have
+every client and episode header, and those of the event's section where there is one. Whether
 something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody can read is there, but not compared.
 """
 
 import re
-from collections.abc import Callable
-from operator import gt, lt
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from operator import gt, itemgetter, lt
 
 from validators.conditions import parse_condition
 from validators.dates import parse_date, plus, write_date
 from validators.patterns import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
 from validators.records import Values
 from validators.standard import RuleRow, Standard
+
+
+def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
+    """A function that takes several values at once."""
+    if len(headers) > 1:
+        return itemgetter(*headers)
+    (header,) = headers
+    return lambda values: (values[header],)
 
 
 @record_pattern("required", optional="when beside")
@@ -26,10 +36,12 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     sent = row.fields
     kept = tuple(header for header in sent if standard.by_header[header].keyed != "written")
 
+    take = _taker(sent)
+
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        if condition is not None and not condition.holds(clean):
+        if all(take(raw)) or (condition is not None and not condition.holds(clean)):
             return None
-        missing = [header for header in (kept if moment.stored else sent) if not raw.get(header)]
+        missing = [header for header in (kept if moment.stored else sent) if not raw[header]]
         return Failure((*missing, *beside), missing[0]) if missing else None
 
     return check
@@ -39,10 +51,10 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
 def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
     """At least one of the fields is filled, where the condition holds."""
     condition = condition_in(row, standard)
-    fields = row.fields
+    fields, take = row.fields, _taker(row.fields)
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        if any(raw.get(header) for header in fields):
+        if any(take(raw)):
             return None
         return Failure(fields, fields[0]) if condition is None or condition.holds(clean) else None
 
@@ -58,7 +70,7 @@ def required_with_event(row: RuleRow, standard: Standard) -> RecordCheck:
     (header,) = row.fields
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        return None if raw.get(header) else Failure((header, date_field), header)
+        return None if raw[header] else Failure((header, date_field), header)
 
     return check
 
@@ -69,7 +81,7 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     fields = row.fields
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        empty = [header for header in fields if not raw.get(header)]
+        empty = [header for header in fields if not raw[header]]
         return Failure(fields, empty[0]) if 0 < len(empty) < len(fields) else None
 
     return check
@@ -84,12 +96,12 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
         named: dict[str, None] = {}
         jump = ""
         for header in fields:
-            value = raw.get(header)
+            value = raw[header]
             if not value:
                 continue
             for other in others:
-                compared = raw.get(other)
-                if compared and (compared != value or not (clean.get(other) and clean.get(header))):
+                compared = raw[other]
+                if compared and (compared != value or not (clean[other] and clean[header])):
                     continue
                 named[other] = named[header] = None
                 jump = jump or (header if compared else other)
@@ -105,7 +117,7 @@ def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
     fields = row.fields
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        filled = [header for header in fields if raw.get(header)]
+        filled = [header for header in fields if raw[header]]
         return Failure((*filled, *condition.headers), filled[0]) if filled and condition.holds(clean) else None
 
     return check
@@ -121,11 +133,11 @@ def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standar
         def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
             failure = None
             for header in fields:
-                value = clean.get(header)
+                value = clean[header]
                 if not value:
                     continue
                 for other in others:
-                    against = clean.get(other)
+                    against = clean[other]
                     if against and wrong(value, moved(against) if moved else against):
                         named = failure.fields if failure else (header,)
                         failure = Failure(tuple(dict.fromkeys((*named, header, other))), header)
@@ -143,6 +155,7 @@ def _mover(text: str, layout: str) -> Callable[[str], str]:
         raise ValueError(f"plus={text} is not written like 1y1d")
     years, days = int(match[1]), int(match[2])
 
+    @lru_cache(maxsize=65536)
     def moved(text: str) -> str:
         day = parse_date(text)
         return write_date(plus(day, years, days), layout) if day else text
@@ -157,25 +170,19 @@ record_pattern("on_the_day", required="other")(_comparison(lambda value, other: 
 
 
 def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
-    failing = tuple(header for header in fields if (value := clean.get(header)) and wrong(value))
-    return Failure(failing, failing[0]) if failing else None
-
-
-@record_pattern("not_before_day", required="day")
-def not_before_day(row: RuleRow, standard: Standard) -> RecordCheck:
-    """On or after a fixed day (`day=1903-01-01`)."""
-    day = parse_date(row.parameters["day"])
-    if day is None:
-        raise ValueError(f"day={row.parameters['day']} is not a date")
-    first, fields = write_date(day, standard.date_layout.text), row.fields
-    return lambda raw, clean, moment: _dates_failing(fields, clean, first.__gt__)
+    failing = [header for header in fields if (value := clean[header]) and wrong(value)]
+    return Failure(tuple(failing), failing[0]) if failing else None
 
 
 @record_pattern("not_after_today")
 def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
     """Today or earlier."""
-    fields = row.fields
-    return lambda raw, clean, moment: _dates_failing(fields, clean, moment.today.__lt__)
+    fields, take = row.fields, _taker(row.fields)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return None if max(take(clean)) <= moment.today else _dates_failing(fields, clean, moment.today.__lt__)
+
+    return check
 
 
 @record_pattern("before_period_end")
@@ -197,7 +204,7 @@ def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         if not moment.period_end:
             return None
-        opened, closed = clean.get(opened_field), clean.get(closed_field)
+        opened, closed = clean[opened_field], clean[closed_field]
         failing: tuple[str, ...] = ()
         if opened and opened > moment.period_end:
             failing = (opened_field,)
@@ -215,11 +222,8 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     moved = _mover(f"{int(row.parameters['years'])}y0d", standard.date_layout.text)
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        day, born = clean.get(header), clean.get(birth)
-        # A difference in the years alone settles it for nearly everybody, without reading the dates.
-        if not day or not born or int(day[:4]) - int(born[:4]) > int(row.parameters["years"]):
-            return None
-        return Failure((header, birth), header) if day < moved(born) else None
+        day, born = clean[header], clean[birth]
+        return Failure((header, birth), header) if day and born and day < moved(born) else None
 
     return check
 
@@ -231,16 +235,26 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
     given_field, family_field = headers_in(row, "initials")
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        birth = clean.get(birth_field)
+        birth = clean[birth_field]
         if not birth:
             return None
-        # Every way of writing a year has its last two digits: most identifiers are done with here.
+        # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
+        # nearly all identifiers are done with here.
         year = birth[2:4]
-        suspects = [header for header in fields if year in raw.get(header, "")]
+        suspects = [header for header in fields if year in raw[header]]
         if not suspects:
             return None
-        traces = _traces(birth, raw.get(given_field, ""), raw.get(family_field, ""))
-        failing = tuple(header for header in suspects if any(t in _folded(raw[header]) for t in traces))
+        month = birth[5:7] if birth[4] == "-" else birth[4:6]
+        near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
+        suspects = [header for header in suspects if any(trace in raw[header].translate(_SEPARATORS) for trace in near)]
+        if not suspects:
+            return None
+        traces = _traces(birth, raw[given_field], raw[family_field])
+        failing = []
+        for header in suspects:
+            folded = raw[header].upper().translate(_SEPARATORS)
+            if any(trace in folded for trace in traces):
+                failing.append(header)
         return Failure((*failing, birth_field), failing[0]) if failing else None
 
     return check
@@ -249,10 +263,7 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
 _SEPARATORS = str.maketrans("/. _", "----")
 
 
-def _folded(value: str) -> str:
-    return value.upper().translate(_SEPARATORS)
-
-
+@lru_cache(maxsize=4096)
 def _traces(birth: str, given: str, family: str) -> list[str]:
     """The forms in which a birth date, or initials with one, would show in an identifier."""
     digits = birth.replace("-", "")
