@@ -1,0 +1,93 @@
+"""How a file of ours comes to be: private from its first byte, whole or not at all, never over another one."""
+
+import contextlib
+import errno
+import os
+import stat
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from validators.problems import Problem
+
+PRIVATE = 0o600
+SHARED = 0o660
+
+
+def refused(error: OSError, path: Path, what: str) -> Problem:
+    """The sentence for a failed file operation; `what` completes "could not be …"."""
+    reason = (error.strerror or "the system gave no reason").lower()
+    hints = {
+        errno.ENOSPC: "free some space and try again",
+        errno.EDQUOT: "free some space and try again",
+        errno.EACCES: "ask for access to it or choose another place",
+        errno.EPERM: "ask for access to it or choose another place",
+        errno.EROFS: "choose a place that can be written to",
+        errno.ENOENT: "check the name",
+        errno.ENOTDIR: "check the name",
+    }
+    hint = hints.get(error.errno or 0, "check the place and try again")
+    return Problem(f"{path} could not be {what} ({reason}): {hint}.")
+
+
+def mode_for(folder: Path) -> int:
+    """The mode of a store made in a folder: shared with the group where the folder hands its group on."""
+    return SHARED if folder.stat().st_mode & stat.S_ISGID else PRIVATE
+
+
+def make(path: Path, mode: int) -> int:
+    """Create a file that must not exist yet and return its descriptor. The umask has no say. Raises OSError."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    try:
+        os.fchmod(descriptor, mode)
+    except OSError:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        raise
+    return descriptor
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder on the disk before anything is told to be done. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems know no fsync of folders; there is nothing better to do then.
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def place(made: Path, target: Path) -> None:
+    """Give a finished file its name, on disk when this returns. Raises FileExistsError rather than replace a file."""
+    sync(made)
+    try:
+        os.link(made, target)
+        made.unlink()
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: the gap between looking and renaming is as small as it can be there.
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        made.rename(target)
+    sync(target.parent)
+
+
+@contextmanager
+def scratch(target: Path, mode: int) -> Iterator[Path]:
+    """An empty private file beside `target` to be filled and placed; gone afterwards, with its journals, if it was not.
+
+    Raises OSError when it cannot be made.
+    """
+    path = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
+    os.close(make(path, mode))
+    try:
+        yield path
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            with contextlib.suppress(OSError):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)

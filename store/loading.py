@@ -1,0 +1,106 @@
+"""The bulk path: many new episodes at once, in batches of plain inserts."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from store import sqlite
+from store.audit import Chain
+from store.reading import batches
+from store.shapes import AgencyInfo, Counts, Kind
+from store.tables import CLIENTS, EPISODES, EVENTS
+from store.typed import Deriver, pack
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Values
+
+BATCH = 500
+
+
+def load(
+    connection: Connection,
+    chain: Chain,
+    deriver: Deriver,
+    agency: AgencyInfo,
+    records: Iterable[EpisodeRecord],
+    person: str,
+    at: str,
+    act: str,
+) -> Counts:
+    """Enter new records within a transaction that holds the write lock, in memory for one batch; see `Writing.load`."""
+    loader = _Loader(connection, chain, deriver, agency, person, at, act)
+    with sqlite.roomy(connection):
+        for batch in batches(records, BATCH):
+            loader.take(batch)
+    return loader.counts
+
+
+class _Loader:
+    def __init__(
+        self, connection: Connection, chain: Chain, deriver: Deriver, agency: AgencyInfo, person: str, at: str, act: str
+    ) -> None:
+        self._connection = connection
+        self._chain = chain
+        self._deriver = deriver
+        self._agency = agency
+        self._act = act
+        self._common = {"version": 1, "created_at": at, "created_by": person, "changed_at": at, "changed_by": person}
+        # Numbers are given here, not by the database, so that children know their parent's before it is written.
+        self._client, self._episode, self._event = (
+            int(connection.execute(select(func.coalesce(func.max(table.c.number), 0))).scalar_one())
+            for table in (CLIENTS, EPISODES, EVENTS)
+        )
+        self._made: dict[tuple[Kind, str], str] = {}
+        self._clients: dict[str, int] = {}
+        self.counts = Counts()
+
+    def take(self, batch: list[EpisodeRecord]) -> None:
+        """Enter one batch."""
+        clients: list[dict[str, Any]] = []
+        episodes: list[dict[str, Any]] = []
+        events: list[dict[str, Any]] = []
+        self._find_stored({record.client_id for record in batch if record.client_id} - self._clients.keys())
+        for record in batch:
+            token = record.client_id
+            client = self._clients.get(token) if token else None
+            if client is None:
+                self._client = client = self._client + 1
+                row = self._row("client", "", record.client)
+                clients.append(row | {"number": client, "agency_number": self._agency.number})
+                if token:
+                    self._clients[token] = client
+            self._episode += 1
+            row = self._row("episode", "", record.episode)
+            place = {"number": self._episode, "agency_number": self._agency.number, "client_number": client}
+            episodes.append(row | place)
+            for event in record.events:
+                self._event += 1
+                row = self._row("event", event.section, event.values)
+                place = {"number": self._event, "episode_number": self._episode}
+                events.append(row | place | {"section": event.section})
+        for table, rows in ((CLIENTS, clients), (EPISODES, episodes), (EVENTS, events)):
+            if rows:
+                self._connection.execute(insert(table), rows)
+        done = self.counts
+        self.counts = Counts(done.clients + len(clients), done.episodes + len(episodes), done.events + len(events))
+
+    def _find_stored(self, tokens: set[str]) -> None:
+        """Learn which of the keys given for clients are ids of stored ones."""
+        for some in batches(tokens):
+            query = select(CLIENTS.c.id, CLIENTS.c.number, CLIENTS.c.deleted_at, CLIENTS.c.agency_number)
+            for row in self._connection.execute(query.where(CLIENTS.c.id.in_(some))):
+                if row.deleted_at is not None or row.agency_number != self._agency.number:
+                    raise Problem(f"The client {row.id} is deleted or another agency's: nothing can be added to it.")
+                self._clients[row.id] = row.number
+
+    def _row(self, kind: Kind, section: str, values: Values) -> dict[str, Any]:
+        own_id = str(uuid.uuid4())
+        made = self._made.get((kind, section))
+        if made is None:
+            made = self._made[kind, section] = self._deriver.made_id(kind, section)
+        if made and made not in values:
+            values = {**values, made: own_id}
+        packed = pack(values, f"new {kind}")
+        self._chain.add(self._act, kind, own_id, "", None, packed)
+        return {"id": own_id, "typed": packed, **self._common, **self._deriver.columns(kind, section, values)}

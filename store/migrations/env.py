@@ -1,0 +1,10 @@
+"""Alembic's way in: it works on the connection, and in the transaction, that `store.schema` gives it."""
+
+from alembic import context
+
+from store.tables import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=False)
+with context.begin_transaction():
+    context.run_migrations()

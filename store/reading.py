@@ -1,0 +1,198 @@
+"""Reading: single records, batches of known ones, and the stream of all episodes that checks and extracts run on."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from store.shapes import AgencyInfo, Kind, KnownEpisode, StoredRecord
+from store.tables import AGENCIES, CLIENTS, EPISODES, EVENTS
+from store.typed import moment, unpack
+from validators.records import EpisodeRecord, Event
+
+BATCH = 500
+TABLES = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Cut a sequence into lists of at most `size`."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def agencies(connection: Connection) -> list[AgencyInfo]:
+    """All agencies in order of entry."""
+    columns = ("number", "id", "code", "standard", "name", "region")
+    rows = connection.execute(select(*(AGENCIES.c[name] for name in columns)).order_by(AGENCIES.c.number))
+    return [AgencyInfo(*row) for row in rows]
+
+
+def record_query(kind: Kind) -> Select[Any]:
+    """Selects what a StoredRecord is made of, and the record's and its parent's numbers after it."""
+    if kind == "client":
+        table, parent, section = CLIENTS, AGENCIES, None
+        link = CLIENTS.c.agency_number
+    elif kind == "episode":
+        table, parent, section = EPISODES, CLIENTS, None
+        link = EPISODES.c.client_number
+    else:
+        table, parent, section = EVENTS, EPISODES, EVENTS.c.section
+        link = EVENTS.c.episode_number
+    return select(
+        table.c.id,
+        parent.c.id.label("parent_id"),
+        table.c.typed,
+        table.c.version,
+        table.c.changed_at,
+        table.c.changed_by,
+        table.c.deleted_at,
+        (table.c.number if section is None else section).label("section"),
+        table.c.number,
+        link.label("parent_number"),
+        table.c.external_id,
+    ).join_from(table, parent, parent.c.number == link)
+
+
+def to_record(kind: Kind, row: Row[Any]) -> StoredRecord:
+    """The record a row of `record_query` stands for."""
+    return StoredRecord(
+        kind,
+        row.id,
+        row.parent_id,
+        row.section if kind == "event" else "",
+        unpack(row.typed),
+        row.version,
+        moment(row.changed_at),
+        row.changed_by,
+        row.deleted_at is not None,
+    )
+
+
+def record(connection: Connection, kind: Kind, record_id: str) -> StoredRecord | None:
+    """One record, deleted or not; None when there is no such record."""
+    row = connection.execute(record_query(kind).where(TABLES[kind].c.id == record_id)).one_or_none()
+    return to_record(kind, row) if row is not None else None
+
+
+def known_clients(connection: Connection, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, StoredRecord]:
+    """The clients that bear these identifiers, by identifier; the first where several do, deleted ones never."""
+    found: dict[str, StoredRecord] = {}
+    query = record_query("client").where(CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
+    for batch in batches(dict.fromkeys(external_ids)):
+        for external_id, row in _firsts(connection, query.where(CLIENTS.c.external_id.in_(batch))).items():
+            found[external_id] = to_record("client", row)
+    return found
+
+
+def known_episodes(
+    connection: Connection, agency: AgencyInfo, external_ids: Collection[str]
+) -> dict[str, KnownEpisode]:
+    """The episodes that bear these identifiers, with client and events; nothing deleted or hidden."""
+    found: dict[str, KnownEpisode] = {}
+    live = record_query("episode").where(
+        EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+    )
+    for batch in batches(dict.fromkeys(external_ids)):
+        rows = _firsts(connection, live.where(EPISODES.c.external_id.in_(batch)))
+        client_numbers = {row.parent_number for row in rows.values()}
+        clients = {
+            row.number: to_record("client", row)
+            for row in connection.execute(record_query("client").where(CLIENTS.c.number.in_(client_numbers)))
+        }
+        events: dict[int, list[StoredRecord]] = {row.number: [] for row in rows.values()}
+        below = record_query("event").where(EVENTS.c.episode_number.in_(events), EVENTS.c.deleted_at.is_(None))
+        for row in connection.execute(below.order_by(EVENTS.c.number)):
+            events[row.parent_number].append(to_record("event", row))
+        for external_id, row in rows.items():
+            found[external_id] = KnownEpisode(
+                to_record("episode", row), clients[row.parent_number], tuple(events[row.number])
+            )
+    return found
+
+
+def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
+    """The first record entered for each identifier.
+
+    Sorted here: asked for an order, the database would rather walk all records in it than look a few identifiers up.
+    """
+    found: dict[str, Row[Any]] = {}
+    for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
+        found.setdefault(row.external_id, row)
+    return found
+
+
+def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
+    """How many episodes `episodes` would give."""
+    query = (
+        select(func.count())
+        .select_from(EPISODES)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(
+            EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def episode_query(agency: AgencyInfo) -> Select[Any]:
+    """One row for each event of each episode, at least one for an episode, in order of entry.
+
+    The order comes from indexes alone: a sort of a whole caseload would stand in memory.
+    """
+    return (
+        select(
+            EPISODES.c.number,
+            EPISODES.c.id,
+            EPISODES.c.typed,
+            CLIENTS.c.number,
+            CLIENTS.c.id,
+            CLIENTS.c.typed,
+            EVENTS.c.id,
+            EVENTS.c.section,
+            EVENTS.c.typed,
+        )
+        .select_from(EPISODES)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(EVENTS, (EVENTS.c.episode_number == EPISODES.c.number) & EVENTS.c.deleted_at.is_(None))
+        .where(
+            EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+        )
+        .order_by(EPISODES.c.number, EVENTS.c.number)
+    )
+
+
+def episodes(connection: Connection, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
+    """All episodes of an agency, or those with the given ids, in order of entry."""
+    query = episode_query(agency)
+    if ids is None:
+        yield from _merged(connection, query)
+        return
+    numbers: list[int] = []
+    for batch in batches(dict.fromkeys(ids)):
+        numbers.extend(connection.execute(select(EPISODES.c.number).where(EPISODES.c.id.in_(batch))).scalars())
+    numbers.sort()
+    for some in batches(numbers):
+        yield from _merged(connection, query.where(EPISODES.c.number.in_(some)))
+
+
+def _merged(connection: Connection, query: Select[Any]) -> Iterator[EpisodeRecord]:
+    # The driver's own cursor: SQLAlchemy's rows would cost as much again as reading and decoding.
+    rows: Iterable[tuple[Any, ...]] = cast(Any, connection.execute(query).cursor)
+    current = client_number = -1
+    episode_id = client_id = episode_typed = ""
+    client: dict[str, str] = {}
+    events: list[Event] = []
+    for number, id_, typed, its_client, its_client_id, client_typed, event_id, section, event_typed in rows:
+        if number != current:
+            if current >= 0:
+                yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id)
+            current, episode_id, episode_typed, events = number, id_, typed, []
+            if its_client != client_number:
+                client_number, client_id, client = its_client, its_client_id, unpack(client_typed)
+        if event_id is not None:
+            events.append(Event(section, unpack(event_typed), None, event_id))
+    if current >= 0:
+        yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id)

@@ -1,0 +1,136 @@
+"""Values as typed: how they are kept as text, and the columns that are derived from them by the standard's roles."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from store.shapes import Kind
+from validators.field_patterns import SHORTENERS
+from validators.problems import Problem
+from validators.records import Values
+from validators.standard import Standard
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+# What `decode` calls between its own checks; the type stubs do not tell of it.
+_scan: Callable[[str, int], tuple[dict[str, str], int]] = vars(json.JSONDecoder())["scan_once"]
+
+Standards = Callable[[str], Standard]
+
+DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
+
+
+def pack(values: Mapping[str, str], what: str) -> str:
+    """The text a record's values are kept as: compact JSON without the empty ones, which mean the same as absent ones.
+
+    Raises Problem, naming `what`, for half a surrogate pair, which no encoding can hold.
+    """
+    text = _encode({header: value for header, value in values.items() if value})
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Problem(f"The {what} holds a character that cannot be stored: type it again.") from None
+    return text
+
+
+def unpack(text: str) -> dict[str, str]:
+    """The values of a packed text. Half the price of json.loads, which prepares for texts that we did not write."""
+    return _scan(text, 0)[0]
+
+
+def stamp(now: datetime) -> str:
+    """A moment as it is kept: UTC, to the second, comparable as text. Raises ValueError for a time without a zone."""
+    if now.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return now.astimezone(UTC).isoformat(timespec="seconds")
+
+
+@lru_cache(maxsize=1024)
+def moment(text: str) -> datetime:
+    """A kept moment, in UTC."""
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=8192)
+def sortable(text: str) -> str:
+    """A date of any standard as YYYY-MM-DD; what is no date stays as typed, so that "there is one" is still known."""
+    match = DATE.fullmatch(text)
+    if match is None:
+        return text
+    try:
+        return date(int(match[1]), int(match[3]), int(match[4])).isoformat()
+    except ValueError:
+        return text
+
+
+class Deriver:
+    """Derives a record's columns from its values, by one standard's roles. Made once per standard."""
+
+    def __init__(self, standard: Standard) -> None:
+        """Take the standard; look its roles up once."""
+        role = standard.role
+        self._standard = standard
+        self._sections = standard.section_by_id
+        self._client = (
+            ("external_id", role("client_id"), str),
+            ("reference", role("client_reference"), str),
+            ("given_initial", role("given_initial"), str.upper),
+            ("family_initial", role("family_initial"), str.upper),
+            ("birth_date", role("birth_date"), sortable),
+            ("sex", role("sex"), str),
+        )
+        self._episode = (
+            ("external_id", role("episode_id"), str),
+            ("opened", role("opened"), sortable),
+            ("begun", role("begun"), sortable),
+            ("closed", role("closed"), sortable),
+            ("assessed", role("assessed"), sortable),
+            ("consent", role("consent"), str),
+            ("postcode_part", role("postcode"), SHORTENERS.get(standard.shortened.get(role("postcode"), ""), str)),
+        )
+
+    def columns(self, kind: Kind, section: str, values: Values) -> dict[str, str | None]:
+        """The derived columns of a record; None where there is no value. Raises Problem for an unknown section."""
+        if kind == "event":
+            held = self._sections.get(section)
+            if held is None or held.level != "event":
+                raise Problem(f"The standard {self._standard.id} has no section {section!r} for events: check the id.")
+            day = values.get(held.date_field, "")
+            return {"external_id": values.get(held.id_field) or None, "date": sortable(day) if day else None}
+        found: dict[str, str | None] = {}
+        for column, header, how in self._client if kind == "client" else self._episode:
+            value = values.get(header, "")
+            found[column] = how(value) if value else None
+        return found
+
+    def made_id(self, kind: Kind, section: str) -> str:
+        """The header of the identifier that the program makes for such a record, empty when there is none."""
+        if kind == "event":
+            held = self._sections.get(section)
+            header = held.id_field if held else ""
+        else:
+            header = self._standard.role("client_id" if kind == "client" else "episode_id")
+        field = self._standard.by_header.get(header)
+        return header if field is not None and field.keyed == "made" else ""
+
+
+class Derivers(Mapping[str, Deriver]):
+    """A deriver for each standard, made when it is first asked for."""
+
+    def __init__(self, standards: Standards) -> None:
+        """Take what gives a standard for its id."""
+        self._standards = standards
+        self._made: dict[str, Deriver] = {}
+
+    def __getitem__(self, standard: str) -> Deriver:
+        if standard not in self._made:
+            self._made[standard] = Deriver(self._standards(standard))
+        return self._made[standard]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)

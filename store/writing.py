@@ -1,0 +1,229 @@
+"""Writing: one unit of work, everything or nothing, with its audit rows in the same transaction."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete
+from sqlmodel import Session, select
+
+from store import extracts, loading, reading
+from store.audit import Chain
+from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, NewerVersion, StoredRecord
+from store.tables import DRAFTS, Agency, Client, Episode, Event
+from store.typed import Deriver, pack
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Values
+
+Row = Client | Episode | Event
+
+
+class Writing:
+    """What can be done within one transaction; got from `Store.write`, of no use after it."""
+
+    def __init__(
+        self, connection: Connection, person: str, at: str, audit_key: bytes, derivers: Mapping[str, Deriver]
+    ) -> None:
+        """Take the connection, whose transaction has the write lock, who writes when, and a deriver per standard."""
+        self.person = person
+        self._at = at
+        self._connection = connection
+        self._session = Session(bind=connection, autoflush=False, expire_on_commit=False)
+        self._chain = Chain(connection, audit_key, person, at)
+        self._derivers = derivers
+
+    def finish(self) -> None:
+        """Write the rest of the audit. Called by `Store.write` just before it commits."""
+        self._chain.finish()
+        self._session.close()
+
+    def ensure_agency(self, code: str, standard: str, name: str = "", region: str = "") -> AgencyInfo:
+        """Return the agency with this code and standard; enter it when there is none."""
+        known = select(Agency).where(Agency.code == code, Agency.standard == standard)
+        row = self._session.exec(known).one_or_none()
+        if row is None:
+            row = Agency(id=str(uuid.uuid4()), code=code, standard=standard, name=name, region=region)
+            self._session.add(row)
+            self._session.flush()
+            new = pack({"code": code, "standard": standard, "name": name, "region": region}, "agency")
+            self._chain.add("create", "agency", row.id, "", None, new)
+        assert row.number is not None
+        return AgencyInfo(row.number, row.id, row.code, row.standard, row.name, row.region)
+
+    def create(
+        self,
+        kind: Kind,
+        parent_id: str,
+        section: str,
+        values: Values,
+        *,
+        act: str = "create",
+        record_id: str | None = None,
+    ) -> StoredRecord:
+        """Enter a record under an agency (for a client), a client or an episode; return it.
+
+        The identifier that the program makes is put in where `values` has no entry for it, not even an empty one.
+        `section` counts for events only. `record_id` keeps the id a draft was kept under. Raises Problem when the
+        parent is not there or is deleted.
+        """
+        deriver, numbers = self._parent(kind, parent_id)
+        section = section if kind == "event" else ""
+        own_id = record_id or str(uuid.uuid4())
+        typed = dict(values)
+        made = deriver.made_id(kind, section)
+        if made:
+            typed.setdefault(made, own_id)
+        derived: dict[str, Any] = dict(deriver.columns(kind, section, typed))
+        if kind == "event":
+            derived["section"] = section
+        packed = pack(typed, f"{kind} {own_id}")
+        common: dict[str, Any] = {"id": own_id, "typed": packed, "version": 1, **numbers, **derived}
+        common |= {"created_at": self._at, "created_by": self.person, "changed_at": self._at, "changed_by": self.person}
+        row: Row = {"client": Client, "episode": Episode, "event": Event}[kind](**common)
+        self._session.add(row)
+        self._session.flush()
+        self._chain.add(act, kind, own_id, "", None, packed)
+        return self._get(kind, own_id)
+
+    def change(self, kind: Kind, record_id: str, values: Values, version: int, *, act: str = "change") -> StoredRecord:
+        """Save a record's values over the version they were made from; return it as it stands then.
+
+        One audit row for each field that differs; where none does, nothing is written. Raises NewerVersion when
+        somebody saved since, Problem when the record is not there or is deleted.
+        """
+        theirs = self._get(kind, record_id)
+        self._require_version(theirs, version, values)
+        if theirs.deleted:
+            raise Problem(f"The {kind} {record_id} is deleted: bring it back before changing it.")
+        # Packed first, so that values which cannot be stored are refused before anything is audited.
+        packed = pack(values, f"{kind} {record_id}")
+        changed = False
+        for header in dict.fromkeys((*theirs.values, *values)):
+            old, new = theirs.values.get(header, ""), values.get(header, "")
+            if old != new:
+                changed = True
+                self._chain.add(act, kind, record_id, header, old, new)
+        if not changed:
+            return theirs
+        row = self._row(kind, record_id)
+        row.typed = packed
+        for column, value in self._deriver_of(kind, theirs.parent_id).columns(kind, theirs.section, values).items():
+            setattr(row, column, value)
+        self._touch(row)
+        return self._get(kind, record_id)
+
+    def delete(self, kind: Kind, record_id: str, version: int) -> StoredRecord:
+        """Delete a record softly; what lies below it is hidden and comes back with it. Raises as `change` does."""
+        return self._set_deleted(kind, record_id, version, deleted=True)
+
+    def undelete(self, kind: Kind, record_id: str, version: int) -> StoredRecord:
+        """Bring a deleted record back. Raises as `change` does."""
+        return self._set_deleted(kind, record_id, version, deleted=False)
+
+    def erase_history(self, kind: Kind, record_id: str) -> int:
+        """Erase the values of a record's history, which leaves the chain whole; return how many were erased."""
+        self._get(kind, record_id)
+        return self._chain.erase(kind, record_id)
+
+    def load(self, agency: AgencyInfo, records: Iterable[EpisodeRecord], *, act: str = "load") -> Counts:
+        """Enter many episodes at once, with their clients and events.
+
+        Records with one `client_id` belong to one client, whose values are those of the first; a `client_id` that is
+        the id of a stored client adds the episode to that one. Without one, each record is a client of its own.
+        """
+        deriver = self._derivers[agency.standard]
+        return loading.load(self._connection, self._chain, deriver, agency, records, self.person, self._at, act)
+
+    def record_extract(
+        self,
+        agency: AgencyInfo,
+        submission: str,
+        file_name: str,
+        sha256: str,
+        rows: int,
+        receipt: Mapping[str, object],
+        text: Iterable[bytes],
+    ) -> ExtractInfo:
+        """Keep an extract that was written: its receipt, and its text in compressed pieces."""
+        made = extracts.keep(
+            self._connection, agency, submission, file_name, sha256, rows, receipt, text, self.person, self._at
+        )
+        self._chain.add("export", "extract", made.id, "", None, sha256)
+        return made
+
+    def drop_draft(self, record_id: str) -> None:
+        """Clear the person's own draft of a record, which has just been saved."""
+        self._connection.execute(delete(DRAFTS).where(DRAFTS.c.person == self.person, DRAFTS.c.record_id == record_id))
+
+    def get(self, kind: Kind, record_id: str) -> StoredRecord:
+        """A record as it stands within this transaction. Raises Problem when it is not there."""
+        return self._get(kind, record_id)
+
+    def _get(self, kind: Kind, record_id: str) -> StoredRecord:
+        found = reading.record(self._connection, kind, record_id)
+        if found is None:
+            raise Problem(f"There is no {kind} {record_id} in the store: it may be another store's.")
+        return found
+
+    def _row(self, kind: Kind, record_id: str) -> Row:
+        if kind == "client":
+            return self._session.exec(select(Client).where(Client.id == record_id).with_for_update()).one()
+        if kind == "episode":
+            return self._session.exec(select(Episode).where(Episode.id == record_id).with_for_update()).one()
+        return self._session.exec(select(Event).where(Event.id == record_id).with_for_update()).one()
+
+    def _require_version(self, theirs: StoredRecord, version: int, values: Values | None) -> None:
+        if theirs.version != version:
+            mine = StoredRecord(
+                theirs.kind,
+                theirs.id,
+                theirs.parent_id,
+                theirs.section,
+                dict(theirs.values if values is None else values),
+                version,
+                theirs.changed_at,
+                self.person,
+            )
+            raise NewerVersion(mine, theirs)
+
+    def _set_deleted(self, kind: Kind, record_id: str, version: int, *, deleted: bool) -> StoredRecord:
+        theirs = self._get(kind, record_id)
+        self._require_version(theirs, version, None)
+        if theirs.deleted == deleted:
+            return theirs
+        row = self._row(kind, record_id)
+        row.deleted_at = self._at if deleted else None
+        self._chain.add("delete" if deleted else "undelete", kind, record_id, "", None, None)
+        self._touch(row)
+        return self._get(kind, record_id)
+
+    def _touch(self, row: Row) -> None:
+        row.version += 1
+        row.changed_at, row.changed_by = self._at, self.person
+        self._session.flush()
+
+    def _deriver_of(self, kind: Kind, parent_id: str) -> Deriver:
+        """The deriver for a record that is already there, by the agency above it."""
+        if kind == "event":
+            parent_id = self._get("episode", parent_id).parent_id
+        if kind != "client":
+            parent_id = self._get("client", parent_id).parent_id
+        return self._derivers[self._session.exec(select(Agency).where(Agency.id == parent_id)).one().standard]
+
+    def _parent(self, kind: Kind, parent_id: str) -> tuple[Deriver, dict[str, int]]:
+        """The deriver and the columns that tie a new record to what stands above it."""
+        if kind == "client":
+            agency = self._session.exec(select(Agency).where(Agency.id == parent_id)).one_or_none()
+            if agency is None or agency.number is None:
+                raise Problem(f"There is no agency {parent_id} in the store: it may be another store's.")
+            return self._derivers[agency.standard], {"agency_number": agency.number}
+        above: Kind = "client" if kind == "episode" else "episode"
+        parent = self._get(above, parent_id)
+        if parent.deleted:
+            raise Problem(f"The {above} {parent_id} is deleted: bring it back before adding to it.")
+        row = self._row(above, parent_id)
+        assert row.number is not None
+        deriver = self._deriver_of(above, parent.parent_id)
+        if isinstance(row, Client):
+            return deriver, {"client_number": row.number, "agency_number": row.agency_number}
+        return deriver, {"episode_number": row.number}

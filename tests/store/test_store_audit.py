@@ -1,0 +1,102 @@
+"""The audit: one row for what is created, one per field that changes, and a chain that shows any hand laid on it."""
+
+import pytest
+from small_standard import LATER, NOW, records
+from sqlalchemy import text
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+
+
+def changed_client(store: Store, agency: AgencyInfo) -> str:
+    """A client whose sex and initial were entered later; return its id."""
+    with store.write("ann", NOW) as work:
+        client = work.create("client", agency.id, "", {"CLIENTID": "c", "DOB": "19800229"})
+    with store.write("bob", LATER) as work:
+        work.change("client", client.id, {"CLIENTID": "c", "SEX": "1", "FINITIAL": "A"}, 1)
+    return client.id
+
+
+def test_history_tells_who_did_what_to_which_field(store: Store, agency: AgencyInfo) -> None:
+    history = store.history(changed_client(store, agency))
+    assert [(entry.person, entry.act, entry.field, entry.old, entry.new) for entry in history] == [
+        ("ann", "create", "", None, '{"CLIENTID":"c","DOB":"19800229"}'),
+        ("bob", "change", "DOB", "19800229", ""),
+        ("bob", "change", "SEX", "", "1"),
+        ("bob", "change", "FINITIAL", "", "A"),
+    ]
+    assert history[0].at == NOW and history[1].at == LATER and history[0].kind == "client"
+
+
+def test_acts_can_be_named(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(1), act="import")
+        client = work.create("client", agency.id, "", {}, act="import")
+        work.change("client", client.id, {"SEX": "1"}, 1, act="merge")
+    assert [entry.act for entry in store.history(client.id)] == ["import", "merge", "merge"]
+
+
+def test_what_is_undone_leaves_no_row(store: Store, agency: AgencyInfo) -> None:
+    before = store.verify_audit()
+    with pytest.raises(RuntimeError), store.write("ann", NOW) as work:
+        work.load(agency, records(5000))
+        raise RuntimeError
+    assert store.verify_audit() == before and store.count_episodes(agency) == 0
+
+
+@pytest.mark.parametrize(
+    ("tampering", "row", "why"),
+    [
+        ("UPDATE audit SET person='eve' WHERE number=3", 3, "altered"),
+        ("UPDATE audit SET at='2020-01-01T00:00:00+00:00' WHERE number=2", 2, "altered"),
+        ("UPDATE audit SET seal=x'00' WHERE number=4", 4, "altered"),
+        ("UPDATE audit_value SET new='2' WHERE audit_number=4", 4, "values were altered"),
+        ("UPDATE audit_value SET old='' WHERE audit_number=3", 3, "values were altered"),
+        ("UPDATE audit_value SET old=NULL WHERE audit_number=4", 4, "values were altered"),
+        ("DELETE FROM audit WHERE number=3", 3, "missing here"),
+        ("DELETE FROM audit WHERE number=5", 5, "missing at the end"),
+        ("DELETE FROM audit", 1, "missing at the end"),
+        ("UPDATE audit SET number=6 WHERE number=5", 5, "missing here"),
+        ("DELETE FROM audit_head", 6, "missing at the end"),
+    ],
+)
+def test_tampering_is_found_at_its_row(store: Store, agency: AgencyInfo, tampering: str, row: int, why: str) -> None:
+    changed_client(store, agency)
+    assert store.verify_audit().whole and store.verify_audit().rows == 5
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.rollback()
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        connection.execute(text(tampering))
+        connection.commit()
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+    report = store.verify_audit()
+    assert report.broken_at == row and why in report.why and not report.whole
+    assert [check.name for check in store.doctor() if not check.ok and check.name == "audit"] == ["audit"]
+
+
+def test_values_can_be_erased_and_the_chain_stays_whole(store: Store, agency: AgencyInfo) -> None:
+    client = changed_client(store, agency)
+    with store.write("ann", LATER) as work:
+        assert work.erase_history("client", client) == 4
+    report = store.verify_audit()
+    assert report.whole and report.rows == 6 and report.erased == 4
+    history = store.history(client)
+    assert [(entry.act, entry.old, entry.new, entry.erased) for entry in history] == [
+        ("create", None, None, True),
+        *[("change", None, None, True)] * 3,
+        ("erase", None, None, False),
+    ]
+    with store.write("ann", LATER) as work:
+        work.change("client", client, {"SEX": "2"}, 2)
+    assert store.verify_audit().whole
+
+
+def test_the_digests_depend_on_the_key(store: Store, agency: AgencyInfo) -> None:
+    from store import audit
+
+    changed_client(store, agency)
+    with store._reading() as connection:
+        assert audit.verify(connection, bytes(32)).broken_at == 1
+    assert audit.seal(b"k", bytes(16), "a", None) != audit.seal(b"k", bytes(16), "a", "")
+    assert audit.seal(b"k", bytes(16), "ab", "c") != audit.seal(b"k", bytes(16), "a", "bc")

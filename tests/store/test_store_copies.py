@@ -1,0 +1,124 @@
+"""Extracts kept, backups written and restored, and what the doctor says."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from small_standard import NOW, records, standards
+from sqlalchemy import text
+
+from store.copies import restore
+from store.keys import read_or_make_key
+from store.opening import Store, open_store
+from store.shapes import AgencyInfo
+from validators.problems import Problem
+
+TEXT = b"".join(b"%d,\xc3\xa9\r\n" % number for number in range(90000))
+
+
+def test_an_extract_comes_back_byte_for_byte(store: Store, agency: AgencyInfo) -> None:
+    digest = hashlib.sha256(TEXT).hexdigest()
+    pieces = (TEXT[at : at + 999] for at in range(0, len(TEXT), 999))
+    with store.write("ann", NOW) as work:
+        kept = work.record_extract(agency, "2020-12", "a.csv", digest, 90000, {"rows": 90000, "é": [1]}, pieces)
+        empty = work.record_extract(agency, "2021-01", "b.csv", hashlib.sha256().hexdigest(), 0, {}, [])
+    assert b"".join(store.extract_text(kept.id)) == TEXT and list(store.extract_text(empty.id)) == []
+    assert store.extracts(agency) == [kept, empty] and kept.receipt == {"rows": 90000, "é": [1]}
+    assert (kept.made_by, kept.made_at, kept.agency) == ("ann", NOW, "A0001")
+    assert [entry.act for entry in store.history(kept.id)] == ["export"]
+    with pytest.raises(Problem, match="no extract nobody"):
+        list(store.extract_text("nobody"))
+
+
+def test_an_extract_that_changed_is_not_kept_and_one_that_is_damaged_is_told(store: Store, agency: AgencyInfo) -> None:
+    with pytest.raises(Problem, match="changed while"), store.write("ann", NOW) as work:
+        work.record_extract(agency, "2020-12", "a.csv", "00", 1, {}, [b"x"])
+    assert store.extracts(agency) == []
+    with store.write("ann", NOW) as work:
+        kept = work.record_extract(agency, "2020-12", "a.csv", hashlib.sha256(b"x").hexdigest(), 1, {}, [b"x"])
+    for damage in ("UPDATE extract_chunk SET data=x'00'", "DELETE FROM extract_chunk"):
+        with store._engine.begin() as connection:
+            connection.execute(text(damage))
+        with pytest.raises(Problem, match="is damaged"):
+            list(store.extract_text(kept.id))
+
+
+def test_a_backup_is_restored_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(300))
+    backup = tmp_path / "copies" / "b.db"
+    backup.parent.mkdir()
+    store.backup(backup)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600 and b"SQLite format" not in backup.read_bytes()
+    assert [path.name for path in backup.parent.iterdir()] == ["b.db"]
+    restore(backup, tmp_path / "new" / "r.db", store.key_file)
+    with open_store(tmp_path / "new" / "r.db", store.key_file, standards) as again:
+        assert list(again.episodes(agency)) == list(store.episodes(agency))
+        assert again.verify_audit() == store.verify_audit() and all(check.ok for check in again.doctor())
+        assert stat.S_IMODE(again.path.stat().st_mode) == 0o600
+
+
+def test_a_backup_never_replaces_a_file(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b.db").write_text("mine")
+    with pytest.raises(Problem, match="already and it is kept"):
+        store.backup(tmp_path / "b.db")
+    with pytest.raises(Problem, match="is a directory"):
+        store.backup(tmp_path)
+    with pytest.raises(Problem, match="no such file"):
+        store.backup(tmp_path / "none" / "b.db")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Problem, match=r"no space left.*free some space"):
+        store.backup(tmp_path / "c.db")
+    assert (tmp_path / "b.db").read_text() == "mine" and not list(tmp_path.glob("*c.db*")) + list(tmp_path.glob(".*"))
+
+
+def test_a_restore_never_replaces_a_store(store: Store, tmp_path: Path) -> None:
+    store.backup(tmp_path / "b.db")
+    before = store.path.read_bytes()
+    with pytest.raises(Problem, match="There is a store at"):
+        restore(tmp_path / "b.db", store.path, store.key_file)
+    assert store.path.read_bytes() == before
+
+
+def test_what_is_no_whole_backup_is_refused(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(300))
+    store.backup(tmp_path / "b.db")
+    whole = (tmp_path / "b.db").read_bytes()
+    target = tmp_path / "r.db"
+    with pytest.raises(Problem, match="no backup at"):
+        restore(tmp_path / "none.db", target, store.key_file)
+    other, _ = read_or_make_key(tmp_path / "other.key", may_make=True)
+    with pytest.raises(Problem, match="another"):
+        restore(tmp_path / "b.db", target, other.path)
+    spoilt = bytearray(whole)
+    spoilt[len(whole) // 2] ^= 1
+    for content, words in ((bytes(spoilt), "damaged"), (whole[: len(whole) // 2], "damaged"), (b"", "no backup")):
+        (tmp_path / "c.db").write_bytes(content)
+        with pytest.raises(Problem, match=words):
+            restore(tmp_path / "c.db", target, store.key_file)
+    with pytest.raises(Problem, match="no key at"):
+        restore(tmp_path / "b.db", target, tmp_path / "none.key")
+    assert not target.exists() and not list(tmp_path.glob(".*"))
+
+
+def test_the_doctor_finds_open_files_and_damage(store: Store, agency: AgencyInfo) -> None:
+    assert all(check.ok for check in store.doctor())
+    store.path.chmod(0o664)
+    assert [check.name for check in store.doctor() if not check.ok] == ["store file"]
+    store.path.chmod(0o600)
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(2000))
+    store.close()
+    content = bytearray(store.path.read_bytes())
+    content[-2000] ^= 1
+    store.path.write_bytes(content)
+    with open_store(store.path, store.key_file, standards) as again:
+        faults = {check.name for check in again.doctor() if not check.ok}
+    assert "encrypted pages" in faults

@@ -1,0 +1,225 @@
+"""Opening a store: made, found, refused. What cannot be done is one sentence, and nothing is left half-done."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from small_standard import NOW, standards
+from sqlalchemy import create_engine, inspect, text
+
+from store import schema, sqlite
+from store.keys import read_or_make_key
+from store.opening import Store, open_store
+from store.shapes import AgencyInfo
+from store.tables import METADATA
+from validators.problems import Problem
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(code: str, *arguments: str) -> str:
+    """Run a piece of program in a fresh interpreter; return what it printed."""
+    paths = os.pathsep.join([str(ROOT), str(Path(__file__).parent)])
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout.strip()
+
+
+def test_a_new_store_is_private_encrypted_and_says_that_it_made_a_key(store: Store, agency: AgencyInfo) -> None:
+    assert store.made_key and stat.S_IMODE(store.path.stat().st_mode) == 0o600
+    with store.write("ann", NOW) as work:
+        work.create("client", agency.id, "", {"CLIENT": "A-very-special-reference"})
+    everything = b"".join(path.read_bytes() for path in store.path.parent.glob("keywork.db*"))
+    assert b"A-very-special-reference" not in everything and b"SQLite format" not in everything
+    assert b"A0001" not in everything and b"CREATE TABLE" not in everything
+
+
+def test_a_store_in_a_shared_folder_is_shared_with_the_group(tmp_path: Path, key_file: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        with open_store(folder / "s.db", key_file, standards, create=True) as store, store.write("ann", NOW) as work:
+            work.ensure_agency("A1", "small")
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == {"s.db": 0o660, "s.db-wal": 0o660, "s.db-shm": 0o660}
+
+
+def test_a_store_that_is_not_there_is_not_made_and_neither_is_a_key(tmp_path: Path, key_file: Path) -> None:
+    with pytest.raises(Problem, match="There is no store at"):
+        open_store(tmp_path / "none.db", key_file, standards)
+    with pytest.raises(Problem, match="There is no store at"):
+        open_store(tmp_path / "none.db", key_file, standards, create=True, read_only=True)
+    assert not list(tmp_path.rglob("*.*"))
+
+
+def test_a_store_is_opened_again_with_what_it_held(store: Store, agency: AgencyInfo, key_file: Path) -> None:
+    store.close()
+    with open_store(store.path, key_file, standards, create=True) as again:
+        assert not again.made_key and again.agencies() == [agency] and again.agency() == agency
+
+
+def test_a_wrong_key_is_told(store: Store, tmp_path: Path) -> None:
+    other, _ = read_or_make_key(tmp_path / "other.key", may_make=True)
+    with pytest.raises(Problem, match="not a Keywork store, or the key file is another") as caught:
+        open_store(store.path, other.path, standards)
+    assert caught.value.__cause__ is None and other.hex not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"h", b"hello " * 4000, b"SQLite format 3\0" + bytes(8176)])
+def test_a_file_that_is_no_store_is_told_and_left_alone(tmp_path: Path, key_file: Path, content: bytes) -> None:
+    read_or_make_key(key_file, may_make=True)
+    path = tmp_path / "x.db"
+    path.write_bytes(content)
+    with pytest.raises(Problem, match="not a Keywork store"):
+        open_store(path, key_file, standards, create=True)
+    assert path.read_bytes() == content
+
+
+def test_a_directory_and_a_pipe_are_no_stores(tmp_path: Path, key_file: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(Problem, match="not a plain file"):
+            open_store(path, key_file, standards, create=True)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, key_file: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Problem, match="could not be opened as the store"):
+        open_store(tmp_path / "file" / "s.db", key_file, standards, create=True)
+
+
+def test_a_journal_without_its_store_is_not_taken_into_a_new_one(tmp_path: Path, key_file: Path) -> None:
+    (tmp_path / "s.db-wal").write_bytes(b"old")
+    with pytest.raises(Problem, match=r"journal s\.db-wal"):
+        open_store(tmp_path / "s.db", key_file, standards, create=True)
+
+
+def test_an_old_sqlite_is_refused() -> None:
+    with pytest.raises(Problem, match=r"SQLite 3\.40\.1.*install 3\.51\.3 or newer"):
+        sqlite.refuse_old((3, 40, 1))
+
+
+def test_a_newer_store_is_refused(store: Store, key_file: Path) -> None:
+    raw = sqlite.connect(store.path, read_or_make_key(key_file, may_make=False)[0])
+    raw.execute("UPDATE alembic_version SET version_num='9999'")
+    raw.close()
+    with pytest.raises(Problem, match=r"version \(9999\) this program does not know"):
+        open_store(store.path, key_file, standards)
+    with pytest.raises(Problem, match="upgraded while it was open"), store.write("ann", NOW):
+        pass
+
+
+def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'm.db'}")
+    made = create_engine(f"sqlite:///{tmp_path / 't.db'}")
+    METADATA.create_all(made)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        assert schema.version(connection) == schema.HEAD
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
+    one, two = inspect(engine), inspect(made)
+    for table in METADATA.tables:
+        for ask in ("get_columns", "get_indexes", "get_pk_constraint", "get_unique_constraints", "get_foreign_keys"):
+            left, right = ([repr(entry) for entry in getattr(it, ask)(table)] for it in (one, two))
+            assert sorted(left) == sorted(right), f"{table}: {ask}"
+    query = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name")
+    with engine.connect() as left_db, made.connect() as right_db:
+        assert left_db.execute(query).fetchall() == right_db.execute(query).fetchall()
+
+
+def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+    steps = tmp_path / "steps"
+    (steps / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/0001_first.py"):
+        (steps / name).write_text((schema.MIGRATIONS / name).read_text())
+    (steps / "versions" / "0002_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n"
+    )
+    key = read_or_make_key(store.key_file, may_make=False)[0]
+    engine = sqlite.engine(store.path, key)
+    with pytest.raises(Problem, match="older version"):
+        schema.bring_up_to_date(engine, store.path, key, read_only=True, head="0002", scripts=steps)
+    assert schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0002", scripts=steps)
+    with engine.connect() as connection:
+        assert schema.version(connection) == "0002"
+        assert connection.execute(text("SELECT town FROM agency")).fetchall() == [(None,)]
+    engine.dispose()
+    with open_store(store.path.with_name("keywork.db.version-0001"), store.key_file, standards) as kept:
+        assert kept.agencies() == [agency]
+
+
+def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+    steps = tmp_path / "steps"
+    (steps / "versions").mkdir(parents=True)
+    for name in ("env.py", "versions/0001_first.py"):
+        (steps / name).write_text((schema.MIGRATIONS / name).read_text())
+    (steps / "versions" / "0002_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0002'\ndown_revision = '0001'\n"
+        "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n    op.drop_table('nothing')\n"
+    )
+    key = read_or_make_key(store.key_file, may_make=False)[0]
+    engine = sqlite.engine(store.path, key)
+    with pytest.raises(Problem), sqlite.told(store.path):
+        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0002", scripts=steps)
+    engine.dispose()
+    with open_store(store.path, store.key_file, standards) as again:
+        assert again.agencies() == [agency]
+
+
+def test_light_modules_load_no_database() -> None:
+    code = (
+        "import sys, store, store.location, store.keys, store.people, store.shapes, store.typed\n"
+        "print(sorted(name for name in ('sqlmodel', 'sqlalchemy', 'alembic', 'sqlcipher3') if name in sys.modules))"
+    )
+    assert python(code) == "[]"
+
+
+def test_opening_a_current_store_loads_no_alembic(store: Store) -> None:
+    code = (
+        "import sys, pathlib\nfrom store.opening import open_store\nfrom small_standard import standards\n"
+        "open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards).agencies()\n"
+        "print('sqlmodel' in sys.modules, 'alembic' in sys.modules)"
+    )
+    assert python(code, str(store.path), str(store.key_file)) == "True False"
+
+
+def test_the_choices_are_named_when_an_agency_is_not_clear(store: Store) -> None:
+    with pytest.raises(Problem, match="holds no agency yet"):
+        store.agency()
+    with store.write("ann", NOW) as work:
+        first = work.ensure_agency("A1", "small")
+        work.ensure_agency("A2", "small")
+        assert work.ensure_agency("A1", "small") == first
+    assert store.agency("A1") == first
+    with pytest.raises(Problem, match=r"A1 \(small\), A2 \(small\): choose one with --agency"):
+        store.agency()
+    with pytest.raises(Problem, match="no such agency, it holds A1"):
+        store.agency("A3")
+    with store.write("ann", NOW) as work:
+        work.ensure_agency("A1", "other")
+    with pytest.raises(Problem, match="choose one with --standard"):
+        store.agency("A1")
+    assert store.agency("A1", "small") == first

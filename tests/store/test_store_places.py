@@ -1,0 +1,145 @@
+"""Where store and key lie, and who is at work."""
+
+import os
+import pickle
+import pwd
+import stat
+from pathlib import Path
+
+import pytest
+
+from store.keys import read_or_make_key
+from store.location import file_system, store_path
+from store.people import current_person
+from validators.problems import Problem
+
+
+def test_the_argument_goes_before_the_variable_and_that_before_the_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store_path(None) == tmp_path / "XDG_DATA_HOME" / "keywork" / "keywork.db"
+    monkeypatch.setenv("KEYWORK_STORE", str(tmp_path / "two.db"))
+    assert store_path(None) == tmp_path / "two.db"
+    assert store_path(str(tmp_path / "one.db")) == tmp_path / "one.db"
+
+
+@pytest.mark.parametrize("url", ["postgresql://user:secret@host/db", "sqlite:///x.db", "https://x/y", "file:x.db"])
+def test_an_address_is_refused_in_one_sentence_without_its_password(url: str) -> None:
+    with pytest.raises(Problem, match="not yet") as caught:
+        store_path(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="is a directory"):
+        store_path(str(tmp_path))
+
+
+def test_a_nul_byte_in_the_name_is_refused() -> None:
+    with pytest.raises(Problem, match="NUL"):
+        store_path("a\0b")
+
+
+def test_a_network_file_system_is_refused_by_its_longest_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    share = tmp_path / "with space"
+    share.mkdir()
+    escaped = str(share).replace(" ", "\\040")
+    mounts.write_text(
+        f"21 1 8:1 / / rw - ext4 /dev/root rw\n22 21 0:5 / {escaped} rw,noatime shared:1 - nfs4 host:/x rw\nrubbish\n"
+    )
+    assert file_system(tmp_path / "a.db", mounts) == "ext4"
+    assert store_path(str(tmp_path / "a.db"), mounts) == tmp_path / "a.db"
+    with pytest.raises(Problem, match="network file system \\(nfs4\\)"):
+        store_path(str(share / "a.db"), mounts)
+
+
+def test_a_system_that_lists_no_mounts_is_trusted(tmp_path: Path) -> None:
+    assert store_path(str(tmp_path / "a.db"), tmp_path / "none") == tmp_path / "a.db"
+
+
+def test_a_key_is_made_once_private_and_read_again(key_file: Path) -> None:
+    before = os.umask(0)
+    try:
+        key, made = read_or_make_key(key_file, may_make=True)
+    finally:
+        os.umask(before)
+    assert made and stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    again, made_again = read_or_make_key(key_file, may_make=True)
+    assert not made_again and again.hex == key.hex and len(key.hex) == 64
+    assert key.audit != bytes.fromhex(key.hex)
+    assert [path.name for path in key_file.parent.iterdir()] == ["store.key"]
+
+
+def test_a_key_shows_itself_to_nobody(key_file: Path) -> None:
+    key, _ = read_or_make_key(key_file, may_make=True)
+    assert key.hex not in repr(key) + str(key) + f"{key}"
+    with pytest.raises(TypeError):
+        pickle.dumps(key)
+
+
+def test_the_key_is_found_through_the_variable_or_the_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, _ = read_or_make_key(None, may_make=True)
+    assert key.path == tmp_path / "XDG_CONFIG_HOME" / "keywork" / "store.key"
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(tmp_path / "other.key"))
+    assert read_or_make_key(None, may_make=True)[0].path == tmp_path / "other.key"
+
+
+def test_a_missing_key_is_not_made_for_a_store_that_has_one(key_file: Path) -> None:
+    with pytest.raises(Problem, match="no key at"):
+        read_or_make_key(key_file, may_make=False)
+    assert not key_file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "abc", "zz" * 32, "ab" * 31, "ab" * 33, "é" * 64])
+def test_a_malformed_key_is_refused_without_being_shown(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "bad.key"
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(Problem, match="64 hexadecimal") as caught:
+        read_or_make_key(path, may_make=True)
+    assert not text or text not in str(caught.value)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602])
+def test_a_key_open_to_everybody_is_refused(key_file: Path, mode: int) -> None:
+    read_or_make_key(key_file, may_make=True)
+    key_file.chmod(mode)
+    with pytest.raises(Problem, match="open to everybody"):
+        read_or_make_key(key_file, may_make=True)
+
+
+def test_a_key_that_is_a_directory_or_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(Problem, match="not a plain file"):
+            read_or_make_key(path, may_make=True)
+
+
+def test_a_key_where_none_can_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Problem, match="key file"):
+        read_or_make_key(tmp_path / "file" / "store.key", may_make=True)
+
+
+def test_the_person_is_the_real_user(tmp_path: Path) -> None:
+    assert current_person(tmp_path / "none.db") == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_sudo_is_believed_under_the_account_that_owns_the_store_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.db"
+    path.touch()
+    own = pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setenv("SUDO_UID", "4123456")
+    monkeypatch.setenv("SUDO_USER", "ann")
+    assert current_person(path) == "ann"
+    monkeypatch.setenv("SUDO_UID", str(os.getuid()))
+    assert current_person(path) == own
+    monkeypatch.setenv("SUDO_UID", "not a number")
+    assert current_person(path) == own
+    monkeypatch.setenv("SUDO_UID", "4123456")
+    monkeypatch.setattr(os, "getuid", lambda: 4123457)
+    assert current_person(path) == "uid 4123457"

@@ -1,0 +1,212 @@
+"""A lock, a full disk, a vanished file, a killed program: one sentence, and nothing that was saved is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_standard import NOW, records, standards
+
+from store import sqlite
+from store.copies import restore
+from store.keys import read_or_make_key
+from store.opening import Store, open_store
+from store.shapes import AgencyInfo
+from validators.problems import Problem
+
+WRITER = """
+import sys, pathlib
+from small_standard import NOW, standards
+from store.opening import open_store
+store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards)
+agency = store.agency()
+for number in range(int(sys.argv[3])):
+    with store.write(sys.argv[4], NOW) as work:
+        client = work.create("client", agency.id, "", {})
+        work.create("episode", client.id, "", {})
+    print(client.id, flush=True)
+"""
+
+
+def writer(store: Store, count: int, person: str) -> "subprocess.Popen[str]":
+    """Another program that saves clients and tells the id of each when it is safe."""
+    root = Path(__file__).parents[2]
+    paths = os.pathsep.join([str(root), str(Path(__file__).parent)])
+    arguments = [str(store.path), str(store.key_file), str(count), person]
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, *arguments],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_locked_store_can_be_read_and_is_told_when_written(store: Store, agency: AgencyInfo) -> None:
+    raw = sqlite.connect(store.path, read_or_make_key(store.key_file, may_make=False)[0])
+    raw.execute("BEGIN IMMEDIATE")
+    assert store.agencies() == [agency]
+    with pytest.raises(Problem, match="is locked, somebody else is writing"), store.write("ann", NOW):
+        pass
+    with pytest.raises(Problem, match="is locked"):
+        store.save_draft("ann", "client", "1", {}, 0, NOW)
+    raw.execute("ROLLBACK")
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(1))
+    raw.close()
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, pragma: str) -> None:
+    """Have every connection from now on meet a trouble that a test cannot make for root."""
+    usual = sqlite.connect
+
+    def connect(*arguments: Any, **named: Any) -> Any:
+        connection = usual(*arguments, **named)
+        connection.execute(pragma)
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", connect)
+
+
+def test_a_read_only_disk_is_told(store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.close()
+    spoil(monkeypatch, "PRAGMA query_only=ON")
+    with open_store(store.path, store.key_file, standards) as again:
+        assert again.agencies() == [agency]
+        with pytest.raises(Problem, match="is read-only"), again.write("ann", NOW) as work:
+            work.ensure_agency("A2", "small")
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_read_only_file_is_told(store: Store, agency: AgencyInfo) -> None:
+    store.close()
+    store.path.chmod(0o400)
+    store.path.parent.chmod(0o500)
+    try:
+        with (
+            pytest.raises(Problem),
+            open_store(store.path, store.key_file, standards) as again,
+            again.write("ann", NOW),
+        ):
+            pass
+    finally:
+        store.path.parent.chmod(0o700)
+
+
+def test_a_store_opened_for_reading_is_not_written(store: Store, agency: AgencyInfo) -> None:
+    with open_store(store.path, store.key_file, standards, read_only=True) as again:
+        assert again.agencies() == [agency]
+        with pytest.raises(Problem, match="for reading only"), again.write("ann", NOW):
+            pass
+        again.backup(store.path.with_name("b.db"))
+
+
+def test_a_full_disk_leaves_everything_as_it_was(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(10))
+    store.close()
+    spoil(monkeypatch, "PRAGMA max_page_count=60")
+    with open_store(store.path, store.key_file, standards) as again:
+        with pytest.raises(Problem, match=r"disk is full: free some space"), again.write("ann", NOW) as work:
+            work.load(agency, records(5000))
+        assert again.count_episodes(agency) == 10 and again.verify_audit().whole
+        with again.write("ann", NOW) as work:
+            work.load(agency, records(1))
+
+
+def test_a_fault_of_the_program_is_one_sentence_without_values(store: Store, agency: AgencyInfo) -> None:
+    with (
+        pytest.raises(Problem, match=r"UNIQUE constraint failed: client\.id") as caught,
+        store.write("ann", NOW) as work,
+    ):
+        work.create("client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
+        work.create("client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
+    assert "secret" not in str(caught.value) and caught.value.__cause__ is None
+
+
+def test_a_store_that_vanishes_takes_no_more_and_is_found_again(store: Store, agency: AgencyInfo) -> None:
+    store.data_version()
+    away = store.path.with_name("away.db")
+    store.backup(away)
+    for path in store.path.parent.glob("keywork.db*"):
+        path.unlink()
+    with pytest.raises(Problem, match="could not be found as the store"), store.write("ann", NOW):
+        pass
+    with pytest.raises(Problem, match="could not be found as the store"):
+        store.data_version()
+    restore(away, store.path, store.key_file)
+    with store.write("ann", NOW) as work:
+        work.load(agency, records(3))
+    assert store.count_episodes(agency) == 3 and store.data_version()
+    with open_store(store.path, store.key_file, standards) as again:
+        assert again.count_episodes(agency) == 3
+
+
+def test_threads_may_write_at_once(tmp_path: Path, key_file: Path) -> None:
+    with open_store(tmp_path / "s.db", key_file, standards, create=True) as store:
+        with store.write("ann", NOW) as work:
+            agency = work.ensure_agency("A1", "small")
+        failures: list[BaseException] = []
+
+        def save() -> None:
+            try:
+                for _ in range(10):
+                    with store.write("ann", NOW) as work:
+                        work.load(agency, records(1))
+                    list(store.episodes(agency))
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=save) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == [] and store.count_episodes(agency) == 60 and store.verify_audit().whole
+
+
+def test_two_programs_write_and_nothing_is_lost(store: Store, agency: AgencyInfo) -> None:
+    both = [writer(store, 40, "ann"), writer(store, 40, "bob")]
+    told = [process.communicate(timeout=60)[0].split() for process in both]
+    assert [process.returncode for process in both] == [0, 0] and [len(ids) for ids in told] == [40, 40]
+    assert {record.client_id for record in store.episodes(agency)} == {*told[0], *told[1]}
+    assert store.verify_audit().whole and store.verify_audit().rows == 161
+
+
+def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    code = (
+        "import sys, pathlib\nfrom small_standard import NOW, standards\nfrom store.opening import open_store\n"
+        "store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards, create=True)\n"
+        "with store.write(sys.argv[3], NOW) as work: work.ensure_agency(sys.argv[3], 'small')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(Path(__file__).parent)])}
+    path, key = tmp_path / "s.db", tmp_path / "k"
+    made = [
+        subprocess.Popen([sys.executable, "-c", code, str(path), str(key), f"A{number}"], env=environment)
+        for number in range(4)
+    ]
+    assert [process.wait(timeout=60) for process in made] == [0] * 4
+    with open_store(path, key, standards) as store:
+        assert {agency.code for agency in store.agencies()} == {"A0", "A1", "A2", "A3"} and store.verify_audit().whole
+    assert not [left.name for left in tmp_path.iterdir() if left.name.startswith(".")]
+
+
+@pytest.mark.parametrize("after", [1, 7, 20])
+def test_a_killed_program_loses_nothing_it_told_of(store: Store, agency: AgencyInfo, after: int) -> None:
+    process = writer(store, 100000, "ann")
+    assert process.stdout is not None
+    told = [process.stdout.readline().strip() for _ in range(after)]
+    process.send_signal(signal.SIGKILL)
+    told += [line for line in process.stdout.read().split("\n")[:-1] if line]
+    process.wait(timeout=60)
+    process.stdout.close()
+    kept = [record.client_id for record in store.episodes(agency)]
+    # One more may have been kept that was not told of yet.
+    assert kept[: len(told)] == told and len(kept) <= len(told) + 1
+    assert all(check.ok for check in store.doctor())
