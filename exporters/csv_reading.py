@@ -13,7 +13,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.text_files import encoding_of, file_problem
+from exporters.text_files import encoding_of
+from store.files import refused
 from validators.file_rules import structure_finding
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
@@ -138,7 +139,7 @@ def read_extract(path: Path, standard: Standard, progress: Progress | None = Non
             except csv.Error as error:
                 raise _table_problem(path, reader.line_num, str(error)) from None
     except OSError as error:
-        raise file_problem(path, error) from None
+        raise refused(error, path, "read") from None
 
 
 def _table_problem(path: Path, line: int, error: str) -> Problem:

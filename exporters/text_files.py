@@ -3,24 +3,10 @@
 import codecs
 from pathlib import Path
 
+from store.files import refused
 from validators.problems import Problem
 
 _CHUNK = 1 << 20
-
-
-def file_problem(path: Path, error: OSError) -> Problem:
-    """The sentence for a file that could not be opened, read or written."""
-    reasons: list[tuple[type[OSError], str]] = [
-        (FileNotFoundError, "does not exist; check the name"),
-        (IsADirectoryError, "is a folder; name a file in it"),
-        (PermissionError, "may not be read or written by you; ask for access or choose another place"),
-        (NotADirectoryError, "lies in something that is not a folder; check the path"),
-        (FileExistsError, "is there already; choose another name"),
-    ]
-    for kind, reason in reasons:
-        if isinstance(error, kind):
-            return Problem(f"{path} {reason}.")
-    return Problem(f"{path} could not be used: {error.strerror or 'the system gave no reason'}.")
 
 
 def encoding_of(path: Path) -> str:
@@ -46,7 +32,7 @@ def encoding_of(path: Path) -> str:
                     is_legacy = is_legacy and _decodes(legacy, chunk)
             is_utf8 = is_utf8 and _decodes(utf8, b"", final=True)
     except OSError as error:
-        raise file_problem(path, error) from None
+        raise refused(error, path, "read") from None
     if first:
         raise Problem(f"{path} is empty: export it again, or name another file.")
     if is_utf8:

@@ -91,10 +91,11 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
 def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     """Where filled, different from the other fields, which are then filled too."""
     fields, others = row.fields, headers_in(row, "other")
+    labels = {header: standard.by_header[header].label for header in (*fields, *others)}
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         named: dict[str, None] = {}
-        jump = ""
+        jump = problem = ""
         for header in fields:
             value = raw[header]
             if not value:
@@ -104,8 +105,10 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
                 if compared and (compared != value or not (clean[other] and clean[header])):
                     continue
                 named[other] = named[header] = None
-                jump = jump or (header if compared else other)
-        return Failure(tuple(named), jump) if named else None
+                if not jump:
+                    jump = header if compared else other
+                    problem = f"repeats {labels[other]}" if compared else f"is missing before {labels[header]}"
+        return Failure(tuple(named), jump, {"problem": problem}) if named else None
 
     return check
 

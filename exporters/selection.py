@@ -1,0 +1,140 @@
+"""What of a stored episode goes into a submission, and in what form.
+
+In this order: an episode closed before the base date or begun after the period's end is left out; what lies after the
+period's end is held back, where the standard says so (`after_period = "hold"`); a consented episode with neither
+caseload start nor closure left is not extracted. Without consent only the columns that may be carried are sent; that
+goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from validators.dates import parse_date
+from validators.field_patterns import SHORTENERS
+from validators.periods import ReportingPeriod
+from validators.records import NO_VALUES, EpisodeRecord, Event, Values
+from validators.standard import Standard
+from validators.version import VERSION
+
+SOFTWARE = f"Keywork {VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Something known that waits for the next submission: a field of the episode, or one of its events."""
+
+    episode: str
+    field: str = ""
+    event: str = ""
+    why: str = ""
+
+    def as_mapping(self) -> dict[str, str]:
+        """As the receipt tells it: with `field` or with `event`."""
+        what = {"event": self.event} if self.event else {"field": self.field}
+        return {"episode": self.episode, **what, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An episode as it goes out, or why it does not (`left_out`), and what is held back of it."""
+
+    record: EpisodeRecord
+    left_out: str = ""
+    held_back: tuple[HeldBack, ...] = ()
+
+
+class Selection:
+    """Chooses and shapes the episodes of one submission."""
+
+    def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
+        """Select for a standard's submission over a reporting period."""
+        self.standard, self.period = standard, period
+        role = standard.role
+        self.opened, self.begun, self.closed = role("opened"), role("begun"), role("closed")
+        self.identity = role("episode_id")
+        self.holds = standard.submission.after_period == "hold"
+        self.carried = frozenset(standard.no_consent_carries)
+        self.dates = {section.id: section.date_field for section in standard.event_sections}
+        self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self.written = [field.header for field in standard.fields if field.keyed == "written"]
+
+    def outgoing(self, record: EpisodeRecord) -> Outgoing:
+        """What of one stored episode is sent."""
+        episode = record.episode
+        opened, closed = _day(episode, self.opened), _day(episode, self.closed)
+        if closed and closed < self.period.start:
+            return Outgoing(record, f"closed before the base date {self.period.start.isoformat()}")
+        if opened and opened > self.period.end:
+            return Outgoing(record, f"begun after the end of the reporting period {self.period.end.isoformat()}")
+        if not self.standard.has_consent(episode):
+            return Outgoing(self._withheld(record))
+        held: list[HeldBack] = []
+        values = dict(episode)
+        events = record.events
+        if self.holds:
+            events = self._hold(record, values, held)
+        if self.standard.extracted_when and not any(values.get(header) for header in self.standard.extracted_when):
+            why = "neither a caseload start nor a closure"
+            return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
+        for header in self.written:
+            values[header] = SOFTWARE
+        client = dict(record.client)
+        for header, shorten in self.shorten.items():
+            for place in (client, values):
+                if place.get(header):
+                    place[header] = shorten(place[header])
+        sent = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
+        return Outgoing(sent, held_back=tuple(held))
+
+    def _hold(self, record: EpisodeRecord, values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
+        """Take out what lies after the period's end; a closure is date and reason together."""
+        end = self.period.end
+        name = values.get(self.identity, "")
+        why = f"dated after the end of the reporting period {end.isoformat()}"
+        for header in (self.begun, self.closed):
+            day = _day(values, header)
+            if day and day > end:
+                values[header] = ""
+                held.append(HeldBack(name, field=header, why=why))
+                reason = self.standard.role("closure_reason")
+                if header == self.closed and values.get(reason):
+                    values[reason] = ""
+                    held.append(HeldBack(name, field=reason, why=why))
+        kept = []
+        for event in record.events:
+            day = _day(event.values, self.dates[event.section])
+            if day and day > end:
+                section = self.standard.section_by_id[event.section]
+                held.append(HeldBack(name, event=event.values.get(section.id_field, "") or event.id, why=why))
+            else:
+                kept.append(event)
+        return tuple(kept)
+
+    def _withheld(self, record: EpisodeRecord) -> EpisodeRecord:
+        def carried(values: Values) -> dict[str, str]:
+            return {header: value for header, value in values.items() if header in self.carried}
+
+        return EpisodeRecord(
+            carried(record.client), carried(record.episode), (), (), record.client_id, record.episode_id
+        )
+
+
+def _day(values: Mapping[str, str], header: str) -> date | None:
+    text = values.get(header)
+    return parse_date(text) if text else None
+
+
+def rows_of(record: EpisodeRecord, first_line: int) -> EpisodeRecord:
+    """The record with the lines it takes in the file: one per event, client and episode columns repeated."""
+    lines = tuple(range(first_line, first_line + max(1, len(record.events))))
+    events = tuple(
+        Event(event.section, event.values, line, event.id) for event, line in zip(record.events, lines, strict=False)
+    )
+    return EpisodeRecord(record.client, record.episode, events, lines, record.client_id, record.episode_id)
+
+
+def cells_by_row(record: EpisodeRecord) -> list[Values]:
+    """The values of each row the record takes."""
+    base = {**record.client, **record.episode}
+    return [{**base, **event.values} for event in record.events] or [base or NO_VALUES]

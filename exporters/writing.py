@@ -1,0 +1,261 @@
+"""Writing the extract of a submission, with the receipt that accounts for it.
+
+The rows stand in the order in which episodes were entered, an episode's events in theirs: the documented, stable order.
+The file is written under a temporary name in the target folder, synced and given its name in the same moment as the
+store records it; it never replaces another file.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.checking import Examination
+from exporters.selection import HeldBack, Selection, cells_by_row, rows_of
+from store.files import PRIVATE, place, refused, scratch
+from store.shapes import AgencyInfo
+from validators.patterns import Context
+from validators.periods import ReportingPeriod, reporting_period
+from validators.problems import Problem
+from validators.records import EpisodeRecord
+from validators.standard import Standard
+from validators.tally import Tally
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+Progress = Callable[[int], None]
+_PIECE = 1 << 18
+
+
+@dataclass
+class Receipt:
+    """What was written, what was not, and whether the file is ready to be sent."""
+
+    submission: str
+    file: Path
+    tally: Tally
+    sha256: str = ""
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    held_back: list[HeldBack] = field(default_factory=list)
+
+    @property
+    def not_ready_because(self) -> list[str]:
+        """Why the file should not be sent yet; empty when it is ready."""
+        reasons = []
+        if self.tally.errors:
+            reasons.append(f"{_counted(self.tally.errors, 'error')}: what is concerned would not load")
+        if self.tally.warnings:
+            reasons.append(f"{_counted(self.tally.warnings, 'warning')}, neither mended nor accepted")
+        return reasons
+
+    def as_mapping(self) -> dict[str, object]:
+        """The receipt as the export command's JSON tells it and the store keeps it."""
+        return {
+            "submission": self.submission,
+            "file": str(self.file),
+            "sha256": self.sha256,
+            "rows": self.tally.rows,
+            "episodes": self.tally.episodes,
+            "no_consent": self.tally.no_consent,
+            "left_out": [{"episode": episode, "why": why} for episode, why in self.left_out],
+            "held_back": [held.as_mapping() for held in self.held_back],
+            "errors": self.tally.errors,
+            "warnings": self.tally.warnings,
+            "load_percent": self.tally.load_percent,
+            "data_quality_percent": self.tally.data_quality_percent,
+            "ready": not self.not_ready_because,
+            "not_ready_because": self.not_ready_because,
+        }
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+class RowWriter:
+    """Writes rows as the standard's submission format says and keeps the digest of all bytes."""
+
+    def __init__(self, standard: Standard, file: BinaryIO) -> None:
+        """Write to a binary file; the heading first."""
+        form = standard.submission
+        self.file, self.digest = file, hashlib.sha256()
+        self._encoding = "utf-8" if form.encoding == "utf-8-sig" else form.encoding
+        if form.encoding == "utf-8-sig":
+            self._put(b"\xef\xbb\xbf")
+        self._buffer = io.StringIO(newline="")
+        self._writer = csv.writer(
+            self._buffer,
+            lineterminator="\r\n" if form.line_ending == "crlf" else "\n",
+            quoting=csv.QUOTE_ALL if form.quoting == "all" else csv.QUOTE_MINIMAL,
+        )
+        self._blank = dict.fromkeys(standard.headers, "")
+        self._take = itemgetter(*standard.headers)
+        self._writer.writerow(standard.headers)
+
+    def write(self, record: EpisodeRecord) -> None:
+        """Write the rows of one episode. Raises UnicodeEncodeError for a character the encoding does not have."""
+        for values in cells_by_row(record):
+            self._writer.writerow(self._take({**self._blank, **values}))
+        if self._buffer.tell() > _PIECE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand what is buffered to the file."""
+        self._put(self._buffer.getvalue().encode(self._encoding))
+        self._buffer.seek(0)
+        self._buffer.truncate()
+
+    def _put(self, data: bytes) -> None:
+        self.digest.update(data)
+        self.file.write(data)
+
+
+def file_name(standard: Standard, agency: str, period: ReportingPeriod) -> str:
+    """The name of a submission's file, by the standard's pattern; what a name may not hold becomes `_`."""
+    name = standard.submission.file_name
+    parts = {
+        "agency": agency,
+        "from": period.start.strftime("%Y%m%d"),
+        "to": period.end.strftime("%Y%m%d"),
+        "edition": standard.edition,
+    }
+    for part, value in parts.items():
+        name = name.replace(f"{{{part}}}", re.sub(r"[^A-Za-z0-9]", "_", value))
+    return name
+
+
+def export_submission(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    folder: Path,
+    *,
+    today: date,
+    person: str,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Write a submission's extract into a folder and record it in the store.
+
+    Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
+    already, or the store fails; then there is neither a file nor a record of one.
+    """
+    period = reporting_period(standard.submission.calendar, submission)
+    target = folder.resolve() / file_name(standard, agency.code, period)
+    if not folder.is_dir():
+        raise Problem(f"{folder} is not a folder: make it first, or name another one with --out.")
+    if target.exists():
+        raise _already_there(target)
+    receipt = Receipt(submission, target, Tally(standard))
+    try:
+        with scratch(target, PRIVATE) as temporary:
+            with temporary.open("wb") as file:
+                _write_rows(store, agency, Selection(standard, period), receipt, file, today, progress)
+            _record(store, agency, receipt, temporary, person, now)
+    except FileExistsError:
+        raise _already_there(target) from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return receipt
+
+
+def _already_there(target: Path) -> Problem:
+    return Problem(f"{target} is there already: move it away, or write a second one into another folder with --out.")
+
+
+def _write_rows(
+    store: "Store",
+    agency: AgencyInfo,
+    selection: Selection,
+    receipt: Receipt,
+    file: BinaryIO,
+    today: date,
+    progress: Progress | None,
+) -> None:
+    standard = selection.standard
+    # Judged as what it is by now: a file that would be sent.
+    examination = Examination(standard, Context(today, "file", selection.period))
+    receipt.tally = examination.tally
+    rows = RowWriter(standard, file)
+    line = 2
+    for seen, record in enumerate(store.episodes(agency), 1):
+        outgoing = selection.outgoing(record)
+        name = record.episode.get(selection.identity, "")
+        receipt.held_back += outgoing.held_back
+        if outgoing.left_out:
+            receipt.left_out.append((name, outgoing.left_out))
+        else:
+            sent = rows_of(outgoing.record, line)
+            examination.examine(sent)
+            line += len(sent.lines)
+            try:
+                rows.write(sent)
+            except UnicodeEncodeError:
+                raise Problem(
+                    f"The episode {name} holds a character that {standard.submission.encoding} cannot write: mend it "
+                    "and export again."
+                ) from None
+        if progress and not seen % 5000:
+            progress(seen)
+    rows.flush()
+    receipt.sha256 = rows.digest.hexdigest()
+
+
+def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
+    """Keep the extract in the store and give the file its name, both or neither."""
+    placed = False
+    try:
+        with store.write(person, now) as work:
+            work.record_extract(
+                agency,
+                receipt.submission,
+                receipt.file.name,
+                receipt.sha256,
+                receipt.tally.rows,
+                receipt.as_mapping(),
+                _pieces(temporary),
+            )
+            place(temporary, receipt.file)
+            placed = True
+    except BaseException:
+        if placed:
+            receipt.file.unlink(missing_ok=True)
+        raise
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+def told_as_text(receipt: Receipt) -> Iterator[str]:
+    """The receipt in lines, for people."""
+    tally = receipt.tally
+    yield f"Submission {receipt.submission}: {receipt.file}"
+    yield f"  {tally.rows} rows, {tally.episodes} episodes, {tally.no_consent} of them without consent"
+    yield f"  SHA-256 {receipt.sha256}"
+    yield f"  load {tally.load_percent} %, data quality {tally.data_quality_percent} % (our estimate)"
+    for title, items in (
+        ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
+        (
+            "held back",
+            [
+                f"{ascii(h.episode)[1:-1]}, {h.field or 'event ' + ascii(h.event)[1:-1]}: {h.why}"
+                for h in receipt.held_back
+            ],
+        ),
+    ):
+        if items:
+            yield f"  {title}, {len(items)}:"
+            yield from (f"    {item}" for item in items)
+    reasons = receipt.not_ready_because
+    yield "Not ready: " + "; ".join(reasons) if reasons else "Ready to be sent."

@@ -1,0 +1,1 @@
+"""What the commands do; `tui.main` declares them."""

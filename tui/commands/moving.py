@@ -1,0 +1,110 @@
+"""`keywork import`, `export` and `sample`: what comes into a store and goes out of it."""
+
+import gc
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from exporters.import_report import told_as_text as import_told
+from exporters.importing import Import
+from exporters.writing import export_submission
+from exporters.writing import told_as_text as receipt_told
+from store.location import store_path
+from tui.commands.opening import Progress, now, opened, person
+from validators.catalogue import DEFAULT, load
+from validators.problems import Problem
+from validators.samples import synthetic_episodes
+
+
+def run_import(
+    file: Path,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency: str | None,
+    update: bool,
+    all_or_nothing: bool,
+    dry_run: bool,
+) -> int:
+    """Import and print; 1 when rows were left out, else 0. Raises Problem."""
+    gc.disable()  # as for `check`: many objects, none in a circle
+    standard = load(standard_id or DEFAULT)
+    job = Import(file, standard, update=update, all_or_nothing=all_or_nothing)
+    progress = Progress("lines read")
+    path = store_path(store)
+    if not path.exists():
+        # Read before a store is made, so that a file that cannot be taken leaves none behind.
+        code = job.prepare(None, agency, progress)
+        progress.done()
+        if not dry_run:
+            with opened(store, key_file, create=True) as found:
+                job.write(found, code, person(path), now())
+    else:
+        with opened(store, key_file) as found:
+            code = job.prepare(found, agency, progress)
+            progress.done()
+            if not dry_run:
+                job.write(found, code, person(path), now())
+    sys.stdout.writelines(f"{line}\n" for line in import_told(job.report, dry_run=dry_run, update=update))
+    return 1 if job.report.left_out else 0
+
+
+def run_export(
+    submission: str,
+    out: Path,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+    form: str,
+) -> int:
+    """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem."""
+    if form == "csv":
+        raise Problem("A receipt is told as text or json: choose one of them with --format.")
+    with opened(store, key_file) as found:
+        agency = found.agency(agency_code, standard_id)
+        progress = Progress("episodes written")
+        receipt = export_submission(
+            found,
+            agency,
+            load(agency.standard),
+            submission,
+            out,
+            today=today,
+            person=person(found.path),
+            now=now(),
+            progress=progress,
+        )
+        progress.done()
+    if form == "json":
+        print(json.dumps(receipt.as_mapping(), ensure_ascii=False, indent=1))
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in receipt_told(receipt))
+    return 1 if receipt.tally.errors else 0
+
+
+def run_sample(
+    clients: int,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    seed: int,
+    today: date,
+    faults: bool,
+) -> int:
+    """Fill an empty store and say what was made. Raises Problem when it holds something already."""
+    gc.disable()
+    standard = load(standard_id or DEFAULT)
+    code = agency_code or "T0001"
+    with opened(store, key_file, create=True) as found:
+        if found.agencies():
+            raise Problem(f"The store {found.path} is not empty: name a new one with --store.")
+        with found.write(person(found.path), now()) as work:
+            agency = work.ensure_agency(code, standard.id)
+            records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
+            made = work.load(agency, records, act="sample")
+    print(f"{found.path}: {made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
+    return 0

@@ -1,0 +1,63 @@
+"""Opening the store for a command, and telling progress on stderr."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+
+@contextmanager
+def opened(store: str | None, key_file: Path | None, *, create: bool = False) -> Iterator["Store"]:
+    """The store that the options name. A key made on first use is said on stderr. Raises Problem."""
+    from store.location import store_path
+    from store.opening import open_store
+    from validators.catalogue import load
+
+    with open_store(store_path(store), key_file, load, create=create) as found:
+        if found.made_key:
+            talk(f"A key for the store was made at {found.key_file}: keep a copy of it, without it the store is lost.")
+        yield found
+
+
+def now() -> datetime:
+    """The moment, for the audit."""
+    return datetime.now(UTC)
+
+
+def person(store: Path) -> str:
+    """Who is at work."""
+    from store.people import current_person
+
+    return current_person(store)
+
+
+def talk(text: str) -> None:
+    """Say something that is not a result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Tells how far long work has come: on a terminal only, at most once a second, and wipes itself at the end."""
+
+    def __init__(self, unit: str) -> None:
+        """`unit` says what is counted, such as `episodes written`."""
+        self.unit, self.told = unit, 0.0
+        self.shown = False
+
+    def __call__(self, count: int) -> None:
+        """Note how many are done."""
+        moment = time.monotonic()
+        if sys.stderr.isatty() and moment - self.told >= 1:
+            self.told, self.shown = moment, True
+            print(f"\r{count} {self.unit}", end="", file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
