@@ -9,21 +9,23 @@ import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from validators.problems import Problem
 
+# What typer raises for a command line it cannot read; it does not export the name.
+_UsageError = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
+
 app = typer.Typer(
     name="keywork",
     help="Drug and alcohol treatment returns: keyed, checked and written in the terminal.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-standards_app = typer.Typer(help="The national data sets that are installed.", no_args_is_help=True)
+standards_app = typer.Typer(help="The national data sets that are installed.")
 app.add_typer(standards_app, name="standards")
 
 
@@ -212,7 +214,7 @@ def run() -> None:
         code = 1
     except MemoryError:
         code = _say("There is not enough memory for this; try a smaller file or a larger host.")
-    except typer.BadParameter.__mro__[1] as error:  # UsageError, which typer does not export
+    except _UsageError as error:
         code = _say(f"{error.format_message().rstrip('.')}: 'keywork --help' lists the commands.")
     except Exception as error:
         code = _say(_fault(error))

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_standard import NOW, standards
 
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo
+from tests.store.small_standard import NOW, standards
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,11 @@
 """The audit: one row for what is created, one per field that changes, and a chain that shows any hand laid on it."""
 
 import pytest
-from small_standard import LATER, NOW, records
 from sqlalchemy import text
 
 from store.opening import Store
 from store.shapes import AgencyInfo
+from tests.store.small_standard import LATER, NOW, records
 
 
 def changed_client(store: Store, agency: AgencyInfo) -> str:

@@ -6,13 +6,13 @@ import stat
 from pathlib import Path
 
 import pytest
-from small_standard import NOW, records, standards
 from sqlalchemy import text
 
 from store.copies import restore
 from store.keys import read_or_make_key
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo
+from tests.store.small_standard import NOW, records, standards
 from validators.problems import Problem
 
 TEXT = b"".join(b"%d,\xc3\xa9\r\n" % number for number in range(90000))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from small_standard import NOW, standards
 from sqlalchemy import create_engine, inspect, text
 
 from store import schema, sqlite
@@ -17,6 +16,7 @@ from store.keys import read_or_make_key
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo
 from store.tables import METADATA
+from tests.store.small_standard import NOW, standards
 from validators.problems import Problem
 
 ROOT = Path(__file__).parents[2]

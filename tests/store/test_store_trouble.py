@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_standard import NOW, records, standards
 
 from store import sqlite
 from store.copies import restore
 from store.keys import read_or_make_key
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo
+from tests.store.small_standard import NOW, records, standards
 from validators.problems import Problem
 
 WRITER = """
 import sys, pathlib
-from small_standard import NOW, standards
+from tests.store.small_standard import NOW, standards
 from store.opening import open_store
 store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards)
 agency = store.agency()

@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from small_standard import LATER, NOW, STANDARD, records, standards
 from sqlalchemy import select
 
 from store import reading
@@ -13,6 +12,7 @@ from store.opening import Store, open_store
 from store.shapes import AgencyInfo, NewerVersion, StoredRecord
 from store.tables import CLIENTS, EPISODES, EVENTS
 from store.typed import Deriver, sortable
+from tests.store.small_standard import LATER, NOW, STANDARD, records, standards
 from validators.field_patterns import postcode_part
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
