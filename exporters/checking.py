@@ -25,10 +25,10 @@ class Report:
 class Examination:
     """Applies all rules, those about one record and those between records, to episodes one after another."""
 
-    def __init__(self, standard: Standard, context: Context) -> None:
-        """Compile the standard's rules; every rule judges by `context`."""
+    def __init__(self, standard: Standard, context: Context, repeated: frozenset[str] | None = None) -> None:
+        """Compile the standard's rules; every rule judges by `context`. For `repeated` see `FileRules`."""
         self.checker = Checker(standard)
-        self.file_rules = FileRules(standard)
+        self.file_rules = FileRules(standard, repeated)
         self.tally = Tally(standard)
         self.context = context
 
@@ -64,9 +64,11 @@ def check_file(path: Path, standard: Standard, context: Context, progress: Progr
     return report
 
 
-def check_episodes(records: Iterable[EpisodeRecord], standard: Standard, context: Context) -> Report:
-    """Check episodes from the store."""
-    examination = Examination(standard, context)
+def check_episodes(
+    records: Iterable[EpisodeRecord], standard: Standard, context: Context, repeated: frozenset[str] | None = None
+) -> Report:
+    """Check episodes from the store; for `repeated` see `FileRules`."""
+    examination = Examination(standard, context, repeated)
     report = Report(standard, examination.tally)
     _tell(report, filter(None, (undecided_lists(standard),)))
     for record in records:

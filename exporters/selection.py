@@ -13,7 +13,7 @@ from datetime import date
 from validators.dates import parse_date
 from validators.field_patterns import SHORTENERS
 from validators.periods import ReportingPeriod
-from validators.records import NO_VALUES, EpisodeRecord, Event, Values
+from validators.records import EpisodeRecord, Event, Values
 from validators.standard import Standard
 from validators.version import VERSION
 
@@ -50,6 +50,10 @@ class Selection:
     def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
         """Select for a standard's submission over a reporting period."""
         self.standard, self.period = standard, period
+        # Made once: a receipt may tell them of thousands of episodes.
+        self.closed_before = f"closed before the base date {period.start.isoformat()}"
+        self.begun_after = f"begun after the end of the reporting period {period.end.isoformat()}"
+        self.dated_after = f"dated after the end of the reporting period {period.end.isoformat()}"
         role = standard.role
         self.opened, self.begun, self.closed = role("opened"), role("begun"), role("closed")
         self.identity = role("episode_id")
@@ -64,9 +68,9 @@ class Selection:
         episode = record.episode
         opened, closed = _day(episode, self.opened), _day(episode, self.closed)
         if closed and closed < self.period.start:
-            return Outgoing(record, f"closed before the base date {self.period.start.isoformat()}")
+            return Outgoing(record, self.closed_before)
         if opened and opened > self.period.end:
-            return Outgoing(record, f"begun after the end of the reporting period {self.period.end.isoformat()}")
+            return Outgoing(record, self.begun_after)
         if not self.standard.has_consent(episode):
             return Outgoing(self._withheld(record))
         held: list[HeldBack] = []
@@ -91,7 +95,7 @@ class Selection:
         """Take out what lies after the period's end; a closure is date and reason together."""
         end = self.period.end
         name = values.get(self.identity, "")
-        why = f"dated after the end of the reporting period {end.isoformat()}"
+        why = self.dated_after
         for header in (self.begun, self.closed):
             day = _day(values, header)
             if day and day > end:
@@ -123,18 +127,3 @@ class Selection:
 def _day(values: Mapping[str, str], header: str) -> date | None:
     text = values.get(header)
     return parse_date(text) if text else None
-
-
-def rows_of(record: EpisodeRecord, first_line: int) -> EpisodeRecord:
-    """The record with the lines it takes in the file: one per event, client and episode columns repeated."""
-    lines = tuple(range(first_line, first_line + max(1, len(record.events))))
-    events = tuple(
-        Event(event.section, event.values, line, event.id) for event, line in zip(record.events, lines, strict=False)
-    )
-    return EpisodeRecord(record.client, record.episode, events, lines, record.client_id, record.episode_id)
-
-
-def cells_by_row(record: EpisodeRecord) -> list[Values]:
-    """The values of each row the record takes."""
-    base = {**record.client, **record.episode}
-    return [{**base, **event.values} for event in record.events] or [base or NO_VALUES]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.checking import Examination
-from exporters.selection import HeldBack, Selection, cells_by_row, rows_of
+from exporters.selection import HeldBack, Selection
 from store.files import PRIVATE, place, refused, scratch
 from store.shapes import AgencyInfo
 from validators.patterns import Context
@@ -100,9 +100,15 @@ class RowWriter:
         self._writer.writerow(standard.headers)
 
     def write(self, record: EpisodeRecord) -> None:
-        """Write the rows of one episode. Raises UnicodeEncodeError for a character the encoding does not have."""
-        for values in cells_by_row(record):
-            self._writer.writerow(self._take({**self._blank, **values}))
+        """Write the rows of one episode: one per event, client and episode columns repeated, at least one.
+
+        Raises UnicodeEncodeError for a character the encoding does not have.
+        """
+        base = {**self._blank, **record.client, **record.episode}
+        for event in record.events:
+            self._writer.writerow(self._take({**base, **event.values}))
+        if not record.events:
+            self._writer.writerow(self._take(base))
         if self._buffer.tell() > _PIECE:
             self.flush()
 
@@ -182,10 +188,9 @@ def _write_rows(
 ) -> None:
     standard = selection.standard
     # Judged as what it is by now: a file that would be sent.
-    examination = Examination(standard, Context(today, "file", selection.period))
+    examination = Examination(standard, Context(today, "file", selection.period), store.repeated_identifiers(agency))
     receipt.tally = examination.tally
     rows = RowWriter(standard, file)
-    line = 2
     for seen, record in enumerate(store.episodes(agency), 1):
         outgoing = selection.outgoing(record)
         name = record.episode.get(selection.identity, "")
@@ -193,11 +198,9 @@ def _write_rows(
         if outgoing.left_out:
             receipt.left_out.append((name, outgoing.left_out))
         else:
-            sent = rows_of(outgoing.record, line)
-            examination.examine(sent)
-            line += len(sent.lines)
+            examination.examine(outgoing.record)
             try:
-                rows.write(sent)
+                rows.write(outgoing.record)
             except UnicodeEncodeError:
                 raise Problem(
                     f"The episode {name} holds a character that {standard.submission.encoding} cannot write: mend it "

@@ -49,7 +49,7 @@ def keep(
     for part, piece in enumerate(_pieces(text)):
         digest.update(piece)
         connection.execute(
-            insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 6))
+            insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 1))
         )
     if digest.hexdigest() != sha256:
         raise Problem(f"The extract {file_name} changed while it was being stored: write it again.")

@@ -157,6 +157,11 @@ class Store:
         with self._reading() as connection:
             return reading.count_episodes(connection, agency)
 
+    def repeated_identifiers(self, agency: AgencyInfo) -> frozenset[str]:
+        """Identifiers and client references that more than one live record of the agency bears."""
+        with self._reading() as connection:
+            return reading.repeated_identifiers(connection, agency)
+
     def get(self, kind: Kind, record_id: str) -> StoredRecord:
         """One record, deleted or not. Raises Problem when there is none with that id."""
         with self._reading() as connection:

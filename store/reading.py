@@ -137,6 +137,26 @@ def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozenset[str]:
+    """Every identifier or client reference that more than one live record of the agency bears: usually none.
+
+    What compares records by identifier needs to keep only these in mind.
+    """
+    live = (EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None))
+    events = EVENTS.join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+    places = (
+        (CLIENTS, CLIENTS.c.external_id, (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))),
+        (CLIENTS, CLIENTS.c.reference, (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))),
+        (EPISODES, EPISODES.c.external_id, live),
+        (events, EVENTS.c.external_id, (*live, EVENTS.c.deleted_at.is_(None))),
+    )
+    found: set[str] = set()
+    for source, column, conditions in places:
+        query = select(column).select_from(source).where(column.is_not(None), *conditions)
+        found.update(connection.execute(query.group_by(column).having(func.count() > 1)).scalars())
+    return frozenset(found)
+
+
 def episode_query(agency: AgencyInfo) -> Select[Any]:
     """One row for each event of each episode, at least one for an episode, in order of entry.
 

@@ -65,6 +65,12 @@ def sortable(text: str) -> str:
         return text
 
 
+def _searchable(how: str) -> Callable[[str], str]:
+    """What lists show and search of a value that is exported shorter: the short form, however it is spaced."""
+    shorten = SHORTENERS.get(how, str)
+    return lambda text: shorten(" ".join(text.split()))
+
+
 class Deriver:
     """Derives a record's columns from its values, by one standard's roles. Made once per standard."""
 
@@ -88,7 +94,7 @@ class Deriver:
             ("closed", role("closed"), sortable),
             ("assessed", role("assessed"), sortable),
             ("consent", role("consent"), str),
-            ("postcode_part", role("postcode"), SHORTENERS.get(standard.shortened.get(role("postcode"), ""), str)),
+            ("postcode_part", role("postcode"), _searchable(standard.shortened.get(role("postcode"), ""))),
         )
 
     def columns(self, kind: Kind, section: str, values: Values) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 _COMPACT = 8
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def parse_date(text: str) -> date | None:
     """The day that a text in YYYYMMDD or YYYY-MM-DD means, or None when it is not a real date so written."""
     if len(text) == _COMPACT:

@@ -13,42 +13,52 @@ from validators.patterns import UNREADABLE, Failure
 from validators.records import EpisodeRecord, Finding, Severity, Values
 from validators.standard import RuleRow, Standard
 
+_SEPARATOR = "\x1f"
+
 
 class FileRules:
-    """What must hold between the episodes of one file or one agency's store. Keeps identifiers only."""
+    """What must hold between the episodes of one file or one agency's store.
 
-    def __init__(self, standard: Standard) -> None:
-        """Start with no episode seen."""
-        self.standard = standard
+    Of identifiers it keeps 64-bit hashes, which is what lets a hundred thousand rows pass in little memory: that two
+    of them meet by chance is once in thousands of millions of such files.
+    """
+
+    def __init__(self, standard: Standard, repeated: frozenset[str] | None = None) -> None:
+        """Start with no episode seen.
+
+        Where it is known beforehand which identifiers are `repeated` (a store can tell), only those are kept in mind.
+        """
+        self.standard, self.repeated = standard, repeated
         rows = [row for rule in standard.rules for row in rule.rows]
         self._owned = [_Owned(row, standard) for row in rows if row.pattern == "belongs_to_one"]
         self._same = [_Same(row) for row in rows if row.pattern == "same_for_client"]
-        self._once: list[tuple[RuleRow, set[str]]] = [(row, set()) for row in rows if row.pattern == "appears_once"]
+        self._once: list[tuple[RuleRow, set[int]]] = [(row, set()) for row in rows if row.pattern == "appears_once"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
         """What the record contradicts among those seen before. `findings` are the ones it has by itself."""
         found: list[Finding] = []
-        client, episode = record.client, record.episode
+        client, episode, repeated = record.client, record.episode, self.repeated
         spoilt = {header for f in findings if f.rule in self._unreadable for header in f.fields} if findings else ()
         if spoilt:  # a value that cannot be read is compared with nothing
             client = {header: "" if header in spoilt else value for header, value in client.items()}
             episode = {header: "" if header in spoilt else value for header, value in episode.items()}
         for owned in self._owned:
-            if fields := owned.broken(client, episode):
+            if fields := owned.broken(client, episode, repeated):
                 found.append(self._finding(owned.row, fields, record, {**client, **episode}, record.lines))
         for same in self._same:
-            if fields := same.differing(client):
+            if fields := same.differing(client, repeated):
                 found.append(self._finding(same.row, fields, record, client, record.lines))
         for event in record.events:
             for row, seen in self._once:
                 value = event.values.get(row.fields[0])
-                if not value or row.fields[0] in spoilt:
+                if not value or row.fields[0] in spoilt or (repeated is not None and value not in repeated):
                     continue
-                if value in seen:
+                mark = hash(value)
+                if mark in seen:
                     lines = (event.line,) if event.line else ()
                     found.append(self._finding(row, row.fields, record, event.values, lines, event.id))
-                seen.add(value)
+                seen.add(mark)
         return found
 
     def _finding(
@@ -83,12 +93,14 @@ class _Owned:
         self.row = row
         self.header, self.owner = row.fields[0], row.parameters["owner"]
         self.in_client = standard.by_header[self.header].level == "client"
-        self.owners: dict[str, str] = {}
+        self.owners: dict[int, int] = {}
 
-    def broken(self, client: Values, episode: Values) -> tuple[str, ...]:
+    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None) -> tuple[str, ...]:
         """The fields that say so, when the identifier was seen with another owner."""
         value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
-        if value and owner and self.owners.setdefault(value, owner) != owner:
+        if not value or not owner or (repeated is not None and value not in repeated):
+            return ()
+        if self.owners.setdefault(hash(value), hash(owner)) != hash(owner):
             return self.header, self.owner
         return ()
 
@@ -99,22 +111,22 @@ class _Same:
     def __init__(self, row: RuleRow) -> None:
         self.row, self.owner = row, row.parameters["owner"]
         self.take = itemgetter(*row.fields)
-        self.known: dict[str, tuple[str, ...]] = {}
+        self.known: dict[int, str] = {}
 
-    def differing(self, client: Values) -> tuple[str, ...]:
+    def differing(self, client: Values, repeated: frozenset[str] | None) -> tuple[str, ...]:
         """The fields that differ from what was told of the same client before."""
         owner = client.get(self.owner)
-        if not owner:
+        if not owner or (repeated is not None and owner not in repeated):
             return ()
         try:
-            told = self.take(client)
-        except KeyError:  # the file lacks a column
-            told = tuple(client.get(header, "") for header in self.row.fields)
-        known = self.known.setdefault(owner, told)
+            told = _SEPARATOR.join(self.take(client))
+        except KeyError:  # the file lacks a column, or the store had nothing to keep in it
+            told = _SEPARATOR.join([client.get(header, "") for header in self.row.fields])
+        known = self.known.setdefault(hash(owner), told)
         if told == known:
             return ()
-        self.known[owner] = tuple(old or new for old, new in zip(known, told, strict=True))
-        pairs = zip(self.row.fields, known, told, strict=True)
+        pairs = list(zip(self.row.fields, known.split(_SEPARATOR), told.split(_SEPARATOR), strict=True))
+        self.known[hash(owner)] = _SEPARATOR.join(old or new for _, old, new in pairs)
         return tuple(header for header, old, new in pairs if old and new and old != new)
 
 

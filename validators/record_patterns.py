@@ -7,7 +7,6 @@ something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from operator import gt, itemgetter, lt
 
 from validators.conditions import parse_condition
@@ -141,7 +140,7 @@ def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standar
                     continue
                 for other in others:
                     against = clean[other]
-                    if against and wrong(value, moved(against) if moved else against):
+                    if against and wrong(value, moved(against, value) if moved else against):
                         named = failure.fields if failure else (header,)
                         failure = Failure(tuple(dict.fromkeys((*named, header, other))), header)
             return failure
@@ -151,15 +150,21 @@ def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standar
     return pattern
 
 
-def _mover(text: str, layout: str) -> Callable[[str], str]:
-    """Read `1y1d`: a function that moves a date in text by so many years and days."""
+def _mover(text: str, layout: str) -> Callable[[str, str], str]:
+    """Read `1y1d`: a function that moves a date in text by so many years and days, to compare it with another.
+
+    Where the years alone settle the comparison it gives the date unmoved, which compares the same way.
+    """
     match = re.fullmatch(r"(\d+)y(\d+)d", text)
     if match is None:
         raise ValueError(f"plus={text} is not written like 1y1d")
     years, days = int(match[1]), int(match[2])
 
-    @lru_cache(maxsize=65536)
-    def moved(text: str) -> str:
+    margin = years + days // 365 + 1
+
+    def moved(text: str, beside: str) -> str:
+        if int(beside[:4]) - int(text[:4]) > margin:
+            return text
         day = parse_date(text)
         return write_date(plus(day, years, days), layout) if day else text
 
@@ -226,7 +231,7 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         day, born = clean[header], clean[birth]
-        return Failure((header, birth), header) if day and born and day < moved(born) else None
+        return Failure((header, birth), header) if day and born and day < moved(born, day) else None
 
     return check
 
@@ -266,7 +271,6 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
 _SEPARATORS = str.maketrans("/. _", "----")
 
 
-@lru_cache(maxsize=4096)
 def _traces(birth: str, given: str, family: str) -> list[str]:
     """The forms in which a birth date, or initials with one, would show in an identifier."""
     digits = birth.replace("-", "")

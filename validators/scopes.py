@@ -24,7 +24,7 @@ from validators.standard import Field, RuleRow, Standard
 
 # Verdicts on short values (codes, dates) are remembered; identifiers are all different and are judged afresh.
 _REMEMBERED_LENGTH = 10
-_REMEMBERED_VALUES = 50_000
+_REMEMBERED_VALUES = 20_000
 # Readability first, then what a value may be; a code list has the last word, so that 38 silences 4.
 _RANKS = {"trimmed": 0, "real_date": 1, "layout": 1, "in_codes": 3}
 
@@ -47,15 +47,15 @@ class _Judge(dict[str, Verdict | None]):
         self.steps, self.stored, self.failed, self.remember = steps, stored, failed, remember
 
     def __missing__(self, value: str) -> Verdict | None:
-        verdict = None
+        verdict, stored = None, self.stored
         for row, check in self.steps:
             try:
-                passes = check(value, self.stored)
+                if check(value, stored):
+                    continue
             except Exception:
                 return Verdict(broken(self.failed, row), readable=False)
-            if not passes:
-                verdict = Verdict(row, readable=row.pattern not in UNREADABLE)
-                break
+            verdict = Verdict(row, readable=row.pattern not in UNREADABLE)
+            break
         if self.remember and len(self) < _REMEMBERED_VALUES:
             self[value] = verdict
         return verdict

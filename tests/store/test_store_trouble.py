@@ -181,7 +181,8 @@ def test_two_programs_write_and_nothing_is_lost(store: Store, agency: AgencyInfo
 def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     code = (
-        "import sys, pathlib\nfrom small_standard import NOW, standards\nfrom store.opening import open_store\n"
+        "import sys, pathlib\nfrom tests.store.small_standard import NOW, standards\n"
+        "from store.opening import open_store\n"
         "store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards, create=True)\n"
         "with store.write(sys.argv[3], NOW) as work: work.ensure_agency(sys.argv[3], 'small')\n"
     )

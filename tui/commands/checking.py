@@ -45,7 +45,7 @@ def run_check(
             agency = found.agency(agency_code, standard_id)
             standard = load(agency.standard)
             context = _context(standard, today, submission, stored=True)
-            report = check_episodes(found.episodes(agency), standard, context)
+            report = check_episodes(found.episodes(agency), standard, context, found.repeated_identifiers(agency))
     {"json": _json, "csv": _csv, "text": _text}[form](report)
     return 1 if report.tally.errors else 0
 

@@ -63,6 +63,7 @@ def run_export(
     """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem."""
     if form == "csv":
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
+    gc.disable()
     with opened(store, key_file) as found:
         agency = found.agency(agency_code, standard_id)
         progress = Progress("episodes written")
