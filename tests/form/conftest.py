@@ -1,0 +1,16 @@
+"""The CJIT P standard, a fixed day, and models over it."""
+
+from datetime import date
+
+import pytest
+
+from validators.catalogue import load
+from validators.standard import Standard
+
+TODAY = date(2020, 12, 15)
+
+
+@pytest.fixture(scope="session")
+def standard() -> Standard:
+    """The pack that most agencies report to."""
+    return load("ndtms-cjit-p")

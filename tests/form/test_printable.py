@@ -1,0 +1,38 @@
+"""No stored text may steer the terminal that shows it."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.form.printable import pasted, printable
+
+
+def test_controls_and_bidirectional_marks_become_visible() -> None:
+    assert printable("a\x1b[2Jb") == "a␛[2Jb"
+    assert printable("x\x7fy\ty\n") == "x␡y␉y␊"
+    assert printable("abc\u202edef\u2066") == "abc�def�"
+    assert printable("\x9b31m") == "�31m"
+    assert printable("👩\u200d👧 ❤\ufe0f") == "👩�👧 ❤�"
+
+
+def test_letters_of_every_language_stay() -> None:
+    for text in ("Siân Llŷr", "w\u0302yn", "漢字", "Zoë O’Brien", "Łukasz", "مريم"):
+        assert printable(text) == text
+
+
+def test_a_mark_never_sits_on_the_cell_before_the_text() -> None:
+    assert printable("\u0301a") == "�a"
+    assert printable("a" + "\u0301" * 9) == "a\u0301\u0301" + "�" * 7
+
+
+@given(st.text())
+def test_the_drawn_text_has_as_many_characters_and_none_that_steers(text: str) -> None:
+    drawn = printable(text)
+    assert len(drawn) == len(text)
+    assert all(unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in drawn)
+
+
+def test_pasted_text_loses_line_breaks_and_controls_and_is_joined() -> None:
+    assert pasted("AB1\r\n2CD\n") == "AB12CD"
+    assert pasted("tab\there\x1b[31m \u202eback") == "tabhere[31m back"

@@ -1,0 +1,248 @@
+"""Keying a record, without a screen."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.form.conftest import TODAY
+from tui.form.record_model import Heading, RecordModel
+from validators.catalogue import load
+from validators.engine import Checker
+from validators.patterns import Context
+from validators.records import EpisodeRecord, Finding, Values
+from validators.standard import Standard
+
+MADE = {"CLIENTID": "c1", "EPISODID": "e1", "CMSID": "keywork"}
+
+
+def model_of(standard: Standard, section: str = "client", values: Values | None = None, **more: object) -> RecordModel:
+    return RecordModel(standard, [section], values or {}, clock=lambda: TODAY, **more)  # type: ignore[arg-type]
+
+
+def key(model: RecordModel, *values: str) -> None:
+    """Type a value into each due field in turn, leaving it with Tab."""
+    for value in values:
+        for end in range(1, len(value) + 1):
+            model.type(value[:end])
+        model.forward()
+
+
+def way(model: RecordModel) -> list[str]:
+    """Every field that Tab stops at from here on."""
+    stops = [model.current]
+    while model.forward():
+        stops.append(model.current)
+    return stops
+
+
+def test_rows_stand_under_headings_in_column_order(standard: Standard) -> None:
+    model = RecordModel(standard, ["client", "episode"], {}, clock=lambda: TODAY)
+    headings = [row.text for row in model.rows if isinstance(row, Heading)]
+    assert headings[:3] == ["Identity", "Consent and place", "Contact"]
+    assert model.order[:2] == ("CLIENTID", "FINITIAL")
+    assert len(model.order) == 46
+
+
+def test_a_section_without_fields_is_refused(standard: Standard) -> None:
+    with pytest.raises(ValueError, match="hold no fields"):
+        RecordModel(standard, ["nothing"], {}, clock=lambda: TODAY)
+
+
+def test_the_way_skips_what_is_made_and_what_the_answers_rule_out(standard: Standard) -> None:
+    model = model_of(standard, "episode", {"PARENT": "N", "DRUG1": "7000"}, context={"SEX": "1"})
+    stops = way(model)
+    assert stops[0] == "CONSENT"
+    assert not {
+        "EPISODID",
+        "CMSID",
+        "PREGNANT",
+        "PRNTSTAT",
+        "CHILDWTH",
+        "EHCSC",
+        "DISABLE2",
+        "DRUG3",
+        "CJDISRSN",
+    } & set(stops)
+    assert {"ROUTE", "DRUG2", "DISABLE1", "DISD"} <= set(stops)
+    assert "PREGNANT" in way(model_of(standard, "episode", context={"SEX": "2"}))
+
+
+def test_an_answer_opens_the_fields_behind_it(standard: Standard) -> None:
+    model = model_of(standard, "episode")
+    model.go_to("DRUG1")
+    assert model.next_due("DRUG1") == "INJSTAT"
+    model.type("7000")
+    assert model.next_due("DRUG1") == "ROUTE"
+
+
+def test_going_back_retraces_the_way_actually_gone(standard: Standard) -> None:
+    model = model_of(standard, "episode")
+    model.forward()
+    model.go_to("DISD")
+    model.go_to("DRUG1")
+    assert [model.back() and model.current for _ in range(4)] == ["DISD", "PC", "CONSENT", False]
+    model = model_of(standard, "episode", context={"SEX": "2"})
+    model.go_to("PREGNANT")
+    model.go_to("DISD")
+    model.context = {"SEX": "1"}
+    model.back()
+    assert model.current == "CONSENT"
+
+
+def test_the_last_field_holds_and_keeps_what_is_in_it(standard: Standard) -> None:
+    model = model_of(standard, "referral")
+    key(model, "140320")
+    assert model.current == "REFDATE"
+    assert model.values == {"REFDATE": "20200314"}
+    assert not model.forward()
+
+
+def test_values_take_their_form_on_leaving_and_what_cannot_be_read_stays(standard: Standard) -> None:
+    model = model_of(standard)
+    key(model, "d", "m", "300763", "2", "c", "XXX", "T0123", "ref 1")
+    assert model.values == {
+        "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "ETHNIC": "C", "NATION": "XXX",
+        "AGNCY": "T0123", "CLIENT": "ref 1",
+    }  # fmt: skip
+    model.go_to("DOB")
+    model.type("no idea")
+    model.forward()
+    assert model.value("DOB") == "no idea"
+
+
+def test_a_value_passed_through_stays_as_it_came(standard: Standard) -> None:
+    model = model_of(standard, values={"FINITIAL": "d", "DOB": "1/1/80"})
+    way(model)
+    assert model.values == {"FINITIAL": "d", "DOB": "1/1/80"}
+    assert model.changed() == {}
+
+
+def test_undo_and_redo_go_across_fields_and_return_to_them(standard: Standard) -> None:
+    model = model_of(standard, values={"FINITIAL": "A"})
+    key(model, "B", "C", "t")
+    assert model.value("DOB") == "20201215"
+    assert (model.undo(), model.current, model.value("DOB")) == (True, "DOB", "")
+    assert (model.undo(), model.current, model.value("SINITIAL")) == (True, "SINITIAL", "")
+    assert (model.undo(), model.current, model.value("FINITIAL")) == (True, "FINITIAL", "A")
+    assert not model.undo()
+    for _ in range(3):
+        assert model.redo()
+    assert model.values == {"FINITIAL": "B", "SINITIAL": "C", "DOB": "20201215"}
+    assert not model.redo()
+    model.undo()
+    model.type("x")
+    assert not model.redo()
+
+
+def test_a_value_typed_back_to_what_it_was_is_no_step(standard: Standard) -> None:
+    model = model_of(standard, values={"FINITIAL": "A"})
+    model.type("AB")
+    model.type("A")
+    model.forward()
+    assert not model.undo()
+
+
+def test_the_previous_record_gives_a_value_and_undo_takes_it_back(standard: Standard) -> None:
+    model = model_of(standard, previous={"FINITIAL": "Z"})
+    assert model.take_previous()
+    assert model.value("FINITIAL") == "Z"
+    model.undo()
+    assert model.value("FINITIAL") == ""
+    model.go_to("SEX")
+    assert not model.take_previous()
+
+
+def test_carried_values_are_marked_until_they_are_accepted_or_changed(standard: Standard) -> None:
+    model = model_of(
+        standard, values={"FINITIAL": "A", "SINITIAL": "B"}, base={}, carried=["FINITIAL", "SINITIAL", "DOB"]
+    )
+    assert model.carried == {"FINITIAL", "SINITIAL"}
+    model.forward()
+    assert model.carried == {"SINITIAL"}
+    model.back()
+    assert model.carried == {"SINITIAL"}
+    model.forward()
+    model.type("C")
+    assert model.carried == set()
+    model.undo()
+    assert model.carried == {"SINITIAL"}
+    assert model.changed() == {"FINITIAL": ("", "A"), "SINITIAL": ("", "B")}
+
+
+def test_changes_are_counted_against_what_is_saved(standard: Standard) -> None:
+    model = model_of(standard, values={"FINITIAL": "A", "SEX": "1"})
+    key(model, "B")
+    model.go_to("SEX")
+    model.type("")
+    assert model.changed() == {"FINITIAL": ("A", "B"), "SEX": ("1", "")}
+    model.saved()
+    assert model.changed() == {}
+
+
+def check(standard: Standard, client: Values, episode: Values) -> list[Finding]:
+    return Checker(standard).check(EpisodeRecord(client, episode), Context(TODAY, "store"))
+
+
+def test_groups_nobody_has_begun_are_still_to_do_and_not_wrong(standard: Standard) -> None:
+    client = {**MADE, "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "AGNCY": "T0123", "CLIENT": "1"}
+    episode = {**MADE, "CONSENT": "Y", "DAT": "A11B"}
+    model = model_of(standard, "episode", episode, context=client)
+    assert model.still_to_do() == ("REFLD", "TRIAGED", "DISABLE1", "DRUG1")
+    missing = next(finding for finding in check(standard, client, episode) if finding.rule == "2")
+    assert model.without_to_do(missing) == (None, ("REFLD", "TRIAGED", "DISABLE1", "DRUG1"))
+    model.go_to("REFLD")
+    model.type("20200101")
+    missing = next(finding for finding in check(standard, client, model.values) if finding.rule == "2")
+    part, to_do = model.without_to_do(missing)
+    assert part is not None
+    assert (part.field, part.message, to_do) == ("TRIAGED", "Contact/assessment date is missing", ("DISABLE1", "DRUG1"))
+    model.saved()
+    assert model.still_to_do() == ()
+    assert model.without_to_do(missing) == (missing, ())
+
+
+def test_nothing_is_to_do_once_consent_is_refused(standard: Standard) -> None:
+    model = model_of(standard, "episode", {**MADE, "CONSENT": "N"})
+    assert model.still_to_do() == ()
+
+
+def test_findings_that_are_no_gaps_are_never_put_off(standard: Standard) -> None:
+    found = check(standard, {"SEX": "1", **MADE}, {"CONSENT": "Y", "PREGNANT": "Y", **MADE})
+    model = model_of(standard, "episode", {"CONSENT": "Y", "PREGNANT": "Y", **MADE}, context={"SEX": "1"})
+    pregnant = next(finding for finding in found if finding.field == "PREGNANT")
+    assert model.without_to_do(pregnant) == (pregnant, ())
+
+
+def test_meanings_and_choices(standard: Standard) -> None:
+    model = model_of(standard, "episode", {"CONSENT": "Y", "REFLD": "20200314"}, usage={"CONSENT": {"N": 5}})
+    assert model.meaning("CONSENT") == "Consents to NDTMS"
+    assert model.meaning("REFLD") == "14 Mar 2020"
+    assert model.meaning("PC") == ""
+    assert [choice.code for choice in model.choices("CONSENT", "")] == ["N", "Y"]
+    assert model.choices("PC", "") == ()
+
+
+@given(st.lists(st.sampled_from(["type", "forward", "back", "choose", "previous", "go"]), max_size=30), st.data())
+def test_undoing_everything_restores_the_record_and_redoing_it_returns(steps: list[str], data: st.DataObject) -> None:
+    model = model_of(load("ndtms-cjit-p"), values={"FINITIAL": "A", "DOB": "1/1/80"}, previous={"SEX": "1"})
+    start = dict(model.values)
+    for step in steps:
+        match step:
+            case "type":
+                model.type(data.draw(st.text("a1t/", max_size=6)))
+            case "choose":
+                model.choose(data.draw(st.text("Y12", max_size=2)))
+            case "previous":
+                model.take_previous()
+            case "go":
+                model.go_to(data.draw(st.sampled_from(model.order)))
+            case _:
+                getattr(model, step)()
+    model.settle()
+    end = dict(model.values)
+    while model.undo():
+        pass
+    assert model.values == start
+    while model.redo():
+        pass
+    assert model.values == end

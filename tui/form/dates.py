@@ -1,0 +1,116 @@
+"""Dates as people type them. Pure: the day it is comes in as an argument.
+
+How a doubtful text is read:
+
+* Day comes before month, always: `3/4/85` is the third of April. Six digits are `DDMMYY`.
+* Eight digits are `YYYYMMDD` or `DDMMYYYY`. Years lie between 1850 and 2149; within those bounds no text is both.
+* A two-digit year of a birth gives the latest such date that is not after today.
+* Any other two-digit year gives the latest such date that is at most a year ahead: treatment is planned months, not
+  decades, in advance, and most dates typed are past.
+* `t` is today, `y` yesterday, `+3` and `-1` count days from today.
+"""
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+FIRST_YEAR, LAST_YEAR = 1850, 2149
+AHEAD = timedelta(days=366)
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+CENTURIES = (2100, 2000, 1900)
+SPACE = re.compile(r"[\s\u00a0]+")
+OFFSET = re.compile(r"([+-])\s?([0-9]{1,5})")
+YEAR_FIRST = re.compile(r"([0-9]{4})([/. -])([0-9]{1,2})\2([0-9]{1,2})")
+DAY_FIRST = re.compile(r"([0-9]{1,2})([/. -])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
+NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[/. -]?([a-z]{3,9})[/. ,-]{0,2}([0-9]{4}|[0-9]{2})")
+
+
+def read_date(text: str, today: date, layout: str, birth: bool = False) -> str | None:
+    """Read a date a person typed.
+
+    `layout` is the standard's (`YYYYMMDD`, `YYYY-MM-DD` or `CCYY-MM-DD`), `birth` whether it is a date of birth.
+    Returns the date in that layout, or None for a text that is no date, which then stays as typed.
+    """
+    found = _read(SPACE.sub(" ", text).strip().casefold(), today, birth)
+    return None if found is None else write_date(found, layout)
+
+
+def write_date(day: date, layout: str) -> str:
+    """The date in the standard's layout; the year always has four digits."""
+    dash = "-" if "-" in layout else ""
+    return f"{day.year:04}{dash}{day.month:02}{dash}{day.day:02}"
+
+
+def stored_date(text: str, layout: str) -> date | None:
+    """The day a value in the standard's own layout means, or None when it is not in that layout or no such day."""
+    pattern = r"([0-9]{4})-([0-9]{2})-([0-9]{2})" if "-" in layout else r"([0-9]{4})([0-9]{2})([0-9]{2})"
+    match = re.fullmatch(pattern, text)
+    return _day(int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def show_date(text: str, layout: str) -> str:
+    """A kept date as people read it (`14 Mar 1985`); empty when the value is no date in the standard's layout."""
+    day = stored_date(text, layout)
+    return f"{day.day} {MONTHS[day.month - 1][:3].title()} {day.year:04}" if day else ""
+
+
+def _read(text: str, today: date, birth: bool) -> date | None:
+    """The day a tidied text means."""
+    if text in ("t", "today"):
+        return today
+    if text in ("y", "yesterday"):
+        return _shift(today, -1)
+    if match := OFFSET.fullmatch(text):
+        return _shift(today, int(match[1] + match[2]))
+    if re.fullmatch(r"[0-9]{8}", text):
+        year_first = _named_year(int(text[:4]), int(text[4:6]), int(text[6:]))
+        return year_first or _named_year(int(text[4:]), int(text[2:4]), int(text[:2]))
+    if re.fullmatch(r"[0-9]{6}", text):
+        return _century(int(text[4:]), int(text[2:4]), int(text[:2]), today, birth)
+    if match := YEAR_FIRST.fullmatch(text):
+        return _named_year(int(match[1]), int(match[3]), int(match[4]))
+    if match := DAY_FIRST.fullmatch(text):
+        return _of_year(match[4], int(match[3]), int(match[1]), today, birth)
+    if match := NAMED.fullmatch(text):
+        months = [number for number, name in enumerate(MONTHS, 1) if name.startswith(match[2])]
+        return _of_year(match[3], months[0], int(match[1]), today, birth) if months else None
+    return None
+
+
+def _of_year(year: str, month: int, day: int, today: date, birth: bool) -> date | None:
+    """The day of a year of two or four digits."""
+    if len(year) == 4:
+        return _named_year(int(year), month, day)
+    return _century(int(year), month, day, today, birth)
+
+
+def _century(year: int, month: int, day: int, today: date, birth: bool) -> date | None:
+    """The latest century in which the two-digit year gives a day that exists and is not too late."""
+    for century in CENTURIES:
+        found = _day(century + year, month, day)
+        if found is not None and found <= (today if birth else _shift(today, AHEAD.days) or today):
+            return found
+    return None
+
+
+def _named_year(year: int, month: int, day: int) -> date | None:
+    """The day of a year written in full, when the year is one a client can have lived in."""
+    return _day(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    """The day, or None when the calendar has none such."""
+    if not (1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]):
+        return None
+    return date(year, month, day)
+
+
+def _shift(day: date, days: int) -> date | None:
+    """The day so many days on, or None beyond the calendar's ends."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None

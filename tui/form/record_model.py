@@ -1,0 +1,293 @@
+"""The editing state of one record: its rows, its values as typed, and the way through them. Knows no screen."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tui.form.codes import NO_USE, Choice, Usage, exact_code, find_codes
+from tui.form.dates import read_date, show_date
+from tui.form.history import History, Step
+from validators.messages import sentence
+from validators.patterns import Failure
+from validators.records import NO_VALUES, Finding, Values
+from validators.standard import CodeList, Field, Standard
+
+LONGEST_TRAIL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A line that names the group of fields below it."""
+
+    text: str
+
+
+Row = Heading | Field
+
+
+class RecordModel:
+    """One record being keyed.
+
+    `sections` are the ids of the sections whose fields it holds, `values` what stands in it now (a draft, or carried
+    over) and `base` what is saved. `context` holds the values of the client's other records that skip conditions may
+    look at. `previous` is the record whose values `take_previous` offers, `carried` the headers taken over unconfirmed,
+    `usage` how often each code was used, by header. `clock` tells the day. `judged` is whether the record has been
+    saved or left before, so that what is missing counts as missing.
+    """
+
+    def __init__(
+        self,
+        standard: Standard,
+        sections: Sequence[str],
+        values: Values,
+        *,
+        clock: Callable[[], date],
+        base: Values | None = None,
+        context: Values = NO_VALUES,
+        previous: Values = NO_VALUES,
+        carried: Iterable[str] = (),
+        usage: Mapping[str, Usage] | None = None,
+        judged: bool = False,
+    ) -> None:
+        self.standard, self.sections, self.clock = standard, tuple(sections), clock
+        self.fields = tuple(field for field in standard.fields if field.section in self.sections)
+        if not self.fields:
+            raise ValueError(f"the sections {', '.join(sections)} of {standard.id} hold no fields")
+        self.rows = _rows(standard, self.sections)
+        self.order = tuple(row.header for row in self.rows if isinstance(row, Field))
+        self.row_of = {row.header: index for index, row in enumerate(self.rows) if isinstance(row, Field)}
+        self.values = {header: text for header, text in values.items() if text}
+        self.base: Values = dict(self.values if base is None else base)
+        self.context, self.previous, self.usage = context, previous, usage or {}
+        self.carried = {header for header in carried if self.values.get(header)}
+        self.judged = judged
+        self.history = History()
+        self._trail: deque[str] = deque(maxlen=LONGEST_TRAIL)
+        self._touched = False
+        self.current = next((header for header in self.order if self.is_due(header)), self.order[0])
+
+    # --- looking ----------------------------------------------------------------------------
+
+    def field(self, header: str) -> Field:
+        """The field of a header."""
+        return self.standard.by_header[header]
+
+    def value(self, header: str) -> str:
+        """The value as typed; empty when there is none."""
+        return self.values.get(header, "")
+
+    def codes(self, header: str) -> CodeList | None:
+        """The field's code list, or None for a field that has none."""
+        return self.standard.code_lists.get(self.field(header).codes)
+
+    def choices(self, header: str, text: str) -> tuple[Choice, ...]:
+        """The codes of a field that a typed text may mean, best first, hints last."""
+        codes = self.codes(header)
+        return find_codes(codes, text, self.usage.get(header, NO_USE)) if codes else ()
+
+    def meaning(self, header: str) -> str:
+        """What a value means: the label of its code, the date as people read it; empty for anything else."""
+        field, text = self.field(header), self.value(header)
+        if field.is_date:
+            return show_date(text, field.layout.text)
+        codes = self.codes(header)
+        return codes.codes.get(text, "") if codes else ""
+
+    def is_due(self, header: str) -> bool:
+        """Whether a person keys the field and the answers so far do not rule it out."""
+        field = self.field(header)
+        return field.keyed == "person" and not (
+            field.skip_when is not None and field.skip_when.holds({**self.context, **self.values})
+        )
+
+    def changed(self) -> dict[str, tuple[str, str]]:
+        """What differs from the saved record: header → (saved value, value now), in the form's order."""
+        pairs = ((header, self.base.get(header, ""), self.value(header)) for header in self.order)
+        return {header: (saved, now) for header, saved, now in pairs if saved != now}
+
+    def begun(self, header: str) -> bool:
+        """Whether somebody has keyed anything in the group of fields that this field stands in."""
+        home, values = self.field(header), {**self.context, **self.values}
+        return any(
+            values.get(field.header) and field.header not in self.carried
+            for field in self.standard.fields
+            if (field.section, field.group) == (home.section, home.group) and field.keyed == "person"
+        )
+
+    def is_to_do(self, header: str) -> bool:
+        """Whether a field is empty because nobody has come to its group yet: nothing to nag about.
+
+        Never once the record was saved or left: from then on gaps are the rules' business.
+        """
+        empty = not self.value(header) and not self.context.get(header)
+        return empty and not self.judged and self.is_due(header) and not self.begun(header)
+
+    def still_to_do(self) -> tuple[str, ...]:
+        """The record's mandatory fields that nobody has come to yet, in the form's order."""
+        if self.standard.withholds({**self.context, **self.values}):
+            return ()
+        return tuple(header for header in self.order if self.field(header).required and self.is_to_do(header))
+
+    def without_to_do(self, finding: Finding) -> tuple[Finding | None, tuple[str, ...]]:
+        """Part what a rule misses from what is merely still to do.
+
+        Returns the finding about the fields that remain (None when none do) and the headers that are still to do. Only
+        rules that ask for fields to be filled can be parted; any other finding comes back as it is.
+        """
+        rule = self.standard.rule_by_id.get(finding.rule)
+        if rule is None or any(row.pattern != "required" for row in rule.rows):
+            return finding, ()
+        to_do = tuple(header for header in finding.fields if self.is_to_do(header))
+        left = tuple(header for header in finding.fields if header not in to_do)
+        if not to_do or not left:
+            return (finding, ()) if left else (None, to_do)
+        jump = finding.field if finding.field in left else left[0]
+        message = sentence(self.standard, [(rule.rows[0], Failure(left, jump))])
+        values = {header: finding.values.get(header, "") for header in left}
+        section = self.field(jump).section
+        return replace(finding, field=jump, fields=left, message=message, values=values, section=section), to_do
+
+    # --- moving -----------------------------------------------------------------------------
+
+    def next_due(self, header: str) -> str | None:
+        """The next field after this one that is due, or None after the last."""
+        later = self.order[self.order.index(header) + 1 :]
+        return next((other for other in later if self.is_due(other)), None)
+
+    def previous_due(self, header: str) -> str | None:
+        """The nearest field before this one that is due, or None before the first."""
+        earlier = self.order[: self.order.index(header)]
+        return next((other for other in reversed(earlier) if self.is_due(other)), None)
+
+    def forward(self) -> bool:
+        """Accept the current field and go to the next one that is due; False when there is none, and one stays."""
+        self.settle()
+        self.carried.discard(self.current)
+        target = self.next_due(self.current)
+        return target is not None and self._move(target)
+
+    def back(self) -> bool:
+        """Go back the way actually gone, and before its beginning to the field before; False when there is none."""
+        self.settle()
+        while self._trail:
+            target = self._trail.pop()
+            if target != self.current and self.is_due(target):
+                self.current = target
+                return True
+        before = self.previous_due(self.current)
+        if before is None:
+            return False
+        self.current = before
+        return True
+
+    def go_to(self, header: str) -> bool:
+        """Go to any field, due or not (a finding may lie in one that is made or skipped); False when it is not here."""
+        if header not in self.row_of:
+            return False
+        self.settle()
+        return self._move(header)
+
+    def _move(self, target: str) -> bool:
+        if target != self.current:
+            self._trail.append(self.current)
+            self.current = target
+        return True
+
+    # --- changing ---------------------------------------------------------------------------
+
+    def type(self, text: str) -> None:
+        """The current field's text after a key."""
+        before = self.value(self.current)
+        if text == before:
+            return
+        self.history.typed(self.current, before, text, self.current in self.carried)
+        self._touched = True
+        self._put(self.current, text)
+
+    def choose(self, text: str) -> None:
+        """Give the current field a value at a stroke (a chosen code, another record's value): a step of its own."""
+        self.settle()
+        self.history.done(self.current, self.value(self.current), text, self.current in self.carried)
+        self._touched = True
+        self._put(self.current, text)
+
+    def take_previous(self) -> bool:
+        """Take the current field's value from the previous record; False when that has none."""
+        text = self.previous.get(self.current, "")
+        if text:
+            self.choose(text)
+        return bool(text)
+
+    def settle(self) -> bool:
+        """End the visit to the current field: what was typed in it is put in the standard's form where it can be read.
+
+        A value that was only passed through stays as it came. Returns whether the value was changed.
+        """
+        if self._touched:
+            self._touched = False
+            before, text = self.value(self.current), self.normal(self.current, self.value(self.current))
+            if text != before:
+                self.history.typed(self.current, before, text, False)
+                self._put(self.current, text)
+                self.history.close()
+                return True
+        self.history.close()
+        return False
+
+    def normal(self, header: str, text: str) -> str:
+        """A typed text in the field's form: a date in the standard's layout, a code and capitals in their case.
+
+        What cannot be read stays as typed.
+        """
+        field, codes = self.field(header), self.codes(header)
+        if field.is_date:
+            birth = header == self.standard.role("birth_date")
+            return read_date(text, self.clock(), field.layout.text, birth) or text
+        if codes is not None and (code := exact_code(codes, text)):
+            return code
+        return text.upper() if field.layout.kind == "alpha" else text
+
+    def undo(self) -> bool:
+        """Take back the latest change and return to its field; False when there is nothing to take back."""
+        step = self.history.undo()
+        return step is not None and self._replay(step, step.before, step.carried)
+
+    def redo(self) -> bool:
+        """Do the change taken back again, in its field; False when there is none."""
+        step = self.history.redo()
+        return step is not None and self._replay(step, step.after, False)
+
+    def _replay(self, step: Step, text: str, carried: bool) -> bool:
+        self._touched = False
+        self._put(step.header, text)
+        if carried:
+            self.carried.add(step.header)
+        return self._move(step.header)
+
+    def _put(self, header: str, text: str) -> None:
+        self.carried.discard(header)
+        if text:
+            self.values[header] = text
+        else:
+            self.values.pop(header, None)
+
+    def saved(self, values: Values | None = None) -> None:
+        """The record was saved as it stands (or as `values`): what differs counts from here, gaps are judged."""
+        self.base = {key: text for key, text in (self.values if values is None else values).items() if text}
+        self.judged = True
+
+
+def _rows(standard: Standard, sections: Sequence[str]) -> tuple[Row, ...]:
+    """Headings and fields in the order they are drawn: by section, then column, a heading where the group changes."""
+    rows: list[Row] = []
+    for section in sections:
+        named: str | None = None
+        for field in standard.fields:
+            if field.section == section:
+                group = field.group or standard.section_by_id[section].title
+                if group != named:
+                    rows.append(Heading(group))
+                    named = group
+                rows.append(field)
+    return tuple(rows)
