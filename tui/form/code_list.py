@@ -1,0 +1,98 @@
+"""The code list that opens within the form: filtered while typing, drawn as lines, never focused. Knows no screen."""
+
+from rich.cells import cell_len
+
+from tui.form.codes import Choice, list_status
+from tui.form.columns import Piece
+from tui.form.record_model import RecordModel
+from tui.frame.printable import one_line
+
+TALLEST = 10
+HINT = "?"
+
+
+class CodeList:
+    """The codes of the model's current field while somebody looks for one.
+
+    The typed text is a question to the list, not a value of the record: closing it without choosing changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self.model: RecordModel | None = None
+        self.query = ""
+        self.choices: tuple[Choice, ...] = ()
+        self.at = self.top = self.height = self.total = 0
+        self.title = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list is shown."""
+        return self.model is not None
+
+    def open(self, model: RecordModel, room: int) -> bool:
+        """Open the list of the current field within `room` lines, the value's own code chosen; False without a list."""
+        codes = model.codes(model.current)
+        if codes is None or not (codes.codes or codes.labels):
+            return False
+        self.model, self.title = model, list_status(codes)
+        self.filter("")
+        self.total = len(self.choices)
+        self.height = max(0, min(TALLEST, self.total + 1, room))
+        value = model.value(model.current)
+        self.move(next((index for index, choice in enumerate(self.choices) if value and choice.code == value), 0))
+        return True
+
+    def close(self) -> None:
+        """Close the list."""
+        self.model = None
+
+    def filter(self, text: str) -> None:
+        """Show the codes that a typed text may mean; the best is chosen."""
+        assert self.model is not None
+        self.query = text
+        self.choices = self.model.choices(self.model.current, text)
+        self.at = self.top = 0
+
+    @property
+    def answer(self) -> str | None:
+        """The chosen code; where there is none, the text as typed, so that keys typed ahead still hit their fields.
+
+        None when nothing was typed either.
+        """
+        chosen = self.choices[self.at].code if self.choices else ""
+        return chosen or self.query.strip() or None
+
+    def move(self, lines: int) -> None:
+        """Choose another line, so many further down (up when negative)."""
+        page = max(1, self.height - 1)
+        self.at = max(0, min(len(self.choices) - 1, self.at + lines))
+        if not self.top <= self.at < self.top + page:
+            self.top = max(0, min(self.at - page // 2, len(self.choices) - page))
+
+    def point(self, line: int) -> bool:
+        """Choose the code drawn on a line (0 is the title); False where there is none."""
+        index = self.top + line - 1
+        if line < 1 or index >= len(self.choices):
+            return False
+        self.at = index
+        return True
+
+    def draw(self, line: int, width: int) -> list[Piece]:
+        """A line of the list in `width` cells: the title, or a code with its label."""
+        if line == 0:
+            return [
+                (
+                    one_line(f" {self.title}: {len(self.choices)} of {self.total}  Enter chooses  Esc closes", width),
+                    "title",
+                )
+            ]
+        index = self.top + line - 1
+        if index >= len(self.choices):
+            nothing = " none fits: Enter keeps what is typed" if index == 0 else ""
+            return [(one_line(nothing, width), "choice")]
+        choice, pointer = self.choices[index], ">" if index == self.at else " "
+        code = choice.code or HINT
+        space = max(5, cell_len(code) + 1)
+        label = choice.label if choice.code else f"{choice.label} (code not known)"
+        name = "chosen" if index == self.at else "choice" if choice.code else "hint"
+        return [(one_line(f"{pointer}{one_line(code, space)}{label}", width), name)]

@@ -1,0 +1,166 @@
+"""What the panel lists and what F8 and F7 walk. Pure: findings and places in, entries and places out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from tui.form.columns import SIGNS, TO_DO, WEIGHT
+from tui.form.record_model import RecordModel
+from validators.records import Finding, Severity
+from validators.standard import Standard
+
+Kind = Literal["error", "warning", "notice", "to do", "accepted"]
+SIGN: Mapping[Kind, str] = {
+    "error": SIGNS[Severity.ERROR],
+    "warning": SIGNS[Severity.WARNING],
+    "notice": SIGNS[Severity.NOTICE],
+    "to do": TO_DO,
+    "accepted": "=",
+}
+
+
+class RecordKey(NamedTuple):
+    """Which record of a client: its section and, as far as its level needs them, the store's ids.
+
+    A client's findings carry no episode here and an episode's no event, so that a fault in a client field is one place
+    whichever episode showed it.
+    """
+
+    section: str
+    client_id: str = ""
+    episode_id: str = ""
+    event_id: str = ""
+
+    @classmethod
+    def of(cls, finding: Finding, standard: Standard) -> "RecordKey":
+        """The record that a finding lands in: that of the field to jump to."""
+        field = standard.by_header.get(finding.field)
+        section = field.section if field else finding.section
+        level = field.level if field else "client"
+        return cls(
+            section,
+            finding.client_id,
+            "" if level == "client" else finding.episode_id,
+            finding.event_id if level == "event" else "",
+        )
+
+
+class Place(NamedTuple):
+    """A field of a record."""
+
+    record: RecordKey
+    header: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do."""
+
+    kind: Kind
+    own: bool
+    place: Place
+    label: str
+    sentence: str
+    rule: str = ""
+    values: str = ""
+    finding: Finding | None = None
+
+    @property
+    def text(self) -> str:
+        """The entry in one line: sign, what is wrong, the rule's number, the values."""
+        rule = f" ({self.rule})" if self.rule else ""
+        return " ".join(part for part in (SIGN[self.kind], f"{self.sentence}{rule}", self.values) if part)
+
+
+def panel_entries(
+    findings: Sequence[Finding],
+    model: RecordModel,
+    records: Sequence[RecordKey],
+    *,
+    is_accepted: Callable[[Finding], bool] = lambda finding: False,
+) -> tuple[Entry, ...]:
+    """What the panel lists: the open record first, then the client's others; in each the weightiest first.
+
+    `findings` are those of the whole client, `records` the keys of the records on the form (one for each section it
+    holds; their order is that of the form), `is_accepted` tells the warnings somebody has accepted. Findings that only
+    say that something nobody has come to yet is empty are listed as still to do.
+    """
+    standard, own_records = model.standard, frozenset(records)
+    entries: list[tuple[tuple[bool, int, int], Entry]] = []
+    to_do = dict.fromkeys(model.still_to_do())
+    episodes = {record.episode_id for record in records} - {""}
+    for whole in findings:
+        mine = not episodes or whole.episode_id in episodes or RecordKey.of(whole, standard) in own_records
+        finding, missing = model.without_to_do(whole) if mine else (whole, ())
+        to_do.update(dict.fromkeys(header for header in missing if header in model.row_of))
+        if finding is None:
+            continue
+        record = RecordKey.of(finding, standard)
+        own = record in own_records
+        accepted = finding.severity is Severity.WARNING and is_accepted(finding)
+        kind: Kind = "accepted" if accepted else finding.severity.value
+        values = ", ".join(f"{header}={finding.values.get(header, '') or 'empty'}" for header in finding.fields)
+        label = _label(standard, finding.field)
+        entry = Entry(kind, own, Place(record, finding.field), label, finding.message, finding.rule, values, finding)
+        entries.append(
+            ((not own, 4 if accepted else WEIGHT[finding.severity], _column(standard, finding.field)), entry)
+        )
+    for header in to_do:
+        record = next((key for key in records if key.section == model.field(header).section), records[0])
+        entry = Entry("to do", True, Place(record, header), _label(standard, header), _label(standard, header))
+        entries.append(((False, 3, _column(standard, header)), entry))
+    entries.sort(key=lambda pair: pair[0])  # stable: the checker's order among equals
+    return tuple(entry for _, entry in entries)
+
+
+def walked(entries: Sequence[Entry]) -> tuple[Place, ...]:
+    """The places that F8 and F7 go to: every finding but accepted ones; what is still to do needs no walking to."""
+    return tuple(dict.fromkeys(entry.place for entry in entries if entry.kind not in ("to do", "accepted")))
+
+
+def walk(
+    places: Sequence[Place],
+    at: Place,
+    records: Sequence[RecordKey],
+    standard: Standard,
+    step: Literal[1, -1] = 1,
+) -> Place | None:
+    """The next place with a finding after (or before, `step` -1) where one stands, round again at the end.
+
+    The order is that of `records` (all of the client's, as the tree shows them), then of the columns, whatever order
+    the findings come in: walking must not jump about when severities change on the way. Records not listed come last.
+    """
+    rank = {record: number for number, record in enumerate(records)}
+
+    def order(place: Place) -> tuple[int, RecordKey, int]:
+        number = rank.get(place.record, len(rank))
+        return number, place.record if number == len(rank) else RecordKey(""), _column(standard, place.header)
+
+    stops = sorted(dict.fromkeys(places), key=order)
+    if not stops:
+        return None
+    here = order(at)
+    if step == 1:
+        return next((place for place in stops if order(place) > here), stops[0])
+    return next((place for place in reversed(stops) if order(place) < here), stops[-1])
+
+
+def counts(entries: Sequence[Entry]) -> str:
+    """How many of each kind, in words: `2 errors, 1 warning, 3 to do`; `Nothing wrong` when there are none."""
+    parts: list[str] = []
+    kinds: tuple[Kind, ...] = ("error", "warning", "notice", "to do", "accepted")
+    for kind in kinds:
+        if number := sum(entry.kind == kind for entry in entries):
+            plural = "s" if number > 1 and kind in ("error", "warning", "notice") else ""
+            parts.append(f"{number} {kind}{plural}")
+    return ", ".join(parts) or "Nothing wrong"
+
+
+def _label(standard: Standard, header: str) -> str:
+    field = standard.by_header.get(header)
+    return field.label if field else header
+
+
+def _column(standard: Standard, header: str) -> int:
+    field = standard.by_header.get(header)
+    return field.column if field else 0

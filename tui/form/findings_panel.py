@@ -1,0 +1,132 @@
+"""The live panel: what is wrong with what is typed, always current, drawn line by line and only where it changes."""
+
+from collections.abc import Callable, Sequence
+from textwrap import wrap
+from typing import Literal
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.form.entries import SIGN, Entry, Place, counts
+from tui.form.ink import PANEL_INK, tokens_of
+from tui.form.printable import printable
+from tui.frame.printable import one_line
+
+Mode = Literal["pane", "strip"]
+Line = tuple[str, str, Place | None]
+"""A text, the name of its style, and the place it speaks of."""
+
+
+def strip_lines(entries: Sequence[Entry], at: Place | None, height: int) -> list[Line]:
+    """The panel folded to `height` lines: the counts, then one line an entry, those of the current field first."""
+    here = [entry for entry in entries if entry.place == at]
+    rest = [entry for entry in entries if entry.place != at]
+    lines: list[Line] = [(counts(entries), "title", None)]
+    for entry in (*here, *rest):
+        where = "" if entry.own else f" [{entry.label}, another record]"
+        lines.append((_marked(entry, at, entry.text + where), entry.kind, entry.place))
+    return lines[:height]
+
+
+def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[Line]:
+    """The whole panel in `width` cells: every entry with its sentence wrapped, its rule and its values below."""
+    lines: list[Line] = [(counts(entries), "title", None)]
+    elsewhere = False
+    for entry in entries:
+        if not entry.own and not elsewhere:
+            elsewhere = True
+            lines.append(("Other records of this client", "title", None))
+        rule = f" ({entry.rule})" if entry.rule else ""
+        accepted = " [accepted]" if entry.kind == "accepted" else ""
+        body = wrap(printable(entry.sentence + rule + accepted), max(8, width - 4)) or [entry.label]
+        body += wrap(printable(entry.values), max(8, width - 4))
+        for number, text in enumerate(body):
+            sign = SIGN[entry.kind] if number == 0 else " "
+            lines.append((_marked(entry, at, f"{sign} {text}"), entry.kind, entry.place))
+    return lines
+
+
+def _marked(entry: Entry, at: Place | None, text: str) -> str:
+    """The text with a pointer when it speaks of the field one stands in."""
+    return (">" if entry.place == at else " ") + text
+
+
+class FindingsPanel(ScrollView, can_focus=False):
+    """The findings of the client, those of the open record first; `strip` under the form or `pane` beside it."""
+
+    DEFAULT_CSS = """
+    FindingsPanel { overflow: hidden hidden; scrollbar-size: 0 0; height: 3; }
+    FindingsPanel.-pane { height: 1fr; width: 36; }
+    """
+
+    def __init__(self, on_choose: Callable[[Place], None] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.on_choose = on_choose
+        self.mode: Mode = "strip"
+        self.entries: tuple[Entry, ...] = ()
+        self.at: Place | None = None
+        self._lines: list[Line] = []
+
+    def show(self, entries: Sequence[Entry], at: Place | None = None) -> None:
+        """Show what is wrong now and where one stands; lines that stay as they are cost nothing."""
+        self.entries, self.at = tuple(entries), at
+        self._draw_changes()
+
+    def fold(self, mode: Mode) -> None:
+        """Fold to a strip of few lines, or open as a pane."""
+        if mode != self.mode:
+            self.mode = mode
+            self.set_class(mode == "pane", "-pane")
+            self.refresh(layout=True)
+
+    @property
+    def text(self) -> str:
+        """What is drawn, as plain text."""
+        return "\n".join(text.rstrip() for text, _, _ in self._lines)
+
+    def _view(self) -> list[Line]:
+        """The lines to draw, as many as there is room for; a pane keeps the current finding in view."""
+        height, width = self.size.height, self.size.width
+        if self.mode == "strip":
+            return strip_lines(self.entries, self.at, height)
+        lines = pane_lines(self.entries, self.at, width)
+        if len(lines) <= height or height < 3:
+            return lines[:height]
+        here = [number for number, line in enumerate(lines) if line[2] is not None and line[2] == self.at]
+        room = height - 2
+        first = min(max(1, here[0] - 1), len(lines) - room) if here and here[-1] > room else 1
+        left = len(lines) - first - room
+        more = f"{left} more lines" if left > 0 else ""
+        return [lines[0], *lines[first : first + room], (more, "title", None)]
+
+    def _draw_changes(self) -> None:
+        old, self._lines = self._lines, self._view()
+        for y in range(max(len(old), len(self._lines))):
+            if old[y : y + 1] != self._lines[y : y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self) -> None:
+        """Wrap the sentences anew."""
+        self._lines = self._view()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to what the clicked line speaks of."""
+        place = self._lines[event.y][2] if event.y < len(self._lines) else None
+        if place is not None and self.on_choose is not None:
+            self.on_choose(place)
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the view."""
+        width = self.size.width
+        text, name, place = self._lines[y] if y < len(self._lines) else ("", "blank", None)
+        tokens = tokens_of(self.app)
+        # One ground for the whole panel: a token's own would stripe it.
+        style = tokens[PANEL_INK[name]] + Style(bgcolor=tokens["panel"].bgcolor)
+        if place is not None and place == self.at:
+            style += Style(bold=True, underline=True)
+        return Strip([Segment(one_line(text, width), style)], width)

@@ -1,0 +1,141 @@
+"""The one live input of a form or a filter: keys in the order they were typed, no reflow, an exact cursor."""
+
+from typing import Protocol
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Size
+from textual.reactive import Reactive
+from textual.strip import Strip
+from textual.widgets import Input
+from textual.widgets.input import Selection
+
+from tui.form.ink import tokens_of
+from tui.form.printable import pasted, printable
+
+
+class InputHost(Protocol):
+    """What a LineInput works for. Every call is made at once, within the key being handled."""
+
+    def press(self, key: str) -> bool:
+        """A key that may move or command; True when the host has dealt with it."""
+
+    def typed(self, text: str) -> None:
+        """The input's text after an edit."""
+
+    def input_offset(self) -> Offset:
+        """Where on the screen the input's first cell stands now, in cells."""
+
+
+class LineInput(Input):
+    """Textual's Input with every key handled where the characters are.
+
+    Textual runs bindings only after a key has bubbled up to the app, behind all characters typed ahead: a Tab, but also
+    a Backspace or Home, would act on what was typed after it. Here the key handler does all of them itself, in order.
+    Undo belongs to the record, not to the input.
+    """
+
+    virtual_size = Reactive(Size(0, 0), layout=False)  # Input's own reflows the screen at every character
+    DEFAULT_CSS = "LineInput, LineInput:focus { border: none; padding: 0; }"
+
+    def __init__(self, host: InputHost, *, id: str | None = None) -> None:
+        super().__init__(compact=True, select_on_focus=False, id=id)
+        self.cursor_blink = False  # a blinking cursor is traffic
+        self.host = host
+
+    # --- showing ----------------------------------------------------------------------------
+
+    def load(self, text: str, select: bool = True) -> None:
+        """Show another text, selected (so that typing replaces it) or with the cursor at its end."""
+        with self.prevent(Input.Changed):
+            self.value = text
+        self.selection = Selection(0 if select else len(text), len(text))
+
+    @property
+    def content_width(self) -> int:
+        """The text's width in cells as drawn, with room for the cursor behind it."""
+        return cell_len(printable(self.value)) + 1
+
+    def render_line(self, y: int) -> Strip:
+        """The text, its selection reversed; marks stand for characters that would steer the terminal.
+
+        The cursor is the terminal's own: screen readers follow it, and drawing a second one would be traffic.
+        """
+        style, text = tokens_of(self.app)["field_focus"], printable(self.value)
+        width, start = self.size.width, self.scroll_offset.x
+        first, last = sorted(self.selection) if self.has_focus else (0, 0)
+        parts = [
+            Segment(text[:first], style),
+            Segment(text[first:last], style + Style(reverse=True)),
+            Segment(text[last:], style),
+        ]
+        strip = Strip([part for part in parts if part.text])
+        return strip.crop(start, start + width).adjust_cell_length(width, style)
+
+    def _position_to_cell(self, position: int) -> int:
+        """The cell of a character, counted as drawn."""
+        return cell_len(printable(self.value[:position]))
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        """The character at a cell, counted as drawn."""
+        cell = offset + self.scroll_offset.x
+        return next(
+            (index for index in range(len(self.value)) if self._position_to_cell(index + 1) > cell), len(self.value)
+        )
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's cursor belongs. Input's own reads the last layout, and is one off at the end."""
+        cell = self._position_to_cell(self.cursor_position) - self.scroll_offset.x
+        return self.host.input_offset() + Offset(cell, 0)
+
+    def place_cursor(self) -> None:
+        """Put the terminal's cursor in the field; only while typing goes here."""
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
+    # --- editing ----------------------------------------------------------------------------
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Replace a part of the text; every edit of Input ends here."""
+        before = self.value
+        super().replace(text, start, end)
+        if self.value != before:
+            self.host.typed(self.value)
+
+    def restricted(self) -> None:
+        """Nothing is ever refused here, and a bell would be heard by everybody in the room."""
+
+    def _insert_pasted(self, text: str) -> None:
+        self.replace(pasted(text), *sorted(self.selection))
+
+    def action_paste(self) -> None:
+        """Insert what was copied within the program."""
+        self._insert_pasted(self.app.clipboard)
+
+    def action_copy(self) -> None:
+        """Copy the selection, or the whole text when nothing is selected."""
+        if text := self.selected_text or self.value:
+            self.app.copy_to_clipboard(text)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        self._insert_pasted(event.text)
+        event.stop()
+        event.prevent_default()  # Input's own handler would run as well, and take the first line only
+
+    async def action_submit(self) -> None:
+        """Enter is the host's business."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self.host.press(event.key):
+            event.stop()
+            event.prevent_default()
+        elif event.is_printable:
+            await super()._on_key(event)
+        else:
+            for binding in self._bindings.key_to_bindings.get(event.key, ()):
+                event.stop()
+                event.prevent_default()
+                await self.run_action(binding.action)

@@ -1,0 +1,330 @@
+"""The record form: any number of fields in one line-drawn widget, with one live input on the current line.
+
+The input is a child placed in the form's own (scrolled) coordinates by `process_layout`; moving it re-runs only the
+visible arrangement, in the frame that repaints the two lines. Everything that can be told without a screen lives in
+`record_model`, `columns` and `code_list`; here is what must know Textual.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.geometry import Offset, Region, Size
+from textual.layout import WidgetPlacement
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.form.code_list import CodeList
+from tui.form.columns import WEIGHT, Columns, Piece, draw_row
+from tui.form.ink import INK, tokens_of
+from tui.form.line_input import LineInput
+from tui.form.record_model import RecordModel
+from validators.records import Finding
+from validators.standard import Field
+
+FORM_KEYS: Mapping[str, str] = {
+    "tab": "forward", "enter": "forward", "down": "down", "shift+tab": "back", "up": "up",
+    "pagedown": "page_down", "pageup": "page_up", "f4": "codes", "escape": "escape",
+    "ctrl+r": "take_previous", "ctrl+z": "undo", "ctrl+y": "redo",
+    "f1": "help", "f2": "save", "f6": "field_help", "f7": "previous_finding", "f8": "next_finding",
+}  # fmt: skip
+"""Key → what it does. What the form does not do itself goes to `on_command` by this name, in its turn."""
+
+
+class RecordForm(ScrollView, can_focus=False):
+    """The form of one record.
+
+    `on_edit(header)` is called after every change of a value, before the next key is looked at; there the host checks
+    the record and calls `show_findings`. `on_move(header)` is called on coming to a field, `on_command(name)` for keys
+    that are not the form's own (`save`, `next_finding`, `back`, …).
+    """
+
+    DEFAULT_CSS = "RecordForm { overflow: hidden hidden; scrollbar-size: 0 0; }"
+
+    def __init__(
+        self,
+        model: RecordModel,
+        *,
+        on_edit: Callable[[str], None],
+        on_move: Callable[[str], None],
+        on_command: Callable[[str], None],
+        keys: Mapping[str, str] = FORM_KEYS,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.model, self.keys = model, keys
+        self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
+        self.editor, self.codes = LineInput(self), CodeList()
+        self.columns = Columns.of(80)
+        self.findings: dict[str, list[Finding]] = {}
+        self.to_do: frozenset[str] = frozenset()
+        self._drawn: dict[int, list[Piece]] = {}
+
+    # --- what the host calls ----------------------------------------------------------------
+
+    def load(self, model: RecordModel, findings: Sequence[Finding] = ()) -> None:
+        """Show another record at its current field. What was typed in the old one is in the old model."""
+        self.codes.close()
+        self.model = model
+        self.virtual_size = Size(self.size.width, len(model.rows))
+        self._sort(findings)
+        self.scroll_to(y=0, animate=False, force=True)
+        self._arrive()
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Mark the fields of this record; only lines that change are drawn."""
+        self._sort(findings)
+        self.repaint()
+
+    def go_to(self, header: str) -> bool:
+        """Go to a field by its header, due or not; False when it is not in this record."""
+        self.codes.close()
+        return self._step(lambda: self.model.go_to(header))
+
+    def flush(self) -> None:
+        """Put what is typed in the current field in its form, as leaving it would; the cursor stays."""
+        self.codes.close()
+        self._step(self.model.settle)
+
+    def focus_input(self) -> None:
+        """Let typing go here."""
+        self.editor.focus(scroll_visible=False)
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Which field is the current one, counted from 1, and how many there are."""
+        return self.model.order.index(self.model.current) + 1, len(self.model.order)
+
+    # --- the input's host -------------------------------------------------------------------
+
+    def input_offset(self) -> Offset:
+        """Where the input's first cell stands on the screen."""
+        return self.content_region.offset + Offset(self.columns.label, self._row - self.scroll_offset.y)
+
+    def typed(self, text: str) -> None:
+        """The input's text after an edit: a question to the open code list, or the field's value."""
+        if self.codes.is_open:
+            self.codes.filter(text)
+        else:
+            self.model.type(text)
+            self.on_edit(self.model.current)
+        self._show_row()
+        self.repaint()
+
+    def press(self, key: str) -> bool:
+        """Do what a key stands for, at once; False for a key that is the input's own."""
+        name = self.keys.get(key)
+        if name is None:
+            return False
+        (self._command_in_list if self.codes.is_open else self._command)(name)
+        return True
+
+    def _command_in_list(self, name: str) -> None:
+        """A command while the code list is open."""
+        page = max(1, self.codes.height - 2)
+        lines = {"down": 1, "up": -1, "page_down": page, "page_up": -page}.get(name)
+        if lines is not None:
+            self.codes.move(lines)
+            self.repaint()
+        elif name == "forward":
+            self._choose()
+        else:
+            self._close_codes()
+            if name not in ("escape", "codes"):
+                self._command(name)
+
+    def _command(self, name: str) -> None:
+        """A command while no list is open."""
+        model = self.model
+        if name in ("forward", "down"):
+            self._step(model.forward)
+        elif name in ("back", "up"):
+            self._step(model.back)
+        elif name in ("page_down", "page_up"):
+            self._page(1 if name == "page_down" else -1)
+        elif name == "codes":
+            self._open_codes()
+        elif name in ("take_previous", "undo", "redo"):
+            step = {"take_previous": model.take_previous, "undo": model.undo, "redo": model.redo}[name]
+            before = dict(model.values)
+            self._step(step)
+            if model.values != before:
+                self.on_edit(model.current)
+                self.repaint()
+        else:
+            if name == "save":
+                self.flush()
+            self.on_command("back" if name == "escape" else name)
+
+    # --- moving and choosing ----------------------------------------------------------------
+
+    def _step(self, step: Callable[[], bool]) -> bool:
+        """Let the model move, tell the host what changed, and show where we are."""
+        model, left = self.model, self.model.current
+        before, shown = model.value(left), self.editor.value
+        done = step()
+        if model.value(left) != before and left != model.current:
+            self.on_edit(left)
+        if model.current != left:
+            self._arrive()
+        elif model.value(left) != shown:
+            self.editor.load(model.value(left), select=False)
+            if model.value(left) != before:
+                self.on_edit(left)
+        self.repaint()
+        return done
+
+    def _arrive(self) -> None:
+        """Put the input on the current field's line."""
+        self._show_row()
+        self.editor.load(self.model.value(self.model.current))
+        self._rearrange()
+        self.editor.place_cursor()
+        self.on_move(self.model.current)
+        self.repaint()
+
+    def _page(self, way: int) -> None:
+        """Go to the field that is due nearest to a view's height away."""
+        target = self._row + way * max(1, self.size.height - 1)
+        due = [header for header in self.model.order if self.model.is_due(header)] or [self.model.current]
+        self.go_to(min(due, key=lambda header: abs(self.model.row_of[header] - target)))
+
+    def _open_codes(self) -> None:
+        """Open the code list under the current line, or over it where there is more room."""
+        row, height = self._row - self.scroll_offset.y, self.size.height
+        if self.codes.open(self.model, max(height - 1 - row, row)):
+            self.editor.load(self.model.value(self.model.current))
+            self.repaint()
+
+    def _close_codes(self) -> None:
+        self.codes.close()
+        self.editor.load(self.model.value(self.model.current))
+        self.repaint()
+
+    def _choose(self) -> None:
+        """Take the list's answer as the value and go on."""
+        answer, header = self.codes.answer, self.model.current
+        self.codes.close()
+        if answer is not None and answer != self.model.value(header):
+            self.model.choose(answer)
+            self.on_edit(header)
+        self._step(self.model.forward)
+        self.editor.load(self.model.value(self.model.current))
+
+    # --- placing and scrolling --------------------------------------------------------------
+
+    @property
+    def _row(self) -> int:
+        return self.model.row_of[self.model.current]
+
+    @property
+    def is_container(self) -> bool:
+        """A ScrollView says False, and then its children are never arranged."""
+        return True
+
+    def compose(self) -> ComposeResult:
+        """The live input is the only child."""
+        yield self.editor
+
+    def process_layout(self, placements: list[WidgetPlacement]) -> list[WidgetPlacement]:
+        """Put the input on its line. Between two full layouts only `offset` may change: a region outside the view would
+        change the form's virtual size, and the whole form would be sent again."""
+        region, offset = Region(0, 0, max(1, self.columns.value), 1), Offset(self.columns.label, self._row)
+        return [placement._replace(region=region, offset=offset) for placement in placements]
+
+    def _rearrange(self) -> None:
+        """Place the input again in this very frame; `styles.offset` would reflow the screen in a second one."""
+        self._clear_arrangement_cache()
+        self._refresh_scroll()
+
+    def _show_row(self) -> None:
+        """Bring the current line into view by half views: line by line would repaint them all at every Tab."""
+        height, top = self.size.height, self.scroll_offset.y
+        if height > 0 and not top + min(self._row, height > 2) <= self._row < top + height:
+            self.scroll_to(y=max(0, self._row - height // 2), animate=False, force=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolling repaints the lines but does not move children."""
+        super().watch_scroll_y(old_value, new_value)
+        self._drawn.clear()
+        self._rearrange()
+        self.editor.place_cursor()
+
+    def on_mount(self) -> None:
+        """Start at the model's current field."""
+        self._arrive()
+
+    def on_resize(self) -> None:
+        """Divide the lines anew and keep the current one in view."""
+        self.columns = Columns.of(self.size.width)
+        self.virtual_size = Size(self.size.width, len(self.model.rows))
+        if self.codes.is_open:
+            self.codes.close()
+            self.editor.load(self.model.value(self.model.current))
+        self._show_row()
+        self._drawn.clear()
+        self.refresh(layout=True)
+        self.call_after_refresh(self.editor.place_cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the clicked field, or choose the clicked code."""
+        row, line = event.y + self.scroll_offset.y, self._list_line(event.y)
+        if line is not None:
+            if self.codes.point(line):
+                self._choose()
+        elif row < len(self.model.rows) and isinstance(field := self.model.rows[row], Field):
+            self.go_to(field.header)
+        self.focus_input()
+
+    # --- drawing ----------------------------------------------------------------------------
+
+    def _sort(self, findings: Sequence[Finding]) -> None:
+        """Lay the findings by their fields, worst first, leaving out what is only still to do."""
+        self.to_do = frozenset(self.model.still_to_do())
+        self.findings = {}
+        for whole in sorted(findings, key=lambda finding: WEIGHT[finding.severity]):
+            finding, missing = self.model.without_to_do(whole)
+            self.to_do |= frozenset(missing)
+            if finding is not None:
+                self.findings.setdefault(finding.field, []).append(finding)
+
+    def _list_line(self, y: int) -> int | None:
+        """Which line of the open code list covers line `y` of the view; None where it does not."""
+        if not self.codes.is_open:
+            return None
+        row, tall = self._row - self.scroll_offset.y, self.codes.height
+        first = row + 1 if row + tall < self.size.height or self.size.height - 1 - row >= row else row - tall
+        return y - first if first <= y < first + tall else None
+
+    def _pieces(self, y: int) -> list[Piece]:
+        """What stands on line `y` of the view."""
+        index, width, line = y + self.scroll_offset.y, self.size.width, self._list_line(y)
+        if line is not None:
+            left = self.columns.label if width >= 60 else 2
+            return [(" " * left, "label"), *self.codes.draw(line, width - left)]
+        if index >= len(self.model.rows):
+            return [(" " * width, "value")]
+        row = self.model.rows[index]
+        header = row.header if isinstance(row, Field) else ""
+        live = header == self.model.current
+        return draw_row(self.model, index, self.columns, self.findings.get(header, []), header in self.to_do, live)
+
+    def repaint(self) -> None:
+        """Draw again the lines of the view that have changed, and no others."""
+        for y in range(self.size.height):
+            if y in self._drawn and self._drawn[y] != self._pieces(y):
+                del self._drawn[y]
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def notify_style_update(self) -> None:
+        """Another theme: draw every line anew."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of the view."""
+        pieces = self._drawn[y] = self._pieces(y)
+        styles = tokens_of(self.app)
+        strip = Strip([Segment(text, styles[INK[name]]) for text, name in pieces])
+        return strip.adjust_cell_length(self.size.width, styles["text"])
