@@ -1,0 +1,223 @@
+"""A program under a real pseudo-terminal with an emulated screen: what a person at a terminal would see.
+
+Tests say what is typed and what is seen then. Nothing here judges by the clock: times only bound how long is waited.
+"""
+
+import errno
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+import pyte
+
+FUNCTION_KEYS = {
+    **dict(zip(("f1", "f2", "f3", "f4"), ("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS"), strict=True)),
+    **{f"f{number}": f"\x1b[{code}~" for number, code in zip(range(5, 11), (15, 17, 18, 19, 20, 21), strict=True)},
+}
+KEYS = {
+    **FUNCTION_KEYS,
+    **{"enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "delete": "\x1b[3~"},
+    **{"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F"},
+    **{"pageup": "\x1b[5~", "pagedown": "\x1b[6~"},
+    **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
+}
+"""What terminals send for the keys that have a name."""
+
+
+def keys(text: str) -> str:
+    """Typed text with named keys in angle brackets, as bytes to be: `keys("ab<tab>c<f2>")`."""
+    out, rest = "", text
+    while rest:
+        before, opened, rest = rest.partition("<")
+        out += before
+        if opened:
+            name, closed, after = rest.partition(">")
+            if closed and name in KEYS:
+                out, rest = out + KEYS[name], after
+            else:
+                out += "<"
+    return out
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back after keys: how many bytes, and seconds from the write to the first and to the last of them."""
+
+    data: bytes
+    first: float
+    last: float
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return len(self.data)
+
+
+class _Screen(pyte.Screen):
+    """pyte knows no private prefix other than ?; sequences such as the keyboard protocol's are none of the screen's."""
+
+    def set_margins(self, *args: object, **kwargs: object) -> None:
+        if not kwargs:
+            super().set_margins(*args)
+
+    def report_device_status(self, *args: object, **kwargs: object) -> None:
+        """The emulator answers nothing: what it wrote would be typed into the program."""
+
+
+class Terminal:
+    """A program running under a pseudo-terminal. Use it in a `with`; leaving ends the program."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str | None] | None = None,
+        cwd: str | None = None,
+    ) -> None:
+        """Start `command`; `env` is laid over the usual environment of a terminal reached by SSH, None removes."""
+        self.screen = _Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = bytearray()
+        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)}
+        for name in ("COLORTERM", "NO_COLOR", "LC_ALL", "TERM_PROGRAM"):
+            environment.pop(name, None)
+        for name, value in (env or {}).items():
+            if value is None:
+                environment.pop(name, None)
+            else:
+                environment[name] = value
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            # The size has to be there before the program asks for it.
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            if cwd is not None:
+                os.chdir(cwd)
+            os.execvpe(command[0], list(command), environment)
+        self._status: int | None = None
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the program if it still runs."""
+        if self._status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait()
+        os.close(self.fd)
+
+    def wait(self) -> int:
+        """Wait for the program to end; its exit code, negative for a signal."""
+        if self._status is None:
+            while True:
+                self._read(0.02)
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if pid:
+                    self._status = os.waitstatus_to_exitcode(status)
+                    break
+        return self._status
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self.pid, number)
+
+    def _read(self, seconds: float) -> bytes:
+        if not select.select([self.fd], [], [], seconds)[0]:
+            return b""
+        try:
+            data = os.read(self.fd, 1 << 16)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            return b""
+        self.raw += data
+        # The keyboard protocol's private sequences (ESC [ > 1 u) are drawn as text by pyte, which knows no such prefix.
+        for sequence in (b"\x1b[>25u", b"\x1b[<u", b"\x1b[?2026$p", b"\x1b[?2048$p"):
+            data = data.replace(sequence, b"")
+        self._stream.feed(data)
+        return data
+
+    def until_quiet(self, seconds: float = 0.25, most: float = 20.0) -> Answer:
+        """Read until nothing has come for so long."""
+        start = time.perf_counter()
+        came, first, last = b"", 0.0, 0.0
+        while time.perf_counter() - start < most:
+            data = self._read(seconds)
+            if not data:
+                break
+            last = time.perf_counter() - start
+            first = first or last
+            came += data
+        return Answer(came, first, last)
+
+    def until(self, wanted: str | Callable[["Terminal"], bool], most: float = 20.0) -> None:
+        """Read until the screen shows a text, or a condition holds; AssertionError with the screen when it never does."""
+        end = time.perf_counter() + most
+        while not (self.shows(wanted) if isinstance(wanted, str) else wanted(self)):
+            if time.perf_counter() > end:
+                raise AssertionError(f"never seen: {wanted!r}\n{self.text()}")
+            self._read(0.02)
+
+    def shows(self, text: str) -> bool:
+        """Whether some line of the screen has the text."""
+        return any(text in line for line in self.lines())
+
+    def send(self, text: str) -> None:
+        """Write keys in one piece; `keys` makes them from names."""
+        data = text.encode()
+        while data:
+            # A long burst must be read against, or both ends of the pseudo-terminal fill up.
+            data = data[os.write(self.fd, data[:512]) :]
+            if data:
+                self._read(0.0)
+
+    def press(self, text: str, quiet: float = 0.25) -> Answer:
+        """Type `keys(text)` in one write and read until quiet."""
+        self.send(keys(text))
+        return self.until_quiet(quiet)
+
+    def slowly(self, text: str, quiet: float = 0.15) -> None:
+        """Type one key after the other, each when the last has had its effect."""
+        rest = text
+        while rest:
+            step = rest[: rest.index(">") + 1] if rest[0] == "<" and ">" in rest and rest[1 : rest.index(">")] in KEYS else rest[0]
+            rest = rest[len(step) :]
+            self.press(step, quiet)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal, as dragging its corner does."""
+        self.screen.resize(rows, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def lines(self) -> list[str]:
+        """The screen as text, line by line, without trailing blanks."""
+        # Not pyte's own `display`, which fails on a half of a wide character that stands alone.
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        return ["".join(buffer[row][column].data for column in columns).rstrip() for row in range(self.screen.lines)]
+
+    def text(self) -> str:
+        """The screen as text."""
+        return "\n".join(self.lines())
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Column and row of the real cursor."""
+        return self.screen.cursor.x, self.screen.cursor.y
+
+    def cells(self) -> list[list[tuple[object, ...]]]:
+        """Every cell: character, colours, attributes."""
+        return [
+            [tuple(self.screen.buffer[row][column]) for column in range(self.screen.columns)] for row in range(self.screen.lines)
+        ]

@@ -1,0 +1,75 @@
+"""The driver of the terminal, with Escape told from a longer sequence at once when more is already there.
+
+A terminal sends Escape as the first byte of every function key. Textual waits 100 ms for the rest and reads `Escape x`
+in one burst as Alt+x, or even as a typed `^`. No key of this program uses Alt, so an Escape followed by something that
+opens no sequence is Escape, and what follows is typed after it: a burst means what slow typing means.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+from textual.message import Message
+
+# What may follow Escape inside a sequence: CSI, SS3, DCS, OSC, SOS, PM, APC, or a further Escape.
+ALONE = re.compile("\x1b(?![\x1b\\[OP\\]X^_]|\\Z)")
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+
+
+class PromptEscapeParser(XTermParser):
+    """Textual's parser of terminal input, given each lone Escape as a key of its own."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._in_paste = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """The events in a piece of input, in order."""
+        while data:
+            if self._in_paste:
+                pasted, mark, data = data.partition(PASTE_END)
+                self._in_paste = not mark
+                yield from super().feed(pasted + mark)
+                continue
+            typed, mark, rest = data.partition(PASTE_START)
+            self._in_paste = bool(mark)
+            yield from self._feed_typed(typed)
+            if mark:
+                yield from super().feed(mark)
+            data = rest
+
+    def _feed_typed(self, typed: str) -> Iterable[Message]:
+        *before, last = ALONE.split(typed)
+        for piece in before:
+            if piece:
+                yield from super().feed(piece)
+            yield events.Key("escape", "\x1b")
+        if last:
+            yield from super().feed(last)
+
+
+class EscapeDriver(linux_driver.LinuxDriver):
+    """Textual's Linux driver with the parser above; everything else as Textual has it."""
+
+    def run_input_thread(self) -> None:
+        """Read keys until told to stop. The driver looks its parser up by name when it starts."""
+        names: Any = linux_driver
+        names.XTermParser = PromptEscapeParser
+        super().run_input_thread()
+
+    def set_mouse(self, on: bool) -> None:
+        """Turn the reporting of the mouse on or off, now and after every resume."""
+        if on:
+            self._mouse = True
+            self._enable_mouse_support()
+        else:
+            self._disable_mouse_support()
+            self._mouse = False
+
+    @property
+    def encoding(self) -> str:
+        """The encoding that text is written in, in Python's usual spelling."""
+        return (getattr(self._file, "encoding", None) or "utf-8").lower()

@@ -1,0 +1,52 @@
+"""F1: the keys of a screen and what they do, written from the registry, then any text about the screen."""
+
+from collections.abc import Iterable, Sequence
+
+from textual.widget import Widget
+
+from tui.frame.actions import REGISTRY, Action, shown_key
+from tui.frame.base_screen import BaseScreen
+from tui.frame.text_page import TextPage
+
+# What every list and form does with the plain keys; no action of the registry, since nobody may take them away.
+PLAIN_KEYS = (
+    ("Up, Down", "Move by one"),
+    ("PgUp, PgDn", "Move by a page"),
+    ("Home, End", "To the first, to the last"),
+    ("Enter", "Open or choose; in a form: accept the field and go on"),
+    ("Tab, Shift+Tab", "The next, the previous field or pane"),
+)
+
+
+def help_lines(scope: str, about: Sequence[str] = ()) -> list[str]:
+    """The help of a screen as lines: its own actions, the general ones, the plain keys, then the text about it."""
+    actions = REGISTRY.on_screen(scope)
+    own = [each for each in actions if scope in each.scopes]
+    general = [each for each in actions if scope not in each.scopes]
+    lines: list[str] = []
+    if own:
+        lines += ["# On this screen", *map(_line, own), ""]
+    lines += ["# Everywhere", *map(_line, general), ""]
+    lines += ["# Moving", *(f"  {keys:<16}{text}" for keys, text in PLAIN_KEYS)]
+    return [*lines, "", *about] if about else lines
+
+
+def _line(each: Action) -> str:
+    keys = ", ".join(shown_key(key) for key in REGISTRY.keys(each.id)) or "(Ctrl+P)"
+    return f"  {keys:<16}{each.name}: {each.tooltip}  [{each.id}]"
+
+
+class HelpScreen(BaseScreen[None]):
+    """The help of one screen; Escape goes back to it."""
+
+    scope = "help"
+
+    def __init__(self, scope: str, title: str, about: Sequence[str] = ()) -> None:
+        """`scope` and `title` are those of the screen asked about; `about` is further text, one line each."""
+        super().__init__()
+        self.title = f"Help: {title}" if title else "Help"
+        self._lines = help_lines(scope, about)
+
+    def body(self) -> Iterable[Widget]:
+        """The text."""
+        yield TextPage(self._lines)

@@ -1,0 +1,195 @@
+"""Keys in their order: the next one is handed out only when all that the last one set off has come to rest.
+
+Textual puts a key in the queue of whatever widget has the focus at the moment it is read. A burst that opens a dialog,
+moves the focus or changes the screen would land where the focus was. Here one task hands out one event at a time and
+waits, after each, for the queues between the focused widget and the app to run empty, for a pushed or popped screen to
+be mounted and laid out, and for holds that a long action asked for.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from textual import events
+from textual.app import App, ScreenStackError
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+
+# A widget that posts to itself for ever must not stop the keyboard: after so many rounds the next key goes out.
+MOST_ROUNDS = 50
+
+
+class KeyHold:
+    """Keeps the keys waiting while an action works elsewhere (a save in a thread). Release it before asking."""
+
+    def __init__(self, release: Callable[["KeyHold"], None]) -> None:
+        self._release = release
+
+    def release(self) -> None:
+        """Let the keys go on; a second call does nothing."""
+        self._release(self)
+
+
+class KeyQueue:
+    """One app's waiting keys, pastes and mouse buttons, and the task that hands them out."""
+
+    def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
+        self._app, self._deliver = app, deliver
+        self._waiting: deque[events.Event] = deque()
+        self._holds: set[KeyHold] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._rested: Screen[Any] | None = None
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, event: events.Event) -> None:
+        """Add an event at the end. Call it from the app's own loop."""
+        self._waiting.append(event)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="keys in order")
+
+    def hold(self) -> KeyHold:
+        """Make the keys wait until the returned hold is released."""
+        hold = KeyHold(self._released)
+        self._holds.add(hold)
+        self._free.clear()
+        return hold
+
+    def _released(self, hold: KeyHold) -> None:
+        self._holds.discard(hold)
+        if not self._holds:
+            self._free.set()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the keys for the length of a `with` block."""
+        hold = self.hold()
+        try:
+            yield
+        finally:
+            hold.release()
+
+    async def settled(self) -> None:
+        """Return when every key that came so far has been handed out and has had its effect. Not for key handlers."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    def stop(self) -> None:
+        """Drop what waits: the app is leaving."""
+        self._waiting.clear()
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        app = self._app
+        if not self._is_at_rest():
+            await self._rest([])
+        while self._waiting and not app._exit:
+            await self._free.wait()
+            event = self._waiting.popleft()
+            target = self._target()
+            try:
+                await self._deliver(event)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                app._handle_exception(error)
+                return
+            await self._rest(self._chain(target))
+
+    def _is_at_rest(self) -> bool:
+        """Whether a first key after a pause can go out at once: the screen is the one of the last key, and idle."""
+        try:
+            top = self._app.screen
+        except ScreenStackError:
+            return False
+        return top is self._rested and not any(_is_busy(pump) for pump in top.walk_children(with_self=True))
+
+    def _target(self) -> MessagePump:
+        try:
+            return self._app.focused or self._app.screen
+        except ScreenStackError:
+            return self._app
+
+    def _chain(self, node: MessagePump | None) -> list[MessagePump]:
+        """The pumps a bubbling event passes from `node` on, in that order."""
+        chain: list[MessagePump] = []
+        while node is not None:
+            chain.append(node)
+            node = node._parent
+        if self._app not in chain:
+            chain.append(self._app)
+        return chain
+
+    async def _rest(self, first: list[MessagePump]) -> None:
+        """Wait until nothing that the last event set off is still under way."""
+        pumps = first
+        screen: Screen[Any] | None = None
+        for _ in range(MOST_ROUNDS):
+            for pump in pumps:
+                await self._passed(pump)
+            await self._free.wait()
+            if self._app._exit:
+                return
+            try:
+                top = self._app.screen
+            except ScreenStackError:
+                return
+            await self._mounted(top)
+            if top is not screen:
+                # A screen that came up has to be laid out before a key can mean the same as it does to slow hands;
+                # one that was there all the time is passed through once, for the results a dialog left it.
+                screen, pumps = top, self._chain(self._target())
+                continue
+            pumps = [pump for pump in (*top.walk_children(with_self=True), self._app) if _is_busy(pump)]
+            if top._callbacks and not pumps:
+                await top.wait_for_refresh()
+                pumps = [top]
+            if not pumps:
+                self._rested = top
+                return
+
+    async def _mounted(self, screen: Screen[Any]) -> None:
+        """Wait for a screen and everything on it to be mounted."""
+        for node in screen.walk_children(Widget, with_self=True):
+            if not node.is_mounted and not node._closing and node._task is not None:
+                await _either(asyncio.ensure_future(node._mounted_event.wait()), node)
+
+    async def _passed(self, pump: MessagePump) -> None:
+        """Wait until `pump` has handled all that stands in its queue now; at once when it is closed."""
+        if not pump._running or pump._closing or pump._closed:
+            return
+        passage = _Passage()
+        if pump.call_later(passage.pass_on):
+            await _either(passage.future, pump)
+
+
+class _Passage:
+    """A marker in a queue. A method, because Textual looks at the signature of every other callable anew."""
+
+    def __init__(self) -> None:
+        self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def pass_on(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)
+
+
+def _is_busy(pump: MessagePump) -> bool:
+    if not pump._running or pump._closing or pump._closed:
+        return False
+    return bool(pump._next_callbacks) or not pump._message_queue.empty()
+
+
+async def _either(waiting: asyncio.Future[Any], pump: MessagePump) -> None:
+    """Wait for something that `pump` will do, or for the end of `pump`, which then never will."""
+    ends: set[asyncio.Future[Any]] = {waiting} if pump._task is None else {waiting, pump._task}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        waiting.cancel()

@@ -1,0 +1,37 @@
+"""The command palette: every action by name, filtered as one types."""
+
+from textual.app import ComposeResult
+
+from tui.frame.actions import REGISTRY
+from tui.frame.base_screen import BaseModal
+from tui.frame.filter_line import FilteredList
+
+
+class Palette(BaseModal[str]):
+    """Dismissed with the id of the action that Enter was pressed on; None on Escape."""
+
+    DEFAULT_CSS = """
+    Palette { align: center top; }
+    Palette FilteredList { width: 90%; max-width: 76; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
+    """
+
+    def __init__(self, scope: str) -> None:
+        """The palette of the screen called `scope`."""
+        super().__init__()
+        self._scope = scope
+
+    def compose(self) -> ComposeResult:
+        """Name, key and help of every action there is here."""
+        items = []
+        for each in REGISTRY.on_screen(self._scope):
+            if each.id == "app.palette":
+                continue
+            key = REGISTRY.key_text(each.id)
+            items.append((each.id, each.name, f"{key:<8}{each.tooltip}"))
+        yield FilteredList(items, "Command")
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: away, and the action is run by whoever opened the palette."""
+        chosen = self.query_one(FilteredList).current_id
+        if chosen is not None:
+            self.dismiss(chosen)
