@@ -7,6 +7,7 @@ import errno
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -25,9 +26,9 @@ FUNCTION_KEYS = {
 }
 KEYS = {
     **FUNCTION_KEYS,
-    **{"enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "delete": "\x1b[3~"},
-    **{"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F"},
-    **{"pageup": "\x1b[5~", "pagedown": "\x1b[6~"},
+    "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "delete": "\x1b[3~",
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
+    "pageup": "\x1b[5~", "pagedown": "\x1b[6~",
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
 """What terminals send for the keys that have a name."""
@@ -48,6 +49,12 @@ def keys(text: str) -> str:
     return out
 
 
+def split_keys(text: str) -> list[str]:
+    """The single keys of a text with names in angle brackets, each as `keys` takes it."""
+    parts = re.findall("<[^<>]+>|.", text)
+    return [key for part in parts for key in ([part] if part.strip("<>") in KEYS else part)]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back after keys: how many bytes, and seconds from the write to the first and to the last of them."""
@@ -65,7 +72,7 @@ class Answer:
 class _Screen(pyte.Screen):
     """pyte knows no private prefix other than ?; sequences such as the keyboard protocol's are none of the screen's."""
 
-    def set_margins(self, *args: object, **kwargs: object) -> None:
+    def set_margins(self, *args: int | None, **kwargs: object) -> None:
         if not kwargs:
             super().set_margins(*args)
 
@@ -88,7 +95,12 @@ class Terminal:
         self.screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
-        environment = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONPATH": os.pathsep.join(sys.path)}
+        environment = {
+            **os.environ,
+            "TERM": "xterm-256color",
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
         for name in ("COLORTERM", "NO_COLOR", "LC_ALL", "TERM_PROGRAM"):
             environment.pop(name, None)
         for name, value in (env or {}).items():
@@ -108,7 +120,9 @@ class Terminal:
     def __enter__(self) -> "Terminal":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -163,7 +177,7 @@ class Terminal:
         return Answer(came, first, last)
 
     def until(self, wanted: str | Callable[["Terminal"], bool], most: float = 20.0) -> None:
-        """Read until the screen shows a text, or a condition holds; AssertionError with the screen when it never does."""
+        """Read until the screen shows a text, or a condition holds; AssertionError with the screen if it never does."""
         end = time.perf_counter() + most
         while not (self.shows(wanted) if isinstance(wanted, str) else wanted(self)):
             if time.perf_counter() > end:
@@ -188,13 +202,11 @@ class Terminal:
         self.send(keys(text))
         return self.until_quiet(quiet)
 
-    def slowly(self, text: str, quiet: float = 0.15) -> None:
+    def slowly(self, text: str, quiet: float = 0.06) -> None:
         """Type one key after the other, each when the last has had its effect."""
-        rest = text
-        while rest:
-            step = rest[: rest.index(">") + 1] if rest[0] == "<" and ">" in rest and rest[1 : rest.index(">")] in KEYS else rest[0]
-            rest = rest[len(step) :]
-            self.press(step, quiet)
+        for key in split_keys(text):
+            # A lone Escape is told from a sequence only after a tenth of a second.
+            self.press(key, max(quiet, 0.25) if key == "<escape>" else quiet)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal, as dragging its corner does."""
@@ -219,5 +231,6 @@ class Terminal:
     def cells(self) -> list[list[tuple[object, ...]]]:
         """Every cell: character, colours, attributes."""
         return [
-            [tuple(self.screen.buffer[row][column]) for column in range(self.screen.columns)] for row in range(self.screen.lines)
+            [tuple(self.screen.buffer[row][column]) for column in range(self.screen.columns)]
+            for row in range(self.screen.lines)
         ]

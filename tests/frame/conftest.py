@@ -22,7 +22,7 @@ def demo(tmp_path: Path) -> Iterator[Start]:
         terminal = Terminal([sys.executable, "-m", "tests.frame.demo"], columns, rows, {**settings, **env})
         started.append(terminal)
         terminal.until(ready)
-        terminal.until_quiet(0.3)
+        terminal.until_quiet(0.15)
         return terminal
 
     yield start

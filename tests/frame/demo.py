@@ -64,9 +64,15 @@ class DemoScreen(BaseScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """Table, tree and the line."""
-        columns: Sequence[Column] = (Column("Reference", 9, "ref"), Column("Word", 0, "word"), Column("Errors", 6, "", True))
+        columns: Sequence[Column] = (
+            Column("Reference", 9, "ref"),
+            Column("Word", 0, "word"),
+            Column("Errors", 6, "", True),
+        )
         yield PagedTable(columns, lambda: ROWS, rows, lambda id: id if isinstance(id, int) else None, id="table")
-        yield TreePane([Node("c", "Client 漢", "error", [Node("e1", "Episode 1", "", [Node("v", "Event")]), Node("e2", "E 2")])])
+        yield TreePane(
+            [Node("c", "Client 漢", "error", [Node("e1", "Episode 1", "", [Node("v", "Event")]), Node("e2", "E 2")])]
+        )
         yield TextLine([("typed: ", "dim")], id="typed")
 
     def on_mount(self) -> None:

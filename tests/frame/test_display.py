@@ -89,7 +89,7 @@ def test_a_small_terminal_shows_what_fits(demo: Start, columns: int, rows: int) 
 
 def test_the_hash_of_the_method_that_is_replaced() -> None:
     assert diff_display.stock_is_known(), (
-        f"App._display has changed ({diff_display.method_hash()}): compare it with DiffDisplay.send, then pin the new hash"
+        f"App._display has changed: compare it with DiffDisplay.send, then pin {diff_display.method_hash()}"
     )
 
 

@@ -14,41 +14,50 @@ from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 from textual.message import Message
 
-# What may follow Escape inside a sequence: CSI, SS3, DCS, OSC, SOS, PM, APC, or a further Escape.
-ALONE = re.compile("\x1b(?![\x1b\\[OP\\]X^_]|\\Z)")
+# What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
+ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-SX]|\\Z)|\\Z)")
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+# A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
+CUT_STARTS = ("\x1b[20", "\x1b[200")
 
 
 class PromptEscapeParser(XTermParser):
-    """Textual's parser of terminal input, given each lone Escape as a key of its own."""
+    """Textual's parser of terminal input, given each lone Escape as a key of its own, and pastes whole.
+
+    Textual's own reads an Escape inside a pasted text as keys that come before the paste.
+    """
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
-        self._in_paste = False
+        self._pasted: str | None = None
+        self._cut = ""
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events in a piece of input, in order."""
+        if not data:
+            yield from super().feed(data)
+            return
+        data, self._cut = self._cut + data, ""
         while data:
-            if self._in_paste:
-                pasted, mark, data = data.partition(PASTE_END)
-                self._in_paste = not mark
-                yield from super().feed(pasted + mark)
+            if self._pasted is not None:
+                text, mark, data = (self._pasted + data).partition(PASTE_END)
+                self._pasted = None if mark else text
+                if mark:
+                    yield events.Paste(text.replace("\x00", ""))
                 continue
-            typed, mark, rest = data.partition(PASTE_START)
-            self._in_paste = bool(mark)
-            yield from self._feed_typed(typed)
+            typed, mark, data = data.partition(PASTE_START)
             if mark:
-                yield from super().feed(mark)
-            data = rest
-
-    def _feed_typed(self, typed: str) -> Iterable[Message]:
-        *before, last = ALONE.split(typed)
-        for piece in before:
-            if piece:
-                yield from super().feed(piece)
-            yield events.Key("escape", "\x1b")
-        if last:
-            yield from super().feed(last)
+                self._pasted = ""
+            elif typed.endswith(CUT_STARTS):
+                start = typed.rindex("\x1b")
+                typed, self._cut = typed[:start], typed[start:]
+            *before, last = ALONE.split(typed)
+            for piece in before:
+                if piece:
+                    yield from super().feed(piece)
+                yield events.Key("escape", "\x1b")
+            if last:
+                yield from super().feed(last)
 
 
 class EscapeDriver(linux_driver.LinuxDriver):

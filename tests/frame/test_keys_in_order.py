@@ -1,0 +1,119 @@
+"""Keys typed ahead mean what the same keys mean typed slowly: over dialogs, screens, moves of focus, and threads."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.frame.conftest import Start
+from tests.terminal import keys
+
+BURSTS = (
+    "ab<f2>kcd",
+    "<f2>d<f2>w<f2><enter>x",
+    "<f2>xyz<enter>after",
+    "<f4>hello<tab>world<enter>",
+    "<f4>hello<tab>world<shift+tab><home>1<enter>",
+    "a<f4>one<tab>two<enter><escape>b",
+    "<f4>one<escape>tail",
+    "<f4>one<escape>O'Brien<f2>k",
+    "<f4>one<escape>tail<up><f2>k<down>",
+    "<ctrl+p>ask<enter>kz",
+    "<ctrl+p>ask<enter>dq<ctrl+p>other<enter>typed<tab>there<enter>",
+    "<ctrl+g>r<down><right>x<ctrl+g>ty<down><down>",
+    "<f1><pagedown><escape>a<f1><escape>b",
+    "<f3>k<f3>dabc",
+    "<down><down><pagedown>p<tab><down><left><left><f2><escape>q",
+    "<f2><f2><escape>x",
+    "^1<escape>^2",
+)
+
+
+@pytest.mark.parametrize("burst", BURSTS)
+def test_a_burst_gives_what_slow_typing_gives(demo: Start, burst: str) -> None:
+    fast, slow = demo(), demo()
+    fast.send(keys(burst))
+    slow.slowly(burst, 0.45 if "<f3>" in burst else 0.08)
+    fast.until(lambda seen: seen.text() == slow.text(), 10)
+    fast.until_quiet(0.5)
+    assert fast.text() == slow.text()
+    assert fast.cursor == slow.cursor
+
+
+def test_thousands_of_keys_in_one_write(demo: Start) -> None:
+    terminal = demo()
+    terminal.send(keys("<f2>k<f2>d" * 40 + "<down>" * 300 + "<f4>" + "word<tab>" * 200 + "<enter>"))
+    # Coming to a stock input selects what is in it, so that every word takes the place of the one before.
+    terminal.until("[word|word]", 60)
+
+
+def test_a_burst_in_many_writes_of_any_length(demo: Start) -> None:
+    whole, pieces = demo(), demo()
+    burst = keys("<f4>first<tab>second<enter><escape>z<f2>k<ctrl+p>ask<enter>d")
+    whole.send(burst)
+    for start in range(0, len(burst), 3):
+        pieces.send(burst[start : start + 3])
+    whole.until("z<k><d>")
+    pieces.until("z<k><d>")
+
+
+def test_a_paste_keeps_its_place_among_the_keys(demo: Start) -> None:
+    terminal = demo()
+    terminal.send(keys("<f4>a") + "\x1b[200~pasted \x1bx text\x1b[201~" + keys("b<tab>c<enter>"))
+    terminal.until("|c]")
+    assert terminal.shows("[apasted")
+    assert terminal.shows("x textb|c]")
+
+
+def test_alt_and_a_letter_are_escape_and_the_letter(demo: Start) -> None:
+    terminal = demo()
+    terminal.press("<f4>")
+    terminal.send("\x1bx")
+    terminal.until("typed: x")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_a_signal_flushes_the_drafts_and_ends(demo: Start, tmp_path: Path, number: int, code: int) -> None:
+    terminal = demo(DEMO_LOG=str(tmp_path / "log"))
+    terminal.press("half a wo")
+    terminal.signal(number)
+    assert terminal.wait() == code
+    assert (tmp_path / "log").read_text() == f"{signal.Signals(number).name}\n"
+
+
+def test_a_dropped_line_flushes_the_drafts_and_ends(demo: Start, tmp_path: Path) -> None:
+    terminal = demo(DEMO_LOG=str(tmp_path / "log"))
+    terminal.press("half a wo")
+    master, terminal.fd = terminal.fd, os.open("/dev/null", os.O_RDWR)
+    os.close(master)
+    _, status = os.waitpid(terminal.pid, 0)
+    terminal._status = os.waitstatus_to_exitcode(status)
+    assert (tmp_path / "log").read_text() == "SIGHUP\n"
+
+
+def test_f10_leaves_from_within_a_dialog(demo: Start, tmp_path: Path) -> None:
+    terminal = demo(DEMO_LOG=str(tmp_path / "log"))
+    terminal.press("<f2>")
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+    assert (tmp_path / "log").read_text() == "leave\n"
+
+
+def test_suspending_and_coming_back_draws_all_and_shows_the_cursor(demo: Start, tmp_path: Path) -> None:
+    terminal = demo(DEMO_LOG=str(tmp_path / "log"))
+    before = terminal.cells()
+    # A shell would stop and continue the whole job; here the test does what the shell does.
+    terminal.send(keys("<ctrl+p>shell<enter>"))
+    os.waitpid(terminal.pid, os.WUNTRACED)
+    terminal.until_quiet()
+    terminal.screen.reset()
+    del terminal.raw[:]
+    terminal.signal(signal.SIGCONT)
+    terminal.until("Reference")
+    terminal.until_quiet()
+    assert terminal.cells() == before
+    assert bytes(terminal.raw).rfind(b"\x1b[?25h") > bytes(terminal.raw).rfind(b"\x1b[?25l")
+    assert (tmp_path / "log").read_text() == "suspend\n"
+    terminal.press("x")
+    assert terminal.shows("typed: x")
