@@ -211,11 +211,13 @@ class BaseApp(App[int], inherit_bindings=False):
         if self._leaving:
             return
         self._leaving = True
-        self.flush_drafts(number.name)
-        # The line may be dead: a write to it can wait for ever, and the driver would spin on its end of file.
-        asyncio.get_running_loop().call_later(LAST_SECONDS, os._exit, 128 + number)
-        self.key_queue.stop()
-        self.exit(128 + number)
+        try:
+            self.flush_drafts(number.name)
+        finally:
+            # The line may be dead: a write to it can wait for ever, and the driver would spin on its end of file.
+            asyncio.get_running_loop().call_later(LAST_SECONDS, os._exit, 128 + number)
+            self.key_queue.stop()
+            self.exit(128 + number)
 
     def action_leave(self) -> None:
         """F10: drafts are kept, the program ends."""
