@@ -7,13 +7,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import BindingsMap
-from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
@@ -23,6 +20,7 @@ from tui.frame.actions import ALL, REGISTRY
 from tui.frame.base_screen import Place
 from tui.frame.diff_display import DiffDisplay, stock_is_known
 from tui.frame.escape_driver import EscapeDriver
+from tui.frame.ground import TerminalGround
 from tui.frame.key_queue import KeyQueue
 from tui.frame.settings import Settings
 from tui.frame.tokens import THEMES, Tokens, textual_theme, tokens_for
@@ -35,31 +33,6 @@ LAST_SECONDS = 3.0
 def local_now() -> datetime:
     """The time on the clock of the host, with its zone."""
     return datetime.now().astimezone()
-
-
-class TerminalGround(LineFilter):
-    """On 16 colours, plain black and white become the terminal's own ground and ink, whichever those are."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments with pure black grounds and pure white inks taken out."""
-        return [Segment(text, _grounded(style), control) for text, style, control in segments]
-
-
-_grounded_styles: dict[Style, Style] = {}
-
-
-def _grounded(style: Style | None) -> Style | None:
-    if style is None:
-        return None
-    found = _grounded_styles.get(style)
-    if found is None:
-        ink, ground = style.color, style.bgcolor
-        found = style.without_color + Style.from_color(
-            None if ink is None or ink.name == "#ffffff" else ink,
-            None if ground is None or ground.name == "#000000" else ground,
-        )
-        _grounded_styles[style] = found
-    return found
 
 
 class BaseApp(App[int], inherit_bindings=False):
