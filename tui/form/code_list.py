@@ -77,6 +77,17 @@ class CodeList:
         self.at = index
         return True
 
+    def line_at(self, y: int, row: int, height: int) -> int | None:
+        """Which line of the open list covers line `y` of a view `height` lines high; None where it does not.
+
+        It hangs under the current line, `row`, or stands over it where only there is room.
+        """
+        if not self.is_open:
+            return None
+        below = row + self.height < height or height - 1 - row >= row
+        first = row + 1 if below else row - self.height
+        return y - first if first <= y < first + self.height else None
+
     def draw(self, line: int, width: int) -> list[Piece]:
         """A line of the list in `width` cells: the title, or a code with its label."""
         if line == 0:

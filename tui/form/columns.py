@@ -1,6 +1,7 @@
 """How a line of the form is divided and drawn, as plain text with the names of its styles. Knows no screen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tui.form.record_model import Heading, RecordModel
 from tui.frame.printable import one_line
@@ -31,34 +32,62 @@ class Columns:
         return cls(label, value, max(0, width - label - value))
 
 
-def draw_row(
-    model: RecordModel, index: int, columns: Columns, findings: list[Finding], to_do: bool, live: bool
-) -> list[Piece]:
-    """One line of the form.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is to be said beside the fields: `findings` by header, worst first, and the headers `still_to_do`."""
 
-    `index` is the row, `findings` those of its field, worst first, `to_do` whether it is mandatory and not yet come to,
-    `live` whether the input lies over its value (which is then left blank below it).
-    """
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    still_to_do: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, model: RecordModel, findings: Sequence[Finding]) -> "Marks":
+        """Lay the findings of a record by the fields they jump to, parting what nobody has come to yet."""
+        by_header: dict[str, list[Finding]] = {}
+        to_do = set(model.still_to_do())
+        for whole in sorted(findings, key=lambda finding: WEIGHT[finding.severity]):
+            finding, missing = model.without_to_do(whole)
+            to_do.update(missing)
+            if finding is not None:
+                by_header.setdefault(finding.field, []).append(finding)
+        return cls(by_header, frozenset(to_do))
+
+
+def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> list[Piece]:
+    """One line of the form: row `index` of the model. The current field's value is left blank for the input over it."""
     row, width = model.rows[index], columns.label + columns.value + columns.note
     if isinstance(row, Heading):
         return [(one_line(f" {row.text}", width), "heading")]
-    header, due = row.header, model.is_due(row.header)
+    header, due, live = row.header, model.is_due(row.header), row.header == model.current
+    findings, to_do = marks.findings.get(header, ()), header in marks.still_to_do
     if findings:
         sign, tone = SIGNS[findings[0].severity], findings[0].severity.value
     elif to_do:
-        sign, tone = TO_DO, "notice"
+        sign, tone = TO_DO, "meaning"
     else:
         sign, tone = (" " if due else SKIPPED), "meaning"
-    name = "current" if live else "label" if due else "skipped"
-    carried = CARRIED if header in model.carried else " "
+    plain = "value" if due else "skipped"
+    name = "current" if live else plain
     notes = [model.meaning(header), *(finding.message for finding in findings[:1])]
-    if to_do and not findings:
+    if to_do and live and not findings:  # the sign says it; in words once, where one stands
         notes.append("still to do")
-    return [
+    pieces = [
         (">" if live else " ", name),
         (sign, tone),
         (one_line(row.label, columns.label - 4), name),
-        (f" {carried}", "carried"),
+        (f" {CARRIED if header in model.carried else ' '}", "carried"),
         (one_line("" if live else model.value(header), columns.value), "value"),
         (one_line("  " + "; ".join(note for note in notes if note), columns.note), tone),
     ]
+    return _joined(pieces, plain)
+
+
+def _joined(pieces: list[Piece], plain: str) -> list[Piece]:
+    """Blank pieces in the plain style, neighbours of one style in one: every change of style is traffic."""
+    joined: list[Piece] = []
+    for text, name in pieces:
+        name = plain if text.isspace() else name
+        if joined and joined[-1][1] == name:
+            joined[-1] = (joined[-1][0] + text, name)
+        else:
+            joined.append((text, name))
+    return joined

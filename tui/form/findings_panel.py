@@ -42,8 +42,8 @@ def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[L
             lines.append(("Other records of this client", "title", None))
         rule = f" ({entry.rule})" if entry.rule else ""
         accepted = " [accepted]" if entry.kind == "accepted" else ""
-        body = wrap(printable(entry.sentence + rule + accepted), max(8, width - 4)) or [entry.label]
-        body += wrap(printable(entry.values), max(8, width - 4))
+        body = wrap(printable(entry.sentence + rule + accepted), max(8, width - 3)) or [entry.label]
+        body += wrap(printable(entry.values), max(8, width - 3))
         for number, text in enumerate(body):
             sign = SIGN[entry.kind] if number == 0 else " "
             lines.append((_marked(entry, at, f"{sign} {text}"), entry.kind, entry.place))

@@ -16,20 +16,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.form.code_list import CodeList
-from tui.form.columns import WEIGHT, Columns, Piece, draw_row
+from tui.form.columns import Columns, Marks, Piece, draw_row
 from tui.form.ink import INK, tokens_of
+from tui.form.keys import FORM_KEYS
 from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
 from validators.records import Finding
 from validators.standard import Field
-
-FORM_KEYS: Mapping[str, str] = {
-    "tab": "forward", "enter": "forward", "down": "down", "shift+tab": "back", "up": "up",
-    "pagedown": "page_down", "pageup": "page_up", "f4": "codes", "escape": "escape",
-    "ctrl+r": "take_previous", "ctrl+z": "undo", "ctrl+y": "redo",
-    "f1": "help", "f2": "save", "f6": "field_help", "f7": "previous_finding", "f8": "next_finding",
-}  # fmt: skip
-"""Key → what it does. What the form does not do itself goes to `on_command` by this name, in its turn."""
 
 
 class RecordForm(ScrollView, can_focus=False):
@@ -57,8 +50,7 @@ class RecordForm(ScrollView, can_focus=False):
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
         self.editor, self.codes = LineInput(self), CodeList()
         self.columns = Columns.of(80)
-        self.findings: dict[str, list[Finding]] = {}
-        self.to_do: frozenset[str] = frozenset()
+        self.marks = Marks()
         self._drawn: dict[int, list[Piece]] = {}
 
     # --- what the host calls ----------------------------------------------------------------
@@ -68,13 +60,13 @@ class RecordForm(ScrollView, can_focus=False):
         self.codes.close()
         self.model = model
         self.virtual_size = Size(self.size.width, len(model.rows))
-        self._sort(findings)
+        self.marks = Marks.of(self.model, findings)
         self.scroll_to(y=0, animate=False, force=True)
         self._arrive()
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Mark the fields of this record; only lines that change are drawn."""
-        self._sort(findings)
+        self.marks = Marks.of(self.model, findings)
         self.repaint()
 
     def go_to(self, header: str) -> bool:
@@ -100,7 +92,7 @@ class RecordForm(ScrollView, can_focus=False):
 
     def input_offset(self) -> Offset:
         """Where the input's first cell stands on the screen."""
-        return self.content_region.offset + Offset(self.columns.label, self._row - self.scroll_offset.y)
+        return self.content_region.offset + Offset(self.columns.label, self._view_row)
 
     def typed(self, text: str) -> None:
         """The input's text after an edit: a question to the open code list, or the field's value."""
@@ -114,11 +106,9 @@ class RecordForm(ScrollView, can_focus=False):
 
     def press(self, key: str) -> bool:
         """Do what a key stands for, at once; False for a key that is the input's own."""
-        name = self.keys.get(key)
-        if name is None:
-            return False
-        (self._command_in_list if self.codes.is_open else self._command)(name)
-        return True
+        if name := self.keys.get(key, ""):
+            (self._command_in_list if self.codes.is_open else self._command)(name)
+        return bool(name)
 
     def _command_in_list(self, name: str) -> None:
         """A command while the code list is open."""
@@ -137,21 +127,14 @@ class RecordForm(ScrollView, can_focus=False):
     def _command(self, name: str) -> None:
         """A command while no list is open."""
         model = self.model
-        if name in ("forward", "down"):
-            self._step(model.forward)
-        elif name in ("back", "up"):
-            self._step(model.back)
+        if name in ("forward", "down", "back", "up"):
+            self._step(model.forward if name in ("forward", "down") else model.back)
         elif name in ("page_down", "page_up"):
             self._page(1 if name == "page_down" else -1)
         elif name == "codes":
             self._open_codes()
         elif name in ("take_previous", "undo", "redo"):
-            step = {"take_previous": model.take_previous, "undo": model.undo, "redo": model.redo}[name]
-            before = dict(model.values)
-            self._step(step)
-            if model.values != before:
-                self.on_edit(model.current)
-                self.repaint()
+            self._step({"take_previous": model.take_previous, "undo": model.undo, "redo": model.redo}[name])
         else:
             if name == "save":
                 self.flush()
@@ -160,18 +143,17 @@ class RecordForm(ScrollView, can_focus=False):
     # --- moving and choosing ----------------------------------------------------------------
 
     def _step(self, step: Callable[[], bool]) -> bool:
-        """Let the model move, tell the host what changed, and show where we are."""
-        model, left = self.model, self.model.current
-        before, shown = model.value(left), self.editor.value
+        """Let the model move or change, tell the host what changed, and show where we are."""
+        model, left, before = self.model, self.model.current, dict(self.model.values)
         done = step()
-        if model.value(left) != before and left != model.current:
-            self.on_edit(left)
+        for header in dict.fromkeys((left, model.current)):
+            if model.value(header) != before.get(header, ""):
+                self.on_edit(header)
         if model.current != left:
             self._arrive()
-        elif model.value(left) != shown:
+        elif model.value(left) != self.editor.value:
             self.editor.load(model.value(left), select=False)
-            if model.value(left) != before:
-                self.on_edit(left)
+            self.editor.place_cursor()
         self.repaint()
         return done
 
@@ -192,8 +174,7 @@ class RecordForm(ScrollView, can_focus=False):
 
     def _open_codes(self) -> None:
         """Open the code list under the current line, or over it where there is more room."""
-        row, height = self._row - self.scroll_offset.y, self.size.height
-        if self.codes.open(self.model, max(height - 1 - row, row)):
+        if self.codes.open(self.model, max(self.size.height - 1 - self._view_row, self._view_row)):
             self.editor.load(self.model.value(self.model.current))
             self.repaint()
 
@@ -210,13 +191,17 @@ class RecordForm(ScrollView, can_focus=False):
             self.model.choose(answer)
             self.on_edit(header)
         self._step(self.model.forward)
-        self.editor.load(self.model.value(self.model.current))
 
     # --- placing and scrolling --------------------------------------------------------------
 
     @property
     def _row(self) -> int:
         return self.model.row_of[self.model.current]
+
+    @property
+    def _view_row(self) -> int:
+        """The current line, counted from the top of the view."""
+        return self._row - self.scroll_offset.y
 
     @property
     def is_container(self) -> bool:
@@ -269,7 +254,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the clicked field, or choose the clicked code."""
-        row, line = event.y + self.scroll_offset.y, self._list_line(event.y)
+        row = event.y + self.scroll_offset.y
+        line = self.codes.line_at(event.y, self._view_row, self.size.height)
         if line is not None:
             if self.codes.point(line):
                 self._choose()
@@ -279,36 +265,19 @@ class RecordForm(ScrollView, can_focus=False):
 
     # --- drawing ----------------------------------------------------------------------------
 
-    def _sort(self, findings: Sequence[Finding]) -> None:
-        """Lay the findings by their fields, worst first, leaving out what is only still to do."""
-        self.to_do = frozenset(self.model.still_to_do())
-        self.findings = {}
-        for whole in sorted(findings, key=lambda finding: WEIGHT[finding.severity]):
-            finding, missing = self.model.without_to_do(whole)
-            self.to_do |= frozenset(missing)
-            if finding is not None:
-                self.findings.setdefault(finding.field, []).append(finding)
-
-    def _list_line(self, y: int) -> int | None:
-        """Which line of the open code list covers line `y` of the view; None where it does not."""
-        if not self.codes.is_open:
-            return None
-        row, tall = self._row - self.scroll_offset.y, self.codes.height
-        first = row + 1 if row + tall < self.size.height or self.size.height - 1 - row >= row else row - tall
-        return y - first if first <= y < first + tall else None
-
     def _pieces(self, y: int) -> list[Piece]:
         """What stands on line `y` of the view."""
-        index, width, line = y + self.scroll_offset.y, self.size.width, self._list_line(y)
+        index, width, line = (
+            y + self.scroll_offset.y,
+            self.size.width,
+            self.codes.line_at(y, self._view_row, self.size.height),
+        )
         if line is not None:
             left = self.columns.label if width >= 60 else 2
-            return [(" " * left, "label"), *self.codes.draw(line, width - left)]
+            return [(" " * left, "value"), *self.codes.draw(line, width - left)]
         if index >= len(self.model.rows):
             return [(" " * width, "value")]
-        row = self.model.rows[index]
-        header = row.header if isinstance(row, Field) else ""
-        live = header == self.model.current
-        return draw_row(self.model, index, self.columns, self.findings.get(header, []), header in self.to_do, live)
+        return draw_row(self.model, index, self.columns, self.marks)
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""

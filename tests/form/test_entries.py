@@ -1,0 +1,144 @@
+"""What the panel lists, and where F8 and F7 lead."""
+
+import pytest
+
+from tests.form.conftest import TODAY
+from tui.form.entries import Entry, Place, RecordKey, counts, panel_entries, walk, walked
+from tui.form.findings_panel import pane_lines, strip_lines
+from tui.form.record_model import RecordModel
+from validators.records import Finding, Severity, Values
+from validators.standard import Standard
+
+CLIENT = RecordKey("client", "C")
+FIRST, SECOND = RecordKey("episode", "C", "E1"), RecordKey("episode", "C", "E2")
+SUB = RecordKey("sub_intervention", "C", "E1", "S1")
+RECORDS = [CLIENT, FIRST, SUB, SECOND]
+
+
+def finding(
+    header: str, severity: Severity = Severity.ERROR, rule: str = "9", episode: str = "E1", event: str = ""
+) -> Finding:
+    return Finding(
+        severity,
+        rule,
+        header,
+        (header,),
+        f"{header} looks wrong",
+        {header: "x"},
+        client_id="C",
+        episode_id=episode,
+        event_id=event,
+    )
+
+
+def model_of(standard: Standard, values: Values) -> RecordModel:
+    return RecordModel(standard, ["episode"], values, clock=lambda: TODAY, judged=True)
+
+
+def listed(
+    standard: Standard, *findings: Finding, values: Values | None = None, accepted: str = ""
+) -> tuple[Entry, ...]:
+    return panel_entries(
+        findings, model_of(standard, values or {"PC": "x"}), [FIRST], is_accepted=lambda each: each.rule == accepted
+    )
+
+
+def test_this_record_comes_first_and_the_weightiest_first(standard: Standard) -> None:
+    entries = listed(
+        standard,
+        finding("DISD", episode="E2"),
+        finding("PC", Severity.NOTICE),
+        finding("TRIAGED", Severity.WARNING),
+        finding("DOB"),
+        finding("DISD"),
+        finding("REFLD"),
+    )
+    assert [(entry.place.record, entry.place.header) for entry in entries] == [
+        (FIRST, "REFLD"), (FIRST, "DISD"), (FIRST, "TRIAGED"), (FIRST, "PC"), (CLIENT, "DOB"), (SECOND, "DISD"),
+    ]  # fmt: skip
+    assert counts(entries) == "4 errors, 1 warning, 1 notice"
+    assert entries[0].text == "! REFLD looks wrong (9) REFLD=x"
+
+
+def test_a_fault_of_the_client_is_one_place_whichever_episode_shows_it(standard: Standard) -> None:
+    entries = listed(standard, finding("DOB"), finding("DOB", episode="E2"))
+    assert walked(entries) == (Place(CLIENT, "DOB"),)
+
+
+def test_an_accepted_warning_is_listed_as_such_and_not_walked(standard: Standard) -> None:
+    entries = listed(
+        standard, finding("PC", Severity.WARNING, rule="28"), finding("DISD", rule="28"), finding("DAT"), accepted="28"
+    )
+    assert [entry.kind for entry in entries] == ["error", "error", "accepted"]
+    assert [place.header for place in walked(entries)] == ["DAT", "DISD"]
+    assert "[accepted]" in "\n".join(line[0] for line in pane_lines(entries, None, 40))
+
+
+def test_what_is_still_to_do_is_listed_and_not_walked(standard: Standard) -> None:
+    model = RecordModel(standard, ["episode"], {"CONSENT": "Y"}, clock=lambda: TODAY)
+    entries = panel_entries([], model, [FIRST])
+    assert [entry.place.header for entry in entries] == ["REFLD", "TRIAGED", "DISABLE1", "DRUG1"]
+    assert {entry.kind for entry in entries} == {"to do"}
+    assert walked(entries) == ()
+    assert counts(entries) == "4 to do"
+
+
+@pytest.mark.parametrize(
+    ("at", "step", "to"),
+    [
+        (Place(FIRST, "CONSENT"), 1, Place(FIRST, "REFLD")),
+        (Place(FIRST, "REFLD"), 1, Place(FIRST, "DISD")),
+        (Place(FIRST, "DISD"), 1, Place(SUB, "SUBMODDT")),
+        (Place(SUB, "RECDOMV"), 1, Place(SECOND, "DISD")),
+        (Place(SECOND, "DISD"), 1, Place(CLIENT, "DOB")),
+        (Place(CLIENT, "DOB"), -1, Place(SECOND, "DISD")),
+        (Place(SECOND, "CONSENT"), -1, Place(SUB, "SUBMODDT")),
+        (Place(FIRST, "REFLD"), -1, Place(CLIENT, "DOB")),
+    ],
+)
+def test_walking_goes_by_record_and_column_and_round(standard: Standard, at: Place, step: int, to: Place) -> None:
+    places = [
+        Place(SECOND, "DISD"),
+        Place(FIRST, "DISD"),
+        Place(SUB, "SUBMODDT"),
+        Place(FIRST, "REFLD"),
+        Place(CLIENT, "DOB"),
+    ]
+    assert walk(places, at, RECORDS, standard, 1 if step == 1 else -1) == to
+
+
+def test_walking_with_one_stop_returns_to_it_and_with_none_stays(standard: Standard) -> None:
+    only = Place(FIRST, "DISD")
+    assert walk([only], only, RECORDS, standard) == only
+    assert walk([only], only, RECORDS, standard, -1) == only
+    assert walk([], only, RECORDS, standard) is None
+
+
+def test_every_stop_is_reached_whatever_record_one_starts_in(standard: Standard) -> None:
+    unknown = RecordKey("episode", "C", "E9")
+    places = [Place(unknown, "DISD"), Place(FIRST, "DISD"), Place(unknown, "REFLD"), Place(CLIENT, "DOB")]
+    at, seen = Place(SECOND, "PC"), []
+    for _ in places:
+        step = walk(places, at, RECORDS, standard)
+        assert step is not None
+        seen.append(step)
+        at = step
+    assert set(seen) == set(places)
+
+
+def test_the_folded_panel_shows_the_current_field_first(standard: Standard) -> None:
+    entries = listed(standard, finding("REFLD"), finding("DISD"), finding("DISD", episode="E2"))
+    lines = strip_lines(entries, Place(FIRST, "DISD"), 4)
+    assert [line[0] for line in lines] == [
+        "3 errors", ">! DISD looks wrong (9) DISD=x", " ! REFLD looks wrong (9) REFLD=x",
+        " ! DISD looks wrong (9) DISD=x [Closure date, another record]",
+    ]  # fmt: skip
+
+
+def test_the_pane_wraps_sentences_and_names_the_other_records(standard: Standard) -> None:
+    entries = listed(standard, finding("REFLD"), finding("DISD", episode="E2"))
+    texts = [line[0] for line in pane_lines(entries, Place(FIRST, "REFLD"), 20)]
+    assert texts == [
+        "2 errors", ">! REFLD looks wrong", ">  (9)", ">  REFLD=x", "Other records of this client",
+        " ! DISD looks wrong", "   (9)", "   DISD=x",
+    ]  # fmt: skip
