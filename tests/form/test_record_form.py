@@ -154,15 +154,19 @@ async def test_the_code_list_is_honest_and_closing_it_changes_nothing() -> None:
 
 
 async def test_marks_say_what_is_wrong_missing_carried_and_skipped() -> None:
-    values = {"FINITIAL": "1", "SEX": "1", "AGNCY": "T0123", "CLIENT": "7", "SINITIAL": "M", "DOB": "19630730"}
+    values = {"FINITIAL": "1", "SEX": "1", "AGNCY": "T0123", "CONSENT": "Y", "SINITIAL": "M", "DOB": "19630730"}
     app = FormApp(["client", "episode"], values, carried=["SINITIAL"])
     async with app.run_test(size=(100, 55)) as pilot:
         lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}
         assert lines["First initial"].startswith(">!")
         assert " ~M" in lines["Surname initial"]
         assert lines["Client ID"].startswith(" -")
-        assert lines["DAT of residence"].startswith(" ·")
-        assert "still to do" not in lines["DAT of residence"]
+        assert lines["Prompting event date"].startswith(" ·")
+        assert lines["Client reference"].startswith(" !")
+        assert "Client reference and DAT" in lines["Client reference"]
+        assert lines["DAT of residence"].startswith(" !")
+        assert "Client reference" not in lines["DAT of residence"]
+        assert "still to do" not in lines["Prompting event date"]
         assert lines["Pregnant"].startswith(" -")
         await one_by_one(pilot, ["tab", "tab", "tab", *"2"])
         lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}

@@ -41,14 +41,17 @@ class Marks:
 
     @classmethod
     def of(cls, model: RecordModel, findings: Sequence[Finding]) -> "Marks":
-        """Lay the findings of a record by the fields they jump to, parting what nobody has come to yet."""
+        """Lay a record's findings by the fields they mark, parting what nobody has come to yet."""
         by_header: dict[str, list[Finding]] = {}
         to_do = set(model.still_to_do())
         for whole in sorted(findings, key=lambda finding: WEIGHT[finding.severity]):
             finding, missing = model.without_to_do(whole)
             to_do.update(missing)
             if finding is not None:
-                by_header.setdefault(finding.field, []).append(finding)
+                for header in dict.fromkeys((finding.field, *finding.fields)):
+                    # A gap is marked wherever it is; a value that only takes part in a comparison is not.
+                    if header == finding.field or not finding.values.get(header):
+                        by_header.setdefault(header, []).append(finding)
         return cls(by_header, frozenset(to_do))
 
 
@@ -67,7 +70,7 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
         sign, tone = (" " if due else SKIPPED), "meaning"
     plain = "value" if due else "skipped"
     name = "current" if live else plain
-    notes = [model.meaning(header), *(finding.message for finding in findings[:1])]
+    notes = [model.meaning(header), *(finding.message for finding in findings[:1] if live or finding.field == header)]
     if to_do and live and not findings:  # the sign says it; in words once, where one stands
         notes.append("still to do")
     pieces = [
