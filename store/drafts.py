@@ -1,7 +1,10 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
-from sqlalchemy import Connection, delete, insert, select, update
+from typing import Any
 
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from store.reading import TABLES
 from store.shapes import DraftInfo, Kind
 from store.tables import DRAFTS
 from store.typed import moment, pack, unpack
@@ -18,6 +21,7 @@ def save(
     at: str,
     parent_id: str,
     section: str,
+    at_field: str,
 ) -> None:
     """Keep a person's draft of a record in place of his earlier one."""
     columns = {
@@ -27,32 +31,52 @@ def save(
         "typed": pack(values, f"draft of {kind} {record_id}"),
         "base_version": base_version,
         "saved_at": at,
+        "at_field": at_field,
     }
     mine = (DRAFTS.c.person == person, DRAFTS.c.record_id == record_id)
     if not connection.execute(update(DRAFTS).where(*mine).values(**columns)).rowcount:
         connection.execute(insert(DRAFTS).values(person=person, record_id=record_id, **columns))
 
 
-def listed(connection: Connection, person: str | None) -> list[DraftInfo]:
-    """A person's drafts, everybody's for None, the latest first."""
+def listed(
+    connection: Connection, person: str | None, parent_id: str | None = None, section: str | None = None
+) -> list[DraftInfo]:
+    """A person's drafts, everybody's for None, those under a parent or of a section only; the latest first."""
     query = select(DRAFTS).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
-    if person is not None:
-        query = query.where(DRAFTS.c.person == person)
-    return [
-        DraftInfo(
-            row.person,
-            row.kind,
-            row.record_id,
-            row.parent_id,
-            row.section,
-            unpack(row.typed),
-            row.base_version,
-            moment(row.saved_at),
-        )
-        for row in connection.execute(query)
-    ]
+    for column, wanted in ((DRAFTS.c.person, person), (DRAFTS.c.parent_id, parent_id), (DRAFTS.c.section, section)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return [_info(connection, row) for row in connection.execute(query).all()]
+
+
+def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None:
+    """A person's draft of a record, None when there is none."""
+    query = select(DRAFTS).where(DRAFTS.c.person == person, DRAFTS.c.record_id == record_id)
+    row = connection.execute(query).one_or_none()
+    return _info(connection, row) if row is not None else None
 
 
 def drop(connection: Connection, person: str, record_id: str) -> None:
     """Forget a person's draft of a record."""
     connection.execute(delete(DRAFTS).where(DRAFTS.c.person == person, DRAFTS.c.record_id == record_id))
+
+
+def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
+    values = unpack(row.typed)
+    table = TABLES[row.kind]
+    stands = connection.execute(select(table.c.typed, table.c.version).where(table.c.id == row.record_id)).one_or_none()
+    before = unpack(stands.typed) if stands else {}
+    differ = sum(before.get(header, "") != values.get(header, "") for header in {*before, *values})
+    return DraftInfo(
+        row.person,
+        row.kind,
+        row.record_id,
+        row.parent_id,
+        row.section,
+        values,
+        row.base_version,
+        moment(row.saved_at),
+        row.at_field,
+        differ,
+        stands.version if stands else 0,
+    )

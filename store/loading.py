@@ -1,12 +1,12 @@
 """The bulk path: many new episodes at once, in batches of plain inserts."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from store import sqlite
+from store import lines, sqlite
 from store.audit import Chain
 from store.reading import batches
 from store.shapes import AgencyInfo, Counts, Kind
@@ -18,31 +18,26 @@ from validators.records import EpisodeRecord, Values
 BATCH = 500
 
 
-def load(
-    connection: Connection,
-    chain: Chain,
-    deriver: Deriver,
-    agency: AgencyInfo,
-    records: Iterable[EpisodeRecord],
-    person: str,
-    at: str,
-    act: str,
-) -> Counts:
-    """Enter new records within a transaction that holds the write lock, in memory for one batch; see `Writing.load`."""
-    loader = _Loader(connection, chain, deriver, agency, person, at, act)
-    with sqlite.roomy(connection):
-        for batch in batches(records, BATCH):
-            loader.take(batch)
-    return loader.counts
+class Loader:
+    """Enters new records within one transaction that holds the write lock; see `Writing.load`."""
 
-
-class _Loader:
     def __init__(
-        self, connection: Connection, chain: Chain, deriver: Deriver, agency: AgencyInfo, person: str, at: str, act: str
+        self,
+        connection: Connection,
+        chain: Chain,
+        derivers: Mapping[str, Deriver],
+        agency: AgencyInfo,
+        person: str,
+        at: str,
+        act: str,
+        revision: int,
     ) -> None:
+        """Take the transaction's connection and chain, who loads what for whom, and the number of this save."""
         self._connection = connection
         self._chain = chain
-        self._deriver = deriver
+        self._derivers = derivers
+        self._deriver = derivers[agency.standard]
+        self._revision = revision
         self._agency = agency
         self._act = act
         self._common = {"version": 1, "created_at": at, "created_by": person, "changed_at": at, "changed_by": person}
@@ -54,6 +49,13 @@ class _Loader:
         self._made: dict[tuple[Kind, str], str] = {}
         self._clients: dict[str, int] = {}
         self.counts = Counts()
+
+    def load(self, records: Iterable[EpisodeRecord]) -> Counts:
+        """Enter all records, in memory for one batch."""
+        with sqlite.roomy(self._connection):
+            for batch in batches(records, BATCH):
+                self.take(batch)
+        return self.counts
 
     def take(self, batch: list[EpisodeRecord]) -> None:
         """Enter one batch."""
@@ -82,6 +84,8 @@ class _Loader:
         for table, rows in ((CLIENTS, clients), (EPISODES, episodes), (EVENTS, events)):
             if rows:
                 self._connection.execute(insert(table), rows)
+        touched = sorted({row["client_number"] for row in episodes})
+        lines.refresh(self._connection, self._derivers, touched, self._revision)
         done = self.counts
         self.counts = Counts(done.clients + len(clients), done.episodes + len(episodes), done.events + len(events))
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from store import audit, copies, drafts, extracts, files, reading, schema, sqlite
+from store import audit, copies, extracts, files, lines, reading, schema, sqlite
+from store.desk import Desk
 from store.keys import Key, read_or_make_key
 from store.shapes import (
     AgencyInfo,
     AuditEntry,
     ChainReport,
     Check,
-    DraftInfo,
     ExtractInfo,
     Kind,
     KnownEpisode,
@@ -27,7 +27,7 @@ from store.shapes import (
 from store.typed import Derivers, Standards, stamp
 from store.writing import Writing
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Values
+from validators.records import EpisodeRecord
 
 
 def open_store(
@@ -70,7 +70,7 @@ def open_store(
     return store
 
 
-class Store:
+class Store(Desk):
     """An open store. It may be used from several threads at once; close it, or use it in a `with` statement."""
 
     def __init__(
@@ -123,6 +123,12 @@ class Store:
             finally:
                 raw.close()
             schema.bring_up_to_date(self._engine, self.path, self._key, read_only=self.read_only)
+            with self._engine.connect() as connection:
+                made = lines.saved_version(connection) > 0
+            if not made and not self.read_only:
+                with sqlite.writing(self._engine) as connection, connection.begin(), sqlite.roomy(connection):
+                    if not lines.saved_version(connection):
+                        lines.rebuild(connection, self._derivers)
 
     # Agencies
 
@@ -210,32 +216,6 @@ class Store:
             work = Writing(connection, person, stamp(now), self._key.audit, self._derivers)
             yield work
             work.finish()
-
-    def save_draft(
-        self,
-        person: str,
-        kind: Kind,
-        record_id: str,
-        values: Values,
-        base_version: int,
-        now: datetime,
-        *,
-        parent_id: str = "",
-        section: str = "",
-    ) -> None:
-        """Keep what a person has typed into a record so far; `parent_id` and `section` say where a new one belongs."""
-        with self._locked() as connection:
-            drafts.save(connection, person, kind, record_id, values, base_version, stamp(now), parent_id, section)
-
-    def drafts(self, person: str | None = None) -> list[DraftInfo]:
-        """A person's drafts, or everybody's, the latest first."""
-        with self._reading() as connection:
-            return drafts.listed(connection, person)
-
-    def drop_draft(self, person: str, record_id: str) -> None:
-        """Forget a person's draft of a record."""
-        with self._locked() as connection:
-            drafts.drop(connection, person, record_id)
 
     # Extracts and copies
 

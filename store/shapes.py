@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import Severity, Values
 
 Kind = Literal["client", "episode", "event"]
 
@@ -97,7 +97,11 @@ class ChainReport:
 
 @dataclass(frozen=True, slots=True)
 class DraftInfo:
-    """What somebody typed and has not saved. `base_version` is the version he started from, 0 for a new record."""
+    """What somebody typed and has not saved. `base_version` is the version he started from, 0 for a new record.
+
+    `fields` tells how many values differ from those that stand now, `version` the version that stands now (0 when the
+    record is not saved yet), `at_field` the field the person was in.
+    """
 
     person: str
     kind: Kind
@@ -107,6 +111,14 @@ class DraftInfo:
     values: Values
     base_version: int
     saved_at: datetime
+    at_field: str = ""
+    fields: int = 0
+    version: int = 0
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody saved the record after the draft was begun."""
+        return self.version > self.base_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +161,108 @@ class NewerVersion(Problem):
         )
         self.mine = mine
         self.theirs = theirs
+
+
+Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted"]
+Sort = Literal["reference", "initials", "birth_date", "opened", "changed", "entered"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientQuery:
+    """Which clients a list shows and in which order.
+
+    Every word of `text` and every filter must hold. `person` is who asks: "mine" are the clients whose last change was
+    his, "drafts" those he has a draft in. Without the filter "deleted" no deleted client is shown, with it only those.
+    """
+
+    text: str = ""
+    filters: frozenset[Filter] = frozenset()
+    key_worker: str = ""
+    sort: Sort = "entered"
+    descending: bool = False
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    """One line of a list of clients.
+
+    `birth_date` is YYYY-MM-DD, or as typed where that is no date. `opened`, `closed`, `consent` and `postcode_part` are
+    the latest episode's; `is_open` says that any episode is. The key worker is the latest episode's that has one.
+    """
+
+    id: str
+    reference: str = ""
+    initials: str = ""
+    birth_date: str = ""
+    sex: str = ""
+    postcode_part: str = ""
+    opened: str = ""
+    closed: str = ""
+    is_open: bool = False
+    episodes: int = 0
+    errors: int = 0
+    warnings: int = 0
+    consent: str = ""
+    changed_at: datetime = datetime.min.replace(tzinfo=UTC)
+    changed_by: str = ""
+    key_worker: str = ""
+    has_draft: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeTree:
+    """An episode with its events in order of entry, and what is kept beside it."""
+
+    episode: StoredRecord
+    events: tuple[StoredRecord, ...] = ()
+    key_worker: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTree:
+    """A client with all episodes in order of entry."""
+
+    client: StoredRecord
+    episodes: tuple[EpisodeTree, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How many findings one rule has at one severity."""
+
+    rule: str
+    severity: Severity
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Somebody who has a record open, and since when."""
+
+    person: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInfo:
+    """Two clients who were made one: whose episodes went over, when, by whom, and when that was undone."""
+
+    id: str
+    keep_id: str
+    other_id: str
+    moved: tuple[str, ...]
+    merged_at: datetime
+    merged_by: str
+    split_at: datetime | None = None
+    split_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """A client who may be the one being entered, and why."""
+
+    row: ClientRow
+    why: str

@@ -7,6 +7,9 @@ Every record has a `number`, which gives the order of entry that lists and extra
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+# Imported for its tables: together with those below they are the store's whole metadata.
+from store import list_tables as list_tables
+
 
 class Agency(SQLModel, table=True):
     """An agency reporting by one standard."""
@@ -41,6 +44,7 @@ class Client(Kept, table=True):
     __table_args__ = (
         Index("ix_client_agency_external", "agency_number", "external_id"),
         Index("ix_client_agency_number", "agency_number", "number"),
+        Index("ix_client_changed", "agency_number", "changed_by", "changed_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -60,6 +64,7 @@ class Episode(Kept, table=True):
         Index("ix_episode_agency_external", "agency_number", "external_id"),
         Index("ix_episode_agency_number", "agency_number", "number"),
         Index("ix_episode_client", "client_number", "number"),
+        Index("ix_episode_changed", "agency_number", "changed_by", "changed_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -77,7 +82,12 @@ class Episode(Kept, table=True):
 class Event(Kept, table=True):
     """A dated record under an episode, of one of the standard's sections."""
 
-    __table_args__ = (Index("ix_event_episode", "episode_number", "number"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_event_episode", "episode_number", "number"),
+        Index("ix_event_external", "external_id"),
+        Index("ix_event_changed", "section", "changed_by", "changed_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     number: int | None = Field(default=None, primary_key=True)
     episode_number: int = Field(foreign_key="episode.number")
@@ -99,6 +109,7 @@ class Draft(SQLModel, table=True):
     typed: str = Field(sa_type=Text)
     base_version: int
     saved_at: str
+    at_field: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Audit(SQLModel, table=True):
@@ -179,6 +190,14 @@ AUDIT_VALUES: Table = METADATA.tables["audit_value"]
 AUDIT_HEADS: Table = METADATA.tables["audit_head"]
 EXTRACTS: Table = METADATA.tables["extract"]
 EXTRACT_CHUNKS: Table = METADATA.tables["extract_chunk"]
+NAMES: Table = METADATA.tables["named"]
+LINES: Table = METADATA.tables["client_line"]
+PARTS: Table = METADATA.tables["reference_part"]
+STATES: Table = METADATA.tables["episode_state"]
+FINDINGS: Table = METADATA.tables["finding"]
+PRESENCES: Table = METADATA.tables["presence"]
+MERGES: Table = METADATA.tables["merge"]
+SAVED: Table = METADATA.tables["saved"]
 
 # Alembic's own table, spelt out here so that a new store can be stamped without importing alembic.
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 
 from store.shapes import Kind
 from validators.field_patterns import SHORTENERS
 from validators.problems import Problem
 from validators.records import Values
-from validators.standard import Standard
+from validators.standard import RuleRow, Standard
+from validators.version import VERSION
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 # What `decode` calls between its own checks; the type stubs do not tell of it.
@@ -65,10 +67,17 @@ def sortable(text: str) -> str:
         return text
 
 
+<<<<<<< HEAD
 def _searchable(how: str) -> Callable[[str], str]:
     """What lists show and search of a value that is exported shorter: the short form, however it is spaced."""
     shorten = SHORTENERS.get(how, str)
     return lambda text: shorten(" ".join(text.split()))
+=======
+def _plain_row(row: RuleRow) -> tuple[object, ...]:
+    """A row of a rule as it decides, in an order that does not change from run to run."""
+    parameters = sorted(row.parameters.items())
+    return row.pattern, row.fields, parameters, row.severity, row.store_severity, row.message, row.silences
+>>>>>>> 6f9ed3c (Store: lists of clients, trees, findings, presence, drafts, merges, likeness and habits for the screens)
 
 
 class Deriver:
@@ -110,6 +119,36 @@ class Deriver:
             value = values.get(header, "")
             found[column] = how(value) if value else None
         return found
+
+    def withholds(self, consent: str) -> bool:
+        """Whether an answer to the question of consent is one that withholds it."""
+        return bool(consent) and consent not in self._standard.values.get("consented", frozenset())
+
+    def level(self, header: str) -> Kind | None:
+        """The kind of record that holds a field, None for a field the standard does not know."""
+        field = self._standard.by_header.get(header)
+        return field.level if field else None
+
+    def section(self, header: str) -> str:
+        """The section that holds a field, empty for one the standard does not know."""
+        field = self._standard.by_header.get(header)
+        return field.section if field else ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of all that a check depends on: what was found by another standard, or program, is found again."""
+        its = self._standard
+        fields = [
+            (one.header, one.section, one.layout.text, one.required, one.codes, one.skip_when and one.skip_when.text)
+            for one in its.fields
+        ]
+        lists = [(key, one.status, one.complete, list(one.codes)) for key, one in sorted(its.code_lists.items())]
+        rules = [(rule.id, row) for rule in its.rules for row in map(_plain_row, rule.rows)]
+        values = [(name, sorted(codes)) for name, codes in sorted(its.values.items())]
+        roles = sorted(its.roles.items())
+        rest = (VERSION, its.id, its.edition, its.no_consent_carries, its.extracted_when)
+        text = repr((rest, fields, lists, rules, values, roles))
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
     def made_id(self, kind: Kind, section: str) -> str:
         """The header of the identifier that the program makes for such a record, empty when there is none."""

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, delete
 from sqlmodel import Session, select
 
-from store import extracts, loading, reading
+from store import checking, extracts, lines, loading, merging, reading
 from store.audit import Chain
-from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, NewerVersion, StoredRecord
+from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, MergeInfo, NewerVersion, StoredRecord
 from store.tables import DRAFTS, Agency, Client, Episode, Event
 from store.typed import Deriver, pack
 from validators.problems import Problem
@@ -31,9 +31,13 @@ class Writing:
         self._session = Session(bind=connection, autoflush=False, expire_on_commit=False)
         self._chain = Chain(connection, audit_key, person, at)
         self._derivers = derivers
+        self._touched: set[int] = set()
+        self._revision: int | None = None
 
     def finish(self) -> None:
-        """Write the rest of the audit. Called by `Store.write` just before it commits."""
+        """Write the lines that lists show and the rest of the audit. Called by `Store.write` just before it commits."""
+        if self._touched:
+            self._settle()
         self._chain.finish()
         self._session.close()
 
@@ -82,6 +86,7 @@ class Writing:
         row: Row = {"client": Client, "episode": Episode, "event": Event}[kind](**common)
         self._session.add(row)
         self._session.flush()
+        self._mark(row)
         self._chain.add(act, kind, own_id, "", None, packed)
         return self._get(kind, own_id)
 
@@ -117,7 +122,9 @@ class Writing:
         return self._set_deleted(kind, record_id, version, deleted=True)
 
     def undelete(self, kind: Kind, record_id: str, version: int) -> StoredRecord:
-        """Bring a deleted record back. Raises as `change` does."""
+        """Bring a deleted record back. Raises as `change` does, and Problem for a client merged into another."""
+        if kind == "client":
+            merging.refuse_merged(self._connection, record_id)
         return self._set_deleted(kind, record_id, version, deleted=False)
 
     def erase_history(self, kind: Kind, record_id: str) -> int:
@@ -131,8 +138,41 @@ class Writing:
         Records with one `client_id` belong to one client, whose values are those of the first; a `client_id` that is
         the id of a stored client adds the episode to that one. Without one, each record is a client of its own.
         """
-        deriver = self._derivers[agency.standard]
-        return loading.load(self._connection, self._chain, deriver, agency, records, self.person, self._at, act)
+        made = loading.Loader(
+            self._connection, self._chain, self._derivers, agency, self.person, self._at, act, self._next_revision()
+        )
+        return made.load(records)
+
+    def annotate(self, episode_id: str, key_worker: str | None = None, note: str | None = None) -> None:
+        """Keep an episode's key worker and note, which are never sent; None leaves one as it is, "" takes it away."""
+        episode = self._row("episode", episode_id) if self._get("episode", episode_id) else None
+        assert isinstance(episode, Episode)
+        self._mark(episode)
+        # The episode's own row beside it may be no older than this transaction.
+        self._settle()
+        for field, new in (("key_worker", key_worker), ("note", note)):
+            if new is not None:
+                assert episode.number is not None
+                old = checking.annotate(self._connection, episode.number, field, new)
+                if old != new:
+                    self._chain.add("annotate", "episode", episode_id, field, old, new)
+
+    def merge_clients(self, keep_id: str, other_id: str) -> MergeInfo:
+        """Make two clients one: the other's episodes go to the one that is kept, the other is deleted softly.
+
+        Raises Problem when they are the same, of two agencies, or one is deleted.
+        """
+        return merging.Merging(self._connection, self._chain, self.person, self._at, self._touched).merge(
+            self._get("client", keep_id), self._get("client", other_id)
+        )
+
+    def split_clients(self, merge_id: str) -> MergeInfo:
+        """Undo a merge: the other client comes back with the episodes it brought, as they stand now.
+
+        Episodes entered since stay with the client that was kept. Raises Problem when that client is not there any
+        more, having been merged into a third since.
+        """
+        return merging.Merging(self._connection, self._chain, self.person, self._at, self._touched).split(merge_id)
 
     def record_extract(
         self,
@@ -195,12 +235,35 @@ class Writing:
         row.deleted_at = self._at if deleted else None
         self._chain.add("delete" if deleted else "undelete", kind, record_id, "", None, None)
         self._touch(row)
+        if deleted and not isinstance(row, Event):
+            checking.forget(self._connection, row)
         return self._get(kind, record_id)
+
+    def _mark(self, row: Row) -> None:
+        """Remember whose line is to be written anew."""
+        if isinstance(row, Event):
+            query = select(Episode.client_number).where(Episode.number == row.episode_number)
+            self._touched.add(self._session.exec(query).one())
+        else:
+            number = row.client_number if isinstance(row, Episode) else row.number
+            assert number is not None
+            self._touched.add(number)
+
+    def _settle(self) -> None:
+        """Write the lines of what was touched so far."""
+        lines.refresh(self._connection, self._derivers, sorted(self._touched), self._next_revision())
+
+    def _next_revision(self) -> int:
+        """The number of this save, counted when the first record in it is touched."""
+        if self._revision is None:
+            self._revision = lines.bump(self._connection)
+        return self._revision
 
     def _touch(self, row: Row) -> None:
         row.version += 1
         row.changed_at, row.changed_by = self._at, self.person
         self._session.flush()
+        self._mark(row)
 
     def _deriver_of(self, kind: Kind, parent_id: str) -> Deriver:
         """The deriver for a record that is already there, by the agency above it."""

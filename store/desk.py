@@ -1,0 +1,223 @@
+"""What the screens ask of an open store: lists, trees, findings, presence, drafts, habits. `Store` is one of these."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from store import checking, drafts, habits, likeness, lines, listing, merging, presence, trees
+from store.shapes import (
+    AgencyInfo,
+    ClientQuery,
+    ClientRow,
+    ClientTree,
+    DraftInfo,
+    FindingCount,
+    Kind,
+    MergeInfo,
+    Presence,
+    Resemblance,
+)
+from store.typed import Derivers, sortable, stamp
+from validators.records import EpisodeRecord, Finding, Severity, Values
+
+
+class Desk(ABC):
+    """The screens' side of a store. Every method may be called from any thread and raises Problem."""
+
+    _derivers: Derivers
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one moment."""
+
+    @abstractmethod
+    def _locked(self) -> AbstractContextManager[Connection]:
+        """A connection in a transaction that has the write lock."""
+
+    # Lists and trees
+
+    def client_rows(self, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[ClientRow]:
+        """At most `limit` of the clients a query finds, from `offset` on, in its order."""
+        with self._reading() as connection:
+            return listing.rows(connection, agency, query, offset, limit)
+
+    def count_clients(self, agency: AgencyInfo, query: ClientQuery) -> int:
+        """How many clients a query finds."""
+        with self._reading() as connection:
+            return listing.count(connection, agency, query)
+
+    def client_tree(self, client_id: str, *, deleted: bool = False) -> ClientTree:
+        """A client with episodes and events; with `deleted` those that are deleted, too."""
+        with self._reading() as connection:
+            return trees.tree(connection, client_id, deleted=deleted)
+
+    def episode_record(self, episode_id: str) -> EpisodeRecord:
+        """One episode as a check wants it."""
+        with self._reading() as connection:
+            return trees.episode_record(connection, episode_id)
+
+    def client_records(self, client_id: str) -> list[EpisodeRecord]:
+        """A client's episodes as a check wants them, in order of entry."""
+        with self._reading() as connection:
+            return trees.client_records(connection, client_id)
+
+    def key_workers(self, agency: AgencyInfo) -> list[str]:
+        """The names of an agency's key workers."""
+        with self._reading() as connection:
+            return checking.key_workers(connection, agency)
+
+    def merges(self, client_id: str) -> list[MergeInfo]:
+        """The merges a client took part in, undone ones too, the latest first."""
+        with self._reading() as connection:
+            return merging.listed(connection, client_id)
+
+    def resembling(
+        self,
+        agency: AgencyInfo,
+        given_initial: str,
+        family_initial: str,
+        birth_date: str,
+        sex: str,
+        *,
+        leave_out: Collection[str] = (),
+    ) -> list[Resemblance]:
+        """Clients who may be the one described, the likeliest first; `birth_date` as the standard or ISO writes it."""
+        with self._reading() as connection:
+            day = sortable(birth_date)
+            return likeness.resembling(connection, agency, given_initial, family_initial, day, sex, leave_out)
+
+    def saved_version(self) -> int:
+        """A number that grows with every save of a client, episode or event, by anybody, and with nothing else."""
+        with self._reading() as connection:
+            return lines.saved_version(connection)
+
+    # Findings
+
+    def stamped_episodes(
+        self, agency: AgencyInfo, ids: Collection[str] | None = None
+    ) -> Iterator[tuple[str, EpisodeRecord]]:
+        """An agency's episodes, or those with the given ids, each with the stamp that `save_findings` wants back."""
+        with self._reading() as connection:
+            yield from checking.stamped(connection, agency, ids)
+
+    def save_findings(self, items: Iterable[checking.Checked], day: date, now: datetime) -> int:
+        """Keep what was found on a day: episode id, the stamp it was read with, and its findings.
+
+        Returns for how many episodes; one that was changed meanwhile is passed over and stays stale.
+        """
+        kept = list(items)
+        with self._locked() as connection:
+            return checking.save(connection, self._derivers, kept, day, stamp(now))
+
+    def stale_episodes(self, agency: AgencyInfo, day: date) -> list[str]:
+        """The episodes whose findings are not those of this day, this standard and their values of now."""
+        with self._reading() as connection:
+            return checking.stale(connection, agency, day, self._derivers[agency.standard].fingerprint)
+
+    def findings(
+        self,
+        agency: AgencyInfo,
+        *,
+        rule: str | None = None,
+        severity: Severity | None = None,
+        client_id: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> list[Finding]:
+        """Kept findings, errors first, then by rule, in order of entry."""
+        with self._reading() as connection:
+            return checking.findings(connection, agency, rule, severity, client_id, offset, limit)
+
+    def finding_counts(self, agency: AgencyInfo) -> list[FindingCount]:
+        """How many findings each rule has at each severity, errors first, then by rule."""
+        with self._reading() as connection:
+            return checking.counts(connection, agency)
+
+    # Who is where
+
+    def enter(self, person: str, session: str, kind: Kind, record_id: str, now: datetime) -> None:
+        """Note which record a session opened; it has only that one open."""
+        with self._locked() as connection:
+            presence.enter(connection, person, session, kind, record_id, now)
+
+    def stay(self, session: str, now: datetime) -> None:
+        """A session's sign of life, wanted well within 90 seconds of the last one."""
+        with self._locked() as connection:
+            presence.stay(connection, session, now)
+
+    def leave(self, session: str) -> None:
+        """Note that a session closed its record."""
+        with self._locked() as connection:
+            presence.leave(connection, session)
+
+    def others_in(self, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
+        """Who else has a record open, the first to come first."""
+        with self._reading() as connection:
+            return presence.others(connection, kind, record_id, session, now)
+
+    # Drafts
+
+    def save_draft(
+        self,
+        person: str,
+        kind: Kind,
+        record_id: str,
+        values: Values,
+        base_version: int,
+        now: datetime,
+        *,
+        parent_id: str = "",
+        section: str = "",
+        at_field: str = "",
+    ) -> None:
+        """Keep what a person has typed into a record so far, and the field he is in.
+
+        `parent_id` and `section` say where a new record belongs; the parent may itself be but a draft.
+        """
+        with self._locked() as connection:
+            at = stamp(now)
+            drafts.save(connection, person, kind, record_id, values, base_version, at, parent_id, section, at_field)
+
+    def drafts(
+        self, person: str | None = None, *, parent_id: str | None = None, section: str | None = None
+    ) -> list[DraftInfo]:
+        """A person's drafts, or everybody's, under a parent or of a section only; the latest first."""
+        with self._reading() as connection:
+            return drafts.listed(connection, person, parent_id, section)
+
+    def draft_of(self, person: str, record_id: str) -> DraftInfo | None:
+        """A person's draft of a record, None when there is none."""
+        with self._reading() as connection:
+            return drafts.one(connection, person, record_id)
+
+    def drop_draft(self, person: str, record_id: str) -> None:
+        """Forget a person's draft of a record."""
+        with self._locked() as connection:
+            drafts.drop(connection, person, record_id)
+
+    # Habits
+
+    def code_usage(self, agency: AgencyInfo, header: str) -> dict[str, int]:
+        """How often each value of a field stands in the agency's latest records, the most used first."""
+        deriver = self._derivers[agency.standard]
+        kind = deriver.level(header)
+        if kind is None:
+            return {}
+        with self._reading() as connection:
+            return habits.code_usage(connection, agency, kind, deriver.section(header), header)
+
+    def previous_record(self, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:
+        """The values of the record of a kind that a person saved last; empty when there is none."""
+        with self._reading() as connection:
+            return habits.previous(connection, agency, kind, section, person)
+
+    def last_value(self, agency: AgencyInfo, header: str, person: str) -> str:
+        """What stands in a field of the record a person saved last; empty when nothing does."""
+        deriver = self._derivers[agency.standard]
+        kind = deriver.level(header)
+        if kind is None:
+            return ""
+        return self.previous_record(agency, kind, deriver.section(header), person).get(header, "")

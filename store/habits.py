@@ -1,0 +1,39 @@
+"""What people usually key: the codes used most, and the record a person saved last."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Connection, Select, select
+
+from store.shapes import AgencyInfo, Kind
+from store.tables import CLIENTS, EPISODES, EVENTS
+from store.typed import unpack
+from validators.records import Values
+
+LATEST = 2000
+
+
+def code_usage(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, header: str) -> dict[str, int]:
+    """How often each value of a field stands in the latest records, the most used first."""
+    table, query = _records(agency, kind, section)
+    latest = query.where(table.c.deleted_at.is_(None)).order_by(table.c.number.desc()).limit(LATEST)
+    counted = Counter(unpack(typed).get(header, "") for typed in connection.execute(latest).scalars())
+    counted.pop("", None)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def previous(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:
+    """The values of the record of a kind that a person saved last; none when he has saved none."""
+    table, query = _records(agency, kind, section)
+    mine = query.where(table.c.deleted_at.is_(None), table.c.changed_by == person)
+    last = mine.order_by(table.c.changed_at.desc(), table.c.number.desc()).limit(1)
+    typed = connection.execute(last).scalar_one_or_none()
+    return unpack(typed) if typed is not None else {}
+
+
+def _records(agency: AgencyInfo, kind: Kind, section: str) -> tuple[Any, Select[Any]]:
+    if kind == "event":
+        query = select(EVENTS.c.typed).join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        return EVENTS, query.where(EPISODES.c.agency_number == agency.number, EVENTS.c.section == section)
+    table = CLIENTS if kind == "client" else EPISODES
+    return table, select(table.c.typed).where(table.c.agency_number == agency.number)

@@ -1,0 +1,46 @@
+"""Who has which record open. A session that gives no sign of life for a while counts as gone."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from store.shapes import Kind, Presence
+from store.tables import PRESENCES
+from store.typed import moment, stamp
+
+SILENCE = timedelta(seconds=90)
+
+
+def enter(connection: Connection, person: str, session: str, kind: Kind, record_id: str, now: datetime) -> None:
+    """Note that a session opened a record, and forget which it had open before and who went silent."""
+    gone = (PRESENCES.c.session == session) | (PRESENCES.c.seen < stamp(now - SILENCE))
+    connection.execute(delete(PRESENCES).where(gone))
+    at = stamp(now)
+    connection.execute(
+        insert(PRESENCES).values(session=session, person=person, kind=kind, record_id=record_id, since=at, seen=at)
+    )
+
+
+def stay(connection: Connection, session: str, now: datetime) -> None:
+    """Note a sign of life."""
+    connection.execute(update(PRESENCES).where(PRESENCES.c.session == session).values(seen=stamp(now)))
+
+
+def leave(connection: Connection, session: str) -> None:
+    """Note that a session has nothing open any more."""
+    connection.execute(delete(PRESENCES).where(PRESENCES.c.session == session))
+
+
+def others(connection: Connection, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
+    """Who else has a record open, the first to come first."""
+    query = (
+        select(PRESENCES.c.person, PRESENCES.c.since)
+        .where(
+            PRESENCES.c.kind == kind,
+            PRESENCES.c.record_id == record_id,
+            PRESENCES.c.session != session,
+            PRESENCES.c.seen >= stamp(now - SILENCE),
+        )
+        .order_by(PRESENCES.c.since, PRESENCES.c.session)
+    )
+    return [Presence(row.person, moment(row.since)) for row in connection.execute(query)]
