@@ -67,17 +67,16 @@ def sortable(text: str) -> str:
         return text
 
 
-<<<<<<< HEAD
 def _searchable(how: str) -> Callable[[str], str]:
     """What lists show and search of a value that is exported shorter: the short form, however it is spaced."""
     shorten = SHORTENERS.get(how, str)
     return lambda text: shorten(" ".join(text.split()))
-=======
+
+
 def _plain_row(row: RuleRow) -> tuple[object, ...]:
     """A row of a rule as it decides, in an order that does not change from run to run."""
     parameters = sorted(row.parameters.items())
     return row.pattern, row.fields, parameters, row.severity, row.store_severity, row.message, row.silences
->>>>>>> 6f9ed3c (Store: lists of clients, trees, findings, presence, drafts, merges, likeness and habits for the screens)
 
 
 class Deriver:
