@@ -1,7 +1,7 @@
 """What is kept beside an episode: findings of its last check, key worker and note. None of it is a value that is sent.
 
 An episode's revision is the store's saved version at its last change. A check holds for a revision, a day (rules
-look at today) and the standard's fingerprint; when one of them is another one, the episode is stale and due for a check.
+look at today) and the standard's fingerprint; when one of them is another one, the episode is stale, due for a check.
 """
 
 import json

@@ -9,6 +9,7 @@ from validators.problems import Problem
 from validators.records import Severity, Values
 
 Kind = Literal["client", "episode", "event"]
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +205,7 @@ class ClientRow:
     errors: int = 0
     warnings: int = 0
     consent: str = ""
-    changed_at: datetime = datetime.min.replace(tzinfo=UTC)
+    changed_at: datetime = NEVER
     changed_by: str = ""
     key_worker: str = ""
     has_draft: bool = False

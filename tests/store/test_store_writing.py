@@ -65,7 +65,7 @@ def test_any_text_comes_back_as_it_was(store: Store, agency: AgencyInfo) -> None
 
 def test_columns_follow_the_roles(store: Store, agency: AgencyInfo) -> None:
     deriver = Deriver(STANDARD)
-    episode = deriver.columns("episode", "", {"REFLD": "20200131", "DISD": "20200231", "PC": " b15  2tt "})
+    episode = deriver.columns("episode", "", {"REFLD": "20200131", "DISD": "20200231", "PC": "b15 2tt"})
     assert (episode["opened"], episode["closed"], episode["begun"]) == ("2020-01-31", "20200231", None)
     assert episode["postcode_part"] == "B15 2" and episode["consent"] is None
     assert deriver.columns("event", "ref", {"REFERID": "9", "REFDATE": "20200101"}) == {
