@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from store import checking, drafts, habits, likeness, lines, listing, merging, presence, trees
+from store import checking, drafts, habits, likeness, lines, merging, presence, seeking, trees
 from store.shapes import (
     AgencyInfo,
     ClientQuery,
@@ -28,6 +28,7 @@ class Desk(ABC):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers
+    _memory: seeking.Memory
 
     @abstractmethod
     def _reading(self) -> AbstractContextManager[Connection]:
@@ -42,12 +43,12 @@ class Desk(ABC):
     def client_rows(self, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[ClientRow]:
         """At most `limit` of the clients a query finds, from `offset` on, in its order."""
         with self._reading() as connection:
-            return listing.rows(connection, agency, query, offset, limit)
+            return seeking.rows(connection, self._memory, agency, query, offset, limit)
 
     def count_clients(self, agency: AgencyInfo, query: ClientQuery) -> int:
         """How many clients a query finds."""
         with self._reading() as connection:
-            return listing.count(connection, agency, query)
+            return seeking.count(connection, self._memory, agency, query)
 
     def client_tree(self, client_id: str, *, deleted: bool = False) -> ClientTree:
         """A client with episodes and events; with `deleted` those that are deleted, too."""

@@ -12,6 +12,7 @@ from store.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LINES, NAMES, PART
 from store.typed import Deriver
 
 BATCH = 500
+_SAVES, _WRITTEN = 1, 2
 
 OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED = (1 << bit for bit in range(6))
 
@@ -23,14 +24,27 @@ _STARTS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[\W_])(?=[^\W
 
 def saved_version(connection: Connection) -> int:
     """How often something was saved; 0 when the lines were never made."""
-    return int(connection.execute(select(SAVED.c.version)).scalar_one_or_none() or 0)
+    return _counted(connection, _SAVES)
 
 
 def bump(connection: Connection) -> int:
     """Count one more save; return the new number."""
-    new = saved_version(connection) + 1
-    if not connection.execute(update(SAVED).values(version=new)).rowcount:
-        connection.execute(insert(SAVED).values(number=1, version=new))
+    return _count(connection, _SAVES)
+
+
+def list_version(connection: Connection) -> int:
+    """How often lines were written anew, by saves and by checks."""
+    return _counted(connection, _WRITTEN)
+
+
+def _counted(connection: Connection, what: int) -> int:
+    return int(connection.execute(select(SAVED.c.version).where(SAVED.c.number == what)).scalar_one_or_none() or 0)
+
+
+def _count(connection: Connection, what: int) -> int:
+    new = _counted(connection, what) + 1
+    if not connection.execute(update(SAVED).where(SAVED.c.number == what).values(version=new)).rowcount:
+        connection.execute(insert(SAVED).values(number=what, version=new))
     return new
 
 
@@ -64,6 +78,7 @@ def refresh(
 ) -> None:
     """Write the lines of some clients anew, and note `revision` for their episodes; None leaves theirs as it is."""
     names: dict[str, int] = {}
+    _count(connection, _WRITTEN)
     for some in batches(clients, BATCH):
         if revision is not None:
             _revise(connection, some, revision)

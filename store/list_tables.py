@@ -133,7 +133,7 @@ class Merge(SQLModel, table=True):
 
 
 class Saved(SQLModel, table=True):
-    """How often something was saved, in one row; there is none before the lines were made for the first time."""
+    """How often something was saved (1) and lines were written (2); no row before the lines were first made."""
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     version: int

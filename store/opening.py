@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from store import audit, copies, extracts, files, lines, reading, schema, sqlite
+from store import audit, copies, extracts, files, lines, reading, schema, seeking, sqlite
 from store.desk import Desk
 from store.keys import Key, read_or_make_key
 from store.shapes import (
@@ -82,6 +82,7 @@ class Store(Desk):
         self.read_only = read_only
         self._key = key
         self._derivers = Derivers(standards)
+        self._memory = seeking.Memory()
         self._access: sqlite.Access = "ro" if read_only else "rw"
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()

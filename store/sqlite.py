@@ -66,6 +66,8 @@ def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BU
         pool_size=4,
         max_overflow=12,
         pool_timeout=busy_seconds,
+        # The connection used last has the pages in memory that are wanted next.
+        pool_use_lifo=True,
         hide_parameters=True,
     )
 

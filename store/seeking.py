@@ -1,0 +1,243 @@
+"""Finding clients: any words, filters and order, answered within a key's time by two hundred thousand clients.
+
+Every index on the lines holds what filters ask, so a list without words is one walk along an index, from its nearer
+end. A word is read in several ways, each a range of an index; ways that lead nowhere are left out before the rest is
+put together. How many there are, and which when they are few, is remembered until somebody saves.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select, union
+
+from store import lines, listing, searching
+from store.shapes import AgencyInfo, ClientQuery, ClientRow
+from store.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
+from validators.problems import Problem
+
+# So many clients are sorted by looking each of them up; among more than MANY each row met on a walk is looked at.
+FEW, MANY = 1000, 12_000
+_STEPS = 1500
+_LAST = "\U0010ffff"
+_WHOLE_ID = 6
+_REMEMBERED = 64
+_NUMBER = LINES.c.client_number
+
+_SORTS = {
+    "reference": LINES.c.reference,
+    "initials": LINES.c.initials,
+    "birth_date": LINES.c.birth,
+    "opened": LINES.c.opened,
+    "changed": LINES.c.changed,
+    "entered": None,
+}
+_FLAGS = {
+    "open": lines.OPEN,
+    "closed": lines.CLOSED,
+    "errors": lines.ERRORS,
+    "warnings": lines.WARNINGS,
+    "no_consent": lines.NO_CONSENT,
+    "deleted": lines.DELETED,
+}
+
+
+@dataclass(slots=True)
+class _Way:
+    """One reading of a word: the clients it finds, and the same as something to ask of a single line."""
+
+    found: Select[Any]
+    asked: ColumnElement[bool]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What is known of a query whatever its order: how many it finds, and which when they are few."""
+
+    count: int
+    few: list[int] | None = None
+    words: list[list[_Way]] = field(default_factory=list)
+
+
+class Memory:
+    """Answers of late, each true for one state of the lines. Shared by the threads of one open store."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> _Answer | None:
+        """The answer remembered, if any."""
+        with self._lock:
+            return self._answers.get(key)
+
+    def put(self, key: tuple[object, ...], answer: _Answer) -> None:
+        """Remember an answer in place of the oldest."""
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+
+
+def count(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> int:
+    """How many clients a query finds."""
+    return _Seeking(connection, memory, agency, query).answer.count
+
+
+def rows(
+    connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int
+) -> list[ClientRow]:
+    """The clients a query finds, from `offset` on, at most `limit` of them, in its order."""
+    numbers = _Seeking(connection, memory, agency, query).numbers(max(offset, 0), limit)
+    return listing.of_numbers(connection, numbers, query.person)
+
+
+class _Seeking:
+    """One query at one moment."""
+
+    def __init__(self, connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> None:
+        unknown = query.filters - _FLAGS.keys() - {"mine", "drafts"}
+        if unknown or query.sort not in _SORTS:
+            raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")
+        self._connection = connection
+        self._agency = agency
+        self._query = query
+        wanted = 0
+        for name in query.filters & _FLAGS.keys():
+            wanted |= _FLAGS[name]
+        self._filters: list[ColumnElement[bool]] = [LINES.c.flags.op("&")(wanted | lines.DELETED) == wanted]
+        if query.key_worker:
+            self._filters.append(LINES.c.worker == (lines.known_number(connection, query.key_worker) or -1))
+        if "mine" in query.filters:
+            self._filters.append(LINES.c.changer == (lines.known_number(connection, query.person) or -1))
+        here = LINES.c.agency_number
+        self._base = [here == agency.number, *self._filters]
+        # The same where the clients are known by number already: no index on the agency is to be walked for them.
+        self._lone = [here + 0 == agency.number, *self._filters]
+        kept = "drafts" not in query.filters
+        same = replace(query, sort="entered", descending=False, person=query.person if "mine" in query.filters else "")
+        key = (agency.number, same, lines.list_version(connection))
+        found = memory.get(key) if kept else None
+        if found is None:
+            found = self._find()
+            if kept:
+                memory.put(key, found)
+        self.answer = found
+
+    def numbers(self, offset: int, limit: int) -> list[int]:
+        """The numbers of the clients in the wanted order."""
+        answer, down = self.answer, self._query.descending
+        limit = min(limit, answer.count - offset)
+        if limit <= 0:
+            return []
+        # From the end when that is nearer.
+        back = offset > answer.count - offset - limit
+        if back:
+            offset, down = answer.count - offset - limit, not down
+        key = _SORTS[self._query.sort]
+        order = [_NUMBER.desc() if down else _NUMBER.asc()]
+        if key is not None:
+            order.insert(0, key.desc() if down else key.asc())
+        if answer.few is not None:
+            wanted = select(_NUMBER).where(_NUMBER.in_(answer.few))
+        else:
+            wanted = select(_NUMBER).where(*self._base)
+            steps = (offset + limit) * max(1, self._total() // answer.count)
+            if answer.count > MANY and steps < _STEPS:
+                for ways in answer.words:
+                    wanted = wanted.where(or_(*(way.asked for way in ways)))
+            else:
+                for ways in answer.words:
+                    wanted = wanted.where(_NUMBER.in_(_together(ways)))
+        found = list(self._connection.execute(wanted.order_by(*order).offset(offset).limit(limit)).scalars())
+        return found[::-1] if back else found
+
+    def _total(self) -> int:
+        return int(self._connection.execute(select(func.max(_NUMBER))).scalar_one() or 0) if self.answer.words else 0
+
+    def _find(self) -> _Answer:
+        """Count what the query finds; list it when it is little."""
+        words = [self._ways(word) for word in dict.fromkeys(searching.words(self._query.text))]
+        if not all(words):
+            return _Answer(0, [])
+        if "drafts" in self._query.filters:
+            drafted = sorted(listing.with_drafts(self._connection, self._query.person))
+            own = _NUMBER.in_(drafted) if drafted else false()
+            words.insert(0, [_Way(select(_NUMBER).where(*self._lone, own), own)])
+        if not words:
+            counted = select(func.count()).select_from(LINES).where(*self._base)
+            return _Answer(int(self._connection.execute(counted).scalar_one()))
+        first, *others = (_together(ways).subquery() for ways in words)
+        column = first.c.client_number
+        found = select(column).where(*(column.in_(select(other.c.client_number)) for other in others))
+        many = int(self._connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+        if many > FEW:
+            return _Answer(many, None, words)
+        few = list(self._connection.execute(found).scalars()) if many else []
+        return _Answer(many, few, words)
+
+    def _ways(self, word: searching.Word) -> list[_Way]:
+        """The ways to read a word that lead anywhere."""
+        found = [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
+        # Who is found by the beginning of a reference is rarely found by a part of it; but he may be, and by an id too.
+        return found
+
+    def _readings(self, word: searching.Word) -> Iterator[_Way]:
+        text = word.text
+        if text:
+            yield self._range(LINES.c.reference, text)
+            if len(text) <= 2:
+                yield self._range(LINES.c.initials, text)
+            if text[0].isalpha():
+                yield self._range(LINES.c.postcode, text)
+            if len(text) >= lines.SHORTEST_PART:
+                yield self._part(text)
+            yield from self._ids(word)
+        for birth in word.births:
+            yield self._range(LINES.c.birth, birth)
+        for day in word.days:
+            like = LINES.c.birth.like(f"____-{day}")
+            yield _Way(select(_NUMBER).where(*self._base, like), LINES.c.birth.concat("").like(f"____-{day}"))
+
+    def _range(self, column: ColumnElement[Any], text: str) -> _Way:
+        # Put together with nothing, a column is not looked up in its index: the walk goes along another one.
+        asked = _begins(column.concat(""), text)
+        return _Way(select(_NUMBER).where(*self._base, _begins(column, text)), asked)
+
+    def _part(self, text: str) -> _Way:
+        at = select(PARTS.c.client_number).where(
+            PARTS.c.agency_number == self._agency.number, _begins(PARTS.c.part, text[: lines.LONGEST_PART])
+        )
+        within = func.instr(LINES.c.reference, text) > 1
+        return _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(at), within), within)
+
+    def _ids(self, word: searching.Word) -> Iterator[_Way]:
+        """By an identifier: its beginning, or all of a short one."""
+        agency = self._agency.number
+        for form in dict.fromkeys((word.typed, word.typed.lower(), word.typed.upper())):
+            for table in (CLIENTS, EPISODES, EVENTS):
+                external = table.c.external_id
+                match = _begins(external, form) if len(form) >= _WHOLE_ID else external == form
+                if table is EVENTS:
+                    above = select(EVENTS.c.episode_number).where(match)
+                    hits = select(EPISODES.c.client_number).where(EPISODES.c.number.in_(above))
+                else:
+                    own = CLIENTS.c.number if table is CLIENTS else EPISODES.c.client_number
+                    hits = select(own).where(match, table.c.agency_number == agency)
+                its = _NUMBER.in_(hits)
+                yield _Way(select(_NUMBER).where(*self._lone, its), its)
+
+
+def _together(ways: list[_Way]) -> Select[Any]:
+    """The clients that any of the ways finds, each once."""
+    if len(ways) == 1:
+        return ways[0].found
+    return select(union(*(way.found for way in ways)).subquery())
+
+
+def _begins(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """A beginning as a range, which an index answers; LIKE would read all of it."""
+    return (column >= text) & (column < text + _LAST)
