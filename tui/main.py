@@ -58,6 +58,35 @@ SubmissionOption = Annotated[
 ]
 
 
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Keyed, checked and written in the terminal. Without a command the screens open."""
+    if context.invoked_subcommand is not None:
+        if store or key_file or agency or standard:
+            raise typer.BadParameter(f"Options belong behind the command: keywork {context.invoked_subcommand} --...")
+        return 0
+    from tui.run import run_app
+
+    return run_app(store, key_file, agency, standard)
+
+
+@app.command()
+def demo(
+    clients: Annotated[int, typer.Option("--clients", metavar="N", min=1, help="How many synthetic clients.")] = 200,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same number gives the same clients.")] = 1,
+) -> int:
+    """Open the screens on a throw-away store of synthetic clients."""
+    from tui.run import run_demo
+
+    return run_demo(clients, seed)
+
+
 @app.command()
 def check(
     file: Annotated[Path | None, typer.Argument(help="An extract to check.", show_default=False)] = None,

@@ -1,0 +1,203 @@
+"""The program: first a paint, then the store, then the screens."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from tui.frame.base_app import BaseApp, local_now
+from tui.frame.settings import Settings
+from tui.opening import Opened, Place, look, make, make_demo
+from tui.screens.registry import HOME, SCREENS
+from tui.screens.start import StartScreen
+from tui.store_link import StoreChanged, StoreThreads, StoreWatch
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from store.shapes import AgencyInfo
+    from validators.engine import Checker
+    from validators.standard import Standard
+
+__all__ = ["KeyworkApp", "StoreChanged"]
+
+LONDON = ZoneInfo("Europe/London")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class KeyworkApp(BaseApp):
+    """The app on one store and one of its agencies.
+
+    `store`, `agency`, `standard`, `checker` and `person` are there from the moment a screen other than the first page
+    is opened. `place` says where the store lies; with `demo` clients a throw-away store is filled with them first.
+    """
+
+    store: "Store | None"
+    agency: "AgencyInfo"
+    standard: "Standard"
+    checker: "Checker"
+    person: str
+
+    def __init__(
+        self,
+        place: Place,
+        clock: Callable[[], datetime] = local_now,
+        settings: Settings | None = None,
+        demo_clients: int = 0,
+        demo_seed: int = 1,
+    ) -> None:
+        super().__init__(clock=clock, settings=settings, demo=demo_clients > 0)
+        self.place, self.demo_clients, self.demo_seed = place, demo_clients, demo_seed
+        self.store = None
+        self.person = ""
+        self.session = uuid.uuid4().hex
+        self.threads = StoreThreads(self)
+        self.watch_store: StoreWatch | None = None
+
+    # Time
+
+    def today(self) -> date:
+        """The day it is where the returns go to; asked anew each time, so that midnight is noticed."""
+        return self.clock().astimezone(LONDON).date()
+
+    # The store
+
+    def in_store(
+        self,
+        function: "Callable[Concatenate[Store, Arguments], Result]",
+        *args: Any,
+        on_done: Callable[[Result], Any] | None = None,
+        on_problem: Callable[[Problem], Any] | None = None,
+        writes: bool = False,
+        hold: bool = False,
+    ) -> "asyncio.Task[Result | None]":
+        """Call `function(store, *args)` in a thread; see `StoreThreads.run` for the rest.
+
+        A function that writes needs `writes`: such run one after the other.
+        """
+        return self.threads.run(
+            function, self.store, *args, on_done=on_done, on_problem=on_problem, writes=writes, hold=hold
+        )
+
+    def on_mount(self) -> None:
+        """Paint the first page; only then touch the store."""
+        super().on_mount()
+        self.push_screen(StartScreen())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The first paint is done: open the store while the keys wait."""
+        if self.demo_clients:
+            self.threads.run(
+                make_demo,
+                self.place,
+                self.demo_clients,
+                self.demo_seed,
+                self.today(),
+                self.clock(),
+                on_done=self.opened,
+                on_problem=self._not_opened,
+                hold=True,
+            )
+        else:
+            self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+
+    def make_store(self, code: str, standard_id: str) -> None:
+        """Make a store with its first agency (or enter the first agency of an empty one), then open it."""
+        self.threads.run(
+            make,
+            self.place,
+            code,
+            standard_id,
+            self.clock(),
+            on_done=self.opened,
+            on_problem=self._not_opened,
+            hold=True,
+        )
+
+    def choose_agency(self, agency: "AgencyInfo") -> None:
+        """Open the store on this agency, one of several."""
+        self.place = Place(self.place.store, self.place.key_file, agency.code, agency.standard)
+        self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+
+    def opened(self, found: Opened) -> None:
+        """What was found where the store should be: go on to the first screen, or ask what is missing."""
+        if found.store is None or found.agency is None or found.standard is None or found.checker is None:
+            screen = self.screen
+            if isinstance(screen, StartScreen):
+                screen.ask(found)
+            return
+        self.store, self.agency, self.person = found.store, found.agency, found.person
+        self.standard, self.checker = found.standard, found.checker
+        self.watch_store = StoreWatch(self, self.threads, found.store)
+        self.watch_store.start()
+        self.switch_screen(SCREENS[HOME].make())
+        self.call_later(self._welcome, found)
+
+    def _welcome(self, found: Opened) -> None:
+        """Say what has to be said once."""
+        for sentence in (*self.settings.problems, *found.sentences):
+            self.say(sentence, "notice")
+
+    def _not_opened(self, problem: Problem) -> None:
+        self.say(str(problem), "error")
+
+    # Going places
+
+    def open_screen(self, name: str, *args: Any, **more: Any) -> None:
+        """Open a screen by name, or go back to it when it is open below this one."""
+        if self.store is None:
+            self.say("The store is not open yet.")
+            return
+        entry = SCREENS[name]
+        below = [screen for screen in self.screen_stack if type(screen).__name__ == entry.class_name]
+        if below and not args and not more:
+            while self.screen is not below[-1]:
+                self.pop_screen()
+        else:
+            self.push_screen(entry.make(*args, **more))
+
+    def action_open_screen(self, name: str) -> None:
+        """The palette's way."""
+        self.open_screen(name)
+
+    def open_client(self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "") -> None:
+        """Open a client at a record and a field; a new client without an id."""
+        from tui.screens.client.screen import ClientScreen
+
+        if self.store is None:
+            self.say("The store is not open yet.")
+            return
+        screen = self.screen
+        if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id:
+            screen.open_place(episode_id, event_id, header)
+        else:
+            self.push_screen(ClientScreen(client_id, episode_id, event_id, header))
+
+    # Leaving
+
+    def flush_drafts(self, reason: str) -> None:
+        """Write what is typed at once, in this very thread."""
+        for screen in self.screen_stack:
+            flush = getattr(screen, "flush_drafts", None)
+            if callable(flush):
+                flush(reason)
+        if reason != "suspend":
+            self.threads.stop()
+
+    async def on_unmount(self) -> None:
+        """Give the store back."""
+        self.threads.stop()
+        if self.store is not None:
+            self.store.close()
+
+
+def place_of(store: str | None, key_file: Path | None, agency: str | None, standard: str | None) -> Place:
+    """Where the store lies, from what a command line says. Raises Problem."""
+    from store.location import store_path
+
+    return Place(store_path(store), key_file, agency, standard)

@@ -1,0 +1,37 @@
+"""`keywork` without a command, and `keywork demo`: the app on a store."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tui.app import KeyworkApp, place_of
+from tui.frame.settings import load_settings
+from tui.opening import Place
+from validators.problems import Problem
+
+
+def run_app(
+    store: str | None = None, key_file: Path | None = None, agency: str | None = None, standard: str | None = None
+) -> int:
+    """Run the app on the store that the options name; its exit code. Raises Problem."""
+    _require_terminal()
+    settings = load_settings()
+    return KeyworkApp(place_of(store, key_file, agency, standard), settings=settings).run() or 0
+
+
+def run_demo(clients: int, seed: int) -> int:
+    """Run the app on a throw-away store of synthetic clients, which is gone afterwards. Raises Problem."""
+    _require_terminal()
+    settings = load_settings()
+    folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
+    try:
+        place = Place(folder / "demo.db", folder / "demo.key")
+        return KeyworkApp(place, settings=settings, demo_clients=clients, demo_seed=seed).run() or 0
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem("The screens need a terminal: run keywork in one, or see keywork --help for what needs none.")

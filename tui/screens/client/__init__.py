@@ -1,0 +1,1 @@
+"""The client screen: tree, form and live panel of one client."""

@@ -1,0 +1,65 @@
+"""Which screens there are, by name. A screen is imported when it is opened, so that the first paint waits for none."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from textual.screen import Screen
+
+from tui.frame.actions import ALL, REGISTRY, action
+
+
+@dataclass(frozen=True)
+class ScreenEntry:
+    """A screen that can be opened by name: where its class stands, the key that opens it ("" for none), its help."""
+
+    name: str
+    title: str
+    module: str
+    class_name: str
+    key: str
+    tooltip: str
+
+    def make(self, *args: Any, **more: Any) -> Screen[Any]:
+        """An instance, made now."""
+        made = getattr(import_module(self.module), self.class_name)(*args, **more)
+        assert isinstance(made, Screen)
+        return made
+
+
+# Month, Calendar, Checklist and Extract get their lines here when they are built.
+SCREENS: dict[str, ScreenEntry] = {
+    entry.name: entry
+    for entry in (
+        ScreenEntry(
+            "clients", "Clients", "tui.screens.clients", "ClientsScreen", "f3", "Find a client and open the record"
+        ),
+        ScreenEntry(
+            "findings", "Findings", "tui.screens.findings", "FindingsScreen", "", "Every finding of the caseload"
+        ),
+        ScreenEntry(
+            "standards", "Standards", "tui.screens.standards", "StandardsScreen", "", "Fields, code lists and rules"
+        ),
+        ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
+    )
+}
+"""Screens by name, in the order the palette lists them. Those that need no argument can be opened from anywhere."""
+
+HOME = "clients"
+"""The first screen."""
+
+REGISTRY.add(
+    *(
+        action(
+            f"go.{entry.name}",
+            entry.key,
+            entry.title,
+            entry.tooltip,
+            {ALL},
+            f"app.open_screen('{entry.name}')",
+            bar=bool(entry.key),
+        )
+        for entry in SCREENS.values()
+        if entry.name != "history"  # of one record: the screens that show records offer it
+    )
+)

@@ -1,0 +1,87 @@
+"""The first page: painted before the store is opened, and where a first start asks for the agency."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from tui.frame.base_screen import BaseScreen
+from tui.frame.filter_line import FilteredList
+from tui.frame.text_page import TextPage
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+    from tui.opening import Opened
+
+ASK = (
+    "# Welcome to Keywork",
+    "",
+    "There is no store yet. It is made when you have said which agency keeps it, and is encrypted; the key is made",
+    "with it, in a file of its own that has to be copied to a safe place.",
+    "",
+    "Type the agency code of your national returns, such as T0123, and choose the data set it reports:",
+    "",
+)
+
+
+class StartScreen(BaseScreen[None]):
+    """Says that the store is being opened; asks for the agency code and the standard where there is none."""
+
+    scope = "start"
+    heading = "Keywork"
+    DEFAULT_CSS = """
+    StartScreen TextPage { height: 9; }
+    """
+
+    def body(self) -> Iterable[Widget]:
+        """What is going on."""
+        text = (
+            "Making the demo: synthetic people, a store that is thrown away."
+            if self.base.demo
+            else "Opening the store ..."
+        )
+        yield TextPage(["", f"# {text}"])
+
+    def ask(self, found: "Opened") -> None:
+        """Ask what is missing: which of the agencies, or the code of the first one and its standard."""
+        page = self.query_one(TextPage)
+        for old in self.query(FilteredList):
+            old.remove()
+        self._found = found
+        choices: FilteredList
+        if found.agencies:
+            page.show(["# Several agencies are kept in this store", "", "Choose one; Enter opens it."])
+            items = [(str(number), one.code, one.standard) for number, one in enumerate(found.agencies)]
+            choices = FilteredList(items, "Agency")
+        else:
+            page.show(ASK)
+            choices = AgencyList(found.standards)
+        self.mount(choices, before="#status-line")
+        choices.focus()
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: choose, or make the store."""
+        app = cast("KeyworkApp", self.app)
+        choices = self.query_one(FilteredList)
+        if self._found.agencies:
+            if choices.current_id is not None:
+                app.choose_agency(self._found.agencies[int(choices.current_id)])
+            return
+        code = choices.typed.strip().upper()
+        if not code:
+            self.say("Type the agency code first.", "notice")
+        elif choices.current_id is not None:
+            app.make_store(code, choices.current_id)
+
+
+class AgencyList(FilteredList):
+    """The standards to choose from, with the agency code typed above them. Typing filters nothing."""
+
+    def __init__(self, standards: Iterable[str]) -> None:
+        super().__init__([(one, one, "") for one in standards], "Agency code")
+
+    def filter_by(self, typed: str) -> None:
+        """The text is the agency's code, no filter."""
+        self.typed = typed
+        self.refresh()
+        self._place_cursor()
