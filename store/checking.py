@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from store import lines
 from store.reading import BATCH, batches, episodes
@@ -72,21 +72,20 @@ def save(connection: Connection, derivers: Derivers, items: Iterable[Checked], d
         if not fresh:
             continue
         connection.execute(delete(FINDINGS).where(FINDINGS.c.episode_number.in_(list(fresh))))
-        rows, other_flags = [], set()
+        rows, marks, other_flags = [], [], set()
         for number, (state, found) in fresh.items():
             rows += [_row(state, one) for one in found]
             counts = {f"{name}s": sum(one.severity == name for one in found) for name in Severity}
             basis_text = basis(day, derivers[state.standard].fingerprint)
-            connection.execute(
-                update(STATES)
-                .where(STATES.c.episode_number == number)
-                .values(checked_revision=state.revision, checked_for=basis_text, checked_at=at, **counts)
-            )
+            told = {"checked_revision": state.revision, "checked_for": basis_text, "checked_at": at}
+            marks.append({"its": number, **told, **counts})
             before, after = (state.errors > 0, state.warnings > 0), (counts["errors"] > 0, counts["warnings"] > 0)
             if before != after:
                 other_flags.add(state.client_number)
         if rows:
             connection.execute(insert(FINDINGS), rows)
+        columns = {name: bindparam(name) for name in marks[0] if name != "its"}
+        connection.execute(update(STATES).where(STATES.c.episode_number == bindparam("its")).values(columns), marks)
         lines.refresh(connection, derivers, sorted(other_flags), None)
         done += len(fresh)
     return done
@@ -128,14 +127,15 @@ def findings(
         client = select(CLIENTS.c.number).where(CLIENTS.c.id == client_id).scalar_subquery()
         own = select(EPISODES.c.number).where(EPISODES.c.client_number == client)
         conditions.append(FINDINGS.c.episode_number.in_(own))
+    # Found in the index alone, however far down; only what is shown is looked up.
+    order = (FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
+    shown = select(FINDINGS.c.number).where(*conditions).order_by(*order).offset(offset).limit(limit)
     query = (
         select(FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.told, EPISODES.c.id, CLIENTS.c.id.label("client_id"))
         .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-        .where(*conditions)
-        .order_by(FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
-        .offset(offset)
-        .limit(limit)
+        .where(FINDINGS.c.number.in_(list(connection.execute(shown).scalars())))
+        .order_by(*order)
     )
     return [_finding(row) for row in connection.execute(query)]
 
@@ -157,6 +157,11 @@ def forget(connection: Connection, row: Client | Episode) -> None:
     numbers = select(EPISODES.c.number).where(own)
     connection.execute(delete(FINDINGS).where(FINDINGS.c.episode_number.in_(numbers)))
     connection.execute(update(STATES).where(STATES.c.episode_number.in_(numbers)).values(**_NO_FINDINGS))
+
+
+def has_state(connection: Connection, episode: int) -> bool:
+    """Whether an episode has its row beside it already, which it gets at the end of the save that enters it."""
+    return connection.execute(select(STATES.c.revision).where(STATES.c.episode_number == episode)).first() is not None
 
 
 def annotate(connection: Connection, episode: int, field: str, new: str) -> str:

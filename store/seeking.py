@@ -6,24 +6,25 @@ put together. How many there are, and which when they are few, is remembered unt
 """
 
 import threading
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, false, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union
 
-from store import lines, listing, searching
+from store import lines, listing, searching, sqlite
 from store.shapes import AgencyInfo, ClientQuery, ClientRow
 from store.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from validators.problems import Problem
 
-# So many clients are sorted by looking each of them up; among more than MANY each row met on a walk is looked at.
+# So many clients are sorted by looking each of them up; up to MANY are known by number when a walk meets them.
 FEW, MANY = 1000, 12_000
-_STEPS = 1500
 _LAST = "\U0010ffff"
 _WHOLE_ID = 6
 _REMEMBERED = 64
+_YEARS = range(1890, 2100)
 _NUMBER = LINES.c.client_number
 
 _SORTS = {
@@ -46,10 +47,17 @@ _FLAGS = {
 
 @dataclass(slots=True)
 class _Way:
-    """One reading of a word: the clients it finds, and the same as something to ask of a single line."""
+    """One reading of a word: the clients it finds; `held` says the same of a line by the column of the order `sort`."""
 
     found: Select[Any]
-    asked: ColumnElement[bool]
+    sort: str = ""
+    held: ColumnElement[bool] | None = None
+
+    def asked(self, sort: str) -> ColumnElement[bool]:
+        """What to ask of each line met on a walk in an order; the column walked along needs no set of clients."""
+        if self.held is not None and sort == self.sort:
+            return self.held
+        return (_NUMBER + 0).in_(self.found)
 
 
 @dataclass(slots=True)
@@ -57,7 +65,7 @@ class _Answer:
     """What is known of a query whatever its order: how many it finds, and which when they are few."""
 
     count: int
-    few: list[int] | None = None
+    few: "array[int] | None" = None
     words: list[list[_Way]] = field(default_factory=list)
 
 
@@ -141,78 +149,74 @@ class _Seeking:
         order = [_NUMBER.desc() if down else _NUMBER.asc()]
         if key is not None:
             order.insert(0, key.desc() if down else key.asc())
-        if answer.few is not None:
-            wanted = select(_NUMBER).where(_NUMBER.in_(answer.few))
+        if answer.few is not None and len(answer.few) <= FEW:
+            wanted = select(_NUMBER).where(sqlite.among(_NUMBER, answer.few))
+        elif answer.few is not None:
+            wanted = select(_NUMBER).where(*self._base, sqlite.among(_NUMBER + 0, answer.few))
         else:
             wanted = select(_NUMBER).where(*self._base)
-            steps = (offset + limit) * max(1, self._total() // answer.count)
-            if answer.count > MANY and steps < _STEPS:
-                for ways in answer.words:
-                    wanted = wanted.where(or_(*(way.asked for way in ways)))
-            else:
-                for ways in answer.words:
-                    wanted = wanted.where(_NUMBER.in_(_together(ways)))
+            for ways in answer.words:
+                wanted = wanted.where(or_(*(way.asked(self._query.sort) for way in ways)))
         found = list(self._connection.execute(wanted.order_by(*order).offset(offset).limit(limit)).scalars())
         return found[::-1] if back else found
-
-    def _total(self) -> int:
-        return int(self._connection.execute(select(func.max(_NUMBER))).scalar_one() or 0) if self.answer.words else 0
 
     def _find(self) -> _Answer:
         """Count what the query finds; list it when it is little."""
         words = [self._ways(word) for word in dict.fromkeys(searching.words(self._query.text))]
         if not all(words):
-            return _Answer(0, [])
+            return _Answer(0, array("q"))
         if "drafts" in self._query.filters:
             drafted = sorted(listing.with_drafts(self._connection, self._query.person))
-            own = _NUMBER.in_(drafted) if drafted else false()
-            words.insert(0, [_Way(select(_NUMBER).where(*self._lone, own), own)])
+            if not drafted:
+                return _Answer(0, array("q"))
+            words.insert(0, [_Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(drafted)))])
         if not words:
+            every = select(_NUMBER).where(*self._base)
+            first_few = array("q", self._connection.execute(every.limit(FEW + 1)).scalars())
+            if len(first_few) <= FEW:
+                return _Answer(len(first_few), first_few)
             counted = select(func.count()).select_from(LINES).where(*self._base)
             return _Answer(int(self._connection.execute(counted).scalar_one()))
         first, *others = (_together(ways).subquery() for ways in words)
         column = first.c.client_number
         found = select(column).where(*(column.in_(select(other.c.client_number)) for other in others))
         many = int(self._connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
-        if many > FEW:
+        if many > MANY:
             return _Answer(many, None, words)
-        few = list(self._connection.execute(found).scalars()) if many else []
-        return _Answer(many, few, words)
+        return _Answer(many, array("q", self._connection.execute(found).scalars() if many else ()), words)
 
     def _ways(self, word: searching.Word) -> list[_Way]:
         """The ways to read a word that lead anywhere."""
-        found = [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
-        # Who is found by the beginning of a reference is rarely found by a part of it; but he may be, and by an id too.
-        return found
+        return [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
 
     def _readings(self, word: searching.Word) -> Iterator[_Way]:
         text = word.text
         if text:
-            yield self._range(LINES.c.reference, text)
+            yield self._range("reference", LINES.c.reference, text)
             if len(text) <= 2:
-                yield self._range(LINES.c.initials, text)
+                yield self._range("initials", LINES.c.initials, text)
             if text[0].isalpha():
-                yield self._range(LINES.c.postcode, text)
+                yield self._range("", LINES.c.postcode, text)
             if len(text) >= lines.SHORTEST_PART:
                 yield self._part(text)
             yield from self._ids(word)
         for birth in word.births:
-            yield self._range(LINES.c.birth, birth)
+            yield self._range("birth_date", LINES.c.birth, birth)
         for day in word.days:
-            like = LINES.c.birth.like(f"____-{day}")
-            yield _Way(select(_NUMBER).where(*self._base, like), LINES.c.birth.concat("").like(f"____-{day}"))
+            # Year by year it is looked up; as a pattern every birth date would have to be read.
+            on = LINES.c.birth.in_([f"{year}-{day}" for year in _YEARS])
+            yield _Way(select(_NUMBER).where(*self._base, on))
 
-    def _range(self, column: ColumnElement[Any], text: str) -> _Way:
-        # Put together with nothing, a column is not looked up in its index: the walk goes along another one.
-        asked = _begins(column.concat(""), text)
-        return _Way(select(_NUMBER).where(*self._base, _begins(column, text)), asked)
+    def _range(self, sort: str, column: ColumnElement[Any], text: str) -> _Way:
+        held = _begins(column, text)
+        return _Way(select(_NUMBER).where(*self._base, held), sort, held)
 
     def _part(self, text: str) -> _Way:
         at = select(PARTS.c.client_number).where(
             PARTS.c.agency_number == self._agency.number, _begins(PARTS.c.part, text[: lines.LONGEST_PART])
         )
         within = func.instr(LINES.c.reference, text) > 1
-        return _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(at), within), within)
+        return _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(at), within))
 
     def _ids(self, word: searching.Word) -> Iterator[_Way]:
         """By an identifier: its beginning, or all of a short one."""
@@ -227,8 +231,7 @@ class _Seeking:
                 else:
                     own = CLIENTS.c.number if table is CLIENTS else EPISODES.c.client_number
                     hits = select(own).where(match, table.c.agency_number == agency)
-                its = _NUMBER.in_(hits)
-                yield _Way(select(_NUMBER).where(*self._lone, its), its)
+                yield _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(hits)))
 
 
 def _together(ways: list[_Way]) -> Select[Any]:

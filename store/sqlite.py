@@ -1,12 +1,12 @@
 """The one module that knows the store is an encrypted SQLite file: connections, pragmas, and what its errors mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -126,6 +126,12 @@ def roomy(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
+
+
+def among(column: ColumnElement[Any], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers: handed over as one text, where a list of parameters would be slow."""
+    text = f"[{','.join(map(str, numbers))}]"
+    return column.in_(select(func.json_each(text).table_valued("value").c.value))
 
 
 def version_text() -> str:

@@ -146,13 +146,12 @@ class Writing:
     def annotate(self, episode_id: str, key_worker: str | None = None, note: str | None = None) -> None:
         """Keep an episode's key worker and note, which are never sent; None leaves one as it is, "" takes it away."""
         episode = self._row("episode", episode_id) if self._get("episode", episode_id) else None
-        assert isinstance(episode, Episode)
+        assert isinstance(episode, Episode) and episode.number is not None
         self._mark(episode)
-        # The episode's own row beside it may be no older than this transaction.
-        self._settle()
+        if not checking.has_state(self._connection, episode.number):
+            self._settle()
         for field, new in (("key_worker", key_worker), ("note", note)):
             if new is not None:
-                assert episode.number is not None
                 old = checking.annotate(self._connection, episode.number, field, new)
                 if old != new:
                     self._chain.add("annotate", "episode", episode_id, field, old, new)
