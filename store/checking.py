@@ -84,7 +84,7 @@ def save(connection: Connection, derivers: Derivers, items: Iterable[Checked], d
                 other_flags.add(state.client_number)
         if rows:
             connection.execute(insert(FINDINGS), rows)
-        columns = {name: bindparam(name) for name in marks[0] if name != "its"}
+        columns: dict[str, Any] = {name: bindparam(name) for name in marks[0] if name != "its"}
         connection.execute(update(STATES).where(STATES.c.episode_number == bindparam("its")).values(columns), marks)
         lines.refresh(connection, derivers, sorted(other_flags), None)
         done += len(fresh)

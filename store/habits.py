@@ -3,20 +3,23 @@
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from store.shapes import AgencyInfo, Kind
 from store.tables import CLIENTS, EPISODES, EVENTS
 from store.typed import unpack
 from validators.records import Values
 
-LATEST = 2000
+LATEST, REACH = 2000, 10_000
 
 
 def code_usage(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, header: str) -> dict[str, int]:
     """How often each value of a field stands in the latest records, the most used first."""
     table, query = _records(agency, kind, section)
-    latest = query.where(table.c.deleted_at.is_(None)).order_by(table.c.number.desc()).limit(LATEST)
+    # Of the end of the table only: a section that is rarely used would have all of it read.
+    last = connection.execute(select(func.max(table.c.number))).scalar_one() or 0
+    recent = query.where(table.c.deleted_at.is_(None), table.c.number > last - REACH)
+    latest = recent.order_by(table.c.number.desc()).limit(LATEST)
     counted = Counter(unpack(typed).get(header, "") for typed in connection.execute(latest).scalars())
     counted.pop("", None)
     return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

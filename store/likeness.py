@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, intersect, select
 
 from store import lines, listing
 from store.shapes import AgencyInfo, Resemblance
@@ -26,19 +26,22 @@ def resembling(
     given, family = given.strip().upper(), family.strip().upper()
     if not (given and family and birth_date):
         return []
-    columns = (LINES.c.client_number, LINES.c.initials, LINES.c.birth, CLIENTS.c.sex, CLIENTS.c.id)
-    base = (
-        select(*columns)
-        .join(CLIENTS, CLIENTS.c.number == LINES.c.client_number)
-        .where(LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(lines.DELETED) == 0)
+    here = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(lines.DELETED) == 0)
+    number = LINES.c.client_number
+    # Two sets, each from its own index: only who is in both is looked at.
+    named = select((number + 0).label(number.name)).where(*here, LINES.c.initials.in_([given + family, family + given]))
+    born = select((number + 0).label(number.name)).where(*here, LINES.c.birth.in_(_near_dates(birth_date)))
+    both = list(connection.execute(intersect(named, born)).scalars())
+    query = (
+        select(number, LINES.c.initials, LINES.c.birth, CLIENTS.c.sex, CLIENTS.c.id)
+        .join(CLIENTS, CLIENTS.c.number == number)
+        .where(number.in_(both))
     )
-    names = {f"{given}{family}", f"{family}{given}"}
     found: dict[int, tuple[int, str]] = {}
-    for query in (base.where(LINES.c.birth == birth_date), base.where(LINES.c.initials.in_(names))):
-        for row in connection.execute(query):
-            said = _why(row, given, family, birth_date, sex) if row.id not in leave_out else None
-            if said:
-                found[row.client_number] = said
+    for row in connection.execute(query):
+        said = _why(row, given, family, birth_date, sex) if row.id not in leave_out else None
+        if said:
+            found[row.client_number] = said
     best = sorted(found, key=lambda number: (found[number][0], number))[:MOST]
     rows = listing.of_numbers(connection, best)
     return [Resemblance(row, found[number][1]) for number, row in zip(best, rows, strict=True)]
@@ -67,6 +70,19 @@ def _why(row: Any, given: str, family: str, birth_date: str, sex: str) -> tuple[
         told.append("same sex")
     # Two things that differ are two people.
     return (steps, ", ".join(told)) if steps < 4 else None
+
+
+def _near_dates(birth_date: str) -> list[str]:
+    """The date, and all texts of a date that `_near` may hold to be near it."""
+    digits = birth_date.replace("-", "")
+    near = {digits}
+    if len(digits) == _DIGITS and digits.isdigit():
+        near.add(digits[:4] + digits[6:] + digits[4:6])
+        for at in range(_DIGITS):
+            near |= {digits[:at] + digit + digits[at + 1 :] for digit in "0123456789"}
+            near.add(digits[:at] + digits[at : at + 2][::-1] + digits[at + 2 :])
+    # An impossible date was kept as it was typed.
+    return sorted({birth_date, *near, *(f"{one[:4]}-{one[4:6]}-{one[6:]}" for one in near)})
 
 
 def _near(one: str, other: str) -> str:

@@ -205,7 +205,8 @@ class _Seeking:
         for day in word.days:
             # Year by year it is looked up; as a pattern every birth date would have to be read.
             on = LINES.c.birth.in_([f"{year}-{day}" for year in _YEARS])
-            yield _Way(select(_NUMBER).where(*self._base, on))
+            # A sum, for an index in order of the numbers would be walked to have the union of the ways sorted.
+            yield _Way(select((_NUMBER + 0).label(_NUMBER.name)).where(*self._base, on))
 
     def _range(self, sort: str, column: ColumnElement[Any], text: str) -> _Way:
         held = _begins(column, text)
