@@ -126,7 +126,9 @@ class Store(Desk):
             schema.bring_up_to_date(self._engine, self.path, self._key, read_only=self.read_only)
             with self._engine.connect() as connection:
                 made = lines.saved_version(connection) > 0
-            if not made and not self.read_only:
+            if not made and self.read_only:
+                raise Problem(f"The store {self.path} was upgraded but not opened since: open it once for writing.")
+            if not made:
                 with sqlite.writing(self._engine) as connection, connection.begin(), sqlite.roomy(connection):
                     if not lines.saved_version(connection):
                         lines.rebuild(connection, self._derivers)

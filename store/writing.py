@@ -161,9 +161,8 @@ class Writing:
 
         Raises Problem when they are the same, of two agencies, or one is deleted.
         """
-        return merging.Merging(self._connection, self._chain, self.person, self._at, self._touched).merge(
-            self._get("client", keep_id), self._get("client", other_id)
-        )
+        keep, other = self._get("client", keep_id), self._get("client", other_id)
+        return self._merging().merge(keep, other)
 
     def split_clients(self, merge_id: str) -> MergeInfo:
         """Undo a merge: the other client comes back with the episodes it brought, as they stand now.
@@ -171,7 +170,7 @@ class Writing:
         Episodes entered since stay with the client that was kept. Raises Problem when that client is not there any
         more, having been merged into a third since.
         """
-        return merging.Merging(self._connection, self._chain, self.person, self._at, self._touched).split(merge_id)
+        return self._merging().split(merge_id)
 
     def record_extract(
         self,
@@ -247,6 +246,11 @@ class Writing:
             number = row.client_number if isinstance(row, Episode) else row.number
             assert number is not None
             self._touched.add(number)
+
+    def _merging(self) -> merging.Merging:
+        # Episodes move below the session's feet: what it has seen of them counts no more.
+        self._session.expire_all()
+        return merging.Merging(self._connection, self._chain, self.person, self._at, self._touched)
 
     def _settle(self) -> None:
         """Write the lines of what was touched so far."""

@@ -1,0 +1,286 @@
+"""Lists of clients: what is found by which words and filters, in which order, and that lists follow every save."""
+
+import pytest
+
+from store.opening import Store, open_store
+from store.searching import words
+from store.shapes import AgencyInfo, ClientQuery, Filter, Sort, StoredRecord
+from tests.store.small_standard import LATER, NOW, standards
+from validators.problems import Problem
+from validators.records import Finding, Severity
+
+Person = tuple[str, str, str, str, list[tuple[str, str, str, str]]]
+PEOPLE: tuple[Person, ...] = (
+    # reference, initials, born, sex, [(opened, closed, consent, postcode)]
+    ("NE-00123", "JD", "19850314", "1", [("20200101", "20200301", "Y", "NE1 4XX"), ("20201001", "", "Y", "B15 2TT")]),
+    ("NE-00124", "JS", "19850415", "2", [("20200201", "20200401", "Y", "NE1 4XX")]),
+    ("XY9", "DJ", "19400314", "2", [("20200301", "", "N", "")]),
+    ("", "", "", "", [("20191001", "", "N", "")]),
+    ("A-1985", "KM", "19900229", "1", []),
+)
+
+
+def fill(store: Store, agency: AgencyInfo) -> list[StoredRecord]:
+    """The people above, entered by ann."""
+    made: list[StoredRecord] = []
+    with store.write("ann", NOW) as work:
+        for reference, initials, born, sex, episodes in PEOPLE:
+            given, family = initials[:1], initials[1:]
+            values = {"CLIENT": reference, "FINITIAL": given, "SINITIAL": family, "DOB": born, "SEX": sex}
+            client = work.create("client", agency.id, "", {**values, "CLIENTID": f"imported-{len(made)}"})
+            made.append(client)
+            for opened, closed, consent, postcode in episodes:
+                told = {"REFLD": opened, "DISD": closed, "CONSENT": consent, "PC": postcode}
+                work.create("episode", client.id, "", told)
+    return made
+
+
+def find(
+    store: Store, agency: AgencyInfo, text: str = "", *filters: Filter, sort: Sort = "entered", **more: str
+) -> str:
+    """The places in PEOPLE of those found, in the order of the list."""
+    query = ClientQuery(text=text, filters=frozenset(filters), sort=sort, **more)  # type: ignore[arg-type]
+    rows = store.client_rows(agency, query, 0, 100)
+    assert store.count_clients(agency, query) == len(rows)
+    places = {person[0]: str(place) for place, person in enumerate(PEOPLE)}
+    return "".join(places[row.reference] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "01234"),
+        ("NE-001", "01"),
+        ("ne-00123", "0"),
+        ("123", "0"),
+        ("00124", "1"),
+        ("J", "01"),
+        ("JD", "0"),
+        ("j d", "0"),
+        ("DJ", "2"),
+        ("NE1", "1"),
+        ("b15", "0"),
+        ("140385", "0"),
+        ("14031985", "0"),
+        ("14/3/85", "0"),
+        ("14/03/1985", "0"),
+        ("14 mar 85", "0"),
+        ("14 March 1985", "0"),
+        ("14mar", "02"),
+        ("14/3", "02"),
+        ("1985-03-14", "0"),
+        ("19850314", "0"),
+        ("1985-03", "0"),
+        ("03/1985", "0"),
+        ("mar 1985", "0"),
+        ("1985", "014"),
+        ("19900229", "4"),
+        ("j 1985", "01"),
+        ("js 1985 ne1", "1"),
+        ("js 1940", ""),
+        ("imported-3", "3"),
+        ("imported", "01234"),
+        ("IMPORTED-1", "1"),
+        ("nobody", ""),
+        ("%", ""),
+        ("14 xyz", ""),
+        ("99/99/9999", ""),
+        ("0000-00-00 '; --", ""),
+    ],
+)
+def test_what_is_typed_finds_clients(store: Store, agency: AgencyInfo, text: str, found: str) -> None:
+    fill(store, agency)
+    assert find(store, agency, text) == found
+
+
+def test_an_episode_and_an_event_are_found_by_their_identifiers(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    with store.write("ann", NOW) as work:
+        episode = work.create("episode", made[4].id, "", {"EPISODID": "E1"})
+        event = work.create("event", episode.id, "sub", {})
+    assert find(store, agency, "e1") == "4"
+    assert find(store, agency, event.values["SUBMID"][:7]) == "4"
+    assert find(store, agency, event.values["SUBMID"][:7].upper()) == "4"
+
+
+def test_filters_and_their_combinations(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    assert find(store, agency, "", "open") == "023" and find(store, agency, "", "closed") == "1"
+    assert find(store, agency, "", "no_consent") == "23" and find(store, agency, "j", "open") == "0"
+    assert find(store, agency, "", "open", "no_consent", "mine", person="ann") == "23"
+    assert find(store, agency, "", "mine", person="bob") == find(store, agency, "", "drafts", person="bob") == ""
+    with store.write("bob", LATER) as work:
+        work.change("client", made[1].id, {**made[1].values, "SEX": "1"}, 1)
+        work.delete("client", made[2].id, 1)
+    assert find(store, agency, "", "mine", person="bob") == "1" and find(store, agency) == "0134"
+    assert find(store, agency, "", "deleted") == "2" and find(store, agency, "dj") == ""
+    with pytest.raises(Problem, match="no list by colour"):
+        store.count_clients(agency, ClientQuery(filters=frozenset({"colour"})))  # type: ignore[arg-type]
+
+
+def test_every_order_can_be_walked_both_ways_page_by_page(store: Store, agency: AgencyInfo) -> None:
+    fill(store, agency)
+    orders: dict[Sort, str] = {
+        "entered": "01234",
+        "reference": "34012",
+        "initials": "32014",
+        "birth_date": "32014",
+        "opened": "43120",
+    }
+    for sort, expected in orders.items():
+        assert find(store, agency, sort=sort) == expected, sort
+        for descending in (False, True):
+            query = ClientQuery(sort=sort, descending=descending)
+            whole = [row.id for row in store.client_rows(agency, query, 0, 9)]
+            pages = [row.id for at in range(0, 6, 2) for row in store.client_rows(agency, query, at, 2)]
+            assert pages == whole and store.client_rows(agency, query, 5, 2) == []
+        down = [row.id for row in store.client_rows(agency, ClientQuery(sort=sort, descending=True), 0, 9)]
+        assert down == [row.id for row in store.client_rows(agency, ClientQuery(sort=sort), 0, 9)][::-1]
+
+
+def test_many_are_found_in_order_to_the_last(store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    from store import seeking
+
+    fill(store, agency)
+    for few, many in ((0, 99), (0, 0)):
+        monkeypatch.setattr(seeking, "FEW", few)
+        monkeypatch.setattr(seeking, "MANY", many)
+        with open_store(store.path, store.key_file, standards) as other:
+            for sort in ("birth_date", "reference", "initials", "entered"):
+                query = ClientQuery(text="1985", sort=sort)
+                expected = "".join(place for place in find(store, agency, sort=sort) if place in "014")
+                assert find(other, agency, "1985", sort=sort) == expected
+                last = other.client_rows(agency, query, 2, 5)
+                assert [row.id for row in last] == [row.id for row in store.client_rows(agency, query, 0, 5)][2:]
+
+
+def test_a_row_tells_of_the_latest_episode(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    first, _, _, nobody, empty = store.client_rows(agency, ClientQuery(), 0, 9)
+    assert (first.id, first.initials, first.birth_date, first.sex) == (made[0].id, "JD", "1985-03-14", "1")
+    assert (first.opened, first.closed, first.is_open, first.episodes) == ("2020-10-01", "", True, 2)
+    assert (first.changed_at, first.changed_by, first.postcode_part[:2]) == (NOW, "ann", "B1")
+    assert (nobody.birth_date, nobody.consent, empty.episodes, empty.is_open) == ("", "N", 0, False)
+
+
+def test_lists_follow_a_save_in_another_process(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    assert find(store, agency, "zz9") == "" and find(store, agency, "closed") == ""
+    before = store.saved_version()
+    with open_store(store.path, store.key_file, standards) as other, other.write("bob", LATER) as work:
+        work.change("client", made[0].id, {**made[0].values, "SINITIAL": "Z"}, 1)
+        episode = work.create("episode", made[4].id, "", {"REFLD": "20210101", "PC": "ZZ9 9ZZ"})
+        work.create("event", episode.id, "sub", {})
+    assert store.saved_version() == before + 1
+    assert find(store, agency, "jz") == "0" and find(store, agency, "zz9") == "4"
+    assert find(store, agency, "", "mine", person="bob") == "04"
+    with store.write("ann", LATER) as work:
+        work.delete("episode", episode.id, 1)
+    assert find(store, agency, "zz9") == "" and find(store, agency, "", "open") == "023"
+
+
+def test_drafts_and_presence_are_no_saves_but_mark_their_client(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    tree = store.client_tree(made[1].id)
+    before, seen = store.saved_version(), store.data_version()
+    store.save_draft("bob", "client", made[0].id, {"CLIENT": "x"}, 1, NOW)
+    store.save_draft("bob", "event", "new", {}, 0, NOW, parent_id=tree.episodes[0].episode.id, section="sub")
+    store.save_draft("bob", "client", "quite-new", {"CLIENT": "y"}, 0, NOW, parent_id=agency.id)
+    store.enter("bob", "s1", "client", made[0].id, NOW)
+    assert store.saved_version() == before and store.data_version() != seen
+    assert find(store, agency, "", "drafts", person="bob") == "01"
+    rows = store.client_rows(agency, ClientQuery(person="bob"), 0, 9)
+    assert [row.has_draft for row in rows] == [True, True, False, False, False]
+    with store.write("ann", NOW):
+        pass
+    assert store.saved_version() == before
+
+
+def test_a_key_worker_and_a_note_are_kept_beside_the_episode(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    episode = store.client_tree(made[0].id).episodes[1].episode
+    with store.write("ann", LATER) as work:
+        work.annotate(episode.id, key_worker="Kim", note="rings\nback")
+        new = work.create("episode", made[4].id, "", {})
+        work.annotate(new.id, key_worker="Lee")
+    assert store.key_workers(agency) == ["Kim", "Lee"]
+    assert find(store, agency, key_worker="Kim") == "0" and find(store, agency, "jd", key_worker="Lee") == ""
+    with store.write("ann", LATER) as work:
+        work.annotate(episode.id, note="done")
+        work.annotate(new.id, key_worker="")
+    kept = store.client_tree(made[0].id).episodes[1]
+    assert (kept.key_worker, kept.note, kept.episode.version) == ("Kim", "done", 1)
+    assert kept.episode.values == episode.values and store.key_workers(agency) == ["Kim"]
+    told = [(one.act, one.field, one.old, one.new) for one in store.history(episode.id)[1:]]
+    assert told == [
+        ("annotate", "key_worker", "", "Kim"),
+        ("annotate", "note", "", "rings\nback"),
+        ("annotate", "note", "rings\nback", "done"),
+    ]
+    assert store.verify_audit().whole and store.client_rows(agency, ClientQuery(), 0, 1)[0].key_worker == "Kim"
+
+
+def test_rows_count_what_was_found(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    bad = Finding(Severity.ERROR, "13", "DISD", ("DISD",), "Closed before it was opened")
+    records = {record.client_id: (stamp, record) for stamp, record in store.stamped_episodes(agency)}
+    stamp, record = records[made[1].id]
+    assert find(store, agency, "", "errors") == ""
+    store.save_findings([(record.episode_id, stamp, [bad, bad])], NOW.date(), NOW)
+    assert find(store, agency, "", "errors") == "1" and find(store, agency, "", "warnings") == ""
+    assert find(store, agency, "js", "errors") == "1"
+    row = store.client_rows(agency, ClientQuery(), 1, 1)[0]
+    assert (row.errors, row.warnings) == (2, 0)
+
+
+def test_a_store_made_before_there_were_lists_gets_them_when_it_is_opened(store: Store, agency: AgencyInfo) -> None:
+    from sqlalchemy import delete
+
+    from store import sqlite
+    from store.keys import read_or_make_key
+    from store.tables import LINES, PARTS, SAVED, STATES
+
+    fill(store, agency)
+    expected = store.client_rows(agency, ClientQuery(), 0, 9)
+    engine = sqlite.engine(store.path, read_or_make_key(store.key_file, may_make=False)[0])
+    with sqlite.writing(engine) as connection, connection.begin():
+        for table in (LINES, PARTS, STATES, SAVED):
+            connection.execute(delete(table))
+    engine.dispose()
+    with pytest.raises(Problem, match="open it once for writing"):
+        open_store(store.path, store.key_file, standards, read_only=True)
+    with open_store(store.path, store.key_file, standards) as again:
+        assert again.client_rows(agency, ClientQuery(), 0, 9) == expected
+        assert find(again, agency, "123") == "0" and len(again.stale_episodes(agency, NOW.date())) == 5
+
+
+def test_a_reference_of_any_length_is_found_by_a_part(store: Store, agency: AgencyInfo) -> None:
+    long = "AGENCY-2020-NORTH-0000123456-B"
+    with store.write("ann", NOW) as work:
+        client = work.create("client", agency.id, "", {"CLIENT": long})
+    for part in ("AGENCY-2020-NORTH", "north", "0000123456-B", "3456-b", "2020-NORTH-0000123"):
+        assert store.count_clients(agency, ClientQuery(text=part)) == 1, part
+    with store.write("ann", NOW) as work:
+        work.change("client", client.id, {**client.values, "CLIENT": "short"}, 1)
+    assert store.count_clients(agency, ClientQuery(text="north")) == 0
+
+
+def test_a_day_and_a_month_may_be_typed_bit_by_bit() -> None:
+    for text in (
+        "1",
+        "14",
+        "14/",
+        "14/3/",
+        "14/3/8",
+        "19",
+        "198",
+        "1985-",
+        "1985-0",
+        "mar",
+        "14 m",
+        "0/0/00",
+        "٣",
+        "29/2",
+    ):
+        assert isinstance(words(text), list)
+    assert [word.days for word in words("29/2")] == [("02-29",)]
