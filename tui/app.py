@@ -168,6 +168,7 @@ class KeyworkApp(BaseApp):
     def open_client(self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "") -> None:
         """Open a client at a record and a field; a new client without an id."""
         from tui.screens.client.screen import ClientScreen
+        from tui.screens.client.work import load
 
         if self.store is None:
             self.say("The store is not open yet.")
@@ -175,8 +176,18 @@ class KeyworkApp(BaseApp):
         screen = self.screen
         if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id:
             screen.open_place(episode_id, event_id, header)
-        else:
-            self.push_screen(ClientScreen(client_id, episode_id, event_id, header))
+            return
+        self.in_store(
+            load,
+            self.agency,
+            self.standard,
+            self.person,
+            self.session,
+            client_id,
+            self.clock(),
+            on_done=lambda found: self.push_screen(ClientScreen(self, found, episode_id, event_id, header)),
+            hold=True,
+        )
 
     # Leaving
 

@@ -1,0 +1,293 @@
+"""What goes on around an open client: own drafts from before, other people in the record, their saves, lookalikes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from store.shapes import AgencyInfo, ClientTree, Presence, Resemblance
+from tui.frame.actions import REGISTRY
+from tui.frame.confirm import Answer, Confirm
+from tui.screens.client import naming, work
+from tui.screens.client.side_by_side import AlikePage
+from tui.screens.client.work import Loaded, Save
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.screens.client.screen import ClientScreen
+
+STAY_SECONDS = 20.0
+ROLES = ("given_initial", "family_initial", "birth_date", "sex")
+
+
+class Around:
+    """The surroundings of one client screen."""
+
+    def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
+        self.screen = screen
+        self.others: tuple[Presence, ...] = found.others
+        self.drafts = found.drafts
+        self.is_new_draft = found.tree is None and bool(found.drafts)
+        self.alike: list[Resemblance] = []
+        self.hint = ""
+        self._asked: tuple[str, ...] = ()
+        self._entered = False
+
+    # --- coming and going -------------------------------------------------------------------
+
+    def arrived(self) -> None:
+        """Say who else is here, ask about a draft, note that we are here."""
+        screen, program = self.screen, self.screen.program
+        if screen.case.client.version:
+            self._enter()
+        screen.set_interval(STAY_SECONDS, self._stay)
+        if self.others:
+            one = self.others[0]
+            since = naming.when(one.since, program.today())
+            screen.say(f"{one.person} is in this record since {since}; whoever saves second is shown both.", "warning")
+        if self.drafts:
+            self._ask_about_draft()
+        elif not screen.case.client.version:
+            screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
+
+    def _enter(self) -> None:
+        program = self.screen.program
+        self._entered = True
+        program.in_store(
+            _enter,
+            program.person,
+            program.session,
+            self.screen.client_id,
+            program.clock(),
+            writes=True,
+            on_problem=_not_worth_saying,
+        )
+
+    def _stay(self) -> None:
+        program = self.screen.program
+        if self._entered and self.screen.is_attached:
+            program.in_store(
+                _stay,
+                program.session,
+                self.screen.client_id,
+                program.clock(),
+                writes=True,
+                on_done=self._who,
+                on_problem=_not_worth_saying,
+            )
+
+    def _who(self, others: list[Presence]) -> None:
+        new = [one for one in others if one.person not in {other.person for other in self.others}]
+        if tuple(others) != self.others:
+            self.others = tuple(others)
+            self.screen.show()
+        if new:
+            self.screen.say(f"{new[0].person} has come into this record.", "notice")
+
+    def gone(self) -> None:
+        """The screen is closed."""
+        program = self.screen.program
+        if self._entered and program.store is not None:
+            self._entered = False
+            program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)
+
+    def gone_for_good(self) -> None:
+        """The program ends: no thread is left to ask."""
+        store = self.screen.program.store
+        if self._entered and store is not None:
+            self._entered = False
+            try:
+                store.leave(self.screen.program.session)
+            except Problem:
+                return  # it counts as gone in a minute and a half by itself
+
+    # --- drafts from before -----------------------------------------------------------------
+
+    def _ask_about_draft(self) -> None:
+        screen, program = self.screen, self.screen.program
+        fields = sum(draft.fields for draft in self.drafts)
+        latest = max(self.drafts, key=lambda draft: draft.saved_at)
+        records = f" in {len(self.drafts)} records" if len(self.drafts) > 1 else ""
+        lines = [f"Draft from {naming.when(latest.saved_at, program.today())}, {fields} fields{records}: keep it?"]
+        overtaken = [draft for draft in self.drafts if draft.is_overtaken]
+        answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
+        if overtaken:
+            held = screen.case.by_id[overtaken[0].record_id]
+            lines.append(
+                f"{held.changed_by} saved this record since, at {naming.when(held.changed_at, program.today())}."
+                " Keeping shows both, field by field."
+            )
+        elif not self.is_new_draft:
+            lines.append("Nobody has saved the record since.")
+            answers.insert(1, Answer("c", "Compare it with what is saved, field by field"))
+
+        def answered(letter: str | None) -> None:
+            if letter == "d":
+                self._discard()
+            elif letter in ("k", "c"):
+                self._keep(compare=letter == "c" or bool(overtaken))
+            elif self.is_new_draft:
+                screen.dismiss()
+            else:
+                screen.say("The draft waits; it is offered again when you come back.")
+
+        screen.app.push_screen(Confirm("Unsaved typing", lines, answers, "k"), answered)
+
+    def _keep(self, compare: bool) -> None:
+        screen, case = self.screen, self.screen.case
+        stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
+        if not self.is_new_draft:
+            for draft in self.drafts:
+                case.lay(draft)
+        latest = max(self.drafts, key=lambda draft: draft.saved_at)
+        held = case.by_id[latest.record_id]
+        screen.open(held)
+        screen.form.focus_input()
+        screen.say("The draft is kept; nothing of it is saved yet.", "ok")
+        if compare:
+            waiting = [case.by_id[draft.record_id] for draft in self.drafts if draft.version]
+
+            def next_one() -> None:
+                if waiting:
+                    one = waiting.pop()
+                    screen.open(one)
+                    screen.saving.compare_draft(one, stored[one.id], next_one)
+
+            next_one()
+
+    def _discard(self) -> None:
+        screen, program = self.screen, self.screen.program
+        ids = [draft.record_id for draft in self.drafts]
+        screen.keeper.forget(ids)
+        program.in_store(work.discard, program.person, ids, writes=True, hold=True)
+        if self.is_new_draft:
+            for held in screen.case.by_id.values():
+                held.saved = held.values
+            screen.dismiss()
+        else:
+            screen.say("The draft is discarded; this is what is saved.")
+
+    # --- others' saves ----------------------------------------------------------------------
+
+    def reload(self, said: bool = False) -> None:
+        """Read the client again; what is typed here stays, records that others changed are shown as they are."""
+        screen, program = self.screen, self.screen.program
+        if not screen.case.client.version:
+            return
+
+        def came(found: tuple[ClientTree, tuple[Presence, ...]]) -> None:
+            tree, others = found
+            if not screen.is_attached:
+                return
+            self._who(list(others))
+            if _differs(screen, tree):
+                by = tree.client.changed_by
+                screen.saving.take(tree)
+                if not any(held.overtaken for held in screen.case.by_id.values()):
+                    latest = max(screen.case.by_id.values(), key=lambda held: held.changed_at)
+                    screen.say(f"{latest.changed_by or by} saved this client just now; it is shown as it is.", "notice")
+            elif said:
+                screen.say("This is what the store has.")
+
+        program.in_store(work.reload, screen.client_id, program.session, program.clock(), on_done=came)
+
+    def saved(self, items: Sequence[Save]) -> None:
+        """Something was saved here: note that we are in it, refresh what hangs on it."""
+        screen, program = self.screen, self.screen.program
+        if not self._entered:
+            self._enter()
+        ids = {item.id if item.kind == "episode" else item.parent_id for item in items if item.kind != "client"}
+        if any(item.kind == "client" for item in items):
+            ids |= {held.id for held in screen.case.episodes()}
+        now = program.clock()
+        program.in_store(
+            work.check,
+            program.agency,
+            program.checker,
+            sorted(ids),
+            program.today(),
+            now,
+            writes=True,
+            on_problem=_not_worth_saying,
+        )
+
+        def came(found: "tuple[dict[str, work.Values], object]") -> None:
+            screen.case.previous = found[0]
+
+        program.in_store(
+            work.habits, program.agency, program.standard, program.person, on_done=came, on_problem=_not_worth_saying
+        )
+
+    # --- lookalikes -------------------------------------------------------------------------
+
+    def look_alike(self) -> None:
+        """While the client is keyed: who else has these initials, this birth date, this sex, or nearly."""
+        screen, program = self.screen, self.screen.program
+        client, standard = screen.case.client, screen.case.standard
+        if screen.held is not client or (client.version and not client.is_changed):
+            return
+        wanted = tuple(client.values.get(standard.role(role), "") for role in ROLES)
+        if wanted == self._asked:
+            return
+        self._asked = wanted
+        program.in_store(
+            _resembling,
+            program.agency,
+            wanted,
+            client.id,
+            on_done=self._seen_alike,
+            on_problem=_not_worth_saying,
+        )
+
+    def _seen_alike(self, found: list[Resemblance]) -> None:
+        screen = self.screen
+        if found == self.alike or not screen.is_attached:
+            return
+        self.alike = found
+        key = REGISTRY.key_text("client.alike")
+        self.hint = f"; {len(found)} resembling: {key}" if found else ""
+        screen.show()
+        if found:
+            row = found[0].row
+            screen.say(f"Known already? {row.reference} {row.initials}: {found[0].why}. {key} shows both.", "warning")
+
+    def show_alike(self) -> None:
+        """Those who may be the same, beside this one."""
+        if not self.alike:
+            self.screen.say("Nobody in the store resembles this client.")
+            return
+        self.screen.app.push_screen(AlikePage(self.screen, self.alike))
+
+
+def _differs(screen: "ClientScreen", tree: ClientTree) -> bool:
+    known = {held.id: (held.version, held.deleted) for held in screen.case.by_id.values() if held.version}
+    beside = {held.id: (held.key_worker, held.note) for held in screen.case.by_id.values() if held.kind == "episode"}
+    now = {tree.client.id: (tree.client.version, tree.client.deleted)}
+    for one in tree.episodes:
+        for record in (one.episode, *one.events):
+            now[record.id] = (record.version, record.deleted)
+        if beside.get(one.episode.id) != (one.key_worker, one.note):
+            return True
+    return now != known
+
+
+def _not_worth_saying(problem: Problem) -> None:
+    """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
+
+
+def _enter(store: "Store", person: str, session: str, client_id: str, now: datetime) -> None:
+    store.enter(person, session, "client", client_id, now)
+
+
+def _stay(store: "Store", session: str, client_id: str, now: datetime) -> list[Presence]:
+    store.stay(session, now)
+    return store.others_in("client", client_id, session, now)
+
+
+def _leave(store: "Store", session: str) -> None:
+    store.leave(session)
+
+
+def _resembling(store: "Store", agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:
+    given, family, birth, sex = wanted
+    return store.resembling(agency, given, family, birth, sex, leave_out=[own_id])

@@ -1,0 +1,303 @@
+"""One client as the screen holds it: every record with what is saved and what is typed, and what the rules say of all.
+
+Knows no screen and no store; both hand it what they have.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from store.shapes import NEVER, ClientTree, DraftInfo, Kind, StoredRecord
+from tui.form.codes import Usage
+from tui.form.entries import RecordKey
+from tui.form.record_model import RecordModel
+from validators.engine import Checker
+from validators.patterns import Context
+from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
+from validators.standard import Level, Standard
+
+LEVELS: Mapping[Kind, Level] = {"client": "client", "episode": "episode", "event": "event"}
+
+
+@dataclass(eq=False)
+class Held:
+    """One record. `version` is 0 until it is saved; `typed` are the values of a draft not yet on the form.
+
+    `overtaken` tells who saved it while something unsaved is typed here; `left` that a person has been in it and gone
+    on, so that gaps count from then on.
+    """
+
+    kind: Kind
+    id: str
+    parent_id: str
+    section: str = ""
+    version: int = 0
+    saved: Values = field(default_factory=dict)
+    deleted: bool = False
+    changed_at: datetime = NEVER
+    changed_by: str = ""
+    key_worker: str = ""
+    note: str = ""
+    typed: Values | None = None
+    carried: frozenset[str] = frozenset()
+    at_field: str = ""
+    left: bool = False
+    overtaken: str = ""
+    model: RecordModel | None = None
+
+    @property
+    def values(self) -> Values:
+        """What stands in the record now, saved or not."""
+        if self.model is not None:
+            return self.model.values
+        return self.saved if self.typed is None else self.typed
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything typed here is not saved."""
+        now, before = self.values, self.saved
+        return any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
+
+    def adopt(self, stored: StoredRecord) -> None:
+        """Take what stands in the store as saved. What is typed stays."""
+        self.parent_id, self.version, self.saved = stored.parent_id, stored.version, stored.values
+        self.deleted, self.changed_at, self.changed_by = stored.deleted, stored.changed_at, stored.changed_by
+
+
+class Case:
+    """The records of one client in the order of the tree: the client, each episode with its events."""
+
+    def __init__(self, standard: Standard, checker: Checker, today: Callable[[], date], agency_code: str) -> None:
+        self.standard, self.checker, self.today, self.agency_code = standard, checker, today, agency_code
+        self.by_id: dict[str, Held] = {}
+        self.usage: Mapping[str, Usage] = {}
+        self.previous: Mapping[str, Values] = {}
+        self.show_deleted = False
+        self._found: dict[str, list[Finding]] = {}
+        self._context = Context(today(), "store")
+
+    # --- the records ------------------------------------------------------------------------
+
+    @property
+    def client(self) -> Held:
+        """The client."""
+        return next(held for held in self.by_id.values() if held.kind == "client")
+
+    def children(self, held: Held) -> list[Held]:
+        """The records directly below one, those that are shown."""
+        return [
+            other
+            for other in self.by_id.values()
+            if other.parent_id == held.id and other.kind != "client" and (self.show_deleted or not other.deleted)
+        ]
+
+    def records(self) -> Iterator[Held]:
+        """All records that are shown, as the tree lists them."""
+
+        def below(held: Held) -> Iterator[Held]:
+            yield held
+            for child in self.children(held):
+                yield from below(child)
+
+        return below(self.client)
+
+    def episodes(self) -> list[Held]:
+        """The client's episodes, without deleted ones."""
+        return [held for held in self.children(self.client) if not held.deleted]
+
+    def episode_of(self, held: Held) -> Held | None:
+        """The episode a record belongs to; None for the client."""
+        if held.kind == "client":
+            return None
+        return held if held.kind == "episode" else self.by_id.get(held.parent_id)
+
+    def is_gone(self, held: Held) -> bool:
+        """Whether a record, or what it stands under, is deleted."""
+        parent = self.by_id.get(held.parent_id) if held.kind != "client" else None
+        return held.deleted or (parent is not None and self.is_gone(parent))
+
+    def adopt(self, tree: ClientTree) -> list[Held]:
+        """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
+        told: list[Held] = []
+        seen: dict[str, Held] = {}
+        stored = [(tree.client, "", "")]
+        for one in tree.episodes:
+            stored.append((one.episode, one.key_worker, one.note))
+            stored += [(event, "", "") for event in one.events]
+        for record, worker, note in stored:
+            held = self.by_id.get(record.id)
+            if held is None:
+                held = Held(record.kind, record.id, record.parent_id, record.section)
+            newer = 0 < held.version < record.version
+            if newer and held.is_changed:
+                told.append(held)
+                held.overtaken = record.changed_by
+                held.deleted = record.deleted
+            elif held.version != record.version or held.deleted != record.deleted:
+                held.adopt(record)
+                held.model = None if newer else held.model
+            held.key_worker, held.note = worker, note
+            seen[record.id] = held
+        # What is only typed keeps its place behind what is saved.
+        seen.update({id: held for id, held in self.by_id.items() if id not in seen and held.version == 0})
+        self.by_id = seen
+        self._found.clear()
+        return told
+
+    def lay(self, draft: DraftInfo) -> None:
+        """Lay a draft over its record, or enter the new record that it is."""
+        held = self.by_id.get(draft.record_id)
+        if held is None:
+            held = self.by_id[draft.record_id] = Held(draft.kind, draft.record_id, draft.parent_id, draft.section)
+        held.typed, held.model, held.at_field = draft.values, None, draft.at_field
+        held.left = True
+        if draft.base_version:
+            held.version = draft.base_version
+        self._found.clear()
+
+    def add(self, kind: Kind, parent_id: str = "", section: str = "", like: Held | None = None) -> Held:
+        """Enter a new record; with `like` its values are carried over, all but dates and ids, to be confirmed."""
+        held = Held(kind, str(uuid.uuid4()), parent_id, section)
+        agency = self.standard.role("agency")
+        given: dict[str, str] = {}
+        if agency and self.standard.by_header[agency].section in self.sections(held):
+            given[agency] = self.agency_code
+        held.saved = dict(given)
+        if like is not None:
+            fields = [item for item in self.standard.fields if item.section in self.sections(held)]
+            base = {**self.context(held), **like.values}
+            for item in fields:
+                # A skipped field's answer hangs on one that is not carried, such as a closure date.
+                dated = item.skip_when is not None and any(
+                    self.standard.by_header[header].is_date for header in item.skip_when.headers
+                )
+                skipped = dated or (item.skip_when is not None and item.skip_when.holds(base))
+                if item.keyed == "person" and not item.is_date and not skipped and like.values.get(item.header):
+                    given[item.header] = like.values[item.header]
+            held.carried = frozenset(given) - {agency}
+        held.typed = given
+        self.by_id[held.id] = held
+        self._found.clear()
+        return held
+
+    def remove(self, held: Held) -> list[Held]:
+        """Take a record that was never saved, and all below it, out; return them."""
+        gone = [held, *(other for other in self.by_id.values() if self._stands_under(other, held))]
+        for other in gone:
+            self.by_id.pop(other.id, None)
+        self._found.clear()
+        return gone
+
+    def _stands_under(self, held: Held, above: Held) -> bool:
+        parent = self.by_id.get(held.parent_id)
+        return parent is not None and (parent is above or self._stands_under(parent, above))
+
+    # --- the form ---------------------------------------------------------------------------
+
+    def sections(self, held: Held) -> tuple[str, ...]:
+        """The sections of the standard whose fields a record holds."""
+        if held.kind == "event":
+            return (held.section,)
+        return tuple(section.id for section in self.standard.sections if section.level == LEVELS[held.kind])
+
+    def keys(self, held: Held) -> list[RecordKey]:
+        """The keys of a record, one for each section, as findings name it."""
+        episode = self.episode_of(held)
+        return [
+            RecordKey(section, self.client.id, episode.id if episode else "", held.id if held.kind == "event" else "")
+            for section in self.sections(held)
+        ]
+
+    def held_of(self, key: RecordKey) -> Held | None:
+        """The record that a key names."""
+        return self.by_id.get(key.event_id or key.episode_id or key.client_id)
+
+    def context(self, held: Held) -> Values:
+        """The values of the records above one, which decide what is skipped in it."""
+        episode = self.episode_of(held)
+        above = dict(self.client.values) if held is not self.client else {}
+        return above | dict(episode.values) if episode is not None and episode is not held else above
+
+    def model_of(self, held: Held) -> RecordModel:
+        """The editing state of a record, made when it is first opened and kept, with its undo, until it is closed."""
+        if held.model is None:
+            held.model = RecordModel(
+                self.standard,
+                self.sections(held),
+                held.values,
+                clock=self.today,
+                base=held.saved,
+                carried=held.carried,
+                usage=self.usage,
+                judged=held.version > 0 or held.left,
+            )
+            if held.at_field:
+                held.model.go_to(held.at_field)
+        held.model.context = self.context(held)
+        held.model.previous = self.previous.get(self.sections(held)[0], NO_VALUES)
+        return held.model
+
+    # --- what the rules say -----------------------------------------------------------------
+
+    def record(self, episode: Held | None) -> EpisodeRecord:
+        """An episode as a check wants it, with all that is typed; None for a client who has none yet."""
+        if episode is None:
+            return EpisodeRecord(self._checked(self.client), {}, (), (), self.client.id, "")
+        events = tuple(
+            Event(event.section, self._checked(event), None, event.id)
+            for event in self.children(episode)
+            if not event.deleted
+        )
+        return EpisodeRecord(self._checked(self.client), self._checked(episode), events, (), self.client.id, episode.id)
+
+    def _checked(self, held: Held) -> Values:
+        """A record's values with the identifier it will be given when it is saved."""
+        if held.version:
+            return held.values
+        made = {
+            item.header: held.id
+            for item in self.standard.fields
+            if item.keyed == "made" and item.section in self.sections(held)
+        }
+        return {**made, **held.values}
+
+    def changed(self, held: Held) -> None:
+        """A value of this record is another one: what was found in its episode, or in all of them, is old."""
+        episode = self.episode_of(held)
+        if episode is None:
+            self._found.clear()
+        else:
+            self._found.pop(episode.id, None)
+
+    def findings(self) -> list[Finding]:
+        """Everything the rules say of the client now; a fault in a client field once, whichever episodes show it."""
+        if self._context.today != self.today():
+            self._context = Context(self.today(), "store")
+            self._found.clear()
+        told: dict[tuple[object, ...], Finding] = {}
+        for episode in self.episodes() or [None]:
+            id = episode.id if episode is not None else ""
+            if id not in self._found:
+                found = self.checker.check(self.record(episode), self._context)
+                self._found[id] = found if episode is not None else [one for one in found if self._is_clients(one)]
+            for one in self._found[id]:
+                at = RecordKey.of(one, self.standard)
+                told.setdefault((at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told)), one)
+        return list(told.values())
+
+    def _is_clients(self, finding: Finding) -> bool:
+        """Whether a finding looks at the client's own fields alone."""
+        return all(self.standard.by_header[header].level == "client" for header in finding.fields)
+
+    def own(self, held: Held, findings: list[Finding]) -> list[Finding]:
+        """The findings that have to do with a record."""
+        here = {item.header for item in self.standard.fields if item.section in self.sections(held)}
+        episode = self.episode_of(held)
+        return [
+            one
+            for one in findings
+            if not here.isdisjoint(one.fields)
+            and (episode is None or one.episode_id == episode.id)
+            and (held.kind != "event" or one.event_id == held.id)
+        ]

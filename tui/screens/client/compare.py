@@ -1,0 +1,139 @@
+"""Two versions of one record, field by field, to choose from: what is typed here and what somebody saved."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import events
+from textual.widget import Widget
+
+from tui.form.dates import show_date
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.line_list import LineList
+from tui.frame.printable import one_line
+from tui.frame.text_line import Piece, TextLine
+from validators.records import Values
+from validators.standard import Standard
+
+SCOPE = {"compare"}
+REGISTRY.add(
+    action("compare.take", "f2", "Take these", "Take the values marked, field by field", SCOPE, "take", bar=True),
+    action("compare.all_mine", "f7", "All yours", "Choose what you typed in every field", SCOPE, "all(0)", bar=True),
+    action("compare.all_saved", "f8", "All saved", "Choose what is saved in every field", SCOPE, "all(1)", bar=True),
+)
+MINE, THEIRS = 0, 1
+
+
+class Sides(LineList):
+    """The fields that differ. Left takes what was typed here, Right what is saved, Enter or Space the other one."""
+
+    head_lines = 1
+
+    def __init__(self, standard: Standard, headers: Sequence[str], mine: Values, theirs: Values) -> None:
+        super().__init__()
+        self.standard, self.headers, self.sides = standard, headers, (mine, theirs)
+        self.choice: dict[str, int] = {}
+
+    @property
+    def row_count(self) -> int:
+        """How many fields differ."""
+        return len(self.headers)
+
+    def _widths(self) -> tuple[int, int]:
+        label = max(12, min(28, self.size.width // 3))
+        return label, max(6, (self.size.width - label - 7) // 2)
+
+    def head_of(self, line: int) -> Sequence[Piece]:
+        """What the columns are."""
+        label, side = self._widths()
+        return [(f"   {one_line('Field', label)}  {one_line('Yours', side)}  Saved", "heading")]
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """The field and both values; an arrow points at the one that is taken, `?` says that none is yet."""
+        header = self.headers[row]
+        label, side = self._widths()
+        taken = self.choice.get(header)
+        sign = "?" if taken is None else " "
+        parts = [one_line(self.shown(header, which), side) for which in (MINE, THEIRS)]
+        marks = [">" if taken == which else " " for which in (MINE, THEIRS)]
+        name = one_line(self.standard.by_header[header].label, label)
+        return [(f" {sign} {name} {marks[0]}{parts[0]} {marks[1]}{parts[1]}", "text")]
+
+    def shown(self, header: str, which: int) -> str:
+        """A value with what it means."""
+        field, text = self.standard.by_header[header], self.sides[which].get(header, "")
+        if field.is_date:
+            return show_date(text, field.layout.text) or text or "(empty)"
+        codes = self.standard.code_lists.get(field.codes)
+        label = codes.codes.get(text, "") if codes else ""
+        return f"{text} {label}".rstrip() or "(empty)"
+
+    def choose(self, header: str, which: int) -> None:
+        """Take one side's value of a field."""
+        self.choice[header] = which
+        self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        """Left, Right, Enter and Space choose; the rest is the list's."""
+        if not self.headers:
+            return
+        header = self.headers[self.cursor]
+        if event.key in ("left", "right"):
+            self.choose(header, MINE if event.key == "left" else THEIRS)
+        elif event.key in ("enter", "space"):
+            self.choose(header, THEIRS if self.choice.get(header) == MINE else MINE)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+
+class ComparePage(BaseScreen[Values]):
+    """Dismissed with the record's values as chosen; None on Escape, and nothing has happened.
+
+    With `base`, what both started from, a field that only one side changed is chosen already; where both did, and
+    where nobody knows, the person chooses.
+    """
+
+    scope = "compare"
+    heading = "Two versions"
+
+    def __init__(self, standard: Standard, mine: Values, theirs: Values, who: str, base: Values | None = None) -> None:
+        super().__init__()
+        self.mine, self.theirs, self.who = mine, theirs, who
+        self.differing = [header for header in standard.headers if mine.get(header, "") != theirs.get(header, "")]
+        self.sides = Sides(standard, self.differing, mine, theirs)
+        for header in self.differing:
+            if standard.by_header[header].keyed != "person":
+                self.sides.choice[header] = THEIRS if theirs.get(header) else MINE
+            elif base is not None and mine.get(header, "") == base.get(header, ""):
+                self.sides.choice[header] = THEIRS
+            elif base is not None and theirs.get(header, "") == base.get(header, ""):
+                self.sides.choice[header] = MINE
+
+    def body(self) -> Iterable[Widget]:
+        """What this is about, then the fields."""
+        saved = f"Saved by {self.who}." if self.who else "Nothing is saved yet."
+        yield TextLine(
+            [(f" {len(self.differing)} fields differ. {saved} Left takes yours, Right the saved one.", "dim")]
+        )
+        yield self.sides
+
+    def action_all(self, which: int) -> None:
+        """One side in every field."""
+        for header in self.differing:
+            self.sides.choose(header, which)
+
+    def action_take(self) -> None:
+        """F2: away with what is chosen."""
+        open_ones = [header for header in self.differing if header not in self.sides.choice]
+        if open_ones:
+            self.sides.go(self.differing.index(open_ones[0]))
+            self.say(
+                f"{len(open_ones)} fields marked ? are still to be chosen: Left is yours, Right the saved one.",
+                "notice",
+            )
+            return
+        values = dict(self.mine)
+        for header, which in self.sides.choice.items():
+            values[header] = (self.mine, self.theirs)[which].get(header, "")
+        self.dismiss({header: text for header, text in values.items() if text})

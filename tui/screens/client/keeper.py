@@ -1,0 +1,151 @@
+"""Keeps what is typed as drafts: in a thread, the latest of each record, again and again until the store takes it."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from store.shapes import Kind
+from tui.screens.client.case import Held
+from validators.problems import Problem
+from validators.records import Values
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+WAIT_SECONDS = 0.3
+"""Between a key and its draft; what is typed on meanwhile goes into the same one."""
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one record held at a moment; `gone` when nothing typed differs any more and the draft has to go."""
+
+    number: int
+    kind: Kind
+    id: str
+    parent_id: str
+    section: str
+    values: Values
+    base_version: int
+    at_field: str
+    at: datetime
+    gone: bool
+
+
+class DraftKeeper:
+    """The drafts of one screen's records."""
+
+    def __init__(self, app: "KeyworkApp") -> None:
+        self._app = app
+        self._waiting: dict[str, Held] = {}
+        self._number = 0
+        self._timed = self._busy = False
+        self.failing = ""
+        # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
+        self._lock = threading.Lock()
+        self._written: dict[str, int] = {}
+
+    def touch(self, held: Held) -> None:
+        """A value was changed: it is written within the time to wait."""
+        self._waiting[held.id] = held
+        self._later(WAIT_SECONDS)
+
+    def write(self) -> None:
+        """Write at once what waits; while a write is under way, right after it."""
+        if not self._waiting or self._busy:
+            return
+        self._busy = True
+        taken = list(self._waiting.values())
+        self._waiting.clear()
+        self._app.in_store(
+            self._put,
+            [self._snapshot(held) for held in taken],
+            writes=True,
+            on_done=self._written_down,
+            on_problem=lambda problem: self._failed(problem, taken),
+        )
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """These records were saved or given up: nothing of theirs waits any more."""
+        for id in ids:
+            self._waiting.pop(id, None)
+
+    def flush(self, every: Sequence[Held]) -> None:
+        """Write all that is not saved, here and now; the last thing before an end. Says nothing when it cannot."""
+        store = self._app.store
+        changed = [held for held in every if held.is_changed]
+        changed += [held for held in self._waiting.values() if held not in changed]
+        if store is not None and changed:
+            try:
+                self._put(store, [self._snapshot(held) for held in changed])
+                self._waiting.clear()
+            except Problem as problem:
+                self.failing = str(problem)
+
+    def _later(self, seconds: float) -> None:
+        if not self._timed:
+            self._timed = True
+            self._app.set_timer(seconds, self._now)
+
+    def _now(self) -> None:
+        self._timed = False
+        self.write()
+
+    def _snapshot(self, held: Held) -> Snapshot:
+        self._number += 1
+        at_field = held.model.current if held.model is not None else held.at_field
+        return Snapshot(
+            self._number,
+            held.kind,
+            held.id,
+            held.parent_id,
+            held.section,
+            dict(held.values),
+            held.version,
+            at_field,
+            self._app.clock(),
+            not held.is_changed,
+        )
+
+    def _put(self, store: "Store", snapshots: Sequence[Snapshot]) -> None:
+        """In any thread: write what is newer than what was written."""
+        with self._lock:
+            for one in snapshots:
+                if one.number < self._written.get(one.id, 0):
+                    continue
+                if one.gone:
+                    store.drop_draft(self._app.person, one.id)
+                else:
+                    store.save_draft(
+                        self._app.person,
+                        one.kind,
+                        one.id,
+                        one.values,
+                        one.base_version,
+                        one.at,
+                        parent_id=one.parent_id,
+                        section=one.section,
+                        at_field=one.at_field,
+                    )
+                self._written[one.id] = one.number
+
+    def _written_down(self, _: None) -> None:
+        self._busy = False
+        if self.failing:
+            self.failing = ""
+            self._app.say("The store is back; what you typed is written.", "ok")
+        if self._waiting:
+            self._later(WAIT_SECONDS)
+
+    def _failed(self, problem: Problem, taken: Sequence[Held]) -> None:
+        self._busy = False
+        for held in taken:
+            self._waiting.setdefault(held.id, held)
+        if self.failing != str(problem):
+            self.failing = str(problem)
+            self._app.say(f"{problem} Typing goes on; it is written when the store is back.", "warning")
+        self._later(RETRY_SECONDS)

@@ -1,0 +1,55 @@
+"""The keys of the client screen, in the registry, and the table the form reads them from."""
+
+from collections.abc import Mapping
+
+from tui.frame.actions import REGISTRY, action
+
+SCOPE = {"client"}
+
+REGISTRY.add(
+    action("form.save", "f2", "Save", "Save what is typed, valid or not", SCOPE, "save", bar=True),
+    action("form.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes", bar=True),
+    action("form.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help", bar=True),
+    action("form.next", "f8", "Next fault", "The next finding, in any record", SCOPE, "next_finding", bar=True),
+    action("client.new", "ctrl+n", "New", "A new episode, event or client", SCOPE, "new", bar=True),
+    action("client.tree", "ctrl+t", "Tree", "To the tree of records, and back to the form", SCOPE, "tree", bar=True),
+    action("form.previous", "f7", "Fault before", "The finding before", SCOPE, "previous_finding"),
+    action("client.panel", "f9", "Panel", "Show or hide what the rules say", SCOPE, "panel"),
+    action(
+        "form.take", "ctrl+r", "Take over", "Take this field's value from the previous record", SCOPE, "take_previous"
+    ),
+    action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
+    action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),
+    action("client.worker", "ctrl+k", "Key worker", "Key worker and note of the episode, never sent", SCOPE, "worker"),
+    action("client.alike", "ctrl+o", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
+    action("client.delete", "delete", "Delete", "Delete this record (in the tree); asks first", SCOPE, "delete"),
+    action("client.restore", "", "Bring back", "Bring this deleted record back", SCOPE, "bring_back"),
+    action("client.deleted", "", "Deleted records", "Show or hide what was deleted", SCOPE, "deleted"),
+    action("client.merge", "", "Merge", "Make this client and another one", SCOPE, "merge"),
+    action("client.split", "", "Split", "Undo a merge of this client", SCOPE, "split"),
+    action("client.compare", "", "Compare", "What is typed beside what is saved", SCOPE, "compare"),
+    action("client.history", "", "History", "Who changed this record, and when", SCOPE, "history"),
+)
+
+# What moves within the form is the form's own; nobody may take these keys away.
+_PLAIN = {
+    "tab": "forward",
+    "enter": "forward",
+    "down": "down",
+    "shift+tab": "back",
+    "up": "up",
+    "pagedown": "page_down",
+    "pageup": "page_up",
+}
+# In a text these mean what they mean in any text; there the palette, or the tree, has the action.
+_TEXT = frozenset({"delete", "backspace", "left", "right", "home", "end"})
+
+
+def form_keys() -> Mapping[str, str]:
+    """Key → what it does in the form, with the keys as the person has set them."""
+    keys = dict(_PLAIN)
+    for each in REGISTRY.on_screen("client"):
+        if "client" in each.scopes:
+            keys |= {key: each.method for key in REGISTRY.keys(each.id) if key not in _TEXT}
+    keys |= dict.fromkeys(REGISTRY.keys("app.back"), "escape")
+    return keys

@@ -1,0 +1,98 @@
+"""How the client screen names things: the title, the lines of the tree, moments of the day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from store.shapes import Presence
+from tui.form.columns import WEIGHT
+from tui.form.dates import show_date
+from tui.form.entries import RecordKey
+from tui.frame.tree_pane import Node
+from tui.screens.client.case import Case, Held
+from validators.records import Finding, Severity, Values
+from validators.standard import Standard
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def when(moment: datetime, today: date) -> str:
+    """A moment as people say it: `14:02`, with the day when that is another one."""
+    local = moment.astimezone(LONDON)
+    clock = f"{local:%H:%M}"
+    return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
+
+
+def word(standard: Standard, kind: str) -> str:
+    """What the standard calls a client, an episode, an event."""
+    return standard.words.get(kind, kind)
+
+
+def client_name(standard: Standard, values: Values) -> str:
+    """Reference and initials; what says who it is where both are missing."""
+
+    def value(role: str) -> str:
+        return values.get(standard.role(role), "") if standard.role(role) else ""
+
+    parts = [value("client_reference"), f"{value('given_initial')}{value('family_initial')}"]
+    return " ".join(part for part in parts if part) or "without a name yet"
+
+
+def born(standard: Standard, values: Values) -> str:
+    """The birth date as people read it; empty when there is none."""
+    header = standard.role("birth_date")
+    text = values.get(header, "") if header else ""
+    return show_date(text, standard.by_header[header].layout.text) or text if text else ""
+
+
+def title(case: Case, others: Sequence[Presence], today: date) -> str:
+    """The title line: who it is, whether new or unsaved, who else is here."""
+    client = case.client
+    parts = [f"{'Client' if client.version else 'New client'} {client_name(case.standard, client.values)}"]
+    if birth := born(case.standard, client.values):
+        parts.append(f"born {birth}")
+    if client.deleted:
+        parts.append("DELETED")
+    parts += [f"{one.person} is in this record since {when(one.since, today)}" for one in others]
+    return ", ".join(parts)
+
+
+def record_name(case: Case, held: Held) -> str:
+    """A record in a few words: `Episode 12 Mar 2020`, `Recovery support 1 Apr 2020`."""
+    standard = case.standard
+    if held.kind == "client":
+        return f"Client {client_name(standard, held.values)}"
+    if held.kind == "episode":
+        name, header = word(standard, "episode").capitalize(), standard.role("opened")
+    else:
+        section = standard.section_by_id[held.section]
+        name, header = section.title, section.date_field
+    text = held.values.get(header, "") if header else ""
+    shown = show_date(text, standard.by_header[header].layout.text) or text if text else ""
+    return f"{name} {shown}".rstrip()
+
+
+def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
+    """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
+    worst: dict[RecordKey, Severity] = {}
+    for one in findings:
+        key = RecordKey.of(one, case.standard)
+        if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
+            worst[key] = one.severity
+
+    def node(held: Held) -> Node:
+        mine = [worst[key] for key in case.keys(held) if key in worst] if not case.is_gone(held) else []
+        severity = min(mine, key=lambda each: WEIGHT[each]).value if mine else ""
+        return Node(held.id, _line(case, held), severity, [node(child) for child in case.children(held)])
+
+    return [node(case.client)]
+
+
+def _line(case: Case, held: Held) -> str:
+    sign = "+ " if held.version == 0 else "* " if held.is_changed else ""
+    text = sign + record_name(case, held)
+    if held.kind == "episode":
+        closed = case.standard.role("closed")
+        text += ", closed" if closed and held.values.get(closed) else ""
+        text += f" [{held.key_worker}]" if held.key_worker else ""
+    return text + (" (deleted)" if held.deleted else "")

@@ -1,0 +1,225 @@
+"""Saving: all that is typed of a client in one transaction; a newer version of somebody else's is never written over."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from store.shapes import ClientTree, NewerVersion
+from tui.frame.confirm import Answer, Confirm
+from tui.screens.client import naming, work
+from tui.screens.client.case import Held
+from tui.screens.client.compare import ComparePage
+from tui.screens.client.work import Save
+from validators.problems import Problem
+from validators.records import Values
+
+if TYPE_CHECKING:
+    from tui.screens.client.screen import ClientScreen
+
+RETRY_SECONDS = 1.0
+
+
+class After(Protocol):
+    """What is done when a save has come through."""
+
+    def __call__(self) -> None: ...
+
+
+class Saving:
+    """The saves of one client screen."""
+
+    def __init__(self, screen: "ClientScreen") -> None:
+        self.screen = screen
+        self._waiting: list[Save] = []
+
+    def save(self, after: After | None = None) -> None:
+        """Write what is typed in every record of the client. The keys wait until it is done or has failed."""
+        case, held = self.screen.case, self.screen.held
+        wanted = {each.id for each in case.by_id.values() if each.is_changed and not each.overtaken}
+        if held.version == 0 or held.overtaken:
+            wanted.add(held.id)
+        for each in list(case.by_id.values()):
+            parent = each
+            while parent.id in wanted and parent.kind != "client":
+                parent = case.by_id[parent.parent_id]
+                if parent.version == 0:
+                    wanted.add(parent.id)
+        items = [_save_of(each) for each in case.by_id.values() if each.id in wanted]
+        items.sort(key=lambda item: ("client", "episode", "event").index(item.kind))
+        if not items:
+            self.screen.say("Nothing is changed since it was saved.")
+            if after is not None:
+                after()
+            return
+        self._write(items, after)
+
+    def _write(self, items: list[Save], after: After | None = None, again: bool = False) -> None:
+        screen, program = self.screen, self.screen.program
+        screen.keeper.forget([item.id for item in items])
+        program.in_store(
+            work.save,
+            program.agency,
+            program.person,
+            program.clock(),
+            screen.client_id,
+            items,
+            on_done=lambda tree: self._saved(tree, items, after),
+            on_problem=lambda problem: self._failed(problem, items, again),
+            writes=True,
+            hold=not again,
+        )
+
+    def _saved(self, tree: ClientTree, items: list[Save], after: After | None) -> None:
+        screen = self.screen
+        self._waiting = []
+        for item in items:
+            held = screen.case.by_id.get(item.id)
+            if held is not None:
+                held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
+        self.take(tree, {item.id: item.values for item in items})
+        screen.around.saved(items)
+        names = ", ".join(
+            naming.record_name(screen.case, screen.case.by_id[item.id])
+            for item in items
+            if item.id in screen.case.by_id
+        )
+        unsure = sum(
+            len(held.model.carried)
+            for held in screen.case.by_id.values()
+            if held.model is not None and not held.deleted
+        )
+        carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
+        wrong = sum(entry.kind == "error" for entry in screen.entries)
+        faults = f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key('form.next')}." if wrong else ""
+        if screen.is_attached:
+            screen.say(f"Saved: {names}.{faults}{carried}", "ok")
+        if after is not None:
+            after()
+
+    def take(self, tree: ClientTree, written: dict[str, Values] | None = None) -> None:
+        """Take the client as the store has it; the form stays at its field."""
+        screen, case = self.screen, self.screen.case
+        for id, values in (written or {}).items():
+            held = case.by_id.get(id)
+            if held is not None and held.model is not None:
+                held.saved = dict(values)
+                held.model.saved(values)
+        told = case.adopt(tree)
+        for held in case.by_id.values():
+            if held.model is not None:
+                # Identifiers that were made on saving stand in the record from now on.
+                for header, text in held.saved.items():
+                    if case.standard.by_header[header].keyed != "person":
+                        held.model.values.setdefault(header, text)
+                held.model.base = held.saved
+        if screen.held.id not in case.by_id or case.is_gone(screen.held):
+            parent = case.by_id.get(screen.held.parent_id, case.client)
+            screen.open(case.client if case.is_gone(parent) else parent)
+        elif screen.held.model is not screen.form.model:
+            at = screen.form.model.current
+            model = case.model_of(screen.held)
+            model.go_to(at)
+            screen.form.load(model)
+        screen.show()
+        for held in told:
+            screen.say(
+                f"{held.overtaken} saved {naming.record_name(case, held)} while you have changes in it:"
+                f" {_key('form.save')} shows both.",
+                "warning",
+            )
+
+    def _failed(self, problem: Problem, items: list[Save], again: bool) -> None:
+        screen = self.screen
+        for item in items:
+            if (held := screen.case.by_id.get(item.id)) is not None:
+                screen.keeper.touch(held)
+        if isinstance(problem, NewerVersion):
+            held = screen.case.by_id.get(problem.mine.id)
+            if held is not None:
+                self._overtaken(held, problem)
+            return
+        self._waiting = items
+        if not again:
+            screen.say(f"Not saved yet. {problem} Typing goes on; it is saved when the store is back.", "warning")
+        screen.program.set_timer(RETRY_SECONDS, self._again)
+
+    def _again(self) -> None:
+        """Try once more what a person asked to save, as it stood then."""
+        if self._waiting:
+            self._write(self._waiting, again=True)
+
+    # --- two versions -----------------------------------------------------------------------
+
+    def _overtaken(self, held: Held, problem: NewerVersion) -> None:
+        screen = self.screen
+        theirs = problem.theirs
+        today = screen.program.today()
+        who = f"{theirs.changed_by} at {naming.when(theirs.changed_at, today)}"
+        if theirs.deleted:
+            name = naming.record_name(screen.case, held)
+            answers = [Answer("b", "Bring it back, to save yours over it")]
+            lines = [f"{name} was deleted by {who}. What you typed is kept as a draft."]
+
+            def answered(letter: str | None) -> None:
+                if letter == "b":
+                    held.version, held.deleted = theirs.version, True
+                    screen.adding.bring_back(held)
+
+            screen.app.push_screen(Confirm("Deleted meanwhile", lines, answers), answered)
+            return
+        base = held.saved if held.version == problem.mine.version else None
+        self._compare(held, base, theirs.values, theirs.version, who, self.save)
+
+    def compare_with_saved(self) -> None:
+        """The record on the form: what is typed beside what is saved."""
+        held = self.screen.held
+        if not held.is_changed:
+            self.screen.say("Nothing is typed here that is not saved.")
+            return
+        self.compare_draft(held)
+
+    def compare_draft(self, held: Held, version: int = 0, after: After | None = None) -> None:
+        """What is typed in a record beside what is saved now (as `version`), to choose from."""
+        who = (
+            f"{held.changed_by} at {naming.when(held.changed_at, self.screen.program.today())}" if held.version else ""
+        )
+        self._compare(held, None, held.saved, version, who, after)
+
+    def _compare(
+        self, held: Held, base: Values | None, theirs: Values, version: int, who: str, after: After | None
+    ) -> None:
+        screen = self.screen
+        page = ComparePage(screen.case.standard, held.values, theirs, who, base)
+
+        def chosen(values: Values | None) -> None:
+            if values is None:
+                screen.say("Nothing was taken; what you typed is kept as a draft.")
+                return
+            # A new editing state: undo must not bring back what was decided here.
+            held.typed, held.model, held.saved, held.overtaken = values, None, theirs, ""
+            held.version = version or held.version
+            screen.case.changed(held)
+            screen.keeper.touch(held)
+            if held is screen.held:
+                header = screen.form.model.current
+                model = screen.case.model_of(held)
+                model.go_to(header)
+                screen.form.load(model)
+            screen.show()
+            screen.keeper.write()
+            screen.say(f"Taken as chosen; {_key('form.save')} saves.", "ok")
+            if after is not None:
+                after()
+
+        if page.differing:
+            screen.app.push_screen(page, chosen)
+        else:
+            chosen(dict(theirs))
+
+
+def _save_of(held: Held) -> Save:
+    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version)
+
+
+def _key(id: str) -> str:
+    from tui.frame.actions import REGISTRY
+
+    return REGISTRY.key_text(id)

@@ -1,0 +1,373 @@
+"""The client screen: tree, form and live panel."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.containers import Container
+from textual.widget import Widget
+
+from tui.form.entries import Entry, Place, RecordKey, panel_entries, walk, walked
+from tui.form.findings_panel import FindingsPanel
+from tui.frame.base_screen import BaseScreen
+from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.line_list import LineList
+from tui.frame.tree_pane import TreePane
+from tui.screens.client import keys, naming
+from tui.screens.client.adding import Adding
+from tui.screens.client.around import Around
+from tui.screens.client.case import Case, Held
+from tui.screens.client.client_form import ClientForm
+from tui.screens.client.field_page import FieldPage
+from tui.screens.client.keeper import DraftKeeper
+from tui.screens.client.pairing import Pairing
+from tui.screens.client.saving import Saving
+from tui.screens.client.work import Loaded
+from tui.store_link import StoreChanged
+from validators.records import Finding
+from validators.standard import Field
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+WIDE = 120
+LOW = 16
+assert {"client"} == keys.SCOPE
+
+
+class ClientScreen(BaseScreen[None]):
+    """One client: his records in the tree, one of them in the form, what the rules say of all of them in the panel.
+
+    What happens to records stands in parts of its own: `saving`, `adding`, `around` (others' doings), `pairing`.
+    """
+
+    scope = "client"
+    heading = "Client"
+    DEFAULT_CSS = """
+    ClientScreen #panes { layout: vertical; height: 1fr; }
+    ClientScreen TreePane { height: 3; width: 1fr; }
+    ClientScreen ClientForm { height: 1fr; width: 1fr; }
+    ClientScreen.-low TreePane { height: 1; }
+    ClientScreen.-low FindingsPanel { height: 1; }
+    ClientScreen.-wide #panes { layout: horizontal; }
+    ClientScreen.-wide TreePane { height: 1fr; width: 27; }
+    ClientScreen.-wide FindingsPanel { height: 1fr; width: 33; }
+    """
+
+    def __init__(
+        self, app: "KeyworkApp", found: Loaded, episode_id: str = "", event_id: str = "", header: str = ""
+    ) -> None:
+        super().__init__()
+        self.program = app
+        self.case = Case(app.standard, app.checker, app.today, app.agency.code)
+        self.case.previous, self.case.usage = found.previous, found.usage
+        if found.tree is not None:
+            self.case.adopt(found.tree)
+        elif found.drafts:
+            for draft in found.drafts:
+                self.case.lay(draft)
+        else:
+            self.case.add("client")
+        self.held = self.case.by_id.get(event_id or episode_id) or self.case.client
+        self.entries: tuple[Entry, ...] = ()
+        self.keeper = DraftKeeper(app)
+        self.saving, self.adding = Saving(self), Adding(self)
+        self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
+        model = self.case.model_of(self.held)
+        if header:
+            model.go_to(header)
+        self.form = ClientForm(
+            model,
+            on_edit=self.edited,
+            on_move=self.moved,
+            on_command=self.commanded,
+            on_end=self.ended,
+            on_undone=self.adding.undo_deletion,
+        )
+        self.panel = FindingsPanel(self.go)
+        self.tree_pane = TreePane(naming.nodes(self.case, self.case.findings()), id="tree")
+
+    @property
+    def client_id(self) -> str:
+        """The client's id in the store."""
+        return self.case.client.id
+
+    def body(self) -> Iterable[Widget]:
+        """The three panes."""
+        with Container(id="panes"):
+            yield self.tree_pane
+            yield self.form
+            yield self.panel
+
+    def on_mount(self) -> None:
+        """Show the record; ask about a draft there may be; say who else is here."""
+        self._fit(self.app.size.width, self.app.size.height)
+        self.show()
+        self.form.focus_input()
+        self.around.arrived()
+
+    def on_unmount(self) -> None:
+        """Whichever way the screen went: what is typed stays as a draft."""
+        self.keeper.write()
+        self.around.gone()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side where there is room, one over the other where there is not."""
+        self._fit(event.size.width, event.size.height)
+
+    def _fit(self, width: int, height: int) -> None:
+        self.set_class(width >= WIDE, "-wide")
+        self.set_class(height < LOW, "-low")
+        self.panel.fold("pane" if width >= WIDE else "strip")
+
+    # --- showing ----------------------------------------------------------------------------
+
+    def place(self) -> Place:
+        """Where one is: the record's key and the field."""
+        header = self.form.model.current
+        section = self.case.standard.by_header[header].section
+        return Place(next(key for key in self.case.keys(self.held) if key.section == section), header)
+
+    def show(self) -> None:
+        """Everything anew: title, tree, marks, panel."""
+        self.judge()
+        self.retitle(naming.title(self.case, self.around.others, self.program.today()) + self.around.hint)
+
+    def judge(self) -> list[Finding]:
+        """Check the client as typed and show what was found; what stays the same costs nothing."""
+        findings = self.case.findings()
+        self.form.show_findings(self.case.own(self.held, findings))
+        self.entries = panel_entries(findings, self.form.model, self.case.keys(self.held))
+        self.panel.show(self.entries, self.place())
+        self.tree_pane.show(naming.nodes(self.case, findings))
+        return findings
+
+    def open(self, held: Held, header: str = "") -> None:
+        """Put a record on the form, at a field; what was typed in the one before stays with it."""
+        before = self.held
+        if before is not held:
+            self.form.flush()
+            self.leave(before)
+        self.held = held
+        model = self.case.model_of(held)
+        if header:
+            model.go_to(header)
+        self.form.load(model, self.case.own(held, self.case.findings()))
+        self.tree_pane.go_to(held.id, quiet=True)
+        self.show()
+
+    def leave(self, held: Held) -> None:
+        """A person goes on from a record: what is missing in it counts from now on."""
+        if held.is_changed and not held.left:
+            held.left = True
+            if held.model is not None:
+                held.model.judged = True
+        self.keeper.write()
+
+    def open_place(self, episode_id: str = "", event_id: str = "", header: str = "") -> None:
+        """Go to a record of this client by its ids, and to a field of it."""
+        held = self.case.by_id.get(event_id or episode_id or self.client_id)
+        if held is None:
+            self.say("That record is not there any more.", "notice")
+            return
+        self.open(held, header)
+        self.form.focus_input()
+
+    def go(self, place: Place) -> None:
+        """Land in a field of any record, its message in view."""
+        held = self.case.held_of(place.record)
+        if held is None:
+            return
+        if held is self.held:
+            self.form.go_to(place.header)
+        else:
+            self.open(held, place.header)
+        self.form.focus_input()
+
+    # --- what the form says -----------------------------------------------------------------
+
+    def edited(self, header: str) -> None:
+        """A value changed: check, show, and keep it as a draft soon."""
+        self.case.changed(self.held)
+        self.judge()
+        self.keeper.touch(self.held)
+
+    def moved(self, header: str) -> None:
+        """Another field: what was typed is written at once."""
+        self.panel.show(self.entries, self.place())
+        self.keeper.write()
+        self.around.look_alike()
+
+    def ended(self) -> None:
+        """Going on from the last field moves nowhere and says what is next."""
+        save, new = keys.REGISTRY.key_text("form.save"), keys.REGISTRY.key_text("client.new")
+        self.say(f"This is the last field: {save} saves, {new} adds to the client.")
+
+    def commanded(self, name: str) -> None:
+        """A key that is not the form's own."""
+        getattr(self, f"action_{name}")()
+
+    # --- actions ----------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        """F2."""
+        self.form.flush()
+        self.saving.save()
+
+    def action_codes(self) -> None:
+        """F4 from elsewhere than the form."""
+        self._form_does("codes")
+
+    def action_take_previous(self) -> None:
+        """Ctrl+R."""
+        self._form_does("take_previous")
+
+    def action_undo(self) -> None:
+        """Ctrl+Z."""
+        self._form_does("undo")
+
+    def action_redo(self) -> None:
+        """Ctrl+Y."""
+        self._form_does("redo")
+
+    def _form_does(self, name: str) -> None:
+        self.form.focus_input()
+        self.form.do(name)
+
+    def action_next_finding(self) -> None:
+        """F8."""
+        self._walk(1)
+
+    def action_previous_finding(self) -> None:
+        """F7."""
+        self._walk(-1)
+
+    def _walk(self, step: int) -> None:
+        order: list[RecordKey] = [key for held in self.case.records() for key in self.case.keys(held)]
+        target = walk(walked(self.entries), self.place(), order, self.case.standard, 1 if step > 0 else -1)
+        if target is None:
+            self.say("The rules have nothing to say of this client.", "ok")
+            return
+        self.go(target)
+        entry = next((one for one in self.entries if one.place == target), None)
+        if entry is not None and entry.finding is not None:
+            self.say(f"{entry.sentence} (rule {entry.rule})", entry.finding.severity.value)
+
+    def action_field_help(self) -> None:
+        """F6."""
+        self.app.push_screen(FieldPage(self.case.standard, self.form.model.current))
+
+    def action_panel(self) -> None:
+        """F9."""
+        self.panel.display = not self.panel.display
+
+    def action_tree(self) -> None:
+        """Ctrl+T: to the tree, and back."""
+        if self.tree_pane.has_focus:
+            self.form.focus_input()
+        else:
+            self.tree_pane.focus()
+
+    def action_new(self) -> None:
+        """Ctrl+N."""
+        self.adding.ask()
+
+    def action_delete(self) -> None:
+        """Delete, in the tree."""
+        self.adding.ask_to_delete(self.held)
+
+    def action_bring_back(self) -> None:
+        """From the palette."""
+        self.adding.bring_back(self.held)
+
+    def action_deleted(self) -> None:
+        """Show or hide deleted records."""
+        self.case.show_deleted = not self.case.show_deleted
+        if self.case.is_gone(self.held) and not self.case.show_deleted:
+            self.open(self.case.client)
+        self.show()
+        self.say("Deleted records are shown." if self.case.show_deleted else "Deleted records are hidden.")
+
+    def action_worker(self) -> None:
+        """Ctrl+K."""
+        self.adding.ask_worker()
+
+    def action_alike(self) -> None:
+        """Ctrl+O."""
+        self.around.show_alike()
+
+    def action_merge(self) -> None:
+        """From the palette."""
+        self.pairing.choose()
+
+    def action_split(self) -> None:
+        """From the palette."""
+        self.pairing.ask_to_split()
+
+    def action_compare(self) -> None:
+        """From the palette."""
+        self.saving.compare_with_saved()
+
+    def action_history(self) -> None:
+        """From the palette."""
+        if self.held.version:
+            self.program.open_screen("history", self.held.id)
+        else:
+            self.say("This record was never saved, so it has no history.")
+
+    def action_refresh_data(self) -> None:
+        """F5: read the client again."""
+        self.around.reload(said=True)
+
+    def action_back(self) -> None:
+        """Escape: what is typed stays as a draft."""
+        self.form.flush()
+        self.leave(self.held)
+        unsaved = sum(held.is_changed for held in self.case.by_id.values())
+        super().action_back()
+        if unsaved:
+            self.program.call_later(self.program.say, "What you typed and did not save is kept as a draft.", "notice")
+
+    def jumps(self) -> list[JumpPlace]:
+        """Every group of the form, the tree, the panel's first finding."""
+        groups: dict[str, str] = {}
+        for row in self.form.model.rows:
+            if isinstance(row, Field):
+                groups.setdefault(row.group or row.section, row.header)
+        letters = iter("ABCDEGHIJKLMNOPQRSUVWXYZ")
+        places: list[JumpPlace] = [("T", "Tree", self.tree_pane.focus), ("F", "First fault", self.action_next_finding)]
+        for group, header in groups.items():
+            letter = next((each for each in group.upper() if each.isalpha() and each not in _taken(places)), "")
+            letter = letter or next(each for each in letters if each not in _taken(places))
+            places.append((letter, group, lambda header=header: self._jump(header)))
+        return places
+
+    def _jump(self, header: str) -> None:
+        self.form.go_to(header)
+        self.form.focus_input()
+
+    # --- messages ---------------------------------------------------------------------------
+
+    def on_line_list_moved(self, event: LineList.Moved) -> None:
+        """Walking in the tree shows each record."""
+        node = self.tree_pane.current
+        if node is not None and node.id in self.case.by_id and node.id != self.held.id:
+            self.open(self.case.by_id[node.id])
+
+    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
+        """Enter in the tree: on to the form."""
+        self.form.focus_input()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something; perhaps here."""
+        self.around.reload()
+
+    def flush_drafts(self, reason: str) -> None:
+        """The program ends or sleeps: everything is written now."""
+        self.keeper.flush(list(self.case.by_id.values()))
+        if reason != "suspend":
+            self.around.gone_for_good()
+
+
+def _taken(places: Iterable[JumpPlace]) -> set[str]:
+    return {letter for letter, _, _ in places}

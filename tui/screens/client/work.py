@@ -1,0 +1,191 @@
+"""What the client screen asks of the store. Every function runs in a thread and knows no screen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence
+from validators.engine import Checker
+from validators.patterns import Context
+from validators.problems import Problem
+from validators.records import Values
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+USAGE_LEFT: dict[tuple[str, str], dict[str, int]] = {}
+"""How often codes were used, asked once a session: a list that changed its order between keys would mislead."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A client as it was found: no `tree` for one who is new; the person's own drafts; who else is in the record."""
+
+    client_id: str
+    tree: ClientTree | None = None
+    drafts: tuple[DraftInfo, ...] = ()
+    others: tuple[Presence, ...] = ()
+    merges: tuple[MergeInfo, ...] = ()
+    previous: Mapping[str, Values] = field(default_factory=dict)
+    usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Save:
+    """One record to be written."""
+
+    kind: Kind
+    id: str
+    parent_id: str
+    section: str
+    values: Values
+    version: int
+
+
+def load(
+    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, client_id: str, now: datetime
+) -> Loaded:
+    """Read a client with all that the screen shows of it. Raises Problem when there is neither client nor draft."""
+    drafts = tuple(
+        draft for group in draft_groups(store, person) for draft in group.drafts if group.client_id == client_id
+    )
+    previous, usage = habits(store, agency, standard, person)
+    if not client_id:
+        return Loaded("", None, (), (), (), previous, usage)
+    try:
+        tree = store.client_tree(client_id, deleted=True)
+    except Problem:
+        if not any(draft.record_id == client_id for draft in drafts):
+            raise
+        return Loaded(client_id, None, drafts, (), (), previous, usage)
+    others = tuple(store.others_in("client", client_id, session, now))
+    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage)
+
+
+def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:
+    """Read a client again, and who is in the record."""
+    return store.client_tree(client_id, deleted=True), tuple(store.others_in("client", client_id, session, now))
+
+
+def habits(
+    store: "Store", agency: AgencyInfo, standard: Standard, person: str
+) -> tuple[dict[str, Values], dict[str, Mapping[str, int]]]:
+    """The record of each section that the person saved last, and how often each code was used."""
+    previous: dict[str, Values] = {}
+    for section in standard.sections:
+        kind: Kind = section.level
+        previous[section.id] = store.previous_record(agency, kind, section.id if kind == "event" else "", person)
+    usage: dict[str, Mapping[str, int]] = {}
+    for item in standard.fields:
+        if item.codes:
+            key = (agency.id, item.header)
+            if key not in USAGE_LEFT:
+                USAGE_LEFT[key] = store.code_usage(agency, item.header)
+            usage[item.header] = USAGE_LEFT[key]
+    return previous, usage
+
+
+def save(
+    store: "Store", agency: AgencyInfo, person: str, now: datetime, client_id: str, items: Sequence[Save]
+) -> ClientTree:
+    """Write records in one transaction, those above before those below, and clear their drafts; the client as it is.
+
+    Raises NewerVersion when somebody saved one of them since, Problem when the store cannot be written to; then
+    nothing is written.
+    """
+    with store.write(person, now) as work:
+        for item in items:
+            if item.version:
+                work.change(item.kind, item.id, item.values, item.version)
+            else:
+                parent = agency.id if item.kind == "client" else item.parent_id
+                work.create(item.kind, parent, item.section, item.values, record_id=item.id)
+            work.drop_draft(item.id)
+    return store.client_tree(client_id, deleted=True)
+
+
+def delete(store: "Store", person: str, now: datetime, client_id: str, item: Save, bring_back: bool) -> ClientTree:
+    """Delete a record, or bring it back; the client as it is then. Raises as `save` does."""
+    with store.write(person, now) as work:
+        (work.undelete if bring_back else work.delete)(item.kind, item.id, item.version)
+    return store.client_tree(client_id, deleted=True)
+
+
+def annotate(
+    store: "Store", person: str, now: datetime, client_id: str, episode_id: str, key_worker: str, note: str
+) -> ClientTree:
+    """Keep an episode's key worker and note; the client as it is then."""
+    with store.write(person, now) as work:
+        work.annotate(episode_id, key_worker, note)
+    return store.client_tree(client_id, deleted=True)
+
+
+def merge(store: "Store", person: str, now: datetime, keep_id: str, other_id: str) -> ClientTree:
+    """Make two clients one; the one that is kept, with the episodes of both."""
+    with store.write(person, now) as work:
+        work.merge_clients(keep_id, other_id)
+    return store.client_tree(keep_id, deleted=True)
+
+
+def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: str) -> ClientTree:
+    """Undo a merge; the client that was kept as it is then."""
+    with store.write(person, now) as work:
+        work.split_clients(merge_id)
+    return store.client_tree(client_id, deleted=True)
+
+
+def check(store: "Store", agency: AgencyInfo, checker: Checker, ids: Sequence[str], day: date, now: datetime) -> None:
+    """Check episodes that were just saved and keep what was found, so that the lists know at once."""
+    context = Context(day, "store")
+    found = [
+        (record.episode_id, stamp, checker.check(record, context))
+        for stamp, record in store.stamped_episodes(agency, ids)
+    ]
+    store.save_findings(found, day, now)
+
+
+@dataclass(frozen=True)
+class DraftGroup:
+    """A person's drafts of the records of one client, the latest first."""
+
+    client_id: str
+    title: str
+    drafts: tuple[DraftInfo, ...]
+
+    @property
+    def fields(self) -> int:
+        """How many values differ from those that are saved."""
+        return sum(draft.fields for draft in self.drafts)
+
+
+def draft_groups(store: "Store", person: str) -> list[DraftGroup]:
+    """A person's drafts by client, the latest first. What a record stands under may itself be but a draft."""
+    drafts = {draft.record_id: draft for draft in store.drafts(person)}
+    groups: dict[str, list[DraftInfo]] = {}
+    for draft in drafts.values():
+        try:
+            groups.setdefault(_client_of(store, draft, drafts), []).append(draft)
+        except Problem:
+            continue  # what it stood under is gone for good; there is nowhere to open it
+    order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
+    return [
+        DraftGroup(client, "", tuple(sorted(own, key=lambda draft: order[draft.kind])))
+        for client, own in groups.items()
+    ]
+
+
+def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:
+    kind, id, parent = draft.kind, draft.record_id, draft.parent_id
+    while kind != "client":
+        parent = parent or store.get(kind, id).parent_id
+        kind, id = ("client" if kind == "episode" else "episode"), parent
+        parent = drafts[id].parent_id if id in drafts else ""
+    return id
+
+
+def discard(store: "Store", person: str, ids: Sequence[str]) -> None:
+    """Forget drafts."""
+    for id in ids:
+        store.drop_draft(person, id)
