@@ -63,11 +63,10 @@ def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BU
         module=driver,
         creator=lambda: connect(path, key, access, busy_seconds),
         poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=12,
+        # Each connection keeps 8 MB of pages. One stays, with those that lists are made of; others come and go.
+        pool_size=1,
+        max_overflow=15,
         pool_timeout=busy_seconds,
-        # The connection used last has the pages in memory that are wanted next.
-        pool_use_lifo=True,
         hide_parameters=True,
     )
 
