@@ -106,9 +106,7 @@ def _open(place: Place, *, create: bool, enter: tuple[str, str, datetime] | None
         standard = load(agency.standard)
         sentences = []
         if store.made_key and not quiet:
-            sentences.append(
-                f"A key for the store was made at {store.key_file}: keep a copy of it, without it the store is lost."
-            )
+            sentences.append(f"Without its key the store is lost: keep a copy of {store.key_file}")
         return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences))
     except BaseException as error:
         store.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from tui.app import KeyworkApp, place_of
 from tui.frame.settings import load_settings
 from tui.opening import Place
+from tui.screens.registry import know_actions
 from validators.problems import Problem
 
 
@@ -16,6 +17,7 @@ def run_app(
 ) -> int:
     """Run the app on the store that the options name; its exit code. Raises Problem."""
     _require_terminal()
+    know_actions()
     settings = load_settings()
     return KeyworkApp(place_of(store, key_file, agency, standard), settings=settings).run() or 0
 
@@ -23,6 +25,7 @@ def run_app(
 def run_demo(clients: int, seed: int) -> int:
     """Run the app on a throw-away store of synthetic clients, which is gone afterwards. Raises Problem."""
     _require_terminal()
+    know_actions()
     settings = load_settings()
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:

@@ -63,3 +63,10 @@ REGISTRY.add(
         if entry.name != "history"  # of one record: the screens that show records offer it
     )
 )
+
+
+def know_actions() -> None:
+    """Have every screen's actions in the registry. Called before the settings file is read, which may name any."""
+    import_module("tui.screens.client.keys")
+    for entry in SCREENS.values():
+        import_module(entry.module)

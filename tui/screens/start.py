@@ -30,7 +30,8 @@ class StartScreen(BaseScreen[None]):
     scope = "start"
     heading = "Keywork"
     DEFAULT_CSS = """
-    StartScreen TextPage { height: 9; }
+    StartScreen TextPage { height: 1fr; }
+    StartScreen.-asking TextPage { height: 9; }
     """
 
     def body(self) -> Iterable[Widget]:
@@ -47,6 +48,7 @@ class StartScreen(BaseScreen[None]):
         page = self.query_one(TextPage)
         for old in self.query(FilteredList):
             old.remove()
+        self.add_class("-asking")
         self._found = found
         choices: FilteredList
         if found.agencies:

@@ -11,6 +11,7 @@ from tui.screens.client import naming, work
 from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded, Save
 from validators.problems import Problem
+from validators.records import Values
 
 if TYPE_CHECKING:
     from store.opening import Store
@@ -211,7 +212,7 @@ class Around:
             on_problem=_not_worth_saying,
         )
 
-        def came(found: "tuple[dict[str, work.Values], object]") -> None:
+        def came(found: tuple[dict[str, Values], object]) -> None:
             screen.case.previous = found[0]
 
         program.in_store(

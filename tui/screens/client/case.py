@@ -252,15 +252,21 @@ class Case:
         return EpisodeRecord(self._checked(self.client), self._checked(episode), events, (), self.client.id, episode.id)
 
     def _checked(self, held: Held) -> Values:
-        """A record's values with the identifier it will be given when it is saved."""
+        """A record's values as leaving the field would have them, with the identifier that saving would give."""
+        values = held.values
+        if held.model is not None:
+            at = held.model.current
+            text = held.model.value(at)
+            if (normal := held.model.normal(at, text)) != text:
+                values = {**values, at: normal}
         if held.version:
-            return held.values
+            return values
         made = {
             item.header: held.id
             for item in self.standard.fields
             if item.keyed == "made" and item.section in self.sections(held)
         }
-        return {**made, **held.values}
+        return {**made, **values}
 
     def changed(self, held: Held) -> None:
         """A value of this record is another one: what was found in its episode, or in all of them, is old."""
@@ -276,7 +282,8 @@ class Case:
             self._context = Context(self.today(), "store")
             self._found.clear()
         told: dict[tuple[object, ...], Finding] = {}
-        for episode in self.episodes() or [None]:
+        episodes: list[Held | None] = [*self.episodes()]
+        for episode in episodes or [None]:
             id = episode.id if episode is not None else ""
             if id not in self._found:
                 found = self.checker.check(self.record(episode), self._context)

@@ -1,4 +1,4 @@
-"""The record form as the client screen uses it: it says when the end is reached, and lends its own keys to the palette."""
+"""The record form as the client screen uses it: says when its end is reached, lends its keys to the palette."""
 
 from collections.abc import Callable, Mapping
 

@@ -6,7 +6,6 @@ from textual import events
 from textual.widget import Widget
 
 from tui.form.dates import show_date
-from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import BaseScreen
 from tui.frame.line_list import LineList
 from tui.frame.printable import one_line
@@ -14,12 +13,6 @@ from tui.frame.text_line import Piece, TextLine
 from validators.records import Values
 from validators.standard import Standard
 
-SCOPE = {"compare"}
-REGISTRY.add(
-    action("compare.take", "f2", "Take these", "Take the values marked, field by field", SCOPE, "take", bar=True),
-    action("compare.all_mine", "f7", "All yours", "Choose what you typed in every field", SCOPE, "all(0)", bar=True),
-    action("compare.all_saved", "f8", "All saved", "Choose what is saved in every field", SCOPE, "all(1)", bar=True),
-)
 MINE, THEIRS = 0, 1
 
 

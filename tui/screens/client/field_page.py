@@ -19,7 +19,8 @@ def field_lines(standard: Standard, header: str) -> list[str]:
         f"# {field.label} ({header})",
         field.description,
         "",
-        f"  Column {field.column}, written {field.layout.text}; mandatory: {REQUIRED.get(field.required, field.required)}",
+        f"  Column {field.column}, written {field.layout.text}",
+        f"  Mandatory: {REQUIRED.get(field.required, field.required)}",
     ]
     if field.keyed != "person":
         lines.append(

@@ -1,4 +1,7 @@
-"""The keys of the client screen, in the registry, and the table the form reads them from."""
+"""The keys of the client screen and of its pages, in the registry, and the table the form reads them from.
+
+Light, because it is imported before the first paint: the settings file may name every action.
+"""
 
 from collections.abc import Mapping
 
@@ -29,6 +32,25 @@ REGISTRY.add(
     action("client.split", "", "Split", "Undo a merge of this client", SCOPE, "split"),
     action("client.compare", "", "Compare", "What is typed beside what is saved", SCOPE, "compare"),
     action("client.history", "", "History", "Who changed this record, and when", SCOPE, "history"),
+    action("compare.take", "f2", "Take these", "Take the values marked, field by field", {"compare"}, "take", bar=True),
+    action(
+        "compare.all_mine", "f7", "All yours", "Choose what you typed in every field", {"compare"}, "all(0)", bar=True
+    ),
+    action(
+        "compare.all_saved", "f8", "All saved", "Choose what is saved in every field", {"compare"}, "all(1)", bar=True
+    ),
+    action(
+        "alike.open",
+        "f2",
+        "Open the other",
+        "Go to the other client; this one stays a draft",
+        {"alike"},
+        "other",
+        bar=True,
+    ),
+    action("alike.merge", "f4", "Merge", "Make the two one client", {"alike"}, "merge", bar=True),
+    action("alike.next", "f8", "Next", "The next client who resembles this one", {"alike"}, "walk(1)", bar=True),
+    action("alike.previous", "f7", "Before", "The one before", {"alike"}, "walk(-1)"),
 )
 
 # What moves within the form is the form's own; nobody may take these keys away.

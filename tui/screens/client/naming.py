@@ -62,14 +62,18 @@ def record_name(case: Case, held: Held) -> str:
     standard = case.standard
     if held.kind == "client":
         return f"Client {client_name(standard, held.values)}"
+    return " ".join(part for part in _name_and_day(standard, held) if part)
+
+
+def _name_and_day(standard: Standard, held: Held) -> tuple[str, str]:
+    """What an episode or event is called, and its date as people read it."""
     if held.kind == "episode":
         name, header = word(standard, "episode").capitalize(), standard.role("opened")
     else:
         section = standard.section_by_id[held.section]
         name, header = section.title, section.date_field
     text = held.values.get(header, "") if header else ""
-    shown = show_date(text, standard.by_header[header].layout.text) or text if text else ""
-    return f"{name} {shown}".rstrip()
+    return name, show_date(text, standard.by_header[header].layout.text) or text if text else ""
 
 
 def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
@@ -89,10 +93,15 @@ def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
 
 
 def _line(case: Case, held: Held) -> str:
+    """A record's line in the tree: the date first, because a narrow tree cuts the end."""
+    standard = case.standard
     sign = "+ " if held.version == 0 else "* " if held.is_changed else ""
-    text = sign + record_name(case, held)
-    if held.kind == "episode":
-        closed = case.standard.role("closed")
-        text += ", closed" if closed and held.values.get(closed) else ""
-        text += f" [{held.key_worker}]" if held.key_worker else ""
-    return text + (" (deleted)" if held.deleted else "")
+    end = " (deleted)" if held.deleted else ""
+    if held.kind == "client":
+        return f"{sign}{client_name(standard, held.values)}{end}"
+    name, day = _name_and_day(standard, held)
+    closed = standard.role("closed")
+    if held.kind == "episode" and closed and held.values.get(closed):
+        name += " closed"
+    worker = f" [{held.key_worker}]" if held.key_worker else ""
+    return f"{sign}{day} {name}{worker}{end}" if day else f"{sign}{name}{worker}{end}"

@@ -39,7 +39,7 @@ class NoteLine:
 
 
 class NotePage(BaseModal[tuple[str, str]]):
-    """Dismissed with key worker and note, on F2, on Enter in the last line and on Escape alike: nothing typed is lost."""
+    """Dismissed with key worker and note, on F2, on Enter in the last line and on Escape alike: what is typed stays."""
 
     DEFAULT_CSS = """
     NotePage Vertical { width: 90%; max-width: 76; height: 8; }

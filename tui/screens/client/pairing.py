@@ -147,21 +147,21 @@ class Found(FilteredList):
 
     def __init__(self, page: FindOther) -> None:
         super().__init__([], "Other client (reference, initials, birth date)")
-        self.page = page
+        self.dialog = page
 
     def filter_by(self, typed: str) -> None:
         """Ask the store."""
         self.typed = typed
         self.refresh()
         self._place_cursor()
-        program = self.page.program
+        program = self.dialog.program
         program.in_store(_rows, program.agency, typed, on_done=self._came, hold=True)
 
     def _came(self, rows: list[ClientRow]) -> None:
-        self.page.rows = {row.id: row for row in rows if row.id != self.page.own_id}
+        self.dialog.rows = {row.id: row for row in rows if row.id != self.dialog.own_id}
         self._found = [
             (row.id, f"{row.reference} {row.initials}", f"born {row.birth_date}, {row.episodes} episodes")
-            for row in self.page.rows.values()
+            for row in self.dialog.rows.values()
         ]
         self.cursor = self.top = 0
         self.refresh()

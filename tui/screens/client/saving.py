@@ -1,4 +1,4 @@
-"""Saving: all that is typed of a client in one transaction; a newer version of somebody else's is never written over."""
+"""Saving: all that is typed of a client in one transaction; somebody else's newer version is never written over."""
 
 from typing import TYPE_CHECKING, Protocol
 

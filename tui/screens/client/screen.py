@@ -7,42 +7,37 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from tui.form.entries import Entry, Place, RecordKey, panel_entries, walk, walked
+from tui.form.entries import Entry, Place, panel_entries
 from tui.form.findings_panel import FindingsPanel
-from tui.frame.base_screen import BaseScreen
-from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.actions import REGISTRY
 from tui.frame.line_list import LineList
 from tui.frame.tree_pane import TreePane
-from tui.screens.client import keys, naming
+from tui.screens.client import naming
+from tui.screens.client.actions import ClientActions
 from tui.screens.client.adding import Adding
 from tui.screens.client.around import Around
 from tui.screens.client.case import Case, Held
 from tui.screens.client.client_form import ClientForm
-from tui.screens.client.field_page import FieldPage
 from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.pairing import Pairing
 from tui.screens.client.saving import Saving
 from tui.screens.client.work import Loaded
 from tui.store_link import StoreChanged
 from validators.records import Finding
-from validators.standard import Field
 
 if TYPE_CHECKING:
     from tui.app import KeyworkApp
 
 WIDE = 120
 LOW = 16
-assert {"client"} == keys.SCOPE
 
 
-class ClientScreen(BaseScreen[None]):
+class ClientScreen(ClientActions):
     """One client: his records in the tree, one of them in the form, what the rules say of all of them in the panel.
 
     What happens to records stands in parts of its own: `saving`, `adding`, `around` (others' doings), `pairing`.
     """
 
-    scope = "client"
-    heading = "Client"
     DEFAULT_CSS = """
     ClientScreen #panes { layout: vertical; height: 1fr; }
     ClientScreen TreePane { height: 3; width: 1fr; }
@@ -70,6 +65,7 @@ class ClientScreen(BaseScreen[None]):
             self.case.add("client")
         self.held = self.case.by_id.get(event_id or episode_id) or self.case.client
         self.entries: tuple[Entry, ...] = ()
+        self._said = False
         self.keeper = DraftKeeper(app)
         self.saving, self.adding = Saving(self), Adding(self)
         self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
@@ -184,6 +180,11 @@ class ClientScreen(BaseScreen[None]):
             self.open(held, place.header)
         self.form.focus_input()
 
+    def say(self, text: str, severity: str = "") -> None:
+        """As on any screen; what was done well need not be told any longer once somebody types on."""
+        super().say(text, severity)
+        self._said = bool(text) and severity in ("", "ok")
+
     # --- what the form says -----------------------------------------------------------------
 
     def edited(self, header: str) -> None:
@@ -191,6 +192,8 @@ class ClientScreen(BaseScreen[None]):
         self.case.changed(self.held)
         self.judge()
         self.keeper.touch(self.held)
+        if self._said:
+            self.say("")
 
     def moved(self, header: str) -> None:
         """Another field: what was typed is written at once."""
@@ -200,151 +203,12 @@ class ClientScreen(BaseScreen[None]):
 
     def ended(self) -> None:
         """Going on from the last field moves nowhere and says what is next."""
-        save, new = keys.REGISTRY.key_text("form.save"), keys.REGISTRY.key_text("client.new")
+        save, new = REGISTRY.key_text("form.save"), REGISTRY.key_text("client.new")
         self.say(f"This is the last field: {save} saves, {new} adds to the client.")
 
     def commanded(self, name: str) -> None:
         """A key that is not the form's own."""
         getattr(self, f"action_{name}")()
-
-    # --- actions ----------------------------------------------------------------------------
-
-    def action_save(self) -> None:
-        """F2."""
-        self.form.flush()
-        self.saving.save()
-
-    def action_codes(self) -> None:
-        """F4 from elsewhere than the form."""
-        self._form_does("codes")
-
-    def action_take_previous(self) -> None:
-        """Ctrl+R."""
-        self._form_does("take_previous")
-
-    def action_undo(self) -> None:
-        """Ctrl+Z."""
-        self._form_does("undo")
-
-    def action_redo(self) -> None:
-        """Ctrl+Y."""
-        self._form_does("redo")
-
-    def _form_does(self, name: str) -> None:
-        self.form.focus_input()
-        self.form.do(name)
-
-    def action_next_finding(self) -> None:
-        """F8."""
-        self._walk(1)
-
-    def action_previous_finding(self) -> None:
-        """F7."""
-        self._walk(-1)
-
-    def _walk(self, step: int) -> None:
-        order: list[RecordKey] = [key for held in self.case.records() for key in self.case.keys(held)]
-        target = walk(walked(self.entries), self.place(), order, self.case.standard, 1 if step > 0 else -1)
-        if target is None:
-            self.say("The rules have nothing to say of this client.", "ok")
-            return
-        self.go(target)
-        entry = next((one for one in self.entries if one.place == target), None)
-        if entry is not None and entry.finding is not None:
-            self.say(f"{entry.sentence} (rule {entry.rule})", entry.finding.severity.value)
-
-    def action_field_help(self) -> None:
-        """F6."""
-        self.app.push_screen(FieldPage(self.case.standard, self.form.model.current))
-
-    def action_panel(self) -> None:
-        """F9."""
-        self.panel.display = not self.panel.display
-
-    def action_tree(self) -> None:
-        """Ctrl+T: to the tree, and back."""
-        if self.tree_pane.has_focus:
-            self.form.focus_input()
-        else:
-            self.tree_pane.focus()
-
-    def action_new(self) -> None:
-        """Ctrl+N."""
-        self.adding.ask()
-
-    def action_delete(self) -> None:
-        """Delete, in the tree."""
-        self.adding.ask_to_delete(self.held)
-
-    def action_bring_back(self) -> None:
-        """From the palette."""
-        self.adding.bring_back(self.held)
-
-    def action_deleted(self) -> None:
-        """Show or hide deleted records."""
-        self.case.show_deleted = not self.case.show_deleted
-        if self.case.is_gone(self.held) and not self.case.show_deleted:
-            self.open(self.case.client)
-        self.show()
-        self.say("Deleted records are shown." if self.case.show_deleted else "Deleted records are hidden.")
-
-    def action_worker(self) -> None:
-        """Ctrl+K."""
-        self.adding.ask_worker()
-
-    def action_alike(self) -> None:
-        """Ctrl+O."""
-        self.around.show_alike()
-
-    def action_merge(self) -> None:
-        """From the palette."""
-        self.pairing.choose()
-
-    def action_split(self) -> None:
-        """From the palette."""
-        self.pairing.ask_to_split()
-
-    def action_compare(self) -> None:
-        """From the palette."""
-        self.saving.compare_with_saved()
-
-    def action_history(self) -> None:
-        """From the palette."""
-        if self.held.version:
-            self.program.open_screen("history", self.held.id)
-        else:
-            self.say("This record was never saved, so it has no history.")
-
-    def action_refresh_data(self) -> None:
-        """F5: read the client again."""
-        self.around.reload(said=True)
-
-    def action_back(self) -> None:
-        """Escape: what is typed stays as a draft."""
-        self.form.flush()
-        self.leave(self.held)
-        unsaved = sum(held.is_changed for held in self.case.by_id.values())
-        super().action_back()
-        if unsaved:
-            self.program.call_later(self.program.say, "What you typed and did not save is kept as a draft.", "notice")
-
-    def jumps(self) -> list[JumpPlace]:
-        """Every group of the form, the tree, the panel's first finding."""
-        groups: dict[str, str] = {}
-        for row in self.form.model.rows:
-            if isinstance(row, Field):
-                groups.setdefault(row.group or row.section, row.header)
-        letters = iter("ABCDEGHIJKLMNOPQRSUVWXYZ")
-        places: list[JumpPlace] = [("T", "Tree", self.tree_pane.focus), ("F", "First fault", self.action_next_finding)]
-        for group, header in groups.items():
-            letter = next((each for each in group.upper() if each.isalpha() and each not in _taken(places)), "")
-            letter = letter or next(each for each in letters if each not in _taken(places))
-            places.append((letter, group, lambda header=header: self._jump(header)))
-        return places
-
-    def _jump(self, header: str) -> None:
-        self.form.go_to(header)
-        self.form.focus_input()
 
     # --- messages ---------------------------------------------------------------------------
 
@@ -367,7 +231,3 @@ class ClientScreen(BaseScreen[None]):
         self.keeper.flush(list(self.case.by_id.values()))
         if reason != "suspend":
             self.around.gone_for_good()
-
-
-def _taken(places: Iterable[JumpPlace]) -> set[str]:
-    return {letter for letter, _, _ in places}

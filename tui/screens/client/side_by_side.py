@@ -7,7 +7,6 @@ from textual.widget import Widget
 
 from store.shapes import ClientTree, Resemblance
 from tui.form.dates import show_date
-from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import BaseScreen
 from tui.frame.printable import one_line
 from tui.frame.text_page import TextPage
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
     from store.opening import Store
     from tui.screens.client.screen import ClientScreen
 
-SCOPE = {"alike"}
-REGISTRY.add(
-    action(
-        "alike.open", "f2", "Open the other", "Go to the other client; this one stays a draft", SCOPE, "other", bar=True
-    ),
-    action("alike.merge", "f4", "Merge", "Make the two one client", SCOPE, "merge", bar=True),
-    action("alike.next", "f8", "Next", "The next client who resembles this one", SCOPE, "walk(1)", bar=True),
-    action("alike.previous", "f7", "Before", "The one before", SCOPE, "walk(-1)"),
-)
 LABEL, SIDE = 24, 26
 
 
@@ -78,7 +68,6 @@ class AlikePage(BaseScreen[None]):
         super().__init__()
         self.opener, self.alike, self.at = opener, list(alike), 0
         self.page = TextPage()
-        self.tree: ClientTree | None = None
 
     def body(self) -> Iterable[Widget]:
         """Both."""
@@ -95,7 +84,6 @@ class AlikePage(BaseScreen[None]):
         self.opener.program.in_store(_tree, one.row.id, on_done=self._came, hold=True)
 
     def _came(self, tree: ClientTree) -> None:
-        self.tree = tree
         case = self.opener.case
         episodes = [held.values for held in case.episodes()]
         self.page.show(side_lines(case.standard, case.client.values, episodes, tree, self.alike[self.at].why))
