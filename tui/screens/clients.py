@@ -1,0 +1,312 @@
+"""The list of clients: found as one types, filtered, sorted, opened. The first screen."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from store.shapes import AgencyInfo, Filter, Sort
+from tui.frame.actions import ALL, REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.paged_table import PagedTable
+from tui.frame.text_line import Piece, TextLine
+from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList
+from tui.screens.clients_workers import ANYBODY, KeyWorkers
+from tui.screens.find_line import FindLine, keys_of
+from tui.screens.findings_check import caseload_check
+from tui.store_link import StoreChanged
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+SCOPE = {"clients"}
+REGISTRY.add(
+    action("clients.new", "ctrl+n insert", "New", "Enter a new client", SCOPE, "new", bar=True),
+    action("clients.open", "ctrl+o", "Open cases", "Only clients with an open episode", SCOPE, "filter('open')"),
+    action("clients.closed", "ctrl+x", "Closed cases", "Only clients with none open", SCOPE, "filter('closed')"),
+    action("clients.errors", "ctrl+e", "With errors", "Only clients with errors", SCOPE, "filter('errors')"),
+    action("clients.consent", "ctrl+v", "No consent", "Only without consent", SCOPE, "filter('no_consent')"),
+    action("clients.mine", "ctrl+t", "Mine", "Only those changed last by me", SCOPE, "filter('mine')"),
+    action("clients.drafts", "ctrl+d", "Drafts", "Only those I have a draft in", SCOPE, "filter('drafts')"),
+    action("clients.worker", "ctrl+k", "Key worker", "Only one key worker's clients", SCOPE, "worker"),
+    action("clients.all", "ctrl+u", "All", "Take away words and filters", SCOPE, "all"),
+    action("clients.sort", "ctrl+right", "Sort", "Sort by the next column", SCOPE, "sort(1)", bar=True),
+    action("clients.sort_before", "ctrl+left", "Sort before", "Sort by the column before", SCOPE, "sort(-1)"),
+    action("clients.turn", "ctrl+r", "Turn round", "Turn the order round", SCOPE, "turn"),
+    action("clients.history", "", "History", "Who changed this client, and when", SCOPE, "history"),
+    action("go.mine", "", "By me today", "What I changed today", {ALL}, "app.open_screen('history')"),
+)
+SHOWN = {
+    "open": "clients.open",
+    "closed": "clients.closed",
+    "errors": "clients.errors",
+    "no_consent": "clients.consent",
+    "mine": "clients.mine",
+    "drafts": "clients.drafts",
+}
+TO_TABLE = {"tab": "down", "shift+tab": "up", "ctrl+home": "home", "ctrl+end": "end"}
+REFRESH_SECONDS = 2.0
+
+
+class ClientTable(PagedTable, can_focus=False):
+    """The rows. Keys come to it from the line one types in; its current row is drawn as if it had the focus."""
+
+    def render_line(self, y: int) -> Strip:
+        """One line; the chosen one as under the cursor, for that is where Enter goes."""
+        row = self.top + y - self.head_lines
+        if y >= self.head_lines and row == self.cursor and row < self.row_count:
+            pieces = [(text, "cursor") for text, _ in self.pieces_of(row)]
+            return self.strip_of(pieces, self.size.width, "cursor")
+        return super().render_line(y)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a heading sorts by it."""
+        if event.y == 0:
+            at = 0
+            for column, width in zip(self.columns, self._widths(), strict=True):
+                if at <= event.x <= at + width and column.sort:
+                    self.sort_by(column.sort)
+                at += width + 1
+        else:
+            super().on_click(event)
+
+
+class ClientsScreen(BaseScreen[None]):
+    """Search line, filters, and the clients they leave. Typing always goes to the search line."""
+
+    scope = "clients"
+    heading = "Clients"
+    DEFAULT_CSS = """
+    ClientsScreen #filters { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.find_line = FindLine("Find:", self.press, self.searched, id="find")
+        self.filter_line = TextLine(id="filters")
+        self._soon = False
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """The three parts."""
+        app = self.program
+        assert app.store is not None
+        self.list = ClientList(app.store, app.agency, app.standard, app.person, self.trouble)
+        self.list.wide = app.size.width >= WIDE
+        self.table = ClientTable(
+            self.list.columns,
+            self.list.count,
+            self.list.fetch,
+            lambda id: self.list.find(id, self.table.cursor),
+            "Nobody is found by this.",
+            id="clients",
+        )
+        self.table.sorted_by = self.list.query.sort
+        yield self.find_line
+        yield self.filter_line
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Type at once; check in the background what is due."""
+        self.find_line.focus_input()
+        self.tell()
+        check = caseload_check(self.program)
+        check.listeners.append(self.checked)
+        check.start()
+
+    def on_unmount(self) -> None:
+        """Nobody is told any more."""
+        check = caseload_check(self.program)
+        if self.checked in check.listeners:
+            check.listeners.remove(self.checked)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More columns where there is room."""
+        wide = event.size.width >= WIDE
+        if wide != self.list.wide:
+            self.list.wide = wide
+            self.table.columns = self.list.columns
+            self.renew()
+
+    # Keys
+
+    def press(self, key: str) -> bool:
+        """What the search line does not keep: moving, opening, the screen's own keys."""
+        method = keys_of(self.scope).get(key)
+        if method is not None:
+            name, _, argument = method.rstrip(")").partition("(")
+            values = [argument.strip("'") if "'" in argument else int(argument)] if argument else []
+            getattr(self, f"action_{name}")(*values)
+        elif key == "enter":
+            self.open()
+        elif key in REGISTRY.keys("app.back"):
+            return self._less()
+        else:
+            empty = not self.find_line.text
+            if key in ("home", "end") and not empty:
+                return False
+            return self.table.move_by_key(TO_TABLE.get(key, key))
+        return True
+
+    def _less(self) -> bool:
+        """Escape takes away the words, then the filters; with neither it is the frame's."""
+        if self.find_line.text or self.list.query.filters or self.list.query.key_worker:
+            self.action_all(words_only=bool(self.find_line.text))
+            return True
+        return False
+
+    def searched(self, text: str) -> None:
+        """Other words: the best is at the top."""
+        self.list.search(text)
+        self.renew(keep=False)
+
+    def open(self) -> None:
+        """Enter: the record."""
+        found = self.table.current_id
+        if found is None:
+            key = REGISTRY.key_text("clients.new")
+            self.say(f"Nobody is found by this; {key} enters a new client.", "notice")
+        else:
+            self.program.open_client(str(found))
+
+    def on_line_list_chosen(self) -> None:
+        """A double click."""
+        self.open()
+
+    def on_paged_table_sort_wanted(self, event: PagedTable.SortWanted) -> None:
+        """A click on a heading."""
+        self._order(cast(Sort, event.column), event.descending)
+
+    # Actions
+
+    def action_new(self) -> None:
+        """Ctrl+N."""
+        self.program.open_client()
+
+    def action_filter(self, name: Filter) -> None:
+        """Turn a filter on or off."""
+        self.list.toggle(name)
+        self.renew(keep=False)
+
+    def action_all(self, words_only: bool = False) -> None:
+        """Everybody again, the same client chosen."""
+        self.find_line.clear()
+        self.list.search("")
+        if not words_only:
+            for name in list(self.list.query.filters):
+                self.list.toggle(name)
+            self.list.work_with("")
+        self.renew()
+
+    def action_worker(self) -> None:
+        """Choose whose clients are listed."""
+
+        def names(store: "Store", agency: AgencyInfo) -> list[str]:
+            return store.key_workers(agency)
+
+        def asked(found: list[str]) -> None:
+            if found or self.list.query.key_worker:
+                self.app.push_screen(KeyWorkers(found), chosen)
+            else:
+                self.say("No episode has a key worker yet; they are entered with the client.", "notice")
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.list.work_with("" if name == ANYBODY else name)
+                self.renew(keep=False)
+
+        self.program.in_store(names, self.program.agency, on_done=asked, hold=True)
+
+    def action_sort(self, step: int) -> None:
+        """By the next order, or the one before."""
+        orders = list(SORTS)
+        place = (orders.index(self.list.query.sort) + step) % len(orders)
+        self._order(orders[place], False)
+
+    def action_turn(self) -> None:
+        """The other way round."""
+        self._order(self.list.query.sort, not self.list.query.descending)
+
+    def _order(self, sort: Sort, descending: bool) -> None:
+        self.list.order_by(sort, descending)
+        self.table.sorted_by, self.table.descending = sort, descending
+        self.renew()
+        self.say(f"Sorted by {SORTS[sort]}{', the last first' if descending else ''}.")
+
+    def action_history(self) -> None:
+        """From the palette."""
+        found = self.table.current_id
+        if found is not None:
+            self.program.open_screen("history", str(found))
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.renew()
+        caseload_check(self.program).start()
+
+    def jumps(self) -> list[JumpPlace]:
+        """The ends of the list, and the line one types in."""
+        return [
+            ("S", "Search", self.find_line.focus_input),
+            ("F", "First", lambda: self.table.go(0)),
+            ("L", "Last", lambda: self.table.go(self.table.row_count - 1)),
+        ]
+
+    def text_to_copy(self) -> str:
+        """The chosen line."""
+        return self.table.text_to_copy()
+
+    # Showing
+
+    def renew(self, keep: bool = True) -> None:
+        """Read again, the same client chosen where `keep`."""
+        self.table.reload(keep=keep)
+        self.tell()
+
+    def tell(self) -> None:
+        """How many there are, and which filters leave them."""
+        query, many = self.list.query, self.list.total
+        self.find_line.tell((f"{many:,} client{'' if many == 1 else 's'}".rjust(29), "dim"))
+        pieces: list[Piece] = [(" ", "text")]
+        for name, label in FILTERS.items():
+            key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")
+            pieces += _filter(f"{key} {label}".strip(), name in query.filters)
+        key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")
+        pieces += _filter(f"{key} {query.key_worker or 'key worker'}".strip(), bool(query.key_worker))
+        self.filter_line.show(*pieces)
+
+    def trouble(self, problem: Problem) -> None:
+        """The store does not answer: say so once, and look again soon."""
+        self.say(str(problem), "warning")
+        if not self._soon:
+            self._soon = True
+            self.set_timer(REFRESH_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        self._soon = False
+        self.renew()
+
+    def checked(self, done: int, due: int) -> None:
+        """A batch was checked: what is listed may have other findings. Not at every batch, and only where seen."""
+        if due and (done == due or not self._soon):
+            self._soon = True
+            self.set_timer(0.01 if done == due else REFRESH_SECONDS, self._look_again)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        self.renew()
+        caseload_check(self.program).start()
+
+
+def _filter(text: str, on: bool) -> list[Piece]:
+    """A filter that is on stands in brackets."""
+    return [(f"[{text}]", "chosen")] if on else [(f" {text} ", "dim")]

@@ -1,0 +1,173 @@
+"""The list of clients as the store gives it, page by page, and what its columns say. Knows no screen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from store.shapes import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort
+from tui.form.dates import show_date
+from tui.frame.paged_table import Column, Row
+from validators.problems import Problem
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+LONDON = ZoneInfo("Europe/London")
+WIDE = 116
+NEAR = 512
+"""Rows looked through at a time for where a client has gone."""
+FURTHEST = 16
+"""So many such pieces on either side, then the place is given up."""
+
+FILTERS: dict[Filter, str] = {
+    "open": "open",
+    "closed": "closed",
+    "errors": "errors",
+    "no_consent": "no consent",
+    "mine": "mine",
+    "drafts": "drafts",
+}
+"""The filters by their names, in the order they are shown."""
+
+NARROW_COLUMNS = (
+    Column("Reference", 12, "reference"),
+    Column("Init", 5, "initials"),
+    Column("Born", 11, "birth_date"),
+    Column("Post", 5),
+    Column("Opened", 11, "opened"),
+    Column("State", 6),
+    Column("Findings", 8),
+    Column("Notes", 0),
+)
+WIDE_COLUMNS = (
+    Column("Reference", 14, "reference"),
+    Column("Init", 5, "initials"),
+    Column("Born", 11, "birth_date"),
+    Column("Sex", 3),
+    Column("Post", 5),
+    Column("Opened", 11, "opened"),
+    Column("Closed", 11),
+    Column("State", 6),
+    Column("Eps", 3, "", True),
+    Column("Findings", 8),
+    Column("Changed", 17, "changed"),
+    Column("By", 10),
+    Column("Notes", 0),
+)
+SORTS: dict[Sort, str] = {
+    "reference": "reference",
+    "initials": "initials",
+    "birth_date": "birth date",
+    "opened": "opened",
+    "changed": "last change",
+    "entered": "order of entry",
+}
+
+
+class ClientList:
+    """What one person's list of clients shows: a query, and its rows as texts. `tell` gets trouble with the store."""
+
+    def __init__(
+        self, store: "Store", agency: AgencyInfo, standard: Standard, person: str, tell: Callable[[Problem], object]
+    ) -> None:
+        self._store, self._agency, self._standard, self._tell = store, agency, standard, tell
+        self.query = ClientQuery(sort="reference", person=person)
+        self.wide = False
+        self.total = 0
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns there is room for."""
+        return WIDE_COLUMNS if self.wide else NARROW_COLUMNS
+
+    def toggle(self, name: Filter) -> bool:
+        """Turn a filter on or off; whether it is on now. Open and closed rule each other out."""
+        filters = self.query.filters ^ {name}
+        other: dict[Filter, Filter] = {"open": "closed", "closed": "open"}
+        if name in filters and name in other:
+            filters -= {other[name]}
+        self.query = replace(self.query, filters=filters)
+        return name in filters
+
+    def order_by(self, sort: Sort, descending: bool) -> None:
+        """Another order."""
+        self.query = replace(self.query, sort=sort, descending=descending)
+
+    def search(self, text: str) -> None:
+        """Other words."""
+        self.query = replace(self.query, text=text)
+
+    def work_with(self, key_worker: str) -> None:
+        """Only this key worker's clients; "" for all."""
+        self.query = replace(self.query, key_worker=key_worker)
+
+    # What the table asks
+
+    def count(self) -> int:
+        """How many clients the query finds; as many as before when the store does not answer."""
+        try:
+            self.total = self._store.count_clients(self._agency, self.query)
+        except Problem as problem:
+            self._tell(problem)
+        return self.total
+
+    def fetch(self, offset: int, limit: int) -> list[Row]:
+        """A page of rows; empty when the store does not answer."""
+        return [self._row(one) for one in self._page(offset, limit)]
+
+    def find(self, client_id: object, near: int) -> int | None:
+        """Where a client stands now: first where he was, then at both ends, then outward from where he was."""
+        start = max(0, near - NEAR // 2)
+        last = max(0, self.total - NEAR)
+        starts = [start, 0, last]
+        for step in range(1, FURTHEST + 1):
+            starts += [start + step * NEAR, start - step * NEAR]
+        for offset in dict.fromkeys(starts):
+            if offset + NEAR >= 0 and offset < self.total:
+                for place, one in enumerate(self._page(max(0, offset), NEAR), max(0, offset)):
+                    if one.id == client_id:
+                        return place
+        return None
+
+    def _page(self, offset: int, limit: int) -> list[ClientRow]:
+        try:
+            return self._store.client_rows(self._agency, self.query, offset, limit)
+        except Problem as problem:
+            self._tell(problem)
+            return []
+
+    def _row(self, one: ClientRow) -> Row:
+        state = "open" if one.is_open else "closed" if one.episodes else "-"
+        head = (one.id, one.reference or "(none)", one.initials, _day(one.birth_date))
+        if not self.wide:
+            tail = (state, findings_text(one), self._notes(one))
+            return (*head, one.postcode_part, _day(one.opened), *tail)
+        changed = f"{one.changed_at.astimezone(LONDON):%d %b %Y %H:%M}" if one.changed_at != NEVER else ""
+        days = (one.postcode_part, _day(one.opened), _day(one.closed))
+        tail = (state, one.episodes, findings_text(one), changed, one.changed_by)
+        return (*head, one.sex, *days, *tail, self._notes(one))
+
+    def _notes(self, one: ClientRow) -> str:
+        consent = self._standard.role("consent")
+        notes = []
+        if one.deleted:
+            notes.append("DELETED")
+        if one.has_draft:
+            notes.append("draft")
+        if consent and self._standard.withholds({consent: one.consent}):
+            notes.append("no consent")
+        if one.key_worker:
+            notes.append(one.key_worker)
+        return ", ".join(notes)
+
+
+def findings_text(one: ClientRow) -> str:
+    """How many findings there are, by letters: `2E 1W`."""
+    parts = [f"{number}{letter}" for number, letter in ((one.errors, "E"), (one.warnings, "W")) if number]
+    return " ".join(parts)
+
+
+def _day(text: str) -> str:
+    return show_date(text, "YYYY-MM-DD") or text

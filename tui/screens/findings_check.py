@@ -1,0 +1,160 @@
+"""Checks what is due for a check, in small batches in threads, so that "with errors" is right and typing goes on.
+
+What is found is kept in the store; an episode is checked again only when it, the rules or the day are others.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from store.shapes import AgencyInfo
+from validators.engine import Checker
+from validators.file_rules import FileRules
+from validators.patterns import Context
+from validators.problems import Problem
+from validators.records import Finding
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+BATCH = 100
+"""Episodes checked at a stroke: some hundredths of a second."""
+PAUSE = 0.02
+ROUND = 2000
+"""Episodes after which it is asked anew what is due: another session may have done the rest."""
+DAY_SECONDS = 60.0
+
+
+class CaseloadCheck:
+    """The one check of an app. `listeners` are told after each batch: how many are done, and how many are due in all.
+
+    They are told once more, with two equal numbers, at the end; with two zeros when nothing was due.
+    """
+
+    def __init__(self, app: "KeyworkApp") -> None:
+        self._app = app
+        self.listeners: list[Callable[[int, int], object]] = []
+        self._waiting: list[str] = []
+        self._done = self._due = 0
+        self._asked: date | None = None
+        self.running = False
+        self._again = False
+        app.set_interval(DAY_SECONDS, self._new_day)
+
+    def start(self) -> None:
+        """See what is due, and do it; while that goes on, look once more after it."""
+        if self.running:
+            self._again = True
+            return
+        self.running, self._again = True, False
+        self._done = self._due = 0
+        self._ask()
+
+    def _new_day(self) -> None:
+        if self._asked is not None and self._asked != self._app.today():
+            self.start()
+
+    def _ask(self) -> None:
+        self._asked = self._app.today()
+        self._app.in_store(
+            due_episodes, self._app.agency, self._asked, on_done=self._found_due, on_problem=self._failed
+        )
+
+    def _found_due(self, ids: list[str]) -> None:
+        if ids:
+            # Sessions that start together would all check the same; each begins somewhere else.
+            start = random.randrange(len(ids))  # noqa: S311 (nothing secret hangs on it)
+            ids = ids[start:] + ids[:start]
+        self._due = self._done + len(ids)
+        self._waiting = ids[:ROUND]
+        self._next()
+
+    def _next(self) -> None:
+        if not self._waiting:
+            if self._done < self._due:
+                self._ask()
+            else:
+                self._finish()
+            return
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        app = self._app
+        app.in_store(
+            check_episodes,
+            app.agency,
+            app.checker,
+            batch,
+            self._asked,
+            app.clock(),
+            on_done=lambda _: self._checked(len(batch)),
+            on_problem=self._failed,
+            writes=True,
+        )
+
+    def _checked(self, many: int) -> None:
+        self._done += many
+        if self._done < self._due:
+            self._tell()
+        self._app.set_timer(PAUSE, self._next)
+
+    def _finish(self) -> None:
+        self.running = False
+        self._tell()
+        if self._again:
+            self.start()
+
+    def _failed(self, problem: Problem) -> None:
+        # The store is locked or away; whoever watches it says so. The next change or the next look starts anew.
+        self.running = False
+
+    def _tell(self) -> None:
+        for listener in list(self.listeners):
+            listener(self._done, self._due)
+
+
+_CHECKS: "WeakKeyDictionary[KeyworkApp, CaseloadCheck]" = WeakKeyDictionary()
+
+
+def caseload_check(app: "KeyworkApp") -> CaseloadCheck:
+    """The check of this app, made when it is first asked for."""
+    if app not in _CHECKS:
+        _CHECKS[app] = CaseloadCheck(app)
+    return _CHECKS[app]
+
+
+def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> list[str]:
+    """The episodes that are due for a check."""
+    return store.stale_episodes(agency, day)
+
+
+def check_episodes(
+    store: "Store", agency: AgencyInfo, checker: Checker, ids: Sequence[str], day: date, now: datetime
+) -> int:
+    """Check some episodes and keep what was found; for how many."""
+    context = Context(day, "store")
+    found = [
+        (record.episode_id, stamp, checker.check(record, context))
+        for stamp, record in store.stamped_episodes(agency, ids)
+    ]
+    return store.save_findings(found, day, now)
+
+
+def between_records(store: "Store", agency: AgencyInfo, checker: Checker, day: date) -> list[Finding]:
+    """What only shows beside other records: an identifier used twice, one client told in two ways."""
+    repeated = store.repeated_identifiers(agency)
+    if not repeated:
+        return []
+    context, rules = Context(day, "store"), FileRules(checker.standard, repeated)
+    found: list[Finding] = []
+    for record in store.episodes(agency):
+        found += rules.check(record, checker.check(record, context) if _bears(record, repeated) else [])
+    return found
+
+
+def _bears(record: object, repeated: frozenset[str]) -> bool:
+    """Whether a record holds any of the identifiers: only then it matters which of its values cannot be read."""
+    values = [*getattr(record, "client", {}).values(), *getattr(record, "episode", {}).values()]
+    values += [value for event in getattr(record, "events", ()) for value in event.values.values()]
+    return not repeated.isdisjoint(values)
