@@ -9,9 +9,10 @@ from tui.form.findings_panel import FindingsPanel
 from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.tree_pane import TreePane
-from tui.screens.client.case import Case, Held
+from tui.screens.client.case import Case
 from tui.screens.client.client_form import ClientForm
 from tui.screens.client.field_page import FieldPage
+from tui.screens.client.held import Held
 from validators.standard import Field
 
 if TYPE_CHECKING:

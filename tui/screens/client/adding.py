@@ -7,7 +7,7 @@ from store.shapes import AgencyInfo, ClientTree, StoredRecord
 from tui.frame.actions import REGISTRY
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
-from tui.screens.client.case import Held
+from tui.screens.client.held import Held
 from tui.screens.client.note_page import NotePage
 from tui.screens.client.work import Save
 

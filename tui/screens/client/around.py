@@ -9,7 +9,7 @@ from tui.frame.actions import REGISTRY
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
 from tui.screens.client.side_by_side import AlikePage
-from tui.screens.client.work import Loaded, Save
+from tui.screens.client.work import Loaded
 from validators.problems import Problem
 from validators.records import Values
 
@@ -192,25 +192,11 @@ class Around:
 
         program.in_store(work.reload, screen.client_id, program.session, program.clock(), on_done=came)
 
-    def saved(self, items: Sequence[Save]) -> None:
+    def saved(self) -> None:
         """Something was saved here: note that we are in it, refresh what hangs on it."""
         screen, program = self.screen, self.screen.program
         if not self._entered:
             self._enter()
-        ids = {item.id if item.kind == "episode" else item.parent_id for item in items if item.kind != "client"}
-        if any(item.kind == "client" for item in items):
-            ids |= {held.id for held in screen.case.episodes()}
-        now = program.clock()
-        program.in_store(
-            work.check,
-            program.agency,
-            program.checker,
-            sorted(ids),
-            program.today(),
-            now,
-            writes=True,
-            on_problem=_not_worth_saying,
-        )
 
         def came(found: tuple[dict[str, Values], object]) -> None:
             screen.case.previous = found[0]

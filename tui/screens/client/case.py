@@ -5,64 +5,19 @@ Knows no screen and no store; both hand it what they have.
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from store.shapes import NEVER, ClientTree, DraftInfo, Kind, StoredRecord
+from store.shapes import ClientTree, DraftInfo, Kind
 from tui.form.codes import Usage
 from tui.form.entries import RecordKey
 from tui.form.record_model import RecordModel
+from tui.screens.client.held import Held, carried_over
 from validators.engine import Checker
 from validators.patterns import Context
 from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
 from validators.standard import Level, Standard
 
 LEVELS: Mapping[Kind, Level] = {"client": "client", "episode": "episode", "event": "event"}
-
-
-@dataclass(eq=False)
-class Held:
-    """One record. `version` is 0 until it is saved; `typed` are the values of a draft not yet on the form.
-
-    `overtaken` tells who saved it while something unsaved is typed here; `left` that a person has been in it and gone
-    on, so that gaps count from then on.
-    """
-
-    kind: Kind
-    id: str
-    parent_id: str
-    section: str = ""
-    version: int = 0
-    saved: Values = field(default_factory=dict)
-    deleted: bool = False
-    changed_at: datetime = NEVER
-    changed_by: str = ""
-    key_worker: str = ""
-    note: str = ""
-    typed: Values | None = None
-    carried: frozenset[str] = frozenset()
-    at_field: str = ""
-    left: bool = False
-    overtaken: str = ""
-    model: RecordModel | None = None
-
-    @property
-    def values(self) -> Values:
-        """What stands in the record now, saved or not."""
-        if self.model is not None:
-            return self.model.values
-        return self.saved if self.typed is None else self.typed
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether anything typed here is not saved."""
-        now, before = self.values, self.saved
-        return any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
-
-    def adopt(self, stored: StoredRecord) -> None:
-        """Take what stands in the store as saved. What is typed stays."""
-        self.parent_id, self.version, self.saved = stored.parent_id, stored.version, stored.values
-        self.deleted, self.changed_at, self.changed_by = stored.deleted, stored.changed_at, stored.changed_by
 
 
 class Case:
@@ -165,16 +120,7 @@ class Case:
             given[agency] = self.agency_code
         held.saved = dict(given)
         if like is not None:
-            fields = [item for item in self.standard.fields if item.section in self.sections(held)]
-            base = {**self.context(held), **like.values}
-            for item in fields:
-                # A skipped field's answer hangs on one that is not carried, such as a closure date.
-                dated = item.skip_when is not None and any(
-                    self.standard.by_header[header].is_date for header in item.skip_when.headers
-                )
-                skipped = dated or (item.skip_when is not None and item.skip_when.holds(base))
-                if item.keyed == "person" and not item.is_date and not skipped and like.values.get(item.header):
-                    given[item.header] = like.values[item.header]
+            given |= carried_over(self.standard, self.sections(held), self.context(held), like.values)
             held.carried = frozenset(given) - {agency}
         held.typed = given
         self.by_id[held.id] = held
@@ -257,7 +203,8 @@ class Case:
         if held.model is not None:
             at = held.model.current
             text = held.model.value(at)
-            if (normal := held.model.normal(at, text)) != text:
+            # What was imported is judged as it came, also while one looks at it.
+            if text != held.saved.get(at, "") and (normal := held.model.normal(at, text)) != text:
                 values = {**values, at: normal}
         if held.version:
             return values

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store.shapes import Kind
-from tui.screens.client.case import Held
+from tui.screens.client.held import Held
 from validators.problems import Problem
 from validators.records import Values
 

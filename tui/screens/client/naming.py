@@ -9,7 +9,8 @@ from tui.form.columns import WEIGHT
 from tui.form.dates import show_date
 from tui.form.entries import RecordKey
 from tui.frame.tree_pane import Node
-from tui.screens.client.case import Case, Held
+from tui.screens.client.case import Case
+from tui.screens.client.held import Held
 from validators.records import Finding, Severity, Values
 from validators.standard import Standard
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 from store.shapes import ClientTree, NewerVersion
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
-from tui.screens.client.case import Held
 from tui.screens.client.compare import ComparePage
+from tui.screens.client.held import Held
 from tui.screens.client.work import Save
 from validators.problems import Problem
 from validators.records import Values
@@ -75,7 +75,7 @@ class Saving:
             if held is not None:
                 held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
         self.take(tree, {item.id: item.values for item in items})
-        screen.around.saved(items)
+        screen.around.saved()
         names = ", ".join(
             naming.record_name(screen.case, screen.case.by_id[item.id])
             for item in items

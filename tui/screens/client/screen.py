@@ -16,8 +16,9 @@ from tui.screens.client import naming
 from tui.screens.client.actions import ClientActions
 from tui.screens.client.adding import Adding
 from tui.screens.client.around import Around
-from tui.screens.client.case import Case, Held
+from tui.screens.client.case import Case
 from tui.screens.client.client_form import ClientForm
+from tui.screens.client.held import Held
 from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.pairing import Pairing
 from tui.screens.client.saving import Saving

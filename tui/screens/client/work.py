@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence
-from validators.engine import Checker
-from validators.patterns import Context
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard import Standard
@@ -134,16 +132,6 @@ def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: 
     with store.write(person, now) as work:
         work.split_clients(merge_id)
     return store.client_tree(client_id, deleted=True)
-
-
-def check(store: "Store", agency: AgencyInfo, checker: Checker, ids: Sequence[str], day: date, now: datetime) -> None:
-    """Check episodes that were just saved and keep what was found, so that the lists know at once."""
-    context = Context(day, "store")
-    found = [
-        (record.episode_id, stamp, checker.check(record, context))
-        for stamp, record in store.stamped_episodes(agency, ids)
-    ]
-    store.save_findings(found, day, now)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""A store with one client in it, and the program on it under a terminal."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.opening import Store, open_store
+from store.shapes import ClientTree
+from tests.screens.program import NOW
+from tests.terminal import Terminal
+from validators.catalogue import load
+
+Start = Callable[..., Terminal]
+CLIENT = {
+    "CLIENTID": "c-1", "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "1", "ETHNIC": "A", "NATION": "GBR",
+    "AGNCY": "T0123", "CLIENT": "26964",
+}  # fmt: skip
+EPISODE = {
+    "EPISODID": "e-1", "CMSID": "x", "CONSENT": "Y", "PC": "SR1 3", "DAT": "A11B", "REFLD": "20200301",
+    "TRIAGED": "20200302", "DISABLE1": "NN", "DRUG1": "7000", "ROUTE": "1", "CPLANDT": "20200303",
+}  # fmt: skip
+EVENT = {"SUBMID": "s-1", "SUBMODDT": "20200401", "RECPEER": "Y"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store with an agency; the tests look into it beside the program."""
+    with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
+        with made.write("somebody", NOW) as work:
+            work.ensure_agency("T0123", "ndtms-cjit-p")
+        yield made
+
+
+@pytest.fixture
+def known(store: Store) -> ClientTree:
+    """A client with an episode and a sub-intervention, all in order."""
+    with store.write("somebody", NOW) as work:
+        client = work.create("client", store.agency().id, "", CLIENT)
+        episode = work.create("episode", client.id, "", EPISODE)
+        work.create("event", episode.id, "sub_intervention", EVENT)
+    return store.client_tree(client.id)
+
+
+@pytest.fixture
+def start(store: Store, tmp_path: Path) -> Iterator[Start]:
+    """`start(open=…, person=…, columns=80, rows=24, ready=…)`: the program; every terminal is closed after the test."""
+    started: list[Terminal] = []
+
+    def begin(
+        open: str = "", person: str = "ann", columns: int = 80, rows: int = 24, ready: str = "F2 Save", **env: Any
+    ) -> Terminal:
+        settings = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
+        given = {**settings, "KEYWORK_TEST_PERSON": person, "KEYWORK_TEST_OPEN": open, **env}
+        command = [sys.executable, "-m", "tests.screens.program", str(store.path)]
+        terminal = Terminal(command, columns, rows, given)
+        started.append(terminal)
+        terminal.until(ready)
+        terminal.until_quiet(0.15)
+        return terminal
+
+    yield begin
+    for terminal in started:
+        terminal.close()

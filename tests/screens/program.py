@@ -1,0 +1,41 @@
+"""The program as the tests start it under a terminal: `python -m tests.screens.program STORE`, on a fixed day.
+
+KEYWORK_TEST_PERSON names who is at work; KEYWORK_TEST_OPEN what is opened over the list: `new`, or a client's id.
+"""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tui.app import KeyworkApp
+from tui.frame.settings import load_settings
+from tui.opening import Opened, Place
+from tui.screens.registry import know_actions
+
+NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
+
+
+class Program(KeyworkApp):
+    """The app, with a person and a first client from the environment."""
+
+    def opened(self, found: Opened) -> None:
+        """Go on to what the test looks at."""
+        super().opened(found)
+        self.person = os.environ.get("KEYWORK_TEST_PERSON", "ann")
+        wanted = os.environ.get("KEYWORK_TEST_OPEN")
+        if wanted and self.store is not None:
+            self.open_client("" if wanted == "new" else wanted)
+
+
+def main() -> int:
+    """Run it."""
+    know_actions()
+    store = Path(sys.argv[1])
+    place = Place(store, store.with_suffix(".key"))
+    return Program(place, clock=lambda: NOW, settings=load_settings()).run() or 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,179 @@
+"""Keying clients, episodes and events: a burst gives what slow typing gives, findings are walked, nothing is refused."""
+
+from store.opening import Store
+from store.shapes import ClientQuery, ClientTree
+from tests.screens.conftest import Start
+from tests.terminal import Terminal, keys, split_keys
+
+CLIENT_KEYS = "d<tab>m<tab>300763<tab>1<tab><f4>white<enter>gbr<tab><tab>k77<f2>"
+EPISODE_KEYS = "<ctrl+n>eY<tab>sr1 3<tab>A11B<tab><tab>010320<tab><tab>2/3/20<tab>"
+EVENT_KEYS = "<ctrl+n>r1 apr 20<tab>y<tab>n<f2>"
+
+
+def whole(store: Store) -> list[object]:
+    """Every client of the store as values, without the ids that were made."""
+    agency = store.agency()
+    told: list[object] = []
+    for row in store.client_rows(agency, ClientQuery(), 0, 100):
+        tree = store.client_tree(row.id)
+        records = [tree.client, *(record for one in tree.episodes for record in (one.episode, *one.events))]
+        made = ("CLIENTID", "EPISODID", "SUBMID", "REFERID")
+        told.append([{key: text for key, text in each.values.items() if key not in made} for each in records])
+    return told
+
+
+def test_a_client_episode_and_event_in_one_burst(store: Store, start: Start) -> None:
+    burst = CLIENT_KEYS + EPISODE_KEYS + "<f2>" + EVENT_KEYS
+    fast = start("new")
+    fast.send(keys(burst))
+    fast.until("Saved: Recovery support 1 Apr 2020")
+    slow = start("new")
+    for key in split_keys(burst):
+        slow.press(key, 0.08)
+    slow.until("Saved: Recovery support 1 Apr 2020")
+    fast.until_quiet()
+    assert [line for line in fast.lines() if "esembl" not in line][1:] == [
+        line for line in slow.lines() if "esembl" not in line
+    ][1:]
+    first, second = whole(store)
+    assert first == second
+    assert isinstance(first, list)
+    assert first[0]["CLIENT"] == "k77"
+    assert first[0]["DOB"] == "19630730"
+    assert first[1]["TRIAGED"] == "20200302"
+    assert first[2] == {"SUBMODDT": "20200401", "RECPEER": "Y", "RECMAID": "N"}
+
+
+def test_one_save_writes_the_client_the_episode_and_the_event(store: Store, start: Start) -> None:
+    terminal = start("new")
+    terminal.press(CLIENT_KEYS.removesuffix("<f2>") + EPISODE_KEYS + EVENT_KEYS)
+    terminal.until("Saved:")
+    (records,) = whole(store)
+    assert isinstance(records, list)
+    assert len(records) == 3
+    assert store.drafts("ann") == []
+
+
+def test_findings_are_walked_across_records(store: Store, known: ClientTree, start: Start) -> None:
+    episode, client = known.episodes[0].episode, known.client
+    with store.write("somebody", episode.changed_at) as work:
+        work.change("client", client.id, {**client.values, "DOB": "20250101"}, 1)
+        work.change("episode", episode.id, {**episode.values, "TRIAGED": "20190101"}, 1)
+        event = known.episodes[0].events[0]
+        work.change("event", event.id, {**event.values, "SUBMODDT": "20201345"}, 1)
+    terminal = start(client.id)
+    seen = []
+    for _ in range(4):
+        terminal.press("<f8>")
+        seen.append(current(terminal))
+    assert seen[0].startswith("Date of birth")
+    assert any(each.startswith("Recovery support date") for each in seen)
+    assert any("assessment" in each for each in seen)
+    back = current(terminal.press("<f7>") and terminal)
+    assert back == seen[2]
+
+
+def current(terminal: Terminal) -> str:
+    """The label of the field the form is at."""
+    lines = [line for line in terminal.lines() if line.startswith(">") and line[1:2] in " !?i·-~"]
+    return lines[0][2:].strip()
+
+
+def test_what_nobody_has_come_to_is_to_do_until_it_is_saved(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>e")
+    terminal.until("to do")
+    assert not terminal.shows("error")
+    terminal.press("<f2>")
+    terminal.until("Saved: Episode")
+    assert terminal.shows("error")
+
+
+def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+t><down><down><delete><enter><escape>")
+    assert store.client_tree(known.client.id).episodes[0].events
+    terminal.press("<delete>d")
+    terminal.until("Deleted: Recovery support")
+    assert not store.client_tree(known.client.id).episodes[0].events
+    terminal.press("<ctrl+z>")
+    terminal.until("Back again")
+    assert store.client_tree(known.client.id).episodes[0].events
+
+
+def test_a_new_episode_like_the_last_one_marks_what_is_carried(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>l")
+    terminal.until("carried over")
+    assert terminal.shows("~Y")
+    terminal.press("<tab>")
+    assert not terminal.shows("~Y")
+    assert terminal.shows("~SR1 3")
+
+
+def test_key_worker_and_note_are_kept_beside_the_episode(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+k>jane<tab>rings on Mondays<enter>")
+    terminal.until("key worker jane")
+    one = store.client_tree(known.client.id).episodes[0]
+    assert (one.key_worker, one.note) == ("jane", "rings on Mondays")
+    assert "jane" not in str(dict(one.episode.values))
+
+
+def test_ctrl_r_takes_the_value_of_the_record_saved_last(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start("new")
+    terminal.send(keys(CLIENT_KEYS))
+    terminal.until("Saved: Client")
+    terminal.press("<ctrl+n>c")
+    terminal.until("New client without")
+    terminal.press("<ctrl+r>")
+    assert terminal.shows("New client D")
+
+
+def test_somebody_alike_is_pointed_out_and_shown_beside(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start("new")
+    terminal.press("d<tab>m<tab>300763<tab>")
+    terminal.until("Known already? 26964 DM")
+    terminal.press("<ctrl+o>")
+    terminal.until("Side by side: 1 of 1")
+    assert terminal.shows("26964")
+    terminal.press("<f2>")
+    terminal.until("Client 26964 DM, born 30 Jul 1963")
+    assert store.drafts("ann")
+
+
+def test_two_clients_are_merged_and_split(store: Store, known: ClientTree, start: Start) -> None:
+    with store.write("somebody", known.client.changed_at) as work:
+        other = work.create("client", store.agency().id, "", {"FINITIAL": "D", "SINITIAL": "M", "CLIENT": "twin"})
+        work.create("episode", other.id, "", {"REFLD": "20200505"})
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+p>merge<enter>twin<enter>")
+    terminal.until("Side by side")
+    terminal.press("<f4>m")
+    terminal.until("Merged with twin DM")
+    assert len(store.client_tree(known.client.id).episodes) == 2
+    terminal.press("<ctrl+p>split<enter>s")
+    terminal.until("Split: the other client is back")
+    assert len(store.client_tree(known.client.id).episodes) == 1
+    assert len(store.client_tree(other.id).episodes) == 1
+
+
+def test_anything_may_be_typed_and_is_kept(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.send("\x1b[200~a\nb\x1b]0;title\x07\u202ec\x1b[201~" + keys("<tab>" + "x" * 300 + "<f2>"))
+    terminal.until("Saved: Client")
+    values = store.client_tree(known.client.id).client.values
+    assert values["FINITIAL"].startswith("AB")
+    assert len(values["SINITIAL"]) == 300
+
+
+def test_a_terminal_of_forty_by_ten_and_a_resize_in_mid_word(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id, columns=40, rows=10, ready="First initial")
+    terminal.press("<tab><tab><tab><tab>b")
+    terminal.resize(120, 40)
+    terminal.until("White British")
+    terminal.press("<backspace>g")
+    terminal.until("Mixed")
+    terminal.press("<f2>")
+    terminal.until("Saved")
+    assert store.client_tree(known.client.id).client.values["ETHNIC"] == "G"
