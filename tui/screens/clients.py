@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from textual import events
-from textual.strip import Strip
 from textual.widget import Widget
 
 from store.shapes import AgencyInfo, Filter, Sort
@@ -14,6 +13,7 @@ from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.paged_table import PagedTable
 from tui.frame.text_line import Piece, TextLine
 from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList
+from tui.screens.clients_table import ClientTable
 from tui.screens.clients_workers import ANYBODY, KeyWorkers
 from tui.screens.find_line import FindLine, keys_of
 from tui.screens.findings_check import caseload_check
@@ -51,29 +51,6 @@ SHOWN = {
 }
 TO_TABLE = {"tab": "down", "shift+tab": "up", "ctrl+home": "home", "ctrl+end": "end"}
 REFRESH_SECONDS = 2.0
-
-
-class ClientTable(PagedTable, can_focus=False):
-    """The rows. Keys come to it from the line one types in; its current row is drawn as if it had the focus."""
-
-    def render_line(self, y: int) -> Strip:
-        """One line; the chosen one as under the cursor, for that is where Enter goes."""
-        row = self.top + y - self.head_lines
-        if y >= self.head_lines and row == self.cursor and row < self.row_count:
-            pieces = [(text, "cursor") for text, _ in self.pieces_of(row)]
-            return self.strip_of(pieces, self.size.width, "cursor")
-        return super().render_line(y)
-
-    def on_click(self, event: events.Click) -> None:
-        """A click on a heading sorts by it."""
-        if event.y == 0:
-            at = 0
-            for column, width in zip(self.columns, self._widths(), strict=True):
-                if at <= event.x <= at + width and column.sort:
-                    self.sort_by(column.sort)
-                at += width + 1
-        else:
-            super().on_click(event)
 
 
 class ClientsScreen(BaseScreen[None]):

@@ -140,14 +140,13 @@ class ClientList:
 
     def _row(self, one: ClientRow) -> Row:
         state = "open" if one.is_open else "closed" if one.episodes else "-"
+        found, notes = findings_text(one), self._notes(one)
         head = (one.id, one.reference or "(none)", one.initials, _day(one.birth_date))
         if not self.wide:
-            tail = (state, findings_text(one), self._notes(one))
-            return (*head, one.postcode_part, _day(one.opened), *tail)
+            return (*head, one.postcode_part, _day(one.opened), state, found, notes)
         changed = f"{one.changed_at.astimezone(LONDON):%d %b %Y %H:%M}" if one.changed_at != NEVER else ""
         days = (one.postcode_part, _day(one.opened), _day(one.closed))
-        tail = (state, one.episodes, findings_text(one), changed, one.changed_by)
-        return (*head, one.sex, *days, *tail, self._notes(one))
+        return (*head, one.sex, *days, state, one.episodes, found, changed, one.changed_by, notes)
 
     def _notes(self, one: ClientRow) -> str:
         consent = self._standard.role("consent")

@@ -1,0 +1,287 @@
+"""Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.text_line import Piece, TextLine
+from tui.frame.tokens import MARKS
+from tui.screens.find_line import FindLine
+from tui.screens.findings_check import caseload_check
+from tui.screens.findings_groups import (
+    WAYS,
+    Caseload,
+    Group,
+    count_text,
+    field_label,
+    grouped,
+    matching,
+    read,
+    read_rule,
+    values_text,
+)
+from tui.screens.findings_list import FindingsList
+from tui.store_link import StoreChanged
+from validators.records import Finding
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+SCOPE = {"findings"}
+REGISTRY.add(
+    action("findings.group", "ctrl+t", "Group", "Group by rule, field, client, episode in turn", SCOPE, "group", True),
+    action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
+    action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold_all(True)"),
+    action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold_all(False)"),
+    action("findings.rule", "f6", "Rule", "The rule of the chosen line: wording, source", SCOPE, "rule_page", bar=True),
+)
+SETTLE_SECONDS = 2.0
+
+
+class FindingsScreen(BaseScreen[None]):
+    """The groups, and below them the chosen finding in full."""
+
+    scope = "findings"
+    heading = "Findings"
+    DEFAULT_CSS = """
+    FindingsScreen #detail-1, FindingsScreen #detail-2, FindingsScreen #detail-3 { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caseload = Caseload()
+        self.by = WAYS[0]
+        self.find_line = FindLine("Filter:", self.press, self.filtered, id="find")
+        self.ways = TextLine(id="ways")
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
+        self._reading = self._again = self._soon = False
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Ways, filter, list, detail."""
+        self.list = FindingsList(self.program.standard, lambda id: self.caseload.names.get(id, ""))
+        yield self.ways
+        yield self.find_line
+        yield self.list
+        yield from self.details
+
+    def on_mount(self) -> None:
+        """Read what is kept; check what is due."""
+        self.find_line.editor.can_focus = False
+        self.list.focus()
+        self.renew()
+        self.read(hold=True)
+        check = caseload_check(self.program)
+        check.listeners.append(self.checked)
+        check.start()
+
+    def on_unmount(self) -> None:
+        """Nobody is told any more."""
+        check = caseload_check(self.program)
+        if self.checked in check.listeners:
+            check.listeners.remove(self.checked)
+
+    # Reading
+
+    def read(self, hold: bool = False) -> None:
+        """Read in a thread; while that goes on, once more after it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        app = self.program
+        app.in_store(
+            read,
+            app.agency,
+            app.checker,
+            app.today(),
+            self.caseload.names,
+            on_done=self._read,
+            on_problem=lambda problem: self._failed(str(problem)),
+            hold=hold,
+        )
+
+    def _read(self, caseload: Caseload) -> None:
+        self._reading = False
+        self.caseload = caseload
+        self.list.empty = "The rules have nothing to say."
+        if self.is_attached:
+            self.renew()
+        if self._again:
+            self.read()
+
+    def _failed(self, sentence: str) -> None:
+        self._reading = False
+        self.say(sentence, "error")
+
+    def checked(self, done: int, due: int) -> None:
+        """A batch was checked: tell how far it is; read again now and then, and at the end."""
+        if done < due:
+            self.say(f"Checking: {done:,} of {due:,} episodes.")
+        elif due:
+            self.say(f"Checked: {due:,} episode{'' if due == 1 else 's'}.", "ok")
+        if due and (done == due or not self._soon):
+            self._soon = True
+            self.set_timer(0.01 if done == due else SETTLE_SECONDS, self._settled)
+
+    def _settled(self) -> None:
+        self._soon = False
+        self.read()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        caseload_check(self.program).start()
+        self.read()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.read()
+        caseload_check(self.program).start()
+
+    # Showing
+
+    def renew(self, keep: bool = True) -> None:
+        """Filter and group again."""
+        found = matching(self.caseload, self.program.standard, self.find_line.text)
+        self.list.show(grouped(self.caseload, self.program.standard, found, self.by), self.by, keep)
+        self.tell(found)
+
+    def tell(self, found: list[Finding]) -> None:
+        """The ways to group, the one in use in brackets, and how many there are."""
+        pieces: list[Piece] = [(" By ", "dim")]
+        for number, way in enumerate(WAYS, 1):
+            pieces.append((f"[{number} {way}]", "chosen") if way == self.by else (f" {number} {way} ", "dim"))
+        pieces.append((f"  {count_text(self.caseload.severities)}", "text"))
+        self.ways.show(*pieces)
+        words = self.find_line.text.split()
+        told = f"{len(found):,} of {self.caseload.total:,}" if words else f"{self.caseload.total:,} in all"
+        self.find_line.tell((told.rjust(29), "dim"))
+
+    def on_line_list_moved(self) -> None:
+        """Another line: say all of it below."""
+        row = self.list.current
+        lines: list[list[Piece]] = [[(self.list.empty, "dim")] if not self.list.row_count else [], [], []]
+        if row is not None and row[1] is None:
+            lines[0] = [(f" {row[0].title}: {row[0].counted()}. Enter opens it.", "panel")]
+        elif row is not None and row[1] is not None:
+            one = row[1]
+            severity = one.severity.value
+            rule = f" (rule {one.rule})" if one.rule.isdigit() else f" ({one.rule})"
+            lines[0] = [(f" {MARKS[severity]} ", severity), (one.message + rule, "panel")]
+            lines[1] = [(f"   {values_text(one)}", "panel")]
+            name = self.caseload.names.get(one.client_id, "")
+            section = self.program.standard.section_by_id.get(one.section)
+            where = [name, section.title if section else "", field_label(self.program.standard, one.field)]
+            lines[2] = [(f"   {', '.join(part for part in where if part)}. Enter goes there.", "panel")]
+        for line, pieces in zip(self.details, lines, strict=True):
+            line.show(*pieces)
+
+    # Keys
+
+    def press(self, key: str) -> bool:
+        """What the filter line does not keep."""
+        if key in ("enter", "tab", "escape"):
+            if key == "escape":
+                self.find_line.clear()
+                self.filtered("")
+            self.list.focus()
+            self.find_line.editor.can_focus = False
+            return True
+        return self.list.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
+
+    def filtered(self, text: str) -> None:
+        """Other words; while there are any, all groups are open."""
+        self.renew(keep=False)
+        self.list.fold_all(bool(text.split()))
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self.find_line.editor.can_focus = True
+        self.find_line.focus_input()
+
+    def on_findings_list_wanted(self, event: FindingsList.Wanted) -> None:
+        """A digit or `/` on the list."""
+        if event.way < 0:
+            self.action_filter()
+        else:
+            self.by = WAYS[event.way]
+            self.renew(keep=False)
+
+    def action_group(self) -> None:
+        """The next way."""
+        self.by = WAYS[(WAYS.index(self.by) + 1) % len(WAYS)]
+        self.renew(keep=False)
+
+    def action_fold_all(self, opened: bool) -> None:
+        """From the palette."""
+        self.list.fold_all(opened)
+
+    def action_rule_page(self) -> None:
+        """F6: the rule, or the field where they are grouped so and the line is a group."""
+        from tui.screens.standards import PageScreen, page_of
+
+        row = self.list.current
+        if row is None:
+            return
+        group, finding = row
+        item = (
+            f"rule {finding.rule}"
+            if finding
+            else {"rule": f"rule {group.key}", "field": f"field {group.key}"}.get(self.by, "")
+        )
+        kind, _, name = item.partition(" ")
+        standard = self.program.standard
+        known: Mapping[str, object] = standard.rule_by_id if kind == "rule" else standard.by_header
+        if item and name in known:
+            self.app.push_screen(PageScreen(item.capitalize(), page_of(standard, item)))
+        else:
+            self.say("Choose a finding first: its rule is told here.", "notice")
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: open or close the group, or go to the field."""
+        row = self.list.current
+        if row is None:
+            return
+        if row[1] is None:
+            self.list.fold()
+        else:
+            one = row[1]
+            self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
+
+    def on_findings_list_opened(self, event: FindingsList.Opened) -> None:
+        """Of a very large caseload not all is read: read this rule's."""
+        group = event.group
+
+        def came(found: tuple[list[Finding], Mapping[str, str]]) -> None:
+            group.findings, names = found
+            self.caseload = Caseload(
+                self.caseload.findings, {**self.caseload.names, **names}, self.caseload.counts, self.caseload.severities
+            )
+            self.list.show(self.list.groups, self.by)
+
+        if self.by == "rule":
+            app = self.program
+            args = (app.agency, app.standard, group.key, self.caseload.names)
+            app.in_store(read_rule, *args, on_done=came, hold=True)
+
+    def jumps(self) -> list[JumpPlace]:
+        """The largest groups by their number."""
+
+        def place(group: Group) -> None:
+            rows = [at for at, row in enumerate(self.list.groups) if row is group]
+            before = self.list.groups[: rows[0]]
+            opened = sum(len(one.findings) for one in before if one.key in self.list.open_keys)
+            self.list.go(len(before) + opened)
+            self.list.focus()
+
+        groups = zip("ABCDEGHIJK", self.list.groups, strict=False)
+        places: list[JumpPlace] = [("F", "Filter", self.action_filter)]
+        return places + [(letter, one.title[:14], lambda one=one: place(one)) for letter, one in groups]

@@ -1,0 +1,178 @@
+"""The findings of a caseload as they are listed: read from the store, filtered, grouped. Knows no screen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from store.shapes import AgencyInfo
+from tui.form.columns import WEIGHT
+from tui.screens.findings_check import between_records
+from tui.screens.history_lines import client_name
+from validators.engine import Checker
+from validators.problems import Problem
+from validators.records import Finding, Severity
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+By = Literal["rule", "field", "client", "episode"]
+WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
+MOST = 10_000
+"""Findings held at a time. Errors come first; by rule, those of one rule can be read in full."""
+PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store."""
+
+    findings: tuple[Finding, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    severities: Mapping[Severity, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many findings there are."""
+        return sum(self.counts.values())
+
+
+@dataclass
+class Group:
+    """Findings that have something in common; `count` may be more than were read. Opened and closed by a person."""
+
+    key: str
+    title: str
+    findings: list[Finding]
+    count: int
+
+    @property
+    def worst(self) -> Severity:
+        """The weightiest severity in it."""
+        return min((one.severity for one in self.findings), key=WEIGHT.__getitem__, default=Severity.NOTICE)
+
+    def counted(self) -> str:
+        """How many, by severity, in words."""
+        if self.count > len(self.findings):
+            return f"{self.count:,} findings"
+        return count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
+
+
+def count_text(counts: Mapping[Severity, int]) -> str:
+    """`12 errors, 1 warning`; `nothing` when there is none."""
+    parts = [f"{counts[one]:,} {one}{'' if counts[one] == 1 else 's'}" for one in Severity if counts.get(one)]
+    return ", ".join(parts) or "nothing"
+
+
+def read(store: "Store", agency: AgencyInfo, checker: Checker, day: date, known: Mapping[str, str]) -> Caseload:
+    """Read what is kept of the caseload, and find what only shows between records. In a thread.
+
+    `known` are clients' names that were read before.
+    """
+    counts: dict[str, int] = {}
+    severities: dict[Severity, int] = {}
+    for one in store.finding_counts(agency):
+        counts[one.rule] = counts.get(one.rule, 0) + one.count
+        severities[one.severity] = severities.get(one.severity, 0) + one.count
+    found: list[Finding] = []
+    while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
+        found += page
+    for extra in between_records(store, agency, checker, day):
+        found.append(extra)
+        counts[extra.rule] = counts.get(extra.rule, 0) + 1
+        severities[extra.severity] = severities.get(extra.severity, 0) + 1
+    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities)
+
+
+def read_rule(
+    store: "Store", agency: AgencyInfo, standard: Standard, rule: str, known: Mapping[str, str]
+) -> tuple[list[Finding], Mapping[str, str]]:
+    """All findings of one rule, as far as they can be held, and the names of their clients."""
+    found: list[Finding] = []
+    while len(found) < MOST and (page := store.findings(agency, rule=rule, offset=len(found), limit=PAGE)):
+        found += page
+    return found, names_of(store, standard, found, known)
+
+
+def names_of(
+    store: "Store", standard: Standard, findings: Iterable[Finding], known: Mapping[str, str]
+) -> dict[str, str]:
+    """How the clients of some findings are called."""
+    names: dict[str, str] = {}
+    for client_id in dict.fromkeys(one.client_id for one in findings):
+        try:
+            values = store.get("client", client_id).values
+            names[client_id] = client_name(standard, values)
+        except Problem:
+            names[client_id] = known.get(client_id, "")
+    return names
+
+
+def matching(caseload: Caseload, standard: Standard, text: str) -> list[Finding]:
+    """The findings that have all the words: in sentence, rule, field, values, client or episode."""
+    words = text.casefold().split()
+    if not words:
+        return list(caseload.findings)
+
+    def looked_through(one: Finding) -> str:
+        parts = [one.severity, one.message, f"rule {one.rule}", one.episode, caseload.names.get(one.client_id, "")]
+        for header in one.fields:
+            parts += [header, field_label(standard, header), one.values.get(header, "")]
+        return " ".join(parts).casefold()
+
+    return [one for one in caseload.findings if all(word in text for text in (looked_through(one),) for word in words)]
+
+
+def grouped(caseload: Caseload, standard: Standard, findings: Sequence[Finding], by: By) -> list[Group]:
+    """Findings by what they have in common: the weightiest first, and of those the largest."""
+    whole = len(findings) == len(caseload.findings)
+    groups: dict[str, Group] = {}
+    for one in findings:
+        key = {"rule": one.rule, "field": one.field, "client": one.client_id, "episode": one.episode_id}[by]
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = Group(key, _title(caseload, standard, one, by), [], 0)
+        group.findings.append(one)
+        group.count += 1
+    if by == "rule" and whole:
+        for group in groups.values():
+            group.count = max(group.count, caseload.counts.get(group.key, 0))
+        for rule, many in caseload.counts.items():
+            if rule not in groups:
+                groups[rule] = Group(rule, rule_title(standard, rule), [], many)
+    return sorted(groups.values(), key=lambda group: (WEIGHT[group.worst], -group.count, group.title))
+
+
+def rule_title(standard: Standard, rule: str) -> str:
+    """A rule's number and title."""
+    known = standard.rule_by_id.get(rule)
+    return f"Rule {rule}: {known.title}" if known else f"Rule {rule}"
+
+
+def field_label(standard: Standard, header: str) -> str:
+    """A field's label, else its header."""
+    known = standard.by_header.get(header)
+    return known.label if known else header
+
+
+def identity(one: Finding) -> tuple[str, ...]:
+    """What makes a finding the same one after it was found anew."""
+    return one.rule, one.field, one.client_id, one.episode_id, one.event_id
+
+
+def values_text(one: Finding) -> str:
+    """The fields involved with their values."""
+    return ", ".join(f"{header}={one.values.get(header, '') or 'empty'}" for header in one.fields)
+
+
+def _title(caseload: Caseload, standard: Standard, one: Finding, by: By) -> str:
+    if by == "rule":
+        return rule_title(standard, one.rule)
+    if by == "field":
+        return f"{field_label(standard, one.field)} ({one.field})"
+    name = caseload.names.get(one.client_id, "") or "without a name"
+    if by == "client":
+        return name
+    return f"{name}, {standard.words.get('episode', 'episode')} {one.episode or one.episode_id}"

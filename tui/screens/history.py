@@ -1,0 +1,166 @@
+"""Who changed what, from what to what: of a record and all below it, or what one did oneself today."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.widget import Widget
+
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.paged_table import Column, PagedTable, Row
+from tui.frame.text_line import TextLine
+from tui.screens.find_line import FindLine
+from tui.screens.history_lines import Told, by_person, of_record, place_of
+from tui.screens.standards import PageScreen
+from tui.store_link import StoreChanged
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+WIDE = 110
+NARROW_COLUMNS = (Column("When", 17), Column("Who", 9), Column("Record", 20), Column("What", 0))
+WIDE_COLUMNS = (Column("When", 17), Column("Who", 12), Column("Client", 16), Column("Record", 28), Column("What", 0))
+REGISTRY.add(
+    action("history.filter", "slash", "Filter", "Only lines with these words", {"history"}, "filter", bar=True),
+    action("history.open", "ctrl+o", "Record", "Open the record, at the field", {"history"}, "open", bar=True),
+)
+
+
+class HistoryScreen(BaseScreen[None]):
+    """The lines, newest first; Enter shows all of one. Without a record: what this person did today."""
+
+    scope = "history"
+    heading = "History"
+
+    def __init__(self, record_id: str = "") -> None:
+        super().__init__()
+        self._record_id = record_id
+        self._all: list[Told] = []
+        self._shown: list[Told] = []
+        self.find_line = FindLine("Filter:", self.press, self.filter_by, id="find")
+        self.about = TextLine(id="about")
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Filter, what it is about, lines."""
+        self._wide = self.program.size.width >= WIDE
+        self.table = PagedTable(
+            WIDE_COLUMNS if self._wide else NARROW_COLUMNS,
+            lambda: len(self._shown),
+            lambda offset, limit: [self._row(one) for one in self._shown[offset : offset + limit]],
+            lambda number: next((at for at, one in enumerate(self._shown) if one.number == number), None),
+            "Reading ...",
+        )
+        yield self.about
+        yield self.find_line
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.find_line.editor.can_focus = False
+        self.table.focus()
+        self.action_refresh_data()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The client's name stands in a column of its own where there is room."""
+        wide = event.size.width >= WIDE
+        if wide != self._wide:
+            self._wide = wide
+            self.table.columns = WIDE_COLUMNS if wide else NARROW_COLUMNS
+            self.table.reload()
+
+    def _row(self, one: Told) -> Row:
+        if self._wide:
+            return one.number, one.at, one.person, one.client, one.record, one.what
+        return one.number, one.at, one.person, one.record if self._record_id else one.client, one.what
+
+    # Reading
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        app = self.program
+        if self._record_id:
+            app.in_store(of_record, app.standard, self._record_id, on_done=self._read_record, hold=True)
+        else:
+            day = app.today()
+            app.in_store(by_person, app.agency, app.standard, app.person, day, on_done=self._read_day, hold=True)
+
+    def _read_record(self, found: tuple[str, list[Told]]) -> None:
+        name, self._all = found
+        self.retitle(f"History: {name}")
+        self._tell("Everything that was done to it, the newest first.")
+
+    def _read_day(self, found: tuple[bool, list[Told]]) -> None:
+        whole, self._all = found
+        self.retitle(f"History: what {self.program.person} did today")
+        self._tell(
+            "What you changed today, the newest first."
+            if whole
+            else "Very many clients were changed today; this is the latest of it."
+        )
+
+    def _tell(self, sentence: str) -> None:
+        self.about.show((f" {sentence}", "dim"))
+        self.table.empty = "Nothing was done yet." if not self._all else "Nothing has all these words."
+        self.filter_by(self.find_line.text)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something; perhaps here."""
+        self.action_refresh_data()
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self.find_line.editor.can_focus = True
+        self.find_line.focus_input()
+
+    def on_paged_table_filter_wanted(self) -> None:
+        """`/` on the list."""
+        self.action_filter()
+
+    def filter_by(self, text: str) -> None:
+        """Leave only the lines that have all the words."""
+        words = text.casefold().split()
+        self._shown = [one for one in self._all if all(word in one.text for word in words)]
+        many = len(self._shown)
+        self.find_line.tell((f"{many:,} line{'' if many == 1 else 's'}".rjust(29), "dim"))
+        self.table.reload()
+
+    def press(self, key: str) -> bool:
+        """What the filter line does not keep."""
+        if key in ("enter", "tab", "escape"):
+            if key == "escape":
+                self.find_line.clear()
+                self.filter_by("")
+            self.table.focus()
+            self.find_line.editor.can_focus = False
+            return True
+        return self.table.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
+
+    # Looking closer
+
+    def _current(self) -> Told | None:
+        number = self.table.current_id
+        return next((one for one in self._shown if one.number == number), None)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: all of one line."""
+        one = self._current()
+        if one is not None:
+            head = [f"# {one.record} of {one.client}", "", f"  {one.at}  {one.person}", ""]
+            self.app.push_screen(PageScreen("History", [*head, *(f"  {line}" for line in one.details)]))
+
+    def action_open(self) -> None:
+        """The record, at the field."""
+        one = self._current()
+        if one is not None:
+            self.program.in_store(place_of, one, on_done=self._go)
+
+    def _go(self, place: tuple[str, str, str, str]) -> None:
+        self.program.open_client(*place)
