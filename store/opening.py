@@ -124,8 +124,6 @@ class Store:
                 raw.close()
             schema.bring_up_to_date(self._engine, self.path, self._key, read_only=self.read_only)
 
-    # Agencies
-
     def agencies(self) -> list[AgencyInfo]:
         """All agencies in order of entry."""
         with self._reading() as connection:

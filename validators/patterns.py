@@ -86,6 +86,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "lists_not_judged": Parameters(),
     "rule_failed": Parameters(),
     "no_other_columns": Parameters(),
+    "required_with_event": Parameters(frozenset({"section"})),
     "same_on_rows": Parameters(),
     "same_for_client": Parameters(frozenset({"owner"})),
     "belongs_to_one": Parameters(frozenset({"owner"})),

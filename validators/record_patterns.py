@@ -7,10 +7,12 @@ something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import product
 from operator import gt, itemgetter, lt
 
 from validators.conditions import parse_condition
 from validators.dates import parse_date, plus, write_date
+from validators.messages import listed
 from validators.patterns import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
 from validators.records import Values
 from validators.standard import RuleRow, Standard
@@ -56,20 +58,6 @@ def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
         if any(take(raw)):
             return None
         return Failure(fields, fields[0]) if condition is None or condition.holds(clean) else None
-
-    return check
-
-
-@record_pattern("required_with_event", required="section")
-def required_with_event(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Filled in every episode that has an event of a section; told at the event."""
-    if row.parameters["section"] not in standard.section_by_id:
-        raise ValueError(f"there is no section {row.parameters['section']!r}")
-    date_field = standard.section_by_id[row.parameters["section"]].date_field
-    (header,) = row.fields
-
-    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        return None if raw[header] else Failure((header, date_field), header)
 
     return check
 
@@ -249,21 +237,27 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
         # nearly all identifiers are done with here.
         year = birth[2:4]
-        suspects = [header for header in fields if year in raw[header]]
+        suspects = [header for header in fields if year in clean[header]]
         if not suspects:
             return None
         month = birth[5:7] if birth[4] == "-" else birth[4:6]
         near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
-        suspects = [header for header in suspects if any(trace in raw[header].translate(_SEPARATORS) for trace in near)]
+        suspects = [
+            header for header in suspects if any(trace in clean[header].translate(_SEPARATORS) for trace in near)
+        ]
         if not suspects:
             return None
         traces = _traces(birth, raw[given_field], raw[family_field])
         failing = []
         for header in suspects:
-            folded = raw[header].upper().translate(_SEPARATORS)
+            folded = clean[header].upper().translate(_SEPARATORS)
             if any(trace in folded for trace in traces):
                 failing.append(header)
-        return Failure((*failing, birth_field), failing[0]) if failing else None
+        if not failing:
+            return None
+        look = "looks" if len(failing) == 1 else "look"
+        words = {"identifiers": listed([standard.by_header[header].label for header in failing]), "look": look}
+        return Failure((*failing, birth_field), failing[0], words)
 
     return check
 
@@ -276,7 +270,7 @@ def _traces(birth: str, given: str, family: str) -> list[str]:
     digits = birth.replace("-", "")
     year, month, day = digits[:4], digits[4:6], digits[6:]
     traces = [digits, day + month + year]
-    for d, m in {(day, month), (day.lstrip("0"), month.lstrip("0"))}:
+    for d, m in product({day, day.lstrip("0")}, {month, month.lstrip("0")}):
         traces += [f"{year}-{m}-{d}", f"{d}-{m}-{year}", f"{year[2:]}-{m}-{d}", f"{d}-{m}-{year[2:]}"]
     if given and family:
         for name in (given + family, family + given):
