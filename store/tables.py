@@ -41,6 +41,7 @@ class Client(Kept, table=True):
     __table_args__ = (
         Index("ix_client_agency_external", "agency_number", "external_id"),
         Index("ix_client_agency_number", "agency_number", "number"),
+        Index("ix_client_reference", "agency_number", "reference"),
         {"sqlite_autoincrement": True},
     )
 
@@ -77,7 +78,11 @@ class Episode(Kept, table=True):
 class Event(Kept, table=True):
     """A dated record under an episode, of one of the standard's sections."""
 
-    __table_args__ = (Index("ix_event_episode", "episode_number", "number"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_event_episode", "episode_number", "number"),
+        Index("ix_event_external", "external_id"),
+        {"sqlite_autoincrement": True},
+    )
 
     number: int | None = Field(default=None, primary_key=True)
     episode_number: int = Field(foreign_key="episode.number")

@@ -27,6 +27,7 @@ class Checker:
         self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
+        self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
         self._context: Context | None = None
         self._moment = Moment("", False)
 
@@ -108,7 +109,7 @@ class Checker:
                     rule=parts[0][0].rule,
                     field=jump,
                     fields=fields,
-                    message=sentence(self.standard, parts),
+                    message=self._sentence(parts),
                     values={header: values.get(header, "") for header in fields},
                     section=event.section if event else self.standard.by_header[jump].section,
                     episode=record.episode.get(self._identity, ""),
@@ -120,6 +121,16 @@ class Checker:
             )
         found.sort(key=lambda finding: self._order[finding.rule])
         return found
+
+    def _sentence(self, parts: Failures) -> str:
+        """The sentence for a rule's failures. It holds no value, so one failing in the same way shares it."""
+        row, failure = parts[0]
+        if len(parts) > 1 or failure.words or row.pattern == "rule_failed":
+            return sentence(self.standard, parts)
+        way = (row.line, failure.fields, failure.jump)
+        if way not in self._sentences:
+            self._sentences[way] = sentence(self.standard, parts)
+        return self._sentences[way]
 
 
 def _severity(row: RuleRow, stored: bool) -> Severity:

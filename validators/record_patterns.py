@@ -74,7 +74,7 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("distinct_from", required="other")
+@record_pattern("distinct_from", required="other", about_filled=True)
 def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     """Where filled, different from the other fields, which are then filled too."""
     fields, others = row.fields, headers_in(row, "other")
@@ -100,7 +100,7 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("empty_when", required="when")
+@record_pattern("empty_when", required="when", about_filled=True)
 def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
     """Empty where the condition holds."""
     condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
@@ -159,10 +159,10 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
     return moved
 
 
-record_pattern("not_before", required="other", optional="plus")(_comparison(lt))
-record_pattern("not_after", required="other")(_comparison(gt))
-record_pattern("before", required="other")(_comparison(lambda value, other: value >= other))
-record_pattern("on_the_day", required="other")(_comparison(lambda value, other: value == other))
+record_pattern("not_before", required="other", optional="plus", about_filled=True)(_comparison(lt))
+record_pattern("not_after", required="other", about_filled=True)(_comparison(gt))
+record_pattern("before", required="other", about_filled=True)(_comparison(lambda value, other: value >= other))
+record_pattern("on_the_day", required="other", about_filled=True)(_comparison(lambda value, other: value == other))
 
 
 def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
@@ -181,7 +181,7 @@ def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("before_period_end")
+@record_pattern("before_period_end", about_filled=True)
 def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
     """Before the last day of the reporting period, where one is given."""
     fields = row.fields
@@ -211,7 +211,7 @@ def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("age_at_least", required="other years")
+@record_pattern("age_at_least", required="other years", about_filled=True)
 def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     """So many years old on the day in the field, born on the day in `other`."""
     ((header,), (birth,)) = row.fields, headers_in(row, "other")
@@ -224,7 +224,7 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("identifying", required="birth initials")
+@record_pattern("identifying", required="birth initials", about_filled=True)
 def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
     """Identifiers that hold the birth date, or the initials beside a six-digit one."""
     fields, birth_field = row.fields, row.parameters["birth"]
