@@ -97,10 +97,10 @@ def as_json(report: Report) -> Iterator[str]:
         "load_percent": tally.load_percent,
         "data_quality_percent": tally.data_quality_percent,
     }
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ',\n"findings": ['
+    yield json.dumps(head)[:-1] + ',\n"findings": ['
     separator = "\n"
     for finding in report.findings:
-        yield separator + json.dumps(finding_as_mapping(finding), ensure_ascii=False)
+        yield separator + json.dumps(finding_as_mapping(finding))
         separator = ",\n"
     yield "]}\n"
 

@@ -196,10 +196,10 @@ def _read(
 def _judge_heading(standard: Standard, headers: tuple[str, ...]) -> list[Finding]:
     found = []
     expected = set(standard.headers)
-    repeated = sorted({header for header in headers if headers.count(header) > 1})
+    repeated = sorted({ascii(header)[1:-1] for header in headers if headers.count(header) > 1})
     for pattern, fields in (
         ("header_missing", [header for header in standard.headers if header not in headers]),
-        ("header_unknown", [header if header else "(empty)" for header in headers if header not in expected]),
+        ("header_unknown", [ascii(header)[1:-1] or "(empty)" for header in headers if header not in expected]),
         ("header_repeated", repeated),
     ):
         if fields:
@@ -228,8 +228,8 @@ class _Grouping:
         key: object = episode or line
         group = self.groups.get(key)
         if group is not None and packed != group.base:
-            client = self._client(base)
-            if client != self._client(_unpack(group.base)):
+            client, first = self._client(base), self._client(_unpack(group.base))
+            if client and first and client != first:
                 # One identifier under two clients: two episodes, which rule 47 tells.
                 key = (episode, client)
                 group = self.groups.get(key)

@@ -68,6 +68,11 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool) -> Iterat
         yield "Nothing to change."
 
 
+def printed(text: str) -> str:
+    """A text from a file as it may be shown: nothing in it can steer a terminal."""
+    return ascii(text)[1:-1]
+
+
 def _told(differences: Iterable[Difference], kept: str, told: str) -> Iterator[str]:
     for item in differences:
         yield f"  line {item.line}: {item.header}: {kept} {item.kept!a}, {told} {item.told!a}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.csv_reading import Extract, Progress, read_extract
-from exporters.import_report import Difference, ImportReport, LeftOut
+from exporters.import_report import Difference, ImportReport, LeftOut, printed
 from store.shapes import Counts, KnownEpisode, StoredRecord
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
@@ -39,9 +39,13 @@ class _Plan:
     events: list[tuple[str, Event]] = field(default_factory=list)
     changes: dict[str, _Change] = field(default_factory=dict)
 
-    def change(self, record: StoredRecord, header: str, value: str) -> None:
-        """Plan one value of a stored record."""
-        self.changes.setdefault(record.id, _Change(record, dict(record.values))).values[header] = value
+    def change(self, record: StoredRecord, header: str, value: str) -> bool:
+        """Plan one value of a stored record; say whether that is news."""
+        values = self.changes.setdefault(record.id, _Change(record, dict(record.values))).values
+        if values.get(header, "") == value:
+            return False
+        values[header] = value
+        return True
 
 
 class Import:
@@ -53,6 +57,7 @@ class Import:
         self.report = ImportReport(path)
         self._plan = _Plan()
         self._clients: dict[str, EpisodeRecord] = {}
+        self._told: dict[tuple[str, str], str] = {}
         self._version: int | None = None
         self._identity = standard.role("episode_id")
         self._client_id = standard.role("client_id")
@@ -66,13 +71,6 @@ class Import:
         self._judge_heading(extract)
         self._version = store.data_version() if store else None
         records = list(self._readable(extract))
-        self.report.left_out.sort(key=lambda item: item.line)
-        if self.all_or_nothing and self.report.left_out:
-            first = self.report.left_out[0]
-            raise Problem(
-                f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be stored, the first in line "
-                f"{first.line} ({first.why}); mend them, or leave out --all-or-nothing."
-            )
         code = self._agency_code(records, agency_code)
         known_agency = next(
             (a for a in (store.agencies() if store else ()) if (a.code, a.standard) == (code, self.standard.id)), None
@@ -89,6 +87,13 @@ class Import:
                 self._add(record, clients)
             else:
                 self._compare(record, known)
+        self.report.left_out.sort(key=lambda item: item.line)
+        if self.all_or_nothing and self.report.left_out:
+            first = self.report.left_out[0]
+            raise Problem(
+                f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be stored, the first in line "
+                f"{first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+            )
         self._count()
         return code
 
@@ -117,7 +122,9 @@ class Import:
     def _judge_heading(self, extract: Extract) -> None:
         repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
         if repeated:
-            raise Problem(f"{self.path} has columns twice in line 1 ({', '.join(repeated)}): keep one of each.")
+            raise Problem(
+                f"{self.path} has columns twice in line 1 ({', '.join(map(printed, repeated))}): keep one of each."
+            )
         if self._identity in extract.missing:
             raise Problem(
                 f"{self.path} has no column {self._identity} in line 1, so its rows cannot be stored: add it."
@@ -126,7 +133,7 @@ class Import:
             if finding.lines and finding.lines[0] > 1:
                 self.report.left_out.append(LeftOut(finding.lines[0], finding.message))
             elif finding.rule != "header" or finding.fields:
-                columns = f": {', '.join(finding.fields)}" if finding.rule == "header" else ""
+                columns = f": {', '.join(map(printed, finding.fields))}" if finding.rule == "header" else ""
                 self.report.notes.append(f"{finding.message.partition(':')[0]}{columns}")
         self.report.rows = len(extract.bad_rows) + len(self.report.left_out)
         self.report.left_out += [LeftOut(finding.lines[0], finding.message) for finding in extract.bad_rows]
@@ -222,34 +229,38 @@ class Import:
         for header, told in values.items():
             kept = stored.values.get(header, "")
             # A row without consent never blanks what is known; nobody keys what the exporter writes.
-            if told == kept or (withheld and not told) or self.standard.by_header[header].keyed == "written":
+            if (withheld and not told) or self.standard.by_header[header].keyed == "written":
                 continue
-            planned = self._plan.changes.get(stored.id)
-            if planned and planned.values.get(header, "") == told:
-                continue
-            self._differ(record.lines[0], record, stored, header, kept, told)
+            # The first row of the file wins, as everywhere.
+            first = self._told.setdefault((stored.id, header), told)
+            if first != told:
+                difference = Difference(record.lines[0], record.episode[self._identity], header, first, told)
+                self.report.disagreements.append(difference)
+            elif told != kept and self._plan.change(stored, header, told):
+                self._differ(record.lines[0], record, header, kept, told)
 
-    def _differ(
-        self, line: int, record: EpisodeRecord, stored: StoredRecord, header: str, kept: str, told: str
-    ) -> None:
+    def _differ(self, line: int, record: EpisodeRecord, header: str, kept: str, told: str) -> None:
         self.report.differences.append(Difference(line, record.episode[self._identity], header, kept, told))
-        self._plan.change(stored, header, told)
 
     def _compare_events(self, record: EpisodeRecord, known: KnownEpisode) -> int:
         """Match events by their identifier, those without one by their content; plan the new ones and count them."""
         by_id: dict[tuple[str, str], list[StoredRecord]] = {}
         by_content: dict[tuple[str, frozenset[tuple[str, str]]], list[StoredRecord]] = {}
         for stored in known.events:
-            content = frozenset((header, value) for header, value in stored.values.items() if value)
-            by_content.setdefault((stored.section, content), []).append(stored)
-            if identifier := stored.values.get(self.standard.section_by_id[stored.section].id_field, ""):
+            id_field = self.standard.section_by_id[stored.section].id_field
+            by_content.setdefault((stored.section, _content(stored.values, id_field)), []).append(stored)
+            if identifier := stored.values.get(id_field, ""):
                 by_id.setdefault((stored.section, identifier), []).append(stored)
         matched: set[str] = set()
         added = 0
         for event in record.events:
-            content = frozenset((header, value) for header, value in event.values.items() if value)
-            identifier = event.values.get(self.standard.section_by_id[event.section].id_field, "")
-            same = [s for s in by_content.get((event.section, content), ()) if s.id not in matched]
+            id_field = self.standard.section_by_id[event.section].id_field
+            identifier = event.values.get(id_field, "")
+            alike = by_content.get((event.section, _content(event.values, id_field)), ())
+            # Where the file names no identifier, the one the program made for a known event says nothing against it.
+            same = [
+                s for s in alike if s.id not in matched and (not identifier or s.values.get(id_field) == identifier)
+            ]
             if same:
                 matched.add(same[0].id)
                 continue
@@ -262,8 +273,8 @@ class Import:
             matched.add(stored.id)
             for header, told in event.values.items():
                 kept = stored.values.get(header, "")
-                if told != kept:
-                    self._differ(event.line or record.lines[0], record, stored, header, kept, told)
+                if told != kept and self._plan.change(stored, header, told):
+                    self._differ(event.line or record.lines[0], record, header, kept, told)
         return added
 
     def _count(self) -> None:
@@ -272,6 +283,10 @@ class Import:
         events = sum(len(record.events) for record in plan.episodes) + len(plan.events)
         report.new = Counts(len(clients), len(plan.episodes), events)
         report.updated = len(plan.changes) if self.update else 0
+
+
+def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:
+    return frozenset((header, value) for header, value in values.items() if value and header != id_field)
 
 
 def import_file(

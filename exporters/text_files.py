@@ -18,6 +18,8 @@ def encoding_of(path: Path) -> str:
     legacy = codecs.getincrementaldecoder("cp1252")()
     line, is_utf8, is_legacy, first = 1, True, True, True
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 if first and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -28,8 +30,7 @@ def encoding_of(path: Path) -> str:
                     raise Problem(f"{path} has a NUL byte in line {line}, so it is not a text file: export it again.")
                 line += chunk.count(b"\n")
                 is_utf8 = is_utf8 and _decodes(utf8, chunk)
-                if not is_utf8:
-                    is_legacy = is_legacy and _decodes(legacy, chunk)
+                is_legacy = is_legacy and (chunk.isascii() or _decodes(legacy, chunk))
             is_utf8 = is_utf8 and _decodes(utf8, b"", final=True)
     except OSError as error:
         raise refused(error, path, "read") from None

@@ -5,6 +5,7 @@ The file is written under a temporary name in the target folder, synced and give
 store records it; it never replaces another file.
 """
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 _PIECE = 1 << 18
+_EPISODES_AT_ONCE = 500
 
 
 @dataclass
@@ -98,25 +100,28 @@ class RowWriter:
         self._blank = dict.fromkeys(standard.headers, "")
         self._take = itemgetter(*standard.headers)
         self._writer.writerow(standard.headers)
+        self._pieces = [self._buffer.getvalue().encode(self._encoding)]
 
     def write(self, record: EpisodeRecord) -> None:
         """Write the rows of one episode: one per event, client and episode columns repeated, at least one.
 
         Raises UnicodeEncodeError for a character the encoding does not have.
         """
+        self._buffer.seek(0)
+        self._buffer.truncate()
         base = {**self._blank, **record.client, **record.episode}
         for event in record.events:
             self._writer.writerow(self._take({**base, **event.values}))
         if not record.events:
             self._writer.writerow(self._take(base))
-        if self._buffer.tell() > _PIECE:
+        self._pieces.append(self._buffer.getvalue().encode(self._encoding))
+        if len(self._pieces) >= _EPISODES_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Hand what is buffered to the file."""
-        self._put(self._buffer.getvalue().encode(self._encoding))
-        self._buffer.seek(0)
-        self._buffer.truncate()
+        self._put(b"".join(self._pieces))
+        self._pieces.clear()
 
     def _put(self, data: bytes) -> None:
         self.digest.update(data)
@@ -155,11 +160,15 @@ def export_submission(
     already, or the store fails; then there is neither a file nor a record of one.
     """
     period = reporting_period(standard.submission.calendar, submission)
-    target = folder.resolve() / file_name(standard, agency.code, period)
-    if not folder.is_dir():
-        raise Problem(f"{folder} is not a folder: make it first, or name another one with --out.")
-    if target.exists():
-        raise _already_there(target)
+    name = file_name(standard, agency.code, period)
+    try:
+        target = folder.resolve() / name
+        if not folder.is_dir():
+            raise Problem(f"{folder} is not a folder: make it first, or name another one with --out.")
+        if target.exists():
+            raise _already_there(target)
+    except (OSError, RuntimeError):  # too long a name, a circle of links
+        raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one with --out.") from None
     receipt = Receipt(submission, target, Tally(standard))
     try:
         with scratch(target, PRIVATE) as temporary:
@@ -214,7 +223,7 @@ def _write_rows(
 
 def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
     """Keep the extract in the store and give the file its name, both or neither."""
-    placed = False
+    made = temporary.stat().st_ino
     try:
         with store.write(person, now) as work:
             work.record_extract(
@@ -227,10 +236,11 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
                 _pieces(temporary),
             )
             place(temporary, receipt.file)
-            placed = True
     except BaseException:
-        if placed:
-            receipt.file.unlink(missing_ok=True)
+        # Whatever went wrong, and whenever: the file goes too, if it is the one made here.
+        with contextlib.suppress(OSError):
+            if receipt.file.stat().st_ino == made:
+                receipt.file.unlink()
         raise
 
 

@@ -133,8 +133,6 @@ class Store(Desk):
                     if not lines.saved_version(connection):
                         lines.rebuild(connection, self._derivers)
 
-    # Agencies
-
     def agencies(self) -> list[AgencyInfo]:
         """All agencies in order of entry."""
         with self._reading() as connection:

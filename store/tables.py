@@ -45,6 +45,7 @@ class Client(Kept, table=True):
         Index("ix_client_agency_external", "agency_number", "external_id"),
         Index("ix_client_agency_number", "agency_number", "number"),
         Index("ix_client_changed", "agency_number", "changed_by", "changed_at"),
+        Index("ix_client_reference", "agency_number", "reference"),
         {"sqlite_autoincrement": True},
     )
 

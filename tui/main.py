@@ -8,12 +8,16 @@ import os
 import sys
 from datetime import date, datetime
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
 from validators.problems import Problem
+
+_STOPPED = "Stopped; what was not finished was not written."
+_INTERRUPTED = 130  # what typer makes of Ctrl+C
 
 # What typer raises for a command line it cannot read; it does not export the name.
 _UsageError = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
@@ -228,19 +232,27 @@ def _day(today: datetime | None) -> date:
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
+    _prepare_output()
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
+        if code == _INTERRUPTED:
+            code = _say(_STOPPED)
     except Problem as problem:
         code = _say(str(problem))
     except (typer.Abort, KeyboardInterrupt):
-        code = _say("Stopped; what was not finished was not written.")
+        code = _say(_STOPPED)
     except typer.Exit as left:
         code = left.exit_code
     except BrokenPipeError:
         # Whoever read the output has gone (`| head`): nobody is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = _say(
+            f"The result could not be written out ({(error.strerror or 'no reason given').lower()}): try again."
+        )
     except MemoryError:
         code = _say("There is not enough memory for this; try a smaller file or a larger host.")
     except _UsageError as error:
@@ -248,6 +260,15 @@ def run() -> None:
     except Exception as error:
         code = _say(_fault(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_output() -> None:
+    """Make sure that whatever is printed can be: anything may stand in a value, and the output may be closed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (until the program ends)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _say(sentence: str) -> int:

@@ -23,9 +23,11 @@ class Checker:
         self._base, self._events = compile_scopes(standard)
         self._order = {rule.id: number for number, rule in enumerate(standard.rules)}
         rows = [row for rule in standard.rules for row in rule.rows]
+        self._with_event = [row for row in rows if row.pattern == "required_with_event"]
         self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
+        self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
         self._context: Context | None = None
         self._moment = Moment("", False)
 
@@ -43,6 +45,11 @@ class Checker:
         if self._withheld is not None and self.standard.withholds(clean):
             return self._check_withheld(record, raw, source, self._withheld)
         self._base.compare(raw, clean, moment, failures)
+        if record.events:
+            sections = {event.section for event in record.events}
+            for needed in self._with_event:
+                if needed.parameters["section"] in sections and not raw[needed.fields[0]]:
+                    failures.append((needed, Failure(needed.fields, needed.fields[0])))
         found = self._findings(failures, record, None, raw) if failures else []
         for event in record.events:
             scope = self._events.get(event.section)
@@ -63,16 +70,19 @@ class Checker:
         carried = {header: value if header in self._carried else "" for header, value in raw.items()}
         failures: Failures = []
         clean = self._base.judge(carried, source, failures)
+        # Compared with all that is known: an identifier that is sent must not be made from what is not.
         compared: Failures = []
-        self._base.compare(carried, clean, self._moment, compared)
-        failures += [item for item in compared if not self._carried.isdisjoint(item[1].fields)]
+        known = {header: clean[header] if header in self._carried else value for header, value in raw.items()}
+        self._base.compare(carried, known, self._moment, compared)
+        failures += [item for item in compared if item[1].jump in self._carried]
         everything = dict(raw)
         for event in record.events:
             everything.update({header: value for header, value in event.values.items() if value})
         filled = tuple(header for header in withheld.fields if everything.get(header) and header not in self._carried)
-        # In the store, what the program itself makes or writes is nobody's keying.
+        # The store knows the client all the same, and what the program itself makes or writes is nobody's keying.
         if source == "store":
-            filled = tuple(header for header in filled if self.standard.by_header[header].keyed == "person")
+            by_header = self.standard.by_header
+            filled = tuple(h for h in filled if by_header[h].keyed == "person" and by_header[h].level != "client")
         if filled:
             failures.append((withheld, Failure(filled, filled[0])))
         return self._findings(failures, record, None, everything)
@@ -99,7 +109,7 @@ class Checker:
                     rule=parts[0][0].rule,
                     field=jump,
                     fields=fields,
-                    message=sentence(self.standard, parts),
+                    message=self._sentence(parts),
                     values={header: values.get(header, "") for header in fields},
                     section=event.section if event else self.standard.by_header[jump].section,
                     episode=record.episode.get(self._identity, ""),
@@ -111,6 +121,16 @@ class Checker:
             )
         found.sort(key=lambda finding: self._order[finding.rule])
         return found
+
+    def _sentence(self, parts: Failures) -> str:
+        """The sentence for a rule's failures. It holds no value, so one failing in the same way shares it."""
+        row, failure = parts[0]
+        if len(parts) > 1 or failure.words or row.pattern == "rule_failed":
+            return sentence(self.standard, parts)
+        way = (row.line, failure.fields, failure.jump)
+        if way not in self._sentences:
+            self._sentences[way] = sentence(self.standard, parts)
+        return self._sentences[way]
 
 
 def _severity(row: RuleRow, stored: bool) -> Severity:

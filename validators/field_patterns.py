@@ -12,18 +12,27 @@ from validators.standard import RuleRow, Standard
 
 _PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]")
 _FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9])[A-Z]{2}")
+_LONGEST_PART = len("EC1A 1")
+# However it is spaced or punctuated, and whatever follows the digit of the inward code; else at least the outward code.
+_LOOSE = re.compile(r"[\W_]*([A-Z]{1,2}[0-9][A-Z0-9]?)[\W_]*([0-9])[\W_]*[A-Z0-9][\W_]*[A-Z0-9][\W_]*")
+_OUTWARD = re.compile(r"[\W_]*([A-Z]{1,2}[0-9][A-Z0-9]?)")
 
 
 def postcode_part(value: str) -> str:
     """The part of a postcode that may leave the building: outward code, space, first digit of the inward code.
 
-    A full postcode is shortened, with or without its space and in either case; anything else comes back as it is,
-    but for lower case in what is already a part.
+    A full postcode is shortened, in either case and however it is spaced or punctuated. What is longer than a part and
+    no postcode is cut to its outward code, or to nothing where it has none: nothing leaks because it was mistyped.
     """
     upper = value.upper()
-    if match := _FULL.fullmatch(upper):
+    if _PART.fullmatch(upper):
+        return upper
+    if match := _FULL.fullmatch(upper) or _LOOSE.fullmatch(upper):
         return f"{match[1]} {match[2]}"
-    return upper if _PART.fullmatch(upper) else value
+    if len(value) <= _LONGEST_PART or _PART.fullmatch(upper.strip()):
+        return value
+    outward = _OUTWARD.match(upper)
+    return outward[1] if outward else ""
 
 
 # What `shortened` in standard.toml may name.
@@ -81,6 +90,8 @@ def one_of(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
 @field_pattern("number_between", required="least most")
 def number_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """A whole number between two others, both included."""
+    if standard.by_header[header].layout.kind != "numeric":
+        raise ValueError(f"the field {header!r} does not hold numbers")
     least, most = int(row.parameters["least"]), int(row.parameters["most"])
     return lambda value, stored: least <= int(value) <= most
 
@@ -88,6 +99,8 @@ def number_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
 @field_pattern("in_codes")
 def in_codes(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """In the field's code list, where that list decides."""
+    if not standard.by_header[header].codes:
+        raise ValueError(f"the field {header!r} has no code list")
     code_list = standard.code_lists[standard.by_header[header].codes]
     if not code_list.decides:
         return lambda value, stored: True

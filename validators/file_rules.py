@@ -5,15 +5,13 @@ others: an identifier used twice, one client told in two ways. Readers of files 
 wrong with the heading or the shape of a row. Both word their findings from the standard's rules.csv.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from validators.messages import listed, sentence
 from validators.patterns import UNREADABLE, Failure
 from validators.records import EpisodeRecord, Finding, Severity, Values
 from validators.standard import RuleRow, Standard
-
-_SEPARATOR = "\x1f"
 
 
 class FileRules:
@@ -43,12 +41,20 @@ class FileRules:
         if spoilt:  # a value that cannot be read is compared with nothing
             client = {header: "" if header in spoilt else value for header, value in client.items()}
             episode = {header: "" if header in spoilt else value for header, value in episode.items()}
+        if self.standard.withholds(episode):  # what may not be there is told as that, and judged no further
+            carried = self.standard.no_consent_carries
+            client = {header: value for header, value in client.items() if header in carried}
+        broken: dict[str, list[tuple[RuleRow, Failure]]] = {}
         for owned in self._owned:
             if fields := owned.broken(client, episode, repeated):
-                found.append(self._finding(owned.row, fields, record, {**client, **episode}, record.lines))
+                broken.setdefault(owned.row.rule, []).append((owned.row, Failure(fields, fields[0])))
         for same in self._same:
             if fields := same.differing(client, repeated):
-                found.append(self._finding(same.row, fields, record, client, record.lines))
+                broken.setdefault(same.row.rule, []).append((same.row, Failure(fields, fields[0])))
+        for parts in broken.values():
+            found.append(self._finding(parts, record, {**client, **episode}, record.lines))
+        if self.standard.withholds(episode):
+            return found
         for event in record.events:
             for row, seen in self._once:
                 value = event.values.get(row.fields[0])
@@ -57,27 +63,29 @@ class FileRules:
                 mark = hash(value)
                 if mark in seen:
                     lines = (event.line,) if event.line else ()
-                    found.append(self._finding(row, row.fields, record, event.values, lines, event.id))
+                    parts = [(row, Failure(row.fields, row.fields[0]))]
+                    found.append(self._finding(parts, record, event.values, lines, event.id))
                 seen.add(mark)
         return found
 
     def _finding(
         self,
-        row: RuleRow,
-        fields: tuple[str, ...],
+        parts: Sequence[tuple[RuleRow, Failure]],
         record: EpisodeRecord,
         values: Values,
         lines: tuple[int, ...],
         event_id: str = "",
     ) -> Finding:
+        row, first = parts[0]
+        fields = tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields))
         return Finding(
             severity=Severity(row.severity),
             rule=row.rule,
-            field=fields[0],
+            field=first.jump,
             fields=fields,
-            message=sentence(self.standard, [(row, Failure(fields, fields[0]))]),
+            message=sentence(self.standard, parts),
             values={header: values.get(header, "") for header in fields},
-            section=self.standard.by_header[fields[0]].section,
+            section=self.standard.by_header[first.jump].section,
             episode=record.episode.get(self.standard.role("episode_id"), ""),
             lines=lines,
             client_id=record.client_id,
@@ -110,8 +118,8 @@ class _Same:
 
     def __init__(self, row: RuleRow) -> None:
         self.row, self.owner = row, row.parameters["owner"]
-        self.take = itemgetter(*row.fields)
-        self.known: dict[int, str] = {}
+        self.take: Callable[[Values], tuple[str, ...]] = itemgetter(*row.fields)
+        self.known: dict[int, tuple[str, ...]] = {}
 
     def differing(self, client: Values, repeated: frozenset[str] | None) -> tuple[str, ...]:
         """The fields that differ from what was told of the same client before."""
@@ -119,14 +127,14 @@ class _Same:
         if not owner or (repeated is not None and owner not in repeated):
             return ()
         try:
-            told = _SEPARATOR.join(self.take(client))
+            told = self.take(client)
         except KeyError:  # the file lacks a column, or the store had nothing to keep in it
-            told = _SEPARATOR.join([client.get(header, "") for header in self.row.fields])
+            told = tuple(client.get(header, "") for header in self.row.fields)
         known = self.known.setdefault(hash(owner), told)
         if told == known:
             return ()
-        pairs = list(zip(self.row.fields, known.split(_SEPARATOR), told.split(_SEPARATOR), strict=True))
-        self.known[hash(owner)] = _SEPARATOR.join(old or new for _, old, new in pairs)
+        pairs = list(zip(self.row.fields, known, told, strict=True))
+        self.known[hash(owner)] = tuple(old or new for _, old, new in pairs)
         return tuple(header for header, old, new in pairs if old and new and old != new)
 
 

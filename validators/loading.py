@@ -4,6 +4,7 @@ A pack that is not well formed is refused with the file, the line and the reason
 only: nothing in it is ever executed.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from validators.loading_tools import TomlTable, fail, read_table
 from validators.periods import CALENDARS
 from validators.standard import (
     LIST_STATUSES,
+    ROLES,
     CodeList,
     Field,
     Layout,
@@ -61,6 +63,8 @@ def load_standard(folder: Path) -> Standard:
         known(filter(None, (section.id_field, section.date_field)), "sections")
     roles = top.table("roles").texts()
     for part, header in roles.items():
+        if part not in ROLES:
+            top.refuse(part, f"there is no role {part!r}; there are {', '.join(ROLES)}")
         known([header], part)
     carries = known(top.table("no_consent", optional=True).text_list("carries"), "carries")
     shortened = top.table("shortened", optional=True).texts()
@@ -87,6 +91,12 @@ def load_standard(folder: Path) -> Standard:
         submission=_submission(submission),
         words=top.table("words", optional=True).texts(),
     )
+    if date_layout.kind != "date":
+        top.refuse("date_layout", f"{date_layout.text} is not the layout of a date")
+    written = date_layout.text.replace("CCYY", "YYYY")
+    for field in fields:
+        if field.is_date and field.layout.text.replace("CCYY", "YYYY") != written:
+            top.refuse("date_layout", f"the field {field.header} is written {field.layout.text}")
     if "consent" in roles and "consented" not in named:
         fail(path, 0, "there is a consent field but no values.consented")
     top.done()
@@ -109,6 +119,10 @@ def _section(table: TomlTable) -> Section:
 
 
 def _submission(table: TomlTable) -> SubmissionFormat:
+    name = table.values.get("file_name", "")
+    for part in re.findall(r"{([^}]*)}", str(name)):
+        if part not in ("agency", "from", "to", "edition"):
+            table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}")
     return SubmissionFormat(
         format=table.choice("format", ("csv", "xml")),
         calendar=table.choice("calendar", tuple(CALENDARS)),
@@ -141,6 +155,8 @@ def _read_fields(
             fail(path, line, f"there is no code list {row['codes']!r} in codes/lists.csv")
         if row["keyed"] not in ("person", "made", "written"):
             fail(path, line, f"keyed is {row['keyed']!r}, which is none of person, made, written")
+        if row["required"] not in ("", "consent"):
+            fail(path, line, f"required is {row['required']!r}, which is neither empty nor consent")
         if not row["label"]:
             fail(path, line, "the label is empty")
         try:

@@ -6,9 +6,11 @@ names headers, or sets of them: @all, @dates, @coded, @required, @client, @episo
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from string import Formatter
 
 import validators.field_patterns
 import validators.record_patterns  # noqa: F401 (registers the patterns)
+from validators.conditions import parse_condition
 from validators.loading_tools import fail, read_table
 from validators.patterns import FIELD_PATTERNS, FILE_PATTERNS, PARAMETERS, RECORD_PATTERNS
 from validators.records import Severity
@@ -19,6 +21,17 @@ RULE_COLUMNS = (
     "reading", "source",
 )  # fmt: skip
 _SEVERITIES = {*Severity, "list"}
+# Parameters that list headers.
+_HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed")
+# What a message may name.
+_WORDS = (
+    "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
+    "expected", "sections", "lists",
+)  # fmt: skip
+# Patterns that the program itself speaks with, whatever the standard; those of files where extracts are tables.
+_ALWAYS = ("rule_failed", "lists_not_judged")
+_TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
+           "one_event_a_row", "same_on_rows", "encoding")  # fmt: skip
 
 
 def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
@@ -44,6 +57,13 @@ def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
         else:
             first = rules[number]
             rules[number] = Rule(first.id, first.title, first.help, first.reading, first.source, (*first.rows, parsed))
+    patterns = {row["pattern"] for _, row in table}
+    needed = [*_ALWAYS, *(_TABLES if standard.submission.format == "csv" else ())]
+    if standard.no_consent_carries:
+        needed.append("no_other_columns")
+    for pattern in needed:
+        if pattern not in patterns:
+            fail(path, 0, f"no row has the pattern {pattern}, which the program needs")
     return tuple(rules.values())
 
 
@@ -60,12 +80,19 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         parameters[name] = value
     if missing := known.required - parameters.keys():
         raise ValueError(f"the pattern {pattern} needs the parameter {min(missing)}")
+    if row["severity"] == "list" and pattern != "in_codes":
+        raise ValueError("only in_codes has its severity from a list")
     if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
         raise ValueError("the severity must be error, warning, notice or list")
-    if not row["message"]:
-        raise ValueError("the message is empty")
-    for name in ("other", "owner", "birth", "initials", "beside", "opened", "closed"):
-        _known(parameters.get(name, "").split(), standard)
+    _judge_message(row["message"])
+    beside = [header for name in _HEADERS_IN for header in parameters.get(name, "").split()]
+    _known(beside, standard)
+    if "when" in parameters:
+        beside += parse_condition(parameters["when"], standard.by_header, standard.values).headers
+    if "section" in parameters:
+        if parameters["section"] not in {section.id for section in standard.event_sections}:
+            raise ValueError(f"there is no section {parameters['section']!r} of events")
+        beside.append(standard.section_by_id[parameters["section"]].date_field)
     parsed = RuleRow(
         rule=row["rule"],
         pattern=pattern,
@@ -76,7 +103,9 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         message=row["message"],
         silences=tuple(row["silences"].split()),
         line=line,
+        beside=tuple(beside),
     )
+    _judge_places(parsed, standard)
     if not parsed.fields and (pattern in FIELD_PATTERNS or pattern in RECORD_PATTERNS):
         raise ValueError("the row names no fields")
     # Making the check once shows parameters that the pattern itself refuses.
@@ -86,6 +115,32 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         for header in parsed.fields:
             FIELD_PATTERNS[pattern](parsed, standard, header)
     return parsed
+
+
+def _judge_message(message: str) -> None:
+    """A message may name the words below and nothing else: no attributes, no indexes."""
+    if not message:
+        raise ValueError("the message is empty")
+    for _, name, form, conversion in Formatter().parse(message):
+        if name is not None and (name not in _WORDS or form or conversion):
+            raise ValueError(f"the message has {{{name}}}, which is none of {', '.join(_WORDS)}")
+
+
+def _judge_places(row: RuleRow, standard: Standard) -> None:
+    """Records that are compared lie on one path: an episode with its client, or with events of one section."""
+
+    def sections(headers: Sequence[str]) -> set[str]:
+        fields = [standard.by_header[header] for header in headers]
+        return {field.section for field in fields if field.level == "event"}
+
+    beside = sections(row.beside)
+    if len(beside) > 1 or (beside and not sections(row.fields) <= beside):
+        raise ValueError("it compares events of two sections")
+    if row.pattern in ("belongs_to_one", "appears_once", "required_with_event") and len(row.fields) != 1:
+        raise ValueError(f"the pattern {row.pattern} takes one field")
+    of_client = all(standard.by_header[header].level == "client" for header in row.fields)
+    if row.pattern == "same_for_client" and not (of_client and len(row.fields) > 1):
+        raise ValueError("the pattern same_for_client takes two or more fields of the client")
 
 
 def _known(headers: Sequence[str], standard: Standard) -> None:

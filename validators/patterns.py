@@ -73,6 +73,8 @@ class Parameters:
 FIELD_PATTERNS: dict[str, FieldPattern] = {}
 RECORD_PATTERNS: dict[str, RecordPattern] = {}
 PARAMETERS: dict[str, Parameters] = {}
+# Record patterns that say nothing of a field that is empty; with one field they need not be asked at all then.
+ABOUT_FILLED: set[str] = set()
 # Patterns that no record check runs: the reader of a file, the engine and `file_rules` know them by these names.
 FILE_PATTERNS: dict[str, Parameters] = {
     "header_missing": Parameters(),
@@ -86,6 +88,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "lists_not_judged": Parameters(),
     "rule_failed": Parameters(),
     "no_other_columns": Parameters(),
+    "required_with_event": Parameters(frozenset({"section"})),
     "same_on_rows": Parameters(),
     "same_for_client": Parameters(frozenset({"owner"})),
     "belongs_to_one": Parameters(frozenset({"owner"})),
@@ -106,11 +109,15 @@ def field_pattern(name: str, required: str = "") -> Callable[[FieldPattern], Fie
     return register
 
 
-def record_pattern(name: str, required: str = "", optional: str = "") -> Callable[[RecordPattern], RecordPattern]:
-    """Register a record pattern under the name rules.csv uses."""
+def record_pattern(
+    name: str, required: str = "", optional: str = "", *, about_filled: bool = False
+) -> Callable[[RecordPattern], RecordPattern]:
+    """Register a record pattern under the name rules.csv uses; `about_filled`: it is silent about an empty field."""
 
     def register(function: RecordPattern) -> RecordPattern:
         RECORD_PATTERNS[name] = function
+        if about_filled:
+            ABOUT_FILLED.add(name)
         PARAMETERS[name] = Parameters(frozenset(required.split()), frozenset(optional.split()))
         return function
 

@@ -26,7 +26,7 @@ def reporting_period(calendar: str, submission: str) -> ReportingPeriod:
 
     Raises Problem when the text is no submission, or the calendar has none of that name.
     """
-    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", submission)
+    match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", submission)
     if match is None or not 1904 <= int(match[1]) <= 9998:
         raise Problem(f"'{submission}' is not a submission: write the month that is reported, such as 2020-12.")
     return CALENDARS[calendar](submission, int(match[1]), int(match[2]))

@@ -7,10 +7,12 @@ something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import product
 from operator import gt, itemgetter, lt
 
 from validators.conditions import parse_condition
 from validators.dates import parse_date, plus, write_date
+from validators.messages import listed
 from validators.patterns import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
 from validators.records import Values
 from validators.standard import RuleRow, Standard
@@ -60,20 +62,6 @@ def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("required_with_event", required="section")
-def required_with_event(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Filled in every episode that has an event of a section; told at the event."""
-    if row.parameters["section"] not in standard.section_by_id:
-        raise ValueError(f"there is no section {row.parameters['section']!r}")
-    date_field = standard.section_by_id[row.parameters["section"]].date_field
-    (header,) = row.fields
-
-    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        return None if raw[header] else Failure((header, date_field), header)
-
-    return check
-
-
 @record_pattern("both_or_neither")
 def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     """All of the fields are filled or none."""
@@ -86,7 +74,7 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("distinct_from", required="other")
+@record_pattern("distinct_from", required="other", about_filled=True)
 def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     """Where filled, different from the other fields, which are then filled too."""
     fields, others = row.fields, headers_in(row, "other")
@@ -112,7 +100,7 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("empty_when", required="when")
+@record_pattern("empty_when", required="when", about_filled=True)
 def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
     """Empty where the condition holds."""
     condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
@@ -171,10 +159,10 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
     return moved
 
 
-record_pattern("not_before", required="other", optional="plus")(_comparison(lt))
-record_pattern("not_after", required="other")(_comparison(gt))
-record_pattern("before", required="other")(_comparison(lambda value, other: value >= other))
-record_pattern("on_the_day", required="other")(_comparison(lambda value, other: value == other))
+record_pattern("not_before", required="other", optional="plus", about_filled=True)(_comparison(lt))
+record_pattern("not_after", required="other", about_filled=True)(_comparison(gt))
+record_pattern("before", required="other", about_filled=True)(_comparison(lambda value, other: value >= other))
+record_pattern("on_the_day", required="other", about_filled=True)(_comparison(lambda value, other: value == other))
 
 
 def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
@@ -193,7 +181,7 @@ def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("before_period_end")
+@record_pattern("before_period_end", about_filled=True)
 def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
     """Before the last day of the reporting period, where one is given."""
     fields = row.fields
@@ -223,7 +211,7 @@ def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("age_at_least", required="other years")
+@record_pattern("age_at_least", required="other years", about_filled=True)
 def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     """So many years old on the day in the field, born on the day in `other`."""
     ((header,), (birth,)) = row.fields, headers_in(row, "other")
@@ -236,7 +224,7 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("identifying", required="birth initials")
+@record_pattern("identifying", required="birth initials", about_filled=True)
 def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
     """Identifiers that hold the birth date, or the initials beside a six-digit one."""
     fields, birth_field = row.fields, row.parameters["birth"]
@@ -249,21 +237,27 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
         # nearly all identifiers are done with here.
         year = birth[2:4]
-        suspects = [header for header in fields if year in raw[header]]
+        suspects = [header for header in fields if year in clean[header]]
         if not suspects:
             return None
         month = birth[5:7] if birth[4] == "-" else birth[4:6]
         near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
-        suspects = [header for header in suspects if any(trace in raw[header].translate(_SEPARATORS) for trace in near)]
+        suspects = [
+            header for header in suspects if any(trace in clean[header].translate(_SEPARATORS) for trace in near)
+        ]
         if not suspects:
             return None
         traces = _traces(birth, raw[given_field], raw[family_field])
         failing = []
         for header in suspects:
-            folded = raw[header].upper().translate(_SEPARATORS)
+            folded = clean[header].upper().translate(_SEPARATORS)
             if any(trace in folded for trace in traces):
                 failing.append(header)
-        return Failure((*failing, birth_field), failing[0]) if failing else None
+        if not failing:
+            return None
+        look = "looks" if len(failing) == 1 else "look"
+        words = {"identifiers": listed([standard.by_header[header].label for header in failing]), "look": look}
+        return Failure((*failing, birth_field), failing[0], words)
 
     return check
 
@@ -276,7 +270,7 @@ def _traces(birth: str, given: str, family: str) -> list[str]:
     digits = birth.replace("-", "")
     year, month, day = digits[:4], digits[4:6], digits[6:]
     traces = [digits, day + month + year]
-    for d, m in {(day, month), (day.lstrip("0"), month.lstrip("0"))}:
+    for d, m in product({day, day.lstrip("0")}, {month, month.lstrip("0")}):
         traces += [f"{year}-{m}-{d}", f"{d}-{m}-{year}", f"{year[2:]}-{m}-{d}", f"{d}-{m}-{year[2:]}"]
     if given and family:
         for name in (given + family, family + given):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from validators.dates import write_date
+from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
 from validators.standard import Field, Section, Standard
 
@@ -30,6 +31,8 @@ def synthetic_episodes(
 
     `client_id` is the same text on all episodes of one client. Every date lies on or before `today`.
     """
+    if not 1990 <= today.year <= 9000:
+        raise Problem(f"Synthetic clients cannot be made as on {today.isoformat()}: choose a year from 1990 on.")
     maker = _Maker(standard, random.Random(seed), today, agency)  # noqa: S311 (nothing here is secret)
     for number in range(clients):
         yield from maker.client(number, faults and maker.chance(_FAULTY_SHARE))
@@ -94,11 +97,15 @@ class _Maker:
         count = rng.choices((1, 2, 3), (70, 22, 8))[0]
         spoil = rng.choice(self.faults) if faulty else None
         spoilt_at = rng.randrange(count)
+        withheld = 0
         for index, days in enumerate(self._timeline(count)):
             if self.chance(_NO_CONSENT_SHARE) and not faulty:
-                yield self._withheld(number, values)
-                continue
-            yield self._episode(number, values, days, spoil if index == spoilt_at else None)
+                withheld += 1
+            else:
+                yield self._episode(number, values, days, spoil if index == spoilt_at else None)
+        # Last, because a client is told by the first record, and one without consent tells next to nothing.
+        for _ in range(withheld):
+            yield self._withheld(number, values)
 
     def _timeline(self, count: int) -> list[_Days]:
         """The days of a client's episodes, with gaps between them, the last often still open."""

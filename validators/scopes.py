@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from operator import getitem
 
 from validators.patterns import (
+    ABOUT_FILLED,
     FIELD_PATTERNS,
     RECORD_PATTERNS,
     UNREADABLE,
@@ -45,9 +46,19 @@ class _Judge(dict[str, Verdict | None]):
     def __init__(self, steps: list[tuple[RuleRow, FieldCheck]], stored: bool, failed: RuleRow, remember: bool) -> None:
         super().__init__({"": None})
         self.steps, self.stored, self.failed, self.remember = steps, stored, failed, remember
+        checks = [check for _, check in steps]
+        # Identifiers have two checks and are all different: asked together, they cost half.
+        self.both = (checks[0], checks[1]) if len(checks) == 2 and not remember else None
 
     def __missing__(self, value: str) -> Verdict | None:
         verdict, stored = None, self.stored
+        if self.both is not None:
+            first, second = self.both
+            try:
+                if first(value, stored) and second(value, stored):
+                    return None
+            except Exception:
+                verdict = None  # told below, by the check that broke
         for row, check in self.steps:
             try:
                 if check(value, stored):
@@ -73,8 +84,8 @@ class Scope:
         self.headers = headers
         self.blank = dict.fromkeys(headers, "")
         self.failed = failed
-        self.checks: list[tuple[RuleRow, RecordCheck]] = []
-        self._functions: list[RecordCheck] = []
+        self._always: list[tuple[RecordCheck, RuleRow]] = []
+        self._when_filled: list[tuple[str, RecordCheck, RuleRow]] = []
         steps = _field_steps(standard, headers)
         sources: dict[Source, bool] = {"file": False, "store": True}
         self._judges = {
@@ -84,8 +95,10 @@ class Scope:
 
     def add(self, row: RuleRow, check: RecordCheck) -> None:
         """Add a record check."""
-        self.checks.append((row, check))
-        self._functions.append(check)
+        if row.pattern in ABOUT_FILLED and len(row.fields) == 1:
+            self._when_filled.append((row.fields[0], check, row))
+        else:
+            self._always.append((check, row))
 
     def judge(self, values: Mapping[str, str], source: Source, failures: Failures) -> Values:
         """Judge each value by itself, adding what fails; give back the values with the unreadable ones emptied.
@@ -108,15 +121,21 @@ class Scope:
     def compare(self, raw: Values, clean: Values, moment: Moment, failures: Failures) -> None:
         """Run the record checks, adding what fails. A check that breaks is itself a failure, never a pass."""
         try:
-            if not any([check(raw, clean, moment) for check in self._functions]):  # noqa: C419 (measured: a fifth less)
-                return
+            # Lists, not generators: measured, a fifth less.
+            always = [check(raw, clean, moment) for check, _ in self._always]
+            filled = [check(raw, clean, moment) for header, check, _ in self._when_filled if raw[header]]
         except Exception:
             self._compare_each(raw, clean, moment, failures)
-        else:
-            self._compare_each(raw, clean, moment, failures)
+            return
+        if any(always):
+            rows = (row for _, row in self._always)
+            failures += [(row, failure) for row, failure in zip(rows, always, strict=True) if failure]
+        if any(filled):
+            rows = (row for header, _, row in self._when_filled if raw[header])
+            failures += [(row, failure) for row, failure in zip(rows, filled, strict=True) if failure]
 
     def _compare_each(self, raw: Values, clean: Values, moment: Moment, failures: Failures) -> None:
-        for row, check in self.checks:
+        for check, row in [*self._always, *((check, row) for _, check, row in self._when_filled)]:
             try:
                 failure = check(raw, clean, moment)
             except Exception:

@@ -11,6 +11,11 @@ from typing import Literal
 
 from validators.records import Values
 
+# The parts that program code asks for by name; a standard names the field that plays each.
+ROLES = (
+    "client_id", "client_reference", "given_initial", "family_initial", "birth_date", "sex", "agency", "episode_id",
+    "software", "consent", "postcode", "opened", "assessed", "begun", "closed", "closure_reason",
+)  # fmt: skip
 Level = Literal["client", "episode", "event"]
 ListStatus = Literal["published", "site", "unverified", "unknown"]
 LIST_STATUSES: tuple[ListStatus, ...] = ("published", "site", "unverified", "unknown")
@@ -33,7 +38,7 @@ class Layout:
         """Read a published layout. Raises ValueError for one that is not known."""
         if text in ("YYYYMMDD", "YYYY-MM-DD", "CCYY-MM-DD"):
             return cls(text, "date", len(text))
-        match = re.fullmatch(r"([ANC]?)\((?:max)?(\d{1,4})\)", text)
+        match = re.fullmatch(r"([ANC]?)\((?:max)?([1-9][0-9]{0,3})\)", text)
         if match is None:
             raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD")
         kinds: dict[str, Literal["alpha", "numeric", "any"]] = {"A": "alpha", "N": "numeric", "C": "any", "": "any"}
@@ -135,7 +140,8 @@ class RuleRow:
 
     A rule may take several rows; their comparisons make one finding. `severity` is `error`, `warning`, `notice` or
     `list` (by the code list's status); `store_severity` replaces it for a stored record. `silences` names rules whose
-    findings on the same fields this one makes superfluous. `line` is where the row stands in its file.
+    findings on the same fields this one makes superfluous. `beside` are headers it looks at and does not
+    judge. `line` is where the row stands.
     """
 
     rule: str
@@ -147,6 +153,7 @@ class RuleRow:
     message: str
     silences: tuple[str, ...]
     line: int
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,11 @@ class Rule:
     def fields(self) -> tuple[str, ...]:
         """Every header the rule's rows judge, in the order they name them."""
         return tuple(dict.fromkeys(header for row in self.rows for header in row.fields))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every header the rule looks at: those it judges, those it compares with, those its conditions ask."""
+        return frozenset(header for row in self.rows for header in (*row.fields, *row.beside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +267,8 @@ class Standard:
         return self.roles.get(name, "")
 
     def rules_reading(self, header: str) -> tuple[str, ...]:
-        """The rules that judge a field, in the standard's order."""
-        return tuple(rule.id for rule in self.rules if header in rule.fields)
+        """The rules that look at a field, in the standard's order."""
+        return tuple(rule.id for rule in self.rules if header in rule.reads)
 
     def has_consent(self, values: Values) -> bool:
         """Whether the episode's values may be sent in full. A standard without a consent field always may."""

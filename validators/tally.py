@@ -30,9 +30,11 @@ class Tally:
 
     def add(self, record: EpisodeRecord, findings: Iterable[Finding]) -> None:
         """Count an episode with its findings."""
-        self.rows += record.rows
+        withheld = self.standard.withholds(record.episode)
+        # Without consent one row is sent, however much the store knows.
+        self.rows += 1 if withheld and not record.lines else record.rows
         self.episodes += 1
-        self.no_consent += self.standard.withholds(record.episode)
+        self.no_consent += withheld
         rows: dict[Severity, set[object]] = {}
         for finding in findings:
             self.counts[finding.severity] += 1
@@ -45,6 +47,8 @@ class Tally:
             return finding.lines
         if finding.event_id:
             return (finding.event_id,)
+        if self.standard.withholds(record.episode):
+            return ("",)
         return [event.id for event in record.events] or ("",)
 
     def add_row(self, finding: Finding) -> None:

@@ -41,6 +41,8 @@ def run_check(
         report = check_file(file, standard, _context(standard, today, submission, stored=False), progress)
         progress.done()
     else:
+        if standard_id is not None:
+            load(standard_id)  # an unknown one is refused by its own sentence
         with opened(store, key_file) as found:
             agency = found.agency(agency_code, standard_id)
             standard = load(agency.standard)

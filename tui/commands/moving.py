@@ -80,7 +80,7 @@ def run_export(
         )
         progress.done()
     if form == "json":
-        print(json.dumps(receipt.as_mapping(), ensure_ascii=False, indent=1))
+        print(json.dumps(receipt.as_mapping(), indent=1))
     else:
         sys.stdout.writelines(f"{line}\n" for line in receipt_told(receipt))
     return 1 if receipt.tally.errors else 0

@@ -14,15 +14,30 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(store: str | None, key_file: Path | None, *, create: bool = False) -> Iterator["Store"]:
-    """The store that the options name. A key made on first use is said on stderr. Raises Problem."""
+    """The store that the options name. A key made on first use is said on stderr. Raises Problem.
+
+    A store that was made here is taken away again when the work in it fails: nothing is left half-done.
+    """
     from store.location import store_path
     from store.opening import open_store
     from validators.catalogue import load
 
-    with open_store(store_path(store), key_file, load, create=create) as found:
-        if found.made_key:
-            talk(f"A key for the store was made at {found.key_file}: keep a copy of it, without it the store is lost.")
-        yield found
+    path = store_path(store)
+    made_key: Path | None = None
+    new = create and not path.exists()
+    try:
+        with open_store(path, key_file, load, create=create) as found:
+            made_key = found.key_file if found.made_key else None
+            yield found
+    except BaseException:
+        if new:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            if made_key:
+                made_key.unlink(missing_ok=True)
+        raise
+    if made_key:
+        talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
 
 
 def now() -> datetime:

@@ -26,7 +26,7 @@ def run_show(standard_id: str, form: str) -> int:
     """Print a standard. Raises Problem when there is none of that id."""
     standard = load(standard_id)
     if form == "json":
-        print(json.dumps(as_mapping(standard), ensure_ascii=False, indent=1))
+        print(json.dumps(as_mapping(standard), indent=1))
     elif form == "text":
         print("\n".join(_lines(standard)))
     else:
@@ -36,6 +36,15 @@ def run_show(standard_id: str, form: str) -> int:
 
 def run_install(folder: Path) -> int:
     """Copy a pack to the site's own standards, once it has loaded. Raises Problem and leaves the old one otherwise."""
+    try:
+        return _install(folder)
+    except (OSError, shutil.Error):
+        raise Problem(
+            f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
+        ) from None
+
+
+def _install(folder: Path) -> int:
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
     standard = load_standard(folder)
@@ -51,7 +60,7 @@ def run_install(folder: Path) -> int:
         except OSError:
             if old.exists():
                 old.rename(target)
-            raise Problem(f"{target} could not be written: check the folder's permissions.") from None
+            raise
     load.cache_clear()
     print(f"{standard.id}: installed in {target}")
     return 0

@@ -61,6 +61,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_client_agency_external", "client", ["agency_number", "external_id"])
     op.create_index("ix_client_agency_number", "client", ["agency_number", "number"])
+    op.create_index("ix_client_reference", "client", ["agency_number", "reference"])
     op.create_table(
         "episode",
         *kept(),
@@ -83,6 +84,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_event_episode", "event", ["episode_number", "number"])
+    op.create_index("ix_event_external", "event", ["external_id"])
     op.create_table(
         "draft",
         counted(),

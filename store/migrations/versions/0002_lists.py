@@ -32,7 +32,6 @@ def upgrade() -> None:
     op.add_column("draft", sa.Column("at_field", sa.String(), server_default="", nullable=False))
     op.create_index("ix_client_changed", "client", ["agency_number", "changed_by", "changed_at"])
     op.create_index("ix_episode_changed", "episode", ["agency_number", "changed_by", "changed_at"])
-    op.create_index("ix_event_external", "event", ["external_id"])
     op.create_index("ix_event_changed", "event", ["section", "changed_by", "changed_at"])
     op.create_table("named", counted(), text("name"), sa.UniqueConstraint("name"))
     op.create_table(

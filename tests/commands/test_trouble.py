@@ -1,0 +1,199 @@
+"""The world around the program fails (a lock, a full disk, Ctrl+C, a reader who leaves) and nothing is lost."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import sqlite
+from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
+from tests.exporters.extracts import row, visit, write
+
+EXPORT = ("--submission", "2020-12", *TODAY)
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, *pragmas: str) -> None:
+    """Have every connection from now on meet a trouble that a test cannot make for root, or not wait for."""
+    usual = sqlite.connect
+
+    def connect(*arguments: Any, **named: Any) -> Any:
+        connection = usual(*arguments, **named)
+        for pragma in pragmas:
+            connection.execute(pragma).fetchall()
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", connect)
+
+
+def test_a_store_that_somebody_else_writes_to(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(filled.folder, [row()])
+    out, before = filled.out, filled.contents()
+    with closing(filled.raw()) as theirs, monkeypatch.context() as patch:
+        theirs.execute("BEGIN IMMEDIATE")
+        spoil(patch, "PRAGMA busy_timeout=50")
+        for arguments in (("import", path), ("export", *EXPORT, "--out", out)):
+            sentence = call(*arguments, *filled.options).sentence
+            assert "is locked, somebody else is writing: try again in a moment" in sentence
+            assert filled.contents() == before
+        assert call("check", *filled.options).code == 1 and call("doctor", *filled.options).code == 0
+        theirs.execute("ROLLBACK")
+    assert call("import", path, *filled.options).code == 0
+
+
+def test_a_store_that_is_read_only(filled: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(filled.folder, [row()])
+    out, before = filled.out, filled.contents()
+    with monkeypatch.context() as patch:
+        spoil(patch, "PRAGMA query_only=ON")
+        for arguments in (("import", path), ("export", *EXPORT, "--out", out)):
+            assert "is read-only: ask for write access" in call(*arguments, *filled.options).sentence
+        assert call("check", *filled.options).code == 1
+    assert filled.contents() == before and filled.episodes() == 120
+
+
+def small_files(limit: int) -> Callable[[], None]:
+    """What makes a program unable to write files past a size, as a full disk does."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+@pytest.mark.parametrize("command", ["import", "export", "backup", "sample"])
+def test_a_disk_that_takes_no_more(filled: Place, command: str) -> None:
+    many = [row(str(number)) | visit(str(number)) for number in range(1500)]
+    arguments: dict[str, tuple[object, ...]] = {
+        "import": (write(filled.folder, many),),
+        "export": (*EXPORT, "--out", filled.out),
+        "backup": (filled.folder / "copy.db",),
+        "sample": ("--clients", "500"),
+    }
+    options = filled.options
+    if command == "sample":
+        options = ("--store", str(filled.folder / "new.db"), "--key-file", str(filled.key))
+    before = filled.contents()
+    outcome = program(command, *arguments[command], *options, preexec_fn=small_files(20_000))
+    assert str(filled.folder) in outcome.sentence and "program failed" not in outcome.sentence
+    after = filled.contents()
+    after.pop("keywork.db"), before.pop("keywork.db")
+    assert after == before and filled.episodes() == 120
+
+
+def test_a_disk_that_takes_no_output() -> None:
+    with Path("/dev/full").open("w") as full:
+        for arguments in (("check", SAMPLE_FILE), ("standards", "show", "ndtms-cjit-p"), ("standards", "list")):
+            done = subprocess.run(
+                [sys.executable, "-m", "tui.main", *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment(),
+                timeout=60,
+                check=False,
+            )
+            assert "Traceback" not in done.stderr and done.returncode not in (0, 1)
+
+
+# Runs the program, but has one of its functions say that it was reached, once done, and then wait.
+WAITING = """
+import importlib, sys, time
+module, _, name = sys.argv.pop(1).partition(":")
+holder = importlib.import_module(module)
+*path, name = name.split(".")
+for part in path:
+    holder = getattr(holder, part)
+usual = getattr(holder, name)
+def wait(*arguments, **named):
+    given = usual(*arguments, **named)
+    print("reached", flush=True)
+    time.sleep(50)
+    return given
+setattr(holder, name, wait)
+from tui.main import run
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "command"),
+    [
+        ("exporters.csv_reading:encoding_of", "import"),
+        ("store.loading:_Loader.take", "import"),
+        ("store.writing:Writing.finish", "import"),
+        ("exporters.writing:RowWriter.flush", "export"),
+        ("store.sqlite:copy_into", "backup"),
+        ("validators.engine:Checker.check", "check"),
+    ],
+)
+def test_stopped_in_the_middle(filled: Place, point: str, command: str) -> None:
+    """Ctrl+C."""
+    arguments: dict[str, tuple[object, ...]] = {
+        "import": (write(filled.folder, [row(), row("2")]),),
+        "export": (*EXPORT, "--out", filled.out),
+        "backup": (filled.folder / "copy.db",),
+        "check": (),
+    }
+    before = filled.contents()
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING, point, command, *map(str, arguments[command]), *filled.options],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stdout.readline() == "reached\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode not in (0, 1) and out == "" and "Traceback" not in err
+    assert filled.contents() == before and filled.episodes() == 120
+
+
+@pytest.mark.parametrize("arguments", [("standards", "show", "ndtms-cjit-p"), ("check", SAMPLE_FILE)])
+def test_a_reader_who_leaves_early_hears_nothing(arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui.main", *arguments],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == "" and done.returncode in (0, 1)
+
+
+def test_the_first_line_is_enough() -> None:
+    """As with `| head -1`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.main", "standards", "show", "ndtms-cjit-p", "--format", "json"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() == "{\n"
+    process.stdout.close()
+    assert process.stderr.read() == "" and process.wait(timeout=60) in (0, 1)
+    process.stderr.close()
+
+
+def test_without_any_output_there_is_no_traceback() -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$0" -m tui.main check "$1" >&-', sys.executable, SAMPLE_FILE],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) <= 1

@@ -1,0 +1,283 @@
+"""An existing extract comes into the store, faults and all, once; what is known is compared, never overwritten."""
+
+from pathlib import Path
+
+import pytest
+
+from exporters.import_report import told_as_text
+from exporters.importing import Import
+from store.opening import open_store
+from store.shapes import Counts
+from tests.exporters.desks import Desk, standards
+from tests.exporters.extracts import (
+    HEADERS,
+    NOW,
+    SAMPLE,
+    STANDARD,
+    essence,
+    read,
+    referral,
+    row,
+    table,
+    visit,
+    withheld,
+    write,
+)
+from validators.problems import Problem
+
+
+def differences(desk_report: object) -> list[tuple[int, str, str, str]]:
+    items = desk_report.differences  # type: ignore[attr-defined]
+    return [(item.line, item.header, item.kept, item.told) for item in items]
+
+
+def test_the_sample_comes_in_as_it_is(desk: Desk) -> None:
+    report = desk.take(SAMPLE)
+    assert report.new == Counts(120, 120, 160) and (report.rows, report.episodes, report.unchanged) == (189, 120, 0)
+    assert not (report.left_out or report.disagreements or report.differences or report.notes)
+    rows = read(SAMPLE)
+    kept = desk.kept()
+    firsts = {each["EPISODID"]: each for each in reversed(rows)}
+    assert len(kept) == len(firsts)
+    for values in kept:
+        for header, value in values.items():
+            assert firsts[values["EPISODID"]][header] == value
+    assert sum(map(len, desk.events())) == 160
+
+
+def test_the_same_again_changes_nothing_and_says_so(desk: Desk) -> None:
+    desk.take(SAMPLE)
+    links, kept = desk.links(), desk.kept()
+    for update in (False, True):
+        report = desk.take(SAMPLE, update=update)
+        assert report.new == Counts() and report.unchanged == 120 and report.updated == 0
+        assert "Nothing to change." in list(told_as_text(report, dry_run=False, update=update))
+    assert (desk.links(), desk.kept()) == (links, kept)
+
+
+def test_the_same_rows_in_another_order_change_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.take(SAMPLE)
+    links = desk.links()
+    report = desk.take(write(tmp_path, reversed(read(SAMPLE)), HEADERS[::-1]), update=True)
+    assert report.unchanged == 120 and desk.links() == links
+
+
+def test_a_dry_run_tells_all_and_writes_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row()])
+    links = desk.links()
+    path = write(tmp_path, [row(PC="NE8 1") | visit(), row("2"), row("3", EPISODID="")])
+    job = Import(path, STANDARD)
+    assert job.prepare(desk.store, None) == "T0123"
+    lines = list(told_as_text(job.report, dry_run=True, update=False))
+    assert "New: 1 clients, 1 episodes, 1 events (nothing was written)" in lines
+    assert any("line 4: EPISODID is missing" in line for line in lines)
+    assert any("line 2: PC: store 'NE1 4', file 'NE8 1'" in line for line in lines)
+    assert desk.links() == links and len(desk.kept()) == 1
+
+
+def test_different_values_are_listed_and_taken_only_when_asked(desk: Desk) -> None:
+    desk.take([row() | visit()])
+    changed = row(PC="NE8 1", SINITIAL="C", DAT="", CMSID="Other 1") | visit(RECPEER="N", RECHSE="Y")
+    expected = [
+        (2, "SINITIAL", "B", "C"),
+        (2, "PC", "NE1 4", "NE8 1"),
+        (2, "DAT", "A11B", ""),
+        (2, "RECPEER", "Y", "N"),
+        (2, "RECHSE", "", "Y"),
+    ]
+    links = desk.links()
+    report = desk.take([changed])
+    assert differences(report) == expected and report.new == Counts() and report.updated == 0
+    assert desk.links() == links and desk.kept()[0]["PC"] == "NE1 4"
+    report = desk.take([changed], update=True)
+    assert differences(report) == expected and report.updated == 3
+    kept = desk.kept()[0]
+    assert (kept["PC"], kept["SINITIAL"], kept.get("DAT", "")) == ("NE8 1", "C", "")
+    assert desk.events()[0][0]["RECPEER"] == "N" and desk.events()[0][0]["RECHSE"] == "Y"
+    assert desk.links() == links + 5
+
+
+@pytest.mark.parametrize("update", [False, True])
+def test_a_row_without_consent_never_blanks_what_is_known(desk: Desk, update: bool) -> None:
+    desk.take([row() | visit()])
+    before = desk.kept()[0]
+    report = desk.take([withheld()], update=update)
+    assert differences(report) == [(2, "CONSENT", "Y", "N")]
+    assert desk.kept()[0] == {**before, "CONSENT": "N" if update else "Y"} and len(desk.events()[0]) == 1
+
+
+def test_a_new_episode_without_consent_leaves_its_known_client_alone(desk: Desk) -> None:
+    desk.take([row()])
+    report = desk.take([withheld(EPISODID="e2")], update=True)
+    assert report.new == Counts(0, 1, 0) and not report.differences
+    assert desk.kept()[1]["DOB"] == "19800229"
+
+
+def test_a_row_without_consent_first_does_not_empty_the_client(desk: Desk) -> None:
+    report = desk.take([withheld(EPISODID="e0"), row()])
+    assert report.new == Counts(1, 2, 0) and not report.disagreements
+    assert [values["DOB"] for values in desk.kept()] == ["19800229"] * 2
+
+
+def test_an_event_without_its_identifier_is_matched_on_its_content(desk: Desk) -> None:
+    anonymous = row() | visit(SUBMID="")
+    desk.take([anonymous])
+    for _ in range(2):
+        report = desk.take([anonymous])
+        assert report.new == Counts() and report.unchanged == 1
+    report = desk.take([anonymous, anonymous])
+    assert report.new == Counts(0, 0, 1), "two alike in the file and one in the store: one is new"
+    report = desk.take([row() | visit(SUBMID="", RECPEER="N")])
+    assert report.new == Counts(0, 0, 1) and len(desk.events()[0]) == 3
+
+
+def test_a_new_event_under_a_known_episode_is_added(desk: Desk) -> None:
+    desk.take([row() | visit()])
+    report = desk.take([row() | visit(), row() | visit("2"), row() | referral()])
+    assert report.new == Counts(0, 0, 2) and not report.differences
+    assert [values.get("SUBMID") or values["REFERID"] for values in desk.events()[0]] == ["s1", "s2", "r1"]
+
+
+def test_a_new_episode_of_a_known_client_goes_under_it(desk: Desk) -> None:
+    desk.take([row()])
+    report = desk.take([row(EPISODID="e5", SEX="2"), row("2")])
+    assert report.new == Counts(1, 2, 0) and differences(report) == [(2, "SEX", "1", "2")]
+    records = list(desk.store.episodes(desk.store.agency()))
+    assert records[0].client_id == records[1].client_id != records[2].client_id
+
+
+def test_rows_that_cannot_be_stored_are_left_out_by_line(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row("9")])
+    path = tmp_path / "a.csv"
+    lines = table(
+        [row(), row("2", EPISODID=""), row("3", EPISODID="e1"), row("4", EPISODID="e9"), row("5", CLIENT="a\nb"), row()]
+    )
+    heading = lines[: lines.index("\r\n") + 2]
+    path.write_text(lines + "c7,short\r\n" + heading, encoding="utf-8", newline="")
+    report = desk.take(path)
+    assert sorted((item.line, item.why) for item in report.left_out) == [
+        (3, "EPISODID is missing"),
+        (4, "its EPISODID belongs to another client in an earlier line"),
+        (5, "its EPISODID belongs to another client in the store"),
+        (9, "The row has 2 cells where the headings have 64"),
+        (10, "The headings appear again in the middle of the file"),
+    ]
+    assert report.new == Counts(2, 2, 0) and (report.rows, report.episodes) == (8, 2)
+    assert [values["EPISODID"] for values in desk.kept()] == ["e9", "e1", "e5"]
+
+
+@pytest.mark.parametrize("bad", [row("2", EPISODID=""), row("2", EPISODID="e1")])
+def test_all_or_nothing_leaves_the_store_as_it_was(desk: Desk, bad: dict[str, str]) -> None:
+    desk.take([row("7")])
+    links = desk.links()
+    with pytest.raises(Problem, match=r"was not imported: 1 rows cannot be stored, the first in line 3") as caught:
+        desk.take([row(), bad], all_or_nothing=True)
+    assert "--all-or-nothing" in str(caught.value) and "\n" not in str(caught.value)
+    assert desk.links() == links and len(desk.kept()) == 1
+    assert desk.take([row(), row("2")], all_or_nothing=True).new == Counts(2, 2, 0)
+
+
+def test_rows_that_disagree_the_first_wins(desk: Desk) -> None:
+    rows = [row() | visit(), row(PC="NE8 1", SEX="2") | visit("2"), row(EPISODID="e2", DOB="19800301")]
+    report = desk.take(rows)
+    assert [(item.line, item.header, item.kept, item.told) for item in report.disagreements] == [
+        (3, "SEX", "1", "2"),
+        (3, "PC", "NE1 4", "NE8 1"),
+        (4, "DOB", "19800229", "19800301"),
+    ]
+    assert report.new == Counts(1, 2, 2)
+    assert [(values["PC"], values["SEX"], values["DOB"]) for values in desk.kept()] == [("NE1 4", "1", "19800229")] * 2
+
+
+def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
+    odd = {"DOB": " 31021979", "PC": "sw1a  1aa ", "CLIENT": "Zoë\x1f\tthe\n2nd – ☺", "DISD": "soon"}
+    desk.take([row(**odd)])
+    kept = desk.kept()[0]
+    assert {header: kept[header] for header in odd} == odd
+    assert desk.take([row(**odd)]).unchanged == 1
+
+
+def test_a_row_without_client_is_a_client_of_its_own(desk: Desk) -> None:
+    assert desk.take([row(CLIENTID=""), row("2", CLIENTID="")]).new == Counts(2, 2, 0)
+    assert ["CLIENTID" in values for values in desk.kept()] == [False, False]
+
+
+def test_columns_that_are_missing_or_unknown_are_noted(desk: Desk) -> None:
+    headers = (*(header for header in HEADERS if header != "DRUG1"), "SHOE")
+    report = desk.take([row()], headers=headers)
+    assert [note.split(":")[-1].strip() for note in report.notes] == ["DRUG1", "SHOE"]
+    assert "DRUG1" not in desk.kept()[0]
+    desk.take([row()], update=True)
+    assert desk.kept()[0]["DRUG1"] == "7000"
+    report = desk.take([row()], headers=headers, update=True)
+    assert report.unchanged == 1 and desk.kept()[0]["DRUG1"] == "7000", "a column that is not there blanks nothing"
+
+
+def test_windows_1252_is_noted(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(table([row(CLIENT="Zoë")]).encode("cp1252"))
+    assert "Windows-1252" in desk.take(path).notes[0] and desk.kept()[0]["CLIENT"] == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sentence"),
+    [((*HEADERS, "PC"), "has columns twice"), (tuple(h for h in HEADERS if h != "EPISODID"), "no column EPISODID")],
+)
+def test_a_heading_that_leaves_rows_unclear_is_refused(desk: Desk, headers: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(Problem, match=sentence):
+        desk.take([row()], headers=headers)
+    assert desk.store.agencies() == []
+
+
+def test_somebody_who_saves_meanwhile_stops_the_import(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row()])
+    job = Import(write(tmp_path, [row("2")]), STANDARD)
+    code = job.prepare(desk.store, None)
+    with open_store(desk.store.path, desk.store.key_file, standards) as theirs, theirs.write("bob", NOW) as work:
+        work.create("client", theirs.agency().id, "", {"CLIENT": "theirs"})
+    links = desk.links()
+    with pytest.raises(Problem, match="Somebody saved to the store while the file was compared"):
+        job.write(desk.store, code, "ann", NOW)
+    assert desk.links() == links and len(desk.kept()) == 1
+    assert desk.take(write(tmp_path, [row("2")])).new == Counts(1, 1, 0)
+
+
+def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
+    report = desk.take([row(AGNCY=""), row("2", AGNCY="T9"), row("3"), row("4")])
+    assert desk.store.agency().code == "T0123" and "'T9'" in report.notes[0]
+    assert [values.get("AGNCY", "") for values in desk.kept()] == ["", "T9", "T0123", "T0123"]
+
+
+def test_an_agency_can_be_chosen(desk: Desk) -> None:
+    with pytest.raises(Problem, match=r"names no agency .* --agency"):
+        desk.take([row(AGNCY="")])
+    desk.take([row(AGNCY="")], agency="T0009")
+    assert desk.store.agency().code == "T0009"
+    report = desk.take([row("2")], agency="T0009")
+    assert "T0123" in report.notes[0] and len(desk.store.agencies()) == 1 and len(desk.kept()) == 2
+    desk.take([row("2")])
+    assert [agency.code for agency in desk.store.agencies()] == ["T0009", "T0123"], "each agency has its own clients"
+
+
+def test_the_audit_says_who_imported(desk: Desk) -> None:
+    desk.take([row() | visit()])
+    desk.take([row(PC="NE8 1") | visit(), row() | visit("2")], update=True)
+    record = next(desk.store.episodes(desk.store.agency()))
+    entries = [entry for id_ in (record.client_id, record.episode_id) for entry in desk.store.history(id_)]
+    entries += [entry for event in record.events for entry in desk.store.history(event.id)]
+    assert {(entry.act, entry.person, entry.at) for entry in entries} == {("import", "ann", NOW)}
+    assert [(entry.field, entry.old, entry.new) for entry in entries if entry.field] == [("PC", "NE1 4", "NE8 1")]
+
+
+def test_deleted_episodes_are_not_known(desk: Desk) -> None:
+    desk.take([row()])
+    record = next(desk.store.episodes(desk.store.agency()))
+    with desk.store.write("ann", NOW) as work:
+        work.delete("episode", record.episode_id, 1)
+    assert desk.take([row()]).new.episodes == 1 and len(desk.kept()) == 1
+
+
+def test_values_survive_as_sets(desk: Desk) -> None:
+    desk.take(SAMPLE)
+    first = [essence(record) for record in desk.store.episodes(desk.store.agency())]
+    assert len(set(first)) == 120

@@ -1,0 +1,153 @@
+"""What of a stored episode goes into a submission: by its dates, by consent, in part."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from exporters.checking import check_episodes
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import STANDARD, TODAY, Row, check, read, referral, row, told, visit
+from validators.patterns import Context
+from validators.records import Severity
+
+CARRIED = STANDARD.no_consent_carries
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, ""),
+        ({"REFLD": "20171201", "TRIAGED": "20171201", "CPLANDT": "20171201"}, ""),
+        ({"CPLANDT": "20181101", "DISD": "20190101", "CJDISRSN": "1"}, ""),
+        ({"CPLANDT": "20181101", "DISD": "20181231", "CJDISRSN": "1"}, "closed before the base date 2019-01-01"),
+        ({"CPLANDT": "", "DISD": "20201231", "CJDISRSN": "1"}, ""),
+        ({"REFLD": "20201231", "CPLANDT": "20201231"}, ""),
+        ({"REFLD": "20210101"}, "begun after the end of the reporting period 2020-12-31"),
+        ({"CPLANDT": ""}, "neither a caseload start nor a closure"),
+        ({"CPLANDT": "20210101"}, "neither a caseload start nor a closure by the end of the reporting period"),
+        ({"CPLANDT": "", "DISD": "20210101"}, "neither a caseload start nor a closure by the end of the rep"),
+        ({"REFLD": "unknown", "DISD": "20189999"}, ""),
+        ({"REFLD": ""}, ""),
+        ({"CONSENT": "N", "CPLANDT": ""}, ""),
+        ({"CONSENT": "N", "DISD": "20181231"}, "closed before the base date 2019-01-01"),
+        ({"CONSENT": "N", "REFLD": "20210101"}, "begun after the end of the reporting period 2020-12-31"),
+    ],
+)
+def test_which_episodes_belong_to_the_submission(desk: Desk, changes: Row, why: str) -> None:
+    desk.take([row(**changes)])
+    receipt = desk.send()
+    assert [whose for whose, _ in receipt.left_out] == (["e1"] if why else [])
+    assert all(reason.startswith(why) for _, reason in receipt.left_out)
+    assert len(read(receipt.file)) == receipt.tally.rows == (0 if why else 1)
+
+
+def test_what_lies_after_the_period_waits(desk: Desk) -> None:
+    late = {"DISD": "20210105", "CJDISRSN": "2"}
+    desk.take(
+        [
+            row(**late) | visit("1"),
+            row(**late) | visit("2", SUBMODDT="20210101"),
+            row(**late) | referral("3", REFDATE="20210102"),
+            row(**late) | visit("", SUBMID="", SUBMODDT="20210103"),
+            row(**late) | visit("5", SUBMODDT="20201231"),
+        ]
+    )
+    receipt = desk.send()
+    rows = read(receipt.file)
+    assert [each["SUBMID"] for each in rows] == ["s1", "s5"] and {each["DISD"] + each["CJDISRSN"] for each in rows} == {
+        ""
+    }
+    held = [held.as_mapping() for held in receipt.held_back]
+    record = next(desk.store.episodes(desk.store.agency()))
+    why = "dated after the end of the reporting period 2020-12-31"
+    assert held == [
+        {"episode": "e1", "field": "DISD", "why": why},
+        {"episode": "e1", "field": "CJDISRSN", "why": why},
+        {"episode": "e1", "event": "s2", "why": why},
+        {"episode": "e1", "event": "r3", "why": why},
+        {"episode": "e1", "event": record.events[3].id, "why": why},
+    ]
+    assert receipt.tally.errors == 0
+    later = read(desk.send("2021-01").file)
+    assert len(later) == 5 and {each["DISD"] for each in later} == {"20210105"}
+
+
+def test_a_caseload_start_after_the_period_waits_where_the_episode_goes(desk: Desk) -> None:
+    desk.take([row(CPLANDT="20210103", DISD="20201230", CJDISRSN="1")])
+    receipt = desk.send()
+    assert [held.field for held in receipt.held_back] == ["CPLANDT"]
+    assert [(each["CPLANDT"], each["DISD"]) for each in read(receipt.file)] == [("", "20201230")]
+
+
+def test_a_standard_may_send_what_lies_after_the_period(desk: Desk) -> None:
+    desk.take([row(DISD="20210105", CJDISRSN="2") | visit("2", SUBMODDT="20210101")])
+    receipt = desk.send(standard=replace(STANDARD, submission=replace(STANDARD.submission, after_period="send")))
+    assert receipt.held_back == []
+    assert [(each["DISD"], each["SUBMID"]) for each in read(receipt.file)] == [("20210105", "s2")]
+
+
+@pytest.mark.parametrize("consent", ["N", "", "Z", "y", " Y", "YES", "?"])
+def test_nothing_leaks_without_readable_consent(desk: Desk, consent: str) -> None:
+    secret = row(CONSENT=consent, CLIENT="REF-4711", DISD="20201201", CJDISRSN="7") | visit("SECRET")
+    desk.take([secret, secret | referral("HIDDEN") | visit("", SUBMODDT="", RECPEER="") | {"SUBMID": ""}])
+    receipt = desk.send()
+    rows = read(receipt.file)
+    assert len(rows) == 1
+    assert {header for header, value in rows[0].items() if value} == {h for h in CARRIED if h != "CONSENT" or consent}
+    text = receipt.file.read_bytes() + json.dumps(receipt.as_mapping()).encode()
+    for value in (b"REF-4711", b"19800229", b"NE1", b"SECRET", b"HIDDEN", b"A11B", b"Keywork"):
+        assert value not in text
+    kept = desk.store.extracts(desk.store.agency())[0]
+    assert b"".join(desk.store.extract_text(kept.id)) == receipt.file.read_bytes()
+
+
+def test_one_row_for_each_event_in_order_of_entry(desk: Desk) -> None:
+    desk.take([row("2"), row() | visit("1") | referral("1"), row() | visit("2")])
+    desk.take([row("2") | referral("9"), row("0")])
+    rows = desk.sent()
+    assert [(each["EPISODID"], each.get("SUBMID"), each.get("REFERID")) for each in rows] == [
+        ("e2", None, "r9"),
+        ("e1", "s1", None),
+        ("e1", None, "r1"),
+        ("e1", "s2", None),
+        ("e0", None, None),
+    ]
+    assert {each["DOB"] for each in rows} == {"19800229"} and desk.sent() == rows
+
+
+@pytest.mark.parametrize(
+    ("kept", "sent"),
+    [("SR1 3AB", "SR1 3"), ("SR1 3", "SR1 3"), ("ZZ99 3VZ", "ZZ99 3"), ("NW107AB", "NW10 7"), ("", "")],
+)
+def test_postcodes_go_out_in_part(desk: Desk, kept: str, sent: str) -> None:
+    desk.take([row(PC=kept)])
+    assert desk.sent()[0].get("PC", "") == sent and desk.kept()[0].get("PC", "") == kept
+
+
+def test_what_is_used_twice_is_found_in_the_store_as_in_a_file(desk: Desk) -> None:
+    rows = [
+        row() | visit() | referral(),
+        row("2") | visit(),
+        row("3", CLIENT="1001"),
+        row("4") | referral(),
+        row("5") | visit("9"),
+    ]
+    desk.take(rows)
+    receipt = desk.send()
+    agency = desk.store.agency()
+    context = Context(TODAY, "store")
+    report = check_episodes(desk.store.episodes(agency), STANDARD, context, desk.store.repeated_identifiers(agency))
+    errors = [(f.rule, f.fields, f.episode) for f in report.findings if f.severity is Severity.ERROR]
+    assert errors == [
+        ("47", ("SUBMID",), "e2"),
+        ("47", ("CLIENT", "CLIENTID"), "e3"),
+        ("47", ("REFERID",), "e4"),
+    ]
+    assert (receipt.tally.errors, receipt.tally.rows, receipt.tally.load_percent) == (3, 6, 50.0)
+    # The file carries one event on a row, so that only what is used twice is wrong with it.
+    assert told(check(receipt.file).findings) == [
+        ("error", "47", ("SUBMID",), (4,)),
+        ("error", "47", ("CLIENT", "CLIENTID"), (5,)),
+        ("error", "47", ("REFERID",), (6,)),
+    ]

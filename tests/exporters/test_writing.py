@@ -1,0 +1,230 @@
+"""An extract goes out: the sample's own cells, nothing of those who did not consent, whole or not at all."""
+
+import errno
+import hashlib
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+import exporters.selection
+from exporters.writing import RowWriter, export_submission, file_name, told_as_text
+from store import extracts, files
+from store.writing import Writing
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import (
+    HEADERS,
+    NOW,
+    SAMPLE,
+    STANDARD,
+    TODAY,
+    read,
+    referral,
+    row,
+    visit,
+    withheld,
+)
+from validators.periods import reporting_period
+from validators.problems import Problem
+from validators.standard import Standard
+
+GOLDEN = Path(__file__).parent / "golden"
+NAME = "T0123-20190101-20201231-CJIT-P.csv"
+CARRIED = ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
+KEYS = ["submission", "file", "sha256", "rows", "episodes", "no_consent", "left_out", "held_back", "errors", "warnings"]
+KEYS += ["load_percent", "data_quality_percent", "ready", "not_ready_because"]
+
+
+def formatted(**changes: Any) -> Standard:
+    return replace(STANDARD, submission=replace(STANDARD.submission, **changes))
+
+
+def test_the_sample_comes_back_cell_by_cell(desk: Desk) -> None:
+    desk.take(SAMPLE)
+    receipt = desk.send()
+    given = read(SAMPLE)
+    expected = [dict(each) for line, each in enumerate(given, 2) if line not in (19, 91, 113)]
+    for each in given[3:6]:
+        assert each["PC"] == "SR1 3AB"
+    for each in expected:
+        each["PC"] = each["PC"].removesuffix("AB")
+        each["CMSID"] = exporters.selection.SOFTWARE if each["CONSENT"] == "Y" else ""
+    written = read(receipt.file)
+    assert written == expected and tuple(written[0]) == HEADERS
+    assert receipt.left_out == [
+        (given[17]["EPISODID"], "closed before the base date 2019-01-01"),
+        (given[89]["EPISODID"], "neither a caseload start nor a closure"),
+        (given[111]["EPISODID"], "begun after the end of the reporting period 2020-12-31"),
+    ]
+    assert receipt.held_back == [] and receipt.file.name == NAME
+
+
+def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
+    desk.take(SAMPLE)
+    receipt = desk.send()
+    data = receipt.file.read_bytes()
+    told = receipt.as_mapping()
+    assert list(told) == KEYS
+    assert told["sha256"] == hashlib.sha256(data).hexdigest() and told["file"] == str(desk.folder / "out" / NAME)
+    assert (told["rows"], told["episodes"], told["no_consent"]) == (186, 117, 3)
+    assert (told["errors"], told["warnings"], told["ready"]) == (9, 1, False)
+    assert told["not_ready_because"] == receipt.not_ready_because and len(receipt.not_ready_because) == 2
+    assert stat.S_IMODE(receipt.file.stat().st_mode) == 0o600
+    kept = desk.store.extracts(desk.store.agency())
+    assert [(one.sha256, one.rows, one.file_name, one.made_by) for one in kept] == [(told["sha256"], 186, NAME, "ann")]
+    assert dict(kept[0].receipt) == json.loads(json.dumps(told))
+    assert b"".join(desk.store.extract_text(kept[0].id)) == data
+    text = "\n".join(told_as_text(receipt))
+    assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
+
+
+def test_a_clean_return_is_ready(desk: Desk) -> None:
+    desk.take([row() | visit(), row() | referral(), withheld("2")])
+    receipt = desk.send()
+    assert receipt.as_mapping()["ready"] is True and receipt.tally.load_percent == 100.0
+    assert list(told_as_text(receipt))[-1] == "Ready to be sent."
+
+
+def test_an_existing_file_is_kept_and_nothing_is_recorded(desk: Desk) -> None:
+    desk.take([row()])
+    target = desk.send().file
+    before, links = target.read_bytes(), desk.links()
+    desk.take([row("2")])
+    links = desk.links()
+    with pytest.raises(Problem, match=r"is there already: move it away, or write a second one .* --out"):
+        desk.send()
+    assert target.read_bytes() == before and desk.links() == links and desk.left() == [NAME]
+    second = desk.folder / "second"
+    assert desk.send(out=second).file == second / NAME
+
+
+def test_a_file_that_appears_meanwhile_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.take([row()])
+    links, usual = desk.links(), extracts.keep
+
+    def keep(*arguments: Any) -> Any:
+        (desk.folder / "out" / NAME).write_text("theirs", encoding="utf-8")
+        return usual(*arguments)
+
+    monkeypatch.setattr(extracts, "keep", keep)
+    with pytest.raises(Problem, match="is there already"):
+        desk.send()
+    assert (desk.folder / "out" / NAME).read_text(encoding="utf-8") == "theirs"
+    assert desk.left() == [NAME] and desk.links() == links
+
+
+def stop(*_: object) -> NoReturn:
+    raise Problem("The store stopped.")
+
+
+def full(*_: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def cut(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "fault", "expected"),
+    [
+        (extracts, "keep", stop, Problem),
+        (Writing, "finish", stop, Problem),
+        (Writing, "finish", full, Problem),
+        (Writing, "finish", cut, KeyboardInterrupt),
+        (RowWriter, "_put", full, Problem),
+        (RowWriter, "write", cut, KeyboardInterrupt),
+        (files, "sync", full, Problem),
+        (files, "make", full, Problem),
+    ],
+    ids=["recording", "finishing", "disk full finishing", "stopped", "disk full", "stopped early", "sync", "temporary"],
+)
+def test_what_fails_leaves_neither_file_nor_record(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, fault: Any, expected: type[BaseException]
+) -> None:
+    desk.take([row() | visit(), row("2")])
+    links = desk.links()
+    with monkeypatch.context() as patch:
+        patch.setattr(place, name, fault)
+        with pytest.raises(expected) as caught:
+            desk.send()
+    assert "\n" not in str(caught.value) and (fault is not full or "free some space" in str(caught.value))
+    assert desk.left() == [] and desk.links() == links and desk.store.extracts(desk.store.agency()) == []
+    assert desk.send().tally.rows == 2
+
+
+def test_a_folder_that_is_none_is_refused(desk: Desk) -> None:
+    desk.take([row()])
+    (desk.folder / "plain").write_text("", encoding="utf-8")
+    for name in ("nowhere", "plain"):
+        with pytest.raises(Problem, match=r"is not a folder: make it first, or name another one with --out"):
+            export_submission(
+                desk.store,
+                desk.store.agency(),
+                STANDARD,
+                "2020-12",
+                desk.folder / name,
+                today=TODAY,
+                person="ann",
+                now=NOW,
+            )
+
+
+def test_the_bytes_of_a_small_store(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporters.selection, "SOFTWARE", "Keywork 0.0.0")
+    desk.take(
+        [
+            row(PC="SR1 3AB", CLIENT="Zoë, “2nd”") | visit("1"),
+            row(PC="SR1 3AB", CLIENT="Zoë, “2nd”") | referral("1") | visit("2", SUBMODDT="20210102"),
+            row("2", CONSENT="N"),
+            row("3", CONSENT=""),
+            row("4", CLIENT='say "four"\nand five', ALCDDAYS="31", DISD="20210105", CJDISRSN="1"),
+            row("5", CPLANDT="20181101", DISD="20181231"),
+            withheld("6"),
+            row("7", EPISODID="e7", PC=" NE1 4"),
+        ]
+    )
+    receipt = desk.send()
+    assert receipt.file.read_bytes() == (GOLDEN / NAME).read_bytes()
+    told = {**receipt.as_mapping(), "file": receipt.file.name}
+    assert told == json.loads((GOLDEN / "receipt.json").read_text(encoding="utf-8"))
+
+
+def test_encoding_line_ends_and_quotes_are_the_standards(desk: Desk) -> None:
+    desk.take([row(CLIENT="Zoë")])
+    usual = desk.send(out=desk.folder / "usual").file.read_bytes()
+    assert usual.startswith(b"CLIENTID,FINITIAL,") and usual.count(b"\r\n") == 2 and "Zoë".encode() in usual
+    changed = formatted(encoding="utf-8-sig", line_ending="lf", quoting="all", file_name="{edition}_{agency}_{to}.csv")
+    receipt = desk.send(standard=changed)
+    other = receipt.file.read_bytes()
+    assert receipt.file.name == "P_T0123_20201231.csv" and receipt.sha256 == hashlib.sha256(other).hexdigest()
+    assert other.startswith(b'\xef\xbb\xbf"CLIENTID","FINITIAL",') and other.count(b"\n") == 2 and b"\r" not in other
+    legacy = desk.send(standard=formatted(encoding="cp1252"), out=desk.folder / "legacy").file.read_bytes()
+    assert "Zoë".encode("cp1252") in legacy and legacy.decode("cp1252") == usual.decode()
+
+
+@pytest.mark.parametrize(
+    ("agency", "part"), [("A/01", "A_01"), ("../..", "_____"), ("é \n", "___"), ("a-b", "a_b"), ("\\x\0", "_x_")]
+)
+def test_the_file_name_is_safe(agency: str, part: str) -> None:
+    name = file_name(STANDARD, agency, reporting_period("ndtms", "2023-06"))
+    assert name == f"{part}-20210101-20230714-CJIT-P.csv"
+
+
+def test_an_agency_with_a_stroke_is_written_into_the_folder(desk: Desk) -> None:
+    desk.take([row(AGNCY="../A/1")])
+    receipt = desk.send()
+    assert receipt.file.parent == desk.folder / "out" and desk.left() == ["___A_1-20190101-20201231-CJIT-P.csv"]
+    assert read(receipt.file)[0]["AGNCY"] == "../A/1"
+
+
+def test_each_agency_has_its_own_extract(desk: Desk) -> None:
+    desk.take([row(), row("2", AGNCY="T9")])
+    desk.take([row("3", AGNCY="T0009")])
+    with pytest.raises(Problem, match="--agency"):
+        desk.send()
+    assert [desk.send(agency=code).tally.rows for code in ("T0123", "T0009")] == [2, 1]
+    assert len(desk.left()) == 2
