@@ -67,6 +67,8 @@ class TextPage(Drawn, can_focus=True):
         self._lay_out()
         self.top = 0
         self.scroll_lines(int(share * len(self._lines)))
+        # The first drawing may have come before the size was told.
+        self.refresh()
 
     def on_focus(self) -> None:
         """The real cursor stands where the text begins."""

@@ -258,7 +258,7 @@ class ClientsScreen(BaseScreen[None]):
             key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")
             pieces += _filter(f"{key} {label}".strip(), name in query.filters)
         key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")
-        pieces += _filter(f"{key} {query.key_worker or 'key worker'}".strip(), bool(query.key_worker))
+        pieces += _filter(f"{key} {query.key_worker or 'worker'}".strip(), bool(query.key_worker))
         self.filter_line.show(*pieces)
 
     def trouble(self, problem: Problem) -> None:

@@ -65,6 +65,8 @@ class FindLine(Horizontal):
     def focus_input(self) -> None:
         """Let typing go here."""
         self.editor.focus(scroll_visible=False)
+        # The first time it has no place on the screen yet.
+        self.call_after_refresh(self.editor.place_cursor)
 
     # What the input works for
 

@@ -188,12 +188,11 @@ class FindingsScreen(BaseScreen[None]):
 
     def press(self, key: str) -> bool:
         """What the filter line does not keep."""
-        if key in ("enter", "tab", "escape"):
-            if key == "escape":
-                self.find_line.clear()
-                self.filtered("")
-            self.list.focus()
-            self.find_line.editor.can_focus = False
+        if key in REGISTRY.keys("app.back"):
+            self.action_back()
+            return True
+        if key in ("enter", "tab"):
+            self._to_list()
             return True
         return self.list.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
 
@@ -201,6 +200,21 @@ class FindingsScreen(BaseScreen[None]):
         """Other words; while there are any, all groups are open."""
         self.renew(keep=False)
         self.list.fold_all(bool(text.split()))
+
+    def _to_list(self) -> None:
+        self.list.focus()
+        self.find_line.editor.can_focus = False
+
+    def action_back(self) -> None:
+        """Escape takes away the filter first."""
+        if self.find_line.text:
+            self.find_line.clear()
+            self.filtered("")
+            self._to_list()
+        elif self.find_line.editor.has_focus:
+            self._to_list()
+        else:
+            super().action_back()
 
     def action_filter(self) -> None:
         """Type words."""

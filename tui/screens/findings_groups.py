@@ -163,8 +163,12 @@ def identity(one: Finding) -> tuple[str, ...]:
 
 
 def values_text(one: Finding) -> str:
-    """The fields involved with their values."""
-    return ", ".join(f"{header}={one.values.get(header, '') or 'empty'}" for header in one.fields)
+    """The fields involved with their values; quotes show blanks at an end."""
+
+    def shown(text: str) -> str:
+        return f"'{text}'" if text != text.strip() else text or "empty"
+
+    return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
 
 
 def _title(caseload: Caseload, standard: Standard, one: Finding, by: By) -> str:

@@ -144,10 +144,10 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
 
 
 def client_name(standard: Standard, values: Values) -> str:
-    """Reference and initials, as far as there are any."""
+    """Reference and initials, as far as there are any; else the identifier."""
     initials = "".join(values.get(standard.role(name), "") for name in ("given_initial", "family_initial"))
     parts = [values.get(standard.role("client_reference"), ""), initials]
-    return " ".join(part for part in parts if part) or "without a name"
+    return " ".join(part for part in parts if part) or values.get(standard.role("client_id"), "") or "without a name"
 
 
 def record_name(standard: Standard, record: StoredRecord) -> str:
