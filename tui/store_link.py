@@ -32,6 +32,11 @@ class StoreChanged(Message, bubble=False):
         self.version = version
 
 
+def shortly(problem: Problem, store: "Store | None") -> str:
+    """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
+    return str(problem).replace(f"store {store.path} ", "store ") if store is not None else str(problem)
+
+
 class StoreThreads:
     """Runs functions in threads for one app."""
 
@@ -105,6 +110,7 @@ class StoreWatch:
 
     def start(self) -> None:
         """Begin to look."""
+        self._look()
         self._app.set_interval(WATCH_SECONDS, self._look)
 
     def _look(self) -> None:
@@ -131,7 +137,7 @@ class StoreWatch:
         self._busy = False
         if self.lost != str(problem):
             self.lost = str(problem)
-            self._app.say(f"{problem} Typing goes on; it is written when the store is back.", "warning")
+            self._app.say(f"Typing goes on. {shortly(problem, self._store)}", "warning")
 
     def tell(self) -> None:
         """Tell every open screen that what it shows may be old."""

@@ -1,6 +1,5 @@
 """Which screens there are, by name. A screen is imported when it is opened, so that the first paint waits for none."""
 
-import contextlib
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -70,5 +69,4 @@ def know_actions() -> None:
     """Have every screen's actions in the registry. Called before the settings file is read, which may name any."""
     import_module("tui.screens.client.keys")
     for entry in SCREENS.values():
-        with contextlib.suppress(ModuleNotFoundError):
-            import_module(entry.module)
+        import_module(entry.module)

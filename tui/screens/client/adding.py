@@ -42,7 +42,7 @@ class Adding:
             for section in standard.event_sections:
                 letter = next(
                     each
-                    for each in f"{section.id}{section.title}".lower() + "0123456789"
+                    for each in f"{section.title}{section.id}".lower() + "0123456789"
                     if each.isalnum() and each not in letters
                 )
                 letters.add(letter)

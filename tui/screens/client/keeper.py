@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from store.shapes import Kind
 from tui.screens.client.held import Held
+from tui.store_link import shortly
 from validators.problems import Problem
 from validators.records import Values
 
@@ -147,5 +148,5 @@ class DraftKeeper:
             self._waiting.setdefault(held.id, held)
         if self.failing != str(problem):
             self.failing = str(problem)
-            self._app.say(f"{problem} Typing goes on; it is written when the store is back.", "warning")
+            self._app.say(f"Typing goes on. {shortly(problem, self._app.store)}", "warning")
         self._later(RETRY_SECONDS)

@@ -1,13 +1,15 @@
 """Saving: all that is typed of a client in one transaction; somebody else's newer version is never written over."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from store.shapes import ClientTree, NewerVersion
+from store.shapes import ClientTree, NewerVersion, StoredRecord
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
 from tui.screens.client.compare import ComparePage
 from tui.screens.client.held import Held
 from tui.screens.client.work import Save
+from tui.store_link import shortly
 from validators.problems import Problem
 from validators.records import Values
 
@@ -61,20 +63,20 @@ class Saving:
             program.clock(),
             screen.client_id,
             items,
-            on_done=lambda tree: self._saved(tree, items, after),
+            on_done=lambda saved: self._saved(*saved, items, after),
             on_problem=lambda problem: self._failed(problem, items, again),
             writes=True,
             hold=not again,
         )
 
-    def _saved(self, tree: ClientTree, items: list[Save], after: After | None) -> None:
+    def _saved(self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], after: After | None) -> None:
         screen = self.screen
         self._waiting = []
         for item in items:
             held = screen.case.by_id.get(item.id)
             if held is not None:
                 held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
-        self.take(tree, {item.id: item.values for item in items})
+        self.take(tree, written)
         screen.around.saved()
         names = ", ".join(
             naming.record_name(screen.case, screen.case.by_id[item.id])
@@ -94,14 +96,15 @@ class Saving:
         if after is not None:
             after()
 
-    def take(self, tree: ClientTree, written: dict[str, Values] | None = None) -> None:
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
         """Take the client as the store has it; the form stays at its field."""
         screen, case = self.screen, self.screen.case
-        for id, values in (written or {}).items():
-            held = case.by_id.get(id)
-            if held is not None and held.model is not None:
-                held.saved = dict(values)
-                held.model.saved(values)
+        for stored in written:
+            held = case.by_id.get(stored.id)
+            if held is not None:
+                held.adopt(stored)
+                if held.model is not None:
+                    held.model.saved(stored.values)
         told = case.adopt(tree)
         for held in case.by_id.values():
             if held.model is not None:
@@ -138,7 +141,7 @@ class Saving:
             return
         self._waiting = items
         if not again:
-            screen.say(f"Not saved yet. {problem} Typing goes on; it is saved when the store is back.", "warning")
+            screen.say(f"Not saved yet, but it will be. {shortly(problem, screen.program.store)}", "warning")
         screen.program.set_timer(RETRY_SECONDS, self._again)
 
     def _again(self) -> None:

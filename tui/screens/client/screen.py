@@ -191,7 +191,7 @@ class ClientScreen(ClientActions):
     def edited(self, header: str) -> None:
         """A value changed: check, show, and keep it as a draft soon."""
         self.case.changed(self.held)
-        self.judge()
+        self.show()
         self.keeper.touch(self.held)
         if self._said:
             self.say("")

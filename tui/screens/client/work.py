@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence
+from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard import Standard
@@ -87,21 +87,22 @@ def habits(
 
 def save(
     store: "Store", agency: AgencyInfo, person: str, now: datetime, client_id: str, items: Sequence[Save]
-) -> ClientTree:
-    """Write records in one transaction, those above before those below, and clear their drafts; the client as it is.
+) -> tuple[ClientTree, list[StoredRecord]]:
+    """Write records in one transaction, those above before those below, and clear their drafts.
 
-    Raises NewerVersion when somebody saved one of them since, Problem when the store cannot be written to; then
-    nothing is written.
+    Returns the client as it stands then, and the records as they were written. Raises NewerVersion when somebody saved
+    one of them since, Problem when the store cannot be written to; then nothing is written.
     """
+    written = []
     with store.write(person, now) as work:
         for item in items:
             if item.version:
-                work.change(item.kind, item.id, item.values, item.version)
+                written.append(work.change(item.kind, item.id, item.values, item.version))
             else:
                 parent = agency.id if item.kind == "client" else item.parent_id
-                work.create(item.kind, parent, item.section, item.values, record_id=item.id)
+                written.append(work.create(item.kind, parent, item.section, item.values, record_id=item.id))
             work.drop_draft(item.id)
-    return store.client_tree(client_id, deleted=True)
+    return store.client_tree(client_id, deleted=True), written
 
 
 def delete(store: "Store", person: str, now: datetime, client_id: str, item: Save, bring_back: bool) -> ClientTree:

@@ -1,0 +1,168 @@
+"""The program as a whole: it paints before it opens the store, makes one when there is none, and shows what it is."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.opening import Store, open_store
+from tests.terminal import Terminal, keys
+from validators.catalogue import load
+
+HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3")
+LATE = """
+import asyncio, sys
+from tests.screens.program import NOW, Program
+from tui.opening import Place
+from tui.screens.registry import know_actions
+from pathlib import Path
+
+know_actions()
+
+class Watched(Program):
+    def _begin(self):
+        print(" ".join(name for name in sys.argv[2:] if name in sys.modules))
+        self.exit(0)
+
+store = Path(sys.argv[1])
+Watched(Place(store, store.with_suffix(".key")), clock=lambda: NOW).run(headless=True)
+"""
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint(store: Store) -> None:
+    command = [sys.executable, "-c", LATE, str(store.path), *HEAVY]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+@pytest.fixture
+def terminals(tmp_path: Path) -> Iterator[list[Terminal]]:
+    """Terminals to be closed after the test."""
+    started: list[Terminal] = []
+    yield started
+    for terminal in started:
+        terminal.close()
+
+
+def keywork(tmp_path: Path, *command: str, columns: int = 80, rows: int = 24) -> Terminal:
+    """The command line's own program, with a home of its own."""
+    home = {
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "TMPDIR": str(tmp_path),
+        "KEYWORK_STORE": None,
+        "KEYWORK_KEY_FILE": None,
+    }
+    return Terminal([sys.executable, "-m", "tui.main", *command], columns, rows, home)
+
+
+def test_a_first_start_asks_for_the_agency_and_makes_the_store(tmp_path: Path, terminals: list[Terminal]) -> None:
+    path = tmp_path / "first.db"
+    terminal = keywork(tmp_path, "--store", str(path), "--key-file", str(tmp_path / "first.key"))
+    terminals.append(terminal)
+    terminal.until("Agency code:")
+    assert not path.exists()
+    terminal.press("<enter>")
+    assert terminal.shows("Type the agency code first")
+    terminal.press("t0123<enter>")
+    terminal.until("Clients")
+    terminal.until("keep a copy of")
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+    with open_store(path, tmp_path / "first.key", load) as made:
+        assert made.agency().code == "T0123"
+
+
+def test_escape_before_a_store_is_made_leaves_none_behind(tmp_path: Path, terminals: list[Terminal]) -> None:
+    path = tmp_path / "none.db"
+    terminal = keywork(tmp_path, "--store", str(path), "--key-file", str(tmp_path / "none.key"))
+    terminals.append(terminal)
+    terminal.until("Agency code:")
+    terminal.press("t01<escape>")
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+    assert not path.exists()
+
+
+def test_several_agencies_are_chosen_from(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:
+    from tests.screens.program import NOW
+
+    with store.write("somebody", NOW) as work:
+        work.ensure_agency("T0999", "ndtms-cjit-p")
+    terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
+    terminals.append(terminal)
+    terminal.until("Several agencies")
+    terminal.press("T0999<enter>")
+    terminal.until("F3 Clients")
+    terminal.until(lambda seen: not seen.shows("Several agencies"))
+
+
+def test_the_demo_says_so_on_every_screen_and_leaves_nothing(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = keywork(tmp_path, "demo", "--clients", "5", "--seed", "2", columns=120, rows=40)
+    terminals.append(terminal)
+    terminal.until("000001")
+    for press in ("<enter>", "<f6>", "<escape><f1>", "<escape><escape>"):
+        terminal.press(press)
+        terminal.until("DEMO - no real people")
+    for name in ("standards", "findings"):
+        terminal.press(f"<ctrl+p>{name}<enter>", 0.4)
+        terminal.until("DEMO - no real people")
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+    assert not list(tmp_path.glob("keywork-demo-*"))
+
+
+def test_the_demo_is_gone_after_a_dropped_line_too(tmp_path: Path, terminals: list[Terminal]) -> None:
+    import signal
+
+    terminal = keywork(tmp_path, "demo", "--clients", "5")
+    terminals.append(terminal)
+    terminal.until("000001")
+    terminal.signal(signal.SIGHUP)
+    assert terminal.wait() == 129
+    assert not list(tmp_path.glob("keywork-demo-*"))
+
+
+def test_without_a_terminal_one_sentence_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tui.main", "demo", "--clients", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("keywork: The screens need a terminal")
+
+
+def test_a_store_that_cannot_be_opened_is_said_in_the_status_line(
+    store: Store, tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    wrong = tmp_path / "wrong.key"
+    wrong.write_bytes(store.key_file.read_bytes().replace(b"a", b"b").replace(b"1", b"2"))
+    wrong.chmod(0o600)
+    terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(wrong))
+    terminals.append(terminal)
+    terminal.until("Error:")
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+
+
+def test_an_idle_client_screen_sends_nothing(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
+    terminals.append(terminal)
+    terminal.until("F3 Clients")
+    terminal.press("<ctrl+n>", 0.5)
+    terminal.until("New client")
+    terminal.until_quiet(1.0)
+    assert terminal.until_quiet(3.0).size == 0
+
+
+def test_a_settings_file_moves_the_keys_of_the_form(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:
+    folder = tmp_path / "config" / "keywork"
+    folder.mkdir(parents=True)
+    (folder / "settings.toml").write_text('[keys]\n"form.save" = "ctrl+w"\n"no.such" = "f5"\n')
+    terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
+    terminals.append(terminal)
+    terminal.until("there is no action called no.such")
+    terminal.press("<ctrl+n>X<tab><ctrl+w>")
+    terminal.until("Saved: Client X")
+    assert terminal.shows("Ctrl+W Save")

@@ -1,0 +1,208 @@
+"""Nothing typed is lost: killed programs, dropped lines, two people in a record, a store that is locked or away."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from store.opening import Store
+from store.shapes import ClientTree, Kind, StoredRecord
+from store.sqlite import writing
+from tests.screens.conftest import Start
+from tests.screens.program import NOW
+from tests.terminal import keys
+
+
+def typed(store: Store, id: str, person: str = "ann") -> dict[str, str]:
+    """What stands in a person's draft of a record."""
+    draft = store.draft_of(person, id)
+    return dict(draft.values) if draft is not None else {}
+
+
+def test_a_killed_program_leaves_the_draft_and_offers_it(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<tab><tab>010170<tab>2")
+    terminal.until(lambda _: typed(store, known.client.id).get("SEX") == "2")
+    terminal.signal(signal.SIGKILL)
+    terminal.wait()
+    again = start(known.client.id, ready="keep it?")
+    assert again.shows("Draft from 14:02, 2 fields: keep it?")
+    assert again.shows("Nobody has saved the record since")
+    again.press("k")
+    again.until("1 Jan 1970")
+    assert store.get("client", known.client.id).values["SEX"] == "1"
+    again.press("<f2>")
+    again.until("Saved")
+    assert store.get("client", known.client.id).values["SEX"] == "2"
+    assert store.drafts("ann") == []
+
+
+def test_leaving_a_field_writes_it_at_once(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("X<tab>")
+    terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_in_mid_word_writes_every_character(
+    store: Store, known: ClientTree, start: Start, number: signal.Signals
+) -> None:
+    terminal = start(known.client.id)
+    terminal.send(keys("<tab><tab><tab><tab><tab><tab><tab>halfawo"))
+    terminal.until("halfawo")
+    terminal.signal(number)
+    assert terminal.wait() == 128 + number
+    assert typed(store, known.client.id)["CLIENT"] == "halfawo"
+
+
+def test_a_dropped_line_writes_every_character(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.send("zz")
+    terminal.until("> First initial           zz")
+    master, terminal.fd = terminal.fd, os.open("/dev/null", os.O_RDWR)
+    os.close(master)
+    _, status = os.waitpid(terminal.pid, 0)
+    terminal._status = os.waitstatus_to_exitcode(status)
+    assert typed(store, known.client.id)["FINITIAL"] == "zz"
+
+
+def test_the_draft_of_a_new_client_with_episode_comes_back(store: Store, start: Start) -> None:
+    terminal = start("new")
+    terminal.press("q<tab>r<tab><ctrl+n>eY<tab>sr1")
+    terminal.until(lambda _: len(store.drafts("ann")) == 2)
+    terminal.until(lambda _: any(draft.values.get("PC") == "sr1" for draft in store.drafts("ann")))
+    terminal.signal(signal.SIGKILL)
+    terminal.wait()
+    client = next(draft.record_id for draft in store.drafts("ann") if draft.kind == "client")
+    again = start(client, ready="keep it?")
+    again.press("k<f2>")
+    again.until("Saved: Client QR, Episode")
+    assert store.drafts("ann") == []
+    assert store.client_tree(client).episodes[0].episode.values["CONSENT"] == "Y"
+
+
+def test_escape_keeps_the_draft_and_discarding_asks(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("X<tab><escape>", 0.5)
+    assert typed(store, known.client.id)["FINITIAL"] == "X"
+    again = start(known.client.id, ready="keep it?")
+    again.press("d")
+    again.until("discarded")
+    again.until(lambda _: store.drafts("ann") == [])
+    assert again.shows("First initial           D")
+
+
+def other_saves(store: Store, record: StoredRecord, **values: str) -> None:
+    """Somebody else saves a record."""
+    kind: Kind = record.kind
+    with store.write("bob", NOW + timedelta(minutes=3)) as work:
+        now = work.get(kind, record.id)
+        work.change(kind, record.id, {**now.values, **values}, now.version)
+
+
+def test_a_save_over_a_newer_version_shows_both(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("X<tab>")
+    other_saves(store, known.client, FINITIAL="B", ETHNIC="K")
+    terminal.until("bob saved Client 26964")
+    terminal.press("<f2>")
+    terminal.until("2 fields differ")
+    assert terminal.shows("Saved by bob at 14:05")
+    terminal.press("<f2>")
+    assert terminal.shows("still to be chosen")
+    assert store.get("client", known.client.id).values["FINITIAL"] == "B"
+    terminal.press("<left><f2>")
+    terminal.until("Saved: Client")
+    values = store.get("client", known.client.id).values
+    assert (values["FINITIAL"], values["ETHNIC"]) == ("X", "K")
+
+
+def test_what_others_save_is_shown_at_once_and_the_field_is_kept(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<tab><tab><tab>")
+    other_saves(store, known.client, CLIENT="renamed")
+    terminal.until("Client renamed DM")
+    assert terminal.shows("> Sex at birth")
+    assert terminal.shows("bob saved this client")
+
+
+def test_a_draft_that_was_overtaken_is_chosen_from_field_by_field(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    store.save_draft("ann", "client", known.client.id, {**known.client.values, "SEX": "2"}, 1, NOW)
+    other_saves(store, known.client, ETHNIC="K")
+    terminal = start(known.client.id, ready="keep it?")
+    assert terminal.shows("bob saved this record since")
+    terminal.press("k")
+    terminal.until("2 fields differ")
+    terminal.press("<left><down><right><f2>")
+    terminal.until("Taken as chosen")
+    terminal.press("<f2>")
+    terminal.until("Saved: Client")
+    values = store.get("client", known.client.id).values
+    assert (values["SEX"], values["ETHNIC"]) == ("2", "K")
+
+
+def test_a_record_that_somebody_deleted_is_brought_back_to_save(store: Store, known: ClientTree, start: Start) -> None:
+    event = known.episodes[0].events[0]
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+t><down><down><enter>050420<tab>")
+    with store.write("bob", NOW) as work:
+        work.delete("event", event.id, 1)
+    terminal.press("<f2>")
+    terminal.until("was deleted by bob")
+    terminal.press("b")
+    terminal.until("Back again")
+    terminal.press("<f2>")
+    terminal.until("Saved: Sub-intervention 5 Apr 2020")
+    assert store.get("event", event.id).values["SUBMODDT"] == "20200405"
+
+
+def test_who_else_is_in_the_record_is_told(store: Store, known: ClientTree, start: Start) -> None:
+    start(known.client.id, "bob").until_quiet()
+    second = start(known.client.id)
+    assert second.shows("bob is in this record since 14:02")
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Somebody holds the write lock."""
+    with writing(store._engine) as connection, connection.begin():
+        yield
+
+
+def test_a_locked_store_is_waited_for_and_typing_goes_on(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked(store):
+        terminal.press("X<tab>")
+        terminal.until("is locked")
+        terminal.press("Y<tab>")
+        assert terminal.shows("Surname initial         Y")
+    terminal.until(lambda _: typed(store, known.client.id).get("SINITIAL") == "Y")
+    terminal.until("what you typed is written")
+
+
+def test_a_save_in_a_locked_store_is_done_when_it_is_free(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked(store):
+        terminal.press("X<tab><f2>")
+        terminal.until("Not saved yet")
+        terminal.press("Y")
+        terminal.until("Surname initial         Y")
+    terminal.until("Saved: Client")
+    assert store.get("client", known.client.id).values["FINITIAL"] == "X"
+    terminal.until(lambda _: typed(store, known.client.id).get("SINITIAL") == "Y")
+
+
+def test_a_store_that_goes_away_is_said_and_comes_back(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    away = store.path.with_name("away.db")
+    store.path.rename(away)
+    terminal.until("Typing goes on")
+    terminal.press("X<tab>")
+    assert terminal.shows("First initial           X")
+    away.rename(store.path)
+    terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
