@@ -29,7 +29,8 @@ def synthetic_episodes(
 ) -> Iterator[EpisodeRecord]:
     """Yield the episodes of so many synthetic clients, a client's episodes together in order of time.
 
-    `client_id` is the same text on all episodes of one client. Every date lies on or before `today`.
+    `client_id` is the same text on all episodes of one client. Every date lies on or before `today`. They are as a
+    store keeps them: the client is known even where consent is withheld, and only the exporter leaves that out.
     """
     if not 1990 <= today.year <= 9000:
         raise Problem(f"Synthetic clients cannot be made as on {today.isoformat()}: choose a year from 1990 on.")
@@ -97,15 +98,11 @@ class _Maker:
         count = rng.choices((1, 2, 3), (70, 22, 8))[0]
         spoil = rng.choice(self.faults) if faulty else None
         spoilt_at = rng.randrange(count)
-        withheld = 0
         for index, days in enumerate(self._timeline(count)):
             if self.chance(_NO_CONSENT_SHARE) and not faulty:
-                withheld += 1
+                yield self._withheld(number, values)
             else:
                 yield self._episode(number, values, days, spoil if index == spoilt_at else None)
-        # Last, because a client is told by the first record, and one without consent tells next to nothing.
-        for _ in range(withheld):
-            yield self._withheld(number, values)
 
     def _timeline(self, count: int) -> list[_Days]:
         """The days of a client's episodes, with gaps between them, the last often still open."""
@@ -152,11 +149,9 @@ class _Maker:
         return EpisodeRecord(own, episode, tuple(self._events(days)), client_id=str(number))
 
     def _withheld(self, number: int, client: Written) -> EpisodeRecord:
-        carried = set(self.standard.no_consent_carries)
         values = {self.standard.role("episode_id"): self._identifier(), self.standard.role("consent"): "N"}
         episode = {field.header: values.get(field.header, "") for field in self.fields[self.episode_section.id]}
-        own = {header: value if header in carried else "" for header, value in client.items()}
-        return EpisodeRecord(own, episode, (), client_id=str(number))
+        return EpisodeRecord(dict(client), episode, (), client_id=str(number))
 
     def _events(self, days: _Days) -> Iterator[Event]:
         last = (days.closed or self.today) - timedelta(days=1)

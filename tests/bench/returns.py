@@ -76,6 +76,8 @@ def written(path: Path, rows: int, *, scattered: bool) -> None:
     lines: list[list[str]] = []
     for record in synthetic_episodes(standard, rows, seed=1, today=TODAY, faults=True):
         base = {**record.client, **record.episode}
+        if standard.withholds(record.episode):
+            base = {header: base[header] for header in standard.no_consent_carries}
         for values in [{**base, **event.values} for event in record.events] or [base]:
             lines.append([values.get(header, "") for header in standard.headers])
         if len(lines) >= rows:
