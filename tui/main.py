@@ -6,14 +6,15 @@ Results go to stdout, talk and progress to stderr. Exit 0: done, nothing wrong; 
 
 import os
 import sys
-from datetime import date, datetime
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
+from tui.commands.client import client_app
+from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
+from tui.commands.options import day as _day
 from validators.problems import Problem
 
 _STOPPED = "Stopped; what was not finished was not written."
@@ -31,32 +32,9 @@ app = typer.Typer(
 )
 standards_app = typer.Typer(help="The national data sets that are installed.")
 app.add_typer(standards_app, name="standards")
+app.add_typer(client_app, name="client")
 
 
-class Format(StrEnum):
-    """How a command tells its result."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-
-
-StoreOption = Annotated[
-    str | None, typer.Option("--store", metavar="PATH", help="The store; else KEYWORK_STORE, else the usual place.")
-]
-KeyOption = Annotated[
-    Path | None,
-    typer.Option("--key-file", metavar="PATH", help="The store's key; else KEYWORK_KEY_FILE, else the usual place."),
-]
-StandardOption = Annotated[
-    str | None, typer.Option("--standard", metavar="ID", help="The data set, e.g. ndtms-cjit-p.")
-]
-AgencyOption = Annotated[
-    str | None, typer.Option("--agency", metavar="CODE", help="The agency, where the store holds several.")
-]
-TodayOption = Annotated[
-    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Judge as on this day.")
-]
 SubmissionOption = Annotated[
     str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")
 ]
@@ -194,6 +172,16 @@ def doctor(store: StoreOption = None, key_file: KeyOption = None) -> int:
     return run_doctor(store, key_file)
 
 
+@app.command(name="help")
+def help_(
+    screen: Annotated[str | None, typer.Argument(metavar="SCREEN", help="One screen only.", show_default=False)] = None,
+) -> int:
+    """Show each screen as text, with its keys and what they do."""
+    from tui.commands.help import run_help
+
+    return run_help(screen)
+
+
 @standards_app.command("list")
 def standards_list() -> int:
     """List the data sets that are installed."""
@@ -219,15 +207,6 @@ def standards_install(folder: Annotated[Path, typer.Argument(help="The folder of
     from tui.commands.standards import run_install
 
     return run_install(folder)
-
-
-def _day(today: datetime | None) -> date:
-    """The day to judge by: the one given, else today in the United Kingdom."""
-    if today is not None:
-        return today.date()
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Europe/London")).date()
 
 
 def run() -> None:

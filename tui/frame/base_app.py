@@ -237,9 +237,13 @@ class BaseApp(App[int], inherit_bindings=False):
     def action_help(self) -> None:
         """F1: the keys of this screen."""
         from tui.frame.help_screen import HelpScreen
+        from tui.help import about
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(getattr(self.screen, "scope", ""), self.screen.title or ""))
+            scope = getattr(self.screen, "scope", "")
+            self.push_screen(
+                HelpScreen(scope, getattr(self.screen, "heading", "") or self.screen.title or "", about(scope))
+            )
 
     def action_palette(self) -> None:
         """Ctrl+P: every action by name."""

@@ -42,7 +42,7 @@ NARROW_COLUMNS = (
     Column("Notes", 0),
 )
 WIDE_COLUMNS = (
-    Column("Reference", 14, "reference"),
+    Column("Reference", 12, "reference"),
     Column("Init", 5, "initials"),
     Column("Born", 11, "birth_date"),
     Column("Sex", 3),
@@ -52,8 +52,8 @@ WIDE_COLUMNS = (
     Column("State", 6),
     Column("Eps", 3, "", True),
     Column("Findings", 8),
-    Column("Changed", 17, "changed"),
-    Column("By", 10),
+    Column("Changed", 11, "changed"),
+    Column("By", 8),
     Column("Notes", 0),
 )
 SORTS: dict[Sort, str] = {
@@ -144,7 +144,7 @@ class ClientList:
         head = (one.id, one.reference or "(none)", one.initials, _day(one.birth_date))
         if not self.wide:
             return (*head, one.postcode_part, _day(one.opened), state, found, notes)
-        changed = f"{one.changed_at.astimezone(LONDON):%d %b %Y %H:%M}" if one.changed_at != NEVER else ""
+        changed = f"{one.changed_at.astimezone(LONDON):%d %b %Y}" if one.changed_at != NEVER else ""
         days = (one.postcode_part, _day(one.opened), _day(one.closed))
         return (*head, one.sex, *days, state, one.episodes, found, changed, one.changed_by, notes)
 

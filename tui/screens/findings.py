@@ -35,8 +35,8 @@ SCOPE = {"findings"}
 REGISTRY.add(
     action("findings.group", "ctrl+t", "Group", "Group by rule, field, client, episode in turn", SCOPE, "group", True),
     action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
-    action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold_all(True)"),
-    action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold_all(False)"),
+    action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold(True)"),
+    action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold(False)"),
     action("findings.rule", "f6", "Rule", "The rule of the chosen line: wording, source", SCOPE, "rule_page", bar=True),
 )
 SETTLE_SECONDS = 2.0
@@ -229,14 +229,14 @@ class FindingsScreen(BaseScreen[None]):
             self.by = WAYS[event.way]
             self.renew(keep=False)
 
+    def action_fold(self, opened: bool) -> None:
+        """From the palette."""
+        self.list.fold_all(opened)
+
     def action_group(self) -> None:
         """The next way."""
         self.by = WAYS[(WAYS.index(self.by) + 1) % len(WAYS)]
         self.renew(keep=False)
-
-    def action_fold_all(self, opened: bool) -> None:
-        """From the palette."""
-        self.list.fold_all(opened)
 
     def action_rule_page(self) -> None:
         """F6: the rule, or the field where they are grouped so and the line is a group."""
@@ -246,15 +246,11 @@ class FindingsScreen(BaseScreen[None]):
         if row is None:
             return
         group, finding = row
-        item = (
-            f"rule {finding.rule}"
-            if finding
-            else {"rule": f"rule {group.key}", "field": f"field {group.key}"}.get(self.by, "")
-        )
+        item = f"{self.by} {group.key}" if finding is None else f"rule {finding.rule}"
         kind, _, name = item.partition(" ")
         standard = self.program.standard
         known: Mapping[str, object] = standard.rule_by_id if kind == "rule" else standard.by_header
-        if item and name in known:
+        if kind in WAYS[:2] and name in known:
             self.app.push_screen(PageScreen(item.capitalize(), page_of(standard, item)))
         else:
             self.say("Choose a finding first: its rule is told here.", "notice")

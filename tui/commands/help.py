@@ -1,0 +1,28 @@
+"""`keywork help`: each screen as text, its keys, and a few words about it."""
+
+from tui.form.printable import printable
+from tui.frame.help_screen import help_lines
+from tui.help import about, picture
+from tui.screens.registry import SCREENS, know_actions
+from validators.problems import Problem
+
+
+def run_help(screen: str | None) -> int:
+    """Print the help of one screen, or of all. Raises Problem for a screen there is not."""
+    know_actions()
+    titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
+    titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
+    if screen is not None and screen not in titles:
+        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
+    for scope, title in titles.items():
+        if screen in (None, scope):
+            print("\n".join([f"==== {title} ({scope})", "", *_page(scope), ""]))
+    return 0
+
+
+def _page(scope: str) -> list[str]:
+    drawn = picture(scope)
+    width = max(map(len, drawn), default=0)
+    frame = ["+" + "-" * width + "+"] if drawn else []
+    lines = [*frame, *(f"|{line:<{width}}|" for line in drawn), *frame, ""] if drawn else []
+    return lines + [line.removeprefix("# ") for line in help_lines(scope, about(scope))]
