@@ -1,0 +1,84 @@
+"""A store with sixty synthetic clients, and the program on it under a terminal."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.opening import Store, open_store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.terminal import Terminal
+from validators.catalogue import load
+from validators.samples import synthetic_episodes
+
+Start = Callable[..., Terminal]
+HELP = Path(__file__).parents[2] / "tui" / "help"
+PICTURES = Path(__file__).parent / "pictures"
+CLIENTS = 60
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """The store; the tests look into it beside the program."""
+    with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
+        with made.write("loader", NOW) as work:
+            agency = work.ensure_agency("T0001", "ndtms-cjit-p")
+            standard = load(agency.standard)
+            people = synthetic_episodes(standard, CLIENTS, seed=1, today=NOW.date(), faults=True, agency=agency.code)
+            work.load(agency, people, act="sample")
+        yield made
+
+
+@pytest.fixture
+def agency(store: Store) -> AgencyInfo:
+    """The one agency."""
+    return store.agency()
+
+
+@pytest.fixture
+def start(store: Store, tmp_path: Path) -> Iterator[Start]:
+    """`start(columns=80, rows=24, …)`: the program, at rest; every terminal is closed after the test."""
+    started: list[Terminal] = []
+
+    def begin(columns: int = 80, rows: int = 24, ready: str = "000001", person: str = "ann", **env: Any) -> Terminal:
+        settings = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path), "KEYWORK_TEST_PERSON": person}
+        command = [sys.executable, "-m", "tests.screens.program", str(store.path)]
+        terminal = Terminal(command, columns, rows, {**settings, **env})
+        started.append(terminal)
+        terminal.until(ready)
+        terminal.until(lambda _: not store.stale_episodes(store.agency(), NOW.date()))
+        terminal.until_quiet(0.4)
+        return terminal
+
+    yield begin
+    for terminal in started:
+        terminal.close()
+
+
+def command(terminal: Terminal, name: str, ready: str) -> None:
+    """Run an action from the palette."""
+    terminal.press(f"<ctrl+p>{name}<enter>")
+    terminal.until(ready)
+    terminal.until_quiet(0.3)
+
+
+def same_picture(terminal: Terminal, path: Path) -> None:
+    """Compare the screen with a picture; KEYWORK_PICTURES=1 draws the pictures anew."""
+    shown = re.sub(r"[0-9a-f]{8}-[0-9a-f-]*…?", "(an id)", terminal.text()) + "\n"
+    if os.environ.get("KEYWORK_PICTURES"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def chosen(terminal: Terminal) -> str:
+    """The line that is drawn as chosen."""
+    for number, row in enumerate(terminal.cells()):
+        if number > 2 and str(row[3][2]) == "005faf":
+            return terminal.lines()[number]
+    return ""

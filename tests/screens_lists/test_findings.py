@@ -1,0 +1,137 @@
+"""Every finding of the caseload: kept, grouped, filtered, and landed in."""
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.terminal import Terminal
+from tui.screens.findings_groups import WAYS, Caseload, By, grouped, matching, read
+from validators.catalogue import load
+from validators.engine import Checker
+
+STANDARD = load("ndtms-cjit-p")
+CHECKER = Checker(STANDARD)
+
+
+def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
+    """The program on this screen."""
+    terminal = start(columns, rows)
+    command(terminal, "every finding", "in all")
+    return terminal
+
+
+def caseload(store: Store, agency: AgencyInfo) -> Caseload:
+    """What the screen reads."""
+    return read(store, agency, CHECKER, NOW.date(), {})
+
+
+def test_pictures(start: Start) -> None:
+    terminal = opened(start)
+    terminal.press("<enter><down>")
+    same_picture(terminal, HELP / "findings.screen.txt")
+    wide = opened(start, 120, 40)
+    wide.press("3<enter><down>")
+    same_picture(wide, PICTURES / "findings-120x40.txt")
+
+
+def test_the_check_in_the_background_is_kept(start: Start, store: Store, agency: AgencyInfo) -> None:
+    assert len(store.stale_episodes(agency, NOW.date())) == store.count_episodes(agency)
+    start()
+    assert store.stale_episodes(agency, NOW.date()) == []
+    found = [one for episode in store.episodes(agency) for one in CHECKER.check(episode, _context())]
+    assert len(store.findings(agency)) == len(found) > 5
+
+
+def _context() -> object:
+    from validators.patterns import Context
+
+    return Context(NOW.date(), "store")
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_every_way_to_group_has_every_finding(start: Start, store: Store, agency: AgencyInfo, by: By) -> None:
+    terminal = opened(start)
+    whole = caseload(store, agency)
+    groups = grouped(whole, STANDARD, whole.findings, by)
+    assert sum(len(group.findings) for group in groups) == whole.total == len(whole.findings)
+    terminal.press(str(WAYS.index(by) + 1))
+    assert f"[{WAYS.index(by) + 1} {by}]" in terminal.lines()[1]
+    for line, group in zip(terminal.lines()[3:20], groups, strict=False):
+        assert group.title[:30] in line and group.counted() in line
+
+
+def test_enter_lands_in_the_very_field(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = opened(start)
+    whole = caseload(store, agency)
+    groups = grouped(whole, STANDARD, whole.findings, "rule")
+    first = groups[0].findings[0]
+    terminal.press("<enter><down><enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.4)
+    label = STANDARD.by_header[first.field].label
+    assert whole.names[first.client_id].split()[0] in terminal.lines()[0]
+    assert any(line.startswith(">!") and label[:12] in line for line in terminal.lines())
+    terminal.press("<escape>", 0.5)
+    assert "[1 rule]" in terminal.lines()[1]
+
+
+def test_the_filter_takes_any_words_and_escape_takes_it_away(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = opened(start)
+    whole = caseload(store, agency)
+    some = matching(whole, STANDARD, "postcode error")
+    terminal.press("/postcode error<enter>")
+    assert f"{len(some)} of {whole.total}" in terminal.lines()[2]
+    assert len(some) > 0 and sum("✗" in line for line in terminal.lines()[3:20]) >= len(some)
+    terminal.press("<escape>", 0.4)
+    assert f"{whole.total} in all" in terminal.lines()[2]
+    terminal.press("<escape>", 0.4)
+    assert terminal.lines()[0].strip() == "Clients"
+
+
+def test_bursts_on_the_list(start: Start) -> None:
+    burst = "2/date<enter><down><space>3+<down><down>-<down><enter><down>"
+    slow, fast = opened(start), opened(start)
+    slow.slowly(burst)
+    fast.press(burst)
+    assert fast.lines() == slow.lines()
+
+
+def test_what_is_mended_elsewhere_goes_away(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = opened(start)
+    whole = caseload(store, agency)
+    one = next(one for one in whole.findings if one.field == "PC")
+    episode = store.get("episode", one.episode_id)
+    with store.write("bob", NOW) as work:
+        work.change("episode", episode.id, {**episode.values, "PC": "SR1 3"}, episode.version)
+    terminal.until(f"{whole.total - 1} in all")
+
+
+def test_what_shows_only_between_records_is_told(start: Start, store: Store, agency: AgencyInfo) -> None:
+    row = store.findings(agency)
+    assert row == []
+    episodes = [record for record in store.episodes(agency) if record.events][:2]
+    with store.write("bob", NOW) as work:
+        for record in episodes:
+            event = record.events[0]
+            stored = work.get("event", event.id)
+            section = STANDARD.section_by_id[event.section]
+            work.change("event", event.id, {**event.values, section.id_field: "twice"}, stored.version)
+    found = [one for one in caseload(store, agency).findings if "twice" in one.values.values()]
+    assert found
+    terminal = opened(start)
+    terminal.press("/twice<enter><down>")
+    assert terminal.shows("twice")
+
+
+def test_hostile_values(start: Start, store: Store, agency: AgencyInfo) -> None:
+    record = next(iter(store.episodes(agency)))
+    episode = store.get("episode", record.episode_id)
+    with store.write("bob", NOW) as work:
+        work.change("episode", episode.id, {**episode.values, "CONSENT": "Y", "PC": "\x1b[31m\u202eX "}, 1)
+    terminal = opened(start)
+    terminal.press("/x<enter><down><down>")
+    terminal.press("2+")
+    terminal.press("<end><up><up>")
+    assert b"\x1b[31m" not in terminal.raw and "\u202e".encode() not in terminal.raw

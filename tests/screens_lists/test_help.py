@@ -1,0 +1,52 @@
+"""Every screen has help: its keys, a text, a picture; F1 and `keywork help` tell the same."""
+
+import pytest
+
+from tests.commands.running import call, program
+from tests.screens_lists.conftest import Start
+from tui.frame.actions import REGISTRY
+from tui.help import about, picture
+from tui.screens.registry import SCREENS, know_actions
+
+know_actions()
+
+
+@pytest.mark.parametrize("scope", [*SCREENS, "client"])
+def test_every_screen_has_a_text_and_every_key(scope: str) -> None:
+    assert about(scope)[0] == "# About this screen"
+    told = call("help", scope)
+    assert told.code == 0 and told.err == ""
+    for each in REGISTRY.on_screen(scope):
+        assert each.tooltip in told.out and f"[{each.id}]" in told.out
+    drawn = picture(scope)
+    assert drawn and all(line in told.out for line in drawn)
+    assert max(map(len, drawn)) <= 80 and len(drawn) <= 24
+
+
+def test_help_of_all_screens_and_of_none() -> None:
+    told = program("help")
+    assert told.code == 0
+    for entry in SCREENS.values():
+        assert f"==== {entry.title} ({entry.name})" in told.out
+    assert call("help", "nowhere").sentence.startswith("There is no screen 'nowhere': there are start, clients")
+
+
+def test_f1_tells_the_keys_and_the_text(start: Start) -> None:
+    terminal = start()
+    terminal.press("<f1>")
+    terminal.until("Help: Clients")
+    assert terminal.shows("Ctrl+E          With errors: Only clients with errors")
+    terminal.press("<end>")
+    assert terminal.shows("Enter opens the chosen client.")
+    terminal.press("<escape>", 0.4)
+    terminal.until("60 clients")
+
+
+def test_the_client_picture(start: Start) -> None:
+    from tests.screens_lists.conftest import HELP, same_picture
+
+    terminal = start()
+    terminal.press("000002<enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.4)
+    same_picture(terminal, HELP / "client.screen.txt")

@@ -1,0 +1,115 @@
+"""Who changed what: of a record and all below it, and by oneself today."""
+
+from datetime import timedelta
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo, ClientQuery, ClientTree
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.terminal import Terminal
+from tui.screens.history_lines import by_person, of_record
+from validators.catalogue import load
+
+STANDARD = load("ndtms-cjit-p")
+
+
+@pytest.fixture
+def changed(store: Store, agency: AgencyInfo) -> ClientTree:
+    """Client 000001, whose postcode bob changed yesterday and ann today, and whose sex ann changed."""
+    row = store.client_rows(agency, ClientQuery(text="000001"), 0, 1)[0]
+    tree = store.client_tree(row.id)
+    episode = tree.episodes[0].episode
+    for person, when, value in (("bob", NOW - timedelta(days=1), "SR1 3"), ("ann", NOW, "\x1b[31mNE1\u202e")):
+        with store.write(person, when) as work:
+            work.change(
+                "episode", episode.id, {**episode.values, "PC": value}, store.get("episode", episode.id).version
+            )
+    with store.write("ann", NOW) as work:
+        work.change("client", tree.client.id, {**tree.client.values, "SEX": "9"}, 1)
+    return store.client_tree(row.id)
+
+
+def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
+    """The history of client 000001."""
+    terminal = start(columns, rows)
+    terminal.press("000001")
+    command(terminal, "who changed this client", "lines")
+    return terminal
+
+
+def test_pictures(start: Start, changed: ClientTree) -> None:
+    same_picture(opened(start), HELP / "history.screen.txt")
+    same_picture(opened(start, 120, 40), PICTURES / "history-120x40.txt")
+
+
+def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
+    title, told = of_record(store, STANDARD, changed.client.id)
+    assert title.startswith("000001")
+    assert [(one.person, one.what) for one in told[:3]] == [
+        ("ann", "Sex at birth registration: 2 Female → 9 Not specified"),
+        ("ann", "Postcode: SR1 3 → \x1b[31mNE1\u202e"),
+        ("bob", f"Postcode: {_first(store, changed)} → SR1 3"),
+    ]
+    assert "made as a sample" in told[-1].what
+    _, own = of_record(store, STANDARD, changed.episodes[0].episode.id)
+    assert {one.record_id for one in own} == {
+        changed.episodes[0].episode.id,
+        *(event.id for event in changed.episodes[0].events),
+    }
+
+
+def _first(store: Store, changed: ClientTree) -> str:
+    entry = next(one for one in store.history(changed.episodes[0].episode.id) if one.field == "PC")
+    return entry.old or ""
+
+
+def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> None:
+    with store.write("ann", NOW) as work:
+        work.erase_history("client", changed.client.id)
+    _, told = of_record(store, STANDARD, changed.client.id)
+    mine = [one.what for one in told if one.record_id == changed.client.id]
+    assert mine[0] == "earlier values erased from the history"
+    assert mine[1] == "Sex at birth registration: (erased) → (erased)"
+    assert "(erased)" in mine[-1]
+
+
+def test_by_me_today_has_only_mine_and_only_todays(store: Store, agency: AgencyInfo, changed: ClientTree) -> None:
+    whole, told = by_person(store, agency, STANDARD, "ann", NOW.date())
+    assert whole and [one.what.split(":")[0] for one in told] == ["Sex at birth registration", "Postcode"]
+    assert by_person(store, agency, STANDARD, "bob", NOW.date())[1] == []
+
+
+def test_by_me_today_from_the_palette(start: Start, changed: ClientTree) -> None:
+    terminal = start()
+    command(terminal, "by me today", "2 lines")
+    assert terminal.shows("What you changed today") and terminal.shows("000001 OP")
+
+
+def test_filter_details_and_the_way_to_the_field(start: Start, changed: ClientTree) -> None:
+    terminal = opened(start)
+    terminal.press("/bob postcode<enter>")
+    assert "1 line" in terminal.lines()[2]
+    terminal.press("<enter>")
+    assert terminal.shows("from  ") and terminal.shows("to    SR1 3")
+    terminal.press("<escape>", 0.4)
+    terminal.press("<ctrl+o>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.4)
+    assert any(line.startswith(">") and "Postcode" in line for line in terminal.lines())
+
+
+def test_hostile_values_are_escaped(start: Start, changed: ClientTree) -> None:
+    terminal = opened(start)
+    terminal.press("<down><enter>")
+    assert terminal.shows("␛[31mNE1")
+    assert b"\x1b[31m" not in terminal.raw and "\u202e".encode() not in terminal.raw
+
+
+def test_what_others_do_appears(start: Start, store: Store, changed: ClientTree) -> None:
+    terminal = opened(start)
+    client = store.get("client", changed.client.id)
+    with store.write("bob", NOW) as work:
+        work.change("client", client.id, {**client.values, "NATION": "FRA"}, client.version)
+    terminal.until("FRA")
