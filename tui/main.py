@@ -4,9 +4,6 @@ Results go to stdout, talk and progress to stderr. Exit 0: done, nothing wrong; 
 2: could not be done, and one line on stderr says what and what to do. No traceback ever reaches the person.
 """
 
-import os
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -15,9 +12,9 @@ import typer
 from tui.commands.client import client_app
 from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.commands.options import day as _day
+from tui.leaving import leave_with
 from validators.problems import Problem
 
-_STOPPED = "Stopped; what was not finished was not written."
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
 # What typer raises for a command line it cannot read; it does not export the name.
@@ -211,58 +208,22 @@ def standards_install(folder: Annotated[Path, typer.Argument(help="The folder of
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    _prepare_output()
+    leave_with(_command_line)
+
+
+def _command_line() -> object:
+    """What the command gave as its exit code; typer's own ways of stopping are put into the program's."""
     try:
         code = app(standalone_mode=False)
-        sys.stdout.flush()
-        if code == _INTERRUPTED:
-            code = _say(_STOPPED)
-    except Problem as problem:
-        code = _say(str(problem))
-    except (typer.Abort, KeyboardInterrupt):
-        code = _say(_STOPPED)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except typer.Exit as left:
         code = left.exit_code
-    except BrokenPipeError:
-        # Whoever read the output has gone (`| head`): nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = _say(
-            f"The result could not be written out ({(error.strerror or 'no reason given').lower()}): try again."
-        )
-    except MemoryError:
-        code = _say("There is not enough memory for this; try a smaller file or a larger host.")
     except _UsageError as error:
-        code = _say(f"{error.format_message().rstrip('.')}: 'keywork --help' lists the commands.")
-    except Exception as error:
-        code = _say(_fault(error))
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _prepare_output() -> None:
-    """Make sure that whatever is printed can be: anything may stand in a value, and the output may be closed."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (until the program ends)
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-
-
-def _say(sentence: str) -> int:
-    print("keywork: " + " ".join(sentence.split()), file=sys.stderr)
-    return 2
-
-
-def _fault(error: Exception) -> str:
-    """What can be told of a fault in the program without telling client data: its kind and its place."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f" at {Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else ""
-    kind = type(error).__name__
-    return f"The program failed ({kind}{where}); what was not finished was not written; please report this."
+        raise Problem(f"{error.format_message().rstrip('.')}: 'keywork --help' lists the commands.") from None
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
+    return code
 
 
 if __name__ == "__main__":

@@ -1,0 +1,189 @@
+"""What the screens cost a person on a slow line, against an app of stock widgets measured in the same run.
+
+The program runs in a real pseudo-terminal at 80x24 with the largest form and the live panel in view.
+"""
+
+import asyncio
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+from tests.bench.measuring import median, python, tell
+from tests.bench.terminal.probe import GROUPS, STOCK, Group, measure, ranked
+from tests.terminal import Terminal
+
+TODAY = date(2026, 11, 2)
+# From the list into the largest form of the first client: the tree, its episode, and there the second field.
+INTO_FORM = "000001<enter><ctrl+t><down><enter>"
+TURN = 700  # bytes: a Tab that costs more has turned the form by half a view
+
+# The smallest Textual app there is: what starting any costs.
+MINIMAL = """
+from textual.app import App
+from textual.widgets import Label
+class Minimal(App):
+    def compose(self):
+        yield Label("word")
+Minimal().run()
+"""
+
+
+def store(folder: Path, clients: int) -> dict[str, str]:
+    """Make a store of synthetic clients; give the environment that names it."""
+    environment = {"KEYWORK_STORE": str(folder / f"{clients}.db"), "KEYWORK_KEY_FILE": str(folder / f"{clients}.key")}
+    place = ("--store", environment["KEYWORK_STORE"], "--key-file", environment["KEYWORK_KEY_FILE"])
+    python("-m", "tui.main", "sample", "--clients", str(clients), "--today", TODAY.isoformat(), *place)
+    return environment
+
+
+def keys(environment: dict[str, str]) -> list[bool]:
+    """Bytes and time per key."""
+    os.environ.update(environment)
+    command = (sys.executable, "-m", "tui.entry")
+    groups = {"character": "abcdefghijklmnopqrst", "tab": "<tab>" * 32 + "<shift+tab>" * 32, "screen": "<f1><escape>" * 4}
+    ours, stock = measure(command, groups, before=INTO_FORM), measure(STOCK, GROUPS)
+    character, tab = ours.groups["character"], ours.groups["tab"]
+    in_view = [size for size in tab.sizes if 0 < size <= TURN]
+    turns = [size for size in tab.sizes if size > TURN]
+    screens = ours.groups["screen"].sizes
+    kept = [
+        tell(
+            "bytes a typed character, median",
+            statistics.median(character.sizes),
+            90,
+            "",
+            f"most {max(character.sizes)}",
+        ),
+        tell("bytes a Tab in view, median", statistics.median(in_view), 320, "", f"most {max(in_view)}"),
+        tell("bytes a turn of the form, most", max(turns, default=0), 2048, "", f"{len(turns)} turns"),
+        tell("bytes a Tab, mean of 64", statistics.mean(tab.sizes), 420, ""),
+        tell("bytes a screen change, most", max(screens), 8192, ""),
+        tell("bytes in five idle seconds", ours.idle_bytes, 0, ""),
+    ]
+    for name, mine in (("character", character), ("tab", tab)):
+        theirs = stock.groups[name]
+        kept.append(tell(f"time of a {name}, p50, to the stock app's", _ratio(mine, theirs, 0.5), 1 / 8))
+        kept.append(tell(f"time of a {name}, p95, to the stock app's", _ratio(mine, theirs, 0.95), 1 / 4))
+    return kept
+
+
+def _ratio(mine: Group, theirs: Group, share: float) -> float:
+    return ranked(sorted(mine.milliseconds), share) / ranked(sorted(theirs.milliseconds), share)
+
+
+def first_paint(environment: dict[str, str]) -> list[bool]:
+    """From the start of the process until something stands on the screen."""
+    os.environ.update(environment)
+
+    def seconds(*command: str) -> float:
+        started = time.perf_counter()
+        with Terminal((sys.executable, *command), 80, 24) as terminal:
+            terminal.until(lambda seen: any(seen.lines()))
+            return time.perf_counter() - started
+
+    ours = median(lambda: seconds("-m", "tui.entry"), 7)
+    minimal = median(lambda: seconds("-c", MINIMAL), 7)
+    return [tell("first paint to that of a minimal Textual app", ours / minimal, 1.6)]
+
+
+def form_mount() -> list[bool]:
+    """Mounting the form, against 64 rows of a stock Label and Input."""
+    from textual.app import App
+    from textual.containers import Horizontal, VerticalScroll
+    from textual.widget import Widget
+    from textual.widgets import Input, Label
+
+    from tui.form.record_form import RecordForm
+    from tui.form.record_model import RecordModel
+    from validators.catalogue import load
+
+    standard = load()
+
+    def ours() -> Widget:
+        model = RecordModel(standard, [section.id for section in standard.sections], {}, clock=lambda: TODAY)
+        return RecordForm(model, on_edit=_nothing, on_move=_nothing, on_command=_nothing)
+
+    def stock() -> Widget:
+        rows = [Horizontal(Label(field.label), Input()) for field in standard.fields]
+        return VerticalScroll(*rows)
+
+    async def once(make: "type[Widget] | object") -> float:
+        app: App[None] = App()
+        async with app.run_test(size=(80, 24)) as pilot:
+            started = time.perf_counter()
+            await app.screen.mount(make())  # type: ignore[operator]
+            await pilot.pause()
+            return time.perf_counter() - started
+
+    mine = statistics.median(asyncio.run(once(ours)) for _ in range(7))
+    theirs = statistics.median(asyncio.run(once(stock)) for _ in range(7))
+    return [tell("form mount to 64 stock rows", mine / theirs, 1 / 5)]
+
+
+def _nothing(*_: object) -> None:
+    """The form tells its host of edits and moves; here nobody listens."""
+
+
+def memory(environment: dict[str, str], clients: int) -> list[bool]:
+    """Proportional memory of one session, and what 2,000 Tabs add."""
+    os.environ.update(environment)
+    with Terminal((sys.executable, "-m", "tui.entry"), 80, 24) as terminal:
+        terminal.until("000001")
+        for key in INTO_FORM.replace("<", " <").split():
+            terminal.press(key, 0.5)
+        terminal.until_quiet(2.0)
+        for _ in range(100):
+            terminal.send("<tab>")
+        terminal.until_quiet(1.0)
+        before = _proportional(terminal)
+        for _ in range(20):
+            terminal.send("<tab>" * 100)
+            terminal.until_quiet(0.3)
+        after = _proportional(terminal)
+    return [
+        tell(f"memory of a session over {clients:,} clients", before, 75, "MiB PSS"),
+        tell("memory that 2,000 Tabs add", after - before, 2, "MiB PSS"),
+    ]
+
+
+def _proportional(terminal: Terminal) -> float:
+    text = Path(f"/proc/{terminal.pid}/smaps_rollup").read_text(encoding="ascii")
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    assert found
+    return int(found[1]) / 1024
+
+
+def searching(environment: dict[str, str], clients: int) -> list[bool]:
+    """Every key of a search: the count and a page of rows, as the list asks for them."""
+    from store.opening import open_store
+    from store.shapes import ClientQuery
+    from validators.catalogue import load
+
+    typed = ("000123", "JS", "14/3/85", "NE8 1", "1985", "NE1 JS")
+    took: list[float] = []
+    with open_store(Path(environment["KEYWORK_STORE"]), Path(environment["KEYWORK_KEY_FILE"]), load) as opened:
+        agency = opened.agency()
+        for _ in range(3):
+            for text in typed:
+                for length in range(1, len(text) + 1):
+                    query = ClientQuery(text[:length])
+                    started = time.perf_counter()
+                    opened.count_clients(agency, query)
+                    opened.client_rows(agency, query, 0, 40)
+                    took.append((time.perf_counter() - started) * 1000)
+    took.sort()
+    note = f"p50 {ranked(took, 0.5):.0f} ms, most {took[-1]:.0f} ms"
+    return [tell(f"a key of a search in {clients:,} clients, p95", ranked(took, 0.95), 50, "ms", note)]
+
+
+def run(clients: int) -> bool:
+    """Measure everything, with so many clients in the large store; say whether every limit was kept."""
+    with tempfile.TemporaryDirectory() as place:
+        small, large = store(Path(place), 200), store(Path(place), clients)
+        kept = [*keys(small), *first_paint(small), *form_mount(), *memory(large, clients), *searching(large, clients)]
+        return all(kept)

@@ -1,0 +1,29 @@
+"""Where the program starts.
+
+`keywork` alone opens the screens by the shortest way: the command line's machinery costs as much time to load as the
+screens themselves, and is loaded when there is a command.
+"""
+
+import sys
+
+from tui.leaving import leave_with
+
+
+def run() -> None:
+    """Open the screens, or run the command that is given."""
+    if len(sys.argv) > 1:
+        from tui.main import run as run_command
+
+        run_command()
+    else:
+        leave_with(_screens)
+
+
+def _screens() -> int:
+    from tui.run import run_app
+
+    return run_app()
+
+
+if __name__ == "__main__":
+    run()

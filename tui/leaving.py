@@ -1,0 +1,62 @@
+"""Leaving the program: an exit code, and for whatever went wrong one sentence on stderr, never a traceback."""
+
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import NoReturn
+
+from validators.problems import Problem
+
+_STOPPED = "Stopped; what was not finished was not written."
+
+
+def leave_with(call: Callable[[], object]) -> NoReturn:
+    """Call a function and end the program with the exit code it gives (0 for what is no number)."""
+    _prepare_output()
+    try:
+        code = call()
+        sys.stdout.flush()
+    except Problem as problem:
+        code = _say(str(problem))
+    except KeyboardInterrupt:
+        code = _say(_STOPPED)
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`): nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = _say(
+            f"The result could not be written out ({(error.strerror or 'no reason given').lower()}): try again."
+        )
+    except MemoryError:
+        code = _say("There is not enough memory for this; try a smaller file or a larger host.")
+    except Exception as error:
+        code = _say(_fault(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare_output() -> None:
+    """Make sure that whatever is printed can be: anything may stand in a value, and the output may be closed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (until the program ends)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _say(sentence: str) -> int:
+    print("keywork: " + " ".join(sentence.split()), file=sys.stderr)
+    return 2
+
+
+def _fault(error: Exception) -> str:
+    """What can be told of a fault in the program without telling client data: its kind and its place."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" at {Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else ""
+    kind = type(error).__name__
+    return f"The program failed ({kind}{where}); what was not finished was not written; please report this."
