@@ -19,6 +19,7 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from store.opening import Store
     from store.shapes import AgencyInfo
+    from tui.screens.client.work import DraftGroup, Loaded
     from validators.engine import Checker
     from validators.standard import Standard
 
@@ -140,8 +141,18 @@ class KeyworkApp(BaseApp):
 
     def _welcome(self, found: Opened) -> None:
         """Say what has to be said once."""
+        from tui.screens.client.work import draft_groups
+
         for sentence in (*self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
+        self.in_store(draft_groups, self.agency, self.standard, self.person, on_done=self._offer_drafts, hold=True)
+
+    def _offer_drafts(self, groups: "list[DraftGroup]") -> None:
+        """What was typed and not saved the last time is offered before anything else."""
+        if len(groups) == 1:
+            self.open_client(groups[0].client_id)
+        elif groups:
+            self.open_screen("drafts")
 
     def _not_opened(self, problem: Problem) -> None:
         self.say(str(problem), "error")
@@ -177,6 +188,14 @@ class KeyworkApp(BaseApp):
         if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id:
             screen.open_place(episode_id, event_id, header)
             return
+
+        def came(found: "Loaded") -> None:
+            top = self.screen
+            if client_id and isinstance(top, ClientScreen) and top.client_id == client_id:
+                top.open_place(episode_id, event_id, header)
+            else:
+                self.push_screen(ClientScreen(self, found, episode_id, event_id, header))
+
         self.in_store(
             load,
             self.agency,
@@ -185,7 +204,7 @@ class KeyworkApp(BaseApp):
             self.session,
             client_id,
             self.clock(),
-            on_done=lambda found: self.push_screen(ClientScreen(self, found, episode_id, event_id, header)),
+            on_done=came,
             hold=True,
         )
 

@@ -1,5 +1,6 @@
 """A store with one client in it, and the program on it under a terminal."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ EPISODE = {
     "TRIAGED": "20200302", "DISABLE1": "NN", "DRUG1": "7000", "ROUTE": "1", "CPLANDT": "20200303",
 }  # fmt: skip
 EVENT = {"SUBMID": "s-1", "SUBMODDT": "20200401", "RECPEER": "Y"}
+
+
+def in_field(terminal: Terminal, label: str, value: str) -> bool:
+    """Whether the form shows a value beside a label."""
+    return any(re.search(rf"{re.escape(label)}\s+{re.escape(value)}(\s|$)", line) for line in terminal.lines())
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ class Columns:
 
     @classmethod
     def of(cls, width: int) -> "Columns":
-        """Divide a line of `width` cells: a third for the label, less than a third for the value, the rest to read."""
-        label = max(12, min(34, width // 3))
-        value = max(8, min(36, width * 3 // 10))
+        """Divide a line of `width` cells: two fifths for the label, a quarter for the value, the rest to read."""
+        label = max(12, min(34, width * 2 // 5))
+        value = max(8, min(36, width * 27 // 100))
         label = min(label, max(0, width - value))
         return cls(label, value, max(0, width - label - value))
 

@@ -46,6 +46,11 @@ class FilteredList(LineList):
         half = max(12, self.size.width * 2 // 5)
         return [(f" {label}".ljust(half)[:half] + " ", "text"), (detail, "dim")]
 
+    def offer(self, items: Sequence[tuple[str, str, str]]) -> None:
+        """Have other items to choose from; the filter stays."""
+        self._items = list(items)
+        self.filter_by(self.typed)
+
     def filter_by(self, typed: str) -> None:
         """Leave only what has all the words; those whose label begins with the text come first."""
         self.typed = typed

@@ -40,6 +40,9 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "", "Fields, code lists and rules"
         ),
+        ScreenEntry(
+            "drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "", "What I typed and did not save"
+        ),
         ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
     )
 }

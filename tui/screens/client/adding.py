@@ -35,7 +35,7 @@ class Adding:
         word = naming.word(standard, "episode")
         answers = [Answer("e", f"New {word}")]
         if case.episodes():
-            answers.append(Answer("l", f"New {word} like the last one: its answers carried over, to be confirmed"))
+            answers.append(Answer("l", f"New {word} like the last one, to be confirmed"))
         letters = {"e", "l", "c"}
         sections: dict[str, str] = {}
         if episode is not None and not episode.deleted:

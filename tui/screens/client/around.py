@@ -109,7 +109,8 @@ class Around:
         fields = sum(draft.fields for draft in self.drafts)
         latest = max(self.drafts, key=lambda draft: draft.saved_at)
         records = f" in {len(self.drafts)} records" if len(self.drafts) > 1 else ""
-        lines = [f"Draft from {naming.when(latest.saved_at, program.today())}, {fields} fields{records}: keep it?"]
+        since = naming.when(latest.saved_at, program.today())
+        lines = [f"Draft from {since}, {naming.several(fields, 'field')}{records}: keep it?"]
         overtaken = [draft for draft in self.drafts if draft.is_overtaken]
         answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
         if overtaken:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from store.shapes import ClientTree, DraftInfo, Kind
+from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind
 from tui.form.codes import Usage
 from tui.form.entries import RecordKey
 from tui.form.record_model import RecordModel
@@ -23,8 +23,8 @@ LEVELS: Mapping[Kind, Level] = {"client": "client", "episode": "episode", "event
 class Case:
     """The records of one client in the order of the tree: the client, each episode with its events."""
 
-    def __init__(self, standard: Standard, checker: Checker, today: Callable[[], date], agency_code: str) -> None:
-        self.standard, self.checker, self.today, self.agency_code = standard, checker, today, agency_code
+    def __init__(self, standard: Standard, checker: Checker, today: Callable[[], date], agency: AgencyInfo) -> None:
+        self.standard, self.checker, self.today, self.agency = standard, checker, today, agency
         self.by_id: dict[str, Held] = {}
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
@@ -117,7 +117,7 @@ class Case:
         agency = self.standard.role("agency")
         given: dict[str, str] = {}
         if agency and self.standard.by_header[agency].section in self.sections(held):
-            given[agency] = self.agency_code
+            given[agency] = self.agency.code
         held.saved = dict(given)
         if like is not None:
             given |= carried_over(self.standard, self.sections(held), self.context(held), like.values)

@@ -10,6 +10,7 @@ from tui.frame.base_screen import BaseScreen
 from tui.frame.line_list import LineList
 from tui.frame.printable import one_line
 from tui.frame.text_line import Piece, TextLine
+from tui.screens.client.naming import several
 from validators.records import Values
 from validators.standard import Standard
 
@@ -107,7 +108,12 @@ class ComparePage(BaseScreen[Values]):
         """What this is about, then the fields."""
         saved = f"Saved by {self.who}." if self.who else "Nothing is saved yet."
         yield TextLine(
-            [(f" {len(self.differing)} fields differ. {saved} Left takes yours, Right the saved one.", "dim")]
+            [
+                (
+                    f" {several(len(self.differing), 'field')} differ. {saved} Left takes yours, Right the saved one.",
+                    "dim",
+                )
+            ]
         )
         yield self.sides
 
@@ -122,7 +128,7 @@ class ComparePage(BaseScreen[Values]):
         if open_ones:
             self.sides.go(self.differing.index(open_ones[0]))
             self.say(
-                f"{len(open_ones)} fields marked ? are still to be chosen: Left is yours, Right the saved one.",
+                f"{several(len(open_ones), 'field')} marked ? still to choose: Left is yours, Right the saved one.",
                 "notice",
             )
             return

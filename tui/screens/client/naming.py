@@ -24,6 +24,11 @@ def when(moment: datetime, today: date) -> str:
     return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
 
 
+def several(number: int, noun: str) -> str:
+    """`1 field`, `2 fields`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def word(standard: Standard, kind: str) -> str:
     """What the standard calls a client, an episode, an event."""
     return standard.words.get(kind, kind)

@@ -55,7 +55,8 @@ class Saving:
 
     def _write(self, items: list[Save], after: After | None = None, again: bool = False) -> None:
         screen, program = self.screen, self.screen.program
-        screen.keeper.forget([item.id for item in items])
+        if not again:
+            screen.keeper.forget([item.id for item in items])
         program.in_store(
             work.save,
             program.agency,
@@ -77,6 +78,9 @@ class Saving:
             if held is not None:
                 held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
         self.take(tree, written)
+        for held in screen.case.by_id.values():
+            if held.is_changed:  # typed on while the save waited
+                screen.keeper.touch(held)
         screen.around.saved()
         names = ", ".join(
             naming.record_name(screen.case, screen.case.by_id[item.id])

@@ -55,7 +55,7 @@ class ClientScreen(ClientActions):
     ) -> None:
         super().__init__()
         self.program = app
-        self.case = Case(app.standard, app.checker, app.today, app.agency.code)
+        self.case = Case(app.standard, app.checker, app.today, app.agency)
         self.case.previous, self.case.usage = found.previous, found.usage
         if found.tree is not None:
             self.case.adopt(found.tree)
@@ -63,7 +63,7 @@ class ClientScreen(ClientActions):
             for draft in found.drafts:
                 self.case.lay(draft)
         else:
-            self.case.add("client")
+            self.case.add("client", app.agency.id)
         self.held = self.case.by_id.get(event_id or episode_id) or self.case.client
         self.entries: tuple[Entry, ...] = ()
         self._said = False
@@ -150,8 +150,8 @@ class ClientScreen(ClientActions):
         if header:
             model.go_to(header)
         self.form.load(model, self.case.own(held, self.case.findings()))
-        self.tree_pane.go_to(held.id, quiet=True)
         self.show()
+        self.tree_pane.go_to(held.id, quiet=True)
 
     def leave(self, held: Held) -> None:
         """A person goes on from a record: what is missing in it counts from now on."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
+from tui.screens.client.naming import client_name
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard import Standard
@@ -47,7 +48,10 @@ def load(
 ) -> Loaded:
     """Read a client with all that the screen shows of it. Raises Problem when there is neither client nor draft."""
     drafts = tuple(
-        draft for group in draft_groups(store, person) for draft in group.drafts if group.client_id == client_id
+        draft
+        for group in draft_groups(store, agency, standard, person)
+        for draft in group.drafts
+        if group.client_id == client_id
     )
     previous, usage = habits(store, agency, standard, person)
     if not client_id:
@@ -137,7 +141,7 @@ def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: 
 
 @dataclass(frozen=True)
 class DraftGroup:
-    """A person's drafts of the records of one client, the latest first."""
+    """A person's drafts of the records of one client, which `title` names."""
 
     client_id: str
     title: str
@@ -148,9 +152,14 @@ class DraftGroup:
         """How many values differ from those that are saved."""
         return sum(draft.fields for draft in self.drafts)
 
+    @property
+    def saved_at(self) -> datetime:
+        """When the latest of them was written."""
+        return max(draft.saved_at for draft in self.drafts)
 
-def draft_groups(store: "Store", person: str) -> list[DraftGroup]:
-    """A person's drafts by client, the latest first. What a record stands under may itself be but a draft."""
+
+def draft_groups(store: "Store", agency: AgencyInfo, standard: Standard, person: str) -> list[DraftGroup]:
+    """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft."""
     drafts = {draft.record_id: draft for draft in store.drafts(person)}
     groups: dict[str, list[DraftInfo]] = {}
     for draft in drafts.values():
@@ -159,10 +168,14 @@ def draft_groups(store: "Store", person: str) -> list[DraftGroup]:
         except Problem:
             continue  # what it stood under is gone for good; there is nowhere to open it
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
-    return [
-        DraftGroup(client, "", tuple(sorted(own, key=lambda draft: order[draft.kind])))
-        for client, own in groups.items()
-    ]
+    found = []
+    for client, own in groups.items():
+        stored = None if client in drafts and not drafts[client].version else store.get("client", client)
+        values = drafts[client].values if client in drafts else stored.values if stored else {}
+        if (stored.parent_id if stored else drafts[client].parent_id) == agency.id:
+            own.sort(key=lambda draft: order[draft.kind])
+            found.append(DraftGroup(client, client_name(standard, values), tuple(own)))
+    return found
 
 
 def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:

@@ -1,0 +1,71 @@
+"""What a person typed and did not save, by client; Enter opens one where it was left."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from tui.frame.base_screen import BaseScreen
+from tui.frame.filter_line import FilteredList
+from tui.frame.text_page import TextPage
+from tui.screens.client.naming import several, when
+from tui.screens.client.work import DraftGroup, draft_groups
+from tui.store_link import StoreChanged
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+
+class DraftsScreen(BaseScreen[None]):
+    """The person's drafts."""
+
+    scope = "drafts"
+    heading = "Typed and not saved"
+    DEFAULT_CSS = "DraftsScreen TextPage { height: 3; }"
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """A word of help, then the list."""
+        yield TextPage(["", "Nothing of this is saved yet. Enter opens one and asks whether to keep it."])
+        yield FilteredList([], "Find")
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self.query_one(FilteredList).focus()
+        self._load()
+
+    def _load(self) -> None:
+        program = self.program
+        program.in_store(draft_groups, program.agency, program.standard, program.person, on_done=self._came, hold=True)
+
+    def _came(self, groups: list[DraftGroup]) -> None:
+        self.query_one(FilteredList).offer(
+            [(group.client_id, group.title, told(group, self.program)) for group in groups]
+        )
+        if not groups:
+            self.say("Everything you typed is saved.", "ok")
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        chosen = self.query_one(FilteredList).current_id
+        if chosen is not None:
+            self.program.open_client(chosen)
+
+    def on_screen_resume(self) -> None:
+        """What was saved or discarded meanwhile is gone from here."""
+        if self.program.store is not None:
+            self._load()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """A save may have cleared a draft."""
+        self._load()
+
+
+def told(group: DraftGroup, program: "KeyworkApp") -> str:
+    """From when, how many fields, and whether somebody saved since."""
+    text = f"from {when(group.saved_at, program.today())}, {several(group.fields, 'field')}"
+    return text + ("; saved by somebody since" if any(draft.is_overtaken for draft in group.drafts) else "")
