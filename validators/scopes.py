@@ -25,6 +25,7 @@ from validators.standard import Field, RuleRow, Standard
 
 # Verdicts on short values (codes, dates) are remembered; identifiers are all different and are judged afresh.
 _REMEMBERED_LENGTH = 10
+_LONGEST_REMEMBERED = 50  # anything may be typed into a field of one letter
 _REMEMBERED_VALUES = 20_000
 # Readability first, then what a value may be; a code list has the last word, so that 38 silences 4.
 _RANKS = {"trimmed": 0, "real_date": 1, "layout": 1, "in_codes": 3}
@@ -67,7 +68,7 @@ class _Judge(dict[str, Verdict | None]):
                 return Verdict(broken(self.failed, row), readable=False)
             verdict = Verdict(row, readable=row.pattern not in UNREADABLE)
             break
-        if self.remember and len(self) < _REMEMBERED_VALUES:
+        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
             self[value] = verdict
         return verdict
 

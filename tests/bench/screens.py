@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.bench.measuring import median, python, tell
 from tests.bench.terminal.probe import GROUPS, STOCK, Group, measure, ranked
-from tests.terminal import Terminal
+from tests.terminal import Terminal, split_keys
+from tests.terminal import keys as keys_of
 
 TODAY = date(2026, 11, 2)
 # From the list into the largest form of the first client: the tree, its episode, and there the second field.
@@ -45,7 +46,8 @@ def keys(environment: dict[str, str]) -> list[bool]:
     """Bytes and time per key."""
     os.environ.update(environment)
     command = (sys.executable, "-m", "tui.entry")
-    groups = {"character": "abcdefghijklmnopqrst", "tab": "<tab>" * 32 + "<shift+tab>" * 32, "screen": "<f1><escape>" * 4}
+    there_and_back = "<tab>" * 32 + "<shift+tab>" * 32
+    groups = {"character": "abcdefghijklmnopqrst", "tab": there_and_back, "screen": "<f1><escape>" * 4}
     ours, stock = measure(command, groups, before=INTO_FORM), measure(STOCK, GROUPS)
     character, tab = ours.groups["character"], ours.groups["tab"]
     in_view = [size for size in tab.sizes if 0 < size <= TURN]
@@ -134,15 +136,15 @@ def memory(environment: dict[str, str], clients: int) -> list[bool]:
     os.environ.update(environment)
     with Terminal((sys.executable, "-m", "tui.entry"), 80, 24) as terminal:
         terminal.until("000001")
-        for key in INTO_FORM.replace("<", " <").split():
+        for key in split_keys(INTO_FORM):
             terminal.press(key, 0.5)
         terminal.until_quiet(2.0)
         for _ in range(100):
-            terminal.send("<tab>")
+            terminal.send(keys_of("<tab>"))
         terminal.until_quiet(1.0)
         before = _proportional(terminal)
         for _ in range(20):
-            terminal.send("<tab>" * 100)
+            terminal.send(keys_of("<tab>" * 100))
             terminal.until_quiet(0.3)
         after = _proportional(terminal)
     return [
