@@ -1,0 +1,104 @@
+"""In a real tmux: the keys it translates, a resize while somebody types, leaving it and coming back."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.session.conftest import Open
+from tests.session.desk import KEYWORK, PATIENCE, Desk, needed
+from tests.terminal import Terminal, keys
+
+SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+
+
+@dataclass(frozen=True)
+class Tmux:
+    """A tmux server of one's own."""
+
+    command: list[str]
+
+    def asked(self, *arguments: str) -> str:
+        """What it answers."""
+        done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+
+@pytest.fixture
+def tmux() -> Iterator[Tmux]:
+    """Its socket lies in a folder with a short name: the path of a socket may have a hundred characters only."""
+    program = needed("tmux")
+    with tempfile.TemporaryDirectory(prefix="kw") as folder:
+        settings = Path(folder) / "conf"
+        settings.write_text("set -g status off\nset -g default-terminal screen-256color\n", encoding="utf-8")
+        made = Tmux([program, "-S", f"{folder}/s", "-f", str(settings)])
+        yield made
+        subprocess.run([*made.command, "kill-server"], capture_output=True, check=False)
+
+
+def keywork(terminals: Open, tmux: Tmux, desk: Desk, columns: int, rows: int) -> Terminal:
+    """The program in a new tmux, which is seen through a terminal of that size."""
+    terminal = terminals([*tmux.command, "new-session", "-s", "desk", *KEYWORK], columns, rows, desk.places)
+    terminal.until("120 clients", PATIENCE)
+    return terminal
+
+
+@SIZES
+def test_the_keys_arrive(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
+    terminal = keywork(terminals, tmux, desk, columns, rows)
+    terminal.slowly("<f1>")
+    terminal.until("Help: Clients", PATIENCE)
+    terminal.slowly("<escape>")
+    terminal.until("120 clients", PATIENCE)
+    terminal.slowly("76579<enter>")
+    terminal.until("Client 76579 N", PATIENCE)
+    terminal.slowly("<f8>")
+    terminal.until("Error: Surname initial is missing", PATIENCE)
+    terminal.slowly("Q<tab>")
+    terminal.until("Client 76579 NQ", PATIENCE)
+    terminal.until("Nothing wrong", PATIENCE)
+    terminal.slowly("<shift+tab><f6>")
+    terminal.until("SINITIAL", PATIENCE)
+    terminal.slowly("<escape><f2>")
+    terminal.until("Done: Saved: Client 76579 NQ", PATIENCE)
+    terminal.send(keys("<f10>"))
+    assert terminal.wait() == 0
+    assert "NQ" in desk.keywork("client", "list", "--search", "76579")
+
+
+@SIZES
+def test_a_resize_while_somebody_types(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
+    terminal = keywork(terminals, tmux, desk, columns, rows)
+    terminal.slowly("76579<enter><f8>")
+    terminal.until("Error: Surname initial is missing", PATIENCE)
+    for text, size in (("ab", (100, 30)), ("cd", (60, 16)), ("ef", (40, 10)), ("gh", (columns, rows))):
+        terminal.send(text)
+        terminal.resize(*size)
+    terminal.until("abcdefgh", PATIENCE)
+    terminal.until(lambda seen: seen.lines()[rows - 1].startswith("F2 Save"), PATIENCE)
+    terminal.until(lambda seen: "Surname initial" in seen.lines()[seen.cursor[1]], PATIENCE)
+    assert "abcdefgh" in terminal.lines()[terminal.cursor[1]], terminal.text()
+
+
+@SIZES
+def test_leaving_tmux_and_coming_back(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
+    terminal = keywork(terminals, tmux, desk, columns, rows)
+    terminal.slowly("76579<enter><f8>")
+    terminal.until("Error: Surname initial is missing", PATIENCE)
+    terminal.slowly("Qx")
+    terminal.until("Qx", PATIENCE)
+    terminal.until("not fit", PATIENCE)
+    terminal.until_quiet(1.0)
+    before = terminal.lines()
+    terminal.send(keys("<ctrl+b>") + "d")
+    assert terminal.wait() == 0
+
+    back = terminals([*tmux.command, "attach", "-t", "desk"], columns, rows)
+    back.until(lambda seen: seen.lines() == before, PATIENCE)
+    back.until(lambda seen: "Surname initial" in seen.lines()[seen.cursor[1]], PATIENCE)
+    back.slowly("yz")
+    back.until("Qxyz", PATIENCE)
+    assert tmux.asked("list-sessions", "-F", "#{session_name} #{session_attached}") == "desk 1\n"
