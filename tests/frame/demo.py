@@ -26,7 +26,7 @@ ROWS = 200_000
 
 REGISTRY.add(
     action("demo.ask", "f2", "Ask", "Ask a question with three answers", {"demo"}, "ask", bar=True),
-    action("demo.slow", "f3", "Slow", "Work in a thread while keys wait", {"demo"}, "slow", bar=True),
+    action("demo.slow", "f9", "Slow", "Work in a thread while keys wait", {"demo"}, "slow", bar=True),
     action("demo.other", "f4", "Other", "Another screen with two fields", {"demo"}, "other", bar=True),
 )
 

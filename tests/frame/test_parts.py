@@ -8,6 +8,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from tests.frame.demo import DemoApp, DemoScreen, rows
+from tui.app import KeyworkApp
 from tui.frame.actions import ALL, REGISTRY, UNUSABLE, Registry, action, shown_key
 from tui.frame.confirm import Answer, Confirm
 from tui.frame.help_screen import help_lines
@@ -94,10 +95,10 @@ def test_the_registry_refuses_what_cannot_be() -> None:
 
 
 def test_every_action_has_help_and_a_method_and_no_key_that_terminals_hold() -> None:
-    screen_methods = {name for cls in (DemoApp, DemoScreen, App, Screen) for name in dir(cls)}
+    screen_methods = {name for cls in (DemoApp, DemoScreen, KeyworkApp, App, Screen) for name in dir(cls)}
     for each in REGISTRY.on_screen("demo"):
         assert each.tooltip and each.name
-        assert f"action_{each.method.removeprefix('app.')}" in screen_methods, each
+        assert f"action_{each.method.removeprefix('app.').partition('(')[0]}" in screen_methods, each
         assert not set(each.keys) & UNUSABLE
         assert any(each.id in line for line in help_lines("demo"))
     assert [shown_key(key) for key in ("f2", "ctrl+p", "slash", "escape")] == ["F2", "Ctrl+P", "/", "Esc"]

@@ -36,7 +36,7 @@ def test_pictures(store: Store, known: ClientTree, start: Start, columns: int, r
     terminal.press("e<tab><tab><tab>32012020<tab>")
     picture(terminal, "episode")
     terminal.press("<f6>")
-    picture(terminal, "field")
+    terminal.until("Field REFLD")
     terminal.press("<escape><f7>")
     picture(terminal, "finding")
     terminal.press("<ctrl+t><up>")
