@@ -7,12 +7,14 @@ from store.shapes import AgencyInfo
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.terminal import Terminal
-from tui.screens.findings_groups import WAYS, Caseload, By, grouped, matching, read
+from tui.screens.findings_groups import WAYS, By, Caseload, grouped, matching, read
 from validators.catalogue import load
 from validators.engine import Checker
+from validators.patterns import Context
 
 STANDARD = load("ndtms-cjit-p")
 CHECKER = Checker(STANDARD)
+CONTEXT = Context(NOW.date(), "store")
 
 
 def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
@@ -40,14 +42,8 @@ def test_the_check_in_the_background_is_kept(start: Start, store: Store, agency:
     assert len(store.stale_episodes(agency, NOW.date())) == store.count_episodes(agency)
     start()
     assert store.stale_episodes(agency, NOW.date()) == []
-    found = [one for episode in store.episodes(agency) for one in CHECKER.check(episode, _context())]
+    found = [one for episode in store.episodes(agency) for one in CHECKER.check(episode, CONTEXT)]
     assert len(store.findings(agency)) == len(found) > 5
-
-
-def _context() -> object:
-    from validators.patterns import Context
-
-    return Context(NOW.date(), "store")
 
 
 @pytest.mark.parametrize("by", WAYS)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from store.opening import Store
+from store.shapes import ClientQuery
 from tests.commands.running import call, program
-from tests.screens_lists.conftest import Start
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tui.frame.actions import REGISTRY
 from tui.help import about, picture
 from tui.screens.registry import SCREENS, know_actions
@@ -42,11 +45,15 @@ def test_f1_tells_the_keys_and_the_text(start: Start) -> None:
     terminal.until("60 clients")
 
 
-def test_the_client_picture(start: Start) -> None:
-    from tests.screens_lists.conftest import HELP, same_picture
-
+def test_pictures_of_the_other_screens(start: Start, store: Store) -> None:
     terminal = start()
     terminal.press("000002<enter>")
     terminal.until("F2 Save")
     terminal.until_quiet(0.4)
     same_picture(terminal, HELP / "client.screen.txt")
+    terminal.press("<escape>", 0.5)
+    for text in ("000003", "000004"):
+        row = store.client_rows(store.agency(), ClientQuery(text=text), 0, 1)[0]
+        store.save_draft("ann", "client", row.id, {"CLIENT": text, "SEX": "1"}, 1, NOW)
+    command(terminal, "unsaved", "000004")
+    same_picture(terminal, HELP / "drafts.screen.txt")

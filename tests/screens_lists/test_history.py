@@ -27,7 +27,7 @@ def changed(store: Store, agency: AgencyInfo) -> ClientTree:
                 "episode", episode.id, {**episode.values, "PC": value}, store.get("episode", episode.id).version
             )
     with store.write("ann", NOW) as work:
-        work.change("client", tree.client.id, {**tree.client.values, "SEX": "9"}, 1)
+        work.change("client", tree.client.id, {**tree.client.values, "SEX": "1"}, 1)
     return store.client_tree(row.id)
 
 
@@ -48,7 +48,7 @@ def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
     title, told = of_record(store, STANDARD, changed.client.id)
     assert title.startswith("000001")
     assert [(one.person, one.what) for one in told[:3]] == [
-        ("ann", "Sex at birth registration: 2 Female → 9 Not specified"),
+        ("ann", "Sex at birth registration: 2 Female → 1 Male"),
         ("ann", "Postcode: SR1 3 → \x1b[31mNE1\u202e"),
         ("bob", f"Postcode: {_first(store, changed)} → SR1 3"),
     ]
@@ -112,4 +112,4 @@ def test_what_others_do_appears(start: Start, store: Store, changed: ClientTree)
     client = store.get("client", changed.client.id)
     with store.write("bob", NOW) as work:
         work.change("client", client.id, {**client.values, "NATION": "FRA"}, client.version)
-    terminal.until("FRA")
+    terminal.until("Country of birth: ")

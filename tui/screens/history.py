@@ -40,6 +40,7 @@ class HistoryScreen(BaseScreen[None]):
         self._shown: list[Told] = []
         self.find_line = FindLine("Filter:", self.press, self.filter_by, id="find")
         self.about = TextLine(id="about")
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
     @property
     def program(self) -> "KeyworkApp":
@@ -59,6 +60,7 @@ class HistoryScreen(BaseScreen[None]):
         yield self.about
         yield self.find_line
         yield self.table
+        yield from self.details
 
     def on_mount(self) -> None:
         """Read."""
@@ -158,6 +160,13 @@ class HistoryScreen(BaseScreen[None]):
         return self.table.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
 
     # Looking closer
+
+    def on_line_list_moved(self) -> None:
+        """Another line: say all of it below."""
+        one = self._current()
+        told = [f" {one.record} of {one.client}, {one.at}, {one.person}:", f" {one.what}"] if one else ["", ""]
+        for line, text in zip(self.details, told, strict=True):
+            line.show((text, "panel"))
 
     def _current(self) -> Told | None:
         number = self.table.current_id

@@ -1,0 +1,247 @@
+"""The headless twin: what a script or a screen reader's line mode does is what the form does."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from store.opening import Store, open_store
+from store.people import current_person
+from store.shapes import ClientQuery, ClientTree
+from tests.commands.running import TODAY, Place, call
+from validators.catalogue import load
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def sample(place: Place) -> Place:
+    """A store with a few synthetic clients, all in order."""
+    assert call("sample", "--clients", 12, *place.options, *TODAY).code == 0
+    return place
+
+
+@pytest.fixture
+def store(sample: Place) -> Iterator[Store]:
+    """The same store, looked into beside the commands."""
+    with open_store(sample.store, sample.key, load) as opened:
+        yield opened
+
+
+def client(store: Store, reference: str = "000003") -> ClientTree:
+    """A client by the reference."""
+    return store.client_tree(store.client_rows(store.agency(), ClientQuery(text=reference), 0, 1)[0].id)
+
+
+def told(sample: Place, *arguments: object, code: int = 0) -> Any:
+    """What a command says as JSON."""
+    outcome = call("client", *arguments, *sample.options, *TODAY, "--format", "json")
+    assert outcome.code == code, outcome
+    return json.loads(outcome.out)
+
+
+def refused(sample: Place, *arguments: object) -> str:
+    """The sentence of a command that could not be done."""
+    return call("client", *arguments, *sample.options, *TODAY).sentence
+
+
+def test_list_searches_filters_sorts_and_pages(sample: Place, store: Store) -> None:
+    everybody = told(sample, "list", "--sort", "reference")
+    assert len(everybody) == 12
+    assert [one["id"] for one in told(sample, "list", "--offset", 3, "--limit", 2)] == [
+        one["id"] for one in everybody[3:5]
+    ]
+    assert [one["reference"] for one in told(sample, "list", "--search", "000003")] == ["000003"]
+    first = told(sample, "list", "--filter", "open", "--sort", "birth-date", "--descending")[0]
+    assert first["open"] and first["birth_date"] == max(one["birth_date"] for one in everybody if one["open"])
+    assert told(sample, "list", "--filter", "errors") == []
+    assert call("client", "list", *sample.options).out.splitlines()[-1] == "12 of 12 clients"
+    assert "There is no filter 'late': there are open, closed" in refused(sample, "list", "--filter", "late")
+    assert "There is no order 'luck'" in refused(sample, "list", "--sort", "luck")
+
+
+def test_list_by_errors_checks_what_is_due_first(sample: Place, store: Store) -> None:
+    episode = client(store).episodes[0].episode
+    with store.write("bob", NOW) as work:
+        work.change("episode", episode.id, {**episode.values, "REFLD": "20209999"}, episode.version)
+    assert [one["reference"] for one in told(sample, "list", "--filter", "errors")] == ["000003"]
+
+
+@pytest.mark.parametrize("by", ["store id", "reference", "CLIENTID", "EPISODID", "SUBMID", "episode's store id"])
+def test_a_record_is_named_by_any_of_its_ids(sample: Place, store: Store, by: str) -> None:
+    tree = next(
+        tree
+        for number in range(1, 13)
+        if (tree := client(store, f"{number:06}")).episodes and tree.episodes[0].events
+        if tree.episodes[0].events[0].section == "sub_intervention"
+    )
+    episode = tree.episodes[0]
+    wanted = {
+        "store id": tree.client.id,
+        "reference": tree.client.values["CLIENT"],
+        "CLIENTID": tree.client.values["CLIENTID"],
+        "EPISODID": episode.episode.values["EPISODID"],
+        "SUBMID": episode.events[0].values["SUBMID"],
+        "episode's store id": episode.episode.id,
+    }[by]
+    shown = told(sample, "show", wanted)
+    assert shown["client"]["id"] == tree.client.id
+    assert shown["client"]["values"] == dict(tree.client.values)
+
+
+def test_show_tells_values_with_meanings_and_leaves_with_1_for_errors(sample: Place, store: Store) -> None:
+    assert call("client", "show", "000003", *sample.options, *TODAY).code == 0
+    episode = client(store).episodes[0].episode
+    with store.write("bob", NOW) as work:
+        work.change("episode", episode.id, {**episode.values, "PC": "\x1b[31mX\u202e"}, episode.version)
+    outcome = call("client", "show", "000003", *sample.options, *TODAY)
+    assert outcome.code == 1
+    assert "Sex at birth registration: Male" in outcome.out or "Female" in outcome.out
+    assert "\x1b" not in outcome.out and "\u202e" not in outcome.out and "␛[31mX" in outcome.out
+    assert outcome.out.rstrip().endswith("notices")
+
+
+def test_edit_types_as_the_form_does_and_audits_as_it_does(sample: Place, store: Store) -> None:
+    tree = client(store)
+    done = told(sample, "edit", "000003", "dob=14/3/85", "finitial=q")
+    assert (
+        done["records"]
+        == [
+            {
+                "kind": "client",
+                "id": tree.client.id,
+                "new": False,
+                "changed": {
+                    "FINITIAL": [tree.client.values["FINITIAL"], "Q"],
+                    "DOB": [tree.client.values["DOB"], "19850314"],
+                },
+            }
+        ]
+        or done
+    )
+    entries = [one for one in store.history(tree.client.id) if one.field == "DOB"]
+    assert [(one.act, one.person, one.new) for one in entries] == [("change", current_person(store.path), "19850314")]
+
+
+def test_edit_says_what_the_rules_make_of_it(sample: Place, store: Store) -> None:
+    found = told(sample, "edit", "000003", "SINITIAL=", code=1)
+    assert [(one["rule"], one["severity"]) for one in found["findings"]] == [("2", "error")]
+    row = store.client_rows(store.agency(), ClientQuery(text="000003", filters=frozenset({"errors"})), 0, 5)
+    assert [one.reference for one in row] == ["000003"], "the lists know at once"
+    outcome = call("client", "edit", "000003", "SINITIAL=w", *sample.options, *TODAY)
+    assert outcome.code == 0 and outcome.out.splitlines()[-1] == "0 errors, 0 warnings, 0 notices"
+
+
+def test_edit_of_fields_above_and_of_the_only_record_below(sample: Place, store: Store) -> None:
+    tree = client(store)
+    assert len(tree.episodes) == 1
+    done = told(sample, "edit", tree.episodes[0].episode.id, "PC=SR1 3", "FINITIAL=z")
+    assert [one["kind"] for one in done["records"]] == ["episode", "client"]
+    done = told(sample, "edit", tree.client.id, "PC=SR1 4")
+    assert [one["id"] for one in done["records"]] == [tree.episodes[0].episode.id]
+    told(sample, "add-episode", tree.client.id, "CONSENT=N", code=0)
+    assert "2 records (episode) of this client: name the one meant" in refused(sample, "edit", "000003", "PC=SR1 5")
+
+
+def test_edit_refuses_what_cannot_be_meant(sample: Place, store: Store) -> None:
+    for arguments, part in (
+        (["nobody", "SEX=1"], "There is no client, episode or event 'nobody'"),
+        (["000003"], "Say what to change"),
+        (["000003", "SEX"], "'SEX' does not say what to change"),
+        (["000003", "SEXX=1"], "There is no field SEXX: perhaps SEX"),
+        (["000003", "SEX=1", "sex=2"], "SEX is given twice"),
+    ):
+        assert part in refused(sample, "edit", *arguments)
+    before = client(store).client
+    with store.write("bob", NOW) as work:
+        work.delete("client", before.id, before.version)
+    assert "is deleted: bring it back first" in refused(sample, "edit", before.id, "SEX=1")
+
+
+def test_nothing_is_saved_over_a_newer_version(sample: Place, store: Store) -> None:
+    record = client(store).client
+    told(sample, "edit", record.id, "FINITIAL=x", "--version", record.version)
+    assert "is at version 2" in refused(sample, "edit", record.id, "FINITIAL=y", "--version", record.version)
+    with store.write("bob", NOW) as work:
+        now_there = work.get("client", record.id)
+        work.change("client", record.id, {**now_there.values, "NATION": "FRA"}, now_there.version)
+    sentence = refused(sample, "edit", record.id, "SEX=2", "--version", now_there.version)
+    assert "saved by bob" in sentence and sentence.endswith("give --anyway.")
+    told(sample, "edit", record.id, "SEX=2", "--version", now_there.version, "--anyway")
+
+
+def test_nothing_is_saved_beside_somebody_in_the_record(sample: Place, store: Store) -> None:
+    record = client(store).client
+    store.enter("bob", "his", "client", record.id, datetime.now(UTC))
+    assert "bob is in the client" in refused(sample, "edit", record.id, "SEX=2")
+    assert "bob is in the client" in refused(sample, "add-episode", record.id)
+    told(sample, "edit", record.id, "SEX=2", "--anyway")
+    store.leave("his")
+    told(sample, "edit", record.id, "SEX=1")
+
+
+def test_drafts_are_kept_used_and_dropped(sample: Place, store: Store) -> None:
+    record, person = client(store).client, current_person(store.path)
+    done = told(sample, "edit", record.id, "NATION=FRA", "--draft")
+    assert done["draft"] and client(store).client == record
+    draft = store.draft_of(person, record.id)
+    assert draft is not None and draft.values["NATION"] == "FRA" and draft.base_version == record.version
+    assert [one["fields"] for one in told(sample, "show", record.id)["drafts"]] == [1]
+    assert "You have a draft" in refused(sample, "edit", record.id, "FINITIAL=x")
+    told(sample, "edit", record.id, "FINITIAL=x", "--use-draft")
+    values = client(store).client.values
+    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "X") and store.draft_of(person, record.id) is None
+    told(sample, "edit", record.id, "NATION=GBR", "--draft")
+    told(sample, "edit", record.id, "FINITIAL=y", "--drop-draft")
+    values = client(store).client.values
+    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "Y") and store.drafts() == []
+
+
+def test_a_draft_begun_before_anothers_save_is_not_used_in_silence(sample: Place, store: Store) -> None:
+    record = client(store).client
+    told(sample, "edit", record.id, "NATION=FRA", "--draft")
+    with store.write("bob", NOW) as work:
+        work.change("client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
+    assert "was saved by bob after your draft was begun" in refused(sample, "edit", record.id, "--use-draft")
+    told(sample, "edit", record.id, "--use-draft", "--anyway")
+    assert client(store).client.values["NATION"] == "FRA"
+
+
+def test_add_a_client_with_an_episode_and_an_event(sample: Place, store: Store) -> None:
+    person = ["FINITIAL=a", "SINITIAL=b", "DOB=140385", "SEX=1", "CLIENT=new1"]
+    done = told(sample, "add", *person, "CONSENT=y", "REFLD=5/1/21", code=1)
+    assert [(one["kind"], one["new"]) for one in done["records"]] == [("client", True), ("episode", True)]
+    tree = store.client_tree(done["client_id"])
+    assert tree.client.values["DOB"] == "19850314" and tree.client.values["AGNCY"] == "T0001"
+    assert tree.client.values["CLIENTID"] and tree.episodes[0].episode.values["REFLD"] == "20210105"
+    again = call("client", "add", *person, *sample.options, *TODAY)
+    assert "may be the same person: same initials, same birth date" in again.err
+    event = told(sample, "add-event", done["client_id"], "sub_intervention", "SUBMODDT=y", "RECPEER=Y", code=1)
+    assert event["records"][0]["kind"] == "event"
+    stored = store.client_tree(done["client_id"]).episodes[0].events[0]
+    assert stored.values["SUBMODDT"] == "20210109" and stored.values["SUBMID"]
+
+
+def test_adding_refuses_what_does_not_belong(sample: Place, store: Store) -> None:
+    tree = client(store)
+    assert "SUBMODDT is a field of the event: use add-event" in refused(sample, "add", "SUBMODDT=t")
+    assert "SEX is a field of the client" in refused(sample, "add-episode", tree.client.id, "SEX=1")
+    assert "There is no section 'visit': there are sub_intervention" in refused(
+        sample, "add-event", tree.client.id, "visit"
+    )
+    assert "REFDATE is no field of the section" in refused(
+        sample, "add-event", tree.client.id, "sub_intervention", "REFDATE=t"
+    )
+    assert "is an episode" in refused(sample, "add-episode", tree.episodes[0].episode.id)
+
+
+def test_what_is_pasted_loses_control_characters(sample: Place, store: Store) -> None:
+    told(sample, "edit", "000003", "CLIENT=AB\x1b[31m\r\nC\u202e")
+    assert client(store, "AB").client.values["CLIENT"] == "AB[31mC"
+
+
+def test_two_clients_of_one_reference_are_told_apart(sample: Place, store: Store) -> None:
+    told(sample, "edit", "000004", "CLIENT=000003")
+    assert "'000003' is more than one record: name it by its store id" in refused(sample, "show", "000003")
