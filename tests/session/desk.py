@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal import Terminal
+
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "cjit_p_2020_12.csv"
 KEYWORK = [sys.executable, "-m", "tui.main"]
@@ -76,3 +78,11 @@ def eventually(true: Callable[[], bool], what: str) -> None:
     while not true():
         assert time.monotonic() < end, f"never came: {what}"
         time.sleep(0.05)
+
+
+def find(terminal: Terminal, reference: str) -> None:
+    """Search for a client and open him, as soon as he is the only one in the list."""
+    terminal.slowly(reference)
+    terminal.until(" 1 client", PATIENCE)
+    terminal.slowly("<enter>")
+    terminal.until(f"Client {reference}", PATIENCE)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.session.conftest import Open
-from tests.session.desk import KEYWORK, PATIENCE, Desk, needed
+from tests.session.desk import KEYWORK, PATIENCE, Desk, find, needed
 from tests.terminal import Terminal, keys
 
 SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
@@ -53,8 +53,7 @@ def test_the_keys_arrive(tmux: Tmux, desk: Desk, terminals: Open, columns: int, 
     terminal.until("Help: Clients", PATIENCE)
     terminal.slowly("<escape>")
     terminal.until("120 clients", PATIENCE)
-    terminal.slowly("76579<enter>")
-    terminal.until("Client 76579 N", PATIENCE)
+    find(terminal, "76579")
     terminal.slowly("<f8>")
     terminal.until("Error: Surname initial is missing", PATIENCE)
     terminal.slowly("Q<tab>")
@@ -72,7 +71,8 @@ def test_the_keys_arrive(tmux: Tmux, desk: Desk, terminals: Open, columns: int, 
 @SIZES
 def test_a_resize_while_somebody_types(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
     terminal = keywork(terminals, tmux, desk, columns, rows)
-    terminal.slowly("76579<enter><f8>")
+    find(terminal, "76579")
+    terminal.slowly("<f8>")
     terminal.until("Error: Surname initial is missing", PATIENCE)
     for text, size in (("ab", (100, 30)), ("cd", (60, 16)), ("ef", (40, 10)), ("gh", (columns, rows))):
         terminal.send(text)
@@ -86,7 +86,8 @@ def test_a_resize_while_somebody_types(tmux: Tmux, desk: Desk, terminals: Open, 
 @SIZES
 def test_leaving_tmux_and_coming_back(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
     terminal = keywork(terminals, tmux, desk, columns, rows)
-    terminal.slowly("76579<enter><f8>")
+    find(terminal, "76579")
+    terminal.slowly("<f8>")
     terminal.until("Error: Surname initial is missing", PATIENCE)
     terminal.slowly("Qx")
     terminal.until("Qx", PATIENCE)
