@@ -43,7 +43,7 @@ def field_page(standard: Standard, header: str) -> list[str]:
     if codes is not None:
         lines += [f"# Codes: {codes.title}", "", *_codes(codes), ""]
     rules = [rule for rule in standard.rules if header in rule.fields]
-    looking = [rule for rule in standard.rules if header not in rule.fields and looks_at(standard, rule, header)]
+    looking = [rule for rule in standard.rules if header not in rule.fields and header in rule.reads]
     for title, found in (("# Rules that judge it", rules), ("# Rules that look at it to judge another field", looking)):
         if found:
             lines += [title, "", *(line for rule in found for line in _rule(standard, rule, short=True))]
@@ -68,8 +68,7 @@ def list_page(standard: Standard, list_id: str) -> list[str]:
 def rule_page(standard: Standard, rule_id: str) -> list[str]:
     """One rule: wording, reading, source, severities, the fields it reads."""
     rule = standard.rule_by_id[rule_id]
-    others = [field.header for field in standard.fields if field.header not in rule.fields]
-    looked = [header for header in others if looks_at(standard, rule, header)]
+    looked = [header for header in standard.headers if header in rule.reads and header not in rule.fields]
     lines = list(_rule(standard, rule, short=False))
     for title, headers in (("# Fields it judges", rule.fields), ("# Fields it looks at", looked)):
         if headers:
@@ -121,12 +120,6 @@ def condition_text(standard: Standard, text: str) -> str:
         return f"{match[0]} ({field.label})" if field else match[0]
 
     return _WORD.sub(named, text)
-
-
-def looks_at(standard: Standard, rule: Rule, header: str) -> bool:
-    """Whether a rule reads a field in a condition, or compares another with it."""
-    named = any(header in _WORD.findall(value) for row in rule.rows for value in row.parameters.values())
-    return named or rule.id in standard.rules_reading(header)
 
 
 def _label(standard: Standard, header: str) -> str:

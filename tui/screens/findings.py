@@ -1,16 +1,17 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
 from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.line_list import LineList
 from tui.frame.text_line import Piece, TextLine
 from tui.frame.tokens import MARKS
-from tui.screens.find_line import FindLine
+from tui.screens.find_line import FilteredScreen
 from tui.screens.findings_check import caseload_check
 from tui.screens.findings_groups import (
     WAYS,
@@ -42,7 +43,7 @@ REGISTRY.add(
 SETTLE_SECONDS = 2.0
 
 
-class FindingsScreen(BaseScreen[None]):
+class FindingsScreen(FilteredScreen):
     """The groups, and below them the chosen finding in full."""
 
     scope = "findings"
@@ -55,15 +56,19 @@ class FindingsScreen(BaseScreen[None]):
         super().__init__()
         self.caseload = Caseload()
         self.by = WAYS[0]
-        self.find_line = FindLine("Filter:", self.press, self.filtered, id="find")
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-        self._reading = self._again = self._soon = False
+        self._reading = self._again = self._soon = self._saved = False
 
     @property
     def program(self) -> "KeyworkApp":
         """The app, as what it is."""
         return cast("KeyworkApp", self.app)
+
+    @property
+    def listed(self) -> LineList:
+        """The list that is filtered."""
+        return self.list
 
     def body(self) -> Iterable[Widget]:
         """Ways, filter, list, detail."""
@@ -75,7 +80,6 @@ class FindingsScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read what is kept; check what is due."""
-        self.find_line.editor.can_focus = False
         self.list.focus()
         self.renew()
         self.read(hold=True)
@@ -91,19 +95,25 @@ class FindingsScreen(BaseScreen[None]):
 
     # Reading
 
-    def read(self, hold: bool = False) -> None:
-        """Read in a thread; while that goes on, once more after it."""
+    def read(self, hold: bool = False, saved: bool = True) -> None:
+        """Read in a thread; while that goes on, once more after it.
+
+        What shows between records is only looked for when anything may have been `saved`.
+        """
+        self._saved = self._saved or saved
         if self._reading:
             self._again = True
             return
         self._reading, self._again = True, False
-        app = self.program
+        app, looked = self.program, self._saved
+        self._saved = False
         app.in_store(
             read,
             app.agency,
             app.checker,
             app.today(),
             self.caseload.names,
+            None if looked else self.caseload.between,
             on_done=self._read,
             on_problem=lambda problem: self._failed(str(problem)),
             hold=hold,
@@ -116,7 +126,7 @@ class FindingsScreen(BaseScreen[None]):
         if self.is_attached:
             self.renew()
         if self._again:
-            self.read()
+            self.read(saved=False)
 
     def _failed(self, sentence: str) -> None:
         self._reading = False
@@ -134,7 +144,7 @@ class FindingsScreen(BaseScreen[None]):
 
     def _settled(self) -> None:
         self._soon = False
-        self.read()
+        self.read(saved=False)
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""
@@ -186,40 +196,10 @@ class FindingsScreen(BaseScreen[None]):
 
     # Keys
 
-    def press(self, key: str) -> bool:
-        """What the filter line does not keep."""
-        if key in REGISTRY.keys("app.back"):
-            self.action_back()
-            return True
-        if key in ("enter", "tab"):
-            self._to_list()
-            return True
-        return self.list.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
-
-    def filtered(self, text: str) -> None:
+    def filter_by(self, text: str) -> None:
         """Other words; while there are any, all groups are open."""
         self.renew(keep=False)
         self.list.fold_all(bool(text.split()))
-
-    def _to_list(self) -> None:
-        self.list.focus()
-        self.find_line.editor.can_focus = False
-
-    def action_back(self) -> None:
-        """Escape takes away the filter first."""
-        if self.find_line.text:
-            self.find_line.clear()
-            self.filtered("")
-            self._to_list()
-        elif self.find_line.editor.has_focus:
-            self._to_list()
-        else:
-            super().action_back()
-
-    def action_filter(self) -> None:
-        """Type words."""
-        self.find_line.editor.can_focus = True
-        self.find_line.focus_input()
 
     def on_findings_list_wanted(self, event: FindingsList.Wanted) -> None:
         """A digit or `/` on the list."""
@@ -272,9 +252,7 @@ class FindingsScreen(BaseScreen[None]):
 
         def came(found: tuple[list[Finding], Mapping[str, str]]) -> None:
             group.findings, names = found
-            self.caseload = Caseload(
-                self.caseload.findings, {**self.caseload.names, **names}, self.caseload.counts, self.caseload.severities
-            )
+            self.caseload = replace(self.caseload, names={**self.caseload.names, **names})
             self.list.show(self.list.groups, self.by)
 
         if self.by == "rule":

@@ -26,12 +26,16 @@ PAGE = 1000
 
 @dataclass(frozen=True)
 class Caseload:
-    """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store."""
+    """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
+
+    `between` are those of the findings that only show between records.
+    """
 
     findings: tuple[Finding, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     severities: Mapping[Severity, int] = field(default_factory=dict)
+    between: tuple[Finding, ...] = ()
 
     @property
     def total(self) -> int:
@@ -66,10 +70,17 @@ def count_text(counts: Mapping[Severity, int]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def read(store: "Store", agency: AgencyInfo, checker: Checker, day: date, known: Mapping[str, str]) -> Caseload:
+def read(
+    store: "Store",
+    agency: AgencyInfo,
+    checker: Checker,
+    day: date,
+    known: Mapping[str, str],
+    between: tuple[Finding, ...] | None = None,
+) -> Caseload:
     """Read what is kept of the caseload, and find what only shows between records. In a thread.
 
-    `known` are clients' names that were read before.
+    `known` are clients' names that were read before; so are the findings `between` records, None to find them anew.
     """
     counts: dict[str, int] = {}
     severities: dict[Severity, int] = {}
@@ -79,11 +90,13 @@ def read(store: "Store", agency: AgencyInfo, checker: Checker, day: date, known:
     found: list[Finding] = []
     while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
         found += page
-    for extra in between_records(store, agency, checker, day):
+    if between is None:
+        between = tuple(between_records(store, agency, checker, day))
+    for extra in between:
         found.append(extra)
         counts[extra.rule] = counts.get(extra.rule, 0) + 1
         severities[extra.severity] = severities.get(extra.severity, 0) + 1
-    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities)
+    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities, between)
 
 
 def read_rule(

@@ -7,10 +7,10 @@ from textual import events
 from textual.widget import Widget
 
 from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
+from tui.frame.line_list import LineList
 from tui.frame.paged_table import Column, PagedTable, Row
 from tui.frame.text_line import TextLine
-from tui.screens.find_line import FindLine
+from tui.screens.find_line import FilteredScreen
 from tui.screens.history_lines import Told, by_person, of_record, place_of
 from tui.screens.standards import PageScreen
 from tui.store_link import StoreChanged
@@ -27,7 +27,7 @@ REGISTRY.add(
 )
 
 
-class HistoryScreen(BaseScreen[None]):
+class HistoryScreen(FilteredScreen):
     """The lines, newest first; Enter shows all of one. Without a record: what this person did today."""
 
     scope = "history"
@@ -38,7 +38,6 @@ class HistoryScreen(BaseScreen[None]):
         self._record_id = record_id
         self._all: list[Told] = []
         self._shown: list[Told] = []
-        self.find_line = FindLine("Filter:", self.press, self.filter_by, id="find")
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -46,6 +45,11 @@ class HistoryScreen(BaseScreen[None]):
     def program(self) -> "KeyworkApp":
         """The app, as what it is."""
         return cast("KeyworkApp", self.app)
+
+    @property
+    def listed(self) -> LineList:
+        """The list that is filtered."""
+        return self.table
 
     def body(self) -> Iterable[Widget]:
         """Filter, what it is about, lines."""
@@ -64,7 +68,6 @@ class HistoryScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """Read."""
-        self.find_line.editor.can_focus = False
         self.table.focus()
         self.action_refresh_data()
 
@@ -117,26 +120,6 @@ class HistoryScreen(BaseScreen[None]):
 
     # The filter
 
-    def _to_list(self) -> None:
-        self.table.focus()
-        self.find_line.editor.can_focus = False
-
-    def action_back(self) -> None:
-        """Escape takes away the filter first."""
-        if self.find_line.text:
-            self.find_line.clear()
-            self.filter_by("")
-            self._to_list()
-        elif self.find_line.editor.has_focus:
-            self._to_list()
-        else:
-            super().action_back()
-
-    def action_filter(self) -> None:
-        """Type words."""
-        self.find_line.editor.can_focus = True
-        self.find_line.focus_input()
-
     def on_paged_table_filter_wanted(self) -> None:
         """`/` on the list."""
         self.action_filter()
@@ -148,16 +131,6 @@ class HistoryScreen(BaseScreen[None]):
         many = len(self._shown)
         self.find_line.tell((f"{many:,} line{'' if many == 1 else 's'}".rjust(29), "dim"))
         self.table.reload()
-
-    def press(self, key: str) -> bool:
-        """What the filter line does not keep."""
-        if key in REGISTRY.keys("app.back"):
-            self.action_back()
-            return True
-        if key in ("enter", "tab"):
-            self._to_list()
-            return True
-        return self.table.move_by_key(key) if key in ("up", "down", "pageup", "pagedown") else False
 
     # Looking closer
 
