@@ -26,9 +26,20 @@ FUNCTION_KEYS = {
 }
 KEYS = {
     **FUNCTION_KEYS,
-    "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "delete": "\x1b[3~",
-    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
-    "pageup": "\x1b[5~", "pagedown": "\x1b[6~",
+    "enter": "\r",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "delete": "\x1b[3~",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
     **{f"ctrl+{letter}": chr(ord(letter) - 96) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
 """What terminals send for the keys that have a name."""
@@ -101,7 +112,7 @@ class Terminal:
             "LANG": "C.UTF-8",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        for name in ("COLORTERM", "NO_COLOR", "LC_ALL", "TERM_PROGRAM"):
+        for name in ("COLORTERM", "NO_COLOR", "LC_ALL", "TERM_PROGRAM", "COLUMNS", "LINES"):
             environment.pop(name, None)
         for name, value in (env or {}).items():
             if value is None:

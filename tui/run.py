@@ -1,5 +1,6 @@
 """`keywork` without a command, and `keywork demo`: the app on a store."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -36,5 +37,8 @@ def run_demo(clients: int, seed: int) -> int:
 
 
 def _require_terminal() -> None:
+    # The terminal tells its own size; one fixed in the environment would hide that it has been resized.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Problem("The screens need a terminal: run keywork in one, or see keywork --help for what needs none.")

@@ -122,7 +122,7 @@ run()
     ("point", "command"),
     [
         ("exporters.csv_reading:encoding_of", "import"),
-        ("store.loading:_Loader.take", "import"),
+        ("store.loading:Loader.take", "import"),
         ("store.writing:Writing.finish", "import"),
         ("exporters.writing:RowWriter.flush", "export"),
         ("store.sqlite:copy_into", "backup"),

@@ -57,6 +57,15 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         """The app, as what it is."""
         return cast("BaseApp", self.app)
 
+    def on_screen_resume(self) -> None:
+        """Back from another screen: the terminal's cursor returns to where the focus is."""
+        self.call_after_refresh(self._return_cursor)
+
+    def _return_cursor(self) -> None:
+        place = getattr(self.focused, "place_cursor", None)
+        if place is not None:
+            place()
+
     def compose(self) -> ComposeResult:
         """Title above, the body, then status and keys."""
         yield TitleLine(self.title or "", self.base.demo)

@@ -64,9 +64,9 @@ class FilteredList(LineList):
             )
         self.cursor = self.top = 0
         self.refresh()
-        self._place_cursor()
+        self.place_cursor()
 
-    def _place_cursor(self) -> None:
+    def place_cursor(self) -> None:
         """The real cursor stands where the next character goes."""
         if self.has_focus:
             self.app.cursor_position = self.content_region.offset + Offset(width_of(f" {self.prompt}: {self.typed}"), 0)

@@ -82,17 +82,17 @@ class LineList(Drawn, can_focus=True):
         elif self.cursor != before:
             for line in (before, self.cursor):
                 self.refresh(Region(0, self.head_lines + line - self.top, self.size.width, 1))
-        self._place_cursor()
+        self.place_cursor()
         if self.cursor != before and not quiet:
             self.post_message(self.Moved(self, self.cursor))
 
-    def _place_cursor(self) -> None:
+    def place_cursor(self) -> None:
         if self.has_focus:
             self.app.cursor_position = self.content_region.offset + Offset(0, self.head_lines + self.cursor - self.top)
 
     def on_focus(self) -> None:
         """The real cursor stands where a screen reader has to read."""
-        self._place_cursor()
+        self.place_cursor()
         self._refresh_current()
 
     def on_blur(self) -> None:

@@ -86,4 +86,4 @@ class AgencyList(FilteredList):
         """The text is the agency's code, no filter."""
         self.typed = typed
         self.refresh()
-        self._place_cursor()
+        self.place_cursor()

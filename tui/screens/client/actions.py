@@ -103,6 +103,7 @@ class ClientActions(BaseScreen[None]):
         entry = next((one for one in self.entries if one.place == target), None)
         if entry is not None and entry.finding is not None:
             self.say(f"{entry.sentence} (rule {entry.rule})", entry.finding.severity.value)
+            self._said = True  # once somebody types, the panel says what is still true
 
     def action_field_help(self) -> None:
         """F6."""

@@ -123,9 +123,18 @@ class Around:
             lines.append("Nobody has saved the record since.")
             answers.insert(1, Answer("c", "Compare it with what is saved, field by field"))
 
+        def sure_of_it(letter: str | None) -> None:
+            if letter == "x":
+                self._discard()
+            else:
+                self._ask_about_draft()
+
         def answered(letter: str | None) -> None:
             if letter == "d":
-                self._discard()
+                # Asked again: a key typed ahead of the question must not throw away what was typed.
+                sure = [Answer("n", "No, keep it"), Answer("x", "Discard it for good", True)]
+                again = [f"{naming.several(fields, 'field')} typed at {since} would be gone for good."]
+                screen.app.push_screen(Confirm("Discard the draft?", again, sure, "n"), sure_of_it)
             elif letter in ("k", "c"):
                 self._keep(compare=letter == "c" or bool(overtaken))
             elif self.is_new_draft:

@@ -153,7 +153,7 @@ class Found(FilteredList):
         """Ask the store."""
         self.typed = typed
         self.refresh()
-        self._place_cursor()
+        self.place_cursor()
         program = self.dialog.program
         program.in_store(_rows, program.agency, typed, on_done=self._came, hold=True)
 

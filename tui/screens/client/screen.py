@@ -64,7 +64,7 @@ class ClientScreen(ClientActions):
                 self.case.lay(draft)
         else:
             self.case.add("client", app.agency.id)
-        self.held = self.case.by_id.get(event_id or episode_id) or self.case.client
+        self.held = self._record_of(episode_id, event_id, header) or self.case.client
         self.entries: tuple[Entry, ...] = ()
         self._said = False
         self.keeper = DraftKeeper(app)
@@ -163,12 +163,21 @@ class ClientScreen(ClientActions):
 
     def open_place(self, episode_id: str = "", event_id: str = "", header: str = "") -> None:
         """Go to a record of this client by its ids, and to a field of it."""
-        held = self.case.by_id.get(event_id or episode_id or self.client_id)
+        held = self._record_of(episode_id, event_id, header)
         if held is None:
             self.say("That record is not there any more.", "notice")
             return
         self.open(held, header)
         self.form.focus_input()
+
+    def _record_of(self, episode_id: str, event_id: str, header: str) -> Held | None:
+        """The record that ids and a field mean: a finding about a client's field names the episode that shows it."""
+        field = self.program.standard.by_header.get(header)
+        if field is not None and field.level == "client":
+            return self.case.client
+        if field is not None and field.level == "episode" and episode_id:
+            return self.case.by_id.get(episode_id)
+        return self.case.by_id.get(event_id or episode_id or self.client_id)
 
     def go(self, place: Place) -> None:
         """Land in a field of any record, its message in view."""
