@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select, update
 
 from store import lines
 from store.reading import BATCH, batches, episodes
@@ -91,9 +91,22 @@ def save(connection: Connection, derivers: Derivers, items: Iterable[Checked], d
     return done
 
 
-def stale(connection: Connection, agency: AgencyInfo, day: date, fingerprint: str) -> list[str]:
+def stale(
+    connection: Connection, agency: AgencyInfo, day: date, fingerprint: str, offset: int = 0, limit: int | None = None
+) -> list[str]:
     """The ids of the episodes that were never checked, were changed since, or were checked by other rules or dates."""
-    query = (
+    query = _stale(agency, day, fingerprint).order_by(EPISODES.c.number).offset(offset).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def count_stale(connection: Connection, agency: AgencyInfo, day: date, fingerprint: str) -> int:
+    """How many there are of them."""
+    query = select(func.count()).select_from(_stale(agency, day, fingerprint).subquery())
+    return int(connection.execute(query).scalar_one())
+
+
+def _stale(agency: AgencyInfo, day: date, fingerprint: str) -> Select[Any]:
+    return (
         select(EPISODES.c.id)
         .join(STATES, STATES.c.episode_number == EPISODES.c.number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
@@ -103,9 +116,7 @@ def stale(connection: Connection, agency: AgencyInfo, day: date, fingerprint: st
             CLIENTS.c.deleted_at.is_(None),
             (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != basis(day, fingerprint)),
         )
-        .order_by(EPISODES.c.number)
     )
-    return list(connection.execute(query).scalars())
 
 
 def findings(

@@ -113,10 +113,19 @@ class Desk(ABC):
         with self._locked() as connection:
             return checking.save(connection, self._derivers, kept, day, stamp(now))
 
-    def stale_episodes(self, agency: AgencyInfo, day: date) -> list[str]:
-        """The episodes whose findings are not those of this day, this standard and their values of now."""
+    def stale_episodes(self, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
+        """The episodes whose findings are not those of this day, this standard and their values of now.
+
+        In order of entry, from `offset` on, at most `limit` of them.
+        """
         with self._reading() as connection:
-            return checking.stale(connection, agency, day, self._derivers[agency.standard].fingerprint)
+            fingerprint = self._derivers[agency.standard].fingerprint
+            return checking.stale(connection, agency, day, fingerprint, offset, limit)
+
+    def count_stale(self, agency: AgencyInfo, day: date) -> int:
+        """How many episodes are due for a check."""
+        with self._reading() as connection:
+            return checking.count_stale(connection, agency, day, self._derivers[agency.standard].fingerprint)
 
     def findings(
         self,

@@ -90,6 +90,8 @@ def test_findings_come_back_as_they_were_with_the_ids_of_their_records(store: St
 def test_an_episode_is_stale_again_after_any_change(store: Store, agency: AgencyInfo, kind: str) -> None:
     client, (first, second) = one_client(store, agency)
     assert store.stale_episodes(agency, DAY) == [first, second]
+    assert store.count_stale(agency, DAY) == 2
+    assert store.stale_episodes(agency, DAY, offset=1, limit=1) == [second]
     check(store, agency)
     assert store.stale_episodes(agency, DAY) == [] and store.stale_episodes(agency, DAY + timedelta(1)) != []
     tree = store.client_tree(client.id).episodes[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from store.shapes import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter, Kind, StoredRecord
 from tui.commands.opening import Progress, now, opened, person
 from tui.form.printable import printable
-from tui.screens.findings_check import BATCH, check_episodes, due_episodes
+from tui.screens.findings_check import BATCH, check_episodes
 from validators.catalogue import load
 from validators.engine import Checker
 from validators.patterns import Context
@@ -121,12 +121,11 @@ class Desk:
 
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
-        due = due_episodes(self.store, self.agency, self.today)
-        progress = Progress("episodes checked")
+        progress, done = Progress("episodes checked"), 0
+        due = self.store.stale_episodes(self.agency, self.today)
         for start in range(0, len(due), BATCH):
-            batch = due[start : start + BATCH]
-            check_episodes(self.store, self.agency, self.checker, batch, self.today, now())
-            progress(start + len(batch))
+            done += check_episodes(self.store, self.agency, self.checker, due[start : start + BATCH], self.today, now())
+            progress(done)
         progress.done()
 
 

@@ -12,7 +12,7 @@ from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.paged_table import PagedTable
 from tui.frame.text_line import Piece, TextLine
-from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList
+from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList, warm
 from tui.screens.clients_table import ClientTable
 from tui.screens.clients_workers import ANYBODY, KeyWorkers
 from tui.screens.find_line import FindLine, keys_of
@@ -51,6 +51,8 @@ SHOWN = {
 }
 TO_TABLE = {"tab": "down", "shift+tab": "up", "ctrl+home": "home", "ctrl+end": "end"}
 REFRESH_SECONDS = 2.0
+CHECK_AFTER_SECONDS = 1.0
+"""The first keys after the start are to find the store free."""
 
 
 class ClientsScreen(BaseScreen[None]):
@@ -98,7 +100,8 @@ class ClientsScreen(BaseScreen[None]):
         self.tell()
         check = caseload_check(self.program)
         check.listeners.append(self.checked)
-        check.start()
+        self.program.in_store(warm, self.program.agency)
+        self.set_timer(CHECK_AFTER_SECONDS, check.start)
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
@@ -118,6 +121,7 @@ class ClientsScreen(BaseScreen[None]):
 
     def press(self, key: str) -> bool:
         """What the search line does not keep: moving, opening, the screen's own keys."""
+        caseload_check(self.program).make_way()
         method = keys_of(self.scope).get(key)
         if method is not None:
             name, _, argument = method.rstrip(")").partition("(")
@@ -216,7 +220,8 @@ class ClientsScreen(BaseScreen[None]):
     def _order(self, sort: Sort, descending: bool) -> None:
         self.list.order_by(sort, descending)
         self.table.sorted_by, self.table.descending = sort, descending
-        self.renew()
+        # From the top: where among two hundred thousand the chosen one went takes too long to find.
+        self.renew(keep=False)
         self.say(f"Sorted by {SORTS[sort]}{', the last first' if descending else ''}.")
 
     def action_history(self) -> None:

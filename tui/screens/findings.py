@@ -40,7 +40,7 @@ REGISTRY.add(
     action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold(False)"),
     action("findings.rule", "f6", "Rule", "The rule of the chosen line: wording, source", SCOPE, "rule_page", bar=True),
 )
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 5.0
 
 
 class FindingsScreen(FilteredScreen):
@@ -172,7 +172,10 @@ class FindingsScreen(FilteredScreen):
         pieces.append((f"  {count_text(self.caseload.severities)}", "text"))
         self.ways.show(*pieces)
         words = self.find_line.text.split()
-        told = f"{len(found):,} of {self.caseload.total:,}" if words else f"{self.caseload.total:,} in all"
+        read, total = len(self.caseload.findings), self.caseload.total
+        told = f"{len(found):,} of {total:,}" if words else f"{total:,} in all"
+        if read < total and (words or self.by != "rule"):
+            told = f"{len(found):,} of the first {read:,}"
         self.find_line.tell((told.rjust(29), "dim"))
 
     def on_line_list_moved(self) -> None:

@@ -6,6 +6,7 @@ What is found is kept in the store; an episode is checked again only when it, th
 import random
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from store.opening import Store
     from tui.app import KeyworkApp
 
-BATCH = 100
+BATCH = 50
 """Episodes checked at a stroke: some hundredths of a second."""
 PAUSE = 0.02
-ROUND = 2000
+REST_SECONDS = 0.5
+ROUND = 4000
 """Episodes after which it is asked anew what is due: another session may have done the rest."""
 DAY_SECONDS = 60.0
 
@@ -40,8 +42,8 @@ class CaseloadCheck:
         self._waiting: list[str] = []
         self._done = self._due = 0
         self._asked: date | None = None
-        self.running = False
-        self._again = False
+        self.running = self._again = False
+        self._rest_until = 0.0
         app.set_interval(DAY_SECONDS, self._new_day)
 
     def start(self) -> None:
@@ -57,22 +59,25 @@ class CaseloadCheck:
         if self._asked is not None and self._asked != self._app.today():
             self.start()
 
+    def make_way(self) -> None:
+        """A person types: no batch begins within the next moment."""
+        self._rest_until = monotonic() + REST_SECONDS
+
     def _ask(self) -> None:
         self._asked = self._app.today()
         self._app.in_store(
             due_episodes, self._app.agency, self._asked, on_done=self._found_due, on_problem=self._failed
         )
 
-    def _found_due(self, ids: list[str]) -> None:
-        if ids:
-            # Sessions that start together would all check the same; each begins somewhere else.
-            start = random.randrange(len(ids))  # noqa: S311 (nothing secret hangs on it)
-            ids = ids[start:] + ids[:start]
-        self._due = self._done + len(ids)
-        self._waiting = ids[:ROUND]
+    def _found_due(self, found: tuple[int, list[str]]) -> None:
+        many, self._waiting = found
+        self._due = self._done + many
         self._next()
 
     def _next(self) -> None:
+        if (rest := self._rest_until - monotonic()) > 0:
+            self._app.set_timer(rest, self._next)
+            return
         if not self._waiting:
             if self._done < self._due:
                 self._ask()
@@ -124,9 +129,14 @@ def caseload_check(app: "KeyworkApp") -> CaseloadCheck:
     return _CHECKS[app]
 
 
-def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> list[str]:
-    """The episodes that are due for a check."""
-    return store.stale_episodes(agency, day)
+def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> tuple[int, list[str]]:
+    """How many episodes are due for a check, and some of them.
+
+    Sessions that begin together would all check the same ones; each takes its own from somewhere else.
+    """
+    many = store.count_stale(agency, day)
+    offset = random.randrange(max(1, many - ROUND))  # noqa: S311 (nothing secret hangs on it)
+    return many, store.stale_episodes(agency, day, offset=offset, limit=ROUND)
 
 
 def check_episodes(

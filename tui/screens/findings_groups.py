@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 By = Literal["rule", "field", "client", "episode"]
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
-MOST = 10_000
+MOST = 5_000
 """Findings held at a time. Errors come first; by rule, those of one rule can be read in full."""
 PAGE = 1000
 
@@ -28,7 +28,7 @@ PAGE = 1000
 class Caseload:
     """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
 
-    `between` are those of the findings that only show between records.
+    `between` are those of the findings that only show between records, `worst` the weightiest severity of each rule.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -36,6 +36,7 @@ class Caseload:
     counts: Mapping[str, int] = field(default_factory=dict)
     severities: Mapping[Severity, int] = field(default_factory=dict)
     between: tuple[Finding, ...] = ()
+    worst: Mapping[str, Severity] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -45,17 +46,13 @@ class Caseload:
 
 @dataclass
 class Group:
-    """Findings that have something in common; `count` may be more than were read. Opened and closed by a person."""
+    """Findings that have something in common: `count` of the weight `worst` and less, of which some may not be read."""
 
     key: str
     title: str
     findings: list[Finding]
     count: int
-
-    @property
-    def worst(self) -> Severity:
-        """The weightiest severity in it."""
-        return min((one.severity for one in self.findings), key=WEIGHT.__getitem__, default=Severity.NOTICE)
+    worst: Severity
 
     def counted(self) -> str:
         """How many, by severity, in words."""
@@ -80,23 +77,27 @@ def read(
 ) -> Caseload:
     """Read what is kept of the caseload, and find what only shows between records. In a thread.
 
-    `known` are clients' names that were read before; so are the findings `between` records, None to find them anew.
+    `known` are clients' names that were read before; so are the findings `between` records. Where those are None they
+    are found, and the names read, anew: something was saved.
     """
     counts: dict[str, int] = {}
     severities: dict[Severity, int] = {}
+    worst: dict[str, Severity] = {}
     for one in store.finding_counts(agency):
+        worst.setdefault(one.rule, one.severity)  # errors come first
         counts[one.rule] = counts.get(one.rule, 0) + one.count
         severities[one.severity] = severities.get(one.severity, 0) + one.count
     found: list[Finding] = []
     while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
         found += page
     if between is None:
+        known = {}
         between = tuple(between_records(store, agency, checker, day))
     for extra in between:
         found.append(extra)
         counts[extra.rule] = counts.get(extra.rule, 0) + 1
         severities[extra.severity] = severities.get(extra.severity, 0) + 1
-    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities, between)
+    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities, between, worst)
 
 
 def read_rule(
@@ -112,14 +113,17 @@ def read_rule(
 def names_of(
     store: "Store", standard: Standard, findings: Iterable[Finding], known: Mapping[str, str]
 ) -> dict[str, str]:
-    """How the clients of some findings are called."""
+    """How the clients of some findings are called; those who are `known` are not asked for again."""
     names: dict[str, str] = {}
     for client_id in dict.fromkeys(one.client_id for one in findings):
+        if client_id in known:
+            names[client_id] = known[client_id]
+            continue
         try:
             values = store.get("client", client_id).values
             names[client_id] = client_name(standard, values)
         except Problem:
-            names[client_id] = known.get(client_id, "")
+            names[client_id] = ""
     return names
 
 
@@ -146,15 +150,16 @@ def grouped(caseload: Caseload, standard: Standard, findings: Sequence[Finding],
         key = {"rule": one.rule, "field": one.field, "client": one.client_id, "episode": one.episode_id}[by]
         group = groups.get(key)
         if group is None:
-            group = groups[key] = Group(key, _title(caseload, standard, one, by), [], 0)
+            group = groups[key] = Group(key, _title(caseload, standard, one, by), [], 0, one.severity)
         group.findings.append(one)
         group.count += 1
+        group.worst = min(group.worst, one.severity, key=WEIGHT.__getitem__)
     if by == "rule" and whole:
         for group in groups.values():
             group.count = max(group.count, caseload.counts.get(group.key, 0))
         for rule, many in caseload.counts.items():
             if rule not in groups:
-                groups[rule] = Group(rule, rule_title(standard, rule), [], many)
+                groups[rule] = Group(rule, rule_title(standard, rule), [], many, caseload.worst[rule])
     return sorted(groups.values(), key=lambda group: (WEIGHT[group.worst], -group.count, group.title))
 
 
