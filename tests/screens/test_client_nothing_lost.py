@@ -89,7 +89,14 @@ def test_escape_keeps_the_draft_and_discarding_asks(store: Store, known: ClientT
     terminal.press("X<tab><escape>", 0.5)
     assert typed(store, known.client.id)["FINITIAL"] == "X"
     again = start(known.client.id, ready="keep it?")
+    # Twice, and not with Enter: a key typed ahead of the question must not throw anything away.
     again.press("d")
+    again.until("gone for good")
+    again.press("<enter>")
+    again.until("keep it?")
+    again.press("d")
+    again.until("gone for good")
+    again.press("x")
     again.until("discarded")
     again.until(lambda _: store.drafts("ann") == [])
     assert in_field(again, "First initial", "D")
