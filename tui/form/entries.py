@@ -72,6 +72,11 @@ class Entry:
         return " ".join(part for part in (SIGN[self.kind], f"{self.sentence}{rule}", self.values) if part)
 
 
+def _told(value: str) -> str:
+    """A value as the panel shows it: none said so, and blanks at its ends made visible."""
+    return f"'{value}'" if value != value.strip() else value or "empty"
+
+
 def panel_entries(
     findings: Sequence[Finding],
     model: RecordModel,
@@ -99,7 +104,7 @@ def panel_entries(
         own = record in own_records
         accepted = finding.severity is Severity.WARNING and is_accepted(finding)
         kind: Kind = "accepted" if accepted else finding.severity.value
-        values = ", ".join(f"{header}={finding.values.get(header, '') or 'empty'}" for header in finding.fields)
+        values = ", ".join(f"{header}={_told(finding.values.get(header, ''))}" for header in finding.fields)
         label = _label(standard, finding.field)
         entry = Entry(kind, own, Place(record, finding.field), label, finding.message, finding.rule, values, finding)
         entries.append(

@@ -27,7 +27,7 @@ class Palette(BaseModal[str]):
             if each.id == "app.palette":
                 continue
             key = REGISTRY.key_text(each.id)
-            items.append((each.id, each.name, f"{key:<8}{each.tooltip}"))
+            items.append((each.id, each.name, f"{key:<11} {each.tooltip}"))
         yield FilteredList(items, "Command")
 
     def on_line_list_chosen(self) -> None:

@@ -1,5 +1,6 @@
 """A page of plain text that scrolls: help, standards, history."""
 
+import re
 from collections.abc import Sequence
 
 from textual import events
@@ -11,9 +12,17 @@ from tui.frame.text_line import Drawn
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """A line in pieces of at most `width` cells, broken at blanks; what it is indented by is kept on every piece."""
+    """A line in pieces of at most `width` cells, broken at blanks.
+
+    What it is indented by is kept on every piece; where a first column ends in two blanks or more, the rest stays
+    beside it.
+    """
     if width_of(text) <= width or width < 8:
         return [text]
+    column = re.match(r" *\S.*?  +(?=\S)", text)
+    if column is not None and width_of(column[0]) <= width // 2:
+        first, *further = wrapped(text[column.end() :], width - width_of(column[0]))
+        return [column[0] + first, *(" " * width_of(column[0]) + piece for piece in further)]
     indent = text[: len(text) - len(text.lstrip())][: width // 2]
     pieces: list[str] = []
     line = ""

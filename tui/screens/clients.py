@@ -153,6 +153,9 @@ class ClientsScreen(BaseScreen[None]):
     def open(self) -> None:
         """Enter: the record."""
         found = self.table.current_id
+        if found is None:  # Enter may have been typed ahead of the list's first reading
+            self.renew()
+            found = self.table.current_id
         if found is None:
             key = REGISTRY.key_text("clients.new")
             self.say(f"Nobody is found by this; {key} enters a new client.", "notice")
