@@ -64,7 +64,8 @@ class ReferencePart(SQLModel, table=True):
 class EpisodeState(SQLModel, table=True):
     """What is known of an episode beside its values: who works with it, a note, and how its last check went.
 
-    `revision` is the store's saved version at the last change of the episode, its events or its client.
+    `revision` is the store's saved version at the last change of the episode, its events or its client. The rows are
+    those an extract would have of it: all, those with an error, with a warning, with a warning nobody accepted.
     """
 
     __tablename__ = "episode_state"
@@ -83,10 +84,14 @@ class EpisodeState(SQLModel, table=True):
     errors: int = 0
     warnings: int = 0
     notices: int = 0
+    rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    error_rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    warning_rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    open_warning_rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class KeptFinding(SQLModel, table=True):
-    """What a rule had to say of an episode when it was last checked."""
+    """What a rule had to say of an episode when it was last checked; `acceptance` is that of a warning, 0 for none."""
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -100,6 +105,7 @@ class KeptFinding(SQLModel, table=True):
     weight: int
     rule: str
     told: str = Field(sa_type=Text)
+    acceptance: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Present(SQLModel, table=True):

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 # Imported for its tables: together with those below they are the store's whole metadata.
 from store import list_tables as list_tables
+from store import month_tables as month_tables
 
 
 class Agency(SQLModel, table=True):
@@ -111,6 +112,9 @@ class Draft(SQLModel, table=True):
     base_version: int
     saved_at: str
     at_field: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # The values the record had when the draft was begun, and the fields carried over that nobody has confirmed yet.
+    began_with: str = Field(default="{}", sa_type=Text, sa_column_kwargs={"server_default": "{}"})
+    unconfirmed: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
 
 
 class Audit(SQLModel, table=True):
@@ -151,7 +155,11 @@ class AuditHead(SQLModel, table=True):
 
 
 class Extract(SQLModel, table=True):
-    """An extract that was written, with its receipt."""
+    """An extract that was written, with its receipt; when it was sent, by whom, and when that was taken back.
+
+    `submission` is the month reported, `submission_number` the return it was written for (0 for none). `kind` is the
+    standard's own word for which records it holds, empty where there is only one.
+    """
 
     __table_args__ = (Index("ix_extract_agency", "agency_number", "number"), {"sqlite_autoincrement": True})
 
@@ -166,6 +174,12 @@ class Extract(SQLModel, table=True):
     receipt: str = Field(sa_type=Text)
     made_at: str
     made_by: str
+    kind: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    submission_number: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    sent_at: str | None = None
+    sent_by: str | None = None
+    taken_back_at: str | None = None
+    taken_back_by: str | None = None
 
 
 class ExtractChunk(SQLModel, table=True):
@@ -199,6 +213,15 @@ FINDINGS: Table = METADATA.tables["finding"]
 PRESENCES: Table = METADATA.tables["presence"]
 MERGES: Table = METADATA.tables["merge"]
 SAVED: Table = METADATA.tables["saved"]
+ACCEPTANCES: Table = METADATA.tables["acceptance"]
+OVERRIDES: Table = METADATA.tables["calendar_override"]
+CLOSED_DAYS: Table = METADATA.tables["closed_day"]
+SUBMISSIONS: Table = METADATA.tables["submission"]
+TICKS: Table = METADATA.tables["tick"]
+CONFIRMATIONS: Table = METADATA.tables["confirmation"]
+DAY_FIGURES: Table = METADATA.tables["day_figure"]
+SENT_RECORDS: Table = METADATA.tables["sent_record"]
+SETTINGS: Table = METADATA.tables["agency_setting"]
 
 # Alembic's own table, spelt out here so that a new store can be stamped without importing alembic.
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
