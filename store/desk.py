@@ -21,7 +21,7 @@ from store.shapes import (
     Resemblance,
 )
 from store.typed import Derivers, sortable, stamp
-from validators.records import EpisodeRecord, Finding, Severity, Values
+from validators.records import NO_VALUES, EpisodeRecord, Finding, Severity, Values
 
 
 class Desk(ABC):
@@ -182,14 +182,32 @@ class Desk(ABC):
         parent_id: str = "",
         section: str = "",
         at_field: str = "",
+        began_with: Values = NO_VALUES,
+        unconfirmed: Iterable[str] = (),
+        session: str = "",
     ) -> None:
         """Keep what a person has typed into a record so far, and the field he is in.
 
-        `parent_id` and `section` say where a new record belongs; the parent may itself be but a draft.
+        `parent_id` and `section` say where a new record belongs; the parent may itself be but a draft. `began_with` are
+        the values the record had when typing began, `unconfirmed` the fields carried over and not confirmed. Each
+        `session` keeps a draft of its own.
         """
         with self._locked() as connection:
-            at = stamp(now)
-            drafts.save(connection, person, kind, record_id, values, base_version, at, parent_id, section, at_field)
+            drafts.save(
+                connection,
+                person,
+                kind,
+                record_id,
+                values,
+                base_version,
+                stamp(now),
+                parent_id=parent_id,
+                section=section,
+                at_field=at_field,
+                began_with=began_with,
+                unconfirmed=unconfirmed,
+                session=session,
+            )
 
     def drafts(
         self, person: str | None = None, *, parent_id: str | None = None, section: str | None = None
@@ -199,14 +217,22 @@ class Desk(ABC):
             return drafts.listed(connection, person, parent_id, section)
 
     def draft_of(self, person: str, record_id: str) -> DraftInfo | None:
-        """A person's draft of a record, None when there is none."""
+        """A person's latest draft of a record, None when there is none."""
         with self._reading() as connection:
             return drafts.one(connection, person, record_id)
 
-    def drop_draft(self, person: str, record_id: str) -> None:
-        """Forget a person's draft of a record."""
+    def drop_draft(self, person: str, record_id: str, session: str | None = None) -> None:
+        """Forget a person's drafts of a record, that of one session only when it is given."""
         with self._locked() as connection:
-            drafts.drop(connection, person, record_id)
+            drafts.drop(connection, person, record_id, session)
+
+    def take_over_draft(self, person: str, record_id: str, source: str, session: str) -> None:
+        """Make the draft that a session left behind another session's, which goes on with it.
+
+        A draft that this one had itself is kept in the first one's place: nothing is written over.
+        """
+        with self._locked() as connection:
+            drafts.take_over(connection, person, record_id, source, session)
 
     # Habits
 

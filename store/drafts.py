@@ -1,14 +1,16 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from store.reading import TABLES
 from store.shapes import DraftInfo, Kind
 from store.tables import DRAFTS
 from store.typed import moment, pack, unpack
-from validators.records import Values
+from validators.records import NO_VALUES, Values
 
 
 def save(
@@ -19,11 +21,15 @@ def save(
     values: Values,
     base_version: int,
     at: str,
-    parent_id: str,
-    section: str,
-    at_field: str,
+    *,
+    parent_id: str = "",
+    section: str = "",
+    at_field: str = "",
+    began_with: Values = NO_VALUES,
+    unconfirmed: Iterable[str] = (),
+    session: str = "",
 ) -> None:
-    """Keep a person's draft of a record in place of his earlier one."""
+    """Keep a person's draft of a record in place of the earlier one of the same session."""
     columns = {
         "kind": kind,
         "parent_id": parent_id,
@@ -32,10 +38,12 @@ def save(
         "base_version": base_version,
         "saved_at": at,
         "at_field": at_field,
+        "began_with": pack(began_with, f"draft of {kind} {record_id}"),
+        "unconfirmed": json.dumps(sorted(unconfirmed)),
     }
-    mine = (DRAFTS.c.person == person, DRAFTS.c.record_id == record_id)
+    mine = _mine(person, record_id, session)
     if not connection.execute(update(DRAFTS).where(*mine).values(**columns)).rowcount:
-        connection.execute(insert(DRAFTS).values(person=person, record_id=record_id, **columns))
+        connection.execute(insert(DRAFTS).values(person=person, record_id=record_id, session=session, **columns))
 
 
 def listed(
@@ -50,15 +58,28 @@ def listed(
 
 
 def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None:
-    """A person's draft of a record, None when there is none."""
-    query = select(DRAFTS).where(DRAFTS.c.person == person, DRAFTS.c.record_id == record_id)
-    row = connection.execute(query).one_or_none()
+    """A person's latest draft of a record, None when there is none."""
+    query = select(DRAFTS).where(*_mine(person, record_id)).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
+    row = connection.execute(query).first()
     return _info(connection, row) if row is not None else None
 
 
-def drop(connection: Connection, person: str, record_id: str) -> None:
-    """Forget a person's draft of a record."""
-    connection.execute(delete(DRAFTS).where(DRAFTS.c.person == person, DRAFTS.c.record_id == record_id))
+def drop(connection: Connection, person: str, record_id: str, session: str | None = None) -> None:
+    """Forget a person's drafts of a record, that of one session only when it is given."""
+    connection.execute(delete(DRAFTS).where(*_mine(person, record_id, session)))
+
+
+def take_over(connection: Connection, person: str, record_id: str, source: str, session: str) -> None:
+    """Make one session's draft of a record another's; what that one had itself is left in the first one's place."""
+    if source == session:
+        return
+    for before, after in ((session, "\0"), (source, session), ("\0", source)):
+        connection.execute(update(DRAFTS).where(*_mine(person, record_id, before)).values(session=after))
+
+
+def _mine(person: str, record_id: str, session: str | None = None) -> list[ColumnElement[bool]]:
+    found = [DRAFTS.c.person == person, DRAFTS.c.record_id == record_id]
+    return found if session is None else [*found, DRAFTS.c.session == session]
 
 
 def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
@@ -79,4 +100,7 @@ def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
         row.at_field,
         differ,
         stands.version if stands else 0,
+        unpack(row.began_with),
+        tuple(json.loads(row.unconfirmed)),
+        row.session,
     )

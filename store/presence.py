@@ -1,9 +1,10 @@
-"""Who has which record open. A session that gives no sign of life for a while counts as gone."""
+"""Who has which record open. A session that gives no sign of life for a while, or whose program was killed, is gone."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from store import sessions
 from store.shapes import Kind, Presence
 from store.tables import PRESENCES
 from store.typed import moment, stamp
@@ -34,7 +35,7 @@ def leave(connection: Connection, session: str) -> None:
 def others(connection: Connection, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
     """Who else has a record open, the first to come first."""
     query = (
-        select(PRESENCES.c.person, PRESENCES.c.since)
+        select(PRESENCES.c.person, PRESENCES.c.since, PRESENCES.c.session)
         .where(
             PRESENCES.c.kind == kind,
             PRESENCES.c.record_id == record_id,
@@ -43,4 +44,5 @@ def others(connection: Connection, kind: Kind, record_id: str, session: str, now
         )
         .order_by(PRESENCES.c.since, PRESENCES.c.session)
     )
-    return [Presence(row.person, moment(row.since)) for row in connection.execute(query)]
+    found = [Presence(row.person, moment(row.since), row.session) for row in connection.execute(query)]
+    return [one for one in found if not sessions.is_dead(one.session)]

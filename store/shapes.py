@@ -101,7 +101,9 @@ class DraftInfo:
     """What somebody typed and has not saved. `base_version` is the version he started from, 0 for a new record.
 
     `fields` tells how many values differ from those that stand now, `version` the version that stands now (0 when the
-    record is not saved yet), `at_field` the field the person was in.
+    record is not saved yet), `at_field` the field the person was in. `began_with` are the record's values when the
+    draft was begun, empty for a new record and where an older program did not keep them; `unconfirmed` are the fields
+    that were carried over and that nobody has confirmed. `session` is the window it was typed in.
     """
 
     person: str
@@ -115,6 +117,9 @@ class DraftInfo:
     at_field: str = ""
     fields: int = 0
     version: int = 0
+    began_with: Values = field(default_factory=dict)
+    unconfirmed: tuple[str, ...] = ()
+    session: str = ""
 
     @property
     def is_overtaken(self) -> bool:
@@ -241,10 +246,11 @@ class FindingCount:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Somebody who has a record open, and since when."""
+    """Somebody who has a record open, since when, and in which session."""
 
     person: str
     since: datetime
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,9 +98,9 @@ class Event(Kept, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What a person typed into a record and has not saved."""
+    """What a person typed into a record and has not saved, in one window of perhaps several."""
 
-    __table_args__ = (UniqueConstraint("person", "record_id"),)
+    __table_args__ = (UniqueConstraint("person", "record_id", "session"),)
 
     number: int | None = Field(default=None, primary_key=True)
     person: str
@@ -115,6 +115,7 @@ class Draft(SQLModel, table=True):
     # The values the record had when the draft was begun, and the fields carried over that nobody has confirmed yet.
     began_with: str = Field(default="{}", sa_type=Text, sa_column_kwargs={"server_default": "{}"})
     unconfirmed: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
+    session: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Audit(SQLModel, table=True):

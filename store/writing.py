@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 from sqlmodel import Session, select
 
-from store import checking, extracts, lines, loading, merging, reading
+from store import checking, drafts, extracts, lines, loading, merging, reading
 from store.audit import Chain
 from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, MergeInfo, NewerVersion, StoredRecord
-from store.tables import DRAFTS, Agency, Client, Episode, Event
+from store.tables import Agency, Client, Episode, Event
 from store.typed import Deriver, pack
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Values
@@ -189,9 +189,9 @@ class Writing:
         self._chain.add("export", "extract", made.id, "", None, sha256)
         return made
 
-    def drop_draft(self, record_id: str) -> None:
-        """Clear the person's own draft of a record, which has just been saved."""
-        self._connection.execute(delete(DRAFTS).where(DRAFTS.c.person == self.person, DRAFTS.c.record_id == record_id))
+    def drop_draft(self, record_id: str, session: str | None = None) -> None:
+        """Clear the person's own drafts of a record, which has just been saved; of one session when that is given."""
+        drafts.drop(self._connection, self.person, record_id, session)
 
     def get(self, kind: Kind, record_id: str) -> StoredRecord:
         """A record as it stands within this transaction. Raises Problem when it is not there."""

@@ -30,10 +30,32 @@ def withdrawable() -> list[sa.Column[str]]:
     return [text("withdrawn_at", null=True), text("withdrawn_by", null=True)]
 
 
+def make_drafts_anew() -> None:
+    """Drafts learn what they began with and whose window they are; one person may have one in each window."""
+    op.rename_table("draft", "draft_before")
+    names = ("person", "kind", "record_id", "parent_id", "section")
+    op.create_table(
+        "draft",
+        counted(),
+        *(text(name) for name in names),
+        text("typed", long=True),
+        number("base_version"),
+        text("saved_at"),
+        sa.Column("at_field", sa.String(), server_default="", nullable=False),
+        sa.Column("began_with", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("unconfirmed", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("session", sa.String(), server_default="", nullable=False),
+        sa.UniqueConstraint("person", "record_id", "session"),
+    )
+    kept = [sa.column(name) for name in ("number", *names, "typed", "base_version", "saved_at", "at_field")]
+    before = sa.select(*kept).select_from(sa.table("draft_before"))
+    op.execute(sa.insert(sa.table("draft", *kept)).from_select(kept, before))
+    op.drop_table("draft_before")
+
+
 def upgrade() -> None:
     """Make the tables and columns."""
-    op.add_column("draft", sa.Column("began_with", sa.Text(), server_default="{}", nullable=False))
-    op.add_column("draft", sa.Column("unconfirmed", sa.Text(), server_default="[]", nullable=False))
+    make_drafts_anew()
     op.add_column("extract", sa.Column("kind", sa.String(), server_default="", nullable=False))
     op.add_column("extract", sa.Column("submission_number", sa.Integer(), server_default="0", nullable=False))
     for name in ("sent_at", "sent_by", "taken_back_at", "taken_back_by"):
