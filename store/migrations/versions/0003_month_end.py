@@ -47,9 +47,9 @@ def make_drafts_anew() -> None:
         sa.Column("session", sa.String(), server_default="", nullable=False),
         sa.UniqueConstraint("person", "record_id", "session"),
     )
-    kept = [sa.column(name) for name in ("number", *names, "typed", "base_version", "saved_at", "at_field")]
-    before = sa.select(*kept).select_from(sa.table("draft_before"))
-    op.execute(sa.insert(sa.table("draft", *kept)).from_select(kept, before))
+    kept = ("number", *names, "typed", "base_version", "saved_at", "at_field")
+    before, after = (sa.table(name, *map(sa.column, kept)) for name in ("draft_before", "draft"))
+    op.execute(sa.insert(after).from_select(kept, sa.select(before)))
     op.drop_table("draft_before")
 
 
