@@ -1,13 +1,11 @@
 """What the screens ask of an open store: lists, trees, findings, presence, drafts, habits. `Store` is one of these."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import AbstractContextManager
 from datetime import date, datetime
 
-from sqlalchemy import Connection
-
-from store import checking, drafts, habits, likeness, lines, merging, presence, seeking, trees
+from store import checking, drafts, habits, kept_findings, likeness, lines, merging, presence, seeking, trees
+from store.acceptance_desk import AcceptanceDesk
+from store.audit import Chain
 from store.shapes import (
     AgencyInfo,
     ClientQuery,
@@ -24,19 +22,11 @@ from store.typed import Derivers, sortable, stamp
 from validators.records import NO_VALUES, EpisodeRecord, Finding, Severity, Values
 
 
-class Desk(ABC):
+class Desk(AcceptanceDesk):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers
     _memory: seeking.Memory
-
-    @abstractmethod
-    def _reading(self) -> AbstractContextManager[Connection]:
-        """A connection that sees one moment."""
-
-    @abstractmethod
-    def _locked(self) -> AbstractContextManager[Connection]:
-        """A connection in a transaction that has the write lock."""
 
     # Lists and trees
 
@@ -98,20 +88,27 @@ class Desk(ABC):
     # Findings
 
     def stamped_episodes(
-        self, agency: AgencyInfo, ids: Collection[str] | None = None
+        self, agency: AgencyInfo, ids: Collection[str] | None = None, *, due: date | None = None
     ) -> Iterator[tuple[str, EpisodeRecord]]:
-        """An agency's episodes, or those with the given ids, each with the stamp that `save_findings` wants back."""
-        with self._reading() as connection:
-            yield from checking.stamped(connection, agency, ids)
+        """An agency's episodes, or those with the given ids, each with the stamp that `save_findings` wants back.
 
-    def save_findings(self, items: Iterable[checking.Checked], day: date, now: datetime) -> int:
+        With `due` only those that are due for a check on that day.
+        """
+        with self._reading() as connection:
+            yield from checking.stamped(connection, self._derivers[agency.standard], agency, ids, due)
+
+    def save_findings(self, items: Iterable[kept_findings.Checked], day: date, now: datetime) -> int:
         """Keep what was found on a day: episode id, the stamp it was read with, and its findings.
 
         Returns for how many episodes; one that was changed meanwhile is passed over and stays stale.
         """
-        kept = list(items)
+        kept, at = list(items), stamp(now)
         with self._locked() as connection:
-            return checking.save(connection, self._derivers, kept, day, stamp(now))
+
+            def chain() -> Chain:
+                return self._chain(connection, kept_findings.CHECKER, at)
+
+            return kept_findings.save(connection, self._derivers, chain, kept, day, at)
 
     def stale_episodes(self, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
         """The episodes whose findings are not those of this day, this standard and their values of now.

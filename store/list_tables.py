@@ -91,7 +91,10 @@ class EpisodeState(SQLModel, table=True):
 
 
 class KeptFinding(SQLModel, table=True):
-    """What a rule had to say of an episode when it was last checked; `acceptance` is that of a warning, 0 for none."""
+    """What a rule had to say of an episode when it was last checked.
+
+    `acceptance` is that of a warning, 0 for none; `beside` is 1 for what only shows beside other episodes.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -106,6 +109,17 @@ class KeptFinding(SQLModel, table=True):
     rule: str
     told: str = Field(sa_type=Text)
     acceptance: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    beside: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+
+
+class BesideCheck(SQLModel, table=True):
+    """When an agency's episodes were last compared with each other: the saved version, and what else it holds for."""
+
+    __tablename__ = "beside_check"
+
+    agency_number: int = Field(primary_key=True, foreign_key="agency.number", sa_column_kwargs={"autoincrement": False})
+    revision: int
+    checked_for: str
 
 
 class Present(SQLModel, table=True):

@@ -273,6 +273,9 @@ class Store(Desk):
         with sqlite.told(self.path), self._engine.connect() as connection:
             yield connection
 
+    def _chain(self, connection: Connection, person: str, at: str) -> audit.Chain:
+        return audit.Chain(connection, self._key.audit, person, at)
+
     @contextmanager
     def _locked(self) -> Generator[Connection, None, None]:
         if self.read_only:

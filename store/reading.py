@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
 
 from store.shapes import AgencyInfo, Kind, KnownEpisode, StoredRecord
 from store.tables import AGENCIES, CLIENTS, EPISODES, EVENTS
@@ -12,6 +12,7 @@ from store.typed import moment, unpack
 from validators.records import EpisodeRecord, Event
 
 BATCH = 500
+_NOTHING: ColumnElement[Any] = null()
 TABLES = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 Item = TypeVar("Item")
 
@@ -156,8 +157,8 @@ def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozense
     return frozenset(found)
 
 
-def episode_query(agency: AgencyInfo) -> Select[Any]:
-    """One row for each event of each episode, at least one for an episode, in order of entry.
+def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> Select[Any]:
+    """One row for each event of each episode, at least one for an episode, in order of entry; `beside` comes last.
 
     The order comes from indexes alone: a sort of a whole caseload would stand in memory.
     """
@@ -172,6 +173,7 @@ def episode_query(agency: AgencyInfo) -> Select[Any]:
             EVENTS.c.id,
             EVENTS.c.section,
             EVENTS.c.typed,
+            beside,
         )
         .select_from(EPISODES)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
@@ -185,7 +187,14 @@ def episode_query(agency: AgencyInfo) -> Select[Any]:
 
 def episodes(connection: Connection, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
     """All episodes of an agency, or those with the given ids, in order of entry."""
-    query = episode_query(agency)
+    for record, _ in chosen(connection, episode_query(agency), ids):
+        yield record
+
+
+def chosen(
+    connection: Connection, query: Select[Any], ids: Collection[str] | None
+) -> Iterator[tuple[EpisodeRecord, Any]]:
+    """What an `episode_query` finds, all of it or the episodes with the given ids, each with what it asks `beside`."""
     if ids is None:
         yield from _merged(connection, query)
         return
@@ -197,21 +206,22 @@ def episodes(connection: Connection, agency: AgencyInfo, ids: Collection[str] | 
         yield from _merged(connection, query.where(EPISODES.c.number.in_(some)))
 
 
-def _merged(connection: Connection, query: Select[Any]) -> Iterator[EpisodeRecord]:
+def _merged(connection: Connection, query: Select[Any]) -> Iterator[tuple[EpisodeRecord, Any]]:
     # The driver's own cursor: SQLAlchemy's rows would cost as much again as reading and decoding.
     rows: Iterable[tuple[Any, ...]] = cast(Any, connection.execute(query).cursor)
     current = client_number = -1
     episode_id = client_id = episode_typed = ""
+    beside: Any = None
     client: dict[str, str] = {}
     events: list[Event] = []
-    for number, id_, typed, its_client, its_client_id, client_typed, event_id, section, event_typed in rows:
+    for number, id_, typed, its_client, its_client_id, client_typed, event_id, section, event_typed, asked in rows:
         if number != current:
             if current >= 0:
-                yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id)
-            current, episode_id, episode_typed, events = number, id_, typed, []
+                yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id), beside
+            current, episode_id, episode_typed, events, beside = number, id_, typed, [], asked
             if its_client != client_number:
                 client_number, client_id, client = its_client, its_client_id, unpack(client_typed)
         if event_id is not None:
             events.append(Event(section, unpack(event_typed), None, event_id))
     if current >= 0:
-        yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id)
+        yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id), beside

@@ -237,11 +237,12 @@ class ClientTree:
 
 @dataclass(frozen=True, slots=True)
 class FindingCount:
-    """How many findings one rule has at one severity."""
+    """How many findings one rule has at one severity, and how many of them are accepted."""
 
     rule: str
     severity: Severity
     count: int
+    accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from store.shapes import Kind
 from validators.field_patterns import SHORTENERS
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import EpisodeRecord, Values
 from validators.standard import RuleRow, Standard
 from validators.version import VERSION
 
@@ -122,6 +122,29 @@ class Deriver:
     def withholds(self, consent: str) -> bool:
         """Whether an answer to the question of consent is one that withholds it."""
         return bool(consent) and consent not in self._standard.values.get("consented", frozenset())
+
+    def rows(self, record: EpisodeRecord) -> int:
+        """How many rows of an extract an episode takes: without consent one, however much is known."""
+        return 1 if self._standard.withholds(record.episode) else record.rows
+
+    @property
+    def holds(self) -> bool:
+        """Whether facts dated after a reporting period wait for the next one."""
+        return self._standard.submission.after_period == "hold"
+
+    @property
+    def consented(self) -> frozenset[str] | None:
+        """The answers that give consent; None where the standard does not ask."""
+        return self._standard.values.get("consented", frozenset()) if self._standard.role("consent") else None
+
+    def extracted_columns(self) -> list[str]:
+        """The derived columns of which one must be filled for an episode to be extracted; none where nothing need be.
+
+        None either where a field among them has no column: then columns cannot tell.
+        """
+        columns = {header: column for column, header, _ in self._episode if header}
+        wanted = self._standard.extracted_when
+        return [columns[header] for header in wanted] if all(header in columns for header in wanted) else []
 
     def level(self, header: str) -> Kind | None:
         """The kind of record that holds a field, None for a field the standard does not know."""

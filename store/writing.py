@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from store import checking, drafts, extracts, lines, loading, merging, reading
 from store.audit import Chain
+from store.month_writing import MonthWriting
 from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, MergeInfo, NewerVersion, StoredRecord
 from store.tables import Agency, Client, Episode, Event
 from store.typed import Deriver, pack
@@ -18,7 +19,7 @@ from validators.records import EpisodeRecord, Values
 Row = Client | Episode | Event
 
 
-class Writing:
+class Writing(MonthWriting):
     """What can be done within one transaction; got from `Store.write`, of no use after it."""
 
     def __init__(

@@ -67,7 +67,8 @@ class Finding:
     `field` is the header to jump to, `fields` all headers involved with their `values`; `message` is one sentence that
     says what is wrong and holds no value. `section` is the section the record belongs to (empty for a whole file),
     `episode` the episode's identifier as typed, `lines` the lines of a file it concerns, the first being where to look;
-    `client_id`, `episode_id` and `event_id` are the store's own ids, empty from a file.
+    `client_id`, `episode_id` and `event_id` are the store's own ids, empty from a file; `accepted` is the id of the
+    acceptance that somebody gave a warning, empty for none.
     """
 
     severity: Severity
@@ -82,6 +83,7 @@ class Finding:
     client_id: str = ""
     episode_id: str = ""
     event_id: str = ""
+    accepted: str = ""
 
     @property
     def line(self) -> int | None:

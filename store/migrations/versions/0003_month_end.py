@@ -62,9 +62,16 @@ def upgrade() -> None:
         op.add_column("extract", text(name, null=True))
     for name in ("rows", "error_rows", "warning_rows", "open_warning_rows"):
         op.add_column("episode_state", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
-    op.add_column("finding", sa.Column("acceptance", sa.Integer(), server_default="0", nullable=False))
+    for name in ("acceptance", "beside"):
+        op.add_column("finding", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
     # Checked before rows were counted: they are all due for a check.
     op.execute("UPDATE episode_state SET checked_revision = 0")
+    op.create_table(
+        "beside_check",
+        number("agency_number", "agency.number", primary=True),
+        number("revision"),
+        text("checked_for"),
+    )
     op.create_table(
         "acceptance",
         counted(),

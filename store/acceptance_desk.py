@@ -1,0 +1,78 @@
+"""What the screens ask of accepted warnings and of the caseload as a whole. `Desk` is one of these."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from store import acceptances, caseload, kept_findings
+from store.acceptance_shapes import AcceptanceInfo, CaseloadFigures
+from store.audit import Chain
+from store.shapes import AgencyInfo
+from store.typed import Derivers, stamp
+from validators.periods import ReportingPeriod
+from validators.records import Finding
+
+
+class AcceptanceDesk(ABC):
+    """The part of a store about findings at scale. Every method may be called from any thread and raises Problem."""
+
+    _derivers: Derivers
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one moment."""
+
+    @abstractmethod
+    def _locked(self) -> AbstractContextManager[Connection]:
+        """A connection in a transaction that has the write lock."""
+
+    @abstractmethod
+    def _chain(self, connection: Connection, person: str, at: str) -> Chain:
+        """The audit's chain, in a transaction that has the write lock."""
+
+    def acceptances(
+        self,
+        agency: AgencyInfo,
+        *,
+        lapsed: bool = False,
+        withdrawn: bool = False,
+        client_id: str | None = None,
+    ) -> list[AcceptanceInfo]:
+        """The live acceptances, all or one client's; with `lapsed` or `withdrawn` those too. The latest first."""
+        with self._reading() as connection:
+            return acceptances.listed(connection, agency, lapsed=lapsed, withdrawn=withdrawn, client_id=client_id)
+
+    def caseload_figures(
+        self, agency: AgencyInfo, period: ReportingPeriod, *, day: date | None = None
+    ) -> CaseloadFigures:
+        """How the episodes stand that a period's extract would take, by the results kept of their last check.
+
+        With a `day`, episodes not checked for that day and these rules count as stale; without one only those changed
+        since their check. Differs from the extract itself: events held back still count as rows; a file is judged more
+        strictly than the store by a few rules (`store_severity`); an empty consent counts the rows there are.
+        """
+        with self._reading() as connection:
+            return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)
+
+    def beside_is_due(self, agency: AgencyInfo, day: date) -> bool:
+        """Whether episodes are to be compared with each other: something was saved, or day or rules are others."""
+        with self._reading() as connection:
+            return kept_findings.beside_is_due(connection, self._derivers, agency, day)
+
+    def save_beside(
+        self, agency: AgencyInfo, findings: Iterable[Finding], version: int, day: date, now: datetime
+    ) -> None:
+        """Keep what shows only between episodes, all that an agency has of it, in place of what was found before.
+
+        `version` is the `saved_version` from before the episodes were read.
+        """
+        at, found = stamp(now), list(findings)
+        with self._locked() as connection:
+
+            def chain() -> Chain:
+                return self._chain(connection, kept_findings.CHECKER, at)
+
+            kept_findings.save_beside(connection, self._derivers, chain, agency, found, version, day, at)

@@ -1,0 +1,254 @@
+"""Saving what a check found: of an episode by itself, and of episodes beside each other.
+
+Both kinds are kept beside the episode they are about. A check of an episode replaces the first kind, a comparison of
+the whole agency the second; the figures of the episode and its acceptances always follow both.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from store import acceptances, episode_figures, lines, sqlite
+from store.acceptances import Key, Live
+from store.audit import Chain
+from store.episode_figures import SEVERITIES, WEIGHTS, Fault, event_of, figures
+from store.reading import BATCH, batches
+from store.shapes import AgencyInfo
+from store.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
+from store.typed import Derivers
+from validators.records import Finding, Severity
+
+Checked = tuple[str, str, list[Finding]]
+"""An episode's id, the stamp it was read with, and what its check found."""
+CHECKER = "keywork"
+"""Who lets acceptances lapse, in the audit: nobody decides that."""
+_NONE: Mapping[Key, Live] = {}
+
+
+def basis(day: date, fingerprint: str) -> str:
+    """What a check depends on besides the episode."""
+    return f"{day.isoformat()} {fingerprint}"
+
+
+def save(
+    connection: Connection, derivers: Derivers, chain: Callable[[], Chain], items: Iterable[Checked], day: date, at: str
+) -> int:
+    """Keep what was found in place of what was found before; return for how many episodes.
+
+    An episode that was changed since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is
+    asked for when an acceptance lapses.
+    """
+    done = 0
+    for batch in batches(items, BATCH):
+        states = _states(connection, [one[0] for one in batch])
+        fresh: dict[int, tuple[Any, int, list[Finding]]] = {}
+        for its_id, stamp, found in batch:
+            state = states.get(its_id)
+            revision, _, rows = stamp.partition(" ")
+            if state is not None and str(state.revision) == revision:
+                fresh[state.number] = state, int(rows or 1), found
+        if not fresh:
+            continue
+        beside = _clear(connection, fresh)
+        live = acceptances.live(connection, fresh)
+        made: list[dict[str, Any]] = []
+        counted: dict[int, episode_figures.Figures] = {}
+        gone: list[Live] = []
+        for number, (state, count, found) in fresh.items():
+            mine = live.get(number, _NONE)
+            own = [_row(state.agency_number, number, one, mine) for one in found]
+            faults: list[Fault] = [
+                (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
+            ]
+            faults += [(row.weight, event_of(row.told), row.acceptance) for row in beside.get(number, ())]
+            counted[number] = figures(count, faults)
+            made += own
+            if mine:
+                gone += _lost(mine, faults)
+        if made:
+            connection.execute(insert(FINDINGS), made)
+        _lapse(connection, chain, gone, at)
+        by_standard: dict[str, dict[int, episode_figures.Figures]] = defaultdict(dict)
+        for number, its in counted.items():
+            by_standard[fresh[number][0].standard][number] = its
+        for standard, theirs in by_standard.items():
+            told = {"checked_for": basis(day, derivers[standard].fingerprint), "checked_at": at}
+            episode_figures.keep(connection, theirs, {**told, "checked_revision": STATES.c.revision})
+        _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)
+        done += len(fresh)
+    return done
+
+
+def save_beside(
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    agency: AgencyInfo,
+    found: Iterable[Finding],
+    revision: int,
+    day: date,
+    at: str,
+) -> None:
+    """Keep what shows between an agency's episodes, in place of what was found so before.
+
+    `revision` is the store's saved version when they were read.
+    """
+    before: dict[int, list[Any]] = defaultdict(list)
+    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == 1)
+    for row in connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
+        before[row.episode_number].append(row)
+    wanted: dict[str, list[Finding]] = defaultdict(list)
+    for one in found:
+        wanted[one.episode_id].append(one)
+    numbers = dict.fromkeys(before)
+    after: dict[int, list[Finding]] = {}
+    states: dict[int, Any] = {}
+    for some in batches(wanted):
+        for its_id, state in _states(connection, some).items():
+            after[state.number], states[state.number] = wanted[its_id], state
+            numbers[state.number] = None
+    plain = {number: [(one.rule, _told(one)) for one in ones] for number, ones in after.items()}
+    other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
+    if other:
+        _renew_beside(connection, derivers, chain, agency, other, after, at)
+    mark = {"revision": revision, "checked_for": basis(day, derivers[agency.standard].fingerprint)}
+    mine = BESIDE_CHECKS.c.agency_number == agency.number
+    if not connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
+        connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
+
+
+def beside_is_due(connection: Connection, derivers: Derivers, agency: AgencyInfo, day: date) -> bool:
+    """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
+    query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
+    row = connection.execute(query).one_or_none()
+    holds = basis(day, derivers[agency.standard].fingerprint)
+    return row is None or (row.revision, row.checked_for) != (lines.saved_version(connection), holds)
+
+
+def finding(row: Any) -> Finding:
+    """A finding as it was, of a row with its weight, rule and `told`, its episode's `id`, `client_id`, `accepted`."""
+    told = json.loads(row.told)
+    told["fields"] = tuple(told["fields"])
+    accepted = row.accepted or ""
+    return Finding(
+        SEVERITIES[row.weight], row.rule, client_id=row.client_id, episode_id=row.id, accepted=accepted, **told
+    )
+
+
+def _renew_beside(
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    agency: AgencyInfo,
+    episodes: Collection[int],
+    after: Mapping[int, list[Finding]],
+    at: str,
+) -> None:
+    these = sqlite.among(FINDINGS.c.episode_number, episodes)
+    connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside == 1))
+    live = acceptances.live(connection, episodes)
+    made = [
+        _row(agency.number, number, one, live.get(number, _NONE), beside=1)
+        for number in episodes
+        for one in after.get(number, ())
+    ]
+    if made:
+        connection.execute(insert(FINDINGS), made)
+    faults: dict[int, list[Fault]] = defaultdict(list)
+    for row in connection.execute(select(FINDINGS).where(these, FINDINGS.c.acceptance != 0)):
+        faults[row.episode_number].append((row.weight, "", row.acceptance))
+    # An episode that is due for a check may have other warnings in a moment: that check decides.
+    due = (STATES.c.revision != STATES.c.checked_revision) & sqlite.among(STATES.c.episode_number, episodes)
+    waiting = set(connection.execute(select(STATES.c.episode_number).where(due)).scalars())
+    gone = [one for number in live if number not in waiting for one in _lost(live[number], faults[number])]
+    _lapse(connection, chain, gone, at)
+    episode_figures.refigure(connection, episodes)
+    query = select(EPISODES.c.client_number).where(sqlite.among(EPISODES.c.number, episodes)).distinct()
+    lines.refresh(connection, derivers, sorted(connection.execute(query).scalars()), None)
+
+
+def _states(connection: Connection, ids: Collection[str]) -> dict[str, Any]:
+    """What is needed of some episodes to save their findings; none of those that are deleted."""
+    query = (
+        select(
+            EPISODES.c.id, EPISODES.c.number, EPISODES.c.client_number, EPISODES.c.agency_number,
+            AGENCIES.c.standard, STATES.c.revision, STATES.c.errors, STATES.c.warnings,
+        )
+        .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number)
+        .where(EPISODES.c.id.in_(ids), EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+    )  # fmt: skip
+    return {row.id: row for row in connection.execute(query)}
+
+
+def _clear(connection: Connection, episodes: Collection[int]) -> dict[int, list[Any]]:
+    """Delete what was found in some episodes by themselves; give what shows beside others, which stays."""
+    stays: dict[int, list[Any]] = defaultdict(list)
+    old: list[int] = []
+    for row in connection.execute(select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, episodes))):
+        if row.beside:
+            stays[row.episode_number].append(row)
+        else:
+            old.append(row.number)
+    if old:
+        connection.execute(delete(FINDINGS).where(sqlite.among(FINDINGS.c.number, old)))
+    return stays
+
+
+def _lost(live: Mapping[Key, Live], faults: Iterable[Fault]) -> list[Live]:
+    """The acceptances of an episode that none of its findings has any more."""
+    held = {acceptance for _, _, acceptance in faults}
+    return [one for one in live.values() if one.number not in held]
+
+
+def _lapse(connection: Connection, chain: Callable[[], Chain], gone: Collection[Live], at: str) -> None:
+    if gone:
+        audit = chain()
+        acceptances.lapse(connection, audit, gone, at)
+        audit.finish()
+
+
+def _show(
+    connection: Connection,
+    derivers: Derivers,
+    states: Iterable[Any],
+    counted: Mapping[int, episode_figures.Figures],
+) -> None:
+    """Write the lines of those clients anew whose flags are others now."""
+    other = {
+        state.client_number
+        for state in states
+        if (state.errors > 0, state.warnings > 0) != (counted[state.number][0] > 0, counted[state.number][1] > 0)
+    }
+    lines.refresh(connection, derivers, sorted(other), None)
+
+
+def _told(found: Finding) -> str:
+    told = {
+        "field": found.field,
+        "fields": found.fields,
+        "message": found.message,
+        "values": dict(found.values),
+        "section": found.section,
+        "episode": found.episode,
+        "event_id": found.event_id,
+    }
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+def _row(agency: int, episode: int, found: Finding, live: Mapping[Key, Live], beside: int = 0) -> dict[str, Any]:
+    accepted = live.get(acceptances.key_of(found)) if live and found.severity is Severity.WARNING else None
+    return {
+        "agency_number": agency,
+        "episode_number": episode,
+        "weight": WEIGHTS[found.severity],
+        "rule": found.rule,
+        "told": _told(found),
+        "acceptance": accepted.number if accepted else 0,
+        "beside": beside,
+    }
