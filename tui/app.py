@@ -1,13 +1,13 @@
 """The program: first a paint, then the store, then the screens."""
 
 import asyncio
-import uuid
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
+from store.sessions import new_session
 from tui.frame.base_app import BaseApp, local_now
 from tui.frame.settings import Settings
 from tui.opening import Opened, Place, look, make, make_demo
@@ -55,7 +55,8 @@ class KeyworkApp(BaseApp):
         self.place, self.demo_clients, self.demo_seed = place, demo_clients, demo_seed
         self.store = None
         self.person = ""
-        self.session = uuid.uuid4().hex
+        self.session = new_session()
+        self.entered = ""
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
 
@@ -145,7 +146,8 @@ class KeyworkApp(BaseApp):
 
         for sentence in (*self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
-        self.in_store(draft_groups, self.agency, self.standard, self.person, on_done=self._offer_drafts, hold=True)
+        about = (self.agency, self.standard, self.person, self.session, self.clock())
+        self.in_store(draft_groups, *about, on_done=self._offer_drafts, hold=True)
 
     def _offer_drafts(self, groups: "list[DraftGroup]") -> None:
         """What was typed and not saved the last time is offered before anything else."""

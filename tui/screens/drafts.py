@@ -40,7 +40,8 @@ class DraftsScreen(BaseScreen[None]):
 
     def _load(self) -> None:
         program = self.program
-        program.in_store(draft_groups, program.agency, program.standard, program.person, on_done=self._came, hold=True)
+        about = (program.agency, program.standard, program.person, program.session, program.clock())
+        program.in_store(draft_groups, *about, on_done=self._came, hold=True)
 
     def _came(self, groups: list[DraftGroup]) -> None:
         self.query_one(FilteredList).offer(
@@ -68,4 +69,6 @@ class DraftsScreen(BaseScreen[None]):
 def told(group: DraftGroup, program: "KeyworkApp") -> str:
     """From when, how many fields, and whether somebody saved since."""
     text = f"from {when(group.saved_at, program.today())}, {several(group.fields, 'field')}"
+    if group.older:
+        text += f", {several(group.older, 'older draft')} behind it"
     return text + ("; saved by somebody since" if any(draft.is_overtaken for draft in group.drafts) else "")

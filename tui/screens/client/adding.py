@@ -102,7 +102,7 @@ class Adding:
             gone = screen.case.remove(held)
             self._deleted.append(gone)
             screen.keeper.forget([one.id for one in gone])
-            program.in_store(work.discard, program.person, [one.id for one in gone], writes=True)
+            program.in_store(work.discard, program.person, [(one.id, program.session) for one in gone], writes=True)
             if held.kind == "client":
                 screen.dismiss()
                 return

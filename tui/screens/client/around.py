@@ -27,7 +27,7 @@ class Around:
     def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
         self.screen = screen
         self.others: tuple[Presence, ...] = found.others
-        self.drafts = found.drafts
+        self.drafts, self.older = found.drafts, found.older
         self.is_new_draft = found.tree is None and bool(found.drafts)
         self.alike: list[Resemblance] = []
         self.hint = ""
@@ -39,21 +39,25 @@ class Around:
     def arrived(self) -> None:
         """Say who else is here, ask about a draft, note that we are here."""
         screen, program = self.screen, self.screen.program
-        if screen.case.client.version:
-            self._enter()
+        self.enter()
         screen.set_interval(STAY_SECONDS, self._stay)
         if self.others:
             one = self.others[0]
             since = naming.when(one.since, program.today())
-            screen.say(f"{one.person} is in this record since {since}; whoever saves second is shown both.", "warning")
+            if one.person == program.person:
+                told = f"You have this record open in another window since {since}; each keeps a draft of its own."
+            else:
+                told = f"{one.person} is in this record since {since}; whoever saves second is shown both."
+            screen.say(told, "warning")
         if self.drafts:
             self._ask_about_draft()
         elif not screen.case.client.version:
             screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Note that we are in the record: on coming, and on coming back from another client."""
         program = self.screen.program
-        self._entered = True
+        self._entered, program.entered = True, self.screen.client_id
         program.in_store(
             _enter,
             program.person,
@@ -63,6 +67,11 @@ class Around:
             writes=True,
             on_problem=_not_worth_saying,
         )
+
+    def resumed(self) -> None:
+        """The screen is up again: a session is in one client at a time."""
+        if self._entered and self.screen.program.entered != self.screen.client_id:
+            self.enter()
 
     def _stay(self) -> None:
         program = self.screen.program
@@ -78,18 +87,21 @@ class Around:
             )
 
     def _who(self, others: list[Presence]) -> None:
-        new = [one for one in others if one.person not in {other.person for other in self.others}]
+        known = {other.session for other in self.others}
+        new = [one for one in others if one.session not in known]
         if tuple(others) != self.others:
             self.others = tuple(others)
             self.screen.show()
         if new:
-            self.screen.say(f"{new[0].person} has come into this record.", "notice")
+            who = "You have" if new[0].person == self.screen.program.person else f"{new[0].person} has"
+            where = ", in another window" if new[0].person == self.screen.program.person else ""
+            self.screen.say(f"{who} come into this record{where}.", "notice")
 
     def gone(self) -> None:
-        """The screen is closed."""
+        """The screen is closed; perhaps one of another client has come up, and that is noted already."""
         program = self.screen.program
-        if self._entered and program.store is not None:
-            self._entered = False
+        if self._entered and program.entered == self.screen.client_id and program.store is not None:
+            self._entered, program.entered = False, ""
             program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)
 
     def gone_for_good(self) -> None:
@@ -115,8 +127,9 @@ class Around:
         answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
         if overtaken:
             held = screen.case.by_id[overtaken[0].record_id]
+            by = "You" if held.changed_by == program.person else held.changed_by
             lines.append(
-                f"{held.changed_by} saved this record since, at {naming.when(held.changed_at, program.today())}."
+                f"{by} saved this record since, at {naming.when(held.changed_at, program.today())}."
                 " Keeping shows both, field by field."
             )
         elif not self.is_new_draft:
@@ -146,7 +159,11 @@ class Around:
 
     def _keep(self, compare: bool) -> None:
         screen, case = self.screen, self.screen.case
+        program = screen.program
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
+        theirs = [(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session]
+        if theirs:
+            program.in_store(work.take_over, program.person, theirs, program.session, writes=True, hold=True)
         if not self.is_new_draft:
             for draft in self.drafts:
                 case.lay(draft)
@@ -154,9 +171,10 @@ class Around:
         held = case.by_id[latest.record_id]
         screen.open(held)
         screen.form.focus_input()
-        screen.say("The draft is kept; nothing of it is saved yet.", "ok")
+        screen.say(self._and_older("The draft is kept; nothing of it is saved yet.", "Kept, not saved."), "ok")
         if compare:
-            waiting = [case.by_id[draft.record_id] for draft in self.drafts if draft.version]
+            overtaken = [draft for draft in self.drafts if draft.is_overtaken]
+            waiting = [case.by_id[draft.record_id] for draft in overtaken or self.drafts if draft.version]
 
             def next_one() -> None:
                 if waiting:
@@ -168,15 +186,21 @@ class Around:
 
     def _discard(self) -> None:
         screen, program = self.screen, self.screen.program
-        ids = [draft.record_id for draft in self.drafts]
-        screen.keeper.forget(ids)
-        program.in_store(work.discard, program.person, ids, writes=True, hold=True)
+        screen.keeper.forget([draft.record_id for draft in self.drafts])
+        gone = [(draft.record_id, draft.session) for draft in self.drafts]
+        program.in_store(work.discard, program.person, gone, writes=True, hold=True)
         if self.is_new_draft:
             for held in screen.case.by_id.values():
                 held.saved = held.values
             screen.dismiss()
         else:
-            screen.say("The draft is discarded; this is what is saved.")
+            screen.say(self._and_older("The draft is discarded; this is what is saved.", "Discarded."))
+
+    def _and_older(self, told: str, shortly: str) -> str:
+        """What was done, shorter where it has to be said as well that older drafts wait."""
+        if not self.older:
+            return told
+        return f"{shortly} {naming.several(self.older, 'older draft')} of another window: offered next time."
 
     # --- others' saves ----------------------------------------------------------------------
 
@@ -196,7 +220,8 @@ class Around:
                 screen.saving.take(tree)
                 if not any(held.overtaken for held in screen.case.by_id.values()):
                     latest = max(screen.case.by_id.values(), key=lambda held: held.changed_at)
-                    screen.say(f"{latest.changed_by or by} saved this client just now; it is shown as it is.", "notice")
+                    who = naming.somebody(latest.changed_by or by, program.person)
+                    screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
             elif said:
                 screen.say("This is what the store has.")
 
@@ -206,7 +231,7 @@ class Around:
         """Something was saved here: note that we are in it, refresh what hangs on it."""
         screen, program = self.screen, self.screen.program
         if not self._entered:
-            self._enter()
+            self.enter()
 
         def came(found: tuple[dict[str, Values], object]) -> None:
             screen.case.previous = found[0]

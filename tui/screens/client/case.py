@@ -106,9 +106,9 @@ class Case:
         if held is None:
             held = self.by_id[draft.record_id] = Held(draft.kind, draft.record_id, draft.parent_id, draft.section)
         held.typed, held.model, held.at_field = draft.values, None, draft.at_field
-        held.left = True
-        if draft.base_version:
-            held.version = draft.base_version
+        held.left, held.carried = True, frozenset(draft.unconfirmed)
+        if draft.base_version and draft.base_version != held.version:
+            held.version, held.began = draft.base_version, draft.began_with
         self._found.clear()
 
     def add(self, kind: Kind, parent_id: str = "", section: str = "", like: Held | None = None) -> Held:

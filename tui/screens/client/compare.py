@@ -93,7 +93,7 @@ class ComparePage(BaseScreen[Values]):
 
     def __init__(self, standard: Standard, mine: Values, theirs: Values, who: str, base: Values | None = None) -> None:
         super().__init__()
-        self.mine, self.theirs, self.who = mine, theirs, who
+        self.mine, self.theirs, self.who, self.began = mine, theirs, who, base
         self.differing = [header for header in standard.headers if mine.get(header, "") != theirs.get(header, "")]
         self.sides = Sides(standard, self.differing, mine, theirs)
         for header in self.differing:
@@ -103,6 +103,14 @@ class ComparePage(BaseScreen[Values]):
                 self.sides.choice[header] = THEIRS
             elif base is not None and theirs.get(header, "") == base.get(header, ""):
                 self.sides.choice[header] = MINE
+        self.open_ones = [header for header in self.differing if header not in self.sides.choice]
+
+    @property
+    def taken(self) -> str:
+        """How many fields were taken from whom, in words."""
+        mine = sum(which == MINE for which in self.sides.choice.values())
+        theirs = len(self.sides.choice) - mine
+        return f"{mine} yours, {theirs} as saved"
 
     def body(self) -> Iterable[Widget]:
         """What this is about, then the fields."""
@@ -115,7 +123,16 @@ class ComparePage(BaseScreen[Values]):
                 )
             ]
         )
+        if self.began is not None:
+            # Who changed a field alone has his way unless the person says otherwise; it is said, and listed.
+            both = f"{len(self.open_ones)} to choose" if self.open_ones else "none"
+            yield TextLine([(f" Changed by both: {both}. By one side only, taken: {self.taken}.", "dim")])
         yield self.sides
+
+    def on_mount(self) -> None:
+        """Begin with the first field to choose."""
+        if self.open_ones:
+            self.sides.go(self.differing.index(self.open_ones[0]))
 
     def action_all(self, which: int) -> None:
         """One side in every field."""

@@ -15,7 +15,8 @@ class Held:
     """One record. `version` is 0 until it is saved; `typed` are the values of a draft not yet on the form.
 
     `overtaken` tells who saved it while something unsaved is typed here; `left` that a person has been in it and gone
-    on, so that gaps count from then on.
+    on, so that gaps count from then on. `began` are the values a draft of an older version was begun with; None where
+    that is what is `saved`.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Held:
     key_worker: str = ""
     note: str = ""
     typed: Values | None = None
+    began: Values | None = None
     carried: frozenset[str] = frozenset()
     at_field: str = ""
     left: bool = False
@@ -49,8 +51,19 @@ class Held:
         now, before = self.values, self.saved
         return any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
 
+    @property
+    def base(self) -> Values:
+        """What the typing here began with; empty for a new record, and where an older program did not keep it."""
+        return self.saved if self.began is None else self.began
+
+    @property
+    def unconfirmed(self) -> frozenset[str]:
+        """The fields whose values were carried over and that nobody has confirmed."""
+        return frozenset(self.model.carried) if self.model is not None else self.carried
+
     def adopt(self, stored: StoredRecord) -> None:
         """Take what stands in the store as saved. What is typed stays."""
+        self.began = None
         self.parent_id, self.version, self.saved = stored.parent_id, stored.version, stored.values
         self.deleted, self.changed_at, self.changed_by = stored.deleted, stored.changed_at, stored.changed_by
 

@@ -32,6 +32,8 @@ class Snapshot:
     section: str
     values: Values
     base_version: int
+    began_with: Values
+    unconfirmed: frozenset[str]
     at_field: str
     at: datetime
     gone: bool
@@ -107,6 +109,8 @@ class DraftKeeper:
             held.section,
             dict(held.values),
             held.version,
+            dict(held.base),
+            held.unconfirmed,
             at_field,
             self._app.clock(),
             not held.is_changed,
@@ -119,7 +123,7 @@ class DraftKeeper:
                 if one.number < self._written.get(one.id, 0):
                     continue
                 if one.gone:
-                    store.drop_draft(self._app.person, one.id)
+                    store.drop_draft(self._app.person, one.id, self._app.session)
                 else:
                     store.save_draft(
                         self._app.person,
@@ -131,6 +135,9 @@ class DraftKeeper:
                         parent_id=one.parent_id,
                         section=one.section,
                         at_field=one.at_field,
+                        began_with=one.began_with,
+                        unconfirmed=one.unconfirmed,
+                        session=self._app.session,
                     )
                 self._written[one.id] = one.number
 

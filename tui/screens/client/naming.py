@@ -51,16 +51,23 @@ def born(standard: Standard, values: Values) -> str:
     return show_date(text, standard.by_header[header].layout.text) or text if text else ""
 
 
-def title(case: Case, others: Sequence[Presence], today: date) -> str:
-    """The title line: who it is, whether new or unsaved, who else is here."""
+def title(case: Case, others: Sequence[Presence], person: str, today: date) -> str:
+    """The title line: who it is, whether new or unsaved, who else is here besides `person`."""
     client = case.client
     parts = [f"{'Client' if client.version else 'New client'} {client_name(case.standard, client.values)}"]
     if birth := born(case.standard, client.values):
         parts.append(f"born {birth}")
     if client.deleted:
         parts.append("DELETED")
-    parts += [f"{one.person} is in this record since {when(one.since, today)}" for one in others]
+    for one in others:
+        who = "open in another window" if one.person == person else f"{one.person} is in this record"
+        parts.append(f"{who} since {when(one.since, today)}")
     return ", ".join(parts)
+
+
+def somebody(person: str, own: str) -> str:
+    """Who did something; one's own name means another window of one's own."""
+    return "You, in another window," if person == own else person
 
 
 def record_name(case: Case, held: Held) -> str:

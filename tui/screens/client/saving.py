@@ -61,6 +61,7 @@ class Saving:
             work.save,
             program.agency,
             program.person,
+            program.session,
             program.clock(),
             screen.client_id,
             items,
@@ -127,8 +128,9 @@ class Saving:
             screen.form.load(model)
         screen.show()
         for held in told:
+            who = naming.somebody(held.overtaken, screen.program.person)
             screen.say(
-                f"{held.overtaken} saved {naming.record_name(case, held)} while you have changes in it:"
+                f"{who} saved {naming.record_name(case, held)} while you have changes in it:"
                 f" {_key('form.save')} shows both.",
                 "warning",
             )
@@ -172,7 +174,7 @@ class Saving:
 
             screen.app.push_screen(Confirm("Deleted meanwhile", lines, answers), answered)
             return
-        base = held.saved if held.version == problem.mine.version else None
+        base = (held.base or None) if held.version == problem.mine.version else None
         self._compare(held, base, theirs.values, theirs.version, who, self.save)
 
     def compare_with_saved(self) -> None:
@@ -188,7 +190,8 @@ class Saving:
         who = (
             f"{held.changed_by} at {naming.when(held.changed_at, self.screen.program.today())}" if held.version else ""
         )
-        self._compare(held, None, held.saved, version, who, after)
+        base = (held.base or None) if version > held.version else None
+        self._compare(held, base, held.saved, version, who, after)
 
     def _compare(
         self, held: Held, base: Values | None, theirs: Values, version: int, who: str, after: After | None
@@ -200,8 +203,9 @@ class Saving:
             if values is None:
                 screen.say("Nothing was taken; what you typed is kept as a draft.")
                 return
+            held.carried = frozenset(each for each in held.unconfirmed if values.get(each) == held.values.get(each))
             # A new editing state: undo must not bring back what was decided here.
-            held.typed, held.model, held.saved, held.overtaken = values, None, theirs, ""
+            held.typed, held.model, held.saved, held.began, held.overtaken = values, None, theirs, None, ""
             held.version = version or held.version
             screen.case.changed(held)
             screen.keeper.touch(held)
@@ -212,7 +216,7 @@ class Saving:
                 screen.form.load(model)
             screen.show()
             screen.keeper.write()
-            screen.say(f"Taken as chosen; {_key('form.save')} saves.", "ok")
+            screen.say(f"Taken as chosen: {page.taken}; {_key('form.save')} saves.", "ok")
             if after is not None:
                 after()
 

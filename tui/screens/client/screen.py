@@ -108,6 +108,10 @@ class ClientScreen(ClientActions):
         self.keeper.write()
         self.around.gone()
 
+    def on_screen_resume(self) -> None:
+        """Back from another screen."""
+        self.around.resumed()
+
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where there is room, one over the other where there is not."""
         self._fit(event.size.width, event.size.height)
@@ -128,7 +132,8 @@ class ClientScreen(ClientActions):
     def show(self) -> None:
         """Everything anew: title, tree, marks, panel."""
         self.judge()
-        self.retitle(naming.title(self.case, self.around.others, self.program.today()) + self.around.hint)
+        program = self.program
+        self.retitle(naming.title(self.case, self.around.others, program.person, program.today()) + self.around.hint)
 
     def judge(self) -> list[Finding]:
         """Check the client as typed and show what was found; what stays the same costs nothing."""
@@ -208,6 +213,9 @@ class ClientScreen(ClientActions):
     def moved(self, header: str) -> None:
         """Another field: what was typed is written at once."""
         self.panel.show(self.entries, self.place())
+        if self.held.unconfirmed != self.held.carried and self.held.is_changed:
+            self.held.carried = self.held.unconfirmed  # passing a carried value confirms it
+            self.keeper.touch(self.held)
         self.keeper.write()
         self.around.look_alike()
 

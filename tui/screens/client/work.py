@@ -20,7 +20,10 @@ USAGE_LEFT: dict[tuple[str, str], dict[str, int]] = {}
 
 @dataclass(frozen=True)
 class Loaded:
-    """A client as it was found: no `tree` for one who is new; the person's own drafts; who else is in the record."""
+    """A client as it was found: no `tree` for one who is new; the person's own drafts; who else is in the record.
+
+    Of several drafts of one record, left behind by several windows, `drafts` has the latest; `older` counts the others.
+    """
 
     client_id: str
     tree: ClientTree | None = None
@@ -29,6 +32,7 @@ class Loaded:
     merges: tuple[MergeInfo, ...] = ()
     previous: Mapping[str, Values] = field(default_factory=dict)
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    older: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,9 @@ def load(
     store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, client_id: str, now: datetime
 ) -> Loaded:
     """Read a client with all that the screen shows of it. Raises Problem when there is neither client nor draft."""
-    drafts = tuple(
-        draft
-        for group in draft_groups(store, agency, standard, person)
-        for draft in group.drafts
-        if group.client_id == client_id
-    )
+    groups = draft_groups(store, agency, standard, person, session, now) if client_id else []
+    own = next((group for group in groups if group.client_id == client_id), None)
+    drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
     previous, usage = habits(store, agency, standard, person)
     if not client_id:
         return Loaded("", None, (), (), (), previous, usage)
@@ -61,9 +62,9 @@ def load(
     except Problem:
         if not any(draft.record_id == client_id for draft in drafts):
             raise
-        return Loaded(client_id, None, drafts, (), (), previous, usage)
+        return Loaded(client_id, None, drafts, (), (), previous, usage, older)
     others = tuple(store.others_in("client", client_id, session, now))
-    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage)
+    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage, older)
 
 
 def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:
@@ -90,9 +91,9 @@ def habits(
 
 
 def save(
-    store: "Store", agency: AgencyInfo, person: str, now: datetime, client_id: str, items: Sequence[Save]
+    store: "Store", agency: AgencyInfo, person: str, session: str, now: datetime, client_id: str, items: Sequence[Save]
 ) -> tuple[ClientTree, list[StoredRecord]]:
-    """Write records in one transaction, those above before those below, and clear their drafts.
+    """Write records in one transaction, those above before those below, and clear this session's drafts of them.
 
     Returns the client as it stands then, and the records as they were written. Raises NewerVersion when somebody saved
     one of them since, Problem when the store cannot be written to; then nothing is written.
@@ -105,7 +106,7 @@ def save(
             else:
                 parent = agency.id if item.kind == "client" else item.parent_id
                 written.append(work.create(item.kind, parent, item.section, item.values, record_id=item.id))
-            work.drop_draft(item.id)
+            work.drop_draft(item.id, session)
     return store.client_tree(client_id, deleted=True), written
 
 
@@ -141,11 +142,12 @@ def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: 
 
 @dataclass(frozen=True)
 class DraftGroup:
-    """A person's drafts of the records of one client, which `title` names."""
+    """A person's drafts of the records of one client, which `title` names; `older` ones of the same records wait."""
 
     client_id: str
     title: str
     drafts: tuple[DraftInfo, ...]
+    older: int = 0
 
     @property
     def fields(self) -> int:
@@ -158,23 +160,32 @@ class DraftGroup:
         return max(draft.saved_at for draft in self.drafts)
 
 
-def draft_groups(store: "Store", agency: AgencyInfo, standard: Standard, person: str) -> list[DraftGroup]:
-    """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft."""
-    drafts = {draft.record_id: draft for draft in store.drafts(person)}
+def draft_groups(
+    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime
+) -> list[DraftGroup]:
+    """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft.
+
+    What the person is typing in another window at this moment is none of them.
+    """
+    every = store.drafts(person)
+    known = {draft.record_id: draft for draft in reversed(every)}
     groups: dict[str, list[DraftInfo]] = {}
-    for draft in drafts.values():
+    for draft in every:
         try:
-            groups.setdefault(_client_of(store, draft, drafts), []).append(draft)
+            groups.setdefault(_client_of(store, draft, known), []).append(draft)
         except Problem:
             continue  # what it stood under is gone for good; there is nowhere to open it
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
     found = []
-    for client, own in groups.items():
-        stored = None if client in drafts and not drafts[client].version else store.get("client", client)
-        values = drafts[client].values if client in drafts else stored.values if stored else {}
-        if (stored.parent_id if stored else drafts[client].parent_id) == agency.id:
+    for client, rows in groups.items():
+        elsewhere = {one.session for one in store.others_in("client", client, session, now)}
+        free = [draft for draft in rows if draft.session not in elsewhere]
+        own = list({draft.record_id: draft for draft in reversed(free)}.values())
+        stored = None if client in known and not known[client].version else store.get("client", client)
+        values = known[client].values if client in known else stored.values if stored else {}
+        if own and (stored.parent_id if stored else known[client].parent_id) == agency.id:
             own.sort(key=lambda draft: order[draft.kind])
-            found.append(DraftGroup(client, client_name(standard, values), tuple(own)))
+            found.append(DraftGroup(client, client_name(standard, values), tuple(own), len(free) - len(own)))
     return found
 
 
@@ -187,7 +198,13 @@ def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]
     return id
 
 
-def discard(store: "Store", person: str, ids: Sequence[str]) -> None:
-    """Forget drafts."""
-    for id in ids:
-        store.drop_draft(person, id)
+def discard(store: "Store", person: str, drafts: Sequence[tuple[str, str]]) -> None:
+    """Forget drafts, each named by its record and its session."""
+    for record_id, session in drafts:
+        store.drop_draft(person, record_id, session)
+
+
+def take_over(store: "Store", person: str, drafts: Sequence[tuple[str, str]], session: str) -> None:
+    """Go on, in this session, with drafts that others of the person's sessions left behind."""
+    for record_id, source in drafts:
+        store.take_over_draft(person, record_id, source, session)

@@ -1,0 +1,144 @@
+"""Drafts after a kill: what was carried stays marked, what both sides changed is chosen, two windows keep one each."""
+
+import signal
+
+from store.opening import Store
+from store.shapes import ClientTree
+from tests.screens.conftest import Start, in_field
+from tests.screens.program import NOW
+from tests.screens.test_client_nothing_lost import other_saves, typed
+from tests.terminal import Terminal
+
+
+def killed(terminal: Terminal) -> None:
+    """The program is killed and cannot say goodbye."""
+    terminal.signal(signal.SIGKILL)
+    terminal.wait()
+
+
+def test_a_carried_value_is_still_marked_after_a_kill(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>l")
+    terminal.until("carried over")
+    terminal.press("<tab><tab>")
+    terminal.until(lambda _: any("PC" not in each.unconfirmed for each in store.drafts("ann")))
+    killed(terminal)
+    again = start(known.client.id, ready="keep it?")
+    again.press("k")
+    again.until("The draft is kept")
+    assert in_field(again, "~", "A11B") or again.shows("~A11B")
+    assert not again.shows("~Y") and not again.shows("~SR1 3")
+
+
+def overtaken(store: Store, known: ClientTree) -> None:
+    """Ann changed sex, initial and nationality; since then bob changed sex too, otherwise, and the ethnicity."""
+    values = {**known.client.values, "SEX": "2", "FINITIAL": "Q", "NATION": "FRA"}
+    store.save_draft("ann", "client", known.client.id, values, 1, NOW, began_with=known.client.values)
+    other_saves(store, known.client, SEX="9", ETHNIC="K", NATION="FRA")
+
+
+def test_only_what_both_changed_has_to_be_chosen(store: Store, known: ClientTree, start: Start) -> None:
+    overtaken(store, known)
+    terminal = start(known.client.id, ready="keep it?")
+    assert terminal.shows("bob saved this record since")
+    terminal.press("k")
+    terminal.until("3 fields differ")
+    assert terminal.shows("Changed by both: 1 to choose.")
+    assert terminal.shows("By one side only, taken: 1 yours, 1 as saved.")
+    assert terminal.shows("? Sex at birth")
+    terminal.press("<f2>")
+    assert terminal.shows("1 field marked ? still to choose")
+    terminal.press("<left><f2>")
+    terminal.until("Taken as chosen: 2 yours, 1 as saved")
+    terminal.press("<f2>")
+    terminal.until("Saved: Client")
+    values = store.get("client", known.client.id).values
+    assert (values["SEX"], values["FINITIAL"], values["ETHNIC"], values["NATION"]) == ("2", "Q", "K", "FRA")
+
+
+def test_changes_of_one_side_each_are_listed_and_nothing_is_silent(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    values = {**known.client.values, "FINITIAL": "Q"}
+    store.save_draft("ann", "client", known.client.id, values, 1, NOW, began_with=known.client.values)
+    other_saves(store, known.client, ETHNIC="K")
+    terminal = start(known.client.id, ready="keep it?")
+    terminal.press("k")
+    terminal.until("2 fields differ")
+    assert terminal.shows("Changed by both: none.")
+    terminal.press("<f2>")
+    terminal.until("Taken as chosen: 1 yours, 1 as saved")
+    terminal.press("<f2>")
+    terminal.until("Saved: Client")
+    now = store.get("client", known.client.id).values
+    assert (now["FINITIAL"], now["ETHNIC"]) == ("Q", "K")
+
+
+def test_going_back_from_the_two_versions_does_not_lose_what_it_began_with(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    overtaken(store, known)
+    terminal = start(known.client.id, ready="keep it?")
+    terminal.press("k")
+    terminal.until("3 fields differ")
+    terminal.press("<escape>")
+    terminal.until("Nothing was taken")
+    terminal.press("<f2>")
+    terminal.until("Changed by both: 1 to choose.")
+
+
+def test_a_second_window_is_told_and_neither_writes_over_the_other(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    first = start(known.client.id)
+    first.press("X<tab>")
+    first.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
+    second = start(known.client.id)
+    assert second.shows("You have this record open in another window since 14:02")
+    assert in_field(second, "First initial", "D")
+    second.press("<tab><tab><tab>2<tab>")
+    second.until(lambda _: len(store.drafts("ann")) == 2)
+    first.press("Y<tab>")
+    first.until(lambda _: any(each.values.get("SINITIAL") == "Y" for each in store.drafts("ann")))
+    assert {(each.values["FINITIAL"], each.values["SEX"]) for each in store.drafts("ann")} == {("X", "1"), ("D", "2")}
+    second.press("<f2>")
+    second.until("Saved: Client")
+    first.until("You, in another window, saved Client")
+    assert [each.values["FINITIAL"] for each in store.drafts("ann")] == ["X"]
+    first.press("<f2>")
+    first.until("Changed by both: none.")
+    first.press("<f2>")
+    first.until("Saved: Client")
+    values = store.get("client", known.client.id).values
+    assert (values["FINITIAL"], values["SINITIAL"], values["SEX"]) == ("X", "Y", "2")
+    assert store.drafts("ann") == []
+
+
+def test_the_drafts_of_two_killed_windows_are_both_offered(store: Store, known: ClientTree, start: Start) -> None:
+    first, second = start(known.client.id), start(known.client.id)
+    first.press("X<tab>")
+    first.until(lambda _: len(store.drafts("ann")) == 1)
+    second.press("<tab><tab><tab>2<tab>")
+    second.until(lambda _: len(store.drafts("ann")) == 2)
+    killed(first)
+    killed(second)
+    third = start(known.client.id, ready="keep it?")
+    assert not third.shows("another window since")
+    third.press("k")
+    third.until("1 older draft of another window")
+    assert len(store.drafts("ann")) == 2
+    third.press("<f2>")
+    third.until("Saved: Client")
+    third.until(lambda _: len(store.drafts("ann")) == 1)
+    third.press("<escape>", 0.5)
+    fourth = start(known.client.id, ready="keep it?")
+    assert fourth.shows("You saved this record since")
+    fourth.press("k")
+    fourth.until("Changed by both: none.")
+    fourth.press("<f2>")
+    fourth.until("Taken as chosen")
+    fourth.press("<f2>")
+    fourth.until("Saved: Client")
+    values = store.get("client", known.client.id).values
+    assert (values["FINITIAL"], values["SEX"]) == ("X", "2")
+    assert store.drafts("ann") == []
