@@ -18,11 +18,12 @@ from store.shapes import (
     Presence,
     Resemblance,
 )
+from store.submission_desk import SubmissionDesk
 from store.typed import Derivers, sortable, stamp
 from validators.records import NO_VALUES, EpisodeRecord, Finding, Severity, Values
 
 
-class Desk(AcceptanceDesk):
+class Desk(AcceptanceDesk, SubmissionDesk):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 from store import acceptances
 from store.acceptance_shapes import AcceptanceInfo
 from store.audit import Chain
+from store.submission_desk import SubmissionWriting
 from validators.records import Finding
 
 
-class MonthWriting:
+class MonthWriting(SubmissionWriting):
     """The part of a unit of work about month end; see `store.writing.Writing`."""
 
     person: str
