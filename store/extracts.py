@@ -28,6 +28,8 @@ def keep(
     text: Iterable[bytes],
     person: str,
     at: str,
+    kind: str = "",
+    submission_number: int = 0,
 ) -> ExtractInfo:
     """Store an extract, one piece of its text in memory at a time. Raises Problem when the text has another SHA-256."""
     own_id = str(uuid.uuid4())
@@ -42,6 +44,8 @@ def keep(
         "receipt": json.dumps(receipt, ensure_ascii=True),
         "made_at": at,
         "made_by": person,
+        "kind": kind,
+        "submission_number": submission_number,
     }
     connection.execute(insert(EXTRACTS).values(**columns))
     number = connection.execute(select(EXTRACTS.c.number).where(EXTRACTS.c.id == own_id)).scalar_one()
@@ -53,9 +57,7 @@ def keep(
         )
     if digest.hexdigest() != sha256:
         raise Problem(f"The extract {file_name} changed while it was being stored: write it again.")
-    return ExtractInfo(
-        own_id, agency.code, agency.standard, submission, file_name, sha256, rows, moment(at), person, dict(receipt)
-    )
+    return one(connection, own_id)
 
 
 def listed(connection: Connection, agency: AgencyInfo) -> list[ExtractInfo]:
@@ -115,6 +117,12 @@ def _info(row: Row[Any]) -> ExtractInfo:
         moment(row.made_at),
         row.made_by,
         json.loads(row.receipt),
+        row.kind,
+        row.submission_number,
+        moment(row.sent_at) if row.sent_at else None,
+        row.sent_by or "",
+        moment(row.taken_back_at) if row.taken_back_at else None,
+        row.taken_back_by or "",
     )
 
 

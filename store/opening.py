@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from store import audit, copies, extracts, files, lines, reading, schema, seeking, sqlite
+from store import audit, copies, files, lines, reading, schema, seeking, sqlite
 from store.desk import Desk
+from store.extract_desk import ExtractDesk
 from store.keys import Key, read_or_make_key
 from store.shapes import (
     AgencyInfo,
     AuditEntry,
     ChainReport,
     Check,
-    ExtractInfo,
     Kind,
     KnownEpisode,
     StoredRecord,
@@ -70,7 +70,7 @@ def open_store(
     return store
 
 
-class Store(Desk):
+class Store(Desk, ExtractDesk):
     """An open store. It may be used from several threads at once; close it, or use it in a `with` statement."""
 
     def __init__(
@@ -218,17 +218,7 @@ class Store(Desk):
             yield work
             work.finish()
 
-    # Extracts and copies
-
-    def extracts(self, agency: AgencyInfo) -> list[ExtractInfo]:
-        """The agency's extracts in the order they were written."""
-        with self._reading() as connection:
-            return extracts.listed(connection, agency)
-
-    def extract_text(self, extract_id: str) -> Iterator[bytes]:
-        """The bytes of an extract, in pieces. Raises Problem at the end when they are not those that were kept."""
-        with self._reading() as connection:
-            yield from extracts.text(connection, extract_id)
+    # Copies
 
     def backup(self, to: Path) -> None:
         """Write a copy, encrypted with the same key, to a new file. Raises Problem."""

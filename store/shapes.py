@@ -129,7 +129,11 @@ class DraftInfo:
 
 @dataclass(frozen=True, slots=True)
 class ExtractInfo:
-    """An extract that was written: its file, its receipt, who and when."""
+    """An extract that was written: its file, its receipt, who and when; and whether it was sent.
+
+    `kind` is the standard's own word for which records it holds, empty where there is only one; `submission_number` the
+    return it was written for, 0 for none. What was sent and taken back keeps both times.
+    """
 
     id: str
     agency: str
@@ -141,6 +145,17 @@ class ExtractInfo:
     made_at: datetime
     made_by: str
     receipt: Mapping[str, object] = field(default_factory=dict)
+    kind: str = ""
+    submission_number: int = 0
+    sent_at: datetime | None = None
+    sent_by: str = ""
+    taken_back_at: datetime | None = None
+    taken_back_by: str = ""
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it counts as sent: marked so, and that not taken back."""
+        return self.sent_at is not None and self.taken_back_at is None
 
 
 @dataclass(frozen=True, slots=True)

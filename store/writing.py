@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlmodel import Session, select
 
-from store import checking, drafts, extracts, lines, loading, merging, reading
+from store import checking, drafts, lines, loading, merging, reading
 from store.audit import Chain
+from store.extract_writing import ExtractWriting
 from store.month_writing import MonthWriting
-from store.shapes import AgencyInfo, Counts, ExtractInfo, Kind, MergeInfo, NewerVersion, StoredRecord
+from store.shapes import AgencyInfo, Counts, Kind, MergeInfo, NewerVersion, StoredRecord
 from store.tables import Agency, Client, Episode, Event
 from store.typed import Deriver, pack
 from validators.problems import Problem
@@ -19,7 +20,7 @@ from validators.records import EpisodeRecord, Values
 Row = Client | Episode | Event
 
 
-class Writing(MonthWriting):
+class Writing(MonthWriting, ExtractWriting):
     """What can be done within one transaction; got from `Store.write`, of no use after it."""
 
     def __init__(
@@ -172,23 +173,6 @@ class Writing(MonthWriting):
         more, having been merged into a third since.
         """
         return self._merging().split(merge_id)
-
-    def record_extract(
-        self,
-        agency: AgencyInfo,
-        submission: str,
-        file_name: str,
-        sha256: str,
-        rows: int,
-        receipt: Mapping[str, object],
-        text: Iterable[bytes],
-    ) -> ExtractInfo:
-        """Keep an extract that was written: its receipt, and its text in compressed pieces."""
-        made = extracts.keep(
-            self._connection, agency, submission, file_name, sha256, rows, receipt, text, self.person, self._at
-        )
-        self._chain.add("export", "extract", made.id, "", None, sha256)
-        return made
 
     def drop_draft(self, record_id: str, session: str | None = None) -> None:
         """Clear the person's own drafts of a record, which has just been saved; of one session when that is given."""

@@ -1,0 +1,44 @@
+"""What is asked of an open store about extracts: receipts, text, what was sent. `Store` is one of these."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from store import extracts, sending
+from store.extract_shapes import ConfirmationInfo
+from store.shapes import AgencyInfo, ExtractInfo
+
+
+class ExtractDesk(ABC):
+    """The extracts' side of a store. Every method may be called from any thread and raises Problem."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Connection]:
+        """A connection that sees one moment."""
+
+    def extracts(self, agency: AgencyInfo) -> list[ExtractInfo]:
+        """The agency's extracts in the order they were written."""
+        with self._reading() as connection:
+            return extracts.listed(connection, agency)
+
+    def extract(self, extract_id: str) -> ExtractInfo:
+        """One extract. Raises Problem when there is none with that id."""
+        with self._reading() as connection:
+            return extracts.one(connection, extract_id)
+
+    def extract_text(self, extract_id: str) -> Iterator[bytes]:
+        """The bytes of an extract, in pieces. Raises Problem at the end when they are not those that were kept."""
+        with self._reading() as connection:
+            yield from extracts.text(connection, extract_id)
+
+    def last_sent(self, agency: AgencyInfo, *, but_not: str = "") -> ExtractInfo | None:
+        """The extract that was marked as sent last and still counts as sent, `but_not` aside; else None."""
+        with self._reading() as connection:
+            return sending.last(connection, agency, but_not)
+
+    def confirmations(self, extract_id: str) -> list[ConfirmationInfo]:
+        """The mismatches against an extract that were confirmed, those taken back left out."""
+        with self._reading() as connection:
+            return sending.confirmations(connection, extract_id)

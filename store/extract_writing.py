@@ -1,0 +1,58 @@
+"""What is written about extracts: kept, sent, taken back, mismatches confirmed. `Writing` is one of these."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from store import extracts, sending
+from store.audit import Chain
+from store.extract_shapes import ConfirmationInfo
+from store.shapes import AgencyInfo, ExtractInfo
+
+
+class ExtractWriting:
+    """The extracts' part of a unit of work."""
+
+    person: str
+    _at: str
+    _connection: Connection
+    _chain: Chain
+
+    def record_extract(
+        self,
+        agency: AgencyInfo,
+        submission: str,
+        file_name: str,
+        sha256: str,
+        rows: int,
+        receipt: Mapping[str, object],
+        text: Iterable[bytes],
+        *,
+        kind: str = "",
+        submission_number: int = 0,
+    ) -> ExtractInfo:
+        """Keep an extract that was written: its receipt, and its text in compressed pieces; see `ExtractInfo`."""
+        told = (submission, file_name, sha256, rows, receipt, text, self.person, self._at, kind, submission_number)
+        made = extracts.keep(self._connection, agency, *told)
+        self._chain.add("export", "extract", made.id, "", None, sha256)
+        return made
+
+    def mark_sent(self, extract_id: str) -> ExtractInfo:
+        """Note that an extract was sent. Raises Problem when it is noted already."""
+        return sending.mark(self._connection, self._chain, extract_id, self.person, self._at)
+
+    def take_back(self, extract_id: str) -> ExtractInfo:
+        """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
+        return sending.take_back(self._connection, self._chain, extract_id, self.person, self._at)
+
+    def confirm_mismatch(
+        self, extract_id: str, kind: str, subject: str, told: Mapping[str, str], reason: str
+    ) -> ConfirmationInfo:
+        """Keep that a mismatch against a sent extract is right, and why; see `ConfirmationInfo`. Raises Problem."""
+        return sending.confirm(
+            self._connection, self._chain, extract_id, kind, subject, told, reason, self.person, self._at
+        )
+
+    def withdraw_confirmation(self, confirmation_id: str) -> ConfirmationInfo:
+        """Take a confirmation back. Raises Problem when there is none, or it was taken back."""
+        return sending.withdraw(self._connection, self._chain, confirmation_id, self.person, self._at)

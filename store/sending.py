@@ -1,0 +1,149 @@
+"""Which extracts were sent, and the mismatches against them that somebody confirmed to be right."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from store import extracts
+from store.audit import Chain
+from store.extract_shapes import ConfirmationInfo
+from store.shapes import AgencyInfo, ExtractInfo
+from store.tables import AUDITS, CONFIRMATIONS, EXTRACTS
+from store.typed import moment
+from validators.problems import Problem
+
+SENT, TAKEN_BACK = "sent", "take back"
+
+
+def last(connection: Connection, agency: AgencyInfo, but_not: str = "") -> ExtractInfo | None:
+    """The extract that was marked as sent last and still counts as sent.
+
+    The order is the audit's: it holds whatever the clock did.
+    """
+    marked = (
+        select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == EXTRACTS.c.id, AUDITS.c.act == SENT)
+    ).scalar_subquery()
+    query = select(EXTRACTS.c.id).where(
+        EXTRACTS.c.agency_number == agency.number,
+        EXTRACTS.c.sent_at.is_not(None),
+        EXTRACTS.c.taken_back_at.is_(None),
+        EXTRACTS.c.id != but_not,
+    )
+    found = connection.execute(query.order_by(marked.desc(), EXTRACTS.c.number.desc()).limit(1)).scalar_one_or_none()
+    return extracts.one(connection, found) if found is not None else None
+
+
+def mark(connection: Connection, chain: Chain, extract_id: str, person: str, at: str) -> ExtractInfo:
+    """Note that an extract was sent. Raises Problem when it is noted already."""
+    info = extracts.one(connection, extract_id)
+    if info.is_sent:
+        assert info.sent_at is not None
+        raise Problem(
+            f"The extract {extract_id} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: take "
+            "that back first if it was not sent."
+        )
+    columns = {"sent_at": at, "sent_by": person, "taken_back_at": None, "taken_back_by": None}
+    connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
+    chain.add(SENT, "extract", extract_id, "", None, info.sha256)
+    return extracts.one(connection, extract_id)
+
+
+def take_back(connection: Connection, chain: Chain, extract_id: str, person: str, at: str) -> ExtractInfo:
+    """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
+    info = extracts.one(connection, extract_id)
+    if not info.is_sent:
+        raise Problem(f"The extract {extract_id} is not marked as sent: there is nothing to take back.")
+    columns = {"taken_back_at": at, "taken_back_by": person}
+    connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
+    chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)
+    return extracts.one(connection, extract_id)
+
+
+def confirmations(connection: Connection, extract_id: str) -> list[ConfirmationInfo]:
+    """What stands confirmed against an extract, in the order it was said."""
+    query = _query().where(EXTRACTS.c.id == extract_id, CONFIRMATIONS.c.withdrawn_at.is_(None))
+    return [_info(row) for row in connection.execute(query.order_by(CONFIRMATIONS.c.number))]
+
+
+def confirm(
+    connection: Connection,
+    chain: Chain,
+    extract_id: str,
+    kind: str,
+    subject: str,
+    told: Mapping[str, str],
+    reason: str,
+    person: str,
+    at: str,
+) -> ConfirmationInfo:
+    """Keep that a mismatch is right, and why; an earlier word on the same subject, about other values, gives way.
+
+    Raises Problem without a reason, without such an extract, and when the very same is confirmed already.
+    """
+    info = extracts.one(connection, extract_id)
+    if not reason.strip():
+        raise Problem("A mismatch is confirmed with a reason: say in a few words why it is right.")
+    for known in confirmations(connection, extract_id):
+        if (known.kind, known.subject) == (kind, subject):
+            if dict(known.told) == dict(told):
+                raise Problem(f"That mismatch was confirmed by {known.confirmed_by} already: there is nothing to do.")
+            withdraw(connection, chain, known.id, person, at)
+    own_id = str(uuid.uuid4())
+    number = select(EXTRACTS.c.number).where(EXTRACTS.c.id == info.id).scalar_subquery()
+    packed = json.dumps(dict(told), ensure_ascii=True, sort_keys=True)
+    connection.execute(
+        insert(CONFIRMATIONS).values(
+            id=own_id,
+            extract_number=number,
+            kind=kind,
+            subject=subject,
+            told=packed,
+            reason=reason.strip(),
+            confirmed_at=at,
+            confirmed_by=person,
+        )
+    )
+    said = json.dumps({"kind": kind, "subject": subject, "told": dict(told), "reason": reason.strip()})
+    chain.add("confirm", "confirmation", own_id, "", None, said)
+    return _one(connection, own_id)
+
+
+def withdraw(connection: Connection, chain: Chain, confirmation_id: str, person: str, at: str) -> ConfirmationInfo:
+    """Take a confirmation back. Raises Problem when there is none, or it was taken back."""
+    info = _one(connection, confirmation_id)
+    if info.withdrawn_at is not None:
+        raise Problem(f"That confirmation was taken back by {info.withdrawn_by} already: there is nothing to do.")
+    done = update(CONFIRMATIONS).where(CONFIRMATIONS.c.id == confirmation_id)
+    connection.execute(done.values(withdrawn_at=at, withdrawn_by=person))
+    chain.add("withdraw", "confirmation", confirmation_id, "", info.reason, None)
+    return _one(connection, confirmation_id)
+
+
+def _query() -> Select[Any]:
+    columns = EXTRACTS.c.id.label("extract_id")
+    return select(CONFIRMATIONS, columns).join(EXTRACTS, EXTRACTS.c.number == CONFIRMATIONS.c.extract_number)
+
+
+def _one(connection: Connection, confirmation_id: str) -> ConfirmationInfo:
+    row = connection.execute(_query().where(CONFIRMATIONS.c.id == confirmation_id)).one_or_none()
+    if row is None:
+        raise Problem("There is no such confirmation in the store: look at the mismatches again.")
+    return _info(row)
+
+
+def _info(row: Row[Any]) -> ConfirmationInfo:
+    return ConfirmationInfo(
+        row.id,
+        row.extract_id,
+        row.kind,
+        row.subject,
+        json.loads(row.told),
+        row.reason,
+        moment(row.confirmed_at),
+        row.confirmed_by,
+        moment(row.withdrawn_at) if row.withdrawn_at else None,
+        row.withdrawn_by or "",
+    )
