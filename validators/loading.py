@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from validators.checklists import read_checklist
 from validators.conditions import parse_condition
 from validators.field_patterns import SHORTENERS
 from validators.loading_rules import read_rules
@@ -90,6 +91,7 @@ def load_standard(folder: Path) -> Standard:
         extracted_when=known(submission.text_list("extracted_when"), "extracted_when"),
         submission=_submission(submission),
         words=top.table("words", optional=True).texts(),
+        checklist=read_checklist(folder),
     )
     if date_layout.kind != "date":
         top.refuse("date_layout", f"{date_layout.text} is not the layout of a date")

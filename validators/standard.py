@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from validators.checklists import ChecklistItem
 from validators.records import Values
 
 # The parts that program code asks for by name; a standard names the field that plays each.
@@ -203,7 +204,7 @@ class Standard:
 
     `roles` says which header plays which part (`closed` → DISD), `values` names sets of codes (`consented` → Y),
     `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
-    value is shorter than the kept one (header → how).
+    value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist.
     """
 
     id: str
@@ -222,6 +223,7 @@ class Standard:
     submission: SubmissionFormat
     words: Mapping[str, str] = field(default_factory=dict)
     extracted_when: tuple[str, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
 
     @cached_property
     def by_header(self) -> Mapping[str, Field]:
