@@ -1,11 +1,27 @@
 """What the screens ask of an open store: lists, trees, findings, presence, drafts, habits. `Store` is one of these."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
-from store import checking, drafts, habits, kept_findings, likeness, lines, merging, presence, seeking, trees
+from store import (
+    checking,
+    drafts,
+    files,
+    habits,
+    kept_findings,
+    likeness,
+    lines,
+    merging,
+    presence,
+    seeking,
+    trees,
+    unsaved,
+)
 from store.acceptance_desk import AcceptanceDesk
 from store.audit import Chain
+from store.keys import Key
 from store.shapes import (
     AgencyInfo,
     ClientQuery,
@@ -17,6 +33,7 @@ from store.shapes import (
     MergeInfo,
     Presence,
     Resemblance,
+    TakenIn,
 )
 from store.submission_desk import SubmissionDesk
 from store.typed import Derivers, sortable, stamp
@@ -28,6 +45,8 @@ class Desk(AcceptanceDesk, SubmissionDesk):
 
     _derivers: Derivers
     _memory: seeking.Memory
+    path: Path
+    _key: Key
 
     # Lists and trees
 
@@ -231,6 +250,33 @@ class Desk(AcceptanceDesk, SubmissionDesk):
         """
         with self._locked() as connection:
             drafts.take_over(connection, person, record_id, source, session)
+
+    # Typing that the store could not take
+
+    def keep_unsaved(self, kept: Sequence[DraftInfo]) -> Path:
+        """Keep drafts in an encrypted file of their own, because the store is away or locked; which file.
+
+        Raises Problem when no file can be written either.
+        """
+        return unsaved.keep(self.path, self._key, kept)
+
+    def take_unsaved(self, person: str) -> TakenIn:
+        """Put a person's drafts from such files among the others, and take the files away. Raises Problem."""
+        found, unreadable = unsaved.read(self.path, self._key, person)
+        taken = TakenIn()
+        if found:
+            with self._locked() as connection:
+                taken = unsaved.take_in(connection, found)
+            for file in found:
+                self.forget_unsaved(file)
+        return replace(taken, unreadable=tuple(unreadable))
+
+    def forget_unsaved(self, file: Path) -> None:
+        """Take away a file of `keep_unsaved` whose drafts the store has. Raises Problem."""
+        try:
+            unsaved.remove(file)
+        except OSError as error:
+            raise files.refused(error, file, "taken away") from None
 
     # Habits
 

@@ -1,7 +1,7 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
@@ -62,6 +62,18 @@ def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None
     query = select(DRAFTS).where(*_mine(person, record_id)).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
     row = connection.execute(query).first()
     return _info(connection, row) if row is not None else None
+
+
+def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, str]:
+    """When each session wrote its draft of a person's record, as it is kept."""
+    query = select(DRAFTS.c.session, DRAFTS.c.saved_at).where(*_mine(person, record_id))
+    return {row.session: row.saved_at for row in connection.execute(query)}
+
+
+def put(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Enter a draft as it was kept elsewhere, in place of that of its session."""
+    drop(connection, row["person"], row["record_id"], row["session"])
+    connection.execute(insert(DRAFTS).values(**row))
 
 
 def drop(connection: Connection, person: str, record_id: str, session: str | None = None) -> None:

@@ -19,7 +19,7 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from store.opening import Store
     from store.shapes import AgencyInfo
-    from tui.screens.client.work import DraftGroup, Loaded
+    from tui.screens.client.work import Left, Loaded
     from validators.engine import Checker
     from validators.standard import Standard
 
@@ -56,7 +56,7 @@ class KeyworkApp(BaseApp):
         self.store = None
         self.person = ""
         self.session = new_session()
-        self.entered = ""
+        self.entered = self.came_back = self.last_words = ""
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
 
@@ -142,15 +142,18 @@ class KeyworkApp(BaseApp):
 
     def _welcome(self, found: Opened) -> None:
         """Say what has to be said once."""
-        from tui.screens.client.work import draft_groups
+        from tui.screens.client.work import left_behind
 
         for sentence in (*self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
-        about = (self.agency, self.standard, self.person, self.session, self.clock())
-        self.in_store(draft_groups, *about, on_done=self._offer_drafts, hold=True)
+        about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
+        self.in_store(left_behind, *about, on_done=self._offer_drafts, writes=True, hold=True)
 
-    def _offer_drafts(self, groups: "list[DraftGroup]") -> None:
+    def _offer_drafts(self, left: "Left") -> None:
         """What was typed and not saved the last time is offered before anything else."""
+        groups, self.came_back = left.groups, left.told
+        if left.told:
+            self.say(left.told, "notice")
         if len(groups) == 1:
             self.open_client(groups[0].client_id)
         elif groups:

@@ -20,7 +20,11 @@ def run_app(
     _require_terminal()
     know_actions()
     settings = load_settings()
-    return KeyworkApp(place_of(store, key_file, agency, standard), settings=settings).run() or 0
+    app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
+    code = app.run() or 0
+    if app.last_words and code == 0:  # after a signal nobody is there to read
+        print(f"keywork: {app.last_words}", file=sys.stderr)
+    return code
 
 
 def run_demo(clients: int, seed: int) -> int:

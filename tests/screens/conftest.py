@@ -56,11 +56,17 @@ def start(store: Store, tmp_path: Path) -> Iterator[Start]:
     started: list[Terminal] = []
 
     def begin(
-        open: str = "", person: str = "ann", columns: int = 80, rows: int = 24, ready: str = "F2 Save", **env: Any
+        open: str = "",
+        person: str = "ann",
+        columns: int = 80,
+        rows: int = 24,
+        ready: str = "F2 Save",
+        path: Path = store.path,
+        **env: Any,
     ) -> Terminal:
         settings = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
         given = {**settings, "KEYWORK_TEST_PERSON": person, "KEYWORK_TEST_OPEN": open, **env}
-        command = [sys.executable, "-m", "tests.screens.program", str(store.path)]
+        command = [sys.executable, "-m", "tests.screens.program", str(path)]
         terminal = Terminal(command, columns, rows, given)
         started.append(terminal)
         terminal.until(ready)

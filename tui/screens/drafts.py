@@ -37,6 +37,9 @@ class DraftsScreen(BaseScreen[None]):
         """Read them."""
         self.query_one(FilteredList).focus()
         self._load()
+        if self.program.came_back:
+            self.say(self.program.came_back, "notice")
+            self.program.came_back = ""
 
     def _load(self) -> None:
         program = self.program

@@ -1,4 +1,4 @@
-"""What goes on around an open client: own drafts from before, other people in the record, their saves, lookalikes."""
+"""What goes on around an open client: other people in the record, their saves, lookalikes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo, ClientTree, Presence, Resemblance
 from tui.frame.actions import REGISTRY
-from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
+from tui.screens.client.offering import Offering
 from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded
 from validators.problems import Problem
@@ -27,8 +27,7 @@ class Around:
     def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
         self.screen = screen
         self.others: tuple[Presence, ...] = found.others
-        self.drafts, self.older = found.drafts, found.older
-        self.is_new_draft = found.tree is None and bool(found.drafts)
+        self.offering = Offering(screen, found)
         self.alike: list[Resemblance] = []
         self.hint = ""
         self._asked: tuple[str, ...] = ()
@@ -49,8 +48,8 @@ class Around:
             else:
                 told = f"{one.person} is in this record since {since}; whoever saves second is shown both."
             screen.say(told, "warning")
-        if self.drafts:
-            self._ask_about_draft()
+        if self.offering.drafts:
+            self.offering.ask()
         elif not screen.case.client.version:
             screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
 
@@ -113,94 +112,6 @@ class Around:
                 store.leave(self.screen.program.session)
             except Problem:
                 return  # it counts as gone in a minute and a half by itself
-
-    # --- drafts from before -----------------------------------------------------------------
-
-    def _ask_about_draft(self) -> None:
-        screen, program = self.screen, self.screen.program
-        fields = sum(draft.fields for draft in self.drafts)
-        latest = max(self.drafts, key=lambda draft: draft.saved_at)
-        records = f" in {len(self.drafts)} records" if len(self.drafts) > 1 else ""
-        since = naming.when(latest.saved_at, program.today())
-        lines = [f"Draft from {since}, {naming.several(fields, 'field')}{records}: keep it?"]
-        overtaken = [draft for draft in self.drafts if draft.is_overtaken]
-        answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
-        if overtaken:
-            held = screen.case.by_id[overtaken[0].record_id]
-            by = "You" if held.changed_by == program.person else held.changed_by
-            lines.append(
-                f"{by} saved this record since, at {naming.when(held.changed_at, program.today())}."
-                " Keeping shows both, field by field."
-            )
-        elif not self.is_new_draft:
-            lines.append("Nobody has saved the record since.")
-            answers.insert(1, Answer("c", "Compare it with what is saved, field by field"))
-
-        def sure_of_it(letter: str | None) -> None:
-            if letter == "x":
-                self._discard()
-            else:
-                self._ask_about_draft()
-
-        def answered(letter: str | None) -> None:
-            if letter == "d":
-                # Asked again: a key typed ahead of the question must not throw away what was typed.
-                sure = [Answer("n", "No, keep it"), Answer("x", "Discard it for good", True)]
-                again = [f"{naming.several(fields, 'field')} typed at {since} would be gone for good."]
-                screen.app.push_screen(Confirm("Discard the draft?", again, sure, "n"), sure_of_it)
-            elif letter in ("k", "c"):
-                self._keep(compare=letter == "c" or bool(overtaken))
-            elif self.is_new_draft:
-                screen.dismiss()
-            else:
-                screen.say("The draft waits; it is offered again when you come back.")
-
-        screen.app.push_screen(Confirm("Unsaved typing", lines, answers, "k"), answered)
-
-    def _keep(self, compare: bool) -> None:
-        screen, case = self.screen, self.screen.case
-        program = screen.program
-        stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
-        theirs = [(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session]
-        if theirs:
-            program.in_store(work.take_over, program.person, theirs, program.session, writes=True, hold=True)
-        if not self.is_new_draft:
-            for draft in self.drafts:
-                case.lay(draft)
-        latest = max(self.drafts, key=lambda draft: draft.saved_at)
-        held = case.by_id[latest.record_id]
-        screen.open(held)
-        screen.form.focus_input()
-        screen.say(self._and_older("The draft is kept; nothing of it is saved yet.", "Kept, not saved."), "ok")
-        if compare:
-            overtaken = [draft for draft in self.drafts if draft.is_overtaken]
-            waiting = [case.by_id[draft.record_id] for draft in overtaken or self.drafts if draft.version]
-
-            def next_one() -> None:
-                if waiting:
-                    one = waiting.pop()
-                    screen.open(one)
-                    screen.saving.compare_draft(one, stored[one.id], next_one)
-
-            next_one()
-
-    def _discard(self) -> None:
-        screen, program = self.screen, self.screen.program
-        screen.keeper.forget([draft.record_id for draft in self.drafts])
-        gone = [(draft.record_id, draft.session) for draft in self.drafts]
-        program.in_store(work.discard, program.person, gone, writes=True, hold=True)
-        if self.is_new_draft:
-            for held in screen.case.by_id.values():
-                held.saved = held.values
-            screen.dismiss()
-        else:
-            screen.say(self._and_older("The draft is discarded; this is what is saved.", "Discarded."))
-
-    def _and_older(self, told: str, shortly: str) -> str:
-        """What was done, shorter where it has to be said as well that older drafts wait."""
-        if not self.older:
-            return told
-        return f"{shortly} {naming.several(self.older, 'older draft')} of another window: offered next time."
 
     # --- others' saves ----------------------------------------------------------------------
 

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.shapes import Kind
+from store.shapes import DraftInfo, Kind
 from tui.screens.client.held import Held
 from tui.store_link import shortly
 from validators.problems import Problem
@@ -38,6 +39,23 @@ class Snapshot:
     at: datetime
     gone: bool
 
+    def draft(self, person: str, session: str) -> DraftInfo:
+        """The same as the store tells of it."""
+        return DraftInfo(
+            person,
+            self.kind,
+            self.id,
+            self.parent_id,
+            self.section,
+            self.values,
+            self.base_version,
+            self.at,
+            self.at_field,
+            began_with=self.began_with,
+            unconfirmed=tuple(sorted(self.unconfirmed)),
+            session=session,
+        )
+
 
 class DraftKeeper:
     """The drafts of one screen's records."""
@@ -51,6 +69,7 @@ class DraftKeeper:
         # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
+        self._file: Path | None = None
 
     def touch(self, held: Held) -> None:
         """A value was changed: it is written within the time to wait."""
@@ -78,16 +97,35 @@ class DraftKeeper:
             self._waiting.pop(id, None)
 
     def flush(self, every: Sequence[Held]) -> None:
-        """Write all that is not saved, here and now; the last thing before an end. Says nothing when it cannot."""
+        """Write all that is not saved, here and now, the last thing before an end: to the store, else to a file.
+
+        Says nothing when it cannot; `failing` and the app's `last_words` tell.
+        """
         store = self._app.store
         changed = [held for held in every if held.is_changed]
         changed += [held for held in self._waiting.values() if held not in changed]
         if store is not None and changed:
+            snapshots = [self._snapshot(held) for held in changed]
             try:
-                self._put(store, [self._snapshot(held) for held in changed])
+                self._put(store, snapshots)
                 self._waiting.clear()
             except Problem as problem:
                 self.failing = str(problem)
+                self._keep(store, snapshots)
+
+    def _keep(self, store: "Store", snapshots: Sequence[Snapshot]) -> None:
+        """The store does not take it: write it to a file, which the next start takes in."""
+        app = self._app
+        kept = [one.draft(app.person, app.session) for one in snapshots if not one.gone]
+        if not kept or app.demo:
+            return
+        try:
+            before, self._file = self._file, store.keep_unsaved(kept)
+            if before is not None:
+                store.forget_unsaved(before)
+            app.last_words = "The store could not be written to; what you typed is kept and offered at the next start."
+        except Problem as problem:
+            app.last_words = str(problem)
 
     def _later(self, seconds: float) -> None:
         if not self._timed:
@@ -140,6 +178,10 @@ class DraftKeeper:
                         session=self._app.session,
                     )
                 self._written[one.id] = one.number
+            if self._file is not None:
+                # After a stop in between the store has what the file has, and more.
+                store.forget_unsaved(self._file)
+                self._file, self._app.last_words = None, ""
 
     def _written_down(self, _: None) -> None:
         self._busy = False

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
-from tui.screens.client.naming import client_name
+from tui.screens.client.naming import client_name, several, when
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard import Standard
@@ -187,6 +187,33 @@ def draft_groups(
             own.sort(key=lambda draft: order[draft.kind])
             found.append(DraftGroup(client, client_name(standard, values), tuple(own), len(free) - len(own)))
     return found
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a person left behind: drafts by client, and a sentence about what came back from files."""
+
+    groups: list[DraftGroup]
+    told: str = ""
+
+
+def left_behind(
+    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime, today: date
+) -> Left:
+    """At the start: take in what was typed while the store was away, then all drafts there are."""
+    told = ""
+    try:
+        taken = store.take_unsaved(person)
+        if taken.drafts or taken.behind:
+            told = f"{several(taken.drafts, 'draft')} kept while the store was away came back"
+            told += f", from {when(taken.saved_at, today)}." if taken.drafts else "."
+        if taken.behind:
+            told += f" Older than another draft: {taken.behind}; the newer one is offered first."
+        if taken.unreadable:
+            told += f" The file {taken.unreadable[0]} does not open with this key: keep it, and the key of its time."
+    except Problem:
+        told = "What you typed while the store was away is kept still; it comes back at the next start."
+    return Left(draft_groups(store, agency, standard, person, session, now), told.strip())
 
 
 def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:

@@ -1,0 +1,128 @@
+"""The store is locked or away when the line drops: what is typed lies encrypted in a file, and comes back."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from store.opening import Store
+from store.shapes import ClientTree
+from tests.screens.conftest import Start, in_field
+from tests.screens.test_client_nothing_lost import typed
+from tests.terminal import keys
+
+HOLD = """
+import sys
+from pathlib import Path
+from store import sqlite
+from store.keys import read_or_make_key
+key, _ = read_or_make_key(Path(sys.argv[2]), may_make=False)
+held = sqlite.connect(Path(sys.argv[1]), key)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def locked_by_another(store: Store) -> Iterator[None]:
+    """Another process holds the write lock."""
+    command = [sys.executable, "-c", HOLD, str(store.path), str(store.key_file)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": ":".join(sys.path)}
+    ) as other:
+        assert other.stdout is not None and other.stdin is not None
+        assert other.stdout.readline().strip() == "held"
+        yield
+        other.stdin.close()
+
+
+def kept(folder: Path) -> list[Path]:
+    """The files of unsaved typing in a folder and below it."""
+    return [path for path in folder.rglob("*unsaved-*") if path.is_file()]
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_typing_into_a_locked_store_survives_the_end_of_the_line(
+    store: Store, known: ClientTree, start: Start, number: signal.Signals
+) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.send(keys("<tab><tab><tab><tab><tab><tab><tab>halfawo"))
+        terminal.until("halfawo")
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        (file,) = kept(store.path.parent)
+        assert b"halfawo" not in file.read_bytes()
+    assert typed(store, known.client.id) == {}
+    again = start(ready="keep it?")
+    assert again.shows("1 draft kept while the store was away came back, from 14:02.")
+    assert kept(store.path.parent) == []
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "Client reference", "halfawo"))
+    again.press("<f2>")
+    again.until("Saved: Client halfawo")
+    assert store.get("client", known.client.id).values["CLIENT"] == "halfawo"
+
+
+def test_typing_while_the_stores_folder_is_away_survives_the_end_of_the_line(
+    store: Store, known: ClientTree, start: Start, tmp_path: Path
+) -> None:
+    # The tests' own store lies where the program's home is: moved as a whole, its home would go with it.
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    home = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    store.backup(disk / store.path.name)
+    (disk / store.key_file.name).write_bytes(store.key_file.read_bytes())
+    (disk / store.key_file.name).chmod(0o600)
+    terminal = start(known.client.id, path=disk / store.path.name, **home)
+    disk.rename(tmp_path / "unplugged")
+    terminal.until("Typing goes on")
+    terminal.press("X<tab>Y")
+    terminal.signal(signal.SIGHUP)
+    assert terminal.wait() == 128 + signal.SIGHUP
+    assert not disk.exists()
+    (file,) = kept(tmp_path / "state")
+    assert file.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "unplugged").rename(disk)
+    again = start(path=disk / store.path.name, ready="keep it?", **home)
+    assert again.shows("2 fields: keep it?")
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "Surname initial", "Y"))
+    assert in_field(again, "First initial", "X")
+    assert kept(tmp_path) == []
+
+
+def test_leaving_while_the_store_is_locked_keeps_it_too_and_others_do_not_get_it(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.press("X<tab>Y<f10>")
+        assert terminal.wait() == 0
+    assert len(kept(store.path.parent)) == 1
+    bob = start(person="bob", ready="26964")
+    assert not bob.shows("keep it?")
+    assert len(kept(store.path.parent)) == 1
+    again = start(ready="keep it?")
+    assert again.shows("2 fields: keep it?")
+
+
+def test_what_was_typed_is_not_taken_in_twice(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.press("X<tab>")
+        terminal.signal(signal.SIGHUP)
+        terminal.wait()
+    again = start(ready="keep it?")
+    again.press("k<f2>")
+    again.until("Saved: Client")
+    again.signal(signal.SIGHUP)
+    again.wait()
+    third = start(ready="26964")
+    assert not third.shows("keep it?")
+    assert store.drafts() == [] and kept(store.path.parent) == []

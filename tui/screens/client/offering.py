@@ -1,0 +1,109 @@
+"""What a person typed into this client before and did not save: offered, kept, compared or discarded."""
+
+from typing import TYPE_CHECKING
+
+from tui.frame.confirm import Answer, Confirm
+from tui.screens.client import naming, work
+from tui.screens.client.work import Loaded
+
+if TYPE_CHECKING:
+    from tui.screens.client.screen import ClientScreen
+
+
+class Offering:
+    """The drafts that were there when the client was opened."""
+
+    def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
+        self.screen = screen
+        self.drafts, self.older = found.drafts, found.older
+        self.is_new_draft = found.tree is None and bool(found.drafts)
+
+    def ask(self) -> None:
+        """Ask whether to keep what was typed, compare it or discard it."""
+        screen, program = self.screen, self.screen.program
+        fields = sum(draft.fields for draft in self.drafts)
+        latest = max(self.drafts, key=lambda draft: draft.saved_at)
+        records = f" in {len(self.drafts)} records" if len(self.drafts) > 1 else ""
+        since = naming.when(latest.saved_at, program.today())
+        lines = [f"Draft from {since}, {naming.several(fields, 'field')}{records}: keep it?"]
+        if program.came_back:
+            lines.append(program.came_back)
+        overtaken = [draft for draft in self.drafts if draft.is_overtaken]
+        answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
+        if overtaken:
+            held = screen.case.by_id[overtaken[0].record_id]
+            by = "You" if held.changed_by == program.person else held.changed_by
+            lines.append(
+                f"{by} saved this record since, at {naming.when(held.changed_at, program.today())}."
+                " Keeping shows both, field by field."
+            )
+        elif not self.is_new_draft:
+            lines.append("Nobody has saved the record since.")
+            answers.insert(1, Answer("c", "Compare it with what is saved, field by field"))
+
+        def sure_of_it(letter: str | None) -> None:
+            if letter == "x":
+                self._discard()
+            else:
+                self.ask()
+
+        def answered(letter: str | None) -> None:
+            program.came_back = ""
+            if letter == "d":
+                # Asked again: a key typed ahead of the question must not throw away what was typed.
+                sure = [Answer("n", "No, keep it"), Answer("x", "Discard it for good", True)]
+                again = [f"{naming.several(fields, 'field')} typed at {since} would be gone for good."]
+                screen.app.push_screen(Confirm("Discard the draft?", again, sure, "n"), sure_of_it)
+            elif letter in ("k", "c"):
+                self._keep(compare=letter == "c" or bool(overtaken))
+            elif self.is_new_draft:
+                screen.dismiss()
+            else:
+                screen.say("The draft waits; it is offered again when you come back.")
+
+        screen.app.push_screen(Confirm("Unsaved typing", lines, answers, "k"), answered)
+
+    def _keep(self, compare: bool) -> None:
+        screen, case = self.screen, self.screen.case
+        program = screen.program
+        stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
+        theirs = [(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session]
+        if theirs:
+            program.in_store(work.take_over, program.person, theirs, program.session, writes=True, hold=True)
+        if not self.is_new_draft:
+            for draft in self.drafts:
+                case.lay(draft)
+        latest = max(self.drafts, key=lambda draft: draft.saved_at)
+        held = case.by_id[latest.record_id]
+        screen.open(held)
+        screen.form.focus_input()
+        screen.say(self._and_older("The draft is kept; nothing of it is saved yet.", "Kept, not saved."), "ok")
+        if compare:
+            overtaken = [draft for draft in self.drafts if draft.is_overtaken]
+            waiting = [case.by_id[draft.record_id] for draft in overtaken or self.drafts if draft.version]
+
+            def next_one() -> None:
+                if waiting:
+                    one = waiting.pop()
+                    screen.open(one)
+                    screen.saving.compare_draft(one, stored[one.id], next_one)
+
+            next_one()
+
+    def _discard(self) -> None:
+        screen, program = self.screen, self.screen.program
+        screen.keeper.forget([draft.record_id for draft in self.drafts])
+        gone = [(draft.record_id, draft.session) for draft in self.drafts]
+        program.in_store(work.discard, program.person, gone, writes=True, hold=True)
+        if self.is_new_draft:
+            for held in screen.case.by_id.values():
+                held.saved = held.values
+            screen.dismiss()
+        else:
+            screen.say(self._and_older("The draft is discarded; this is what is saved.", "Discarded."))
+
+    def _and_older(self, told: str, shortly: str) -> str:
+        """What was done, shorter where it has to be said as well that older drafts wait."""
+        if not self.older:
+            return told
+        return f"{shortly} {naming.several(self.older, 'older draft')} of another window: offered next time."
