@@ -1,14 +1,10 @@
 """What the screens ask of an open store: lists, trees, findings, presence, drafts, habits. `Store` is one of these."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
-from pathlib import Path
 
 from store import (
     checking,
-    drafts,
-    files,
     habits,
     kept_findings,
     likeness,
@@ -17,36 +13,31 @@ from store import (
     presence,
     seeking,
     trees,
-    unsaved,
 )
 from store.acceptance_desk import AcceptanceDesk
 from store.audit import Chain
-from store.keys import Key
+from store.draft_desk import DraftDesk
 from store.shapes import (
     AgencyInfo,
     ClientQuery,
     ClientRow,
     ClientTree,
-    DraftInfo,
     FindingCount,
     Kind,
     MergeInfo,
     Presence,
     Resemblance,
-    TakenIn,
 )
 from store.submission_desk import SubmissionDesk
 from store.typed import Derivers, sortable, stamp
-from validators.records import NO_VALUES, EpisodeRecord, Finding, Severity, Values
+from validators.records import EpisodeRecord, Finding, Severity, Values
 
 
-class Desk(AcceptanceDesk, SubmissionDesk):
+class Desk(AcceptanceDesk, DraftDesk, SubmissionDesk):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers
     _memory: seeking.Memory
-    path: Path
-    _key: Key
 
     # Lists and trees
 
@@ -184,99 +175,6 @@ class Desk(AcceptanceDesk, SubmissionDesk):
         """Who else has a record open, the first to come first."""
         with self._reading() as connection:
             return presence.others(connection, kind, record_id, session, now)
-
-    # Drafts
-
-    def save_draft(
-        self,
-        person: str,
-        kind: Kind,
-        record_id: str,
-        values: Values,
-        base_version: int,
-        now: datetime,
-        *,
-        parent_id: str = "",
-        section: str = "",
-        at_field: str = "",
-        began_with: Values = NO_VALUES,
-        unconfirmed: Iterable[str] = (),
-        session: str = "",
-    ) -> None:
-        """Keep what a person has typed into a record so far, and the field he is in.
-
-        `parent_id` and `section` say where a new record belongs; the parent may itself be but a draft. `began_with` are
-        the values the record had when typing began, `unconfirmed` the fields carried over and not confirmed. Each
-        `session` keeps a draft of its own.
-        """
-        with self._locked() as connection:
-            drafts.save(
-                connection,
-                person,
-                kind,
-                record_id,
-                values,
-                base_version,
-                stamp(now),
-                parent_id=parent_id,
-                section=section,
-                at_field=at_field,
-                began_with=began_with,
-                unconfirmed=unconfirmed,
-                session=session,
-            )
-
-    def drafts(
-        self, person: str | None = None, *, parent_id: str | None = None, section: str | None = None
-    ) -> list[DraftInfo]:
-        """A person's drafts, or everybody's, under a parent or of a section only; the latest first."""
-        with self._reading() as connection:
-            return drafts.listed(connection, person, parent_id, section)
-
-    def draft_of(self, person: str, record_id: str) -> DraftInfo | None:
-        """A person's latest draft of a record, None when there is none."""
-        with self._reading() as connection:
-            return drafts.one(connection, person, record_id)
-
-    def drop_draft(self, person: str, record_id: str, session: str | None = None) -> None:
-        """Forget a person's drafts of a record, that of one session only when it is given."""
-        with self._locked() as connection:
-            drafts.drop(connection, person, record_id, session)
-
-    def take_over_draft(self, person: str, record_id: str, source: str, session: str) -> None:
-        """Make the draft that a session left behind another session's, which goes on with it.
-
-        A draft that this one had itself is kept in the first one's place: nothing is written over.
-        """
-        with self._locked() as connection:
-            drafts.take_over(connection, person, record_id, source, session)
-
-    # Typing that the store could not take
-
-    def keep_unsaved(self, kept: Sequence[DraftInfo]) -> Path:
-        """Keep drafts in an encrypted file of their own, because the store is away or locked; which file.
-
-        Raises Problem when no file can be written either.
-        """
-        return unsaved.keep(self.path, self._key, kept)
-
-    def take_unsaved(self, person: str) -> TakenIn:
-        """Put a person's drafts from such files among the others, and take the files away. Raises Problem."""
-        found, unreadable = unsaved.read(self.path, self._key, person)
-        taken = TakenIn()
-        if found:
-            with self._locked() as connection:
-                taken = unsaved.take_in(connection, found)
-            for file in found:
-                self.forget_unsaved(file)
-        return replace(taken, unreadable=tuple(unreadable))
-
-    def forget_unsaved(self, file: Path) -> None:
-        """Take away a file of `keep_unsaved` whose drafts the store has. Raises Problem."""
-        try:
-            unsaved.remove(file)
-        except OSError as error:
-            raise files.refused(error, file, "taken away") from None
 
     # Habits
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 from validators.problems import Problem
@@ -126,19 +125,6 @@ class DraftInfo:
     def is_overtaken(self) -> bool:
         """Whether somebody saved the record after the draft was begun."""
         return self.version > self.base_version
-
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """How many drafts came back from files, the latest of them from when; how many have a newer draft before them.
-
-    `unreadable` are files that do not open with the store's key and were left where they are.
-    """
-
-    drafts: int = 0
-    behind: int = 0
-    saved_at: datetime = NEVER
-    unreadable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

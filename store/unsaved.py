@@ -6,6 +6,8 @@ when that folder is away or full, where the platform keeps a program's state. It
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from glob import escape
 from hashlib import blake2b
 from pathlib import Path
@@ -17,13 +19,26 @@ from sqlalchemy.exc import NoSuchTableError
 
 from store import drafts, files, sqlite
 from store.keys import Key
-from store.shapes import NEVER, DraftInfo, TakenIn
+from store.shapes import NEVER, DraftInfo
 from store.tables import DRAFTS
 from store.typed import moment, stamp
 from validators.problems import Problem
 
 WORD = "unsaved"
 Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many drafts came back from files, the latest of them from when; how many have a newer draft before them.
+
+    `unreadable` are files that do not open with the store's key and were left where they are.
+    """
+
+    drafts: int = 0
+    behind: int = 0
+    saved_at: datetime = NEVER
+    unreadable: tuple[Path, ...] = ()
 
 
 def keep(path: Path, key: Key, kept: Sequence[DraftInfo]) -> Path:
