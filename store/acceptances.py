@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from store import episode_figures
+from store import episode_figures, sqlite
 from store.acceptance_shapes import AcceptanceInfo, values_text
 from store.audit import Chain
 from store.episode_figures import WEIGHTS
@@ -62,10 +62,9 @@ def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Ke
         .where(ACCEPTANCES.c.lapsed_at.is_(None), ACCEPTANCES.c.withdrawn_at.is_(None))
     )
     found: dict[int, dict[Key, Live]] = {}
-    for some in batches(episodes):
-        for row in connection.execute(query.where(ACCEPTANCES.c.episode_number.in_(some))):
-            one = Live(row.number, row.id, row.episode_id, row.event_id, row.rule, row.reason)
-            found.setdefault(row.episode_number, {})[row.event_id, row.rule, row.told] = one
+    for row in connection.execute(query.where(sqlite.among(ACCEPTANCES.c.episode_number, episodes))):
+        one = Live(row.number, row.id, row.episode_id, row.event_id, row.rule, row.reason)
+        found.setdefault(row.episode_number, {})[row.event_id, row.rule, row.told] = one
     return found
 
 

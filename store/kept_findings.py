@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -16,16 +16,31 @@ from store import acceptances, episode_figures, lines, sqlite
 from store.acceptances import Key, Live
 from store.audit import Chain
 from store.episode_figures import SEVERITIES, WEIGHTS, Fault, event_of, figures
-from store.reading import BATCH, batches
+from store.reading import batches
 from store.shapes import AgencyInfo
 from store.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
 from store.typed import Derivers
 from validators.records import Finding, Severity
 
+
+class _State(NamedTuple):
+    """What is known of an episode when its findings are saved."""
+
+    id: str
+    number: int
+    client: int
+    agency: int
+    standard: str
+    revision: int
+    errors: int
+    warnings: int
+
+
 Checked = tuple[str, str, list[Finding]]
 """An episode's id, the stamp it was read with, and what its check found."""
 CHECKER = "keywork"
 """Who lets acceptances lapse, in the audit: nobody decides that."""
+SAVED_AT_ONCE = 2000
 _NONE: Mapping[Key, Live] = {}
 
 
@@ -43,9 +58,9 @@ def save(
     asked for when an acceptance lapses.
     """
     done = 0
-    for batch in batches(items, BATCH):
+    for batch in batches(items, SAVED_AT_ONCE):
         states = _states(connection, [one[0] for one in batch])
-        fresh: dict[int, tuple[Any, int, list[Finding]]] = {}
+        fresh: dict[int, tuple[_State, int, list[Finding]]] = {}
         for its_id, stamp, found in batch:
             state = states.get(its_id)
             revision, _, rows = stamp.partition(" ")
@@ -59,8 +74,11 @@ def save(
         counted: dict[int, episode_figures.Figures] = {}
         gone: list[Live] = []
         for number, (state, count, found) in fresh.items():
+            if not found and number not in beside and number not in live:
+                counted[number] = 0, 0, 0, count, 0, 0, 0
+                continue
             mine = live.get(number, _NONE)
-            own = [_row(state.agency_number, number, one, mine) for one in found]
+            own = [_row(state.agency, number, one, mine) for one in found]
             faults: list[Fault] = [
                 (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
             ]
@@ -106,11 +124,9 @@ def save_beside(
         wanted[one.episode_id].append(one)
     numbers = dict.fromkeys(before)
     after: dict[int, list[Finding]] = {}
-    states: dict[int, Any] = {}
-    for some in batches(wanted):
-        for its_id, state in _states(connection, some).items():
-            after[state.number], states[state.number] = wanted[its_id], state
-            numbers[state.number] = None
+    for its_id, state in _states(connection, wanted).items():
+        after[state.number] = wanted[its_id]
+        numbers[state.number] = None
     plain = {number: [(one.rule, _told(one)) for one in ones] for number, ones in after.items()}
     other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
@@ -171,7 +187,7 @@ def _renew_beside(
     lines.refresh(connection, derivers, sorted(connection.execute(query).scalars()), None)
 
 
-def _states(connection: Connection, ids: Collection[str]) -> dict[str, Any]:
+def _states(connection: Connection, ids: Collection[str]) -> dict[str, _State]:
     """What is needed of some episodes to save their findings; none of those that are deleted."""
     query = (
         select(
@@ -181,9 +197,10 @@ def _states(connection: Connection, ids: Collection[str]) -> dict[str, Any]:
         .join(STATES, STATES.c.episode_number == EPISODES.c.number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number)
-        .where(EPISODES.c.id.in_(ids), EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+        .where(sqlite.among(EPISODES.c.id, ids), EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
     )  # fmt: skip
-    return {row.id: row for row in connection.execute(query)}
+    # The driver's own rows: SQLAlchemy's would cost more than the rest of a save.
+    return {row[0]: _State(*row) for row in cast(Any, connection.execute(query).cursor)}
 
 
 def _clear(connection: Connection, episodes: Collection[int]) -> dict[int, list[Any]]:
@@ -216,12 +233,12 @@ def _lapse(connection: Connection, chain: Callable[[], Chain], gone: Collection[
 def _show(
     connection: Connection,
     derivers: Derivers,
-    states: Iterable[Any],
+    states: Iterable[_State],
     counted: Mapping[int, episode_figures.Figures],
 ) -> None:
     """Write the lines of those clients anew whose flags are others now."""
     other = {
-        state.client_number
+        state.client
         for state in states
         if (state.errors > 0, state.warnings > 0) != (counted[state.number][0] > 0, counted[state.number][1] > 0)
     }

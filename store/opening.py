@@ -169,6 +169,11 @@ class Store(Desk, ExtractDesk):
         with self._reading() as connection:
             return reading.repeated_identifiers(connection, agency)
 
+    def episodes_bearing(self, agency: AgencyInfo, identifiers: Collection[str]) -> list[str]:
+        """The ids of the episodes that bear any of these identifiers, themselves, by their client or an event."""
+        with self._reading() as connection:
+            return reading.episodes_bearing(connection, agency, identifiers)
+
     def get(self, kind: Kind, record_id: str) -> StoredRecord:
         """One record, deleted or not. Raises Problem when there is none with that id."""
         with self._reading() as connection:

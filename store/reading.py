@@ -157,6 +157,27 @@ def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozense
     return frozenset(found)
 
 
+def episodes_bearing(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> list[str]:
+    """The ids of the agency's episodes that bear any of these identifiers, themselves, by their client or an event."""
+    wanted = list(dict.fromkeys(identifiers))
+    numbers: set[int] = set()
+    live = select(EPISODES.c.number).join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    for some in batches(wanted):
+        by_client = select(CLIENTS.c.number).where(
+            CLIENTS.c.agency_number == agency.number,
+            CLIENTS.c.external_id.in_(some) | CLIENTS.c.reference.in_(some),
+        )
+        by_event = select(EVENTS.c.episode_number).where(EVENTS.c.external_id.in_(some))
+        own = (EPISODES.c.agency_number == agency.number) & EPISODES.c.external_id.in_(some)
+        for condition in (own, EPISODES.c.client_number.in_(by_client), EPISODES.c.number.in_(by_event)):
+            numbers.update(connection.execute(live.where(condition)).scalars())
+    found: list[str] = []
+    for part in batches(sorted(numbers)):
+        query = select(EPISODES.c.id).where(EPISODES.c.number.in_(part), EPISODES.c.agency_number == agency.number)
+        found += connection.execute(query).scalars()
+    return found
+
+
 def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> Select[Any]:
     """One row for each event of each episode, at least one for an episode, in order of entry; `beside` comes last.
 

@@ -1,5 +1,6 @@
 """The one module that knows the store is an encrypted SQLite file: connections, pragmas, and what its errors mean."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,9 +128,9 @@ def roomy(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
-def among(column: ColumnElement[Any], numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Whether a column is one of many numbers: handed over as one text, where a list of parameters would be slow."""
-    text = f"[{','.join(map(str, numbers))}]"
+def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers or texts, handed over as one text: many parameters would be slow."""
+    text = json.dumps(list(values), separators=(",", ":"))
     return column.in_(select(func.json_each(text).table_valued("value").c.value))
 
 

@@ -1,0 +1,82 @@
+"""Checking what a store keeps of an agency: only what is due, a batch at a time, the results kept beside the episodes.
+
+An episode is due when it, the rules or the day are others than at its last check; what shows only between episodes is
+looked for when anything was saved since it was last looked for. A second check so costs what changed.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from validators.engine import Checker
+from validators.file_rules import FileRules
+from validators.patterns import Context
+from validators.records import Finding
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from store.shapes import AgencyInfo
+
+BATCH = 2000
+"""Episodes whose findings are kept in one transaction."""
+Progress = Callable[[int, int], object]
+"""Told how many episodes are done, of how many that were due."""
+
+
+def check_caseload(
+    store: "Store",
+    agency: "AgencyInfo",
+    checker: Checker,
+    day: date,
+    now: datetime,
+    progress: Progress | None = None,
+) -> int:
+    """Check all that is due for a check on a day, and what shows between episodes; return how many were checked.
+
+    What somebody changes meanwhile stays due. Raises Problem when the store cannot be read or written.
+    """
+    due = store.count_stale(agency, day) if progress else 0
+    done = 0
+    context = Context(day, "store")
+    stream = store.stamped_episodes(agency, due=day)
+    # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
+    checked = ((record.episode_id, stamp, checker.check(record, context)) for stamp, record in stream)
+    while found := list(islice(checked, BATCH)):
+        store.save_findings(found, day, now)
+        done += len(found)
+        if progress:
+            progress(min(done, due), due)
+    compare_episodes(store, agency, checker, day, now)
+    return done
+
+
+def check_some(
+    store: "Store", agency: "AgencyInfo", checker: Checker, ids: Collection[str], day: date, now: datetime
+) -> int:
+    """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
+    context = Context(day, "store")
+    found = [
+        (record.episode_id, stamp, checker.check(record, context))
+        for stamp, record in store.stamped_episodes(agency, ids)
+    ]
+    return store.save_findings(found, day, now)
+
+
+def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:
+    """Find and keep what shows only beside other records: an identifier used twice, one client told in two ways.
+
+    Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
+    """
+    if not store.beside_is_due(agency, day):
+        return False
+    version = store.saved_version()
+    repeated = store.repeated_identifiers(agency)
+    found: list[Finding] = []
+    if repeated:
+        context, rules = Context(day, "store"), FileRules(checker.standard, repeated)
+        # No other record can contradict any, or be contradicted.
+        for record in store.episodes(agency, store.episodes_bearing(agency, repeated)):
+            found += rules.check(record, checker.check(record, context))
+    store.save_beside(agency, found, version, day, now)
+    return True
