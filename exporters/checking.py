@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporters.csv_reading import Progress, read_extract
 from validators.engine import Checker
@@ -12,21 +13,35 @@ from validators.records import EpisodeRecord, Finding
 from validators.standard import Standard
 from validators.tally import Tally
 
+if TYPE_CHECKING:
+    from store.acceptance_shapes import Accepted
+
 
 @dataclass
 class Report:
-    """What was found, in the order of the file's lines, and the counts."""
+    """What was found, in the order of the file's lines, and the counts; `stored` says that it was no file."""
 
     standard: Standard
     tally: Tally
     findings: list[Finding] = field(default_factory=list)
+    stored: bool = False
 
 
 class Examination:
     """Applies all rules, those about one record and those between records, to episodes one after another."""
 
-    def __init__(self, standard: Standard, context: Context, repeated: frozenset[str] | None = None) -> None:
-        """Compile the standard's rules; every rule judges by `context`. For `repeated` see `FileRules`."""
+    def __init__(
+        self,
+        standard: Standard,
+        context: Context,
+        repeated: frozenset[str] | None = None,
+        accepted: "Accepted | None" = None,
+    ) -> None:
+        """Compile the standard's rules; every rule judges by `context`. For `repeated` see `FileRules`.
+
+        Warnings that somebody `accepted` are marked as such.
+        """
+        self.accepted = accepted
         self.checker = Checker(standard)
         self.file_rules = FileRules(standard, repeated)
         self.tally = Tally(standard)
@@ -44,6 +59,8 @@ class Examination:
         found += extra
         if missing:
             found = [finding for finding in found if missing.isdisjoint(finding.fields)]
+        if self.accepted is not None:
+            found = self.accepted.mark(found)
         self.tally.add(record, found)
         return found
 
@@ -65,11 +82,15 @@ def check_file(path: Path, standard: Standard, context: Context, progress: Progr
 
 
 def check_episodes(
-    records: Iterable[EpisodeRecord], standard: Standard, context: Context, repeated: frozenset[str] | None = None
+    records: Iterable[EpisodeRecord],
+    standard: Standard,
+    context: Context,
+    repeated: frozenset[str] | None = None,
+    accepted: "Accepted | None" = None,
 ) -> Report:
-    """Check episodes from the store; for `repeated` see `FileRules`."""
-    examination = Examination(standard, context, repeated)
-    report = Report(standard, examination.tally)
+    """Check episodes from the store; for `repeated` and `accepted` see `Examination`."""
+    examination = Examination(standard, context, repeated, accepted)
+    report = Report(standard, examination.tally, stored=True)
     _tell(report, filter(None, (undecided_lists(standard),)))
     for record in records:
         report.findings += examination.examine(record)
@@ -93,6 +114,7 @@ def as_json(report: Report) -> Iterator[str]:
         "episodes": tally.episodes,
         "errors": tally.errors,
         "warnings": tally.warnings,
+        **({"accepted": tally.accepted} if report.stored else {}),
         "notices": sum(tally.counts.values()) - tally.errors - tally.warnings,
         "load_percent": tally.load_percent,
         "data_quality_percent": tally.data_quality_percent,
@@ -118,6 +140,8 @@ def finding_as_mapping(finding: Finding) -> dict[str, object]:
         "message": finding.message,
         "values": dict(finding.values),
     }
+    if finding.accepted:
+        told["accepted"] = finding.accepted
     if finding.episode_id:
         told |= {"client_id": finding.client_id, "episode_id": finding.episode_id, "event_id": finding.event_id}
     return told

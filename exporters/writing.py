@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.checking import Examination
 from exporters.selection import HeldBack, Selection
+from store.acceptance_shapes import Accepted
 from store.files import PRIVATE, place, refused, scratch
 from store.shapes import AgencyInfo
 from validators.patterns import Context
@@ -53,9 +54,18 @@ class Receipt:
         reasons = []
         if self.tally.errors:
             reasons.append(f"{_counted(self.tally.errors, 'error')}: what is concerned would not load")
-        if self.tally.warnings:
-            reasons.append(f"{_counted(self.tally.warnings, 'warning')}, neither mended nor accepted")
+        if self.tally.open_warnings:
+            reasons.append(f"{_counted(self.tally.open_warnings, 'warning')}, neither mended nor accepted")
         return reasons
+
+    @property
+    def standing(self) -> str:
+        """Whether the file is ready, in words: `ready with 3 accepted warnings`, or why it is not."""
+        reasons = self.not_ready_because
+        if reasons:
+            return "not ready: " + "; ".join(reasons)
+        many = self.tally.accepted
+        return f"ready with {_counted(many, 'accepted warning')}" if many else "ready to be sent"
 
     def as_mapping(self) -> dict[str, object]:
         """The receipt as the export command's JSON tells it and the store keeps it."""
@@ -70,6 +80,7 @@ class Receipt:
             "held_back": [held.as_mapping() for held in self.held_back],
             "errors": self.tally.errors,
             "warnings": self.tally.warnings,
+            "accepted": self.tally.accepted,
             "load_percent": self.tally.load_percent,
             "data_quality_percent": self.tally.data_quality_percent,
             "ready": not self.not_ready_because,
@@ -197,7 +208,8 @@ def _write_rows(
 ) -> None:
     standard = selection.standard
     # Judged as what it is by now: a file that would be sent.
-    examination = Examination(standard, Context(today, "file", selection.period), store.repeated_identifiers(agency))
+    context, accepted = Context(today, "file", selection.period), Accepted(store.acceptances(agency))
+    examination = Examination(standard, context, store.repeated_identifiers(agency), accepted)
     receipt.tally = examination.tally
     rows = RowWriter(standard, file)
     for seen, record in enumerate(store.episodes(agency), 1):
@@ -256,7 +268,7 @@ def told_as_text(receipt: Receipt) -> Iterator[str]:
     yield f"Submission {receipt.submission}: {receipt.file}"
     yield f"  {tally.rows} rows, {tally.episodes} episodes, {tally.no_consent} of them without consent"
     yield f"  SHA-256 {receipt.sha256}"
-    yield f"  load {tally.load_percent} %, data quality {tally.data_quality_percent} % (our estimate)"
+    yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     for title, items in (
         ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
         (
@@ -270,5 +282,4 @@ def told_as_text(receipt: Receipt) -> Iterator[str]:
         if items:
             yield f"  {title}, {len(items)}:"
             yield from (f"    {item}" for item in items)
-    reasons = receipt.not_ready_because
-    yield "Not ready: " + "; ".join(reasons) if reasons else "Ready to be sent."
+    yield f"{receipt.standing[0].upper()}{receipt.standing[1:]}" + ("" if receipt.not_ready_because else ".")

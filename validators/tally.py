@@ -12,12 +12,18 @@ def percent(good: int, of: int) -> float:
     return (1000 * good // of) / 10 if of else 100.0
 
 
+def quality_text(quality: float, without: float, accepted: int) -> str:
+    """A data quality in words, with what it would be without the accepted warnings beside it."""
+    told = f"{quality} %"
+    return f"{told} ({without:g} % without {accepted:,} accepted)" if accepted else told
+
+
 @dataclass
 class Tally:
     """Rows, episodes and findings counted as they pass by.
 
     A finding about client or episode columns spoils every row of the episode, one about an event its own row, one
-    about a row of the file that row.
+    about a row of the file that row. Accepted warnings count like any other; how it would be without them is told too.
     """
 
     standard: Standard
@@ -27,6 +33,8 @@ class Tally:
     counts: dict[Severity, int] = field(default_factory=lambda: dict.fromkeys(Severity, 0))
     spoilt: dict[Severity, int] = field(default_factory=lambda: dict.fromkeys(Severity, 0))
     unloadable: bool = False
+    accepted: int = 0
+    open_rows: int = 0
 
     def add(self, record: EpisodeRecord, findings: Iterable[Finding]) -> None:
         """Count an episode with its findings."""
@@ -36,11 +44,19 @@ class Tally:
         self.episodes += 1
         self.no_consent += withheld
         rows: dict[Severity, set[object]] = {}
+        still_open: set[object] = set()
         for finding in findings:
             self.counts[finding.severity] += 1
-            rows.setdefault(finding.severity, set()).update(self._rows(record, finding))
+            its_rows = self._rows(record, finding)
+            rows.setdefault(finding.severity, set()).update(its_rows)
+            if finding.severity is Severity.WARNING:
+                if finding.accepted:
+                    self.accepted += 1
+                else:
+                    still_open.update(its_rows)
         for severity, spoilt in rows.items():
             self.spoilt[severity] += len(spoilt)
+        self.open_rows += len(still_open)
 
     def _rows(self, record: EpisodeRecord, finding: Finding) -> Iterable[object]:
         if record.lines:
@@ -56,6 +72,7 @@ class Tally:
         self.rows += 1
         self.counts[finding.severity] += 1
         self.spoilt[finding.severity] += 1
+        self.open_rows += finding.severity is Severity.WARNING
 
     def add_about_file(self, finding: Finding) -> None:
         """Count a finding about the whole file; an error there means nothing of it would load."""
@@ -79,5 +96,20 @@ class Tally:
 
     @property
     def data_quality_percent(self) -> float:
-        """Rows without a warning."""
+        """Rows without a warning, accepted or not: the receiving system knows no acceptance."""
         return percent(self.rows - self.spoilt[Severity.WARNING], self.rows)
+
+    @property
+    def quality_without_accepted(self) -> float:
+        """Rows without a warning that nobody accepted."""
+        return percent(self.rows - self.open_rows, self.rows)
+
+    @property
+    def open_warnings(self) -> int:
+        """How many warnings nobody accepted."""
+        return self.warnings - self.accepted
+
+    @property
+    def quality_text(self) -> str:
+        """The data quality in words: `98.4 % (100 % without 3 accepted)`."""
+        return quality_text(self.data_quality_percent, self.quality_without_accepted, self.accepted)

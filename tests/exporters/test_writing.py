@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 import exporters.selection
+from exporters.caseload import check_caseload
 from exporters.writing import RowWriter, export_submission, file_name, told_as_text
 from store import extracts, files
 from store.writing import Writing
@@ -27,15 +28,17 @@ from tests.exporters.extracts import (
     visit,
     withheld,
 )
+from validators.engine import Checker
 from validators.periods import reporting_period
 from validators.problems import Problem
+from validators.records import Severity
 from validators.standard import Standard
 
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "T0123-20190101-20201231-CJIT-P.csv"
 CARRIED = ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
 KEYS = ["submission", "file", "sha256", "rows", "episodes", "no_consent", "left_out", "held_back", "errors", "warnings"]
-KEYS += ["load_percent", "data_quality_percent", "ready", "not_ready_because"]
+KEYS += ["accepted", "load_percent", "data_quality_percent", "ready", "not_ready_because"]
 
 
 def formatted(**changes: Any) -> Standard:
@@ -228,3 +231,22 @@ def test_each_agency_has_its_own_extract(desk: Desk) -> None:
         desk.send()
     assert [desk.send(agency=code).tally.rows for code in ("T0123", "T0009")] == [2, 1]
     assert len(desk.left()) == 2
+
+
+def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> None:
+    rows = [row(str(number), PARENT="Y", PRNTSTAT="") for number in range(2)]
+    desk.take(rows)
+    agency = desk.store.agency()
+    refused = desk.send()
+    assert refused.standing == "not ready: 2 warnings, neither mended nor accepted"
+    check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
+    warnings = desk.store.findings(agency, severity=Severity.WARNING)
+    with desk.store.write("ann", NOW) as work:
+        work.accept_all(warnings, "they live with their mother")
+    receipt = desk.send(out=desk.folder / "again")
+    told = receipt.as_mapping()
+    assert (told["warnings"], told["accepted"], told["ready"], told["not_ready_because"]) == (2, 2, True, [])
+    assert receipt.standing == "ready with 2 accepted warnings"
+    lines = list(told_as_text(receipt))
+    assert lines[3].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
+    assert lines[-1] == "Ready with 2 accepted warnings."

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from store.acceptance_shapes import AcceptanceInfo, Accepted
+from store.kept_findings import Checked
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo, FindingCount
 from tests.store.small_standard import LATER, NOW, STANDARD
@@ -100,7 +101,7 @@ def test_a_rule_that_has_nothing_to_say_any_more_lapses_it_too(store: Store, age
     one_client(store, agency, 1)
     check(store, agency)
     accept(store, the_one(store, agency, "55"))
-    items = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
+    items: list[Checked] = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
     store.save_findings(items, DAY, LATER)
     assert store.acceptances(agency) == [] and len(store.acceptances(agency, lapsed=True)) == 1
 
@@ -275,7 +276,7 @@ def test_what_shows_between_records_is_kept_beside_what_an_episode_has_itself(st
     assert [one.rule for one in store.findings(agency)] == ["13", "13", "47", "55", "55", "56", "56"]
     made = accept(store, the_one(store, agency, "47"))
     # A check of the episode alone leaves it, and its acceptance.
-    items = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
+    items: list[Checked] = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
     store.save_findings(items, DAY, LATER)
     assert [(one.rule, one.accepted) for one in store.findings(agency)] == [("47", made.id)]
     its = store.caseload_figures(agency, PERIOD)

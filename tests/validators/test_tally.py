@@ -1,5 +1,7 @@
 """The percentages: rows that would load, rows whose quality nobody doubts, both rounded down."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,18 @@ def test_a_row_that_is_no_episode_is_a_row() -> None:
 def test_episodes_without_consent_are_counted() -> None:
     tally = tallied((episode(), []), (withheld(), []), (episode(CONSENT=""), []))
     assert (tally.episodes, tally.no_consent) == (3, 1)
+
+
+def test_accepted_warnings_count_and_are_told_beside_the_percentage() -> None:
+    events = (Event("sub_intervention", {}, id="a"), Event("sub_intervention", {}, id="b"))
+    record = EpisodeRecord(episode().client, episode().episode, events)
+    accepted = replace(finding(Severity.WARNING, event_id="a"), accepted="x")
+    tally = tallied((record, [accepted, finding(Severity.WARNING, event_id="b")]))
+    assert (tally.warnings, tally.accepted, tally.open_warnings) == (2, 1, 1)
+    assert (tally.data_quality_percent, tally.quality_without_accepted) == (0.0, 50.0)
+    assert tally.quality_text == "0.0 % (50 % without 1 accepted)"
+    # A row that is doubted for another reason, too, stays doubted.
+    tally = tallied((record, [accepted, finding(Severity.WARNING)]))
+    assert (tally.quality_without_accepted, tallied((record, [])).quality_text) == (0.0, "100.0 %")
+    tally.add_row(finding(Severity.WARNING, 9))
+    assert (tally.rows, tally.open_rows) == (3, 3)

@@ -43,11 +43,15 @@ def run_check(
     else:
         if standard_id is not None:
             load(standard_id)  # an unknown one is refused by its own sentence
+        from store.acceptance_shapes import Accepted
+
         with opened(store, key_file) as found:
             agency = found.agency(agency_code, standard_id)
             standard = load(agency.standard)
             context = _context(standard, today, submission, stored=True)
-            report = check_episodes(found.episodes(agency), standard, context, found.repeated_identifiers(agency))
+            accepted = Accepted(found.acceptances(agency))
+            repeated = found.repeated_identifiers(agency)
+            report = check_episodes(found.episodes(agency), standard, context, repeated, accepted)
     {"json": _json, "csv": _csv, "text": _text}[form](report)
     return 1 if report.tally.errors else 0
 
@@ -79,8 +83,9 @@ def _text(report: Report) -> None:
     sys.stdout.writelines(f"{line}\n" for finding in report.findings for line in _told(finding))
     counts = Counter(finding.severity for finding in report.findings)
     told = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in Severity)
+    told += f", {tally.accepted} of them accepted" if tally.accepted else ""
     print(f"{tally.rows} rows, {tally.episodes} episodes: {told}")
-    print(f"load {tally.load_percent} %, data quality {tally.data_quality_percent} % (our estimate)")
+    print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
 
 
 def _told(finding: Finding) -> Iterator[str]:
@@ -88,4 +93,5 @@ def _told(finding: Finding) -> Iterator[str]:
     rule = finding.rule if not finding.rule.isdigit() else f"rule {finding.rule}"
     shown = {header: value for header, value in finding.values.items() if header in finding.fields}
     values = ", ".join(f"{header} {value!a}" for header, value in list(shown.items())[:8])
+    rule += ", accepted" if finding.accepted else ""
     yield f"{finding.severity.value:7} {place}: {finding.message} [{rule}]" + (f" ({values})" if values else "")

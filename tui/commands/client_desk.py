@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.caseload import check_caseload, check_some
 from store.shapes import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter, Kind, StoredRecord
 from tui.commands.opening import Progress, now, opened, person
 from tui.form.printable import printable
-from tui.screens.findings_check import BATCH, check_episodes
 from validators.catalogue import load
 from validators.engine import Checker
 from validators.patterns import Context
@@ -117,15 +117,12 @@ class Desk:
         """Check a client's episodes anew and keep what is found, so that lists know at once."""
         ids = [one.episode.id for one in tree.episodes if not one.episode.deleted]
         if ids:
-            check_episodes(self.store, self.agency, self.checker, ids, self.today, now())
+            check_some(self.store, self.agency, self.checker, ids, self.today, now())
 
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
-        progress, done = Progress("episodes checked"), 0
-        due = self.store.stale_episodes(self.agency, self.today)
-        for start in range(0, len(due), BATCH):
-            done += check_episodes(self.store, self.agency, self.checker, due[start : start + BATCH], self.today, now())
-            progress(done)
+        progress = Progress("episodes checked")
+        check_caseload(self.store, self.agency, self.checker, self.today, now(), lambda done, due: progress(done))
         progress.done()
 
 

@@ -96,24 +96,19 @@ class FindingsScreen(FilteredScreen):
     # Reading
 
     def read(self, hold: bool = False, saved: bool = True) -> None:
-        """Read in a thread; while that goes on, once more after it.
-
-        What shows between records is only looked for when anything may have been `saved`.
-        """
+        """Read in a thread; while that goes on, once more after it. Names too, when anything may have been `saved`."""
         self._saved = self._saved or saved
         if self._reading:
             self._again = True
             return
         self._reading, self._again = True, False
-        app, looked = self.program, self._saved
+        app, known = self.program, {} if self._saved else self.caseload.names
         self._saved = False
         app.in_store(
             read,
             app.agency,
-            app.checker,
-            app.today(),
-            self.caseload.names,
-            None if looked else self.caseload.between,
+            app.standard,
+            known,
             on_done=self._read,
             on_problem=lambda problem: self._failed(str(problem)),
             hold=hold,
@@ -138,7 +133,7 @@ class FindingsScreen(FilteredScreen):
             self.say(f"Checking: {done:,} of {due:,} episodes.")
         elif due:
             self.say(f"Checked: {due:,} episode{'' if due == 1 else 's'}.", "ok")
-        if due and (done == due or not self._soon):
+        if (due or caseload_check(self.program).compared) and (done == due or not self._soon):
             self._soon = True
             self.set_timer(0.01 if done == due else SETTLE_SECONDS, self._settled)
 

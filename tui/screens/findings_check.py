@@ -1,21 +1,19 @@
 """Checks what is due for a check, in small batches in threads, so that "with errors" is right and typing goes on.
 
-What is found is kept in the store; an episode is checked again only when it, the rules or the day are others.
+What is found is kept in the store; an episode is checked again only when it, the rules or the day are others. The work
+itself is `exporters.caseload`'s; here it is cut so small that a key typed meanwhile is answered at once.
 """
 
 import random
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from time import monotonic
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from exporters.caseload import check_some, compare_episodes
 from store.shapes import AgencyInfo
-from validators.engine import Checker
-from validators.file_rules import FileRules
-from validators.patterns import Context
 from validators.problems import Problem
-from validators.records import Finding
 
 if TYPE_CHECKING:
     from store.opening import Store
@@ -33,7 +31,8 @@ DAY_SECONDS = 60.0
 class CaseloadCheck:
     """The one check of an app. `listeners` are told after each batch: how many are done, and how many are due in all.
 
-    They are told once more, with two equal numbers, at the end; with two zeros when nothing was due.
+    They are told once more, with two equal numbers, at the end; with two zeros when nothing was due. `compared` then
+    says whether what shows between episodes was looked for anew.
     """
 
     def __init__(self, app: "KeyworkApp") -> None:
@@ -42,7 +41,7 @@ class CaseloadCheck:
         self._waiting: list[str] = []
         self._done = self._due = 0
         self._asked: date | None = None
-        self.running = self._again = False
+        self.running = self._again = self.compared = False
         self._rest_until = 0.0
         app.set_interval(DAY_SECONDS, self._new_day)
 
@@ -82,12 +81,12 @@ class CaseloadCheck:
             if self._done < self._due:
                 self._ask()
             else:
-                self._finish()
+                self._compare()
             return
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         app = self._app
         app.in_store(
-            check_episodes,
+            check_some,
             app.agency,
             app.checker,
             batch,
@@ -104,8 +103,15 @@ class CaseloadCheck:
             self._tell()
         self._app.set_timer(PAUSE, self._next)
 
-    def _finish(self) -> None:
+    def _compare(self) -> None:
+        """Last: what shows only between episodes, found and kept where anything was saved."""
+        app = self._app
+        args = (app.agency, app.checker, self._asked, app.clock())
+        app.in_store(compare_episodes, *args, on_done=self._finish, on_problem=self._failed, writes=True)
+
+    def _finish(self, compared: bool) -> None:
         self.running = False
+        self.compared = compared
         self._tell()
         if self._again:
             self.start()
@@ -137,34 +143,3 @@ def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> tuple[int, li
     many = store.count_stale(agency, day)
     offset = random.randrange(max(1, many - ROUND))  # noqa: S311 (nothing secret hangs on it)
     return many, store.stale_episodes(agency, day, offset=offset, limit=ROUND)
-
-
-def check_episodes(
-    store: "Store", agency: AgencyInfo, checker: Checker, ids: Sequence[str], day: date, now: datetime
-) -> int:
-    """Check some episodes and keep what was found; for how many."""
-    context = Context(day, "store")
-    found = [
-        (record.episode_id, stamp, checker.check(record, context))
-        for stamp, record in store.stamped_episodes(agency, ids)
-    ]
-    return store.save_findings(found, day, now)
-
-
-def between_records(store: "Store", agency: AgencyInfo, checker: Checker, day: date) -> list[Finding]:
-    """What only shows beside other records: an identifier used twice, one client told in two ways."""
-    repeated = store.repeated_identifiers(agency)
-    if not repeated:
-        return []
-    context, rules = Context(day, "store"), FileRules(checker.standard, repeated)
-    found: list[Finding] = []
-    for record in store.episodes(agency):
-        found += rules.check(record, checker.check(record, context) if _bears(record, repeated) else [])
-    return found
-
-
-def _bears(record: object, repeated: frozenset[str]) -> bool:
-    """Whether a record holds any of the identifiers: only then it matters which of its values cannot be read."""
-    values = [*getattr(record, "client", {}).values(), *getattr(record, "episode", {}).values()]
-    values += [value for event in getattr(record, "events", ()) for value in event.values.values()]
-    return not repeated.isdisjoint(values)

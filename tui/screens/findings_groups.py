@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from store.shapes import AgencyInfo
 from tui.form.columns import WEIGHT
-from tui.screens.findings_check import between_records
 from tui.screens.history_lines import client_name
-from validators.engine import Checker
 from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard import Standard
@@ -28,15 +25,15 @@ PAGE = 1000
 class Caseload:
     """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
 
-    `between` are those of the findings that only show between records, `worst` the weightiest severity of each rule.
+    `worst` is the weightiest severity of each rule, `accepted` how many of the warnings somebody accepted.
     """
 
     findings: tuple[Finding, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     severities: Mapping[Severity, int] = field(default_factory=dict)
-    between: tuple[Finding, ...] = ()
     worst: Mapping[str, Severity] = field(default_factory=dict)
+    accepted: int = 0
 
     @property
     def total(self) -> int:
@@ -67,37 +64,21 @@ def count_text(counts: Mapping[Severity, int]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def read(
-    store: "Store",
-    agency: AgencyInfo,
-    checker: Checker,
-    day: date,
-    known: Mapping[str, str],
-    between: tuple[Finding, ...] | None = None,
-) -> Caseload:
-    """Read what is kept of the caseload, and find what only shows between records. In a thread.
-
-    `known` are clients' names that were read before; so are the findings `between` records. Where those are None they
-    are found, and the names read, anew: something was saved.
-    """
+def read(store: "Store", agency: AgencyInfo, standard: Standard, known: Mapping[str, str]) -> Caseload:
+    """Read what is kept of the caseload. In a thread. `known` are clients' names that were read before."""
     counts: dict[str, int] = {}
     severities: dict[Severity, int] = {}
     worst: dict[str, Severity] = {}
+    accepted = 0
     for one in store.finding_counts(agency):
         worst.setdefault(one.rule, one.severity)  # errors come first
         counts[one.rule] = counts.get(one.rule, 0) + one.count
         severities[one.severity] = severities.get(one.severity, 0) + one.count
+        accepted += one.accepted
     found: list[Finding] = []
     while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
         found += page
-    if between is None:
-        known = {}
-        between = tuple(between_records(store, agency, checker, day))
-    for extra in between:
-        found.append(extra)
-        counts[extra.rule] = counts.get(extra.rule, 0) + 1
-        severities[extra.severity] = severities.get(extra.severity, 0) + 1
-    return Caseload(tuple(found), names_of(store, checker.standard, found, known), counts, severities, between, worst)
+    return Caseload(tuple(found), names_of(store, standard, found, known), counts, severities, worst, accepted)
 
 
 def read_rule(
