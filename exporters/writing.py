@@ -47,6 +47,8 @@ class Receipt:
     sha256: str = ""
     left_out: list[tuple[str, str]] = field(default_factory=list)
     held_back: list[HeldBack] = field(default_factory=list)
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The store's client and episode of each identifier that is left out or held back, for whoever goes there."""
 
     @property
     def not_ready_because(self) -> list[str]:
@@ -184,7 +186,7 @@ def export_submission(
     try:
         with scratch(target, PRIVATE) as temporary:
             with temporary.open("wb") as file:
-                _write_rows(store, agency, Selection(standard, period), receipt, file, today, progress)
+                write_rows(store, agency, Selection(standard, period), receipt, file, today, progress)
             _record(store, agency, receipt, temporary, person, now)
     except FileExistsError:
         raise _already_there(target) from None
@@ -197,7 +199,7 @@ def _already_there(target: Path) -> Problem:
     return Problem(f"{target} is there already: move it away, or write a second one into another folder with --out.")
 
 
-def _write_rows(
+def write_rows(
     store: "Store",
     agency: AgencyInfo,
     selection: Selection,
@@ -206,6 +208,10 @@ def _write_rows(
     today: date,
     progress: Progress | None,
 ) -> None:
+    """Write a selection's rows to a binary file and account for them in the receipt.
+
+    Raises Problem for a character that the encoding does not have, and when the store fails.
+    """
     standard = selection.standard
     # Judged as what it is by now: a file that would be sent.
     context, accepted = Context(today, "file", selection.period), Accepted(store.acceptances(agency))
@@ -216,6 +222,8 @@ def _write_rows(
         outgoing = selection.outgoing(record)
         name = record.episode.get(selection.identity, "")
         receipt.held_back += outgoing.held_back
+        if outgoing.left_out or outgoing.held_back:
+            receipt.places[name] = (record.client_id, record.episode_id)
         if outgoing.left_out:
             receipt.left_out.append((name, outgoing.left_out))
         else:

@@ -1,13 +1,13 @@
 """What is asked of an open store about extracts: receipts, text, what was sent. `Store` is one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from store import extracts, sending
-from store.extract_shapes import ConfirmationInfo
+from store import extracts, sending, whereabouts
+from store.extract_shapes import ConfirmationInfo, Whereabouts
 from store.shapes import AgencyInfo, ExtractInfo
 
 
@@ -42,3 +42,15 @@ class ExtractDesk(ABC):
         """The mismatches against an extract that were confirmed, those taken back left out."""
         with self._reading() as connection:
             return sending.confirmations(connection, extract_id)
+
+    def episode_whereabouts(self, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
+        """Where the episodes are that bear these identifiers, deleted ones too; unknown identifiers are left out."""
+        with self._reading() as connection:
+            return whereabouts.episodes(connection, agency, identifiers)
+
+    def event_whereabouts(
+        self, agency: AgencyInfo, section: str, identifiers: Collection[str]
+    ) -> dict[str, Whereabouts]:
+        """Where the events of a section are that bear these identifiers, deleted ones too."""
+        with self._reading() as connection:
+            return whereabouts.events(connection, agency, section, identifiers)

@@ -23,3 +23,14 @@ class ConfirmationInfo:
     confirmed_by: str
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where an episode, or with `event_id` an event, is now; when and by whom it, or its client, was deleted."""
+
+    episode_id: str
+    client_id: str
+    event_id: str = ""
+    deleted_at: datetime | None = None
+    deleted_by: str = ""

@@ -1,0 +1,256 @@
+"""Finds what a new extract would deny of one that was sent, and says why."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from exporters.comparing import FieldChange, pairs
+from exporters.extract_preview import Preview
+from exporters.extract_text import ExtractText, SentEpisode
+from exporters.selection import Selection
+from store.extract_shapes import Whereabouts
+from validators.dates import parse_date
+
+if TYPE_CHECKING:
+    from store.opening import Store
+
+IDENTITY = ("given_initial", "family_initial", "birth_date", "sex")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mismatch before anybody's word on it is looked up; see `exporters.mismatches.Mismatch`."""
+
+    kind: str
+    subject: str
+    episode: str
+    client: str
+    told: str
+    fields: tuple[FieldChange, ...] = ()
+    header: str = ""
+    client_id: str = ""
+    episode_id: str = ""
+    event_id: str = ""
+    is_explained: bool = False
+
+
+class Finder:
+    """Compares one sent text with what would be written now."""
+
+    def __init__(self, store: "Store", preview: Preview, sent: Iterable[bytes]) -> None:
+        """Read the sent text. Raises Problem when it is damaged or another standard's."""
+        self.store, self.preview, self.standard = store, preview, preview.standard
+        self.selection = Selection(preview.standard, preview.period)
+        role = preview.standard.role
+        self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
+        self.identity = [header for header in map(role, IDENTITY) if header]
+        self.old, self.new = ExtractText(sent, preview.standard), preview.by_episode
+        self.pairs = list(pairs(self.old, self.new))
+        self.known = self._whereabouts(
+            was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
+        )
+        self.gone_events = self._gone_events()
+        held = preview.receipt.held_back
+        self.held = {(one.episode, one.field or one.event) for one in held}
+        self.came = [now for was, now in self.pairs if was is None and now is not None]
+        self.events_now = {
+            (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
+        }
+
+    def found(self) -> Iterator[Found]:
+        """All mismatches; those about a client once, however many episodes he has."""
+        found: list[Found] = []
+        for was, now in self.pairs:
+            if was is not None and now is None:
+                found.append(self._gone(was))
+            elif was is not None and now is not None:
+                found += self._both(was, now)
+        found += self._clients()
+        # Only now is it known which episodes matter: usually a few of very many.
+        places = self._whereabouts(one.episode for one in found if not one.client_id)
+        for one in found:
+            place = None if one.client_id else places.get(one.episode)
+            yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
+
+    def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
+        return self.store.episode_whereabouts(self.preview.agency, set(identifiers))
+
+    def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
+        """Where the events are that were sent and are not in their episode any more."""
+        gone: dict[str, list[str]] = {}
+        for was, now in self.pairs:
+            if was is not None and now is not None and was.events.keys() - now.events.keys():
+                for section, own in was.events.keys() - now.events.keys():
+                    gone.setdefault(section, []).append(own)
+        look = self.store.event_whereabouts
+        return {
+            (section, own): place
+            for section, owns in gone.items()
+            for own, place in look(self.preview.agency, section, owns).items()
+        }
+
+    # Episodes that are gone
+
+    def _gone(self, was: SentEpisode) -> Found:
+        place = self.known.get(was.episode)
+        why, explained = self._why_gone(was, place)
+        events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
+        found = Found("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
+        return self._placed(found, place, self.closed if explained else "")
+
+    def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
+        left_out = self.preview.left_out.get(was.episode, "")
+        base = self.preview.period.start
+        if left_out == self.selection.closed_before:
+            day = parse_date(was.values.get(self.closed, ""))
+            if (day is not None and day < base) or not self.standard.has_consent(was.values):
+                return f"It was closed before the base date, now {base.isoformat()}: nothing is wrong.", True
+            sent = "with a later closure" if day is not None else "as open"
+            return (
+                f"It was sent {sent} and is now closed before the base date {base.isoformat()}: that closure can never "
+                "be sent in a return.",
+                False,
+            )
+        if left_out:
+            return f"It is left out: {left_out}.", False
+        if place is None or place.deleted_at is not None:
+            for other in self.came:
+                same_day = was.values.get(self.opened) and other.values.get(self.opened) == was.values.get(self.opened)
+                if other.client == was.client and same_day:
+                    return f"Its identifier was changed; the episode is now {other.episode}.", False
+        if place is None:
+            return "No episode of that identifier is in the store: its identifier was changed.", False
+        if place.deleted_at is not None:
+            return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
+        return "It is in the store but not in what would be written.", False
+
+    # Episodes that are in both
+
+    def _both(self, was: SentEpisode, now: SentEpisode) -> Iterator[Found]:
+        place = self.known.get(now.episode)
+        if was.client != now.client:
+            yield self._placed(self._moved(was, now), place, self.standard.role("episode_id"))
+        had, has = self.standard.has_consent(was.values), self.standard.has_consent(now.values)
+        if had and not has:
+            change = FieldChange(self.consent, was.values.get(self.consent, ""), now.values.get(self.consent, ""))
+            told = "It was sent in full; consent is no longer recorded, so that only its identifiers would be sent"
+            told += f" and {_counted(len(was.events), 'event')} would go." if was.events else "."
+            found = Found("consent", was.episode, was.episode, now.client, told, (change,))
+            yield self._placed(found, place, self.consent)
+            return
+        if was.values.get(self.closed) and not now.values.get(self.closed):
+            held = (now.episode, self.closed) in self.held
+            told = "It was sent as closed and "
+            told += "is now closed after the end of the reporting period." if held else "is open again."
+            change = FieldChange(self.closed, was.values[self.closed], "")
+            found = Found("reopened", was.episode, was.episode, now.client, told, (change,))
+            yield self._placed(found, place, self.closed)
+        for (section, own), values in was.events.items():
+            if (section, own) not in now.events:
+                yield self._event_gone(was, now, section, own, values, place)
+
+    def _moved(self, was: SentEpisode, now: SentEpisode) -> Found:
+        place = self.known.get(now.episode)
+        change = FieldChange(self.standard.role("client_id"), was.client, now.client)
+        same = all(was.values.get(header) == now.values.get(header) for header in self.identity)
+        told = "It was sent as another client's. "
+        merged = None
+        if place is not None:
+            merges = self.store.merges(place.client_id)
+            merged = next((one for one in merges if place.episode_id in one.moved and one.split_at is None), None)
+        if merged is not None:
+            told += f"The two clients were merged{_by(merged.merged_by, merged.merged_at)}."
+        elif same:
+            told += "Initials, birth date and sex are the same: the client's identifier was changed."
+        else:
+            told += "Initials, birth date or sex are others: the episode identifier changed hands."
+        return Found("moved", was.episode, was.episode, was.client, told, (change,))
+
+    def _event_gone(
+        self,
+        was: SentEpisode,
+        now: SentEpisode,
+        section: str,
+        own: str,
+        values: dict[str, str],
+        place: Whereabouts | None,
+    ) -> Found:
+        title = self.standard.section_by_id[section]
+        date_field = title.date_field
+        kind, at = "event-gone", place
+        elsewhere = self.events_now.get((section, own))
+        event = self.gone_events.get((section, own))
+        renamed = next(
+            (
+                other
+                for (its, other), theirs in now.events.items()
+                if its == section
+                and (its, other) not in was.events
+                and theirs.get(date_field) == values.get(date_field)
+            ),
+            "",
+        )
+        if elsewhere is not None:
+            kind, at = "event-moved", event
+            told = f"The {title.title.lower()} is now under the episode {elsewhere}."
+        elif renamed:
+            told = f"The {title.title.lower()} is now called {renamed}."
+        elif (now.episode, own) in self.held:
+            told, at = f"The {title.title.lower()} is now dated after the end of the reporting period.", event
+        elif event is not None and event.deleted_at is not None:
+            told = f"The {title.title.lower()} was deleted{_by(event.deleted_by, event.deleted_at)}."
+        else:
+            told = f"No {title.title.lower()} of that identifier is in the episode any more."
+        found = Found(kind, f"{section} {own}", was.episode, now.client, told)
+        placed = self._placed(found, at, date_field if at is event and event is not None else "")
+        live = event is not None and event.deleted_at is None
+        return replace(placed, event_id=event.event_id if event is not None and live else "")
+
+    # Clients
+
+    def _clients(self) -> Iterator[Found]:
+        """A client identifier that stood for one identity and stands for another."""
+        before = self._identities(was for was, _ in self.pairs)
+        after = self._identities(now for _, now in self.pairs)
+        born = self.standard.role("birth_date")
+        names = {self.standard.role("given_initial"), self.standard.role("family_initial")}
+        for client, was in before.items():
+            now = after.get(client)
+            if now is None:
+                continue
+            changes = tuple(
+                FieldChange(header, was.values.get(header, ""), now.values.get(header, ""))
+                for header in self.identity
+                if was.values.get(header, "") != now.values.get(header, "")
+            )
+            if not changes:
+                continue
+            headers = {one.header for one in changes}
+            another = born in headers and bool(headers & names)
+            labels = [self.standard.by_header[one.header].label.lower() for one in changes]
+            told = f"Not as sent: {', '.join(labels)}."
+            told += " Initials and birth date differ: the identifier may stand for another person." if another else ""
+            kind = "client-reused" if another else "identity"
+            found = Found(kind, client, now.episode, client, told, changes)
+            yield self._placed(found, self.known.get(now.episode), changes[0].header)
+
+    def _identities(self, episodes: Iterable[SentEpisode | None]) -> dict[str, SentEpisode]:
+        """A consented episode for each client; without consent no identity is sent."""
+        found: dict[str, SentEpisode] = {}
+        for one in episodes:
+            if one is not None and one.client and self.standard.has_consent(one.values):
+                found.setdefault(one.client, one)
+        return found
+
+    def _placed(self, found: Found, place: Whereabouts | None, header: str) -> Found:
+        found = replace(found, header=header)
+        return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _by(person: str, at: datetime) -> str:
+    return f" by {person} on {at:%Y-%m-%d}" if person else f" on {at:%Y-%m-%d}"

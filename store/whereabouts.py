@@ -1,0 +1,69 @@
+"""Where a record is that an extract named: there, deleted, or under a client who is."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, select
+
+from store.extract_shapes import Whereabouts
+from store.reading import batches
+from store.shapes import AgencyInfo
+from store.tables import CLIENTS, EPISODES, EVENTS
+from store.typed import moment
+
+
+def episodes(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
+    """The agency's episodes that bear these identifiers; one that is there comes before one that was deleted."""
+    query = (
+        select(
+            EPISODES.c.external_id,
+            EPISODES.c.id,
+            CLIENTS.c.id.label("client_id"),
+            EPISODES.c.deleted_at,
+            EPISODES.c.changed_by,
+            CLIENTS.c.deleted_at.label("client_deleted_at"),
+            CLIENTS.c.changed_by.label("client_changed_by"),
+        )
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number)
+    )
+    found: dict[str, Whereabouts] = {}
+    for batch in batches(dict.fromkeys(identifiers)):
+        for row in connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
+            at, by = row.deleted_at, row.changed_by
+            if at is None and row.client_deleted_at is not None:
+                at, by = row.client_deleted_at, row.client_changed_by
+            one = Whereabouts(row.id, row.client_id, "", moment(at) if at else None, by if at else "")
+            known = found.get(row.external_id)
+            if known is None or (known.deleted_at is not None and one.deleted_at is None):
+                found[row.external_id] = one
+    return found
+
+
+def events(
+    connection: Connection, agency: AgencyInfo, section: str, identifiers: Collection[str]
+) -> dict[str, Whereabouts]:
+    """The events of a section that bear these identifiers; one that is there comes before one that was deleted."""
+    query = (
+        select(
+            EVENTS.c.external_id,
+            EVENTS.c.id,
+            EPISODES.c.id.label("episode_id"),
+            CLIENTS.c.id.label("client_id"),
+            EVENTS.c.deleted_at,
+            EVENTS.c.changed_by,
+        )
+        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number, EVENTS.c.section == section)
+    )
+    found: dict[str, Whereabouts] = {}
+    for batch in batches(dict.fromkeys(identifiers)):
+        for row in connection.execute(query.where(EVENTS.c.external_id.in_(batch))):
+            at = row.deleted_at
+            one = Whereabouts(
+                row.episode_id, row.client_id, row.id, moment(at) if at else None, row.changed_by if at else ""
+            )
+            known = found.get(row.external_id)
+            if known is None or (known.deleted_at is not None and one.deleted_at is None):
+                found[row.external_id] = one
+    return found

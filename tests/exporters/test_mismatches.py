@@ -1,0 +1,177 @@
+"""What was sent and would now be denied: told with its reason, explained, or confirmed until it is another thing."""
+
+import pytest
+
+from exporters.extract_preview import changes_since, preview_extract
+from exporters.mismatches import Mismatches, confirm, find_mismatches
+from store.shapes import ExtractInfo
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, referral, row, visit, withheld
+from validators.problems import Problem
+
+
+def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInfo:
+    """Take rows, write their extract, mark it as sent."""
+    desk.take(rows)
+    desk.send(submission).file.unlink()
+    with desk.store.write("ann", NOW) as work:
+        return work.mark_sent(desk.store.extracts(desk.store.agency())[-1].id)
+
+
+def found(desk: Desk, submission: str = "2020-12") -> Mismatches:
+    agency = desk.store.agency()
+    return find_mismatches(desk.store, preview_extract(desk.store, agency, STANDARD, submission, today=TODAY))
+
+
+def told(mismatches: Mismatches) -> list[tuple[str, str, str]]:
+    return [(one.kind, one.subject, one.told) for one in mismatches.found]
+
+
+def change(desk: Desk, episode: str, **values: str) -> None:
+    """Save other values into a stored episode, its client or both."""
+    agency = desk.store.agency()
+    known = desk.store.known_episodes(agency, [episode])[episode]
+    with desk.store.write("bob", NOW) as work:
+        for record in (known.client, known.episode):
+            own = {header: value for header, value in values.items() if STANDARD.by_header[header].level == record.kind}
+            if own:
+                work.change(record.kind, record.id, {**record.values, **own}, record.version)
+
+
+def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> None:
+    desk.take(
+        [
+            row() | visit(),
+            row("2", DISD="20180101", CJDISRSN="1"),
+            withheld("3"),
+            row("4") | visit("4", SUBMODDT="20210101"),
+        ]
+    )
+    links = desk.links()
+    agency = desk.store.agency()
+    preview = preview_extract(desk.store, agency, STANDARD, "2020-12", today=TODAY)
+    assert desk.links() == links and desk.store.extracts(agency) == []
+    receipt = desk.send()
+    assert b"".join(preview.text.pieces()) == receipt.file.read_bytes()
+    mine, theirs = preview.receipt.as_mapping(), receipt.as_mapping()
+    assert {**mine, "file": ""} == {**theirs, "file": ""} and preview.text.sha256 == receipt.sha256
+    assert set(preview.receipt.places) == {"e2", "e4"} and preview.receipt.held_back[0].event == "s4"
+    kept = desk.store.extracts(agency)[0]
+    assert changes_since(desk.store, preview, kept).differences == ()
+
+
+def test_without_anything_sent_there_is_nothing_to_deny(desk: Desk) -> None:
+    desk.take([row()])
+    assert found(desk).sent is None and found(desk).found == ()
+
+
+def test_nothing_changed_means_no_mismatch_and_additions_are_none(desk: Desk) -> None:
+    sent(desk, [row() | visit(), withheld("2")])
+    assert found(desk).found == ()
+    desk.take([row("3"), row() | visit(), row() | referral()])
+    assert found(desk).found == ()
+
+
+def test_what_is_gone_says_why(desk: Desk) -> None:
+    sent(desk, [row() | visit(), row() | referral(), row("2"), row("3"), row("4"), row("5")])
+    agency = desk.store.agency()
+    known = desk.store.known_episodes(agency, ["e1", "e2", "e5"])
+    with desk.store.write("bob", NOW) as work:
+        work.delete("event", known["e1"].events[0].id, 1)
+        work.delete("episode", known["e2"].episode.id, 1)
+        work.delete("client", known["e5"].client.id, 1)
+    change(desk, "e3", CPLANDT="")
+    change(desk, "e4", EPISODID="e4-new")
+    assert told(found(desk)) == [
+        ("gone", "e2", "It was deleted by bob on 2021-01-10."),
+        ("gone", "e3", "It is left out: neither a caseload start nor a closure."),
+        ("gone", "e4", "Its identifier was changed; the episode is now e4-new."),
+        ("gone", "e5", "It was deleted by bob on 2021-01-10."),
+        ("event-gone", "sub_intervention s1", "The sub-intervention was deleted by bob on 2021-01-10."),
+    ]
+    places = {one.subject: (one.client_id, one.episode_id) for one in found(desk).found}
+    assert places["e3"][0] and places["e3"][1] and places["sub_intervention s1"][1] == known["e1"].episode.id
+
+
+def test_the_roll_over_explains_what_was_sent_closed_but_not_what_was_sent_open(desk: Desk) -> None:
+    closed = row("1", DISD="20181231", CJDISRSN="1", REFLD="20180601", TRIAGED="20180601", CPLANDT="20180601")
+    sent(
+        desk,
+        [closed, row("2", REFLD="20180601", TRIAGED="20180601", CPLANDT="20180601")],
+        "2019-06",
+    )
+    assert found(desk, "2019-06").found == ()
+    change(desk, "e2", DISD="20181130", CJDISRSN="1")
+    mismatches = found(desk, "2020-09")
+    assert [(one.subject, one.state) for one in mismatches.found] == [("e1", "explained"), ("e2", "open")]
+    assert "nothing is wrong" in mismatches.found[0].told
+    assert "was sent as open" in mismatches.found[1].told and len(mismatches.open) == 1
+
+
+def test_identity_consent_reopening_and_identifiers_that_changed_hands(desk: Desk) -> None:
+    closed = row("3", DISD="20201001", CJDISRSN="1")
+    sent(desk, [row("1"), row("2") | visit("2"), closed, row("4"), row("5", FINITIAL="Q")])
+    change(desk, "e1", DOB="19800301")
+    change(desk, "e2", CONSENT="N")
+    change(desk, "e3", DISD="", CJDISRSN="")
+    change(desk, "e4", FINITIAL="X", DOB="19900101")
+    agency = desk.store.agency()
+    known = desk.store.known_episodes(agency, ["e1", "e5"])
+    with desk.store.write("bob", NOW) as work:
+        work.merge_clients(known["e1"].client.id, known["e5"].client.id)
+    mismatches = found(desk)
+    assert [(one.kind, one.subject, one.header) for one in mismatches.found] == [
+        ("consent", "e2", "CONSENT"),
+        ("identity", "c1", "DOB"),
+        ("reopened", "e3", "DISD"),
+        ("moved", "e5", "EPISODID"),
+        ("client-reused", "c4", "FINITIAL"),
+    ]
+    by_kind = {one.kind: one for one in mismatches.found}
+    assert "1 event would go" in by_kind["consent"].told and "merged by bob" in by_kind["moved"].told
+    assert [(c.was, c.now) for c in by_kind["identity"].fields] == [("19800229", "19800301")]
+    assert by_kind["identity"].client_id == known["e1"].client.id
+    assert all(one.state == "open" for one in mismatches.found)
+
+
+def test_events_that_move_or_lie_after_the_period_are_told(desk: Desk) -> None:
+    sent(desk, [row("1") | visit("1"), row("1") | visit("2", SUBMODDT="20200801"), row("2")])
+    agency = desk.store.agency()
+    first, second = desk.store.known_episodes(agency, ["e1"])["e1"].events
+    other = desk.store.known_episodes(agency, ["e2"])["e2"].episode
+    with desk.store.write("bob", NOW) as work:
+        work.delete("event", first.id, 1)
+        work.create("event", other.id, "sub_intervention", first.values)
+        work.change("event", second.id, {**second.values, "SUBMODDT": "20210105"}, 1)
+    mismatches = found(desk)
+    assert [(one.kind, one.subject) for one in mismatches.found] == [
+        ("event-gone", "sub_intervention s2"),
+        ("event-moved", "sub_intervention s1"),
+    ]
+    assert "after the end of the reporting period" in mismatches.found[0].told
+    assert mismatches.found[0].event_id == second.id and mismatches.found[1].episode_id == other.id
+    assert "under the episode e2" in mismatches.found[1].told
+
+
+def test_a_confirmation_holds_until_what_it_was_about_is_another_thing(desk: Desk) -> None:
+    extract = sent(desk, [row()])
+    change(desk, "e1", DOB="19800301")
+    [mismatch] = found(desk).open
+    with desk.store.write("ann", NOW) as work:
+        assert confirm(work, extract, mismatch, "passport seen").state == "confirmed"
+    again = found(desk)
+    assert again.open == () and again.found[0].confirmed is not None and again.count("confirmed") == 1
+    change(desk, "e1", DOB="19800302")
+    [mismatch] = found(desk).open
+    assert mismatch.lapsed is not None and mismatch.lapsed.reason == "passport seen"
+    change(desk, "e1", DOB="19800229")
+    assert found(desk).found == ()
+
+
+def test_a_sent_text_that_is_damaged_is_one_sentence(desk: Desk) -> None:
+    extract = sent(desk, [row()])
+    with desk.store._locked() as connection:
+        connection.exec_driver_sql("UPDATE extract_chunk SET data = zeroblob(9)")
+    with pytest.raises(Problem, match=f"stored text of extract {extract.id} is damaged"):
+        found(desk)
+    assert desk.store.extract(extract.id) == extract
