@@ -245,3 +245,84 @@ def test_what_is_pasted_loses_control_characters(sample: Place, store: Store) ->
 def test_two_clients_of_one_reference_are_told_apart(sample: Place, store: Store) -> None:
     told(sample, "edit", "000004", "CLIENT=000003")
     assert "'000003' is more than one record: name it by its store id" in refused(sample, "show", "000003")
+
+
+def acts(store: Store, id: str) -> list[tuple[str, str]]:
+    """What was done to a record lately, and by whom."""
+    return [(one.act, one.person) for one in store.history(id)][-1:]
+
+
+def test_delete_and_undelete(sample: Place, store: Store) -> None:
+    tree, person = client(store), current_person(store.path)
+    episode = tree.episodes[0].episode
+    assert told(sample, "delete", episode.id, "--version", episode.version)["done"] == "deleted"
+    assert client(store).episodes == () and acts(store, episode.id) == [("delete", person)]
+    assert "is deleted already" in refused(sample, "delete", episode.id)
+    assert "is deleted: bring it back first" in refused(sample, "edit", episode.id, "PC=SR1")
+    told(sample, "undelete", episode.id)
+    assert client(store).episodes[0].episode.id == episode.id and acts(store, episode.id) == [("undelete", person)]
+    assert "is not deleted" in refused(sample, "undelete", episode.id)
+    assert "is at version" in refused(sample, "delete", episode.id, "--version", 99)
+    outcome = call("client", "delete", tree.client.id, *sample.options, *TODAY)
+    assert outcome.code == 0 and outcome.out.splitlines()[0] == f"client {tree.client.id}: deleted"
+    assert [one["id"] for one in told(sample, "list", "--filter", "deleted")] == [tree.client.id]
+
+
+def test_delete_minds_company_and_drafts(sample: Place, store: Store) -> None:
+    record = client(store).client
+    store.enter("bob", "his", "client", record.id, datetime.now(UTC))
+    assert "bob is in the client" in refused(sample, "delete", record.id)
+    store.leave("his")
+    told(sample, "edit", record.id, "NATION=FRA", "--draft")
+    sentence = refused(sample, "delete", record.id)
+    assert "You have a draft" in sentence and sentence.endswith("give --drop-draft to forget it.")
+    told(sample, "delete", record.id, "--drop-draft")
+    assert store.drafts() == []
+
+
+def test_merge_and_split(sample: Place, store: Store) -> None:
+    keep, other, person = client(store), client(store, "000004"), current_person(store.path)
+    done = told(sample, "merge", "000003", "000004")
+    assert done["client_id"] == keep.client.id and done["merge_id"]
+    assert len(client(store).episodes) == len(keep.episodes) + len(other.episodes)
+    assert acts(store, other.client.id) == [("merge", person)]
+    assert "merged into" in refused(sample, "undelete", other.client.id)
+    assert "--merge" not in told(sample, "split", "000003")["done"]
+    assert len(client(store).episodes) == len(keep.episodes)
+    assert store.client_tree(other.client.id).episodes[0].episode.id == other.episodes[0].episode.id
+    assert "nothing to undo" in refused(sample, "split", "000003")
+    assert "cannot be merged with itself" in refused(sample, "merge", "000003", "000003")
+    assert "is an episode" in refused(sample, "merge", "000003", keep.episodes[0].episode.id)
+    told(sample, "merge", "000003", "000004")
+    told(sample, "merge", "000003", "000005")
+    assert "several merges" in refused(sample, "split", "000003")
+    first = store.merges(keep.client.id)[0]
+    told(sample, "split", "000003", "--merge", first.id)
+
+
+def test_worker_and_note_are_kept_beside_the_only_episode(sample: Place, store: Store) -> None:
+    told(sample, "worker", "000003", "jane\x1b[31m")
+    told(sample, "note", client(store).episodes[0].episode.id, "rings on Mondays")
+    one = client(store).episodes[0]
+    assert (one.key_worker, one.note) == ("jane[31m", "rings on Mondays")
+    assert [each["reference"] for each in told(sample, "list", "--key-worker", "jane[31m")] == ["000003"]
+    assert told(sample, "worker", "000003", "")["done"] == "key worker taken away"
+    assert (client(store).episodes[0].key_worker, client(store).episodes[0].note) == ("", "rings on Mondays")
+
+
+def test_a_draft_used_past_anothers_save_keeps_what_he_alone_changed(sample: Place, store: Store) -> None:
+    record = client(store).client
+    told(sample, "edit", record.id, "NATION=FRA", "--draft")
+    with store.write("bob", NOW) as work:
+        work.change("client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
+    told(sample, "edit", record.id, "--use-draft", "--anyway")
+    values = client(store).client.values
+    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "B")
+
+
+def test_every_command_has_the_shared_options(sample: Place) -> None:
+    for name in ("list", "show", "edit", "add", "add-episode", "delete", "undelete", "merge", "split", "worker"):
+        help_text = call("client", name, "--help").out
+        for option in ("--store", "--key-file", "--standard", "--agency", "--today", "--format"):
+            assert option in help_text, (name, option)
+    assert "text or json" in refused(sample, "show", "000003", "--format", "csv")

@@ -1,6 +1,10 @@
 """`keywork client …`: the headless twin of the screens. Declared here, done in the modules beside this one."""
 
-from typing import Annotated
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +20,10 @@ from tui.commands.options import (
 )
 from validators.problems import Problem
 
+if TYPE_CHECKING:
+    from tui.commands.client_desk import Place
+    from tui.commands.client_write import How
+
 client_app = typer.Typer(help="Clients, episodes and events without the screens: the same checks, drafts and audit.")
 
 IdArgument = Annotated[
@@ -24,14 +32,71 @@ IdArgument = Annotated[
 FieldsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="Values as one would type them in the form.")
 ]
+VersionOption = Annotated[
+    int | None, typer.Option("--version", metavar="N", help="Only if the record is still at this version.")
+]
 AnywayOption = Annotated[
     bool, typer.Option("--anyway", help="Even if somebody is in the record, or saved it meanwhile.")
 ]
 DraftOption = Annotated[bool, typer.Option("--draft", help="Keep it as a draft; save nothing.")]
+DropOption = Annotated[bool, typer.Option("--drop-draft", help="Forget my draft of the record.")]
 
 
-@client_app.command("list")
+@dataclass(frozen=True)
+class Asked:
+    """What the options say that every command on clients has: where to work, on which day, how to tell it."""
+
+    place: "Place"
+    today: date
+    form: str
+
+    def how(self, anyway: bool = False, as_draft: bool = False, **more: Any) -> "How":
+        """How to save, as the other options say."""
+        from tui.commands.client_write import How
+
+        return How(anyway, as_draft, form=self.form, **more)
+
+
+def _shared(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = Format.TEXT,
+) -> Asked:
+    """The options that every command on clients has, declared here alone."""
+    from tui.commands.client_desk import Place
+
+    if form is Format.CSV:
+        raise Problem("Clients are told as text or json: choose one of them with --format.")
+    return Asked(Place(store, key_file, standard, agency), day(today), form.value)
+
+
+def _command(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Declare a command: its own parameters, then the shared options, which it gets as its first argument."""
+    shared = signature(_shared).parameters
+
+    def declare(function: Callable[..., int]) -> Callable[..., int]:
+        own = list(signature(function).parameters.values())[1:]
+        every = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *shared.values())]
+
+        def whole(**given: Any) -> int:
+            asked = _shared(**{each: given.pop(each) for each in shared})
+            return function(asked, **given)
+
+        whole.__doc__ = function.__doc__
+        whole.__annotations__ = {each.name: each.annotation for each in every}
+        vars(whole)["__signature__"] = Signature(every)
+        client_app.command(name)(whole)
+        return function
+
+    return declare
+
+
+@_command("list")
 def list_(
+    asked: Asked,
     search: Annotated[
         str, typer.Option("--search", metavar="TEXT", help="Reference, initials, birth date, postcode part or id.")
     ] = "",
@@ -48,128 +113,149 @@ def list_(
     descending: Annotated[bool, typer.Option("--descending", help="The last first.")] = False,
     offset: Annotated[int, typer.Option("--offset", metavar="N", min=0, help="Leave out the first so many.")] = 0,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
 ) -> int:
     """List clients, searched and filtered as on the screen."""
-    from tui.commands.client_desk import Place
     from tui.commands.client_show import run_list
 
-    at = Place(store, key_file, standard, agency)
-    told = _told(form)
-    return run_list(at, day(today), search, filters or [], key_worker, sort, descending, offset, limit, told)
+    wanted = (search, filters or [], key_worker, sort, descending, offset, limit)
+    return run_list(asked.place, asked.today, *wanted, asked.form)
 
 
-@client_app.command()
-def show(
-    wanted: IdArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
+@_command("show")
+def show(asked: Asked, wanted: IdArgument) -> int:
     """Show a client with episodes, events, drafts and findings."""
-    from tui.commands.client_desk import Place
     from tui.commands.client_show import run_show
 
-    return run_show(Place(store, key_file, standard, agency), day(today), wanted, _told(form))
+    return run_show(asked.place, asked.today, wanted, asked.form)
 
 
-@client_app.command()
+@_command("edit")
 def edit(
+    asked: Asked,
     wanted: IdArgument,
     fields: FieldsArgument = None,
-    version: Annotated[
-        int | None, typer.Option("--version", metavar="N", help="Only if the record is still at this version.")
-    ] = None,
+    version: VersionOption = None,
     use_draft: Annotated[bool, typer.Option("--use-draft", help="Save my draft of the record with it.")] = False,
-    drop_draft: Annotated[bool, typer.Option("--drop-draft", help="Forget my draft of the record.")] = False,
+    drop_draft: DropOption = False,
     anyway: AnywayOption = False,
     draft: DraftOption = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
 ) -> int:
     """Change fields of a record; FIELD= empties one. Fields of the records above it may be given, too."""
-    from tui.commands.client_desk import Place
-    from tui.commands.client_write import How, run_edit
+    from tui.commands.client_write import run_edit
 
-    how = How(anyway, draft, use_draft, drop_draft, version, _told(form))
-    return run_edit(Place(store, key_file, standard, agency), day(today), wanted, fields or [], how)
+    how = asked.how(anyway, draft, use_draft=use_draft, drop_draft=drop_draft, version=version)
+    return run_edit(asked.place, asked.today, wanted, fields or [], how)
 
 
-@client_app.command()
-def add(
-    fields: FieldsArgument = None,
-    draft: DraftOption = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
+@_command("add")
+def add(asked: Asked, fields: FieldsArgument = None, draft: DraftOption = False) -> int:
     """Enter a client, and an episode when fields of one are given."""
-    from tui.commands.client_desk import Place
-    from tui.commands.client_write import How, run_add
+    from tui.commands.client_write import run_add
 
-    how = How(as_draft=draft, form=_told(form))
-    return run_add(Place(store, key_file, standard, agency), day(today), fields or [], how)
+    return run_add(asked.place, asked.today, fields or [], asked.how(as_draft=draft))
 
 
-@client_app.command("add-episode")
+@_command("add-episode")
 def add_episode(
+    asked: Asked,
     wanted: IdArgument,
     fields: FieldsArgument = None,
     anyway: AnywayOption = False,
     draft: DraftOption = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
 ) -> int:
     """Enter an episode of a client."""
-    from tui.commands.client_desk import Place
-    from tui.commands.client_write import How, run_add_episode
+    from tui.commands.client_write import run_add_episode
 
-    how = How(anyway, draft, form=_told(form))
-    return run_add_episode(Place(store, key_file, standard, agency), day(today), wanted, fields or [], how)
+    return run_add_episode(asked.place, asked.today, wanted, fields or [], asked.how(anyway, draft))
 
 
-@client_app.command("add-event")
+@_command("add-event")
 def add_event(
+    asked: Asked,
     wanted: IdArgument,
     section: Annotated[str, typer.Argument(metavar="SECTION", help="The section's id, e.g. sub_intervention.")],
     fields: FieldsArgument = None,
     anyway: AnywayOption = False,
     draft: DraftOption = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
 ) -> int:
     """Enter an event of an episode."""
-    from tui.commands.client_desk import Place
-    from tui.commands.client_write import How, run_add_event
+    from tui.commands.client_write import run_add_event
 
-    how = How(anyway, draft, form=_told(form))
-    return run_add_event(Place(store, key_file, standard, agency), day(today), wanted, section, fields or [], how)
+    return run_add_event(asked.place, asked.today, wanted, section, fields or [], asked.how(anyway, draft))
 
 
-def _told(form: Format) -> str:
-    if form is Format.CSV:
-        raise Problem("Clients are told as text or json: choose one of them with --format.")
-    return form.value
+@_command("delete")
+def delete(
+    asked: Asked,
+    wanted: IdArgument,
+    version: VersionOption = None,
+    drop_draft: DropOption = False,
+    anyway: AnywayOption = False,
+) -> int:
+    """Delete a client, episode or event with what stands under it; undelete brings it back."""
+    from tui.commands.client_acts import run_delete
+
+    how = asked.how(anyway, drop_draft=drop_draft, version=version, can_use_draft=False)
+    return run_delete(asked.place, asked.today, wanted, how)
+
+
+@_command("undelete")
+def undelete(asked: Asked, wanted: IdArgument, version: VersionOption = None, anyway: AnywayOption = False) -> int:
+    """Bring a deleted record back; name it by its store id."""
+    from tui.commands.client_acts import run_undelete
+
+    return run_undelete(asked.place, asked.today, wanted, asked.how(anyway, version=version))
+
+
+@_command("merge")
+def merge(
+    asked: Asked,
+    keep: IdArgument,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The client whose episodes go over to the first.")],
+    drop_draft: DropOption = False,
+    anyway: AnywayOption = False,
+) -> int:
+    """Make two clients one; split undoes it."""
+    from tui.commands.client_acts import run_merge
+
+    how = asked.how(anyway, drop_draft=drop_draft, can_use_draft=False)
+    return run_merge(asked.place, asked.today, keep, other, how)
+
+
+@_command("split")
+def split(
+    asked: Asked,
+    wanted: IdArgument,
+    merge_id: Annotated[str, typer.Option("--merge", metavar="ID", help="Which merge, where there are several.")] = "",
+    anyway: AnywayOption = False,
+) -> int:
+    """Undo a merge: the other client comes back with the episodes it brought."""
+    from tui.commands.client_acts import run_split
+
+    return run_split(asked.place, asked.today, wanted, merge_id, asked.how(anyway))
+
+
+@_command("worker")
+def worker(
+    asked: Asked,
+    wanted: IdArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The key worker; '' takes the name away.")],
+    anyway: AnywayOption = False,
+) -> int:
+    """Keep an episode's key worker, who is never sent."""
+    from tui.commands.client_acts import run_annotate
+
+    return run_annotate(asked.place, asked.today, wanted, name, None, asked.how(anyway))
+
+
+@_command("note")
+def note(
+    asked: Asked,
+    wanted: IdArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; '' takes it away.")],
+    anyway: AnywayOption = False,
+) -> int:
+    """Keep a note with an episode, which is never sent."""
+    from tui.commands.client_acts import run_annotate
+
+    return run_annotate(asked.place, asked.today, wanted, None, text, asked.how(anyway))

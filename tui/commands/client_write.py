@@ -31,7 +31,8 @@ from validators.records import NO_VALUES, Severity, Values
 class How:
     """How to save: past others' doings or not, as a draft or not, and what to do with a draft of one's own.
 
-    `version` is the one the caller has read; None to take the record as it stands.
+    `version` is the one the caller has read; None to take the record as it stands. `can_use_draft` says whether the
+    command has a use for a draft at all.
     """
 
     anyway: bool = False
@@ -40,6 +41,7 @@ class How:
     drop_draft: bool = False
     version: int | None = None
     form: str = "text"
+    can_use_draft: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,8 @@ def run_edit(place: Place, today: date, wanted: str, texts: list[str], how: How)
     with desk(place, today) as at:
         record, tree = at.find(wanted)
         given = fields_of(at.standard, texts)
-        if how.version is not None and how.version != record.version and not how.anyway:
-            raise Problem(
-                f"The {record.kind} {record.id} is at version {record.version}, saved by {record.changed_by}: look"
-                " at it again, or give --anyway."
-            )
-        _refuse_company(at, tree, how)
+        refuse_version(record, how)
+        refuse_company(at, tree, how)
         parts = {one.id: (one, fields) for one, fields in spread(at, tree, record, given)}
         if how.use_draft and not parts:
             parts = {record.id: (record, {})}
@@ -107,7 +105,7 @@ def run_add_episode(place: Place, today: date, wanted: str, texts: list[str], ho
         if record.kind != "client":
             raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
         refuse_deleted(tree.client)
-        _refuse_company(at, tree, how)
+        refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)
         refuse_levels(at.standard, given, ("episode",), "give it to the record it belongs to")
         new = _new(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
@@ -128,7 +126,7 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
         if record.kind != "episode":
             raise Problem(f"{printable(wanted)} is an {record.kind}: an event is added to an episode.")
         refuse_deleted(record)
-        _refuse_company(at, tree, how)
+        refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)
         other = [header for header in given if at.standard.by_header[header].section != section]
         if other:
@@ -140,16 +138,12 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
 
 def _changed(at: Desk, tree: ClientTree, record: StoredRecord, given: dict[str, str], how: How) -> Change:
     """One stored record with the given fields; from the person's draft of it where that is wanted."""
-    draft = at.store.draft_of(at.person, record.id)
-    if draft is not None and not how.use_draft and not how.drop_draft:
-        raise Problem(
-            f"You have a draft of the {record.kind} {record.id} from {draft.saved_at:%Y-%m-%d %H:%M} UTC,"
-            f" {draft.fields} fields: give --use-draft to save it with this, or --drop-draft to forget it."
-        )
+    draft = refuse_draft(at, record, how)
     values = record.values
     if draft is not None and how.use_draft:
         _refuse_overtaken(draft, record, how)
-        values = draft.values
+        # Past another's save what he changed alone stays his; where both did, the draft is meant.
+        values = merged(draft.values, record.values, draft.began_with) if draft.is_overtaken else draft.values
     episode = episode_of(tree, record)
     above = dict(tree.client.values) if record.kind != "client" else {}
     if record.kind == "event" and episode is not None:
@@ -180,6 +174,7 @@ def _finish(at: Desk, client_id: str, changes: list[Change], how: How) -> int:
                 now(),
                 parent_id=one.parent_id,
                 section=one.section,
+                began_with=one.before,
             )
         found = []
         if all(one.version for one in changes):
@@ -226,7 +221,7 @@ def _differences(one: Change) -> dict[str, tuple[str, str]]:
     return {header: pair for header, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
+def refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
     """Refuse to write into a record somebody has open."""
     others = at.store.others_in("client", tree.client.id, "", now())
     if others and not how.anyway:
@@ -235,6 +230,39 @@ def _refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
             f"{one.person} is in the client {tree.client.id} since {one.since:%Y-%m-%d %H:%M} UTC: try again later, or"
             " give --anyway."
         )
+
+
+def refuse_version(record: StoredRecord, how: How) -> None:
+    """Refuse to write over a version that the caller has not read."""
+    if how.version is not None and how.version != record.version and not how.anyway:
+        raise Problem(
+            f"The {record.kind} {record.id} is at version {record.version}, saved by {record.changed_by}: look"
+            " at it again, or give --anyway."
+        )
+
+
+def refuse_draft(at: Desk, record: StoredRecord, how: How) -> DraftInfo | None:
+    """The person's own draft of a record. Refuses to go past it unless the command line says what becomes of it."""
+    draft = at.store.draft_of(at.person, record.id)
+    if draft is not None and not how.use_draft and not how.drop_draft:
+        use = "--use-draft to save it with this, or " if how.can_use_draft else ""
+        raise Problem(
+            f"You have a draft of the {record.kind} {record.id} from {draft.saved_at:%Y-%m-%d %H:%M} UTC,"
+            f" {draft.fields} fields: give {use}--drop-draft to forget it."
+        )
+    return draft
+
+
+def merged(mine: Values, theirs: Values, began_with: Values) -> dict[str, str]:
+    """What stands when both changed a record: what one side alone changed is his, what both did is `mine`.
+
+    Without what it began with nobody can tell, and all of it is `mine`.
+    """
+    if not began_with:
+        return dict(mine)
+    headers = dict.fromkeys((*mine, *theirs))
+    untouched = {each for each in headers if mine.get(each, "") == began_with.get(each, "")}
+    return {each: (theirs if each in untouched else mine).get(each, "") for each in headers}
 
 
 def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: How) -> None:
