@@ -30,18 +30,20 @@ class FileRules:
         rows = [row for rule in standard.rules for row in rule.rows]
         self._owned = [_Owned(row, standard) for row in rows if row.pattern == "belongs_to_one"]
         self._same = [_Same(row) for row in rows if row.pattern == "same_for_client"]
-        self._once: list[tuple[RuleRow, set[int]]] = [(row, set()) for row in rows if row.pattern == "appears_once"]
+        self._once: list[tuple[str, RuleRow, set[int]]] = [
+            (row.fields[0], row, set()) for row in rows if row.pattern == "appears_once"
+        ]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
         """What the record contradicts among those seen before. `findings` are the ones it has by itself."""
-        found: list[Finding] = []
         client, episode, repeated = record.client, record.episode, self.repeated
         spoilt = {header for f in findings if f.rule in self._unreadable for header in f.fields} if findings else ()
         if spoilt:  # a value that cannot be read is compared with nothing
             client = {header: "" if header in spoilt else value for header, value in client.items()}
             episode = {header: "" if header in spoilt else value for header, value in episode.items()}
-        if self.standard.withholds(episode):  # what may not be there is told as that, and judged no further
+        withheld = self.standard.withholds(episode)
+        if withheld:  # what may not be there is told as that, and judged no further
             carried = self.standard.no_consent_carries
             client = {header: value for header, value in client.items() if header in carried}
         broken: dict[str, list[tuple[RuleRow, Failure]]] = {}
@@ -51,19 +53,19 @@ class FileRules:
         for same in self._same:
             if fields := same.differing(client, repeated):
                 broken.setdefault(same.row.rule, []).append((same.row, Failure(fields, fields[0])))
-        for parts in broken.values():
-            found.append(self._finding(parts, record, {**client, **episode}, record.lines))
-        if self.standard.withholds(episode):
+        found = [self._finding(parts, record, {**client, **episode}, record.lines) for parts in broken.values()]
+        if withheld:
             return found
         for event in record.events:
-            for row, seen in self._once:
-                value = event.values.get(row.fields[0])
-                if not value or row.fields[0] in spoilt or (repeated is not None and value not in repeated):
+            values = event.values
+            for header, row, seen in self._once:
+                value = values.get(header)
+                if not value or header in spoilt or (repeated is not None and value not in repeated):
                     continue
                 mark = hash(value)
                 if mark in seen:
                     lines = (event.line,) if event.line else ()
-                    parts = [(row, Failure(row.fields, row.fields[0]))]
+                    parts = [(row, Failure(row.fields, header))]
                     found.append(self._finding(parts, record, event.values, lines, event.id))
                 seen.add(mark)
         return found

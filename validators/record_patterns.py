@@ -7,6 +7,7 @@ something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from itertools import product
 from operator import gt, itemgetter, lt
 
@@ -65,11 +66,14 @@ def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
 @record_pattern("both_or_neither")
 def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     """All of the fields are filled or none."""
-    fields = row.fields
+    fields, take = row.fields, _taker(row.fields)
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        values = take(raw)
+        if all(values) or not any(values):
+            return None
         empty = [header for header in fields if not raw[header]]
-        return Failure(fields, empty[0]) if 0 < len(empty) < len(fields) else None
+        return Failure(fields, empty[0])
 
     return check
 
@@ -97,7 +101,15 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
                     problem = f"repeats {labels[other]}" if compared else f"is missing before {labels[header]}"
         return Failure(tuple(named), jump, {"problem": problem}) if named else None
 
-    return check
+    if len(fields) > 1 or len(others) > 1:
+        return check
+    ((only,), (beside,)) = fields, others
+
+    def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        value, compared = raw[only], raw[beside]
+        return check(raw, clean, moment) if value and (value == compared or not compared) else None
+
+    return check_pair
 
 
 @record_pattern("empty_when", required="when", about_filled=True)
@@ -133,7 +145,16 @@ def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standar
                         failure = Failure(tuple(dict.fromkeys((*named, header, other))), header)
             return failure
 
-        return check
+        if moved or len(fields) > 1 or len(others) > 1:
+            return check
+        ((header,), (other,)) = fields, others
+        failed = Failure(tuple(dict.fromkeys((header, other))), header)
+
+        def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+            value, against = clean[header], clean[other]
+            return failed if value and against and wrong(value, against) else None
+
+        return check_pair
 
     return pattern
 
@@ -149,9 +170,14 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
     years, days = int(match[1]), int(match[2])
 
     margin = years + days // 365 + 1
+    settled: dict[str, str] = {}  # year of a date to the last one that the years alone do not settle
 
     def moved(text: str, beside: str) -> str:
-        if int(beside[:4]) - int(text[:4]) > margin:
+        year = text[:4]
+        last = settled.get(year)
+        if last is None:
+            last = settled[year] = f"{min(int(year) + margin, date.max.year):04}"
+        if beside[:4] > last:
             return text
         day = parse_date(text)
         return write_date(plus(day, years, days), layout) if day else text
@@ -237,21 +263,22 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
         # nearly all identifiers are done with here.
         year = birth[2:4]
-        suspects = [header for header in fields if year in clean[header]]
-        if not suspects:
+        for header in fields:
+            if year in clean[header]:
+                break
+        else:
             return None
+        suspects = [header for header in fields if year in clean[header]]
         month = birth[5:7] if birth[4] == "-" else birth[4:6]
         near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
-        suspects = [
-            header for header in suspects if any(trace in clean[header].translate(_SEPARATORS) for trace in near)
-        ]
+        suspects = [header for header in suspects if _holds_any(clean[header].translate(_SEPARATORS), near)]
         if not suspects:
             return None
         traces = _traces(birth, raw[given_field], raw[family_field])
         failing = []
         for header in suspects:
             folded = clean[header].upper().translate(_SEPARATORS)
-            if any(trace in folded for trace in traces):
+            if _holds_any(folded, traces):
                 failing.append(header)
         if not failing:
             return None
@@ -260,6 +287,13 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure((*failing, birth_field), failing[0], words)
 
     return check
+
+
+def _holds_any(text: str, traces: Sequence[str]) -> bool:
+    for trace in traces:  # noqa: SIM110 (asked for every record: `any` costs twice)
+        if trace in text:
+            return True
+    return False
 
 
 _SEPARATORS = str.maketrans("/. _", "----")

@@ -279,5 +279,12 @@ class Standard:
 
     def withholds(self, values: Values) -> bool:
         """Whether consent was answered and not given, so that only `no_consent_carries` may be sent."""
+        header, consented = self._consent
+        answer = values.get(header)
+        return bool(answer) and answer not in consented
+
+    @cached_property
+    def _consent(self) -> tuple[str, frozenset[str]]:
+        # Asked several times for every record. No value stands under an empty header.
         header = self.role("consent")
-        return bool(header and values.get(header)) and not self.has_consent(values)
+        return header, self.values["consented"] if header else frozenset()

@@ -1,6 +1,6 @@
 """Counting rows: the load and data quality percentages, by our own estimate (the portal publishes no formula)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from validators.records import EpisodeRecord, Finding, Severity
@@ -36,13 +36,15 @@ class Tally:
     accepted: int = 0
     open_rows: int = 0
 
-    def add(self, record: EpisodeRecord, findings: Iterable[Finding]) -> None:
+    def add(self, record: EpisodeRecord, findings: Sequence[Finding]) -> None:
         """Count an episode with its findings."""
         withheld = self.standard.withholds(record.episode)
         # Without consent one row is sent, however much the store knows.
         self.rows += 1 if withheld and not record.lines else record.rows
         self.episodes += 1
         self.no_consent += withheld
+        if not findings:
+            return
         rows: dict[Severity, set[object]] = {}
         still_open: set[object] = set()
         for finding in findings:
