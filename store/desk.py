@@ -3,17 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 
-from store import (
-    checking,
-    habits,
-    kept_findings,
-    likeness,
-    lines,
-    merging,
-    presence,
-    seeking,
-    trees,
-)
+from store import checking, habits, kept_findings, likeness, lines, listing, merging, presence, seeking, trees
 from store.acceptance_desk import AcceptanceDesk
 from store.audit import Chain
 from store.draft_desk import DraftDesk
@@ -153,6 +143,14 @@ class Desk(AcceptanceDesk, DraftDesk, SubmissionDesk):
         """How many findings each rule has at each severity, errors first, then by rule."""
         with self._reading() as connection:
             return checking.counts(connection, agency)
+
+    def next_client_with_findings(self, agency: AgencyInfo, client_id: str = "", *, back: bool = False) -> str:
+        """The id of the next client (or, `back`, the one before) with a kept error or warning, in order of entry.
+
+        Counted from the client given, from the very first (or last) for ""; "" when there is no more.
+        """
+        with self._reading() as connection:
+            return listing.next_with_findings(connection, agency, client_id, back)
 
     # Who is where
 

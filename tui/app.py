@@ -181,8 +181,10 @@ class KeyworkApp(BaseApp):
         """The palette's way."""
         self.open_screen(name)
 
-    def open_client(self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "") -> None:
-        """Open a client at a record and a field; a new client without an id."""
+    def open_client(
+        self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "", *, told: bool = False
+    ) -> None:
+        """Open a client at a record and a field; a new client without an id. With `told`, say what is wrong there."""
         from tui.screens.client.screen import ClientScreen
         from tui.screens.client.work import load
 
@@ -199,7 +201,7 @@ class KeyworkApp(BaseApp):
             if client_id and isinstance(top, ClientScreen) and top.client_id == client_id:
                 top.open_place(episode_id, event_id, header)
             else:
-                self.push_screen(ClientScreen(self, found, episode_id, event_id, header))
+                self.push_screen(ClientScreen(self, found, episode_id, event_id, header, told=told))
 
         self.in_store(
             load,

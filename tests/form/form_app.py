@@ -92,7 +92,9 @@ class FormScreen(Screen[None]):
         self.commands.append(name)
         if name in ("next_finding", "previous_finding"):
             step = 1 if name == "next_finding" else -1
-            target = walk(walked(self.entries), self.place(), self.records, STANDARD, step)  # type: ignore[arg-type]
+            stops = walked(self.entries)
+            target = walk(stops, self.place(), self.records, STANDARD, step)  # type: ignore[arg-type]
+            target = target or walk(stops, None, self.records, STANDARD, step)  # type: ignore[arg-type]
             if target is not None:
                 self.form.go_to(target.header)
         elif name == "save":

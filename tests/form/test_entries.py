@@ -1,5 +1,7 @@
 """What the panel lists, and where F8 and F7 lead."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.form.conftest import TODAY
@@ -90,13 +92,17 @@ def test_what_is_still_to_do_is_listed_and_not_walked(standard: Standard) -> Non
         (Place(FIRST, "REFLD"), 1, Place(FIRST, "DISD")),
         (Place(FIRST, "DISD"), 1, Place(SUB, "SUBMODDT")),
         (Place(SUB, "RECDOMV"), 1, Place(SECOND, "DISD")),
-        (Place(SECOND, "DISD"), 1, Place(CLIENT, "DOB")),
-        (Place(CLIENT, "DOB"), -1, Place(SECOND, "DISD")),
+        (Place(SECOND, "DISD"), 1, None),
+        (Place(CLIENT, "DOB"), -1, None),
         (Place(SECOND, "CONSENT"), -1, Place(SUB, "SUBMODDT")),
         (Place(FIRST, "REFLD"), -1, Place(CLIENT, "DOB")),
+        (None, 1, Place(CLIENT, "DOB")),
+        (None, -1, Place(SECOND, "DISD")),
     ],
 )
-def test_walking_goes_by_record_and_column_and_round(standard: Standard, at: Place, step: int, to: Place) -> None:
+def test_walking_goes_by_record_and_column_and_ends(
+    standard: Standard, at: Place | None, step: int, to: Place | None
+) -> None:
     places = [
         Place(SECOND, "DISD"),
         Place(FIRST, "DISD"),
@@ -107,22 +113,21 @@ def test_walking_goes_by_record_and_column_and_round(standard: Standard, at: Pla
     assert walk(places, at, RECORDS, standard, 1 if step == 1 else -1) == to
 
 
-def test_walking_with_one_stop_returns_to_it_and_with_none_stays(standard: Standard) -> None:
+def test_walking_with_one_stop_or_none_leads_nowhere(standard: Standard) -> None:
     only = Place(FIRST, "DISD")
-    assert walk([only], only, RECORDS, standard) == only
-    assert walk([only], only, RECORDS, standard, -1) == only
+    assert walk([only], only, RECORDS, standard) is None
+    assert walk([only], only, RECORDS, standard, -1) is None
     assert walk([], only, RECORDS, standard) is None
+    assert walk([], None, RECORDS, standard) is None
 
 
-def test_every_stop_is_reached_whatever_record_one_starts_in(standard: Standard) -> None:
+def test_every_stop_is_reached(standard: Standard) -> None:
     unknown = RecordKey("episode", "C", "E9")
     places = [Place(unknown, "DISD"), Place(FIRST, "DISD"), Place(unknown, "REFLD"), Place(CLIENT, "DOB")]
-    at, seen = Place(SECOND, "PC"), []
-    for _ in places:
-        step = walk(places, at, RECORDS, standard)
-        assert step is not None
-        seen.append(step)
-        at = step
+    at: Place | None = None
+    seen = []
+    while (at := walk(places, at, RECORDS, standard)) is not None:
+        seen.append(at)
     assert set(seen) == set(places)
 
 
@@ -142,3 +147,18 @@ def test_the_pane_wraps_sentences_and_names_the_other_records(standard: Standard
         "2 errors", ">! REFLD looks wrong", ">  (9)", ">  REFLD=x", "Other records of this client",
         " ! DISD looks wrong", "   (9)", "   DISD=x",
     ]  # fmt: skip
+
+
+def test_one_landing_mends_most(standard: Standard) -> None:
+    values = {"CPLANDT": "20200214", "DISD": "20190128", "TRIAGED": "20200101"}
+
+    def between(field: str, *fields: str, **given: str) -> Finding:
+        return replace(finding(field), fields=fields, values={**values, **given})
+
+    late = between("CPLANDT", "CPLANDT", "DISD")
+    entries = listed(standard, late, between("DISD", "DISD", "TRIAGED"))
+    assert walked(entries) == (Place(FIRST, "DISD"),)
+    assert {entry.place.header for entry in entries} == {"CPLANDT", "DISD"}  # the panel names the rule's own field
+    assert walked(listed(standard, late)) == (Place(FIRST, "CPLANDT"),)
+    gaps = [between("ROUTE", "DRUG1", "ROUTE", DRUG1="7000"), between("DRUGAGE", "DRUG1", "DRUGAGE", DRUG1="7000")]
+    assert {place.header for place in walked(listed(standard, *gaps))} == {"ROUTE", "DRUGAGE"}  # what is missing

@@ -134,7 +134,7 @@ def test_somebody_alike_is_pointed_out_and_shown_beside(store: Store, known: Cli
     terminal = start("new")
     terminal.press("d<tab>m<tab>300763<tab>")
     terminal.until("Known already? 26964 DM")
-    terminal.press("<ctrl+o>")
+    terminal.press("<ctrl+f>")
     terminal.until("Side by side: 1 of 1")
     assert terminal.shows("26964")
     terminal.press("<f2>")

@@ -81,7 +81,7 @@ def test_search_takes_what_people_have_in_hand(start: Start, store: Store, agenc
         ("<ctrl+x>", "closed", "[^X closed]"),
         ("<ctrl+e>", "errors", "[^E errors]"),
         ("<ctrl+v>", "no_consent", "[^V no consent]"),
-        ("<ctrl+t>", "mine", "[^T mine]"),
+        ("<ctrl+w>", "mine", "[^W mine]"),
         ("<ctrl+d>", "drafts", "[^D drafts]"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from store.opening import Store
 from store.shapes import AgencyInfo
 from tests.screens.program import NOW
-from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, command, same_picture
 from tests.terminal import Terminal
 from tui.screens.findings_groups import WAYS, By, Caseload, grouped, matching, read
 from validators.catalogue import load
@@ -130,3 +130,86 @@ def test_hostile_values(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal.press("2+")
     terminal.press("<end><up><up>")
     assert b"\x1b[31m" not in terminal.raw and "\u202e".encode() not in terminal.raw
+
+
+def in_field(terminal: Terminal) -> str:
+    """The marked line of the form, in which the cursor stands."""
+    line = terminal.lines()[terminal.cursor[1]]
+    return line if line.startswith(">") else ""
+
+
+def faulty(store: Store) -> list[str]:
+    """The ids of the clients with an error or a warning, in order of entry."""
+    found, id = [], ""
+    while id := store.next_client_with_findings(store.agency(), id):
+        found.append(id)
+    return found
+
+
+def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
+    terminal = start()
+    wanted = [str(store.get("client", id).values.get("CLIENT", "")) for id in faulty(store)]
+    terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
+    terminal.until("F2 Save")
+    assert in_field(terminal) and "Next client" not in terminal.text()
+    terminal.press("<escape>")
+    terminal.until("60 clients")
+    terminal.press("nosuchclient<f8>")  # nobody is chosen: the first of the caseload
+    terminal.until(f"Next client: {wanted[0]}".strip())
+    seen = [f"Next client: {wanted[0]}"]
+    for _ in range(200):
+        terminal.press("<f8>", 0.4)
+        said = terminal.lines()[22]
+        assert in_field(terminal)
+        if "No more findings." in said:
+            break
+        if "Next client: " in said:
+            seen.append(said[said.index("Next") :])
+    assert len(seen) == len(wanted)
+    assert all(f"Next client: {reference}".strip() in said for reference, said in zip(wanted, seen, strict=True))
+    for _ in range(12):
+        terminal.press("<f7>", 0.4)
+        if "Client before: " in terminal.text():
+            break
+    assert "Client before: " in terminal.text() and in_field(terminal)
+    terminal.press("<escape>")
+    terminal.until("0 clients")  # back in the list, not in the client before
+
+
+def test_f8_on_the_findings_goes_from_row_to_row_and_into_the_field(start: Start, store: Store) -> None:
+    terminal = start()
+    command(terminal, "every finding", "in all")
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    terminal.until("✗ Error: ")
+    first = terminal.lines()[22]
+    assert in_field(terminal)
+    terminal.press("<escape>")
+    terminal.until("Filter:")
+    assert chosen(terminal).lstrip().startswith("✗")
+    terminal.press("<f8>")
+    terminal.until("✗ Error: ")
+    assert in_field(terminal)
+    terminal.press("<escape><f7>")
+    terminal.until("F2 Save")
+    terminal.until(first.strip())
+    terminal.press("<escape><home><f7>")
+    terminal.until("No more findings.")
+
+
+def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: Store) -> None:
+    terminal = start()
+    first, second = faulty(store)[:2]
+    terminal.press("nosuchclient<f8>")
+    terminal.until("Next client: ")
+    terminal.press("<ctrl+g>")
+    terminal.press("<escape>")
+    terminal.press("<ctrl+t><home><enter>")
+    terminal.press("zz<end>")
+    for _ in range(20):
+        terminal.press("<f8>", 0.3)
+        if "Next client: " in terminal.lines()[22]:
+            break
+    assert "Draft kept. Next client: " in terminal.lines()[22]
+    assert [one.record_id for one in store.drafts("ann")] == [first]
+    assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]

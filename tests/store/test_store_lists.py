@@ -284,3 +284,26 @@ def test_a_day_and_a_month_may_be_typed_bit_by_bit() -> None:
     ):
         assert isinstance(words(text), list)
     assert [word.days for word in words("29/2")] == [("02-29",)]
+
+
+def test_the_next_client_with_findings_in_order_of_entry(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    stamped = {record.client_id: (stamp, record) for stamp, record in store.stamped_episodes(agency)}
+    known = [at for at, one in enumerate(made) if one.id in stamped]
+    assert len(known) >= 3
+    for at, severity in zip(known, (Severity.WARNING, Severity.NOTICE, Severity.ERROR), strict=False):
+        stamp, record = stamped[made[at].id]
+        found = [Finding(severity, "13", "DISD", ("DISD",), "Closed before it was opened")]
+        store.save_findings([(record.episode_id, stamp, found)], NOW.date(), NOW)
+    first, last = made[known[0]].id, made[known[2]].id
+    assert store.next_client_with_findings(agency) == first
+    assert store.next_client_with_findings(agency, first) == last  # a notice is passed over
+    assert store.next_client_with_findings(agency, last) == ""
+    assert store.next_client_with_findings(agency, back=True) == last
+    assert store.next_client_with_findings(agency, last, back=True) == first
+    assert store.next_client_with_findings(agency, first, back=True) == ""
+    assert store.next_client_with_findings(agency, "not saved yet") == ""
+    assert store.next_client_with_findings(agency, "not saved yet", back=True) == last
+    with store.write("ann", LATER) as work:
+        work.delete("client", first, 1)
+    assert store.next_client_with_findings(agency) == last

@@ -1,6 +1,7 @@
 """What the panel lists and what F8 and F7 walk. Pure: findings and places in, entries and places out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -54,7 +55,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do."""
+    """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do.
+
+    `landing` is where F8 leads, when that is another field of the record than the one the rule names.
+    """
 
     kind: Kind
     own: bool
@@ -64,6 +68,12 @@ class Entry:
     rule: str = ""
     values: str = ""
     finding: Finding | None = None
+    landing: str = ""
+
+    @property
+    def stop(self) -> Place:
+        """The field to land in."""
+        return Place(self.place.record, self.landing or self.place.header)
 
     @property
     def text(self) -> str:
@@ -92,6 +102,7 @@ def panel_entries(
     """
     standard, own_records = model.standard, frozenset(records)
     entries: list[tuple[tuple[bool, int, int], Entry]] = []
+    shared = _shared(findings)
     to_do = dict.fromkeys(model.still_to_do())
     episodes = {record.episode_id for record in records} - {""}
     for whole in findings:
@@ -106,7 +117,8 @@ def panel_entries(
         kind: Kind = "accepted" if accepted else finding.severity.value
         values = ", ".join(f"{header}={_told(finding.values.get(header, ''))}" for header in finding.fields)
         label = _label(standard, finding.field)
-        entry = Entry(kind, own, Place(record, finding.field), label, finding.message, finding.rule, values, finding)
+        place, landing = Place(record, finding.field), _landing(finding, shared, standard)
+        entry = Entry(kind, own, place, label, finding.message, finding.rule, values, finding, landing)
         entries.append(
             ((not own, 4 if accepted else WEIGHT[finding.severity], _column(standard, finding.field)), entry)
         )
@@ -120,17 +132,19 @@ def panel_entries(
 
 def walked(entries: Sequence[Entry]) -> tuple[Place, ...]:
     """The places that F8 and F7 go to: every finding but accepted ones; what is still to do needs no walking to."""
-    return tuple(dict.fromkeys(entry.place for entry in entries if entry.kind not in ("to do", "accepted")))
+    return tuple(dict.fromkeys(entry.stop for entry in entries if entry.kind not in ("to do", "accepted")))
 
 
 def walk(
     places: Sequence[Place],
-    at: Place,
+    at: Place | None,
     records: Sequence[RecordKey],
     standard: Standard,
     step: Literal[1, -1] = 1,
 ) -> Place | None:
-    """The next place with a finding after (or before, `step` -1) where one stands, round again at the end.
+    """The next place with a finding after (or before, `step` -1) where one stands; None at the end.
+
+    Standing nowhere (`at` None) it is the first, or the last.
 
     The order is that of `records` (all of the client's, as the tree shows them), then of the columns, whatever order
     the findings come in: walking must not jump about when severities change on the way. Records not listed come last.
@@ -142,12 +156,12 @@ def walk(
         return number, place.record if number == len(rank) else RecordKey(""), _column(standard, place.header)
 
     stops = sorted(dict.fromkeys(places), key=order)
-    if not stops:
-        return None
+    if step == -1:
+        stops.reverse()
+    if at is None:
+        return stops[0] if stops else None
     here = order(at)
-    if step == 1:
-        return next((place for place in stops if order(place) > here), stops[0])
-    return next((place for place in reversed(stops) if order(place) < here), stops[-1])
+    return next((place for place in stops if (order(place) > here if step == 1 else order(place) < here)), None)
 
 
 def counts(entries: Sequence[Entry]) -> str:
@@ -159,6 +173,29 @@ def counts(entries: Sequence[Entry]) -> str:
             plural = "s" if number > 1 and kind in ("error", "warning", "notice") else ""
             parts.append(f"{number} {kind}{plural}")
     return ", ".join(parts) or "Nothing wrong"
+
+
+def _contradicts(finding: Finding) -> bool:
+    """Whether values are there and do not go together; where one is missing, it is the missing one to go to."""
+    return len(finding.fields) > 1 and all(finding.values.get(header) for header in finding.fields)
+
+
+def _shared(findings: Iterable[Finding]) -> Counter[tuple[str, str]]:
+    """How many contradictions of an episode each field takes part in."""
+    return Counter(
+        (one.episode_id, header) for one in findings if _contradicts(one) for header in dict.fromkeys(one.fields)
+    )
+
+
+def _landing(finding: Finding, shared: Counter[tuple[str, str]], standard: Standard) -> str:
+    """The field of the record that takes part in most contradictions: one value mended there may end them all."""
+    own = standard.by_header.get(finding.field)
+    if own is None or not _contradicts(finding):
+        return ""
+    fields = [standard.by_header[header] for header in finding.fields if header in standard.by_header]
+    near = [field.header for field in fields if field.section == own.section and field.keyed == "person"]
+    best = max(near, key=lambda header: (shared[finding.episode_id, header], header == own.header), default="")
+    return best if best != own.header else ""
 
 
 def _label(standard: Standard, header: str) -> str:

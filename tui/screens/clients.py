@@ -1,17 +1,18 @@
 """The list of clients: found as one types, filtered, sorted, opened. The first screen."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from textual import events
 from textual.widget import Widget
 
 from store.shapes import AgencyInfo, Filter, Sort
-from tui.frame.actions import ALL, REGISTRY, action
+from tui.frame.actions import REGISTRY
 from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.paged_table import PagedTable
 from tui.frame.text_line import Piece, TextLine
+from tui.screens.clients_keys import SHOWN, TO_TABLE
 from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList, warm
 from tui.screens.clients_table import ClientTable
 from tui.screens.clients_workers import ANYBODY, KeyWorkers
@@ -24,32 +25,6 @@ if TYPE_CHECKING:
     from store.opening import Store
     from tui.app import KeyworkApp
 
-SCOPE = {"clients"}
-REGISTRY.add(
-    action("clients.new", "ctrl+n insert", "New", "Enter a new client", SCOPE, "new", bar=True),
-    action("clients.open", "ctrl+o", "Open cases", "Only clients with an open episode", SCOPE, "filter('open')"),
-    action("clients.closed", "ctrl+x", "Closed cases", "Only clients with none open", SCOPE, "filter('closed')"),
-    action("clients.errors", "ctrl+e", "With errors", "Only clients with errors", SCOPE, "filter('errors')"),
-    action("clients.consent", "ctrl+v", "No consent", "Only without consent", SCOPE, "filter('no_consent')"),
-    action("clients.mine", "ctrl+t", "Mine", "Only those changed last by me", SCOPE, "filter('mine')"),
-    action("clients.drafts", "ctrl+d", "Drafts", "Only those I have a draft in", SCOPE, "filter('drafts')"),
-    action("clients.worker", "ctrl+k", "Key worker", "Only one key worker's clients", SCOPE, "worker"),
-    action("clients.all", "ctrl+u", "All", "Take away words and filters", SCOPE, "all"),
-    action("clients.sort", "ctrl+right", "Sort", "Sort by the next column", SCOPE, "sort(1)", bar=True),
-    action("clients.sort_before", "ctrl+left", "Sort before", "Sort by the column before", SCOPE, "sort(-1)"),
-    action("clients.turn", "ctrl+r", "Turn round", "Turn the order round", SCOPE, "turn"),
-    action("clients.history", "", "History", "Who changed this client, and when", SCOPE, "history"),
-    action("go.mine", "", "By me today", "What I changed today", {ALL}, "app.open_screen('history')"),
-)
-SHOWN = {
-    "open": "clients.open",
-    "closed": "clients.closed",
-    "errors": "clients.errors",
-    "no_consent": "clients.consent",
-    "mine": "clients.mine",
-    "drafts": "clients.drafts",
-}
-TO_TABLE = {"tab": "down", "shift+tab": "up", "ctrl+home": "home", "ctrl+end": "end"}
 REFRESH_SECONDS = 2.0
 CHECK_AFTER_SECONDS = 1.0
 """The first keys after the start are to find the store free."""
@@ -175,6 +150,20 @@ class ClientsScreen(BaseScreen[None]):
     def action_new(self) -> None:
         """Ctrl+N."""
         self.program.open_client()
+
+    def action_next_finding(self) -> None:
+        """F8: to the first finding of the chosen client, else of the caseload."""
+        self._to_finding(1)
+
+    def action_previous_finding(self) -> None:
+        """F7: to the last one."""
+        self._to_finding(-1)
+
+    def _to_finding(self, step: Literal[1, -1]) -> None:
+        from tui.screens.client.walking import to_client
+
+        chosen = str(self.table.current_id or "")
+        to_client(self.program, chosen, step, itself=bool(chosen))
 
     def action_filter(self, name: Filter) -> None:
         """Turn a filter on or off."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from textual.widget import Widget
 
@@ -243,6 +243,21 @@ class FindingsScreen(FilteredScreen):
         else:
             one = row[1]
             self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
+
+    def action_next_finding(self) -> None:
+        """F8: the next finding of the list, in its field."""
+        self._walk(1)
+
+    def action_previous_finding(self) -> None:
+        """F7: the one before."""
+        self._walk(-1)
+
+    def _walk(self, step: Literal[1, -1]) -> None:
+        one = self.list.walk(step)
+        if one is None:
+            self.say("No more findings.", "ok")
+        else:
+            self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field, told=True)
 
     def on_findings_list_opened(self, event: FindingsList.Opened) -> None:
         """Of a very large caseload not all is read: read this rule's."""

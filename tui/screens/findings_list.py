@@ -11,7 +11,7 @@ from tui.frame.printable import one_line, width_of
 from tui.frame.text_line import Piece
 from tui.frame.tokens import MARKS
 from tui.screens.findings_groups import By, Group, field_label, identity
-from validators.records import Finding
+from validators.records import Finding, Severity
 from validators.standard import Standard
 
 OTHERWISE: Mapping[By, tuple[Literal["client", "field", "rule"], ...]] = {
@@ -95,6 +95,20 @@ class FindingsList(LineList):
         elif not now:
             self.open_keys.discard(group.key)
         self._lay_out(row if now else (group, None))
+
+    def walk(self, step: Literal[1, -1]) -> Finding | None:
+        """Go to the next finding (or, -1, the one before), opening its group; None at the end. Notices are passed."""
+        row = self.current
+        if row is None:
+            return None
+        lines = [(group, one) for group in self.groups for one in (None, *group.findings)]
+        at = lines.index(row) if row in lines else 0
+        rest = lines[at + 1 :] if step > 0 else lines[:at][::-1]
+        target = next((each for each in rest if each[1] is not None and each[1].severity is not Severity.NOTICE), None)
+        if target is not None:
+            self.open_keys.add(target[0].key)
+            self._lay_out(target)
+        return target[1] if target is not None else None
 
     def fold_all(self, opened: bool) -> None:
         """Open or close every group."""

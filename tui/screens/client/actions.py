@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.form.entries import Entry, Place, RecordKey, walk, walked
+from tui.form.entries import Entry, Place
 from tui.form.findings_panel import FindingsPanel
 from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.screens.client.around import Around
     from tui.screens.client.pairing import Pairing
     from tui.screens.client.saving import Saving
+    from tui.screens.client.walking import Walking
 
 
 class ClientActions(BaseScreen[None]):
@@ -39,6 +40,7 @@ class ClientActions(BaseScreen[None]):
     adding: "Adding"
     around: "Around"
     pairing: "Pairing"
+    walking: "Walking"
 
     def place(self) -> Place:
         """Where one is."""
@@ -87,23 +89,11 @@ class ClientActions(BaseScreen[None]):
 
     def action_next_finding(self) -> None:
         """F8."""
-        self._walk(1)
+        self.walking.go_on(1)
 
     def action_previous_finding(self) -> None:
         """F7."""
-        self._walk(-1)
-
-    def _walk(self, step: int) -> None:
-        order: list[RecordKey] = [key for held in self.case.records() for key in self.case.keys(held)]
-        target = walk(walked(self.entries), self.place(), order, self.case.standard, 1 if step > 0 else -1)
-        if target is None:
-            self.say("The rules have nothing to say of this client.", "ok")
-            return
-        self.go(target)
-        entry = next((one for one in self.entries if one.place == target), None)
-        if entry is not None and entry.finding is not None:
-            self.say(f"{entry.sentence} (rule {entry.rule})", entry.finding.severity.value)
-            self._said = True  # once somebody types, the panel says what is still true
+        self.walking.go_on(-1)
 
     def action_field_help(self) -> None:
         """F6."""
@@ -145,7 +135,7 @@ class ClientActions(BaseScreen[None]):
         self.adding.ask_worker()
 
     def action_alike(self) -> None:
-        """Ctrl+O."""
+        """Ctrl+F."""
         self.around.show_alike()
 
     def action_merge(self) -> None:

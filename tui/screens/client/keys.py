@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from tui.frame.actions import REGISTRY, action
 
 SCOPE = {"client"}
+WALKED = {"client", "clients", "findings"}
+"""The screens from which F8 and F7 lead to the next finding and the one before."""
 
 REGISTRY.add(
     action("form.save", "f2", "Save", "Save what is typed, valid or not", SCOPE, "save", bar=True),
     action("form.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes", bar=True),
     action("form.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help", bar=True),
-    action("form.next", "f8", "Next fault", "The next finding, in any record", SCOPE, "next_finding", bar=True),
+    action("form.next", "f8", "Next fault", "The next finding, in any record", WALKED, "next_finding", bar=True),
     action("client.new", "ctrl+n", "New", "A new episode, event or client", SCOPE, "new", bar=True),
     action("client.tree", "ctrl+t", "Tree", "To the tree of records, and back to the form", SCOPE, "tree", bar=True),
-    action("form.previous", "f7", "Fault before", "The finding before", SCOPE, "previous_finding"),
+    action("form.previous", "f7", "Fault before", "The finding before", WALKED, "previous_finding"),
     action("client.panel", "f9", "Panel", "Show or hide what the rules say", SCOPE, "panel"),
     action(
         "form.take", "ctrl+r", "Take over", "Take this field's value from the previous record", SCOPE, "take_previous"
@@ -24,7 +26,7 @@ REGISTRY.add(
     action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
     action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),
     action("client.worker", "ctrl+k", "Key worker", "Key worker and note of the episode, never sent", SCOPE, "worker"),
-    action("client.alike", "ctrl+o", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
+    action("client.alike", "ctrl+f", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
     action("client.delete", "delete", "Delete", "Delete this record (in the tree); asks first", SCOPE, "delete"),
     action("client.restore", "", "Bring back", "Bring this deleted record back", SCOPE, "bring_back"),
     action("client.deleted", "", "Deleted records", "Show or hide what was deleted", SCOPE, "deleted"),

@@ -22,6 +22,7 @@ from tui.screens.client.held import Held
 from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.pairing import Pairing
 from tui.screens.client.saving import Saving
+from tui.screens.client.walking import Step, Walking
 from tui.screens.client.work import Loaded
 from tui.store_link import StoreChanged
 from validators.records import Finding
@@ -51,7 +52,14 @@ class ClientScreen(ClientActions):
     """
 
     def __init__(
-        self, app: "KeyworkApp", found: Loaded, episode_id: str = "", event_id: str = "", header: str = ""
+        self,
+        app: "KeyworkApp",
+        found: Loaded,
+        episode_id: str = "",
+        event_id: str = "",
+        header: str = "",
+        *,
+        told: bool = False,
     ) -> None:
         super().__init__()
         self.program = app
@@ -70,6 +78,9 @@ class ClientScreen(ClientActions):
         self.keeper = DraftKeeper(app)
         self.saving, self.adding = Saving(self), Adding(self)
         self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
+        self.walking = Walking(self)
+        self.told_here = told
+        self.landing: tuple[Step, str] | None = None
         model = self.case.model_of(self.held)
         if header:
             model.go_to(header)
@@ -101,6 +112,10 @@ class ClientScreen(ClientActions):
         self._fit(self.app.size.width, self.app.size.height)
         self.show()
         self.form.focus_input()
+        if self.landing is not None:
+            self.walking.land(*self.landing)
+        elif self.told_here:
+            self.walking.land_here()
         self.around.arrived()
 
     def on_unmount(self) -> None:
@@ -134,6 +149,10 @@ class ClientScreen(ClientActions):
         self.judge()
         program = self.program
         self.retitle(naming.title(self.case, self.around.others, program.person, program.today()) + self.around.hint)
+
+    def judge_quietly(self) -> None:
+        """Check before anything is shown: whether there is anything to walk to."""
+        self.entries = panel_entries(self.case.findings(), self.form.model, self.case.keys(self.held))
 
     def judge(self) -> list[Finding]:
         """Check the client as typed and show what was found; what stays the same costs nothing."""
@@ -195,6 +214,10 @@ class ClientScreen(ClientActions):
             self.open(held, place.header)
         self.form.focus_input()
 
+    def spoke(self) -> None:
+        """What was just said is true only until somebody types."""
+        self._said = True
+
     def say(self, text: str, severity: str = "") -> None:
         """As on any screen; what was done well need not be told any longer once somebody types on."""
         super().say(text, severity)
@@ -212,6 +235,8 @@ class ClientScreen(ClientActions):
 
     def moved(self, header: str) -> None:
         """Another field: what was typed is written at once."""
+        if self.place() != self.walking.told:
+            self.walking.told = None
         self.panel.show(self.entries, self.place())
         if self.held.unconfirmed != self.held.carried and self.held.is_changed:
             self.held.carried = self.held.unconfirmed  # passing a carried value confirms it

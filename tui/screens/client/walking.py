@@ -1,0 +1,129 @@
+"""F8 and F7: through the findings of one client, and on to the next client of the caseload who has any."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from store.shapes import AgencyInfo
+from tui.form.entries import Place, RecordKey, walk, walked
+from tui.screens.client import work
+from tui.screens.client.naming import client_name
+from tui.screens.client.work import Loaded
+from validators.records import Severity
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+    from tui.screens.client.screen import ClientScreen
+
+Step = Literal[1, -1]
+NO_MORE = "No more findings."
+
+
+class Walking:
+    """The walk on one client screen. `told` is where one was led and what is wrong there was said."""
+
+    def __init__(self, screen: "ClientScreen") -> None:
+        self.screen = screen
+        self.told: Place | None = None
+
+    def go_on(self, step: Step) -> None:
+        """To the next finding; after the client's last one to the next client."""
+        screen = self.screen
+        here, stops = screen.place(), walked(screen.entries)
+        # One comes to a field by other ways, too: what is wrong there is said before one is led away from it.
+        if here in stops and here != self.told:
+            target: Place | None = here
+        else:
+            target = walk(stops, here, self._order(), screen.case.standard, step)
+        if target is not None:
+            self._to(target)
+            return
+        screen.form.flush()
+        screen.leave(screen.held)
+        to_client(screen.program, screen.client_id, step, leaving=screen)
+
+    def target(self, step: Step) -> Place | None:
+        """The client's first (or last) error or warning."""
+        severe = (Severity.ERROR, Severity.WARNING)
+        stops = [one.stop for one in self.screen.entries if one.finding and one.finding.severity in severe]
+        return walk(stops, None, self._order(), self.screen.case.standard, step)
+
+    def land(self, step: Step, before: str = "") -> None:
+        """On arriving: at the first (or last) error or warning, after some words."""
+        if (target := self.target(step)) is not None:
+            self._to(target, before)
+
+    def land_here(self) -> None:
+        """On arriving at a chosen finding: say what is wrong."""
+        here = self.screen.place()
+        if here in walked(self.screen.entries):
+            self._to(here)
+
+    def _order(self) -> Sequence[RecordKey]:
+        case = self.screen.case
+        return [key for held in case.records() for key in case.keys(held)]
+
+    def _to(self, target: Place, before: str = "") -> None:
+        screen = self.screen
+        screen.go(target)
+        self.told = target
+        there = [one for one in screen.entries if one.stop == target and one.finding is not None]
+        entry = next((one for one in there if one.place == target), there[0] if there else None)
+        if entry is not None and entry.finding is not None:
+            screen.say(f"{before}{entry.sentence} (rule {entry.rule})", entry.finding.severity.value)
+            screen.spoke()  # once somebody types, the panel says what is still true
+
+
+def to_client(
+    app: "KeyworkApp", client_id: str, step: Step, *, itself: bool = False, leaving: "ClientScreen | None" = None
+) -> None:
+    """Open the next client of the caseload (or the one before) at the first finding, in place of the one one leaves.
+
+    With `itself` this client, if there is a finding, else the first of the caseload. Who is wrong by what was kept
+    but not by what stands in the record now is passed over.
+    """
+    from tui.screens.client.screen import ClientScreen
+
+    def came(found: Loaded | None) -> None:
+        if found is None:
+            app.say(NO_MORE, "ok")
+            return
+        screen = ClientScreen(app, found)
+        screen.judge_quietly()
+        if screen.walking.target(step) is None:
+            look("" if itself and found.client_id == client_id else found.client_id, False)
+            return
+        name = client_name(app.standard, screen.case.client.values)
+        words = f"{'Next client' if step > 0 else 'Client before'}: {name}. "
+        if leaving is not None and any(held.is_changed for held in leaving.case.by_id.values()):
+            words = f"Draft kept. {words}"
+        screen.landing = (step, "" if itself and found.client_id == client_id else words)
+        if leaving is not None and app.screen is leaving:
+            leaving.around.gone()  # before the next one is entered: a session has one record open
+            app.switch_screen(screen)
+        else:
+            app.push_screen(screen)
+
+    def look(at: str, own: bool) -> None:
+        who = (app.agency, app.standard, app.person, app.session)
+        app.in_store(_found, *who, at, own, step < 0, app.clock(), on_done=came, hold=True)
+
+    look(client_id, itself)
+
+
+def _found(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    person: str,
+    session: str,
+    client_id: str,
+    own: bool,
+    back: bool,
+    now: datetime,
+) -> Loaded | None:
+    """In a thread: this client, or the next who has findings."""
+    wanted = client_id if own else store.next_client_with_findings(agency, client_id, back=back)
+    return work.load(store, agency, standard, person, session, wanted, now) if wanted else None
