@@ -40,7 +40,7 @@ def test_f1_tells_the_keys_and_the_text(start: Start) -> None:
     terminal.until("Help: Clients")
     assert terminal.shows("Ctrl+E          With errors: Only clients with errors")
     terminal.press("<end>")
-    assert terminal.shows("Enter opens the chosen client.")
+    assert terminal.shows("Enter opens the chosen client;")
     terminal.press("<escape>", 0.4)
     terminal.until("60 clients")
 
