@@ -244,6 +244,7 @@ def write_rows(
 def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
     """Keep the extract in the store and give the file its name, both or neither."""
     made = temporary.stat().st_ino
+    known = store.current_submission(agency, receipt.submission)
     try:
         with store.write(person, now) as work:
             work.record_extract(
@@ -254,6 +255,7 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
                 receipt.tally.rows,
                 receipt.as_mapping(),
                 _pieces(temporary),
+                submission_number=known.number if known else 0,
             )
             place(temporary, receipt.file)
     except BaseException:

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from tui.commands.client import client_app
+from tui.commands.extracts import extracts_app
 from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.commands.options import day as _day
 from tui.leaving import leave_with
@@ -30,6 +31,7 @@ app = typer.Typer(
 standards_app = typer.Typer(help="The national data sets that are installed.")
 app.add_typer(standards_app, name="standards")
 app.add_typer(client_app, name="client")
+app.add_typer(extracts_app, name="extracts")
 
 
 SubmissionOption = Annotated[
@@ -106,7 +108,12 @@ def import_(
 @app.command()
 def export(
     submission: Annotated[str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)
+    ] = None,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error.")
+    ] = False,
     store: StoreOption = None,
     key_file: KeyOption = None,
     standard: StandardOption = None,
@@ -117,6 +124,8 @@ def export(
     """Write the extract of a submission, with its receipt."""
     from tui.commands.moving import run_export
 
+    if (out is None) is not stdout:
+        raise Problem("Say where to write to: --out DIR, or --stdout.")
     return run_export(submission, out, store, key_file, standard, agency, _day(today), form.value)
 
 

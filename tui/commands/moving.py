@@ -8,11 +8,14 @@ from pathlib import Path
 
 from exporters.import_report import told_as_text as import_told
 from exporters.importing import Import
+from exporters.sending_out import export_to_stream
+from exporters.windows import said_of_window
 from exporters.writing import export_submission
 from exporters.writing import told_as_text as receipt_told
 from store.location import store_path
-from tui.commands.opening import Progress, now, opened, person
+from tui.commands.opening import Progress, now, opened, person, talk
 from validators.catalogue import DEFAULT, load
+from validators.periods import reporting_period
 from validators.problems import Problem
 from validators.samples import synthetic_episodes
 
@@ -52,7 +55,7 @@ def run_import(
 
 def run_export(
     submission: str,
-    out: Path,
+    out: Path | None,
     store: str | None,
     key_file: Path | None,
     standard_id: str | None,
@@ -60,29 +63,39 @@ def run_export(
     today: date,
     form: str,
 ) -> int:
-    """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem."""
+    """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem.
+
+    Without a folder the extract goes to standard output, and the receipt to standard error.
+    """
     if form == "csv":
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
     with opened(store, key_file) as found:
         agency = found.agency(agency_code, standard_id)
+        standard = load(agency.standard)
         progress = Progress("episodes written")
-        receipt = export_submission(
-            found,
-            agency,
-            load(agency.standard),
-            submission,
-            out,
-            today=today,
-            person=person(found.path),
-            now=now(),
-            progress=progress,
-        )
+        who = person(found.path)
+        if out is not None:
+            receipt = export_submission(
+                found, agency, standard, submission, out, today=today, person=who, now=now(), progress=progress
+            )
+        else:
+            receipt, _ = export_to_stream(
+                found,
+                agency,
+                standard,
+                submission,
+                sys.stdout.buffer,
+                today=today,
+                person=who,
+                now=now(),
+                progress=progress,
+            )
         progress.done()
-    if form == "json":
-        print(json.dumps(receipt.as_mapping(), indent=1))
-    else:
-        sys.stdout.writelines(f"{line}\n" for line in receipt_told(receipt))
+    for sentence in said_of_window(reporting_period(standard.submission.calendar, submission), today):
+        talk(sentence)
+    told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt)
+    (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
     return 1 if receipt.tally.errors else 0
 
 

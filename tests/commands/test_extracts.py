@@ -1,0 +1,128 @@
+"""`keywork extracts` and `keywork export --stdout`: receipts, the same bytes again, sent or not, what differs."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment
+from tests.exporters.extracts import SAMPLE, read, write
+
+MONTH = ("--submission", "2020-12")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A store with the sample in it."""
+    made = Place(tmp_path)
+    assert call("import", SAMPLE_FILE, *made.options).code in (0, 1)
+    return made
+
+
+def listed(place: Place) -> list[dict[str, object]]:
+    done = call("extracts", "list", *place.options, "--format", "json")
+    assert done.code == 0
+    found = json.loads(done.out)
+    assert isinstance(found, list)
+    return found
+
+
+def test_an_extract_is_listed_shown_and_written_again_byte_for_byte(place: Place, tmp_path: Path) -> None:
+    assert "No extract was written yet" in call("extracts", "list", *place.options).out
+    assert call("export", *place.options, *MONTH, "--out", place.out, *TODAY).code == 1
+    [one] = listed(place)
+    file = place.out / str(one["file_name"])
+    assert one["state"] == "written" and one["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    again = tmp_path / "again"
+    again.mkdir()
+    short = str(one["id"])[:6]
+    done = call("extracts", "write", short, *place.options, "--out", again, "--format", "json")
+    assert done.code == 0 and json.loads(done.out)["file"] == str(again / file.name)
+    assert (again / file.name).read_bytes() == file.read_bytes()
+    assert "is there already" in call("extracts", "write", short, *place.options, "--out", again).sentence
+    assert "not a folder" in call("extracts", "write", short, *place.options, "--out", again / "no").sentence
+    shown = call("extracts", "show", "last", *place.options).out
+    assert str(one["sha256"]) in shown and "Not ready: 9 errors" in shown and "Left out: 3" in shown
+    told = json.loads(call("extracts", "show", "last", *place.options, "--format", "json").out)
+    assert told["receipt"]["rows"] == 186
+    assert "no extract nobody" in call("extracts", "show", "nobody", *place.options).sentence
+    assert "text or json" in call("extracts", "list", *place.options, "--format", "csv").sentence
+
+
+def test_sent_and_taken_back_in_an_order_that_makes_sense(place: Place) -> None:
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    assert "not marked as sent" in call("extracts", "take-back", "last", *place.options).sentence
+    assert call("extracts", "sent", "last", *place.options).code == 0
+    assert listed(place)[0]["state"] == "sent"
+    assert "take that back first" in call("extracts", "sent", "last", *place.options).sentence
+    done = call("extracts", "take-back", "last", *place.options, "--format", "json")
+    assert done.code == 0 and json.loads(done.out)["state"] == "taken back"
+
+
+def test_the_difference_is_told_field_by_field(place: Place, tmp_path: Path) -> None:
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    same = call("extracts", "diff", "last", *place.options, *TODAY)
+    assert (
+        same.code == 0
+        and same.out == "episodes: 0 new, 0 gone, 0 changed, 117 alike; events: 0 new, 0 gone, 0 changed\n"
+    )
+    rows = [each for each in read(SAMPLE) if each["CONSENT"] == "Y"]
+    changed = rows[0] | {"DRUG1": "9999"}
+    file = write(
+        tmp_path, [changed if each["EPISODID"] == changed["EPISODID"] else each for each in rows], name="b.csv"
+    )
+    file.write_bytes(file.read_bytes())
+    call("import", file, *place.options, "--update")
+    told = call("extracts", "diff", "last", *place.options, *TODAY)
+    assert "DRUG1:" in told.out and "-> '9999'" in told.out
+    second = tmp_path / "second"
+    second.mkdir()
+    call("export", *place.options, *MONTH, "--out", second, *TODAY)
+    first, last = (str(one["id"]) for one in listed(place))
+    between = json.loads(call("extracts", "diff", first, last, *place.options, "--format", "json").out)
+    fields = [field["header"] for one in between["differences"] for field in one["fields"]]
+    assert "DRUG1" in fields and between["alike"] < 117
+    assert "not both" in call("extracts", "diff", first, last, *MONTH, *place.options).sentence
+
+
+def test_mismatches_are_an_exit_code_for_a_script(place: Place) -> None:
+    assert "nothing to compare with" in call("extracts", "mismatches", *place.options, *MONTH, *TODAY).out
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    call("extracts", "sent", "last", *place.options)
+    clean = call("extracts", "mismatches", *place.options, *MONTH, *TODAY)
+    assert clean.code == 0 and clean.out.endswith("0 open, 0 confirmed, 0 explained\n")
+    earlier = call("extracts", "mismatches", *place.options, "--submission", "2019-09", *TODAY, "--format", "json")
+    found = json.loads(earlier.out)["mismatches"]
+    assert earlier.code == 1 and {one["kind"] for one in found} >= {"gone"} and all(one["told"] for one in found)
+
+
+def test_an_export_goes_through_a_pipe_and_is_kept(place: Place) -> None:
+    command = [sys.executable, "-m", "tui.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
+    done = subprocess.run(command, capture_output=True, env=environment(), timeout=60, check=False)
+    [one] = listed(place)
+    assert done.returncode == 1 and hashlib.sha256(done.stdout).hexdigest() == one["sha256"]
+    assert done.stdout.count(b"\r\n") == 187 and str(one["sha256"]) in done.stderr.decode()
+    told = subprocess.run(
+        [*command, "--format", "json"], capture_output=True, env=environment(), timeout=60, check=False
+    )
+    assert json.loads(told.stderr)["rows"] == 186 and told.stdout == done.stdout
+    for wrong in ((), ("--stdout", "--out", place.out)):
+        assert "Say where to write to" in call("export", *place.options, *MONTH, *wrong).sentence
+
+
+def test_a_pipe_that_breaks_is_told_and_the_extract_is_kept(place: Place) -> None:
+    command = [sys.executable, "-m", "tui.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read().decode()
+        assert running.wait(60) == 2
+    assert "pipe broke" in said and str(listed(place)[0]["id"])[:8] in said and "Traceback" not in said
+
+
+def test_writing_before_the_period_is_over_is_said_and_done(place: Place) -> None:
+    done = call("export", *place.options, *MONTH, "--out", place.out, "--today", "2020-12-20")
+    assert done.code in (0, 1) and "period is not over: it ends on 2020-12-31" in done.err
