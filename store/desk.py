@@ -6,6 +6,7 @@ from datetime import date, datetime
 from store import checking, habits, kept_findings, likeness, lines, listing, merging, presence, seeking, trees
 from store.acceptance_desk import AcceptanceDesk
 from store.audit import Chain
+from store.calendar_desk import CalendarDesk
 from store.draft_desk import DraftDesk
 from store.shapes import (
     AgencyInfo,
@@ -23,7 +24,7 @@ from store.typed import Derivers, sortable, stamp
 from validators.records import EpisodeRecord, Finding, Severity, Values
 
 
-class Desk(AcceptanceDesk, DraftDesk, SubmissionDesk):
+class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers

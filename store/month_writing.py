@@ -7,11 +7,12 @@ from sqlalchemy import Connection
 from store import acceptances
 from store.acceptance_shapes import AcceptanceInfo
 from store.audit import Chain
+from store.calendar_desk import CalendarWriting
 from store.submission_desk import SubmissionWriting
 from validators.records import Finding
 
 
-class MonthWriting(SubmissionWriting):
+class MonthWriting(SubmissionWriting, CalendarWriting):
     """The part of a unit of work about month end; see `store.writing.Writing`."""
 
     person: str

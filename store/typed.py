@@ -105,6 +105,11 @@ class Deriver:
             ("postcode_part", role("postcode"), _searchable(standard.shortened.get(role("postcode"), ""))),
         )
 
+    @property
+    def standard(self) -> Standard:
+        """The standard it derives by."""
+        return self._standard
+
     def columns(self, kind: Kind, section: str, values: Values) -> dict[str, str | None]:
         """The derived columns of a record; None where there is no value. Raises Problem for an unknown section."""
         if kind == "event":

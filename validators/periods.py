@@ -1,7 +1,8 @@
-"""Reporting periods: which days a submission covers.
+"""Reporting periods: which days a submission covers, in each kind of calendar that a standard may name.
 
 A submission is named after the month it reports (`2020-12`). NDTMS: core data set R requirements specification, 3.2
-and 3.3; that the CJIT return follows the same calendar is assumed.
+and 3.3; that the CJIT return follows the same calendar is assumed. SMDS: every calendar month. When a submission is
+made is told by `validators.calendar`.
 """
 
 import re
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from validators.problems import Problem
+
+FIRST_YEAR, LAST_YEAR = 1904, 9998
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,14 @@ def reporting_period(calendar: str, submission: str) -> ReportingPeriod:
     Raises Problem when the text is no submission, or the calendar has none of that name.
     """
     match = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", submission)
-    if match is None or not 1904 <= int(match[1]) <= 9998:
+    if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise Problem(f"'{submission}' is not a submission: write the month that is reported, such as 2020-12.")
     return CALENDARS[calendar](submission, int(match[1]), int(match[2]))
+
+
+def month_after(day: date) -> date:
+    """The first day of the month after the one that a day lies in."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _ndtms(submission: str, year: int, month: int) -> ReportingPeriod:
@@ -45,9 +53,15 @@ def _ndtms(submission: str, year: int, month: int) -> ReportingPeriod:
         )
     if month == 6:
         return ReportingPeriod(submission, date(year - 2, 1, 1), date(year, 7, 14))
-    made_year, made_month = (year + 1, 1) if month == 12 else (year, month + 1)
-    base_year = made_year - 1 if made_month >= 9 else made_year - 2
-    return ReportingPeriod(submission, date(base_year, 1, 1), date(made_year, made_month, 1) - timedelta(days=1))
+    made = month_after(date(year, month, 1))
+    base_year = made.year - 1 if made.month >= 9 else made.year - 2
+    return ReportingPeriod(submission, date(base_year, 1, 1), made - timedelta(days=1))
 
 
-CALENDARS: dict[str, Callable[[str, int, int], ReportingPeriod]] = {"ndtms": _ndtms}
+def _smds_wales(submission: str, year: int, month: int) -> ReportingPeriod:
+    """SMDS: the calendar month reported."""
+    first = date(year, month, 1)
+    return ReportingPeriod(submission, first, month_after(first) - timedelta(days=1))
+
+
+CALENDARS: dict[str, Callable[[str, int, int], ReportingPeriod]] = {"ndtms": _ndtms, "smds-wales": _smds_wales}

@@ -179,7 +179,7 @@ TOML = [
     ('PC = "postcode_part"', 'POSTCODE = "postcode_part"', "POSTCODE: there is no field 'POSTCODE'"),
     ("[submission]", "[submissions]", "submission: a table is needed"),
     ('format = "csv"', 'format = "xls"', "submission.format: 'xls' is none of csv, xml"),
-    ('calendar = "ndtms"', 'calendar = "wales"', "submission.calendar: 'wales' is none of ndtms"),
+    ('calendar = "ndtms"', 'calendar = "wales"', "submission.calendar: 'wales' is none of ndtms, smds-wales"),
     ('after_period = "hold"', 'after_period = "keep"', "submission.after_period: 'keep' is none of hold, send"),
     ('quoting = "minimal"', 'qouting = "minimal"', "submission.quoting: a text is needed"),
     ('quoting = "minimal"', 'quoting = "minimal"\nsep = ";"', "submission.sep: this is not a key of a standard"),

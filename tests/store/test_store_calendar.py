@@ -1,0 +1,133 @@
+"""What is stated of the calendar is kept with who, when and by whom it was said; what a roll-over drops."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.store.small_standard import LATER, NOW
+from validators.calendar_kinds import Override
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Finding, Severity
+
+TODAY = date(2021, 1, 10)
+MOVED = Override("2021-02", deadline=date(2021, 3, 15), source="Regional team", stated_on=date(2021, 1, 8))
+
+
+def test_an_override_counts_at_once_and_is_in_the_audit(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        made = work.add_override(agency, MOVED, TODAY)
+    entry = store.calendar(agency).entry("2021-02")
+    assert (entry.deadline, entry.closes, entry.source) == (date(2021, 3, 15), date(2021, 3, 15), "override")
+    assert made.override == MOVED and made.entered_by == "ann" and made.entered_at == NOW
+    assert [(line.act, line.person) for line in store.history(made.id)] == [("create", "ann")]
+    assert store.verify_audit().whole
+
+
+def test_an_override_that_is_withdrawn_is_kept_and_counts_no_more(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        made = work.add_override(agency, MOVED, TODAY)
+    with store.write("bob", LATER) as work:
+        work.withdraw_override(made.id)
+    assert store.calendar(agency).entry("2021-02").source == "rule"
+    assert store.overrides("ndtms") == []
+    (kept,) = store.overrides("ndtms", withdrawn=True)
+    assert (kept.withdrawn_by, kept.withdrawn_at) == ("bob", LATER)
+    assert [line.act for line in store.history(made.id)] == ["create", "withdraw"]
+    with pytest.raises(Problem, match="to take back"), store.write("bob", LATER) as work:
+        work.withdraw_override(made.id)
+
+
+def test_a_second_statement_takes_the_firsts_place(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        first = work.add_override(agency, MOVED, TODAY)
+    with store.write("bob", LATER) as work:
+        second = work.add_override(agency, replace(MOVED, deadline=date(2021, 3, 11)), TODAY)
+    assert [one.id for one in store.overrides("ndtms")] == [second.id]
+    assert [one.id for one in store.overrides("ndtms", withdrawn=True)] == [first.id, second.id]
+
+
+def test_the_agencys_own_region_goes_before_all_regions(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        work.add_override(agency, replace(MOVED, region="London", deadline=date(2021, 3, 9)), TODAY)
+        work.add_override(agency, MOVED, TODAY)
+        londoner = work.set_region(agency, "London")
+    assert store.calendar(londoner).entry("2021-02").deadline == date(2021, 3, 9)
+    assert store.calendar(agency).entry("2021-02").deadline == date(2021, 3, 15)
+    assert store.agencies()[0].region == "London"
+    assert [(line.field, line.new) for line in store.history(agency.id)][-1] == ("region", "London")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"submission": "2021-07"}, "There is no submission 2021-07: its first half is in 2021-06"),
+        ({"region": "Mercia"}, "There is no region 'Mercia'"),
+        ({"deadline": None}, "Nothing is stated for 2021-02"),
+        ({"source": " "}, "need their source"),
+        ({"stated_on": None}, "need their source"),
+        ({"stated_on": date(2021, 1, 11)}, "which is to come"),
+        ({"submission": "2020-11", "deadline": date(2020, 12, 9)}, "which is past"),
+        ({"deadline": date(2021, 4, 2)}, "would overlap"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_is_kept(
+    store: Store, agency: AgencyInfo, change: dict[str, object], sentence: str
+) -> None:
+    right = replace(MOVED, submission="2021-03", deadline=date(2021, 4, 9))
+    wrong = replace(MOVED, **change)  # type: ignore[arg-type]
+    with pytest.raises(Problem, match=sentence), store.write("ann", NOW) as work:
+        work.add_overrides(agency, [right, wrong], TODAY)
+    assert store.overrides("ndtms", withdrawn=True) == []
+    assert store.calendar(agency).entry("2021-03").source == "rule"
+
+
+def test_a_date_for_all_has_to_fit_the_regions_that_have_their_own(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        work.add_override(
+            agency, Override("2021-03", "London", opens=date(2021, 3, 14), source="x", stated_on=TODAY), TODAY
+        )
+    with pytest.raises(Problem, match="would overlap"), store.write("ann", NOW) as work:
+        work.add_override(agency, MOVED, TODAY)
+
+
+def test_a_closed_day_marks_a_deadline_until_it_is_withdrawn(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        day = work.add_closed_day(agency, date(2021, 2, 12), "Stocktaking", "Manager")
+    assert store.calendar(agency).entry("2021-01").closed_day == "Stocktaking"
+    with pytest.raises(Problem, match="closed day already"), store.write("ann", NOW) as work:
+        work.add_closed_day(agency, date(2021, 2, 12), "Again", "Manager")
+    with store.write("ann", NOW) as work:
+        work.withdraw_closed_day(day.id)
+    assert store.calendar(agency).entry("2021-01").closed_day == ""
+    assert store.closed_days("ndtms") == [] and len(store.closed_days("ndtms", withdrawn=True)) == 1
+
+
+def test_a_region_from_elsewhere_counts_as_none(store: Store) -> None:
+    with store.write("ann", NOW) as work:
+        odd = work.ensure_agency("A0002", "small", region="Trent")
+    assert store.calendar(odd).region == ""
+
+
+def test_the_roll_over_drops_what_closed_in_the_year_faulty_first(store: Store, agency: AgencyInfo) -> None:
+    closures = ("20190301", "20191231", "20200101", "20181231", "", "2019xx01", "20190701")
+    with store.write("ann", NOW) as work:
+        for number, closed in enumerate(closures):
+            values = {"EPISODID": f"e{number}", "REFLD": "20180101", "DISD": closed}
+            work.load(agency, [EpisodeRecord({"CLIENTID": f"c{number}", "CLIENT": f"R{number}"}, values)])
+    checked = []
+    for stamp, record in store.stamped_episodes(agency):
+        severity = {"e6": Severity.ERROR, "e1": Severity.WARNING}.get(record.episode["EPISODID"])
+        found = [Finding(severity, "9", "REFLD", ("REFLD",), "Wrong")] if severity else []
+        checked.append((record.episode_id, stamp, found))
+    store.save_findings(checked, TODAY, datetime(2021, 1, 10, 12, tzinfo=UTC))
+    told = store.roll_over(agency, date(2020, 1, 1))
+    assert (told.episodes, told.with_errors, told.with_warnings, told.since) == (3, 1, 1, date(2019, 1, 1))
+    assert [(one.reference, str(one.closed), one.errors, one.warnings) for one in told.items] == [
+        ("R6", "2019-07-01", 1, 0),
+        ("R1", "2019-12-31", 0, 1),
+        ("R0", "2019-03-01", 0, 0),
+    ]
+    assert [one.reference for one in store.roll_over(agency, date(2020, 1, 1), offset=1, limit=1).items] == ["R1"]
