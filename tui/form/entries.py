@@ -53,6 +53,10 @@ class Place(NamedTuple):
     header: str
 
 
+Part = Callable[[Finding], tuple[Finding | None, Sequence[Place]]]
+"""Parts a finding from the fields that are merely still to do, each with its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do.
@@ -93,22 +97,32 @@ def panel_entries(
     records: Sequence[RecordKey],
     *,
     is_accepted: Callable[[Finding], bool] = lambda finding: False,
+    part: Part | None = None,
 ) -> tuple[Entry, ...]:
     """What the panel lists: the open record first, then the client's others; in each the weightiest first.
 
     `findings` are those of the whole client, `records` the keys of the records on the form (one for each section it
     holds; their order is that of the form), `is_accepted` tells the warnings somebody has accepted. Findings that only
-    say that something nobody has come to yet is empty are listed as still to do.
+    say that something nobody has come to yet is empty are listed as still to do. `part` parts these from the rest where
+    a finding is about several records; without it the open record judges the fields of all.
     """
     standard, own_records = model.standard, frozenset(records)
     entries: list[tuple[tuple[bool, int, int], Entry]] = []
     shared = _shared(findings)
-    to_do = dict.fromkeys(model.still_to_do())
+
+    def at(header: str) -> RecordKey:
+        return next((key for key in records if key.section == model.field(header).section), records[0])
+
+    to_do = {Place(at(header), header): None for header in model.still_to_do()}
     episodes = {record.episode_id for record in records} - {""}
     for whole in findings:
-        mine = not episodes or whole.episode_id in episodes or RecordKey.of(whole, standard) in own_records
-        finding, missing = model.without_to_do(whole) if mine else (whole, ())
-        to_do.update(dict.fromkeys(header for header in missing if header in model.row_of))
+        if part is not None:
+            finding, places = part(whole)
+            to_do.update(dict.fromkeys(places))
+        else:
+            mine = not episodes or whole.episode_id in episodes or RecordKey.of(whole, standard) in own_records
+            finding, missing = model.without_to_do(whole) if mine else (whole, ())
+            to_do.update({Place(at(header), header): None for header in missing if header in model.row_of})
         if finding is None:
             continue
         record = RecordKey.of(finding, standard)
@@ -122,10 +136,9 @@ def panel_entries(
         entries.append(
             ((not own, 4 if accepted else WEIGHT[finding.severity], _column(standard, finding.field)), entry)
         )
-    for header in to_do:
-        record = next((key for key in records if key.section == model.field(header).section), records[0])
-        entry = Entry("to do", True, Place(record, header), _label(standard, header), _label(standard, header))
-        entries.append(((False, 3, _column(standard, header)), entry))
+    for place in to_do:
+        own, label = place.record in own_records, _label(standard, place.header)
+        entries.append(((not own, 3, _column(standard, place.header)), Entry("to do", own, place, label, label)))
     entries.sort(key=lambda pair: pair[0])  # stable: the checker's order among equals
     return tuple(entry for _, entry in entries)
 

@@ -67,6 +67,11 @@ class RecordModel:
         self._touched = False
         self.current = next((header for header in self.order if self.is_due(header)), self.order[0])
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether somebody is in the middle of typing the current field."""
+        return self._touched
+
     # --- looking ----------------------------------------------------------------------------
 
     def field(self, header: str) -> Field:
@@ -129,16 +134,19 @@ class RecordModel:
             return ()
         return tuple(header for header in self.order if self.field(header).required and self.is_to_do(header))
 
-    def without_to_do(self, finding: Finding) -> tuple[Finding | None, tuple[str, ...]]:
+    def without_to_do(
+        self, finding: Finding, judge: Callable[[str], bool] | None = None
+    ) -> tuple[Finding | None, tuple[str, ...]]:
         """Part what a rule misses from what is merely still to do.
 
-        Returns the finding about the fields that remain (None when none do) and the headers that are still to do. Only
-        rules that ask for fields to be filled can be parted; any other finding comes back as it is.
+        `judge` tells what is still to do; without it this record does, for all fields. Returns the finding about the
+        fields that remain (None when none do) and the headers that are still to do. Only rules that ask for fields to
+        be filled can be parted; any other finding comes back as it is.
         """
         rule = self.standard.rule_by_id.get(finding.rule)
         if rule is None or any(row.pattern != "required" for row in rule.rows):
             return finding, ()
-        to_do = tuple(header for header in finding.fields if self.is_to_do(header))
+        to_do = tuple(filter(judge or self.is_to_do, finding.fields))
         left = tuple(header for header in finding.fields if header not in to_do)
         if not to_do or not left:
             return (finding, ()) if left else (None, to_do)

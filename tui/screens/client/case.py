@@ -9,7 +9,7 @@ from datetime import date
 
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind
 from tui.form.codes import Usage
-from tui.form.entries import RecordKey
+from tui.form.entries import Place, RecordKey
 from tui.form.record_model import RecordModel
 from tui.screens.client.held import Held, carried_over
 from validators.engine import Checker
@@ -29,6 +29,7 @@ class Case:
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
         self.show_deleted = False
+        self.spared: Held | None = None
         self._found: dict[str, list[Finding]] = {}
         self._context = Context(today(), "store")
 
@@ -204,8 +205,13 @@ class Case:
             at = held.model.current
             text = held.model.value(at)
             # What was imported is judged as it came, also while one looks at it.
-            if text != held.saved.get(at, "") and (normal := held.model.normal(at, text)) != text:
-                values = {**values, at: normal}
+            if text != held.saved.get(at, ""):
+                normal = held.model.normal(at, text)
+                if held.model.is_typing and normal != normal.rstrip(" "):
+                    # A blank before the next word is no fault yet: it is judged on leaving the field.
+                    normal, self.spared = normal.rstrip(" "), held
+                if normal != text:
+                    values = {**values, at: normal}
         if held.version:
             return values
         made = {
@@ -239,6 +245,22 @@ class Case:
                 at = RecordKey.of(one, self.standard)
                 told.setdefault((at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told)), one)
         return list(told.values())
+
+    def without_to_do(self, finding: Finding) -> tuple[Finding | None, list[Place]]:
+        """Part a finding from the fields that nobody has come to yet, each judged by the record it stands in."""
+        ids = {"client": self.client.id, "episode": finding.episode_id, "event": finding.event_id}
+        places: dict[str, Place] = {}
+
+        def is_to_do(header: str) -> bool:
+            field = self.standard.by_header[header]
+            held = self.by_id.get(ids[field.level])
+            if held is None or not self.model_of(held).is_to_do(header):
+                return False
+            places[header] = Place(next(key for key in self.keys(held) if key.section == field.section), header)
+            return True
+
+        left, to_do = self.model_of(self.client).without_to_do(finding, is_to_do)
+        return left, [places[header] for header in to_do]
 
     def _is_clients(self, finding: Finding) -> bool:
         """Whether a finding looks at the client's own fields alone."""

@@ -158,7 +158,7 @@ class ClientScreen(ClientActions):
         """Check the client as typed and show what was found; what stays the same costs nothing."""
         findings = self.case.findings()
         self.form.show_findings(self.case.own(self.held, findings))
-        self.entries = panel_entries(findings, self.form.model, self.case.keys(self.held))
+        self.entries = panel_entries(findings, self.form.model, self.case.keys(self.held), part=self.case.without_to_do)
         self.panel.show(self.entries, self.place())
         self.tree_pane.show(naming.nodes(self.case, findings))
         return findings
@@ -168,6 +168,9 @@ class ClientScreen(ClientActions):
         before = self.held
         if before is not held:
             self.form.flush()
+            if self.case.spared is not None:
+                self.case.changed(self.case.spared)
+                self.case.spared = None
             self.leave(before)
         self.held = held
         model = self.case.model_of(held)
@@ -237,15 +240,26 @@ class ClientScreen(ClientActions):
         """Another field: what was typed is written at once."""
         if self.place() != self.walking.told:
             self.walking.told = None
-        self.panel.show(self.entries, self.place())
+        if not self.judge_left():
+            self.panel.show(self.entries, self.place())
         if self.held.unconfirmed != self.held.carried and self.held.is_changed:
             self.held.carried = self.held.unconfirmed  # passing a carried value confirms it
             self.keeper.touch(self.held)
         self.keeper.write()
         self.around.look_alike()
 
+    def judge_left(self) -> bool:
+        """Judge what was spared while it was typed, now that somebody goes on; whether there was anything."""
+        spared, self.case.spared = self.case.spared, None
+        if spared is None:
+            return False
+        self.case.changed(spared)
+        self.show()
+        return True
+
     def ended(self) -> None:
         """Going on from the last field moves nowhere and says what is next."""
+        self.judge_left()
         save, new = REGISTRY.key_text("form.save"), REGISTRY.key_text("client.new")
         self.say(f"This is the last field: {save} saves, {new} adds to the client.")
 

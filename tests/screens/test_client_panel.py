@@ -1,0 +1,61 @@
+"""The panel while a record is keyed: what nobody has come to is to do, and a word in the middle is no fault yet."""
+
+from store.opening import Store
+from store.shapes import ClientTree
+from tests.screens.conftest import Start
+
+
+def test_gaps_of_an_unsaved_episode_are_to_do_while_its_event_is_keyed(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id, columns=120, rows=40)
+    terminal.press("<ctrl+n>e")
+    terminal.until("to do")
+    assert terminal.shows("Consent")
+    before = next(line for line in terminal.lines() if " to do" in line)
+    terminal.press("<ctrl+n>s1 apr 20<tab>")
+    terminal.until("1 Apr 2020")
+    assert any(" to do" in line for line in terminal.lines()), before
+    assert terminal.shows("Other records of this client")
+    assert terminal.shows("· Consent for NDTMS"), terminal.text()
+    assert terminal.shows("1 error, 1 to do"), (
+        "the sub-intervention asks for a caseload start; nothing else is wrong yet"
+    )
+
+
+def test_gaps_of_a_saved_episode_stay_errors_while_a_new_event_is_keyed(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    episode = known.episodes[0].episode
+    with store.write("somebody", episode.changed_at) as work:
+        values = {header: text for header, text in episode.values.items() if header != "REFLD"}
+        work.change("episode", episode.id, values, 1)
+    terminal = start(known.client.id, columns=120, rows=40)
+    terminal.until("error")
+    terminal.press("<ctrl+t><down><enter><ctrl+n>s1 apr 20<tab>")
+    terminal.until("1 Apr 2020")
+    assert terminal.shows("error")
+
+
+def test_a_blank_in_mid_word_is_judged_on_leaving_the_field(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<tab><tab><tab><tab><tab><tab><tab>AB ")
+    assert terminal.shows("Nothing wrong"), terminal.text()
+    terminal.press("2")
+    assert terminal.shows("Nothing wrong")
+    terminal.press("<backspace><shift+tab>")
+    terminal.until("1 error")
+    assert terminal.shows("CLIENT='AB '")
+    terminal.press("<tab><end><backspace><shift+tab>")
+    terminal.until("Nothing wrong")
+    terminal.press("<tab>AC <f2>")
+    terminal.until("Saved: Client AC")
+    assert terminal.shows("1 error"), terminal.text()
+
+
+def test_a_blank_is_judged_on_going_to_another_record(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<tab><tab><tab><tab><tab><tab><tab>AB ")
+    assert terminal.shows("Nothing wrong")
+    terminal.press("<ctrl+t><down>")
+    terminal.until("1 error")
