@@ -140,8 +140,7 @@ class RecordModel:
         """Part what a rule misses from what is merely still to do.
 
         `judge` tells what is still to do; without it this record does, for all fields. Returns the finding about the
-        fields that remain (None when none do) and the headers that are still to do. Only rules that ask for fields to
-        be filled can be parted; any other finding comes back as it is.
+        fields that remain (None when none do) and those still to do; a finding not about empty fields as it is.
         """
         rule = self.standard.rule_by_id.get(finding.rule)
         if rule is None or any(row.pattern != "required" for row in rule.rows):
