@@ -12,7 +12,7 @@ from exporters.kept_text import KeptText
 from exporters.selection import Selection
 from exporters.writing import Progress, Receipt, file_name, write_rows
 from store.shapes import AgencyInfo, ExtractInfo
-from validators.periods import ReportingPeriod, reporting_period
+from validators.periods import ReportingPeriod
 from validators.standard import Standard
 from validators.tally import Tally
 
@@ -57,7 +57,7 @@ def preview_extract(
     progress: Progress | None = None,
 ) -> Preview:
     """What a submission's extract would be. Raises Problem when there is no such submission, and as the export does."""
-    period = reporting_period(standard.submission.calendar, submission)
+    period = store.calendar(agency).entry(submission).period
     receipt = Receipt(submission, Path(file_name(standard, agency.code, period)), Tally(standard))
     text = KeptText(standard.submission.encoding)
     write_rows(store, agency, Selection(standard, period), receipt, text, today, progress)

@@ -23,7 +23,7 @@ from store.acceptance_shapes import Accepted
 from store.files import PRIVATE, place, refused, scratch
 from store.shapes import AgencyInfo
 from validators.patterns import Context
-from validators.periods import ReportingPeriod, reporting_period
+from validators.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord
 from validators.standard import Standard
@@ -172,7 +172,7 @@ def export_submission(
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
-    period = reporting_period(standard.submission.calendar, submission)
+    period = store.calendar(agency).entry(submission).period
     name = file_name(standard, agency.code, period)
     try:
         target = folder.resolve() / name
@@ -235,7 +235,7 @@ def write_rows(
                     f"The episode {name} holds a character that {standard.submission.encoding} cannot write: mend it "
                     "and export again."
                 ) from None
-        if progress and not seen % 5000:
+        if progress and not seen % 50:
             progress(seen)
     rows.flush()
     receipt.sha256 = rows.digest.hexdigest()

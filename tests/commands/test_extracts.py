@@ -125,4 +125,22 @@ def test_a_pipe_that_breaks_is_told_and_the_extract_is_kept(place: Place) -> Non
 
 def test_writing_before_the_period_is_over_is_said_and_done(place: Place) -> None:
     done = call("export", *place.options, *MONTH, "--out", place.out, "--today", "2020-12-20")
-    assert done.code in (0, 1) and "period is not over: it ends on 2020-12-31" in done.err
+    assert done.code in (0, 1) and "period is not over: it ends on 31 December 2020" in done.err
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "sentence"),
+    [
+        ("2020-12", "2021-03-01", "The window for Dec 20 is over: it closed on"),
+        ("2021-06", "2021-08-05", "no submission is made in August"),
+    ],
+)
+def test_a_day_outside_the_window_is_said_and_never_refused(place: Place, month: str, day: str, sentence: str) -> None:
+    done = call("export", *place.options, "--submission", month, "--out", place.out, "--today", day)
+    assert done.code in (0, 1) and sentence in done.err
+    assert call("extracts", "mismatches", *place.options, "--today", day).code == 0
+
+
+def test_a_month_that_is_no_submission_names_the_two_that_cover_it(place: Place) -> None:
+    sentence = call("export", *place.options, "--submission", "2023-07", "--out", place.out).sentence
+    assert "2023-06" in sentence and "2023-08" in sentence

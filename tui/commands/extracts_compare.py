@@ -6,21 +6,18 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from exporters.comparing import Comparison, Difference, compare_texts
 from exporters.extract_preview import changes_since, preview_extract
 from exporters.mismatches import TITLES, Mismatch, State, find_mismatches
+from exporters.windows import due_submission
 from tui.commands.extracts_desk import agency_of, refuse_csv, resolved
 from tui.commands.opening import Progress, opened
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.problems import Problem
 from validators.standard import Standard
-
-if TYPE_CHECKING:
-    from store.opening import Store
-    from store.shapes import AgencyInfo
 
 
 def run_diff(
@@ -102,7 +99,7 @@ def run_mismatches(
     with opened(store, key_file) as found:
         agency = agency_of(found, agency_code, standard_id)
         standard = load(agency.standard)
-        month = submission or due_month(found, agency, today)
+        month = submission or due_submission(found, agency, today)
         progress = Progress("episodes looked at")
         preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
         progress.done()
@@ -138,8 +135,3 @@ def _mapping(one: Mismatch) -> dict[str, object]:
         "episode_id": one.episode_id,
         "event_id": one.event_id,
     }
-
-
-def due_month(store: "Store", agency: "AgencyInfo", today: date) -> str:
-    """The submission that is due. Raises Problem where it is not known."""
-    raise Problem("Say which month: --submission YYYY-MM.")

@@ -15,7 +15,6 @@ from exporters.writing import told_as_text as receipt_told
 from store.location import store_path
 from tui.commands.opening import Progress, now, opened, person, talk
 from validators.catalogue import DEFAULT, load
-from validators.periods import reporting_period
 from validators.problems import Problem
 from validators.samples import synthetic_episodes
 
@@ -92,8 +91,8 @@ def run_export(
                 progress=progress,
             )
         progress.done()
-    for sentence in said_of_window(reporting_period(standard.submission.calendar, submission), today):
-        talk(sentence)
+        for sentence in said_of_window(found.calendar(agency), submission, today):
+            talk(sentence)
     told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt)
     (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
     return 1 if receipt.tally.errors else 0
