@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 import typer
 
+from tui.commands.calendar import calendar_app
 from tui.commands.client import client_app
 from tui.commands.extracts import extracts_app
 from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
@@ -31,6 +32,7 @@ app = typer.Typer(
 standards_app = typer.Typer(help="The national data sets that are installed.")
 app.add_typer(standards_app, name="standards")
 app.add_typer(client_app, name="client")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(extracts_app, name="extracts")
 
 

@@ -1,0 +1,89 @@
+"""`keywork calendar`: what is told without a store, with one, and what a file of dates changes."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import ROOT, Place, call, environment
+from tests.commands.test_imports import CODE
+
+SAMPLE = Path(__file__).parent.parent / "data" / "ndtms_calendar_2022_23.csv"
+
+
+def told(*arguments: object) -> list[dict[str, str]]:
+    """The calendar as JSON."""
+    done = call("calendar", "--format", "json", *arguments)
+    assert (done.code, done.err) == (0, "")
+    found: list[dict[str, str]] = json.loads(done.out)
+    return found
+
+
+def test_the_published_year_in_json() -> None:
+    with SAMPLE.open(encoding="utf-8", newline="") as lines:
+        rows = [{**row, "source": "published"} for row in csv.DictReader(lines)]
+    assert told("--from", "2022-10-12", "--months", 13) == rows
+
+
+def test_the_table_says_source_closed_days_and_what_is_not_confirmed() -> None:
+    done = call("calendar", "--today", "2026-08-03", "--months", 3)
+    assert done.code == 0
+    assert done.out.startswith("Nothing is due now: no submission is made in August. September's, Part July Aug 26")
+    assert "2026-09-12  rule (a Saturday)" in done.out
+    assert "the published rule carried on, not confirmed" in done.out
+
+
+@pytest.mark.parametrize("form", ["text", "json", "ics"])
+def test_the_calendar_needs_neither_store_nor_screens(form: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CODE, "calendar", "--format", form, "--region", "London", "--today", "2026-11-21"]
+    home = environment(XDG_DATA_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path))
+    done = subprocess.run(command, capture_output=True, env=home, cwd=ROOT, timeout=60, check=False)
+    code, loaded = json.loads(done.stderr)
+    assert code == 0 and done.stdout
+    assert {"textual", "sqlmodel", "sqlalchemy", "alembic", "sqlcipher3", "lxml"}.isdisjoint(loaded)
+    assert (b"\r\n" in done.stdout) == (form == "ics")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--region", "Mercia"), "There is no region 'Mercia': there are London, "),
+        (("--standard", "none"), "There is no standard 'none'"),
+        (("--from", "1066-10-14"), "The calendar does not reach to 1066-10-14"),
+        (("--store", "/nowhere/x.db"), "There is no store at /nowhere/x.db"),
+    ],
+)
+def test_what_cannot_be_told_is_a_sentence(arguments: tuple[str, ...], sentence: str) -> None:
+    assert call("calendar", *arguments).sentence.startswith(sentence)
+
+
+def test_regions() -> None:
+    lines = call("calendar", "regions").out.splitlines()
+    assert len(lines) == 7 and lines[0].split() == ["London", "NDTMS.London@dhsc.gov.uk"]
+
+
+def test_a_file_of_dates_is_taken_whole_and_shows_in_that_stores_calendar(filled: Place, tmp_path: Path) -> None:
+    file = tmp_path / "dates.csv"
+    file.write_text("submission,deadline,region\n2026-02,2026-03-09,London\n2026-03,2026-04-10,\n")
+    day = ("--today", "2026-01-10")
+    done = call("calendar", "load", file, *filled.options, "--source", "Regional team", *day)
+    assert (done.code, done.out) == (0, f"2 submissions taken from {file}\n")
+    first = ("--from", "2026-03-01", "--months", "2", *filled.options)
+    assert [(one["deadline"], one["source"]) for one in told(*first)] == [
+        ("2026-03-12", "rule"),
+        ("2026-04-10", "override"),
+    ]
+    assert told(*first, "--region", "London")[0]["deadline"] == "2026-03-09"
+    assert call("doctor", *filled.options).code == 0
+
+
+def test_a_file_with_one_wrong_line_changes_nothing(filled: Place, tmp_path: Path) -> None:
+    file = tmp_path / "dates.csv"
+    file.write_text("submission,deadline\n2026-03,2026-04-10\n2026-07,2026-08-09\n")
+    done = call("calendar", "load", file, *filled.options, "--source", "x", "--today", "2026-01-10")
+    assert done.sentence.startswith("dates.csv, line 3: There is no submission 2026-07")
+    assert told("--from", "2026-04-01", "--months", "1", *filled.options)[0]["source"] == "rule"
