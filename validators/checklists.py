@@ -1,4 +1,4 @@
-"""The checklist of a submission: its items, in whose words, and who ticks them. A standard has its own, or the usual ones.
+"""The checklist of a submission: its items, in whose words, and who ticks them; a standard's own, or the usual ones.
 
 A row of checklist.csv is an item. `check` names what the program knows of it; only what is listed here can be named.
 """
