@@ -1,6 +1,7 @@
 """The program as the tests start it under a terminal: `python -m tests.screens.program STORE`, on a fixed day.
 
-KEYWORK_TEST_PERSON names who is at work; KEYWORK_TEST_OPEN what is opened over the list: `new`, or a client's id.
+KEYWORK_TEST_PERSON names who is at work; KEYWORK_TEST_OPEN what is opened over the list: `new`, or a client's id;
+KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change.
 """
 
 import os
@@ -29,12 +30,18 @@ class Program(KeyworkApp):
             self.open_client("" if wanted == "new" else wanted)
 
 
+def clock() -> datetime:
+    """The fixed moment, or what the clock's file says now."""
+    file = os.environ.get("KEYWORK_TEST_CLOCK")
+    return datetime.fromisoformat(Path(file).read_text(encoding="ascii")) if file else NOW
+
+
 def main() -> int:
     """Run it."""
     know_actions()
     store = Path(sys.argv[1])
     place = Place(store, store.with_suffix(".key"))
-    return Program(place, clock=lambda: NOW, settings=load_settings()).run() or 0
+    return Program(place, clock=clock, settings=load_settings()).run() or 0
 
 
 if __name__ == "__main__":
