@@ -10,6 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from tui.commands.calendar import calendar_app
+from tui.commands.checklist import checklist_app, due
 from tui.commands.client import client_app
 from tui.commands.extracts import extracts_app
 from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
@@ -34,6 +35,8 @@ app.add_typer(standards_app, name="standards")
 app.add_typer(client_app, name="client")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(extracts_app, name="extracts")
+app.add_typer(checklist_app, name="checklist")
+app.command()(due)
 
 
 SubmissionOption = Annotated[

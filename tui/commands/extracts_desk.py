@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.checklist_acts import mark_sent
 from exporters.receipts import as_mapping, receipt_lines, state_of
 from exporters.sending_out import write_again
 from tui.commands.opening import now, opened, person
+from tui.commands.options import day
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.problems import Problem
@@ -119,8 +121,13 @@ def run_mark(
     refuse_csv(form)
     with opened(store, key_file) as found:
         one = resolved(found, agency_of(found, agency_code, standard), extract)
-        with found.write(person(found.path), now()) as work:
-            done = work.mark_sent(one.id) if sent else work.take_back(one.id)
+        if sent:
+            of = agency_of(found, agency_code, standard)
+            mark_sent(found, of, load(of.standard), one, person(found.path), day(None), now())
+        else:
+            with found.write(person(found.path), now()) as work:
+                work.take_back(one.id)
+        done = found.extract(one.id)
     if form == "json":
         print(json.dumps(as_mapping(done), indent=1))
     else:

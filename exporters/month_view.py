@@ -1,0 +1,116 @@
+"""The month in words: what is due, how it stands, what moved, what the next roll-over drops. Knows no screen."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from exporters.checklist import counted
+from exporters.standing import Standing, day_text, left_text, moves, read_standing, since
+from validators.calendar import CalendarEntry, in_words
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.calendar_shapes import RollOver
+    from store.opening import Store
+    from store.shapes import AgencyInfo
+
+MOVES = 3
+"""How many of the rules that moved are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """How the month stands, with what lies ahead: the next roll-over, and the gap before a silent month."""
+
+    standing: Standing
+    roll_entry: CalendarEntry | None = None
+    roll: "RollOver | None" = None
+    gap: str = ""
+
+
+def read_month(
+    store: "Store", agency: "AgencyInfo", standard: Standard, today: date, mismatches: int | None = None
+) -> MonthView:
+    """Read all the Month screen shows, from what is kept; nothing is checked. Raises Problem."""
+    standing = read_standing(store, agency, standard, today, mismatches)
+    calendar = store.calendar(agency)
+    roll_entry = calendar.next_roll(today) if calendar.rolls else None
+    roll = None
+    if roll_entry is not None:
+        roll = store.roll_over(agency, roll_entry.period_start, since=standing.due.period_start, limit=0)
+    due, gap = standing.due, ""
+    if not standing.silence and calendar.silence(due.last_day + timedelta(days=1)):
+        after = calendar.after(due)
+        gap = (
+            f"What is dated after {in_words(due.period_end)} waits for {after.title}, "
+            f"whose window opens on {in_words(after.opens)}: none is made in between."
+        )
+    return MonthView(standing, roll_entry, roll, gap)
+
+
+def when_lines(one: Standing) -> list[tuple[str, str]]:
+    """What is due and when, each sentence with the weight it has: `error`, `warning`, `ok`, `notice` or "" ."""
+    due = one.due
+    period = f"{in_words(due.period_start)} to {in_words(due.period_end)}"
+    lines: list[tuple[str, str]] = []
+    if one.late is not None:
+        days = (one.late.deadline - one.today).days
+        late = f"Late: {one.late.title} ({one.late.submission}) was due by {day_text(one.late.deadline)}"
+        lines.append((f"{late}, {left_text(days)}. It is not marked as sent.", "error"))
+    if one.silence:
+        lines.append((one.silence, "notice"))
+        return lines
+    if one.late != due:
+        closed = f" ({due.closed_day})" if due.closed_day else ""
+        left = "It is sent." if one.is_sent else f"{left_text(one.days_left).capitalize()}."
+        by = f"Due by {day_text(due.deadline)}{closed}: {due.title} ({due.submission}). {left}"
+        near = not one.is_sent and one.days_left <= 3
+        lines.append((by, "ok" if one.is_sent else "warning" if near else "heading"))
+    opens = "is open" if one.is_open else "opens"
+    window = f"{day_text(due.opens)} to {day_text(due.closes)}"
+    lines.append((f"It covers {period}; its window {opens} {window}.", "text"))
+    if one.missed is not None and one.late is None:
+        lines.append((f"{one.missed.title} ({one.missed.submission}) was not marked as sent.", "dim"))
+    return lines
+
+
+def figure_lines(one: Standing) -> list[str]:
+    """The percentages now, what they rest on, and what moved them."""
+    now = one.figures
+    load, quality = f"Load {now.load_percent} %", f"data quality {now.data_quality_percent} %"
+    if one.before is not None:
+        moved = round(now.load_percent - one.before.load_percent, 1)
+        load += f" ({moved:+.1f})" if moved else ""
+        moved = round(now.data_quality_percent - one.before.data_quality_percent, 1)
+        quality += f" ({moved:+.1f})" if moved else ""
+    if now.accepted:
+        quality += f" ({now.quality_without_accepted} % without {now.accepted:,} accepted)"
+    counts = [counted(now.episodes, "episode"), counted(now.rows, "row")]
+    counts += [counted(now.errors, "error"), counted(now.warnings, "warning")]
+    due = f"; {counted(now.stale, 'episode')} due for a check" if now.stale else ""
+    return [f"{load}, {quality}, by our own estimate.", f"{', '.join(counts)}{due}.", moves_text(one)]
+
+
+def moves_text(one: Standing) -> str:
+    """What moved the percentages, and since when."""
+    if one.figures.stale:
+        return "What moved since the last look is told when all are checked."
+    if one.before is None:
+        return "This is the first look at this submission: tomorrow says what moved."
+    found = moves(one)
+    if not found:
+        return f"Nothing moved since {since(one)}."
+    named = ", ".join(f"rule {rule} {many:+d}" for rule, many in found[:MOVES])
+    more = f", {len(found) - MOVES} more" if len(found) > MOVES else ""
+    return f"Since {since(one)}: {named}{more}."
+
+
+def roll_text(view: MonthView) -> str:
+    """What the next roll-over drops; "" where the calendar has none."""
+    if view.roll is None or view.roll_entry is None:
+        return ""
+    roll, entry = view.roll, view.roll_entry
+    drops = counted(roll.episodes, "episode")
+    drops += " drops" if roll.episodes == 1 else " drop"
+    faulty = f", {roll.faulty:,} still faulty" if roll.faulty else ""
+    return f"Roll-over on {day_text(entry.opens)}, to {in_words(roll.base)}: {drops} out{faulty}"

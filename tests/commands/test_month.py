@@ -1,0 +1,126 @@
+"""`keywork due` and `keywork checklist`: what they say and how they end, with a fixed day."""
+
+import json
+
+import pytest
+
+from store.opening import open_store
+from tests.commands.running import Place, call
+from tests.exporters.extracts import NOW
+from validators.catalogue import load
+
+JANUARY = ("--today", "2021-01-10")
+LATE = ("--today", "2021-01-13")
+
+
+def test_due_says_what_is_due_how_it_stands_and_what_is_in_the_way(filled: Place) -> None:
+    found = call("due", *filled.options, *JANUARY)
+    assert found.code == 0 and found.err == ""
+    assert "T0123: 2020-12 (Dec 20) is due by Tue 12 Jan 2021, 2 days left\n" in found.out
+    assert "(our estimate); checklist " in found.out and "  in the way: " in found.out
+    assert "not written yet" in found.out and len(found.out.splitlines()) <= 4
+
+
+def test_due_ends_with_1_when_the_deadline_has_passed_and_nothing_was_sent(filled: Place) -> None:
+    found = call("due", *filled.options, *LATE)
+    assert found.code == 1
+    late = "T0123: LATE: 2020-12 (Dec 20) was due by Tue 12 Jan 2021, 1 day late, and is not marked as sent"
+    assert found.out.startswith(late)
+    quiet = call("due", *filled.options, *LATE, "--quiet")
+    assert quiet.code == 1 and quiet.out == found.out
+    found = call("due", *filled.options, *JANUARY, "--quiet")
+    assert (found.code, found.out) == (0, "")
+
+
+def test_what_is_sent_is_not_late(filled: Place) -> None:
+    assert call("export", "--submission", "2020-12", "--out", filled.out, *filled.options, *JANUARY).code == 1
+    assert call("checklist", "tick", "uploaded", *filled.options, *JANUARY).code == 0
+    found = call("due", *filled.options, *LATE)
+    assert found.code == 0 and "LATE" not in found.out
+    told = json.loads(call("due", *filled.options, "--today", "2021-01-11", "--format", "json").out)
+    assert (told[0]["sent"], told[0]["late"], told[0]["days_left"]) == (True, None, 1)
+
+
+def test_in_august_nothing_is_due_and_july_may_be_late(filled: Place) -> None:
+    found = call("due", *filled.options, "--today", "2021-08-10", "--as-kept")
+    assert found.code == 1 and "LATE: 2021-06" in found.out
+    assert "Nothing is due now: no submission is made in August." in found.out
+    # From the next window on there is nothing to send for it any more.
+    found = call("due", *filled.options, "--today", "2021-09-01", "--as-kept")
+    assert found.code == 0 and "2021-06 (June part July 21) was not marked as sent" in found.out
+
+
+def test_what_moved_since_yesterday_is_said_and_a_clock_that_jumped_ahead_changes_nothing(filled: Place) -> None:
+    call("due", *filled.options, "--today", "2021-01-08")
+    call("due", *filled.options, "--today", "2030-01-08")
+    with filled.raw() as connection:
+        assert connection.execute("SELECT count(*) FROM day_figure").fetchone()[0] == 2
+        connection.execute("UPDATE day_figure SET told = replace(told, '\"load\": ', '\"load\": 1')")
+    found = call("due", *filled.options, *JANUARY)
+    assert "since 8 Jan" in found.out
+
+
+def test_the_checklist_is_told_ticked_and_reopened(filled: Place) -> None:
+    found = call("checklist", *filled.options, *JANUARY)
+    assert found.code == 1 and "[ ] code_lists      Code lists reviewed\n" in found.out
+    assert "not begun" in found.out
+    assert call("checklist", "tick", "code_lists", *filled.options, *JANUARY).code == 0
+    told = json.loads(call("checklist", *filled.options, *JANUARY, "--format", "json").out)
+    ticked = next(item for item in told["items"] if item["item"] == "code_lists")
+    assert ticked["state"] == "done" and ticked["who"] and ticked["when"]
+    assert (told["submission"], told["of"], told["begun"]) == ("2020-12", 12, True)
+    assert call("checklist", "reopen", "code_lists", "--reason", "again", *filled.options, *JANUARY).code == 0
+    told = json.loads(call("checklist", *filled.options, *JANUARY, "--format", "json").out)
+    assert next(item for item in told["items"] if item["item"] == "code_lists")["state"] == "open"
+
+
+def test_portal_figures_are_entered_by_name(filled: Place) -> None:
+    assert call("export", "--submission", "2020-12", "--out", filled.out, *filled.options, *JANUARY).code == 1
+    assert call("checklist", "tick", "uploaded", *filled.options, *JANUARY).code == 0
+    found = call("checklist", "tick", "portal_figures", "load=90", *filled.options, *JANUARY)
+    assert found.sentence.startswith("'' is no data quality %")
+    assert call("checklist", "tick", "portal_figures", "load", *filled.options, *JANUARY).sentence.startswith(
+        "'load' is not NAME=TEXT"
+    )
+    done = call("checklist", "tick", "portal_figures", "load=90", "quality=91.5", *filled.options, *JANUARY)
+    assert (done.code, done.out) == (0, "2020-12: portal_figures is ticked\n")
+    assert "load % 90, our estimate" in call("checklist", *filled.options, *JANUARY).out
+
+
+def test_a_correction_and_a_nil_return(filled: Place) -> None:
+    assert "was not begun yet" in call("checklist", "correct", "--reason", "x", *filled.options, *JANUARY).sentence
+    done = call("checklist", "nil", *filled.options, *JANUARY)
+    assert done.out == "2020-12: attempt 1 is begun, a nil return: nobody to report\n"
+    assert "not needed: nil return" in call("checklist", *filled.options, *JANUARY).out
+    done = call("checklist", "correct", "--reason", "there is somebody", *filled.options, *JANUARY)
+    assert done.out == "2020-12: attempt 2 is begun, a correction: there is somebody\n"
+    assert "correction 1: there is somebody" in call("checklist", *filled.options, *JANUARY).out
+    first = call("checklist", "--attempt", "1", *filled.options, *JANUARY)
+    assert "nil return: nobody to report" in first.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("checklist", "--submission", "2021-07"), "There is no submission 2021-07: its first half is in 2021-06"),
+        (("checklist", "--submission", "next"), "'next' is not a submission"),
+        (("checklist", "--attempt", "4", "--submission", "2020-12"), "has no attempt 4"),
+        (("checklist", "tick", "dance"), "The checklist has no item 'dance'"),
+        (("checklist", "--format", "csv"), "That is told as text or json"),
+        (("due", "--agency", "T9999"), "has no such agency"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(filled: Place, arguments: tuple[str, ...], sentence: str) -> None:
+    assert sentence in call(*arguments, *filled.options, *JANUARY).sentence
+
+
+def test_every_agency_of_a_store_is_told(filled: Place) -> None:
+    with open_store(filled.store, filled.key, load) as store, store.write("ann", NOW) as work:
+        work.ensure_agency("T0009", "ndtms-cjit-p")
+    told = json.loads(call("due", *filled.options, *JANUARY, "--format", "json").out)
+    assert [one["agency"] for one in told] == ["T0123", "T0009"]
+    assert "load 100.0 %" in call("due", *filled.options, *JANUARY, "--agency", "T0009").out
+
+
+def test_no_store_is_one_sentence(place: Place) -> None:
+    assert "There is no store at" in call("due", *place.options).sentence

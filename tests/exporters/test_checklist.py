@@ -1,0 +1,248 @@
+"""The checklist of a submission: what the data tick and untick, what a person ticks, and what is kept of a return."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from exporters.caseload import check_caseload
+from exporters.checklist import Item, checklist, doubted_text, progress
+from exporters.checklist_acts import Acts, mark_sent
+from exporters.checklist_pages import ChecklistPage, read_page
+from exporters.portal_figures import compared, percentage
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit, withheld
+from tests.exporters.test_mismatches import change
+from validators.engine import Checker
+from validators.problems import Problem
+
+CHECKER = Checker(STANDARD)
+MONTH = "2020-12"
+
+
+def look(desk: Desk, today: date = TODAY) -> None:
+    """Check what is due."""
+    check_caseload(desk.store, desk.store.agency(), CHECKER, today, NOW)
+
+
+def items(desk: Desk, month: str = MONTH, today: date = TODAY, attempt: int | None = None) -> dict[str, Item]:
+    agency = desk.store.agency()
+    chosen = next((one for one in desk.store.submissions(agency, month) if one.attempt == attempt), None)
+    period = desk.store.calendar(agency).entry(month).period
+    return {one.id: one for one in checklist(desk.store, agency, STANDARD, period, today, chosen)}
+
+
+def acts(desk: Desk, month: str = MONTH, today: date = TODAY, person: str = "ann") -> Acts:
+    agency = desk.store.agency()
+    return Acts(desk.store, agency, STANDARD, desk.store.calendar(agency).entry(month), person, today, NOW)
+
+
+def page(desk: Desk, month: str = "", today: date = TODAY, attempt: int | None = None) -> ChecklistPage:
+    return read_page(desk.store, desk.store.agency(), STANDARD, today, month, attempt)
+
+
+def test_the_data_tick_and_untick(desk: Desk) -> None:
+    desk.take([row() | visit(), row("2", CONSENT=""), withheld("3")])
+    assert items(desk)["checked"].state == "waits" and "3 episodes of 3 due" in items(desk)["checked"].told
+    look(desk)
+    found = items(desk)
+    assert (found["checked"].state, found["checked"].told) == ("open", "1 error in 1 row")
+    assert (found["consent"].state, found["consent"].told) == ("open", "1 episode without an answer")
+    assert found["checked"].goes_to == "findings" and found["consent"].goes_with == "CONSENT"
+    assert found["extract"].told == "not written yet" and found["uploaded"].state == "waits"
+    change(desk, "e2", CONSENT="Y")
+    look(desk)
+    found = items(desk)
+    assert (found["checked"].state, found["consent"].state, found["drafts"].state) == ("done", "done", "done")
+    name = desk.send().file.name
+    assert (items(desk)["extract"].state, items(desk)["extract"].told) == ("done", name)
+    change(desk, "e1", TRIAGED="20200603")
+    look(desk)
+    assert items(desk)["extract"].state == "open"
+    assert items(desk)["extract"].told == f"1 record changed since {name} was written: write it anew"
+
+
+def test_drafts_of_anybody_stand_in_the_way(desk: Desk) -> None:
+    desk.take([row()])
+    episode = next(desk.store.episodes(desk.store.agency()))
+    desk.store.save_draft("bob", "episode", episode.episode_id, {"CONSENT": "N"}, 1, NOW)
+    assert (items(desk)["drafts"].state, items(desk)["drafts"].told) == ("open", "1 draft not saved: bob 1")
+
+
+def test_a_warning_is_mended_or_accepted(desk: Desk) -> None:
+    desk.take([row(PARENT="Y", PRNTSTAT="")])
+    look(desk)
+    agency = desk.store.agency()
+    warnings = [one for one in desk.store.findings(agency) if one.severity == "warning"]
+    assert items(desk)["warnings"].told == f"{len(warnings)} warning neither mended nor accepted"
+    with desk.store.write("ann", NOW) as work:
+        for one in warnings:
+            work.accept(one, "the family moved")
+    assert (items(desk)["warnings"].state, items(desk)["warnings"].told) == ("done", "no warning left, 1 accepted")
+
+
+def test_a_person_ticks_and_reopens_with_a_reason(desk: Desk) -> None:
+    desk.take([row()])
+    acts(desk).tick("code_lists")
+    found = items(desk)["code_lists"]
+    assert (found.state, found.who, found.when) == ("done", "ann", NOW)
+    assert "unverified" in found.told and found.told == doubted_text(STANDARD)
+    with pytest.raises(Problem, match="ticked by ann"):
+        acts(desk, person="bob").tick("code_lists")
+    with pytest.raises(Problem, match="A reason is needed"):
+        acts(desk).reopen("code_lists", " ")
+    acts(desk, person="bob").reopen("code_lists", "a new edition came")
+    assert items(desk)["code_lists"].state == "open"
+    with pytest.raises(Problem, match="is not ticked, so there is nothing to reopen"):
+        acts(desk).reopen("code_lists", "again")
+
+
+@pytest.mark.parametrize(
+    ("item", "told", "why"),
+    [
+        ("drafts", {}, "'No drafts left' is ticked by the data: mend what it says, and it ticks itself"),
+        ("nothing", {}, "The checklist has no item 'nothing': a person ticks code_lists, uploaded"),
+        ("nil_told", {}, "'Nil return made' is not needed for this kind of return"),
+        ("portal_figures", {"load": "98"}, "'' is no data quality %: write a number from 0 to 100"),
+        ("portal_figures", {"load": "98", "quality": "100.5"}, "'100.5' is no data quality %"),
+        ("accepted", {"when": "now"}, "'Accepted by the region' does not ask for 'when': what is entered with it is n"),
+        ("uploaded", {}, "No extract is written for 2020-12: write it first"),
+    ],
+)
+def test_what_cannot_be_ticked_is_refused_in_one_sentence(
+    desk: Desk, item: str, told: dict[str, str], why: str
+) -> None:
+    desk.take([row()])
+    with pytest.raises(Problem) as caught:
+        acts(desk).tick(item, told)
+    assert why in str(caught.value) and desk.store.submissions(desk.store.agency()) == []
+
+
+def test_what_the_data_said_at_the_upload_stays_whatever_is_keyed_afterwards(desk: Desk) -> None:
+    desk.take([row() | visit(), row("2", CONSENT="")])
+    look(desk)
+    desk.send()
+    acts(desk).tick("uploaded")
+    found = items(desk)
+    assert (found["uploaded"].state, found["uploaded"].who, found["checked"].state) == ("done", "ann", "open")
+    extract = desk.store.extracts(desk.store.agency())[-1]
+    assert extract.is_sent and found["checked"].told == "1 error in 1 row, when it was uploaded"
+    change(desk, "e2", CONSENT="Y")
+    look(desk)
+    found = items(desk)
+    assert found["checked"].told == "1 error in 1 row, when it was uploaded"
+    assert found["extract"].state == "done" and "a record was changed since" in found["extract"].told
+    with pytest.raises(Problem, match="was marked as sent by ann on 10 January 2021"):
+        acts(desk).tick("uploaded")
+    acts(desk).reopen("uploaded", "the wrong file")
+    found = items(desk)
+    assert (found["uploaded"].state, found["checked"].state) == ("open", "done")
+    assert "ann took that back" in found["uploaded"].told
+    assert not desk.store.extracts(desk.store.agency())[-1].is_sent
+
+
+def test_an_extract_marked_as_sent_elsewhere_ticks_the_checklist(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    desk.send()
+    agency = desk.store.agency()
+    mark_sent(desk.store, agency, STANDARD, desk.store.extracts(agency)[-1], "bob", TODAY, NOW)
+    found = items(desk)
+    assert (found["uploaded"].state, found["uploaded"].who) == ("done", "bob")
+    assert found["checked"].told == "no error in 1 episode, when it was uploaded"
+    with desk.store.write("bob", NOW) as work:
+        work.take_back(desk.store.extracts(agency)[-1].id)
+    assert items(desk)["uploaded"].state == "open"
+    mark_sent(desk.store, agency, STANDARD, desk.store.extracts(agency)[-1], "ann", TODAY, NOW)
+    assert (items(desk)["uploaded"].state, items(desk)["uploaded"].who) == ("done", "ann")
+
+
+def test_the_portals_percentages_are_compared_with_our_estimate(desk: Desk) -> None:
+    desk.take([row() | visit(), row("2", CONSENT="")])
+    look(desk)
+    assert items(desk)["portal_figures"].told == "waits for the upload"
+    desk.send()
+    acts(desk).tick("uploaded")
+    acts(desk).tick("portal_figures", {"load": "48,5 %", "quality": "100"})
+    told = items(desk)["portal_figures"].told
+    assert told == "load % 48.5, our estimate 50: 1.5 less; data quality % 100, our estimate 100: the same"
+    assert percentage("98.44", "load %") == "98.44" and compared({}, (1.0, 2.0)) == ""
+
+
+def test_a_correction_has_a_checklist_of_its_own_and_the_first_is_kept(desk: Desk) -> None:
+    desk.take([row()])
+    look(desk)
+    with pytest.raises(Problem, match="was not begun yet: there is nothing to correct"):
+        acts(desk).correct("wrong")
+    desk.send()
+    acts(desk).tick("uploaded")
+    acts(desk).tick("reports")
+    with pytest.raises(Problem, match="A correction needs a reason"):
+        acts(desk).correct("")
+    acts(desk).correct("a client was missing")
+    found = items(desk)
+    assert (found["extract"].state, found["uploaded"].state, found["reports"].state) == ("open", "waits", "open")
+    first = items(desk, attempt=1)
+    assert (first["extract"].state, first["uploaded"].state, first["reports"].state) == ("done", "done", "done")
+    now = page(desk)
+    assert (now.kind, now.attempt) == ("correction 1: a client was missing", 2)
+    assert (MONTH, 1) in now.others and now.others[now.place] == (MONTH, 2)
+    change(desk, "e1", TRIAGED="20200603")
+    desk.folder.joinpath("out").rename(desk.folder / "sent before")
+    desk.send()
+    acts(desk).tick("uploaded")
+    assert items(desk)["uploaded"].state == "done"
+    assert [one.submission_number for one in desk.store.extracts(desk.store.agency())] == [0, 2]
+    with pytest.raises(Problem, match="has no attempt 3: it has 2"):
+        page(desk, MONTH, attempt=3)
+
+
+def test_a_nil_return_needs_less(desk: Desk) -> None:
+    desk.take([row(DISD="20180101", CJDISRSN="1")])
+    look(desk)
+    acts(desk).declare_nil()
+    found = items(desk)
+    assert found["checked"].told == "not needed: nil return" and found["checked"].state == "not needed"
+    assert [one for one, item in found.items() if item.state != "not needed"] == ["drafts", "nil_told", "accepted"]
+    acts(desk).tick("nil_told", {"how": "by mail"})
+    acts(desk).tick("accepted")
+    found = items(desk)
+    assert progress(list(found.values())) == (3, 3) and found["nil_told"].told == "how: by mail"
+    assert page(desk).kind == "nil return: nobody to report" and page(desk).is_over
+
+
+def test_mismatches_against_what_was_sent_before_are_counted(desk: Desk) -> None:
+    desk.take([row(), row("2")])
+    look(desk)
+    desk.send("2020-11")
+    acts(desk, "2020-11", date(2020, 12, 5)).tick("uploaded")
+    assert items(desk)["mismatches"].state == "done"
+    change(desk, "e1", FINITIAL="Z")
+    look(desk)
+    assert items(desk)["mismatches"].told.startswith("1 mismatch against 2020-11, sent")
+    waiting = {one.id: one for one in page(desk).items}["mismatches"]
+    assert waiting.state == "waits" and waiting.told.startswith("to be compared against 2020-11")
+
+
+def test_a_submission_before_its_window_after_it_and_in_august(desk: Desk) -> None:
+    desk.take([row()])
+    assert page(desk, "2021-03").told == "The window of 2021-03 opens on Thu 1 Apr 2021."
+    desk.send("2021-03", today=TODAY)
+    with pytest.raises(Problem, match="The window of 2021-03 opens on 1 April 2021: nothing can be uploaded before"):
+        acts(desk, "2021-03").tick("uploaded")
+    over = page(desk, "2020-06").told
+    assert over.startswith("The window of 2020-06 closed on ") and over.endswith("is for the region to say.")
+    with pytest.raises(Problem, match="There is no submission 2021-07: its first half is in 2021-06"):
+        page(desk, "2021-07")
+    august = page(desk, today=date(2021, 8, 10))
+    assert august.entry.submission == "2021-08" and "no submission is made in August" in august.silence
+
+
+def test_submissions_can_be_looked_at_one_after_the_other(desk: Desk) -> None:
+    desk.take([row()])
+    found = page(desk)
+    months = [month for month, _ in found.others]
+    assert months == sorted(months) and found.others[found.place] == (MONTH, 1)
+    assert months[-1] == "2021-01" and "2020-07" not in months and len(months) >= 12
+    assert page(desk, months[0]).place == 0
+    later = page(desk, today=TODAY + timedelta(days=30))
+    assert later.entry.submission == "2021-01" and later.kind == "not begun"
