@@ -154,6 +154,12 @@ def annotate(connection: Connection, episode: int, field: str, new: str) -> str:
     return was
 
 
+def note_who(connection: Connection, episode: int, person: str, at: str) -> None:
+    """Keep who changed an episode's key worker or note last, and when: it counts as a change in lists."""
+    values = {"annotated_at": at, "annotated_by": person}
+    connection.execute(update(STATES).where(STATES.c.episode_number == episode).values(**values))
+
+
 def key_workers(connection: Connection, agency: AgencyInfo) -> list[str]:
     """The names of all who are key workers in an agency, by name."""
     at_work = select(STATES.c.worker).where(STATES.c.agency_number == agency.number).distinct()

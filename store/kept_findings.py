@@ -236,11 +236,11 @@ def _show(
     states: Iterable[_State],
     counted: Mapping[int, episode_figures.Figures],
 ) -> None:
-    """Write the lines of those clients anew whose flags are others now."""
+    """Write the lines of those clients anew whose counts are others now."""
     other = {
         state.client
         for state in states
-        if (state.errors > 0, state.warnings > 0) != (counted[state.number][0] > 0, counted[state.number][1] > 0)
+        if (state.errors, state.warnings) != (counted[state.number][0], counted[state.number][1])
     }
     lines.refresh(connection, derivers, sorted(other), None)
 

@@ -13,6 +13,7 @@ from store.typed import Deriver
 
 BATCH = 500
 _SAVES, _WRITTEN = 1, 2
+_WARNINGS_PER_ERROR = 10_000
 
 OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED = (1 << bit for bit in range(6))
 
@@ -128,12 +129,17 @@ def _lines(
     columns = ("client_number", "number", "opened", "closed", "consent", "postcode_part")
     tail = ("changed_at", "changed_by", "deleted_at")
     below = (
-        select(*(EPISODES.c[name] for name in (*columns, *tail)), STATES.c.worker, STATES.c.errors, STATES.c.warnings)
+        select(
+            *(EPISODES.c[name] for name in (*columns, *tail)), STATES.c.worker, STATES.c.errors, STATES.c.warnings,
+            STATES.c.annotated_at, STATES.c.annotated_by, NAMES.c.name,
+        )
         .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .outerjoin(NAMES, NAMES.c.number == STATES.c.worker)
         .where(EPISODES.c.client_number.in_(clients))
-    )
+    )  # fmt: skip
     for row in connection.execute(below):
-        last[row.client_number] = max(last.get(row.client_number, ("", 0, "")), (row.changed_at, 0, row.changed_by))
+        changed = max((row.changed_at, 0, row.changed_by), (row.annotated_at, 1, row.annotated_by))
+        last[row.client_number] = max(last.get(row.client_number, ("", 0, "")), changed)
         if row.deleted_at is None:
             episodes[row.client_number].append(row)
     head = select(CLIENTS, AGENCIES.c.standard).join(AGENCIES, AGENCIES.c.number == CLIENTS.c.agency_number)
@@ -163,6 +169,9 @@ def _lines(
                 "flags": flags,
                 "worker": next((one.worker for one in reversed(own) if one.worker), 0),
                 "changer": names[by],
+                "state": 0 if flags & OPEN else 1 if flags & CLOSED else 2,
+                "findings": sum(one.errors * _WARNINGS_PER_ERROR + one.warnings for one in own),
+                "worker_name": next((one.name for one in reversed(own) if one.worker), "") or "",
             }
         )
     return made

@@ -23,7 +23,8 @@ class ClientLine(SQLModel, table=True):
     """A client as lists sort, filter and search it; written anew in the transaction that saves anything of the client.
 
     `flags` are those of `store.lines`; `opened` and `postcode` are the latest episode's, `changed` and `changer` the
-    last change of anything below the client.
+    last change of anything below the client, key worker and note included. `state` and `findings` are numbers to sort
+    by: open, closed, neither; errors before warnings.
     """
 
     __tablename__ = "client_line"
@@ -35,6 +36,9 @@ class ClientLine(SQLModel, table=True):
         _by("opened", "opened"),
         _by("changed", "changed"),
         _by("postcode", "postcode"),
+        _by("state", "state"),
+        _by("findings", "findings"),
+        _by("worker_name", "worker_name"),
     )
 
     client_number: int = Field(primary_key=True, foreign_key="client.number", sa_column_kwargs={"autoincrement": False})
@@ -48,6 +52,9 @@ class ClientLine(SQLModel, table=True):
     flags: int
     worker: int
     changer: int
+    state: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    findings: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    worker_name: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class ReferencePart(SQLModel, table=True):
@@ -77,6 +84,8 @@ class EpisodeState(SQLModel, table=True):
     agency_number: int = Field(foreign_key="agency.number")
     worker: int = 0
     note: str = Field(default="", sa_type=Text)
+    annotated_at: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    annotated_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
     revision: int
     checked_revision: int = 0
     checked_for: str = ""

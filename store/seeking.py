@@ -33,6 +33,10 @@ _SORTS = {
     "birth_date": LINES.c.birth,
     "opened": LINES.c.opened,
     "changed": LINES.c.changed,
+    "postcode": LINES.c.postcode,
+    "state": LINES.c.state,
+    "findings": LINES.c.findings,
+    "key_worker": LINES.c.worker_name,
     "entered": None,
 }
 _FLAGS = {
@@ -196,7 +200,7 @@ class _Seeking:
             if len(text) <= 2:
                 yield self._range("initials", LINES.c.initials, text)
             if text[0].isalpha():
-                yield self._range("", LINES.c.postcode, text)
+                yield self._range("postcode", LINES.c.postcode, text)
             if len(text) >= lines.SHORTEST_PART:
                 yield self._part(text)
             yield from self._ids(word)

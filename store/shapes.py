@@ -185,7 +185,9 @@ class NewerVersion(Problem):
 
 
 Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted"]
-Sort = Literal["reference", "initials", "birth_date", "opened", "changed", "entered"]
+Sort = Literal[
+    "reference", "initials", "birth_date", "postcode", "opened", "state", "findings", "key_worker", "changed", "entered"
+]
 
 
 @dataclass(frozen=True, slots=True)

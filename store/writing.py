@@ -156,6 +156,7 @@ class Writing(MonthWriting, ExtractWriting):
             if new is not None:
                 old = checking.annotate(self._connection, episode.number, field, new)
                 if old != new:
+                    checking.note_who(self._connection, episode.number, self.person, self._at)
                     self._chain.add("annotate", "episode", episode_id, field, old, new)
 
     def merge_clients(self, keep_id: str, other_id: str) -> MergeInfo:

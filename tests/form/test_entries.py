@@ -59,7 +59,7 @@ def test_this_record_comes_first_and_the_weightiest_first(standard: Standard) ->
         (FIRST, "REFLD"), (FIRST, "DISD"), (FIRST, "TRIAGED"), (FIRST, "PC"), (CLIENT, "DOB"), (SECOND, "DISD"),
     ]  # fmt: skip
     assert counts(entries) == "4 errors, 1 warning, 1 notice"
-    assert entries[0].text == "! REFLD looks wrong (9) REFLD=x"
+    assert entries[0].text == "✗ REFLD looks wrong (9) REFLD=x"
 
 
 def test_a_fault_of_the_client_is_one_place_whichever_episode_shows_it(standard: Standard) -> None:
@@ -135,8 +135,8 @@ def test_the_folded_panel_shows_the_current_field_first(standard: Standard) -> N
     entries = listed(standard, finding("REFLD"), finding("DISD"), finding("DISD", episode="E2"))
     lines = strip_lines(entries, Place(FIRST, "DISD"), 4)
     assert [line[0] for line in lines] == [
-        "3 errors", ">! DISD looks wrong (9) DISD=x", " ! REFLD looks wrong (9) REFLD=x",
-        " ! DISD looks wrong (9) DISD=x [Closure date, another record]",
+        "3 errors", ">✗ DISD looks wrong (9) DISD=x", " ✗ REFLD looks wrong (9) REFLD=x",
+        " ✗ DISD looks wrong (9) DISD=x [Closure date, another record]",
     ]  # fmt: skip
 
 
@@ -144,8 +144,8 @@ def test_the_pane_wraps_sentences_and_names_the_other_records(standard: Standard
     entries = listed(standard, finding("REFLD"), finding("DISD", episode="E2"))
     texts = [line[0] for line in pane_lines(entries, Place(FIRST, "REFLD"), 20)]
     assert texts == [
-        "2 errors", ">! REFLD looks wrong", ">  (9)", ">  REFLD=x", "Other records of this client",
-        " ! DISD looks wrong", "   (9)", "   DISD=x",
+        "2 errors", ">✗ REFLD looks wrong", ">  (9)", ">  REFLD=x", "Other records of this client",
+        " ✗ DISD looks wrong", "   (9)", "   DISD=x",
     ]  # fmt: skip
 
 

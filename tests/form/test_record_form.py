@@ -158,7 +158,7 @@ async def test_marks_say_what_is_wrong_missing_carried_and_skipped() -> None:
     app = FormApp(["client", "episode"], values, carried=["SINITIAL"])
     async with app.run_test(size=(100, 55)) as pilot:
         lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}
-        assert lines["First initial"].startswith(">!")
+        assert lines["First initial"].startswith(">✗")
         assert " ~M" in lines["Surname initial"]
         assert lines["Client ID"].startswith(" -")
         assert lines["Prompting event date"].startswith(" ·")

@@ -75,7 +75,7 @@ def test_findings_are_walked_across_records(store: Store, known: ClientTree, sta
 
 def current(terminal: Terminal) -> str:
     """The label of the field the form is at."""
-    lines = [line for line in terminal.lines() if line.startswith(">") and line[1:2] in " !?i·-~"]
+    lines = [line for line in terminal.lines() if line.startswith(">") and line[1:2] in " ✗!i·-~"]
     return lines[0][2:].strip()
 
 

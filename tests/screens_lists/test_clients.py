@@ -6,7 +6,10 @@ from store.opening import Store
 from store.shapes import AgencyInfo, ClientQuery, Filter, Sort
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, same_picture
+from tui.screens.clients_rows import SORTS
 from validators.records import Values
+
+ORDERS = list(SORTS)
 
 
 def add(store: Store, values: Values, episode: Values | None = None, person: str = "bob") -> str:
@@ -123,15 +126,15 @@ def test_key_workers_are_chosen_by_name(start: Start, store: Store, agency: Agen
     terminal.until("60 clients")
 
 
-@pytest.mark.parametrize("sort", ["initials", "birth_date", "opened", "changed", "entered"])
+@pytest.mark.parametrize("sort", ORDERS[1:])
 def test_sorting_by_column_and_round(start: Start, store: Store, agency: AgencyInfo, sort: Sort) -> None:
-    orders: list[Sort] = ["reference", "initials", "birth_date", "opened", "changed", "entered"]
     terminal = start()
     terminal.press("<home>")
-    for _ in range(orders.index(sort)):
+    for _ in range(ORDERS.index(sort)):
         terminal.press("\x1b[1;5C", 0.3)
     terminal.press("<home>")
-    for descending in (False, True):
+    turned = sort == "findings"  # those with most come first
+    for descending in (turned, not turned):
         rows = store.client_rows(agency, ClientQuery(sort=sort, descending=descending), 0, 5)
         listed = [line.split()[0] for line in terminal.lines()[4:9]]
         assert listed == [one.reference or "(none)" for one in rows]
@@ -191,3 +194,21 @@ def test_nobody_found_says_what_next(start: Start) -> None:
     terminal = start()
     terminal.press("nosuchclient<enter>")
     assert terminal.shows("Nobody is found by this; Ctrl+N enters a new client.")
+
+
+def test_what_was_said_of_a_draft_goes_with_it(start: Start) -> None:
+    terminal = start()
+    terminal.press("000001<enter>")
+    terminal.until("F2 Save")
+    terminal.press("zz<escape>")
+    terminal.until("kept as a draft")
+    terminal.press("<enter>")
+    terminal.until("Discard it")
+    terminal.press("d")
+    terminal.until("Discard it for good")
+    terminal.press("x")
+    terminal.until("The draft is discarded")
+    terminal.press("<escape>")
+    terminal.until("Find:")
+    terminal.until_quiet(0.3)
+    assert not terminal.shows("kept as a draft")

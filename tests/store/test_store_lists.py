@@ -126,6 +126,10 @@ def test_every_order_can_be_walked_both_ways_page_by_page(store: Store, agency: 
         "initials": "32014",
         "birth_date": "32014",
         "opened": "43120",
+        "postcode": "23401",
+        "state": "02314",
+        "findings": "01234",
+        "key_worker": "01234",
     }
     for sort, expected in orders.items():
         assert find(store, agency, sort=sort) == expected, sort
@@ -217,6 +221,8 @@ def test_a_key_worker_and_a_note_are_kept_beside_the_episode(store: Store, agenc
         ("annotate", "note", "", "rings\nback"),
         ("annotate", "note", "rings\nback", "done"),
     ]
+    order = [row.key_worker for row in store.client_rows(agency, ClientQuery(sort="key_worker"), 0, 9)]
+    assert order == ["", "", "", "", "Kim"]
     assert store.verify_audit().whole and store.client_rows(agency, ClientQuery(), 0, 1)[0].key_worker == "Kim"
 
 
@@ -227,6 +233,12 @@ def test_rows_count_what_was_found(store: Store, agency: AgencyInfo) -> None:
     stamp, record = records[made[1].id]
     assert find(store, agency, "", "errors") == ""
     store.save_findings([(record.episode_id, stamp, [bad, bad])], NOW.date(), NOW)
+    assert find(store, agency, sort="findings") == "02341"
+    mild = Finding(Severity.WARNING, "28", "PC", ("PC",), "No place")
+    stamp, record = records[made[2].id]
+    store.save_findings([(record.episode_id, stamp, [mild] * 5)], NOW.date(), NOW)
+    assert find(store, agency, sort="findings") == "03421"  # one error weighs more than any warnings
+    store.save_findings([(record.episode_id, stamp, [])], NOW.date(), NOW)
     assert find(store, agency, "", "errors") == "1" and find(store, agency, "", "warnings") == ""
     assert find(store, agency, "js", "errors") == "1"
     row = store.client_rows(agency, ClientQuery(), 1, 1)[0]
@@ -252,6 +264,20 @@ def test_a_store_made_before_there_were_lists_gets_them_when_it_is_opened(store:
     with open_store(store.path, store.key_file, standards) as again:
         assert again.client_rows(agency, ClientQuery(), 0, 9) == expected
         assert find(again, agency, "123") == "0" and len(again.stale_episodes(agency, NOW.date())) == 5
+
+
+def test_a_note_alone_makes_the_client_one_of_mine(store: Store, agency: AgencyInfo) -> None:
+    made = fill(store, agency)
+    episode = store.client_tree(made[1].id).episodes[0].episode
+    assert find(store, agency, "", "mine", person="bob") == ""
+    with store.write("bob", LATER) as work:
+        work.annotate(episode.id, note="rings back")
+    assert find(store, agency, "", "mine", person="bob") == "1"
+    row = store.client_rows(agency, ClientQuery(sort="changed", descending=True), 0, 1)[0]
+    assert (row.id, row.changed_by, row.changed_at) == (made[1].id, "bob", LATER)
+    with store.write("bob", LATER) as work:  # the same once more is no change
+        work.annotate(store.client_tree(made[0].id).episodes[0].episode.id, note="")
+    assert find(store, agency, "", "mine", person="bob") == "1"
 
 
 def test_a_reference_of_any_length_is_found_by_a_part(store: Store, agency: AgencyInfo) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from tui.form.record_model import Heading, RecordModel
 from tui.frame.printable import one_line
+from tui.frame.tokens import MARKS
 from validators.records import Finding, Severity
 
 Piece = tuple[str, str]
 """A text and the name of the style it is drawn in."""
 
-SIGNS = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.NOTICE: "i"}
+SIGNS = {severity: MARKS[severity.value] for severity in Severity}
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 TO_DO, SKIPPED, CARRIED = "·", "-", "~"
 

@@ -21,14 +21,24 @@ Line = tuple[str, str, Place | None]
 """A text, the name of its style, and the place it speaks of."""
 
 
-def strip_lines(entries: Sequence[Entry], at: Place | None, height: int) -> list[Line]:
-    """The panel folded to `height` lines: the counts, then one line an entry, those of the current field first."""
+def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: int = 1000) -> list[Line]:
+    """The panel folded to `height` lines: the counts, then the entries, those of the current field first.
+
+    What is longer than `width` cells goes on in the next line, as far as there are lines.
+    """
     here = [entry for entry in entries if entry.place == at]
     rest = [entry for entry in entries if entry.place != at]
     lines: list[Line] = [(counts(entries), "title", None)]
     for entry in (*here, *rest):
+        if (room := height - len(lines)) <= 0:
+            break
         where = "" if entry.own else f" [{entry.label}, another record]"
-        lines.append((_marked(entry, at, entry.text + where), entry.kind, entry.place))
+        text = printable(entry.text + where)
+        parts = wrap(text, max(8, width - 1), subsequent_indent="  ", max_lines=room, placeholder="…") or [text]
+        lines += [
+            (_marked(entry, at if not number else None, part), entry.kind, entry.place)
+            for number, part in enumerate(parts)
+        ]
     return lines[:height]
 
 
@@ -92,7 +102,7 @@ class FindingsPanel(ScrollView, can_focus=False):
         """The lines to draw, as many as there is room for; a pane keeps the current finding in view."""
         height, width = self.size.height, self.size.width
         if self.mode == "strip":
-            return strip_lines(self.entries, self.at, height)
+            return strip_lines(self.entries, self.at, height, width)
         lines = pane_lines(self.entries, self.at, width)
         if len(lines) <= height or height < 3:
             return lines[:height]

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.frame.actions import ALL, REGISTRY
-from tui.frame.base_screen import Place
+from tui.frame.base_screen import BaseScreen, Place
 from tui.frame.diff_display import DiffDisplay, stock_is_known
 from tui.frame.escape_driver import EscapeDriver
 from tui.frame.ground import TerminalGround
@@ -275,6 +275,12 @@ class BaseApp(App[int], inherit_bindings=False):
             if callable(show):
                 show(text, severity)
                 return
+
+    def unsay(self, text: str) -> None:
+        """Take a message back wherever it still stands: it is not true any more."""
+        for screen in self.screen_stack:
+            if isinstance(screen, BaseScreen):
+                screen.unsay(text)
 
 
 def _without_alt(event: events.Event) -> list[events.Event]:

@@ -82,6 +82,12 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         for line in self.query(StatusLine):
             line.say(text, severity)
 
+    def unsay(self, text: str) -> None:
+        """Take a message back if it is the one that stands there."""
+        for line in self.query(StatusLine):
+            if line.text.endswith(text):
+                line.say("")
+
     def retitle(self, title: str) -> None:
         """Change the title line."""
         self.title = title

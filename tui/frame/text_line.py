@@ -1,6 +1,7 @@
 """Lines that repaint only when what they say changes: title, status, and the base of the key bar."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -12,6 +13,9 @@ from tui.frame.tokens import MARKS, WORDS
 
 if TYPE_CHECKING:
     from tui.frame.base_app import BaseApp
+
+MOST_LINES, LOW = 2, 16
+"""A message has as many lines, on a screen of so many lines; one on a lower one."""
 
 Piece = tuple[str, str]
 """A text and the name of the token it is drawn with."""
@@ -95,9 +99,36 @@ class StatusLine(TextLine):
 
     def __init__(self) -> None:
         super().__init__(rest="text", id="status-line")
+        self._lines = 1
+
+    def on_resize(self) -> None:
+        """Another width: perhaps another number of lines."""
+        self._fit()
+
+    def _wrapped(self) -> list[str]:
+        """What is said, line by line; what is longer than the lines there are ends in a mark of that."""
+        width, most = max(10, self.size.width), MOST_LINES if self.app.size.height >= LOW else 1
+        return wrap(self.text, width, max_lines=most, placeholder="…", drop_whitespace=True) or [""]
+
+    def _fit(self) -> None:
+        """A sentence longer than the line has two; the line above gives way."""
+        lines = len(self._wrapped()) if self.size.width else 1
+        if lines != self._lines:
+            self._lines = lines
+            self.styles.height = lines
+
+    def render_line(self, y: int) -> Strip:
+        """One line of it; the word for the severity in its colour."""
+        lines = self._wrapped()
+        text = lines[y] if y < len(lines) else ""
+        before, token = self._pieces[0] if self._pieces else ("", "text")
+        if y or not before or not text.startswith(before):
+            return self.strip_of([(text, "text")], self.size.width, self._rest)
+        return self.strip_of([(before, token), (text[len(before) :], "text")], self.size.width, self._rest)
 
     def say(self, text: str, severity: str = "") -> None:
         """Show a message; severity is `error`, `warning`, `notice`, `ok` or nothing."""
         word = WORDS.get(severity, "")
         before = f"{MARKS.get(severity, ' ')} {word}: " if word else ""
         self.show((before, severity if word else "text"), (text, "text"))
+        self._fit()

@@ -203,7 +203,7 @@ class ClientsScreen(BaseScreen[None]):
         """By the next order, or the one before."""
         orders = list(SORTS)
         place = (orders.index(self.list.query.sort) + step) % len(orders)
-        self._order(orders[place], False)
+        self._order(orders[place], orders[place] == "findings")  # the most first
 
     def action_turn(self) -> None:
         """The other way round."""

@@ -53,6 +53,23 @@ def make_drafts_anew() -> None:
     op.drop_table("draft_before")
 
 
+def add_orders() -> None:
+    """The orders of the list of clients by state, by findings and by key worker."""
+    for name in ("state", "findings"):
+        op.add_column("client_line", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    op.add_column("client_line", sa.Column("worker_name", sa.String(), server_default="", nullable=False))
+    op.execute(
+        "UPDATE client_line SET state = CASE WHEN flags & 1 THEN 0 WHEN flags & 2 THEN 1 ELSE 2 END,"
+        " worker_name = coalesce((SELECT name FROM named WHERE named.number = worker), ''),"
+        " findings = coalesce((SELECT sum(errors * 10000 + warnings) FROM episode_state JOIN episode"
+        " ON episode.number = episode_number WHERE episode.client_number = client_line.client_number"
+        " AND episode.deleted_at IS NULL), 0)"
+    )
+    for name in ("state", "findings", "worker_name"):
+        columns = ["agency_number", name, "client_number", "flags", "worker", "changer"]
+        op.create_index(f"ix_client_line_{name}", "client_line", columns)
+
+
 def upgrade() -> None:
     """Make the tables and columns."""
     make_drafts_anew()
@@ -62,6 +79,9 @@ def upgrade() -> None:
         op.add_column("extract", text(name, null=True))
     for name in ("rows", "error_rows", "warning_rows", "open_warning_rows"):
         op.add_column("episode_state", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    for name in ("annotated_at", "annotated_by"):
+        op.add_column("episode_state", sa.Column(name, sa.String(), server_default="", nullable=False))
+    add_orders()
     for name in ("acceptance", "beside"):
         op.add_column("finding", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
     # Checked before rows were counted: they are all due for a check.

@@ -12,7 +12,7 @@ from tui.frame.tree_pane import TreePane
 from tui.screens.client.case import Case
 from tui.screens.client.client_form import ClientForm
 from tui.screens.client.field_page import FieldPage
-from tui.screens.client.held import Held
+from tui.screens.client.held import DRAFT_KEPT, Held
 from validators.standard import Field
 
 if TYPE_CHECKING:
@@ -167,8 +167,9 @@ class ClientActions(BaseScreen[None]):
         self.leave(self.held)
         unsaved = sum(held.is_changed for held in self.case.by_id.values())
         super().action_back()
+        self.program.unsay(DRAFT_KEPT)
         if unsaved:
-            self.program.call_later(self.program.say, "What you typed and did not save is kept as a draft.", "notice")
+            self.program.call_later(self.program.say, DRAFT_KEPT, "notice")
 
     def jumps(self) -> list[JumpPlace]:
         """Every group of the form, the tree, the panel's first finding."""

@@ -9,6 +9,9 @@ from tui.form.record_model import RecordModel
 from validators.records import Values
 from validators.standard import Standard
 
+DRAFT_KEPT = "What you typed and did not save is kept as a draft."
+"""Said on the screen one goes back to; untrue as soon as it is discarded."""
+
 
 @dataclass(eq=False)
 class Held:

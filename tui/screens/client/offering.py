@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
+from tui.screens.client.held import DRAFT_KEPT
 from tui.screens.client.work import Loaded
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Offering:
         screen.keeper.forget([draft.record_id for draft in self.drafts])
         gone = [(draft.record_id, draft.session) for draft in self.drafts]
         program.in_store(work.discard, program.person, gone, writes=True, hold=True)
+        program.unsay(DRAFT_KEPT)
         if self.is_new_draft:
             for held in screen.case.by_id.values():
                 held.saved = held.values
