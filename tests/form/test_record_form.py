@@ -162,7 +162,7 @@ async def test_marks_say_what_is_wrong_missing_carried_and_skipped() -> None:
         assert " ~M" in lines["Surname initial"]
         assert lines["Client ID"].startswith(" -")
         assert lines["Prompting event date"].startswith(" ·")
-        assert lines["Client reference"].startswith(" !")
+        assert lines["Client reference"].startswith(" ✗")
         assert "Client reference and DAT" in lines["Client reference"]
         assert lines["DAT of residence"].startswith(" !")
         assert "Client reference" not in lines["DAT of residence"]
