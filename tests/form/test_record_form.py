@@ -164,7 +164,7 @@ async def test_marks_say_what_is_wrong_missing_carried_and_skipped() -> None:
         assert lines["Prompting event date"].startswith(" ·")
         assert lines["Client reference"].startswith(" ✗")
         assert "Client reference and DAT" in lines["Client reference"]
-        assert lines["DAT of residence"].startswith(" !")
+        assert lines["DAT of residence"].startswith(" ✗")
         assert "Client reference" not in lines["DAT of residence"]
         assert "still to do" not in lines["Prompting event date"]
         assert lines["Pregnant"].startswith(" -")
