@@ -52,6 +52,7 @@ class RecordForm(ScrollView, can_focus=False):
         self.columns = Columns.of(80)
         self.marks = Marks()
         self._drawn: dict[int, list[Piece]] = {}
+        self._stale = False
 
     # --- what the host calls ----------------------------------------------------------------
 
@@ -96,13 +97,15 @@ class RecordForm(ScrollView, can_focus=False):
 
     def typed(self, text: str) -> None:
         """The input's text after an edit: a question to the open code list, or the field's value."""
+        self._stale = True
         if self.codes.is_open:
             self.codes.filter(text)
         else:
             self.model.type(text)
             self.on_edit(self.model.current)
         self._show_row()
-        self.repaint()
+        if self._stale:  # else the host has shown its findings, and all lines were compared
+            self.repaint()
 
     def press(self, key: str) -> bool:
         """Do what a key stands for, at once; False for a key that is the input's own."""
@@ -267,11 +270,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     def _pieces(self, y: int) -> list[Piece]:
         """What stands on line `y` of the view."""
-        index, width, line = (
-            y + self.scroll_offset.y,
-            self.size.width,
-            self.codes.line_at(y, self._view_row, self.size.height),
-        )
+        (width, height), top = self.size, self.scroll_offset.y
+        index, line = y + top, self.codes.line_at(y, self._row - top, height) if self.codes.is_open else None
         if line is not None:
             left = self.columns.label if width >= 60 else 2
             return [(" " * left, "value"), *self.codes.draw(line, width - left)]
@@ -281,10 +281,11 @@ class RecordForm(ScrollView, can_focus=False):
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""
-        for y in range(self.size.height):
-            if y in self._drawn and self._drawn[y] != self._pieces(y):
+        self._stale, width = False, self.size.width
+        for y, drawn in list(self._drawn.items()):
+            if drawn != self._pieces(y):
                 del self._drawn[y]
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, width, 1))
 
     def notify_style_update(self) -> None:
         """Another theme: draw every line anew."""
