@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui.app import KeyworkApp, place_of
 from tui.frame.settings import load_settings
+from tui.heap import keep_one_heap
 from tui.opening import Place
 from tui.screens.registry import know_actions
 from validators.problems import Problem
@@ -18,6 +19,7 @@ def run_app(
 ) -> int:
     """Run the app on the store that the options name; its exit code. Raises Problem."""
     _require_terminal()
+    keep_one_heap()
     know_actions()
     settings = load_settings()
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
@@ -30,6 +32,7 @@ def run_app(
 def run_demo(clients: int, seed: int) -> int:
     """Run the app on a throw-away store of synthetic clients, which is gone afterwards. Raises Problem."""
     _require_terminal()
+    keep_one_heap()
     know_actions()
     settings = load_settings()
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))

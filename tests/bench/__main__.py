@@ -5,6 +5,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from tests.bench import returns, screens
 
@@ -14,12 +15,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", nargs="?", choices=("returns", "screens"))
     parser.add_argument("--clients", type=int, default=200_000)
+    parser.add_argument("--store", type=Path, help="a store to copy for the large one, its key in `key` beside it")
     options = parser.parse_args()
     kept = True
     if options.part != "screens":
         kept = returns.run() and kept
     if options.part != "returns":
-        kept = screens.run(options.clients) and kept
+        kept = screens.run(options.clients, options.store) and kept
     return 0 if kept else 1
 
 
