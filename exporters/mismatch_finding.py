@@ -33,6 +33,7 @@ class Found:
     episode_id: str = ""
     event_id: str = ""
     is_explained: bool = False
+    reference: str = ""
 
 
 class Finder:
@@ -65,7 +66,8 @@ class Finder:
             if was is not None and now is None:
                 found.append(self._gone(was))
             elif was is not None and now is not None:
-                found += self._both(was, now)
+                called = now.reference or was.reference
+                found += [replace(one, reference=called) for one in self._both(was, now)]
         found += self._clients()
         # Only now is it known which episodes matter: usually a few of very many.
         places = self._whereabouts(one.episode for one in found if not one.client_id)
@@ -97,6 +99,7 @@ class Finder:
         why, explained = self._why_gone(was, place)
         events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
         found = Found("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
+        found = replace(found, reference=was.reference)
         return self._placed(found, place, self.closed if explained else "")
 
     def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
@@ -232,7 +235,7 @@ class Finder:
             told = f"Not as sent: {', '.join(labels)}."
             told += " Initials and birth date differ: the identifier may stand for another person." if another else ""
             kind = "client-reused" if another else "identity"
-            found = Found(kind, client, now.episode, client, told, changes)
+            found = Found(kind, client, now.episode, client, told, changes, reference=now.reference)
             yield self._placed(found, self.known.get(now.episode), changes[0].header)
 
     def _identities(self, episodes: Iterable[SentEpisode | None]) -> dict[str, SentEpisode]:

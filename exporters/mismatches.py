@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 State = Literal["open", "confirmed", "explained"]
 
 TITLES: Mapping[str, str] = {
-    "gone": "Episodes no longer in the extract",
-    "event-gone": "Events no longer in the extract",
-    "consent": "Consent no longer recorded",
+    "gone": "Episode gone",
+    "event-gone": "Event gone",
+    "consent": "Consent gone",
     "identity": "Identity changed",
-    "reopened": "Episodes open again",
-    "moved": "Episodes with another client",
-    "client-reused": "Client identifiers with another person",
-    "event-moved": "Events with another episode",
+    "reopened": "Open again",
+    "moved": "Another client",
+    "client-reused": "Identifier reused",
+    "event-moved": "Another episode",
 }
 """What each kind is called, in the order in which they are listed."""
 
@@ -37,9 +37,9 @@ TITLES: Mapping[str, str] = {
 class Mismatch:
     """One mismatch. `kind` is one of `TITLES`, `subject` the identifier it is about, `told` says what is the matter.
 
-    `episode` and `client` are identifiers as sent, `client_id`, `episode_id` and `event_id` the store's own (empty
-    where the store has none), `header` the field to look at, `fields` what it was and is. `lapsed` is a confirmation of
-    the same subject that was about other values.
+    `episode` and `client` are identifiers as sent, `reference` is the client's; `client_id`, `episode_id` and
+    `event_id` are the store's own (empty where it has none), `header` is the field to look at, `fields` what it was and
+    is. `lapsed` is a confirmation of the same subject that was about other values.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Mismatch:
     is_explained: bool = False
     confirmed: ConfirmationInfo | None = None
     lapsed: ConfirmationInfo | None = None
+    reference: str = ""
 
     @property
     def state(self) -> State:
@@ -121,6 +122,7 @@ def _judged(found: Iterable[Found], confirmations: Iterable[ConfirmationInfo]) -
             each.episode_id,
             each.event_id,
             each.is_explained,
+            reference=each.reference,
         )
         known = said.get((mismatch.kind, mismatch.subject))
         if known is not None and dict(known.told) == dict(mismatch.confirmable):

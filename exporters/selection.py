@@ -57,6 +57,7 @@ class Selection:
         role = standard.role
         self.opened, self.begun, self.closed = role("opened"), role("begun"), role("closed")
         self.identity = role("episode_id")
+        self.reference, self.client = role("client_reference"), role("client_id")
         self.holds = standard.submission.after_period == "hold"
         self.carried = frozenset(standard.no_consent_carries)
         self.dates = {section.id: section.date_field for section in standard.event_sections}

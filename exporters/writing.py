@@ -47,8 +47,8 @@ class Receipt:
     sha256: str = ""
     left_out: list[tuple[str, str]] = field(default_factory=list)
     held_back: list[HeldBack] = field(default_factory=list)
-    places: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The store's client and episode of each identifier that is left out or held back, for whoever goes there."""
+    places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Of each episode left out or held back: the store's client and episode, and the client's reference."""
 
     @property
     def not_ready_because(self) -> list[str]:
@@ -223,7 +223,8 @@ def write_rows(
         name = record.episode.get(selection.identity, "")
         receipt.held_back += outgoing.held_back
         if outgoing.left_out or outgoing.held_back:
-            receipt.places[name] = (record.client_id, record.episode_id)
+            called = record.client.get(selection.reference) or record.client.get(selection.client, "")
+            receipt.places[name] = (record.client_id, record.episode_id, called)
         if outgoing.left_out:
             receipt.left_out.append((name, outgoing.left_out))
         else:

@@ -38,6 +38,14 @@ SCREENS: dict[str, ScreenEntry] = {
             "findings", "Findings", "tui.screens.findings", "FindingsScreen", "", "Every finding of the caseload"
         ),
         ScreenEntry(
+            "extract",
+            "Extract",
+            "tui.screens.extract.screen",
+            "ExtractScreen",
+            "",
+            "What will be written; then write it",
+        ),
+        ScreenEntry(
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "", "Fields, code lists and rules"
         ),
         ScreenEntry(

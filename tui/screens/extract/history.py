@@ -1,0 +1,135 @@
+"""The extracts that were written, the latest first: receipts, and what differs between any two."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from exporters.comparing import Comparison, compare_texts
+from exporters.receipts import state_of
+from store.shapes import AgencyInfo, ExtractInfo
+from tui.frame.base_screen import BaseScreen
+from tui.frame.paged_table import Column, PagedTable, Row
+from tui.frame.text_line import TextLine
+from tui.screens.extract import keys as keys
+from tui.screens.extract.items import ItemsScreen, changed
+from tui.screens.extract.receipt import ReceiptScreen
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+COLUMNS = (
+    Column("", 1),
+    Column("Written", 16),
+    Column("By", 10),
+    Column("Month", 7),
+    Column("Rows", 7, right=True),
+    Column("State", 10),
+    Column("File", 0),
+)
+
+
+def _known(store: "Store", agency: AgencyInfo) -> list[ExtractInfo]:
+    """In a thread: the latest first."""
+    return store.extracts(agency)[::-1]
+
+
+def _compared(store: "Store", standard: Standard, old: ExtractInfo, new: ExtractInfo) -> Comparison:
+    """In a thread."""
+    return compare_texts(store.extract_text(old.id), store.extract_text(new.id), standard)
+
+
+class HistoryOfExtracts(BaseScreen[None]):
+    """The list."""
+
+    scope = "extract_history"
+    heading = "Extracts that were written"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[ExtractInfo] = []
+        self._marked = ""
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """A word of help, the list."""
+        self.table = PagedTable(
+            COLUMNS,
+            lambda: len(self._all),
+            lambda offset, limit: [self._row(one) for one in self._all[offset : offset + limit]],
+            lambda wanted: next((at for at, one in enumerate(self._all) if one.id == wanted), None),
+            "Reading ...",
+        )
+        yield TextLine([(" Enter shows the receipt; Space marks one, F6 compares another with it.", "dim")])
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.table.focus()
+        self.action_refresh_data()
+
+    def on_screen_resume(self) -> None:
+        """Back from a receipt: it may be marked as sent now."""
+        super().on_screen_resume()
+        self.action_refresh_data()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.program.in_store(_known, self.program.agency, on_done=self._came)
+
+    def _came(self, found: list[ExtractInfo]) -> None:
+        self._all = found
+        self.table.empty = "No extract was written yet."
+        self.table.reload()
+
+    def _row(self, one: ExtractInfo) -> Row:
+        mark = "*" if one.id == self._marked else ""
+        when = f"{one.made_at:%Y-%m-%d %H:%M}"
+        return one.id, mark, when, one.made_by, one.submission, f"{one.rows:,}", state_of(one), one.file_name
+
+    @property
+    def current(self) -> ExtractInfo | None:
+        """The chosen extract."""
+        return next((one for one in self._all if one.id == self.table.current_id), None)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        if self.current is not None:
+            self.app.push_screen(ReceiptScreen(self.current))
+
+    def action_mark(self) -> None:
+        """Space: the one to compare with."""
+        one = self.current
+        if one is not None:
+            self._marked = "" if one.id == self._marked else one.id
+            self.table.reload()
+
+    def action_compare(self) -> None:
+        """F6: from the older to the newer of the two."""
+        one = self.current
+        if one is None:
+            return
+        at = self._all.index(one)
+        other = next((each for each in self._all if each.id == self._marked), None)
+        if other is None and at + 1 < len(self._all):
+            other = self._all[at + 1]
+        if other is None or other.id == one.id:
+            self.say("Mark another one with Space first: there is none before this one.", "notice")
+            return
+        old, new = (other, one) if self._all.index(other) > at else (one, other)
+        app = self.program
+
+        def came(found: Comparison) -> None:
+            about = f"From {old.submission} ({old.made_at:%Y-%m-%d}) to {new.submission} ({new.made_at:%Y-%m-%d})."
+            app.push_screen(
+                ItemsScreen("Two extracts compared", about, changed(found, app.standard), "Nothing differs.")
+            )
+
+        self.say("Comparing ...")
+        app.in_store(_compared, app.standard, old, new, on_done=came)

@@ -1,0 +1,165 @@
+"""A list of things that each stand for a record: what is left out, held back, or changed. Enter goes there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from exporters.comparing import Comparison, Difference
+from exporters.writing import Receipt
+from tui.frame.line_list import LineList
+from tui.frame.paged_table import Column, PagedTable, Row
+from tui.frame.text_line import TextLine
+from tui.frame.text_page import wrapped
+from tui.screens.client.naming import several
+from tui.screens.extract import keys as keys
+from tui.screens.extract.work import Place, place_of
+from tui.screens.find_line import FilteredScreen
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line, `more` in full below the list; `place` is where its record is, or the difference that tells."""
+
+    client: str
+    record: str
+    what: str
+    more: str = ""
+    place: Place | Difference | None = None
+
+    @property
+    def text(self) -> str:
+        """What a filter looks through."""
+        return f"{self.client} {self.record} {self.what} {self.more}".casefold()
+
+
+def left_out(receipt: Receipt) -> list[Item]:
+    """The episodes that would not be written."""
+    return [
+        Item(_client(receipt, name), f"Episode {name}", why, place=_place(receipt, name))
+        for name, why in receipt.left_out
+    ]
+
+
+def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
+    """What waits for the next submission."""
+    found = []
+    for one in receipt.held_back:
+        what = f"event {one.event}" if one.event else standard.by_header[one.field].label
+        place = _place(receipt, one.episode)
+        if place is not None:
+            place = (*place[:3], one.field)
+        found.append(Item(_client(receipt, one.episode), f"Episode {one.episode}", what, one.why, place))
+    return found
+
+
+def changed(comparison: Comparison, standard: Standard) -> list[Item]:
+    """What differs between two extracts, field by field below the list."""
+    found = []
+    for one in comparison.differences:
+        title = standard.section_by_id[one.section].title if one.section else "Episode"
+        record = f"{title} {one.event or one.episode}"
+        labels = [
+            standard.by_header[f.header].label if f.header in standard.by_header else f.header for f in one.fields
+        ]
+        what = one.change + (f": {', '.join(labels)}" if labels else "")
+        what += f", with {several(one.events, 'event')}" if one.events else ""
+        fields = zip(labels, one.fields, strict=True)
+        more = "; ".join(f"{label} was {f.was or 'empty'}, is {f.now or 'empty'}" for label, f in fields)
+        found.append(Item(one.reference or one.client, record, what, more, one))
+    return found
+
+
+def _client(receipt: Receipt, name: str) -> str:
+    place = receipt.places.get(name)
+    return place[2] if place else ""
+
+
+def _place(receipt: Receipt, name: str) -> Place | None:
+    place = receipt.places.get(name)
+    return (place[0], place[1], "", "") if place else None
+
+
+class ItemsScreen(FilteredScreen):
+    """The list, read already."""
+
+    scope = "extract_items"
+    heading = "Extract"
+
+    def __init__(self, title: str, about: str, items: Sequence[Item], empty: str) -> None:
+        super().__init__()
+        self.title = title
+        self._all = self._shown = list(items)
+        self._about, self._empty = about, empty
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    @property
+    def listed(self) -> LineList:
+        """The list that is filtered."""
+        return self.table
+
+    def body(self) -> Iterable[Widget]:
+        """What it is, filter, lines, all of the chosen one."""
+        self.table = PagedTable(COLUMNS, lambda: len(self._shown), self._rows, empty=self._empty)
+        yield TextLine([(f" {self._about}", "dim")])
+        yield self.find_line
+        yield self.table
+        yield from self.details
+
+    def on_mount(self) -> None:
+        """The list has the keys."""
+        self.table.focus()
+        self._count()
+
+    def _rows(self, offset: int, limit: int) -> list[Row]:
+        some = self._shown[offset : offset + limit]
+        return [(offset + at, one.client, one.record, one.what) for at, one in enumerate(some)]
+
+    def _current(self) -> Item | None:
+        at = self.table.current_id
+        return self._shown[at] if isinstance(at, int) and at < len(self._shown) else None
+
+    def on_line_list_moved(self) -> None:
+        """Another line: all of it below."""
+        one = self._current()
+        told = f"{one.record} of {one.client}: {one.what}{'. ' + one.more if one.more else ''}." if one else ""
+        lines = wrapped(told, max(20, self.size.width - 2))
+        for line, text in zip(self.details, [*lines, "", ""], strict=False):
+            line.show((f" {text}", "panel"))
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: to the record."""
+        one = self._current()
+        app = self.program
+        if one is None or one.place is None:
+            return
+        if isinstance(one.place, Difference):
+            app.in_store(place_of, app.agency, one.place, on_done=lambda place: app.open_client(*place))
+        else:
+            app.open_client(*one.place)
+
+    def on_paged_table_filter_wanted(self) -> None:
+        """`/` on the list."""
+        self.action_filter()
+
+    def filter_by(self, text: str) -> None:
+        """Leave only the lines that have all the words."""
+        words = text.casefold().split()
+        self._shown = [one for one in self._all if all(word in one.text for word in words)]
+        self.table.reload(keep=False)
+        self._count()
+
+    def _count(self) -> None:
+        self.find_line.tell((f"{len(self._shown):,} of {len(self._all):,}".rjust(29), "dim"))

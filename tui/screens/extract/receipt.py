@@ -1,0 +1,157 @@
+"""The receipt of an extract: what it holds, how to fetch it; mark it as sent, write it again, look at it."""
+
+import os
+import pwd
+import socket
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from exporters.kept_text import KeptText
+from exporters.receipts import receipt_lines, state_of
+from exporters.sending_out import fetch_lines, write_again
+from store.shapes import ExtractInfo
+from tui.frame.base_screen import BaseScreen
+from tui.frame.confirm import Answer, Confirm
+from tui.frame.text_page import TextPage
+from tui.screens.asking import Asked, Asking
+from tui.screens.extract import keys as keys
+from tui.screens.extract.sheet import SheetScreen
+from tui.screens.extract.work import made_for, text_of, usual_folder
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+
+def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> ExtractInfo:
+    """In a thread."""
+    with store.write(app.person, app.clock()) as work:
+        return work.mark_sent(extract_id) if sent else work.take_back(extract_id)
+
+
+def _again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
+    """In a thread."""
+    made_for(folder)
+    return write_again(store, extract, folder)
+
+
+def ways_to_fetch(path: Path) -> list[str]:
+    """The ready-made commands for a file that is there; none for one that is not."""
+    try:
+        if not path.is_file():
+            return []
+    except OSError:
+        return []
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    return fetch_lines(path, user, socket.getfqdn(), os.environ)
+
+
+class ReceiptPage(TextPage):
+    """The receipt; what is copied is the line that fetches the file, which a narrow screen breaks."""
+
+    line = ""
+
+    def text_to_copy(self) -> str:
+        """The scp line; all of the page where the file is not there."""
+        return self.line or super().text_to_copy()
+
+
+class ReceiptScreen(BaseScreen[None]):
+    """One extract."""
+
+    scope = "extract_receipt"
+    heading = "Receipt"
+
+    def __init__(self, extract: ExtractInfo) -> None:
+        super().__init__()
+        self.extract = extract
+        self.file = Path(str(extract.receipt.get("file", extract.file_name)))
+        self.title = f"Receipt: {extract.file_name}"
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """The page."""
+        self.page = ReceiptPage()
+        yield self.page
+
+    def on_mount(self) -> None:
+        """The page scrolls."""
+        self.page.focus()
+        self._show()
+
+    def _show(self) -> None:
+        lines = list(receipt_lines(self.extract))
+        ways = ways_to_fetch(self.file) if self.file.is_absolute() else []
+        self.page.line = ways[0] if ways else ""
+        told = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
+        if ways:
+            head = "# To fetch it, on your own machine (Ctrl+C here copies the first line)"
+            told = ["", head, "", *(f"  {way}" for way in ways), ""]
+        # Right below the counts, above what may be a long list.
+        at = next((at for at, line in enumerate(lines) if at and line.startswith("# ")), len(lines))
+        self.page.show([*lines[:at], *told, *lines[at:]])
+
+    def _came(self, extract: ExtractInfo) -> None:
+        self.extract = extract
+        self._show()
+        self.say(f"The extract is {state_of(extract)}.", "ok")
+
+    # Keys
+
+    def action_sent(self) -> None:
+        """F2: was it sent? Asked, since later mismatches are told against it."""
+        lines = ["Mark it once the portal has taken it. Later extracts are compared with it."]
+        answers = [Answer("s", "It was sent")]
+
+        def came(letter: str | None) -> None:
+            if letter == "s":
+                self.program.in_store(
+                    _marked, self.program, self.extract.id, True, on_done=self._came, writes=True, hold=True
+                )
+
+        self.app.push_screen(Confirm("Mark as sent?", lines, answers, "s"), came)
+
+    def action_take_back(self) -> None:
+        """Del: it was not sent after all."""
+        answers = [Answer("t", "Take it back: it was not sent")]
+
+        def came(letter: str | None) -> None:
+            if letter == "t":
+                self.program.in_store(
+                    _marked, self.program, self.extract.id, False, on_done=self._came, writes=True, hold=True
+                )
+
+        self.app.push_screen(Confirm("Take back?", ["Both marks are kept, with name and time."], answers), came)
+
+    def action_again(self) -> None:
+        """F4: the same bytes, into a folder."""
+
+        def came(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                folder = Path(texts["folder"]).expanduser()
+                self.program.in_store(_again, self.extract, folder, on_done=self._wrote)
+
+        asked = Asked("folder", "Folder on this host", str(usual_folder()))
+        about = [f"{self.extract.file_name}, byte for byte as it was written."]
+        self.app.push_screen(Asking("Write it again", about, [asked]), came)
+
+    def _wrote(self, path: Path) -> None:
+        self.file = path
+        self._show()
+        self.say(f"Written: {path}", "ok")
+
+    def action_sheet(self) -> None:
+        """F6: the file as a table."""
+        app = self.program
+
+        def came(text: KeptText) -> None:
+            app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
+
+        app.in_store(text_of, self.extract, app.standard.submission.encoding, on_done=came)

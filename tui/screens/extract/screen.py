@@ -1,0 +1,270 @@
+"""The extract: what will be written, what is left out and why, what changed and what would be denied; then write."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from exporters.comparing import Comparison
+from exporters.mismatches import Mismatches
+from store.shapes import ExtractInfo
+from tui.frame.base_screen import BaseScreen
+from tui.frame.text_line import TextLine
+from tui.frame.text_page import wrapped
+from tui.screens.asking import Asked, Asking
+from tui.screens.client.naming import several
+from tui.screens.extract import keys as keys
+from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
+from tui.screens.extract.mismatches import MismatchesScreen
+from tui.screens.extract.overview import Line, Overview
+from tui.screens.extract.receipt import ReceiptScreen
+from tui.screens.extract.sheet import SheetScreen
+from tui.screens.extract.work import Gently, Looked, look, usual_folder, write
+from tui.store_link import StoreChanged
+from validators.calendar import in_words
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+
+class ExtractScreen(BaseScreen[None]):
+    """One submission: the one given, else the one that is due."""
+
+    scope = "extract"
+    heading = "Extract"
+
+    def __init__(self, submission: str = "") -> None:
+        super().__init__()
+        self.submission = submission
+        self.looked: Looked | None = None
+        self._looking = self._writing = False
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """The lines, and all of the chosen one."""
+        self.overview = Overview()
+        yield self.overview
+        yield from self.details
+
+    def on_mount(self) -> None:
+        """Look."""
+        self.overview.focus()
+        self.action_refresh_data()
+
+    # Looking
+
+    def action_refresh_data(self) -> None:
+        """F5: make the preview again."""
+        if self._looking:
+            return
+        self._looking = True
+        app = self.program
+        self.say("Looking at every episode ...")
+        told = Gently(app, lambda count: self.say(f"Looking: {count:,} episodes."))
+        about = (app.agency, app.standard, self.submission, app.today(), told)
+        app.in_store(look, *about, on_done=self._looked, on_problem=self._failed)
+
+    def _looked(self, found: Looked) -> None:
+        self._looking = False
+        self.looked, self.submission = found, found.entry.submission
+        if self.is_attached:
+            self.retitle(f"Extract {found.entry.title}, agency {self.program.agency.code}")
+            self.overview.show(self.lines())
+            self.say("", "")
+
+    def _failed(self, problem: Problem) -> None:
+        self._looking = self._writing = False
+        self.say(str(problem), "error")
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved: what is shown may be old. It is not made again by itself, for it may be long."""
+        if self.looked is not None and not self._looking:
+            self.say("Something was saved since: F5 looks again.", "notice")
+
+    # Telling
+
+    def lines(self) -> list[Line]:
+        """What there is to tell."""
+        found = self.looked
+        if found is None:
+            return []
+        receipt, tally, entry = found.preview.receipt, found.preview.tally, found.entry
+        period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
+        lines = [Line("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
+        lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
+        rows = f"{several(tally.rows, 'row')}, {several(tally.episodes, 'episode')}, "
+        rows += f"{tally.no_consent} of them without consent"
+        findings = lambda: self.program.open_screen("findings")  # noqa: E731
+        lines += [
+            Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
+            Line("Load", f"{tally.load_percent} % (our estimate)", go=findings, hint="Enter goes to the findings."),
+            Line(
+                "Data quality", f"{tally.quality_text} (our estimate)", go=findings, hint="Enter goes to the findings."
+            ),
+            Line(
+                "Standing",
+                receipt.standing,
+                "warning" if receipt.not_ready_because else "ok",
+                findings,
+                "Enter goes to the findings.",
+            ),
+            Line("Left out", self._left_out(found), go=self._show_left_out, hint="Enter lists them."),
+            Line("Held back", self._held(found), go=self._show_held, hint="Enter lists them."),
+            self._changes(found),
+            self._mismatches(found),
+            Line("As text", receipt.file.name, go=self._as_text, hint="Enter shows the file as the text it will be."),
+            Line("Write", "into a folder of your choice", go=self.action_write, hint="Enter asks for the folder."),
+            self._written(found),
+        ]
+        return lines
+
+    def _left_out(self, found: Looked) -> str:
+        many = len(found.preview.receipt.left_out)
+        reasons = len({why for _, why in found.preview.receipt.left_out})
+        return f"{several(many, 'episode')}, for {several(reasons, 'reason')}" if many else "nothing"
+
+    def _held(self, found: Looked) -> str:
+        many = len(found.preview.receipt.held_back)
+        return f"{many}, until the next submission" if many else "nothing"
+
+    def _changes(self, found: Looked) -> Line:
+        if found.last is None:
+            return Line("Changed", "nothing was written before", hint="There is nothing to compare with yet.")
+        what = "sent" if found.last.is_sent else "written"
+        since = f"since {found.last.submission}, {what} {found.last.sent_at or found.last.made_at:%Y-%m-%d}"
+        if isinstance(found.changes, str):
+            return Line("Changed", f"{since}: {found.changes}", "error", hint="Nothing is lost but the comparison.")
+        episodes = ", ".join(f"{found.changes.count(one)} {one}" for one in ("new", "gone", "changed"))
+        events = ", ".join(f"{found.changes.count(one, events=True)} {one}" for one in ("new", "gone", "changed"))
+        told = f"{since}: episodes {episodes}; events {events}"
+        return Line("Changed", told, go=self._show_changes, hint="Enter lists them, field by field.")
+
+    def _mismatches(self, found: Looked) -> Line:
+        if isinstance(found.mismatches, str):
+            return Line("Mismatches", found.mismatches, "error", hint="Nothing is lost but the comparison.")
+        if found.mismatches.sent is None:
+            return Line("Mismatches", "nothing was marked as sent yet", hint="There is nothing to deny yet.")
+        counts = ", ".join(f"{found.mismatches.count(one)} {one}" for one in ("open", "confirmed", "explained"))
+        told = f"{counts}, against {found.mismatches.sent.submission}"
+        severity = "warning" if found.mismatches.open else "ok"
+        return Line("Mismatches", told, severity, self._show_mismatches, "Enter lists them, each explained.")
+
+    def _written(self, found: Looked) -> Line:
+        if not found.written:
+            return Line("Extracts", "none was written yet")
+        last = found.written[-1]
+        told = f"{len(found.written)}; the last of {last.submission}, {last.made_at:%Y-%m-%d}, by {last.made_by}"
+        return Line("Extracts", told, go=self.action_written, hint="Enter lists them with their receipts.")
+
+    def on_line_list_moved(self) -> None:
+        """All of the chosen line."""
+        one = self.overview.current
+        texts = [*wrapped(f"{one.label}: {one.told}", max(20, self.size.width - 2)), one.hint] if one else []
+        for line, text in zip(self.details, [*texts, "", "", ""], strict=False):
+            line.show((f" {text}", "panel"))
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        one = self.overview.current
+        if one is not None and one.go is not None:
+            one.go()
+
+    # Going there
+
+    def _sheet(self, as_text: bool = False) -> None:
+        if self.looked is not None:
+            preview = self.looked.preview
+            title = f"What will be written: {preview.receipt.file.name}"
+            self.app.push_screen(SheetScreen(title, preview.text, preview.standard, as_text))
+
+    def _as_text(self) -> None:
+        self._sheet(True)
+
+    def _show_left_out(self) -> None:
+        if self.looked is not None:
+            items = left_out(self.looked.preview.receipt)
+            about = "Episodes that would not be written, and why; Enter goes to the record."
+            self.app.push_screen(ItemsScreen("Left out", about, items, "Nothing is left out."))
+
+    def _show_held(self) -> None:
+        if self.looked is not None:
+            items = held_back(self.looked.preview.receipt, self.looked.preview.standard)
+            about = "What waits for the next submission; Enter goes to the record."
+            self.app.push_screen(ItemsScreen("Held back", about, items, "Nothing is held back."))
+
+    def _show_changes(self) -> None:
+        if self.looked is not None and isinstance(self.looked.changes, Comparison):
+            items = changed(self.looked.changes, self.looked.preview.standard)
+            about = "What would be another thing than in the last extract; Enter goes to the record."
+            self.app.push_screen(ItemsScreen("Changed since the last extract", about, items, "Nothing changed."))
+
+    def _show_mismatches(self) -> None:
+        if self.looked is not None and isinstance(self.looked.mismatches, Mismatches):
+            screen = MismatchesScreen(self.looked.preview, self.looked.mismatches, self._judged)
+            self.app.push_screen(screen)
+
+    def _judged(self, mismatches: Mismatches) -> None:
+        """Something was confirmed, or taken back."""
+        if self.looked is not None:
+            self.looked.mismatches = mismatches
+            self.overview.show(self.lines())
+
+    def action_written(self) -> None:
+        """F6."""
+        from tui.screens.extract.history import HistoryOfExtracts
+
+        self.app.push_screen(HistoryOfExtracts())
+
+    def action_month(self) -> None:
+        """F4: another submission."""
+
+        def check(texts: Mapping[str, str]) -> None:
+            store = self.program.store
+            if store is not None:
+                store.calendar(self.program.agency).entry(texts["month"])
+
+        def came(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self.submission = texts["month"]
+                self.action_refresh_data()
+
+        asked = Asked("month", "Month that is reported, as 2020-12", self.submission)
+        self.app.push_screen(Asking("Another submission", [], [asked], check), came)
+
+    # Writing
+
+    def action_write(self) -> None:
+        """F2: ask for the folder, saying what is to be minded."""
+        found = self.looked
+        if found is None or self._writing:
+            return
+        receipt = found.preview.receipt
+        lines = [f"The file will be called {receipt.file.name}. It is {receipt.standing}.", *found.windows]
+        if isinstance(found.mismatches, Mismatches) and found.mismatches.open:
+            lines.append(f"Mismatches that are open: {len(found.mismatches.open)}.")
+        asked = Asked("folder", "Folder on this host", str(usual_folder()))
+        self.app.push_screen(Asking("Write the extract", lines, [asked]), self._write)
+
+    def _write(self, texts: Mapping[str, str] | None) -> None:
+        if texts is None:
+            return
+        self._writing = True
+        app = self.program
+        folder = Path(texts["folder"]).expanduser()
+        told = Gently(app, lambda count: self.say(f"Writing: {count:,} episodes."))
+        self.say("Writing ...")
+        about = (app.agency, app.standard, self.submission, folder, app.today(), app.person, app.clock(), told)
+        app.in_store(write, *about, on_done=self._wrote, on_problem=self._failed)
+
+    def _wrote(self, extract: ExtractInfo) -> None:
+        self._writing = False
+        self.say(f"Written: {extract.file_name}", "ok")
+        self.action_refresh_data()
+        self.app.push_screen(ReceiptScreen(extract))
