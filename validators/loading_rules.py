@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Formatter
 
 import validators.field_patterns
+import validators.identity_patterns
 import validators.record_patterns  # noqa: F401 (registers the patterns)
 from validators.conditions import parse_condition
 from validators.loading_tools import fail, read_table
