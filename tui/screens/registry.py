@@ -51,6 +51,12 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "", "What I typed and did not save"
         ),
+        ScreenEntry(
+            "calendar", "Calendar", "tui.screens.calendar", "CalendarScreen", "", "Submissions, windows and deadlines"
+        ),
+        ScreenEntry(
+            "rollover", "Roll-over", "tui.screens.rollover", "RollOverScreen", "", "What the next roll-over drops"
+        ),
         ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
     )
 }

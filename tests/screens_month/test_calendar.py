@@ -1,0 +1,154 @@
+"""The calendar's screen on 15 December 2020: a year, a region's dates typed, loaded and withdrawn; the roll-over."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.screens_month.conftest import PICTURES
+from tests.terminal import Terminal
+from tui.screens.calendar_rows import read_year, typed_day, year_of
+from validators.calendar_kinds import Override
+from validators.problems import Problem
+
+
+@pytest.fixture
+def calendar(start: Start) -> Terminal:
+    """The screen, at rest."""
+    terminal = start()
+    command(terminal, "windows and deadlines", "June part July 21")
+    return terminal
+
+
+def row(terminal: Terminal, title: str) -> str:
+    """The line of a submission."""
+    return next(line for line in terminal.lines() if line.startswith(title))
+
+
+def test_pictures(start: Start, calendar: Terminal) -> None:
+    same_picture(calendar, HELP / "calendar.screen.txt")
+    wide = start(120, 40)
+    command(wide, "windows and deadlines", "June part July 21")
+    same_picture(wide, PICTURES / "calendar-120x40.txt")
+
+
+def test_the_year_tells_what_is_due_and_why_there_is_no_august(calendar: Terminal) -> None:
+    assert "Today is 15 December 2020. Dec 20 is due on 12 January 2021: 28 days left." in calendar.text()
+    assert row(calendar, "Dec 20").split()[-3:] == ["28", "rule", "next"]
+    assert "Sat 12 Dec!" in row(calendar, "Nov 20"), "a Saturday: marked, not moved"
+    assert "August 2021: no submission. Part July Aug 21 covers 15 July to 31 Aug." in calendar.text()
+    calendar.press("-")
+    calendar.until("Part July Aug 19")
+    calendar.press("++")
+    calendar.until("Part July Aug 21  1 Jan 20")
+
+
+def test_a_regions_deadline_is_entered_counts_and_is_withdrawn(calendar: Terminal, store: Store) -> None:
+    calendar.press("e")
+    calendar.until("Where it is stated")
+    calendar.press("<tab><tab>11 jan 21<tab><tab>Regional e-mail<tab>14/12/20<f2>")
+    calendar.until("Kept.")
+    calendar.until("Mon 11 Jan")
+    (stated,) = store.overrides("ndtms")
+    assert (stated.override.deadline, stated.override.stated_on) == (date(2021, 1, 11), date(2020, 12, 14))
+    assert stated.entered_by == "ann"
+    assert row(calendar, "Dec 20").split()[-3:] == ["27", "own", "next"]
+    calendar.press("w")
+    calendar.until("Entered by ann on 15 December 2020.")
+    calendar.press("<enter>")
+    calendar.press("w")
+    calendar.until("Withdrawn.")
+    assert store.overrides("ndtms") == [] and len(store.overrides("ndtms", withdrawn=True)) == 1
+
+
+def test_dates_that_do_not_fit_stay_in_the_dialog_or_are_said(calendar: Terminal, store: Store) -> None:
+    calendar.press("e")
+    calendar.until("Where it is stated")
+    calendar.press("<tab><tab>never<tab><tab>x<tab><f2>")
+    calendar.until("Deadline is not a date")
+    calendar.press("<escape>")
+    calendar.until_quiet(0.3)
+    calendar.press("e")
+    calendar.until("Where it is stated")
+    calendar.press("<tab><tab>8 feb 21<tab><tab>x<tab><f2>")
+    calendar.until("The windows of 2020-12 (to 2021-02-08)")
+    assert "Stated on" in calendar.text(), "what was typed is not lost"
+    assert store.overrides("ndtms", withdrawn=True) == []
+
+
+def test_a_file_is_taken_or_refused_with_its_line(calendar: Terminal, store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "d.csv"
+    file.write_text("submission,deadline\n2021-01,2021-02-11\n2021-07,2021-08-09\n")
+    calendar.press("<ctrl+o>")
+    calendar.until("CSV file")
+    calendar.press(f"{file}<tab>Team<f2>")
+    calendar.until("line 3: There is no submission 2021-07")
+    assert store.overrides("ndtms", withdrawn=True) == []
+    file.write_text("submission,deadline\n2021-01,2021-02-11\n")
+    calendar.press("<ctrl+o>")
+    calendar.until("CSV file")
+    calendar.press(f"{file}<tab>Team<f2>")
+    calendar.until("1 submission taken.")
+    calendar.until("Thu 11 Feb")
+
+
+def test_the_region_is_chosen_and_kept(calendar: Terminal, store: Store) -> None:
+    with store.write("bob", NOW) as work:
+        dates = Override("2021-01", "South West", deadline=date(2021, 2, 9), source="x", stated_on=NOW.date())
+        work.add_override(store.agency(), dates, NOW.date())
+    calendar.press("<ctrl+t>")
+    calendar.until("NDTMS.SouthWest@dhsc.gov.uk")
+    calendar.press("south west<enter>")
+    calendar.until("T0001 (South West)")
+    calendar.until("Tue 9 Feb")
+    assert store.agency().region == "South West"
+
+
+def test_the_roll_over_lists_faulty_episodes_first_and_opens_one(start: Start, store: Store) -> None:
+    terminal = start()
+    command(terminal, "next roll-over drops", "by the last check")
+    assert "From Part July Aug 21 on, the period starts on 1 January 2020." in terminal.text()
+    drops = store.roll_over(store.agency(), date(2020, 1, 1))
+    assert drops.episodes and f"{drops.episodes} episode" in terminal.text()
+    same_picture(terminal, HELP / "rollover.screen.txt")
+    terminal.press("<enter>")
+    terminal.until(drops.items[0].reference)
+    terminal.until("Client")
+
+
+def test_a_page_begins_in_september(store: Store, agency: AgencyInfo) -> None:
+    assert year_of(date(2020, 9, 1)) == 2020 and year_of(date(2021, 8, 31)) == 2020
+    lines = read_year(store, agency, 2020, NOW.date()).lines
+    assert [line.entry.submission if line.entry else "" for line in lines] == [
+        "2020-08", "2020-09", "2020-10", "2020-11", "2020-12", "2021-01", "2021-02", "2021-03", "2021-04", "2021-05",
+        "2021-06", "",
+    ]  # fmt: skip
+    for year in (1900, 9995):
+        with pytest.raises(Problem, match="does not reach"):
+            read_year(store, agency, year, NOW.date())
+
+
+def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        nil = work.open_submission(agency, "2020-09", is_nil=True)
+        done = work.open_submission(agency, "2020-10")
+        work.tick(done.id, "accepted", {})
+    states = {
+        line.entry.submission: line.state for line in read_year(store, agency, 2020, NOW.date()).lines if line.entry
+    }
+    assert nil.is_nil and (states["2020-09"], states["2020-10"]) == ("nil", "accepted")
+    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "-", "next", "")
+    jumped = read_year(store, agency, 2020, date(2021, 1, 5)).lines
+    assert {line.state for line in jumped if line.entry and line.entry.submission == "2020-12"} == {"open"}
+
+
+def test_a_day_is_typed_as_anywhere() -> None:
+    today = date(2020, 12, 15)
+    assert typed_day("Day", "t", today) == today and typed_day("Day", "", today) is None
+    assert typed_day("Day", "14/3/21", today) == date(2021, 3, 14)
+    with pytest.raises(Problem, match="Day is not a date"):
+        typed_day("Day", "soon", today)

@@ -1,0 +1,150 @@
+"""What the next roll-over drops: episodes closed before the new base date, the faulty ones first."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from tui.frame.base_screen import BaseScreen
+from tui.frame.line_list import LineList
+from tui.frame.printable import one_line
+from tui.frame.text_line import Piece, TextLine
+from tui.frame.tokens import MARKS
+from tui.store_link import StoreChanged
+from validators.calendar import CalendarEntry, in_words
+
+if TYPE_CHECKING:
+    from store.calendar_shapes import Dropped, RollOver
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+PAGE = 500
+
+
+class DropList(LineList):
+    """The episodes; more are asked for when the last one is reached."""
+
+    head_lines = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.items: list[Dropped] = []
+
+    @property
+    def row_count(self) -> int:
+        """How many were read."""
+        return len(self.items)
+
+    def head_of(self, line: int) -> Sequence[Piece]:
+        """Headings."""
+        return [(f"   {'Client':24} {'Initials':9} {'Closed':12} What the last check found", "heading")]
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """One episode, escaped."""
+        one = self.items[row]
+        worst = "error" if one.errors else "warning" if one.warnings else ""
+        counted = [(one.errors, "error"), (one.warnings, "warning")]
+        parts = [f"{many} {word}{'' if many == 1 else 's'}" for many, word in counted if many]
+        text = f"{one_line(one.reference or '(no reference)', 24)} {one_line(one.initials, 9)} {one.closed}   "
+        return [
+            (f" {MARKS[worst] if worst else ' '} ", worst or "text"),
+            (text, "text"),
+            (", ".join(parts) or "nothing", worst or "dim"),
+        ]
+
+
+class RollOverScreen(BaseScreen[None]):
+    """The list, with what it means above it. Enter opens the episode."""
+
+    scope = "rollover"
+    heading = "What the next roll-over drops"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = tuple(TextLine() for _ in range(3))
+        self.list = DropList()
+        self._found: RollOver | None = None
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Words, then the list."""
+        yield from self.told
+        yield self.list
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.list.focus()
+        self.read(hold=True)
+
+    def read(self, hold: bool = False) -> None:
+        """Read as many as were read before, in a thread."""
+        app, today = self.program, self.program.today()
+        limit = max(PAGE, len(self.list.items))
+
+        def reading(store: "Store") -> "tuple[CalendarEntry, RollOver] | None":
+            calendar = store.calendar(app.agency)
+            if not calendar.rolls:
+                return None
+            entry = calendar.next_roll(today)
+            since = calendar.due(today).period_start
+            return entry, store.roll_over(app.agency, entry.period_start, since=since, limit=limit)
+
+        app.in_store(reading, on_done=self._read, hold=hold)
+
+    def _read(self, found: "tuple[CalendarEntry, RollOver] | None") -> None:
+        if not self.is_attached:
+            return
+        if found is None:
+            self.told[0].show((" This calendar has no base date that rolls on: nothing is dropped.", "text"))
+            return
+        entry, drops = found
+        self._found = drops
+        many = f"{drops.episodes:,} episode{'' if drops.episodes == 1 else 's'}"
+        self.told[0].show(
+            (f" From {entry.title} on, the period starts on "
+             f"{in_words(drops.base)}.", "text")
+        )  # fmt: skip
+        self.told[1].show((f" {many} closed before that day will then be in no return any more.", "text"))
+        self.told[2].show(
+            (
+                f" {drops.with_errors:,} with errors, {drops.with_warnings:,} with warnings only, by the last check.",
+                "heading",
+            )
+        )
+        self.list.items = list(drops.items)
+        self.list.go(self.list.cursor, quiet=True)
+        self.list.refresh()
+
+    def on_line_list_moved(self) -> None:
+        """At the end of what was read: read on."""
+        drops = self._found
+        if drops is None or self.list.cursor < len(self.list.items) - 1 or len(self.list.items) >= drops.episodes:
+            return
+        app, offset, base, since = self.program, len(self.list.items), drops.base, drops.since
+
+        def reading(store: "Store") -> "RollOver":
+            return store.roll_over(app.agency, base, since=since, offset=offset, limit=PAGE)
+
+        def came(more: "RollOver") -> None:
+            if len(self.list.items) == offset:
+                self.list.items += more.items
+                self.list.refresh()
+
+        app.in_store(reading, on_done=came, hold=True)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: the client, at the episode."""
+        one = self.list.items[self.list.cursor]
+        self.program.open_client(one.client_id, one.episode_id)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        self.read()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.read()
