@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from exporters.checklist import AT_UPLOAD, Situation, doubted_text, judge, open_mismatches, situation
+from exporters.checklist import AT_UPLOAD, doubted_text, judge
+from exporters.checklist_situation import Situation, open_mismatches, situation
 from exporters.portal_figures import entered
 from validators.calendar import CalendarEntry, in_words
 from validators.checklists import ChecklistItem

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.checklist import Item, judge, progress, situation
+from exporters.checklist import Item, judge, progress
+from exporters.checklist_situation import situation
 from exporters.standing import day_text, left_text
 from validators.calendar import CalendarEntry
 from validators.problems import Problem

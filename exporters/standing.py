@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.checklist import Item, Situation, judge, progress, situation
+from exporters.checklist import Item, judge, progress
+from exporters.checklist_situation import Situation, situation
 from validators.calendar import CalendarEntry, SubmissionCalendar
 from validators.standard import Standard
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.caseload import check_caseload
-from exporters.checklist import open_mismatches, progress
+from exporters.checklist import progress
 from exporters.checklist_acts import Acts
 from exporters.checklist_pages import ChecklistPage, read_page
+from exporters.checklist_situation import open_mismatches
 from exporters.standing import Standing, day_text, keep_today, left_text, read_standing, since
 from tui.commands.opening import now, opened, person
 from tui.form.printable import printable
