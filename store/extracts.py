@@ -89,7 +89,7 @@ def text(connection: Connection, extract_id: str) -> Iterator[bytes]:
         .execution_options(yield_per=1)
     )
     digest = hashlib.sha256()
-    damaged = Problem(f"The stored text of extract {extract_id} is damaged: use the file that was sent, or a backup.")
+    damaged = Problem(f"The stored text of extract {extract_id[:8]} is damaged: use the file that was sent, or a backup.")
     for data in connection.execute(query).scalars():
         try:
             piece = zlib.decompress(data)

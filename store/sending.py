@@ -42,7 +42,7 @@ def mark(connection: Connection, chain: Chain, extract_id: str, person: str, at:
     if info.is_sent:
         assert info.sent_at is not None
         raise Problem(
-            f"The extract {extract_id} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: take "
+            f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: take "
             "that back first if it was not sent."
         )
     columns = {"sent_at": at, "sent_by": person, "taken_back_at": None, "taken_back_by": None}
@@ -55,7 +55,7 @@ def take_back(connection: Connection, chain: Chain, extract_id: str, person: str
     """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
     info = extracts.one(connection, extract_id)
     if not info.is_sent:
-        raise Problem(f"The extract {extract_id} is not marked as sent: there is nothing to take back.")
+        raise Problem(f"The extract {extract_id[:8]} is not marked as sent: there is nothing to take back.")
     columns = {"taken_back_at": at, "taken_back_by": person}
     connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
     chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)

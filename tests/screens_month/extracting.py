@@ -1,0 +1,56 @@
+"""A sent extract of October, and what happened to the caseload since."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from exporters.extract_preview import preview_extract
+from store.opening import Store
+from store.shapes import AgencyInfo, ExtractInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import Start, command, same_picture
+from tests.terminal import Terminal
+from validators.catalogue import load
+
+STANDARD = load("ndtms-cjit-p")
+BEFORE = NOW - timedelta(days=30)
+
+
+def sent(store: Store, agency: AgencyInfo) -> ExtractInfo:
+    """October's extract, whose file is long gone, marked as sent; then an episode is deleted, a birth date changed."""
+    preview = preview_extract(store, agency, STANDARD, "2020-10", today=BEFORE.date())
+    receipt = {**preview.receipt.as_mapping(), "file": f"/srv/exports/{preview.receipt.file.name}"}
+    with store.write("ann", BEFORE) as work:
+        about = (preview.receipt.file.name, preview.receipt.sha256, preview.tally.rows, receipt, preview.text.pieces())
+        made = work.record_extract(agency, "2020-10", *about)
+        made = work.mark_sent(made.id)
+    episodes = list(store.episodes(agency))
+    with store.write("bob", NOW - timedelta(days=3)) as work:
+        work.delete("episode", episodes[3].episode_id, 1)
+        client = store.get("client", episodes[8].client_id)
+        work.change("client", client.id, {**client.values, "DOB": "19700101"}, 1)
+    return made
+
+
+def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
+    """The program on the Extract screen."""
+    terminal = start(columns, rows)
+    command(terminal, "what will be written", "Will be written")
+    return terminal
+
+
+def go(terminal: Terminal, label: str) -> None:
+    """Enter on the line with a label."""
+    terminal.press("<home>")
+    row = next(number for number, line in enumerate(terminal.lines()) if line[3:].startswith(label))
+    terminal.press("<down>" * (row - 1) + "<enter>", 0.5)
+
+
+def steady(terminal: Terminal, path: Path) -> None:
+    """Compare with a picture; digests are others each time, since identifiers are."""
+
+    class Masked:
+        def text(self) -> str:
+            return re.sub(r"[0-9a-f]{64}", "(a digest)", terminal.text())
+
+    same_picture(Masked(), path)  # type: ignore[arg-type]

@@ -1,0 +1,142 @@
+"""The Extract screen: what will be written, why not, what changed, what would be denied; writing, receipts, history."""
+
+from pathlib import Path
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.exporters.extracts import read
+from tests.screens_lists.conftest import HELP, Start, command
+from tests.screens_month.conftest import PICTURES
+from tests.screens_month.extracting import go, opened, sent, steady
+
+
+def test_pictures(start: Start, store: Store, agency: AgencyInfo) -> None:
+    sent(store, agency)
+    terminal = opened(start)
+    steady(terminal, HELP / "extract.screen.txt")
+    go(terminal, "Changed")
+    steady(terminal, HELP / "extract_items.screen.txt")
+    terminal.press("<escape>", 0.4)
+    go(terminal, "Mismatches")
+    steady(terminal, HELP / "extract_mismatches.screen.txt")
+    terminal.press("<escape>", 0.4)
+    go(terminal, "Will be written")
+    steady(terminal, HELP / "extract_sheet.screen.txt")
+    terminal.press("<escape>", 0.4)
+    go(terminal, "Extracts")
+    terminal.until("2020-10")
+    steady(terminal, HELP / "extract_history.screen.txt")
+    terminal.press("<enter>", 0.4)
+    steady(terminal, HELP / "extract_receipt.screen.txt")
+    wide = opened(start, 120, 40)
+    steady(wide, PICTURES / "extract-120x40.txt")
+
+
+def test_what_is_left_out_leads_to_its_record(start: Start) -> None:
+    terminal = opened(start)
+    go(terminal, "Left out")
+    terminal.press("/base date<enter>")
+    assert terminal.shows("closed before the base date")
+    name = terminal.lines()[4].split()[0]
+    terminal.press("<enter>")
+    terminal.until("F2 Save")
+    assert terminal.lines()[0].startswith(f" Client {name}")
+    terminal.press("<escape>", 0.5)
+    assert terminal.shows("Left out")
+
+
+def test_the_file_is_looked_at_sideways_and_as_text(start: Start) -> None:
+    terminal = opened(start)
+    go(terminal, "Will be written")
+    assert "CLIENTID" in terminal.lines()[2] and terminal.lines()[3].split()[0] == "2"
+    terminal.press("<right><right>")
+    assert "CLIENTID" not in terminal.lines()[2] and "SINITIAL" in terminal.lines()[2]
+    terminal.press("<end>")
+    assert "111" in terminal.lines()[1] or terminal.lines()[21].split()[0].isdigit()
+    terminal.press("<ctrl+t>")
+    assert terminal.lines()[2].startswith("CLIENTID,FINITIAL")
+    terminal.press("<right>")
+    assert not terminal.lines()[2].startswith("CLIENTID")
+
+
+def test_a_mismatch_is_confirmed_with_a_reason_and_taken_back(start: Start, store: Store, agency: AgencyInfo) -> None:
+    extract = sent(store, agency)
+    terminal = opened(start)
+    assert terminal.shows("2 open, 0 confirmed, 0 explained, against 2020-10")
+    go(terminal, "Mismatches")
+    terminal.press("<f2>", 0.4)
+    terminal.press("<enter>", 0.4)
+    assert terminal.shows("Type the reason why this is right first.")
+    terminal.press("entered twice<enter>", 0.6)
+    terminal.until("Confirmed by ann: entered twice")
+    assert [one.reason for one in store.confirmations(extract.id)] == ["entered twice"]
+    assert terminal.shows("1 open of 2")
+    terminal.press("<f2>", 0.4)
+    assert terminal.shows("only those are confirmed")
+    terminal.press("<delete>", 0.6)
+    terminal.until("2 open of 2")
+    assert store.confirmations(extract.id) == []
+    terminal.press("<f2>wrong person<enter>", 0.6)
+    terminal.press("<escape>", 0.4)
+    assert terminal.shows("1 open, 1 confirmed, 0 explained")
+
+
+def test_writing_warns_writes_and_accounts_for_it(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    terminal = start(XDG_DATA_HOME=str(tmp_path / "data"), SSH_CONNECTION="10.0.0.9 50000 10.0.0.1 2222")
+    command(terminal, "what will be written", "Will be written")
+    terminal.press("<f2>", 0.4)
+    assert terminal.shows("not") and terminal.shows("errors") and terminal.shows("period is not over")
+    terminal.press("<enter>", 0.5)
+    terminal.until("To fetch it")
+    [extract] = store.extracts(agency)
+    file = tmp_path / "data" / "keywork" / "exports" / extract.file_name
+    assert len(read(file)) == extract.rows and file.stat().st_mode & 0o777 == 0o600
+    assert terminal.shows(extract.sha256) and terminal.shows("scp -P 2222")
+    terminal.press("<f2>", 0.3)
+    terminal.press("<enter>", 0.5)
+    terminal.until("Marked as sent by ann")
+    assert store.extract(extract.id).is_sent
+    terminal.press("<f2>", 0.3)
+    terminal.press("s", 0.5)
+    assert terminal.shows("was marked as sent by ann")
+    terminal.press("<delete>", 0.3)
+    terminal.press("t", 0.5)
+    terminal.until("Taken back by ann")
+    assert not store.extract(extract.id).is_sent
+    terminal.press("<f4>", 0.3)
+    terminal.press("<enter>", 0.5)
+    assert terminal.shows("is there already")
+    terminal.press("<f6>", 0.6)
+    assert terminal.shows("What was written")
+
+
+def test_two_extracts_are_compared_and_a_damaged_one_is_told(start: Start, store: Store, agency: AgencyInfo) -> None:
+    sent(store, agency)
+    sent_again = store.extracts(agency)[0]
+    terminal = opened(start)
+    terminal.press("<f6>", 0.5)
+    terminal.press("<f6>", 0.5)
+    assert terminal.shows("there is none before this one")
+    terminal.press("<enter><f6>", 0.6)
+    assert terminal.shows("What was written")
+    terminal.press("<escape>", 0.4)
+    with store._locked() as connection:
+        connection.exec_driver_sql("UPDATE extract_chunk SET data = zeroblob(9)")
+    terminal.press("<f6>", 0.6)
+    assert terminal.shows("is damaged")
+    terminal.press("<escape><escape>", 0.4)
+    terminal.press("<f5>", 0.8)
+    terminal.until("is damaged")
+    assert store.extract(sent_again.id) == sent_again
+
+
+def test_another_month_is_looked_at_and_one_that_is_none_is_explained(start: Start) -> None:
+    terminal = opened(start)
+    terminal.press("<f4>", 0.4)
+    terminal.press("<ctrl+u>2020-07<enter>", 0.5)
+    assert terminal.shows("2020-06")
+    terminal.press("<ctrl+u>2020-09<enter>", 0.5)
+    terminal.until("Extract Sept 20")
+    assert terminal.shows("30 September 2020") and terminal.shows("window for Sept 20 is over")
