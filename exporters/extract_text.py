@@ -117,15 +117,20 @@ class ExtractText:
         """What is under an identifier: one episode, or one for each client where several clients share it."""
         found: dict[str, SentEpisode] = {}
         reference = self.standard.role("client_reference")
-        for line in lines_of([self.groups[key].encode("utf-8", "surrogatepass")], "utf-8"):
-            row = dict(zip(self.headers, cells_of(line), strict=False))
+        text = self.groups[key]
+        quoted = lines_of([text.encode("utf-8", "surrogatepass")], "utf-8") if _QUOTE in text else None
+        for line in quoted or text.split("\n"):
+            if not line:
+                continue
+            cells = cells_of(line)
+            row = {header: cell for header, cell in zip(self.headers, cells, strict=False) if cell}
             client = row.get(self._client, "")
             if client not in found:
-                values = {header: row[header] for header in self._base if row.get(header)}
+                values = {header: row[header] for header in self._base if header in row}
                 found[client] = SentEpisode(row.get(self._identity, ""), client, row.get(reference, ""), values)
             events = found[client].events
             for section, id_field, headers in self._events:
-                filled = {header: row[header] for header in headers if row.get(header)}
+                filled = {header: row[header] for header in headers if header in row}
                 if filled:
                     own = filled.get(id_field) or f"#{len(events) + 1}"
                     events[section, own] = filled

@@ -89,7 +89,8 @@ def text(connection: Connection, extract_id: str) -> Iterator[bytes]:
         .execution_options(yield_per=1)
     )
     digest = hashlib.sha256()
-    damaged = Problem(f"The stored text of extract {extract_id[:8]} is damaged: use the file that was sent, or a backup.")
+    short = extract_id[:8]
+    damaged = Problem(f"The stored text of extract {short} is damaged: use the file that was sent, or a backup.")
     for data in connection.execute(query).scalars():
         try:
             piece = zlib.decompress(data)

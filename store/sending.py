@@ -42,8 +42,8 @@ def mark(connection: Connection, chain: Chain, extract_id: str, person: str, at:
     if info.is_sent:
         assert info.sent_at is not None
         raise Problem(
-            f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: take "
-            "that back first if it was not sent."
+            f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: "
+            "take that back first if it was not sent."
         )
     columns = {"sent_at": at, "sent_by": person, "taken_back_at": None, "taken_back_by": None}
     connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
