@@ -1,6 +1,7 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
-`returns`, `extracts` or `screens` measures that part alone; `--clients N` makes the large store of the screens another size.
+`returns`, `extracts` or `screens` measures that part alone; `--clients N` makes the large store of the screens another
+size.
 """
 
 import argparse
