@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.checking import Examination
 from exporters.selection import HeldBack, Selection
+from exporters.tables_only import refuse_no_table
 from store.acceptance_shapes import Accepted
 from store.files import PRIVATE, place, refused, scratch
 from store.shapes import AgencyInfo
@@ -172,6 +173,7 @@ def export_submission(
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
+    refuse_no_table(standard)
     period = store.calendar(agency).entry(submission).period
     name = file_name(standard, agency.code, period)
     try:
@@ -213,6 +215,7 @@ def write_rows(
     Raises Problem for a character that the encoding does not have, and when the store fails.
     """
     standard = selection.standard
+    refuse_no_table(standard)
     # Judged as what it is by now: a file that would be sent.
     context, accepted = Context(today, "file", selection.period), Accepted(store.acceptances(agency))
     examination = Examination(standard, context, store.repeated_identifiers(agency), accepted)

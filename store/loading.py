@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from store import lines, sqlite
 from store.audit import Chain
+from store.numbers import own_number
 from store.reading import batches
 from store.shapes import AgencyInfo, Counts, Kind
 from store.tables import CLIENTS, EPISODES, EVENTS
@@ -47,6 +48,7 @@ class Loader:
             for table in (CLIENTS, EPISODES, EVENTS)
         )
         self._made: dict[tuple[Kind, str], str] = {}
+        self._numbered = self._deriver.numbered("client")
         self._clients: dict[str, int] = {}
         self.counts = Counts()
 
@@ -62,13 +64,15 @@ class Loader:
         clients: list[dict[str, Any]] = []
         episodes: list[dict[str, Any]] = []
         events: list[dict[str, Any]] = []
+        given = {record.client.get(header, "") for record in batch for header in self._numbered}
         self._find_stored({record.client_id for record in batch if record.client_id} - self._clients.keys())
         for record in batch:
             token = record.client_id
             client = self._clients.get(token) if token else None
             if client is None:
                 self._client = client = self._client + 1
-                row = self._row("client", "", record.client)
+                told = self._with_number(client, record.client, given) if self._numbered else record.client
+                row = self._row("client", "", told)
                 clients.append(row | {"number": client, "agency_number": self._agency.number})
                 if token:
                     self._clients[token] = client
@@ -88,6 +92,15 @@ class Loader:
         lines.refresh(self._connection, self._derivers, touched, self._revision)
         done = self.counts
         self.counts = Counts(done.clients + len(clients), done.episodes + len(episodes), done.events + len(events))
+
+    def _with_number(self, client: int, values: Values, given: set[str]) -> Values:
+        """The client's values with a number where none was typed; `given` are those of the batch, not yet written."""
+        told = dict(values)
+        for header in self._numbered:
+            if not told.get(header):
+                told[header] = own_number(self._connection, self._agency.number, client, given)
+                given.add(told[header])
+        return told
 
     def _find_stored(self, tokens: set[str]) -> None:
         """Learn which of the keys given for clients are ids of stored ones."""

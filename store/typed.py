@@ -187,6 +187,10 @@ class Deriver:
         field = self._standard.by_header.get(header)
         return header if field is not None and field.keyed == "made" else ""
 
+    def numbered(self, kind: Kind) -> tuple[str, ...]:
+        """The headers of such a record that the program fills with a number where nobody typed one."""
+        return tuple(h for h in self._standard.numbered if self._standard.by_header[h].level == kind)
+
 
 class Derivers(Mapping[str, Deriver]):
     """A deriver for each standard, made when it is first asked for."""

@@ -11,6 +11,7 @@ from store import checking, drafts, lines, loading, merging, reading
 from store.audit import Chain
 from store.extract_writing import ExtractWriting
 from store.month_writing import MonthWriting
+from store.numbers import own_number
 from store.shapes import AgencyInfo, Counts, Kind, MergeInfo, NewerVersion, StoredRecord
 from store.tables import Agency, Client, Episode, Event
 from store.typed import Deriver, pack
@@ -68,7 +69,8 @@ class Writing(MonthWriting, ExtractWriting):
     ) -> StoredRecord:
         """Enter a record under an agency (for a client), a client or an episode; return it.
 
-        The identifier that the program makes is put in where `values` has no entry for it, not even an empty one.
+        The identifier that the program makes is put in where `values` has no entry for it, not even an empty one; a
+        number that it gives, where nothing was typed.
         `section` counts for events only. `record_id` keeps the id a draft was kept under. Raises Problem when the
         parent is not there or is deleted.
         """
@@ -88,6 +90,12 @@ class Writing(MonthWriting, ExtractWriting):
         row: Row = {"client": Client, "episode": Episode, "event": Event}[kind](**common)
         self._session.add(row)
         self._session.flush()
+        for header in deriver.numbered(kind):
+            if isinstance(row, Client) and row.number and not typed.get(header):
+                typed[header] = own_number(self._connection, row.agency_number, row.number)
+                row.typed = packed = pack(typed, f"{kind} {own_id}")
+                row.reference = deriver.columns(kind, section, typed)["reference"]
+                self._session.flush()
         self._mark(row)
         self._chain.add(act, kind, own_id, "", None, packed)
         return self._get(kind, own_id)
@@ -102,6 +110,9 @@ class Writing(MonthWriting, ExtractWriting):
         self._require_version(theirs, version, values)
         if theirs.deleted:
             raise Problem(f"The {kind} {record_id} is deleted: bring it back before changing it.")
+        for header in self._deriver_of(kind, theirs.parent_id).numbered(kind):
+            if not values.get(header):  # a number is never without one again
+                values = {**values, header: theirs.values.get(header) or self._number_for(record_id)}
         # Packed first, so that values which cannot be stored are refused before anything is audited.
         packed = pack(values, f"{kind} {record_id}")
         changed = False
@@ -209,6 +220,12 @@ class Writing(MonthWriting, ExtractWriting):
                 self.person,
             )
             raise NewerVersion(mine, theirs)
+
+    def _number_for(self, client_id: str) -> str:
+        query = select(Client).where(Client.id == client_id)
+        row = self._session.exec(query).one()
+        assert row.number is not None
+        return own_number(self._connection, row.agency_number, row.number)
 
     def _set_deleted(self, kind: Kind, record_id: str, version: int, *, deleted: bool) -> StoredRecord:
         theirs = self._get(kind, record_id)

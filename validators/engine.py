@@ -6,9 +6,9 @@ no further; a record whose client withheld consent is judged on what it may carr
 """
 
 from validators.messages import sentence
-from validators.patterns import Context, Failure, Moment
+from validators.patterns import JOURNEY_PATTERNS, Context, Failure, JourneyCheck, Moment
 from validators.records import EpisodeRecord, Event, Finding, Severity, Source, Values
-from validators.scopes import Failures, compile_scopes
+from validators.scopes import Failures, broken, compile_scopes
 from validators.standard import RuleRow, Standard
 
 _SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
@@ -24,6 +24,10 @@ class Checker:
         self._order = {rule.id: number for number, rule in enumerate(standard.rules)}
         rows = [row for rule in standard.rules for row in rule.rows]
         self._with_event = [row for row in rows if row.pattern == "required_with_event"]
+        self._journey: list[tuple[RuleRow, JourneyCheck]] = [
+            (row, JOURNEY_PATTERNS[row.pattern](row, standard)) for row in rows if row.pattern in JOURNEY_PATTERNS
+        ]
+        self._failed = next(row for row in rows if row.pattern == "rule_failed")
         self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
@@ -50,6 +54,7 @@ class Checker:
             for needed in self._with_event:
                 if needed.parameters["section"] in sections and not raw[needed.fields[0]]:
                     failures.append((needed, Failure(needed.fields, needed.fields[0])))
+        seen: list[tuple[Event, Values]] = []
         found = self._findings(failures, record, None, raw) if failures else []
         for event in record.events:
             scope = self._events.get(event.section)
@@ -63,6 +68,25 @@ class Checker:
             scope.compare(row, clear, moment, failures)
             if failures:
                 found += self._findings(failures, record, event, row)
+            if self._journey:
+                seen.append((event, clear))
+        if self._journey:
+            found += self._check_journey(record, raw, clean, seen)
+        return found
+
+    def _check_journey(
+        self, record: EpisodeRecord, raw: Values, clean: Values, seen: list[tuple[Event, Values]]
+    ) -> list[Finding]:
+        """What shows only in an episode with all its events. A check that breaks is a failure, never a pass."""
+        found = []
+        for row, check in self._journey:
+            told: list[tuple[Event | None, Failure]]
+            try:
+                told = list(check(clean, seen, self._moment))
+            except Exception:
+                told, row = [(None, Failure(row.fields, row.fields[0]))], broken(self._failed, row)
+            for event, failure in told:
+                found += self._findings([(row, failure)], record, event, {**raw, **event.values} if event else raw)
         return found
 
     def _check_withheld(self, record: EpisodeRecord, raw: Values, source: Source, withheld: RuleRow) -> list[Finding]:

@@ -96,6 +96,32 @@ def number_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     return lambda value, stored: least <= int(value) <= most
 
 
+@field_pattern("digits_between", required="least most", optional="also")
+def digits_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """A whole number, in a field of any characters, between two others, or one of those in `also`, separated by |."""
+    least, most = int(row.parameters["least"]), int(row.parameters["most"])
+    also = frozenset(row.parameters.get("also", "").split("|")) - {""}
+
+    def check(value: str, stored: bool) -> bool:
+        return value in also or (value.isascii() and value.isdigit() and least <= int(value) <= most)
+
+    return check
+
+
+@field_pattern("nhs_number")
+def nhs_number(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """An NHS number: ten ASCII digits, the last a check digit, not all zeros."""
+
+    def check(value: str, stored: bool) -> bool:
+        if not (len(value) == 10 and value.isascii() and value.isdigit()) or value == "0000000000":
+            return False
+        from nhs_number.validate import is_valid  # only where one is judged: most commands judge none
+
+        return bool(is_valid(value))
+
+    return check
+
+
 @field_pattern("in_codes")
 def in_codes(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """In the field's code list, where that list decides."""

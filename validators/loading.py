@@ -27,6 +27,7 @@ from validators.standard import (
     Standard,
     SubmissionFormat,
 )
+from validators.xml_form import read_settings, read_xml
 
 FIELD_COLUMNS = (
     "column", "header", "section", "group", "label", "description", "layout", "required", "codes", "keyed",
@@ -34,6 +35,7 @@ FIELD_COLUMNS = (
 )  # fmt: skip
 LIST_COLUMNS = ("list", "title", "status", "complete", "source", "note")
 CODE_COLUMNS = ("code", "label", "grade")
+HELPED = (*CODE_COLUMNS, "help")  # a list may tell more of each code
 
 
 def load_standard(folder: Path) -> Standard:
@@ -73,7 +75,16 @@ def load_standard(folder: Path) -> Standard:
         known([header], header)
         if how not in SHORTENERS:
             fail(path, 0, f"shortened.{header} names {how!r}, which is none of {', '.join(SHORTENERS)}")
-    submission = top.table("submission")
+    held = top.table("submission")
+    extracted = held.text_list("extracted_when")
+    numbered = known(top.text_list("numbered"), "numbered")
+    for header in numbered:
+        # Made from the store's own count of clients and looked up among their references.
+        own = next(item for item in fields if item.header == header)
+        if header != roles.get("client_reference") or own.level != "client" or own.layout.kind != "numeric":
+            top.refuse("numbered", f"{header!r} is not the client_reference of a client, in digits")
+    submission = _submission(held)
+    is_xml = submission.format == "xml"
     standard = Standard(
         id=top.text("id"),
         title=top.text("title"),
@@ -88,10 +99,13 @@ def load_standard(folder: Path) -> Standard:
         values=named,
         no_consent_carries=carries,
         shortened=shortened,
-        extracted_when=known(submission.text_list("extracted_when"), "extracted_when"),
-        submission=_submission(submission),
+        extracted_when=known(extracted, "extracted_when"),
+        submission=submission,
         words=top.table("words", optional=True).texts(),
         checklist=read_checklist(folder),
+        numbered=numbered,
+        settings=read_settings(top.tables("settings"), code_lists),
+        xml=read_xml(top.table("xml"), fields) if is_xml else None,
     )
     if date_layout.kind != "date":
         top.refuse("date_layout", f"{date_layout.text} is not the layout of a date")
@@ -125,13 +139,15 @@ def _submission(table: TomlTable) -> SubmissionFormat:
     for part in re.findall(r"{([^}]*)}", str(name)):
         if part not in ("agency", "from", "to", "edition"):
             table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}")
+    written = table.choice("format", ("csv", "xml"))
+    tabular = written == "csv"  # what only tables have is neither asked nor taken of XML
     return SubmissionFormat(
-        format=table.choice("format", ("csv", "xml")),
+        format=written,
         calendar=table.choice("calendar", tuple(CALENDARS)),
         file_name=table.text("file_name"),
         encoding=table.choice("encoding", ("utf-8", "utf-8-sig", "windows-1252")),
-        line_ending=table.choice("line_ending", ("crlf", "lf")),
-        quoting=table.choice("quoting", ("minimal", "all")),
+        line_ending=table.choice("line_ending", ("crlf", "lf")) if tabular else "lf",
+        quoting=table.choice("quoting", ("minimal", "all")) if tabular else "minimal",
         after_period=table.choice("after_period", ("hold", "send")),
         status=table.choice("status", LIST_STATUSES),
         note=table.text("note", ""),
@@ -200,12 +216,17 @@ def _read_code_lists(folder: Path) -> dict[str, CodeList]:
         path = folder / f"{name}.csv"
         codes: dict[str, str] = {}
         labels: list[str] = []
+        help_of: dict[str, str] = {}
         # An unknown list needs no file; where it has one, it holds labels whose codes are not known.
-        for code_line, code in read_table(path, CODE_COLUMNS) if path.exists() or row["status"] != "unknown" else ():
+        for code_line, code in (
+            read_table(path, CODE_COLUMNS, HELPED) if path.exists() or row["status"] != "unknown" else ()
+        ):
             if code["code"] in codes:
                 fail(path, code_line, f"the code {code['code']!r} appears more than once")
             if code["code"]:
                 codes[code["code"]] = code["label"]
+                if told := code.get("help"):
+                    help_of[code["code"]] = told
             else:
                 labels.append(code["label"])
         if codes and row["status"] == "unknown":
@@ -219,5 +240,6 @@ def _read_code_lists(folder: Path) -> dict[str, CodeList]:
             codes=codes,
             labels=tuple(labels),
             note=row["note"],
+            help=help_of,
         )
     return found

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from string import Formatter
 
+import validators.code_patterns
 import validators.field_patterns
 import validators.identity_patterns
+import validators.journey_patterns
 import validators.record_patterns  # noqa: F401 (registers the patterns)
 from validators.conditions import parse_condition
 from validators.loading_tools import fail, read_table
-from validators.patterns import FIELD_PATTERNS, FILE_PATTERNS, PARAMETERS, RECORD_PATTERNS
+from validators.patterns import FIELD_PATTERNS, FILE_PATTERNS, JOURNEY_PATTERNS, PARAMETERS, RECORD_PATTERNS
 from validators.records import Severity
 from validators.standard import Field, Rule, RuleRow, Standard
 
@@ -23,7 +25,8 @@ RULE_COLUMNS = (
 )  # fmt: skip
 _SEVERITIES = {*Severity, "list"}
 # Parameters that list headers.
-_HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed")
+_HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed", "kind", "from", "to",
+               "started", "on")  # fmt: skip
 # What a message may name.
 _WORDS = (
     "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
@@ -106,12 +109,17 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         line=line,
         beside=tuple(beside),
     )
-    _judge_places(parsed, standard)
-    if not parsed.fields and (pattern in FIELD_PATTERNS or pattern in RECORD_PATTERNS):
+    if pattern not in JOURNEY_PATTERNS:
+        _judge_places(parsed, standard)
+    if "setting" in parameters and parameters["setting"] not in {setting.id for setting in standard.settings}:
+        raise ValueError(f"there is no setting {parameters['setting']!r} in standard.toml")
+    if not parsed.fields and (pattern in FIELD_PATTERNS or pattern in RECORD_PATTERNS or pattern in JOURNEY_PATTERNS):
         raise ValueError("the row names no fields")
     # Making the check once shows parameters that the pattern itself refuses.
     if pattern in RECORD_PATTERNS:
         RECORD_PATTERNS[pattern](parsed, standard)
+    elif pattern in JOURNEY_PATTERNS:
+        JOURNEY_PATTERNS[pattern](parsed, standard)
     elif pattern in FIELD_PATTERNS:
         for header in parsed.fields:
             FIELD_PATTERNS[pattern](parsed, standard, header)

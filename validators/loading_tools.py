@@ -18,14 +18,18 @@ def fail(path: Path, line: int, reason: object) -> NoReturn:
     raise PackError(f"The standard cannot be used: {where}: {reason}.")
 
 
-def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) of a CSV file that must have exactly these columns, each cell without spaces at its ends."""
+def read_table(path: Path, columns: tuple[str, ...], *others: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row) of a CSV file, each cell without spaces at its ends.
+
+    It must have exactly these columns, or exactly those of one of the `others`.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.reader(lines, strict=True)
             heading = tuple(next(reader, ()))
-            if heading != columns:
+            if heading not in (columns, *others):
                 fail(path, 1, f"the columns must be {', '.join(columns)}")
+            columns = heading
             for cells in reader:
                 if len(cells) != len(columns):
                     fail(path, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed")

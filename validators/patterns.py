@@ -1,27 +1,29 @@
 """What patterns have in common, and the register of them all.
 
 A rule is a row that names a pattern; a pattern is a function here that turns the row into a check. There are three
-kinds: *field* patterns judge one value, *record* patterns compare the values of one record, *file* patterns look at
-many records or at the file itself and are run by whoever reads it (`file_rules`).
+kinds: *field* patterns judge one value, *record* patterns compare the values of one record (*journey* patterns an
+episode with all its events), *file* patterns look at many records or at the file itself and are run by
+whoever reads it (`file_rules`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from validators.dates import write_date
 from validators.periods import ReportingPeriod
-from validators.records import Source, Values
+from validators.records import Event, Source, Values
 from validators.standard import Condition, RuleRow, Standard
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know besides the record: the day, where the record comes from, the period if one is given."""
+    """What a rule may know besides the record: the day, its source, a period if given, the agency's settings."""
 
     today: date
     source: Source = "file"
     period: ReportingPeriod | None = None
+    settings: Values = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Moment:
     stored: bool
     period_start: str = ""
     period_end: str = ""
+    settings: Values = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, context: Context, layout: str) -> "Moment":
@@ -42,6 +45,7 @@ class Moment:
             stored=context.source == "store",
             period_start=write_date(period.start, layout) if period else "",
             period_end=write_date(period.end, layout) if period else "",
+            settings=context.settings,
         )
 
 
@@ -58,6 +62,10 @@ class Failure:
 FieldCheck = Callable[[str, bool], bool]
 # A record check gets the values as typed, the same without those that cannot be read, and the moment.
 RecordCheck = Callable[[Values, Values, Moment], Failure | None]
+# A journey check gets the episode's readable values and each event with those of its row; None stands for the episode.
+Seen = Sequence[tuple[Event, Values]]
+JourneyCheck = Callable[[Values, Seen, Moment], Iterable[tuple[Event | None, Failure]]]
+JourneyPattern = Callable[[RuleRow, Standard], JourneyCheck]
 FieldPattern = Callable[[RuleRow, Standard, str], FieldCheck]
 RecordPattern = Callable[[RuleRow, Standard], RecordCheck]
 
@@ -72,6 +80,7 @@ class Parameters:
 
 FIELD_PATTERNS: dict[str, FieldPattern] = {}
 RECORD_PATTERNS: dict[str, RecordPattern] = {}
+JOURNEY_PATTERNS: dict[str, JourneyPattern] = {}
 PARAMETERS: dict[str, Parameters] = {}
 # Record patterns that say nothing of a field that is empty; with one field they need not be asked at all then.
 ABOUT_FILLED: set[str] = set()
@@ -98,12 +107,12 @@ FILE_PATTERNS: dict[str, Parameters] = {
 UNREADABLE = frozenset({"trimmed", "real_date", "layout"})
 
 
-def field_pattern(name: str, required: str = "") -> Callable[[FieldPattern], FieldPattern]:
+def field_pattern(name: str, required: str = "", optional: str = "") -> Callable[[FieldPattern], FieldPattern]:
     """Register a field pattern under the name rules.csv uses."""
 
     def register(function: FieldPattern) -> FieldPattern:
         FIELD_PATTERNS[name] = function
-        PARAMETERS[name] = Parameters(frozenset(required.split()))
+        PARAMETERS[name] = Parameters(frozenset(required.split()), frozenset(optional.split()))
         return function
 
     return register
@@ -118,6 +127,17 @@ def record_pattern(
         RECORD_PATTERNS[name] = function
         if about_filled:
             ABOUT_FILLED.add(name)
+        PARAMETERS[name] = Parameters(frozenset(required.split()), frozenset(optional.split()))
+        return function
+
+    return register
+
+
+def journey_pattern(name: str, required: str = "", optional: str = "") -> Callable[[JourneyPattern], JourneyPattern]:
+    """Register a pattern that looks at an episode with all its events, under the name rules.csv uses."""
+
+    def register(function: JourneyPattern) -> JourneyPattern:
+        JOURNEY_PATTERNS[name] = function
         PARAMETERS[name] = Parameters(frozenset(required.split()), frozenset(optional.split()))
         return function
 

@@ -29,12 +29,14 @@ def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
 def required(row: RuleRow, standard: Standard) -> RecordCheck:
     """Filled, where the condition `when` holds. `beside` adds fields to the finding that say why.
 
-    A stored record is not asked for what the exporter writes.
+    A stored record is not asked for what the exporter writes, nor for a number that the program gives.
     """
     condition = condition_in(row, standard)
     beside = headers_in(row, "beside")
     sent = row.fields
-    kept = tuple(header for header in sent if standard.by_header[header].keyed != "written")
+    kept = tuple(
+        header for header in sent if standard.by_header[header].keyed != "written" and header not in standard.numbered
+    )
 
     take = _taker(sent)
 

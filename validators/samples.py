@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from validators.dates import write_date
+from validators.code_patterns import codes_in
+from validators.conditions import parse_condition
+from validators.dates import parse_date, write_date
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
 from validators.standard import Field, Section, Standard
@@ -20,6 +22,8 @@ _OUTWARD = ("NE1", "NE8", "SR1", "SR5", "DH1", "M1", "LS2", "S10", "NW7", "SE15"
 _FAULTY_SHARE = 0.1
 _NO_CONSENT_SHARE = 0.03
 _FILLED_SHARE = 0.85
+# Patterns that tie a code to an agency's settings, a day or another event: samples leave such codes alone.
+_CHOOSY = ("setting_says", "needs_beside", "not_together")
 
 Written = dict[str, str]
 
@@ -57,11 +61,24 @@ class _Maker:
         self.ranges = {
             header: (int(row.parameters["least"]), int(row.parameters["most"]))
             for row in rows
-            if row.pattern == "number_between"
+            if row.pattern in ("number_between", "digits_between")
             for header in row.fields
         }
         paired = [row.fields for row in rows if row.pattern == "both_or_neither"]
         self.wanted = {header for row in rows if row.pattern == "required" for header in row.fields}
+        self.always = {h for row in rows if row.pattern == "required" and not row.parameters for h in row.fields}
+        self.due = {row.parameters["section"] for row in rows if row.pattern == "event_due"}
+        self.nhs = {header for row in rows if row.pattern == "nhs_number" for header in row.fields}
+        self.avoided: dict[str, frozenset[str]] = {}
+        for row in rows:
+            if row.pattern in _CHOOSY:
+                (header,) = row.fields
+                self._avoid(header, codes_in(row, standard, "codes", header))
+            elif row.pattern == "not_before_day_when":
+                for header, _, codes in parse_condition(
+                    row.parameters["when"], standard.by_header, standard.values
+                ).tests:
+                    self._avoid(header, codes)
         self.partner = {fields[-1]: fields[0] for fields in paired}
         self.fields = {
             section.id: [f for f in standard.fields if f.section == section.id] for section in standard.sections
@@ -79,6 +96,9 @@ class _Maker:
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
+
+    def _avoid(self, header: str, codes: frozenset[str]) -> None:
+        self.avoided[header] = self.avoided.get(header, frozenset()) | codes
 
     def client(self, number: int, faulty: bool) -> Iterator[EpisodeRecord]:
         """All episodes of one client."""
@@ -99,7 +119,7 @@ class _Maker:
         spoil = rng.choice(self.faults) if faulty else None
         spoilt_at = rng.randrange(count)
         for index, days in enumerate(self._timeline(count)):
-            if self.chance(_NO_CONSENT_SHARE) and not faulty:
+            if role("consent") and self.chance(_NO_CONSENT_SHARE) and not faulty:
                 yield self._withheld(number, values)
             else:
                 yield self._episode(number, values, days, spoil if index == spoilt_at else None)
@@ -156,12 +176,24 @@ class _Maker:
     def _events(self, days: _Days) -> Iterator[Event]:
         last = (days.closed or self.today) - timedelta(days=1)
         for section in self.standard.event_sections:
-            for _ in range(self.rng.choices((0, 1, 2), (45, 40, 15))[0]):
+            count = self.rng.choices((0, 1, 2), (45, 40, 15))[0]
+            for number in range(max(count, section.id in self.due)):
                 day = days.begun + timedelta(days=self.rng.randrange(max(1, (last - days.begun).days)))
                 values: Written = {}
-                given = {section.id_field: self._identifier(), section.date_field: write_date(day, self.layout)}
+                given = {section.date_field: write_date(day, self.layout), **self._later(section, day, last)}
+                if field := self.standard.by_header.get(section.id_field):
+                    given[field.header] = self._identifier() if field.keyed == "made" else str(number + 1)
                 self._fill(section, values, given)
                 yield Event(section.id, values)
+
+    def _later(self, section: Section, day: date, last: date) -> Written:
+        """An event's further dates, each on or after the one before: as far as it has come by the last day."""
+        given: Written = {}
+        for field in self.fields[section.id]:
+            if field.is_date and field.header != section.date_field:
+                day += timedelta(days=self.rng.randrange(60))
+                given[field.header] = write_date(day, self.layout) if day <= last else ""
+        return given
 
     def _fill(self, section: Section, values: Written, given: Written) -> None:
         """Fill a section's fields in order: what is given, else codes or numbers, obeying the fields' skip rules."""
@@ -185,14 +217,27 @@ class _Maker:
             least, most = self.ranges[field.header]
             return str(self.rng.randint(least, min(most, 40)))
         code_list = self.standard.code_lists.get(field.codes)
+        if field.header in self.nhs:
+            return self._nhs_number()
         if code_list is None or not code_list.codes:
-            return ""
+            # No list is known: any number that fits the layout stands in where something must stand.
+            return "1" if partner or field.header in self.always else ""
         fitting = (
             [code for code in code_list.codes if code not in taken] if section_repeats(field) else list(code_list.codes)
         )
+        if avoided := self.avoided.get(field.header):
+            fitting = [code for code in fitting if code not in avoided]
         code = self.rng.choice(fitting)
         taken.add(code)
         return code
+
+    def _nhs_number(self) -> str:
+        """A number of the range kept for tests, 999, with its check digit."""
+        while True:
+            digits = f"999{self.rng.randrange(10**6):06d}"
+            left = sum((10 - place) * int(digit) for place, digit in enumerate(digits)) % 11
+            if left != 1:
+                return f"{digits}{(11 - left) % 11}"
 
     def _identifier(self) -> str:
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
@@ -200,13 +245,15 @@ class _Maker:
     # --- what clerks get wrong -------------------------------------------------------------------------------------
 
     def _forget_required(self, client: Written, episode: Written) -> None:
-        episode[self.standard.role("assessed")] = ""
+        assessed = self.standard.role("assessed")
+        episode[assessed if assessed in self.wanted else self.standard.role("opened")] = ""
 
     def _trailing_space(self, client: Written, episode: Written) -> None:
-        episode[self.standard.role("postcode")] += " "
+        postcode = self.standard.role("postcode")
+        episode[postcode if postcode in episode else self.standard.role("opened")] += " "
 
     def _impossible_date(self, client: Written, episode: Written) -> None:
-        begun = self.standard.role("begun")
+        begun = self.standard.role("begun") or self.standard.role("opened")
         episode[begun] = episode[begun][:-2] + "32"
 
     def _letter_for_digit(self, client: Written, episode: Written) -> None:
@@ -217,9 +264,8 @@ class _Maker:
 
     def _closed_too_early(self, client: Written, episode: Written) -> None:
         opened = episode[self.standard.role("opened")]
-        episode[self.standard.role("closed")] = (
-            f"{int(opened[:4]) - 1}{opened[4:6]}{'01' if opened[4:6] == '02' else opened[6:]}"
-        )
+        earlier = f"{int(opened[:4]) - 1}{opened[4:]}"
+        episode[self.standard.role("closed")] = earlier if parse_date(earlier) else f"{earlier[:-2]}01"
         episode[self.standard.role("closure_reason")] = "1"
 
     def _half_a_pair(self, client: Written, episode: Written) -> None:

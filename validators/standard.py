@@ -11,6 +11,7 @@ from typing import Literal
 
 from validators.checklists import ChecklistItem
 from validators.records import Values
+from validators.xml_form import AgencySetting, XmlForm
 
 # The parts that program code asks for by name; a standard names the field that plays each.
 ROLES = (
@@ -73,7 +74,8 @@ class Condition:
 class Section:
     """A group of fields that one page of the form and one kind of record hold.
 
-    `id_field` and `date_field` are what an event is known by; empty for clients and episodes.
+    `id_field` and `date_field` are what an event is known by; empty for clients and episodes. A standard whose events
+    have no identifier leaves `id_field` empty there too.
     """
 
     id: str
@@ -117,7 +119,7 @@ class CodeList:
     """The permitted values of a field, as far as they are known.
 
     `status` tells who vouches for it; only a complete list can make a value wrong. `codes` maps code to label in the
-    list's order; `labels` are published labels whose code nobody has told us.
+    list's order; `labels` are published labels whose code nobody has told us; `help` tells more of some codes.
     """
 
     id: str
@@ -128,6 +130,7 @@ class CodeList:
     codes: Mapping[str, str]
     labels: tuple[str, ...] = ()
     note: str = ""
+    help: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decides(self) -> bool:
@@ -204,7 +207,8 @@ class Standard:
 
     `roles` says which header plays which part (`closed` → DISD), `values` names sets of codes (`consented` → Y),
     `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
-    value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist.
+    value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist, `numbered` the
+    numbers the program gives where nobody types one, `settings` what agencies say of themselves, `xml` a return's form.
     """
 
     id: str
@@ -224,6 +228,9 @@ class Standard:
     words: Mapping[str, str] = field(default_factory=dict)
     extracted_when: tuple[str, ...] = ()
     checklist: tuple[ChecklistItem, ...] = ()
+    numbered: tuple[str, ...] = ()
+    settings: tuple[AgencySetting, ...] = ()
+    xml: XmlForm | None = None
 
     @cached_property
     def by_header(self) -> Mapping[str, Field]:

@@ -38,7 +38,10 @@ def field_page(standard: Standard, header: str) -> list[str]:
         lines.append(f"  Sent      shortened ({standard.shortened[header].replace('_', ' ')})")
     if header in standard.no_consent_carries:
         lines.append("  Consent   sent without consent, too")
-    lines += [f"  {KEYED[field.keyed]}", ""]
+    given = (
+        " Left empty on a new client, the program makes a number and keeps it." if header in standard.numbered else ""
+    )
+    lines += [f"  {KEYED[field.keyed]}{given}", ""]
     codes = standard.code_lists.get(field.codes)
     if codes is not None:
         lines += [f"# Codes: {codes.title}", "", *_codes(codes), ""]
@@ -137,6 +140,8 @@ def _codes(codes: CodeList) -> Iterator[str]:
     width = max((len(code) for code in codes.codes), default=1)
     for code, label in codes.codes.items():
         yield f"  {code:<{width}}  {label}"
+        if told := codes.help.get(code):
+            yield f"  {'':<{width}}    {told}"
     for label in codes.labels:
         yield f"  {'?':<{width}}  {label} (its code is not known)"
 

@@ -117,6 +117,8 @@ class Saving:
                 for header, text in held.saved.items():
                     if case.standard.by_header[header].keyed != "person":
                         held.model.values.setdefault(header, text)
+                    elif header in case.standard.numbered and not held.model.values.get(header):
+                        held.model.values[header] = text
                 held.model.base = held.saved
         if screen.held.id not in case.by_id or case.is_gone(screen.held):
             parent = case.by_id.get(screen.held.parent_id, case.client)
