@@ -59,10 +59,11 @@ def journey(*events: Event, **changes: str) -> EpisodeRecord:
     return EpisodeRecord(client, {h: v for h, v in values.items() if h not in client}, events)
 
 
-def row(rule: str, *parts: str | Event, settings: dict[str, str] | None = None, **changes: str) -> Row:
-    """A journey with these events but for the changes, and what is told of it."""
+def row(rule: str, *parts: str | Event | dict[str, str], **changes: str) -> Row:
+    """A journey with these events but for the changes, and what is told of it; a mapping is the agency's settings."""
     events = [part for part in parts if isinstance(part, Event)]
-    return Row(rule, journey(*events, **changes), tuple(p for p in parts if isinstance(p, str)), settings or {})
+    settings = next((part for part in parts if isinstance(part, dict)), {})
+    return Row(rule, journey(*events, **changes), tuple(p for p in parts if isinstance(p, str)), settings)
 
 
 def checked(record: EpisodeRecord, settings: dict[str, str] | None = None) -> list[Finding]:
