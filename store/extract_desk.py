@@ -1,7 +1,7 @@
 """What is asked of an open store about extracts: receipts, text, what was sent. `Store` is one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
@@ -42,6 +42,23 @@ class ExtractDesk(ABC):
         """The mismatches against an extract that were confirmed, those taken back left out."""
         with self._reading() as connection:
             return sending.confirmations(connection, extract_id)
+
+    def sent_extracts(self, agency: AgencyInfo) -> list[ExtractInfo]:
+        """The agency's extracts that count as sent, in the order they were written."""
+        return [one for one in self.extracts(agency) if one.is_sent]
+
+    def sent_digests(self, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:
+        """What was sent last of these records, as digests; what was never sent, or only in extracts taken back, is
+        left out."""
+        with self._reading() as connection:
+            return sending.digests(connection, agency, record_ids)
+
+    def journey_whereabouts(
+        self, agency: AgencyInfo, journeys: Mapping[str, tuple[str, str]]
+    ) -> dict[str, Whereabouts]:
+        """Where episodes are that have no identifier: name to the client's reference and the day it was opened."""
+        with self._reading() as connection:
+            return whereabouts.journeys(connection, agency, journeys)
 
     def episode_whereabouts(self, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
         """Where the episodes are that bear these identifiers, deleted ones too; unknown identifiers are left out."""

@@ -30,10 +30,14 @@ class ExtractWriting:
         *,
         kind: str = "",
         submission_number: int = 0,
+        records: Iterable[tuple[str, str]] = (),
     ) -> ExtractInfo:
-        """Keep an extract that was written: its receipt, and its text in compressed pieces; see `ExtractInfo`."""
+        """Keep an extract that was written: its receipt, and its text in compressed pieces; see `ExtractInfo`.
+
+        `records` are the ids of what was in it, each with a digest of what was sent; see `Store.sent_digests`.
+        """
         told = (submission, file_name, sha256, rows, receipt, text, self.person, self._at, kind, submission_number)
-        made = extracts.keep(self._connection, agency, *told)
+        made = extracts.keep(self._connection, agency, *told, records)
         self._chain.add("export", "extract", made.id, "", None, sha256)
         return made
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
+from store.reading import batches
 from store.shapes import AgencyInfo, ExtractInfo
-from store.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS
+from store.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
 from store.typed import moment
 from validators.problems import Problem
 
 PIECE = 256 * 1024
+_RECORDS_AT_ONCE = 2000
 
 
 def keep(
@@ -30,8 +32,12 @@ def keep(
     at: str,
     kind: str = "",
     submission_number: int = 0,
+    records: Iterable[tuple[str, str]] = (),
 ) -> ExtractInfo:
-    """Store an extract, one piece of its text in memory at a time. Raises Problem when the text has another SHA-256."""
+    """Store an extract, one piece of its text in memory at a time. Raises Problem when the text has another SHA-256.
+
+    `records` are the ids of what was in it, each with a digest of what was sent.
+    """
     own_id = str(uuid.uuid4())
     columns = {
         "id": own_id,
@@ -57,6 +63,9 @@ def keep(
         )
     if digest.hexdigest() != sha256:
         raise Problem(f"The extract {file_name} changed while it was being stored: write it again.")
+    for some in batches(records, _RECORDS_AT_ONCE):
+        told = [{"extract_number": number, "record_id": own, "digest": its} for own, its in some]
+        connection.execute(insert(SENT_RECORDS), told)
     return one(connection, own_id)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from store import extracts
 from store.audit import Chain
 from store.extract_shapes import ConfirmationInfo
+from store.reading import batches
 from store.shapes import AgencyInfo, ExtractInfo
-from store.tables import AUDITS, CONFIRMATIONS, EXTRACTS
+from store.tables import AUDITS, CONFIRMATIONS, EXTRACTS, SENT_RECORDS
 from store.typed import moment
 from validators.problems import Problem
 
@@ -60,6 +61,27 @@ def take_back(connection: Connection, chain: Chain, extract_id: str, person: str
     connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
     chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)
     return extracts.one(connection, extract_id)
+
+
+def digests(connection: Connection, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:
+    """What the extracts that count as sent hold of these records: id to the digest in the latest of them.
+
+    An extract that was taken back counts for nothing, so that what it held is new again.
+    """
+    query = (
+        select(SENT_RECORDS.c.record_id, SENT_RECORDS.c.digest, EXTRACTS.c.number)
+        .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+        .where(
+            EXTRACTS.c.agency_number == agency.number,
+            EXTRACTS.c.sent_at.is_not(None),
+            EXTRACTS.c.taken_back_at.is_(None),
+        )
+    )
+    found: dict[str, tuple[int, str]] = {}
+    for some in batches(record_ids):
+        for row in connection.execute(query.where(SENT_RECORDS.c.record_id.in_(some))):
+            found[row.record_id] = max(found.get(row.record_id, (0, "")), (row.number, row.digest))
+    return {record_id: digest for record_id, (_, digest) in found.items()}
 
 
 def confirmations(connection: Connection, extract_id: str) -> list[ConfirmationInfo]:

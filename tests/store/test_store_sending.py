@@ -83,3 +83,28 @@ def test_a_mismatch_is_confirmed_with_a_reason_and_gives_way_to_another_word(sto
     with pytest.raises(Problem, match="taken back by bob"), store.write("bob", LATER) as work:
         work.withdraw_confirmation(anew.id)
     assert [entry.act for entry in store.history(said.id)] == ["confirm", "withdraw"] and store.verify_audit().whole
+
+
+def test_what_was_sent_of_a_record_is_known_by_its_digest_until_that_is_taken_back(
+    store: Store, agency: AgencyInfo
+) -> None:
+    def kept(text: bytes, *records: tuple[str, str]) -> ExtractInfo:
+        with store.write("ann", NOW) as work:
+            digest = hashlib.sha256(text).hexdigest()
+            return work.record_extract(agency, "2020-12", "a.xml", digest, 1, {}, [text], records=records)
+
+    first, second = kept(b"1", ("r1", "aa"), ("r2", "bb")), kept(b"2", ("r1", "cc"))
+    known = ["r1", "r2", "r3"]
+    assert store.sent_digests(agency, known) == {}
+    with store.write("ann", LATER) as work:
+        work.mark_sent(second.id)
+        work.mark_sent(first.id)
+    assert store.sent_digests(agency, known) == {"r1": "cc", "r2": "bb"}
+    assert [one.id for one in store.sent_extracts(agency)] == [first.id, second.id]
+    with store.write("ann", LATER) as work:
+        work.take_back(second.id)
+    assert store.sent_digests(agency, known) == {"r1": "aa", "r2": "bb"}
+    assert store.sent_digests(agency, ["r2"]) == {"r2": "bb"}
+    with store.write("ann", LATER) as work:
+        work.take_back(first.id)
+    assert store.sent_digests(agency, known) == {}
