@@ -126,6 +126,9 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
         return replace(item, state="done", told=told, who=tick.ticked_by, when=tick.ticked_at)
     if its.check == "figures" and (known.extract is None or not known.extract.is_sent):
         return replace(item, state="waits", told="waits for the upload")
+    again = [one for one in known.ticks if one.item == its.id]
+    if again and not told:
+        told = f"{again[-1].reopened_by} reopened it: {again[-1].reason}"
     return replace(item, told=told)
 
 

@@ -108,9 +108,7 @@ class Acts:
     def _upload(self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None") -> None:
         """Note that the return left the building: its extract is the latest one of this attempt."""
         if self.today < self.entry.opens:
-            raise Problem(
-                f"The window of {self.month} opens on {in_words(self.entry.opens)}: nothing can be uploaded before."
-            )
+            raise Problem(f"The window of {self.month} opens on {in_words(self.entry.opens)}: upload it then.")
         known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
         if not known.is_nil and known.extract is None:
             raise Problem(f"No extract is written for {self.month}: write it first, then upload that very file.")

@@ -58,8 +58,7 @@ class ChecklistPage:
             return f"The window of {self.entry.submission} opens on {day_text(self.entry.opens)}."
         last = max(self.entry.closes, self.entry.deadline)
         if self.today > last and not self.is_over:
-            over = f"The window of {self.entry.submission} closed on {day_text(last)}"
-            return f"{over}: whether a late return is taken is for the region to say."
+            return f"Its window closed on {day_text(last)}: the region decides."
         return ""
 
     @property
@@ -77,7 +76,7 @@ class ChecklistPage:
         """The deadline, and how long there is when that still matters."""
         days = (self.entry.deadline - self.today).days
         told = f"deadline {day_text(self.entry.deadline)}"
-        if self.entry.closed_day:
+        if self.entry.closed_day and not self.entry.closed_day.startswith("a S"):  # the day's name says that already
             told += f" ({self.entry.closed_day})"
         return told if self.is_over else f"{told}, {left_text(days)}"
 

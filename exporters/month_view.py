@@ -61,7 +61,7 @@ def when_lines(one: Standing) -> list[tuple[str, str]]:
         lines.append((one.silence, "notice"))
         return lines
     if one.late != due:
-        closed = f" ({due.closed_day})" if due.closed_day else ""
+        closed = f" ({due.closed_day})" if due.closed_day and not due.closed_day.startswith("a S") else ""
         left = "It is sent." if one.is_sent else f"{left_text(one.days_left).capitalize()}."
         by = f"Due by {day_text(due.deadline)}{closed}: {due.title} ({due.submission}). {left}"
         near = not one.is_sent and one.days_left <= 3
@@ -110,7 +110,11 @@ def roll_text(view: MonthView) -> str:
     if view.roll is None or view.roll_entry is None:
         return ""
     roll, entry = view.roll, view.roll_entry
-    drops = counted(roll.episodes, "episode")
-    drops += " drops" if roll.episodes == 1 else " drop"
+    drops = f"{counted(roll.episodes, 'episode')} drop{'s' if roll.episodes == 1 else ''} out"
     faulty = f", {roll.faulty:,} still faulty" if roll.faulty else ""
-    return f"Roll-over on {day_text(entry.opens)}, to {in_words(roll.base)}: {drops} out{faulty}"
+    return f"Roll-over on {short(entry.opens)}: {drops}{faulty}; base {short(roll.base)}"
+
+
+def short(day: date) -> str:
+    """A day in little room: `1 Sep 2021`."""
+    return f"{day.day} {day:%b %Y}"

@@ -169,6 +169,9 @@ class KeyworkApp(BaseApp):
         if self.store is None:
             self.say("The store is not open yet.")
             return
+        if name not in SCREENS:
+            self.say(f"There is no screen for that yet: {name}.", "notice")
+            return
         entry = SCREENS[name]
         below = [screen for screen in self.screen_stack if type(screen).__name__ == entry.class_name]
         if below and not args and not more:

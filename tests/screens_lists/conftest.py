@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,20 @@ def start(store: Store, tmp_path: Path) -> Iterator[Start]:
     """`start(columns=80, rows=24, …)`: the program, at rest; every terminal is closed after the test."""
     started: list[Terminal] = []
 
-    def begin(columns: int = 80, rows: int = 24, ready: str = "000001", person: str = "ann", **env: Any) -> Terminal:
+    def begin(
+        columns: int = 80,
+        rows: int = 24,
+        ready: str = "000001",
+        person: str = "ann",
+        checked: date | None = None,
+        **env: Any,
+    ) -> Terminal:
         settings = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path), "KEYWORK_TEST_PERSON": person}
         command = [sys.executable, "-m", "tests.screens.program", str(store.path)]
         terminal = Terminal(command, columns, rows, {**settings, **env})
         started.append(terminal)
         terminal.until(ready)
-        terminal.until(lambda _: not store.stale_episodes(store.agency(), NOW.date()))
+        terminal.until(lambda _: not store.stale_episodes(store.agency(), checked or NOW.date()))
         terminal.until_quiet(0.4)
         return terminal
 

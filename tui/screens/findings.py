@@ -52,8 +52,10 @@ class FindingsScreen(FilteredScreen):
     FindingsScreen #detail-1, FindingsScreen #detail-2, FindingsScreen #detail-3 { height: 1; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, text: str = "", rule: str = "") -> None:
+        """Filtered by some words from the first, or with one rule's group open."""
         super().__init__()
+        self._wanted = (text, rule)
         self.caseload = Caseload()
         self.by = WAYS[0]
         self.ways = TextLine(id="ways")
@@ -120,8 +122,20 @@ class FindingsScreen(FilteredScreen):
         self.list.empty = "The rules have nothing to say."
         if self.is_attached:
             self.renew()
+            self._begin(*self._wanted)
         if self._again:
             self.read(saved=False)
+
+    def _begin(self, text: str, rule: str) -> None:
+        """Once: what the screen was opened for."""
+        self._wanted = ("", "")
+        if text:
+            self.find_line.editor.load(text)
+            self.filter_by(text)
+        for row, group in enumerate(self.list.groups if rule else ()):
+            if group.key == rule:
+                self.list.go(row, quiet=True)
+                self.list.fold(True)
 
     def _failed(self, sentence: str) -> None:
         self._reading = False

@@ -27,10 +27,12 @@ class ScreenEntry:
         return made
 
 
-# Month, Calendar, Checklist and Extract get their lines here when they are built.
 SCREENS: dict[str, ScreenEntry] = {
     entry.name: entry
     for entry in (
+        ScreenEntry(
+            "month", "Month", "tui.screens.month", "MonthScreen", "", "What is due, and what stands in the way"
+        ),
         ScreenEntry(
             "clients", "Clients", "tui.screens.clients", "ClientsScreen", "f3", "Find a client and open the record"
         ),
@@ -56,6 +58,9 @@ SCREENS: dict[str, ScreenEntry] = {
         ),
         ScreenEntry(
             "rollover", "Roll-over", "tui.screens.rollover", "RollOverScreen", "", "What the next roll-over drops"
+        ),
+        ScreenEntry(
+            "checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "", "The list of one submission"
         ),
         ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
     )

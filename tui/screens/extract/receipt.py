@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from exporters.checklist_acts import mark_sent
 from exporters.kept_text import KeptText
 from exporters.receipts import receipt_lines, state_of
 from exporters.sending_out import fetch_lines, write_again
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 
 def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> ExtractInfo:
     """In a thread."""
+    if sent:
+        # Its checklist keeps what the data say at this moment.
+        mark_sent(store, app.agency, app.standard, store.extract(extract_id), app.person, app.today(), app.clock())
+        return store.extract(extract_id)
     with store.write(app.person, app.clock()) as work:
-        return work.mark_sent(extract_id) if sent else work.take_back(extract_id)
+        return work.take_back(extract_id)
 
 
 def _again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:

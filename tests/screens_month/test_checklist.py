@@ -1,0 +1,114 @@
+"""The Checklist screen: what the data tick, ticking, reopening, corrections, a nil return, other submissions."""
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.terminal import Terminal
+
+
+def at_checklist(start: Start, **options: object) -> Terminal:
+    terminal = start(**options)
+    command(terminal, "list of one submission", " of 12 done")
+    return terminal
+
+
+def held(store: Store, agency: AgencyInfo, month: str = "2020-12") -> dict[str, str]:
+    """The ticks that hold, with who ticked."""
+    its = store.current_submission(agency, month)
+    return {one.item: one.ticked_by for one in store.ticks(its.id) if one.holds} if its else {}
+
+
+def test_it_lists_the_items_and_says_of_each_why_it_stands_so(start: Start) -> None:
+    terminal = at_checklist(start)
+    same_picture(terminal, HELP / "checklist.screen.txt")
+    terminal.press("<down>" * 7)
+    terminal.until(" Waits for the extract to be written")
+
+
+def test_enter_goes_to_where_it_is_mended(start: Start) -> None:
+    terminal = at_checklist(start)
+    terminal.press("<enter>")
+    terminal.until("Filter: error")
+    terminal.press("<escape>")
+    terminal.press("<escape>")
+    terminal.until("Checklist: 2020-12")
+    terminal.press("<down>" * 4 + "<enter>")
+    terminal.until("Everything you typed is saved.")
+
+
+def test_space_ticks_and_reopens_with_a_reason_typed_ahead(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = at_checklist(start)
+    terminal.press("<down>" * 5 + " ")
+    terminal.until("[x] Code lists reviewed                           ann, 14:02")
+    assert held(store, agency) == {"code_lists": "ann"}
+    terminal.press(" a new edition<enter>")
+    terminal.until("Reopened; the tick before is kept with your reason.")
+    assert held(store, agency) == {}
+    its = store.current_submission(agency, "2020-12")
+    assert its is not None and [one.reason for one in store.ticks(its.id)] == ["a new edition"]
+
+
+def test_escape_leaves_the_question_and_nothing_happens(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = at_checklist(start)
+    terminal.press("+")
+    terminal.until("A correction of 2020-12")
+    terminal.press("<enter>")
+    terminal.until("Type the reason first.")
+    terminal.slowly("<escape>")
+    terminal.until_quiet()
+    assert not terminal.shows("A correction of") and store.submissions(agency) == []
+
+
+def test_what_cannot_be_ticked_says_why(start: Start) -> None:
+    terminal = at_checklist(start)
+    terminal.press(" ")
+    terminal.until("The data tick this: mend what it says.")
+    terminal.press("<down>" * 7 + " ")
+    terminal.until("The window of 2020-12 opens on 1 January 2021: upload it then.")
+
+
+def test_portal_percentages_are_asked_for_and_refused_when_they_are_none(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    with store.write("ann", NOW) as work:
+        sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        receipt = {"load_percent": 90.2, "data_quality_percent": 100.0}
+        work.mark_sent(work.record_extract(agency, "2020-12", "x.csv", sha, 0, receipt, ()).id)
+    terminal = at_checklist(start)
+    terminal.press("<down>" * 8 + " ")
+    terminal.until("As the portal shows them")
+    terminal.press("91<tab>all<f2>")
+    terminal.until("'all' is no data quality %")
+    terminal.press("<backspace><backspace><backspace>100<enter>")
+    terminal.until("Load % 91, our estimate 90.2: 0.8 more; data quality % 100, our estimate 100:")
+    assert held(store, agency) == {"portal_figures": "ann"}
+
+
+def test_a_nil_return_needs_less_and_a_correction_is_kept_apart(start: Start) -> None:
+    terminal = at_checklist(start)
+    terminal.press("<ctrl+n>")
+    terminal.until("A nil return for 2020-12")
+    terminal.press("<f2>")
+    terminal.until("1 of 3 done, nil return: nobody to report")
+    assert terminal.shows("[-] Extract written                               not needed: nil return")
+    terminal.press("+somebody came<enter>")
+    terminal.until("4 of 12 done, correction 1: somebody came")
+    terminal.press("<left>")
+    terminal.until("1 of 3 done, nil return")
+    terminal.press("<left>")
+    terminal.until("Checklist: 2020-11")
+    terminal.until("Its window closed on Sat 12 Dec 2020: the region decides.")
+    terminal.press("<right><right><right>")
+    terminal.until("Checklist: 2021-01")
+    terminal.press("<right>")
+    terminal.until("There is no further one to look at.")
+
+
+def test_what_somebody_else_ticks_appears_by_itself(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = at_checklist(start)
+    with store.write("bob", NOW) as work:
+        work.tick(work.ensure_submission(agency, "2020-12").id, "wording", {})
+        client = work.create("client", agency.id, "", {})
+        assert client.version == 1
+    terminal.until("[x] Latest national consent wording in use        bob, 14:02")

@@ -1,0 +1,99 @@
+"""The Month screen: what is due, how it stands, and one key to each thing in the way."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.terminal import Terminal
+
+DAY = NOW.date()
+
+
+def at_month(start: Start, **options: object) -> Terminal:
+    terminal = start(**options)
+    command(terminal, "what is due", "Load ")
+    return terminal
+
+
+def test_it_shows_what_is_due_the_figures_and_the_causes_by_size(start: Start) -> None:
+    terminal = at_month(start)
+    assert terminal.shows("Late: Nov 20 (2020-11) was due by Sat 12 Dec 2020, 3 days late.")
+    assert terminal.shows("Due by Tue 12 Jan 2021: Dec 20 (2020-12). 28 days left.")
+    assert terminal.shows("Load 90.2 %, data quality 100.0 %, by our own estimate.")
+    assert terminal.shows("1 ✗ Rule 89: No sub-intervention after closure")
+    assert terminal.shows("c   Checklist: 4 of 12 done; next: All episodes checked, no errors")
+    same_picture(terminal, HELP / "month.screen.txt")
+
+
+def test_a_digit_leads_to_the_findings_of_its_cause(start: Start) -> None:
+    terminal = at_month(start)
+    terminal.press("2")
+    terminal.until("- ✗ Rule 1: Spaces at the ends")
+    terminal.press("<escape>")
+    terminal.until("Due by Tue 12 Jan 2021")
+    terminal.press("<down><down><enter>")
+    terminal.until("- ✗ Rule 10: Closure after contact")
+
+
+def test_keys_lead_to_the_checklist_the_late_one_and_the_roll_over(start: Start) -> None:
+    terminal = at_month(start)
+    for key, wanted in (("c", "Checklist: 2020-12"), ("l", "Checklist: 2020-11"), (" ", "Checklist: 2020-12")):
+        terminal.press(key)
+        terminal.until(wanted)
+        terminal.press("<escape>")
+        terminal.until("Month: Dec 20")
+    terminal.press("r")
+    terminal.until("14 episodes closed before that day will then be in no return any more.")
+
+
+def test_the_days_figures_are_kept_once_all_is_checked(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = at_month(start)
+    terminal.until(lambda _: store.day_figures_before(agency, "2020-12", DAY + timedelta(days=1)) is not None)
+    kept = store.day_figures_before(agency, "2020-12", DAY + timedelta(days=1))
+    assert kept is not None and (kept.day, kept.load_percent, kept.errors) == (DAY, 90.2, 8)
+
+
+def test_the_next_day_says_what_moved_since(start: Start, store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text(NOW.isoformat(), encoding="ascii")
+    terminal = at_month(start, KEYWORK_TEST_CLOCK=str(clock))
+    terminal.until(lambda _: store.day_figures_before(agency, "2020-12", date(2021, 1, 1)) is not None)
+    clock.write_text((NOW + timedelta(days=1)).isoformat(), encoding="ascii")
+    with store.write("bob", NOW) as work:
+        for one in store.findings(agency, rule="1"):
+            known = work.get("episode", one.episode_id)
+            values = {header: text.strip() for header, text in known.values.items()}
+            work.change("episode", known.id, values, known.version)
+    terminal.until("Since yesterday: rule 1 -1.")
+    # The clock goes back: what was kept of the day ahead is not taken.
+    clock.write_text((NOW - timedelta(days=1)).isoformat(), encoding="ascii")
+    terminal.press("<f5>")
+    terminal.until("This is the first look at this submission")
+
+
+def test_in_august_it_says_that_nothing_is_due_and_what_september_covers(start: Start, tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("2021-08-10T09:00:00+01:00", encoding="ascii")
+    terminal = start_at(start, clock)
+    assert terminal.shows("Nothing is due now: no submission is made in August.")
+    whole = " ".join(line.strip() for line in terminal.lines())
+    assert "covers 15 July 2021 to 31 August 2021 as well" in whole
+    clock.write_text("2021-07-16T09:00:00+01:00", encoding="ascii")
+    terminal.press("<f5>")
+    terminal.until("What is dated after 14 July 2021 waits for")
+
+
+def start_at(start: Start, clock: Path) -> Terminal:
+    """The program on another day: what is due for a check is asked of that day."""
+    terminal = start(KEYWORK_TEST_CLOCK=str(clock), checked=date.fromisoformat(clock.read_text(encoding="ascii")[:10]))
+    command(terminal, "what is due", "Load ")
+    return terminal
+
+
+def test_a_wide_terminal_shows_the_same(start: Start) -> None:
+    terminal = at_month(start, columns=120, rows=40)
+    assert terminal.shows("its window opens Fri 1 Jan 2021 to Tue 12 Jan 2021.")
+    assert terminal.shows("14 episodes drop out, 2 still faulty; base 1 Jan 2020")

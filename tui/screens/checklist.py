@@ -1,0 +1,365 @@
+"""The checklist of one submission: what the data tick, what a person ticks, and where each thing is mended."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from exporters.checklist import Item
+from exporters.checklist_acts import Acts
+from exporters.checklist_pages import ChecklistPage, read_page
+from exporters.checklist_situation import open_mismatches
+from exporters.portal_figures import NAMES, entered
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.line_list import LineList
+from tui.frame.printable import fit, one_line
+from tui.frame.text_line import Piece, TextLine
+from tui.frame.text_page import wrapped
+from tui.screens.asking import Asked, Asking
+from tui.screens.client.naming import when
+from tui.screens.findings_check import caseload_check
+from tui.store_link import StoreChanged
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+SCOPE = {"checklist"}
+REGISTRY.add(
+    action(
+        "checklist.tick", "space", "Tick", "Tick what a person ticks, or reopen it with a reason", SCOPE, "tick", True
+    ),
+    action("checklist.older", "ctrl+left", "Before", "The submission before this one", SCOPE, "other(-1)"),
+    action("checklist.newer", "ctrl+right", "After", "The submission after this one", SCOPE, "other(1)"),
+    action("checklist.correct", "plus", "Correction", "Begin a correction, with a reason", SCOPE, "correct", True),
+    action("checklist.nil", "ctrl+n", "Nil return", "There is nobody to report", SCOPE, "nil", True),
+)
+BOXES = {"done": ("[x]", "ok"), "open": ("[ ]", "warning"), "waits": ("[.]", "dim"), "not needed": ("[-]", "dim")}
+TITLE = 46
+DETAILS = 5
+
+
+def _told(item: Item) -> str:
+    return item.told
+
+
+class ChecklistList(LineList):
+    """One line for each item: its box, its title, who ticked it and when or why it is not ticked."""
+
+    class Pressed(Message):
+        """Space, or a key to another submission: -1, 1; 0 is a tick."""
+
+        def __init__(self, what: int) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self) -> None:
+        super().__init__(id="items")
+        self.items: tuple[Item, ...] = ()
+        self.tail: Callable[[Item], str] = _told
+
+    @property
+    def row_count(self) -> int:
+        """The items."""
+        return len(self.items)
+
+    @property
+    def current(self) -> Item | None:
+        """The item under the cursor."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def show(self, items: tuple[Item, ...]) -> None:
+        """Show other items, or the same ones as they stand now."""
+        if items != self.items:
+            self.items = items
+            self.go(self.cursor, quiet=True)
+            self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def pieces_of(self, row: int) -> list[Piece]:
+        """The line, everything stored escaped."""
+        item = self.items[row]
+        box, token = BOXES[item.state]
+        title = fit(one_line(item.title, TITLE), TITLE)
+        room = max(0, self.size.width - 5 - TITLE)
+        return [(f" {box} ", token), (title, "text"), (one_line(self.tail(item), room), "dim")]
+
+    def on_key(self, event: events.Key) -> None:
+        """Space ticks, Left and Right go to other submissions; moving is the list's."""
+        keys = {"space": 0, "left": -1, "right": 1}
+        if event.key not in keys:
+            return
+        self.post_message(self.Pressed(keys[event.key]))
+        event.stop()
+        event.prevent_default()
+
+
+class ChecklistScreen(BaseScreen[None]):
+    """The list, above it the submission, below it the chosen item in full."""
+
+    scope = "checklist"
+    heading = "Checklist"
+    DEFAULT_CSS = "ChecklistScreen .detail { height: 1; }"
+
+    def __init__(self, month: str = "", attempt: int | None = None) -> None:
+        """`month` is the one reported; without one, the submission at hand."""
+        super().__init__()
+        self._month, self._attempt = month, attempt
+        self.page: ChecklistPage | None = None
+        self.dates, self.state = TextLine(id="dates"), TextLine(id="state")
+        self.list = ChecklistList()
+        self.details = tuple(TextLine(rest="panel", id=f"item-{number}") for number in range(DETAILS))
+        self._reading = self._again = self._comparing = False
+        self._mismatches: tuple[object, int] | None = None
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Dates, state, list, detail."""
+        yield self.dates
+        yield self.state
+        yield self.list
+        for line in self.details:
+            line.add_class("detail")
+            yield line
+
+    def on_mount(self) -> None:
+        """Read; check what is due."""
+        self.list.tail = self._tail
+        self.list.focus()
+        self.read(hold=True)
+        check = caseload_check(self.program)
+        check.listeners.append(self.checked)
+        check.start()
+
+    def on_unmount(self) -> None:
+        """Nobody is told any more."""
+        check = caseload_check(self.program)
+        if self.checked in check.listeners:
+            check.listeners.remove(self.checked)
+
+    # Reading
+
+    def read(self, hold: bool = False) -> None:
+        """Read in a thread; while that goes on, once more after it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        app = self.program
+        # Counted for another submission, they say nothing of this one.
+        known = self._mismatches if self._mismatches and self._mismatches[0] == self._month else None
+        about = (app.agency, app.standard, app.today(), self._month, self._attempt, known[1] if known else None)
+        app.in_store(read_page, *about, on_done=self._came, on_problem=self._failed, hold=hold)
+
+    def _came(self, page: ChecklistPage) -> None:
+        self._reading = False
+        if not self.is_attached:
+            return
+        first = self.page is None or self.page.entry.submission != page.entry.submission
+        self.page = page
+        self.retitle(f"Checklist: {page.entry.submission} ({page.entry.title}), {self.program.agency.code}")
+        period = f" {page.entry.period_start:%d %b %Y} to {page.entry.period_end:%d %b %Y}; {page.when}"
+        self.dates.show((period, "text"))
+        kind = f", {page.kind}" if page.kind else ""
+        self.state.show((f" {page.done} done", "heading"), (kind, "text"))
+        self.list.show(page.items)
+        if first and page.told:
+            self.say(page.told, "notice")
+        if self._again:
+            self.read()
+        elif any(item.check == "mismatches" and item.state == "waits" for item in page.items):
+            self._compare(page)
+
+    def _compare(self, page: ChecklistPage) -> None:
+        """Count the mismatches against what was sent last, apart: it takes as long as to write an extract."""
+        if self._comparing or page.today < page.entry.period_start:
+            return
+        self._comparing, month = True, self._month
+        app = self.program
+
+        def came(many: int) -> None:
+            self._comparing = False
+            self._mismatches = (month, many)
+            self.read()
+
+        about = (app.agency, app.standard, page.entry.period, page.today)
+        app.in_store(open_mismatches, *about, on_done=came, on_problem=self._failed)
+
+    def _failed(self, problem: Problem) -> None:
+        self._reading = False
+        self.say(str(problem), "error")
+        if self.page is not None:
+            self._month, self._attempt = self.page.entry.submission, None
+
+    def checked(self, done: int, due: int) -> None:
+        """The check has come to its end."""
+        if done == due:
+            self._mismatches = None
+            self.read()
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        caseload_check(self.program).start()
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        """Back from where something was mended."""
+        super().on_screen_resume()
+        if self.page is not None:
+            self.read()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.read()
+        caseload_check(self.program).start()
+
+    # Showing
+
+    def _tail(self, item: Item) -> str:
+        if item.state == "done" and item.by == "person" and item.when is not None:
+            return f"{item.who}, {when(item.when, self.program.today())}"
+        return item.told
+
+    def on_line_list_moved(self) -> None:
+        """Another item: say all of it below."""
+        item = self.list.current
+        lines: list[str] = []
+        if item is not None:
+            width = max(20, self.size.width - 2)
+            said = f"{item.told[:1].upper()}{item.told[1:]}" if item.told else ""
+            if item.when is not None:
+                who = f"{item.who}, " if item.who else ""
+                said = f"{said} ({who}{when(item.when, self.program.today())})".strip()
+            lines = (
+                [*wrapped(said, width)[: DETAILS - 2], *wrapped(item.help, width)]
+                if said
+                else wrapped(item.help, width)
+            )
+            lines = [*lines[: DETAILS - 1], self._keys_of(item)]
+        for number, line in enumerate(self.details):
+            line.show((f" {lines[number]}" if number < len(lines) else "", "panel"))
+
+    def _keys_of(self, item: Item) -> str:
+        if item.state == "not needed":
+            return ""
+        parts = [f"Enter: {item.goes_to}."] if item.goes_to else []
+        if item.by == "person":
+            parts.append("Space reopens it, with a reason." if item.state == "done" else "Space ticks it.")
+        else:
+            parts.append("The data tick it.")
+        return " ".join(parts)
+
+    # Acting
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: where it is mended; else tick."""
+        item = self.list.current
+        if item is None:
+            return
+        if item.goes_to == "findings":
+            self.program.open_screen("findings", text=item.goes_with)
+        elif item.goes_to == "extract" and self.page is not None:
+            self.program.open_screen("extract", self.page.entry.submission)
+        elif item.goes_to:
+            self.program.open_screen(item.goes_to)
+        else:
+            self.action_tick()
+
+    def on_checklist_list_pressed(self, event: ChecklistList.Pressed) -> None:
+        """Space, Left, Right."""
+        if event.what:
+            self.action_other(event.what)
+        else:
+            self.action_tick()
+
+    def action_other(self, step: int) -> None:
+        """To the submission before or after."""
+        if self.page is None:
+            return
+        place = self.page.place + step
+        if 0 <= place < len(self.page.others):
+            self._month, self._attempt = self.page.others[place]
+            self.say("")
+            self.read(hold=True)
+        else:
+            self.say("There is no further one to look at.", "notice")
+
+    def action_tick(self) -> None:
+        """Tick the chosen item, asking what is to be entered; reopen it when it is ticked."""
+        item = self.list.current
+        if item is None:
+            return
+        if item.by == "data" or item.state == "not needed":
+            self.say("The data tick this: mend what it says." if item.by == "data" else item.told, "notice")
+        elif item.state == "done":
+            self._ask(f"Reopen: {item.title}", [], [Asked("reason", "Reason")], "reopen", item.id)
+        elif item.check == "figures":
+            asked = [Asked(key, name.capitalize()) for key, name in NAMES.items()]
+            about = ["As the portal shows them, such as 98.4. They are compared with our own estimate."]
+            self._ask(item.title, about, asked, "tick", item.id, entered)
+        elif item.asks:
+            asked = [Asked(name, name.capitalize(), optional=True) for name in item.asks]
+            self._ask(item.title, [item.help], asked, "tick", item.id)
+        else:
+            self._act("tick", item.id, {})
+
+    def action_correct(self) -> None:
+        """Another attempt of this month."""
+        if self.page is not None:
+            about = ["The attempt before is kept as it is. The correction gets a checklist of its own."]
+            self._ask(
+                f"A correction of {self.page.entry.submission}", about, [Asked("reason", "Reason")], "correct", ""
+            )
+
+    def action_nil(self) -> None:
+        """There is nobody to report."""
+        if self.page is not None:
+            about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
+            asked = [Asked("reason", "Reason", "nobody to report")]
+            self._ask(f"A nil return for {self.page.entry.submission}", about, asked, "declare_nil", "")
+
+    def _ask(
+        self, title: str, about: list[str], asked: list[Asked], act: str, item: str, check: object | None = None
+    ) -> None:
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self._act(act, item, texts)
+
+        self.app.push_screen(Asking(title, about, asked, check), answered)  # type: ignore[arg-type]
+
+    def _act(self, act: str, item: str, texts: Mapping[str, str]) -> None:
+        if self.page is None:
+            return
+        app = self.program
+        about = (app.agency, app.standard, self.page.entry, app.person, app.today(), app.clock())
+        attempt = self.page.submission.attempt if self.page.submission else None
+        app.in_store(do, about, act, item, dict(texts), attempt, on_done=self._acted, writes=True, hold=True)
+
+    def _acted(self, told: tuple[str, bool]) -> None:
+        sentence, latest = told
+        self.say(sentence, "ok")
+        if latest:
+            self._attempt = None
+        self.read(hold=True)
+
+
+def do(
+    store: object, about: tuple[object, ...], act: str, item: str, texts: dict[str, str], attempt: int | None
+) -> tuple[str, bool]:
+    """Do one act in the writers' thread; what is said of it, and whether there is a new attempt. Raises Problem."""
+    acts = Acts(store, *about)  # type: ignore[arg-type]
+    if act == "tick":
+        acts.tick(item, texts, attempt)
+        return "Ticked.", False
+    if act == "reopen":
+        acts.reopen(item, texts["reason"], attempt)
+        return "Reopened; the tick before is kept with your reason.", False
+    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"])
+    return f"Attempt {made.attempt} of {made.month} is begun.", True

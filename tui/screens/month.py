@@ -1,0 +1,326 @@
+"""The month: what is due, how long there is, how the caseload stands, and what stands in the way. The first screen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from exporters.checklist_situation import open_mismatches
+from exporters.month_view import MonthView, figure_lines, read_month, roll_text, when_lines
+from exporters.standing import keep_today
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.line_list import LineList
+from tui.frame.printable import fit, one_line, width_of
+from tui.frame.text_line import Piece, TextLine
+from tui.frame.text_page import wrapped
+from tui.frame.tokens import MARKS
+from tui.screens.findings_check import caseload_check
+from tui.screens.findings_groups import rule_title
+from tui.store_link import StoreChanged
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+
+SCOPE = {"month"}
+REGISTRY.add(
+    action(
+        "month.checklist",
+        "space",
+        "Checklist",
+        "The checklist of the submission at hand",
+        SCOPE,
+        "go('checklist')",
+        True,
+    ),
+    action("month.roll", "plus", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
+)
+HEAD = 5
+FIGURES = 3
+CAUSES = 9
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to go somewhere from: the digit that does, its mark, what it says, a count at the right, where to."""
+
+    key: str
+    severity: str
+    text: str
+    count: str = ""
+    goes_to: str = ""
+    goes_with: str = ""
+
+
+class MonthList(LineList):
+    """Causes and what else leads on. Digits, `c`, `d` and `r` go where their lines go."""
+
+    head_lines = 1
+
+    class Wanted(Message):
+        """A line's key was pressed."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
+
+    def __init__(self) -> None:
+        super().__init__(id="causes")
+        self.lines: tuple[Line, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        """Its lines."""
+        return len(self.lines)
+
+    @property
+    def current(self) -> Line | None:
+        """The line under the cursor."""
+        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show other lines."""
+        if tuple(lines) != self.lines:
+            self.lines = tuple(lines)
+            self.go(self.cursor, quiet=True)
+            self.refresh()
+
+    def head_of(self, line: int) -> Sequence[Piece]:
+        """What the lines are."""
+        return [(" In the way, the largest first; Enter or the key at the left goes there", "heading")]
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Key, mark, text, count."""
+        line = self.lines[row]
+        count = f" {line.count} " if line.count else ""
+        room = max(10, self.size.width - 6 - width_of(count))
+        mark = MARKS.get(line.severity, " ")
+        return [
+            (f" {line.key or ' '} ", "dim"),
+            (f"{mark} ", line.severity or "text"),
+            (one_line(line.text, room), "text"),
+            (count, "dim"),
+        ]
+
+    def on_key(self, event: events.Key) -> None:
+        """A line's key; moving is the list's."""
+        found = next((line for line in self.lines if line.key and line.key == event.key), None)
+        if found is None:
+            return
+        self.post_message(self.Wanted(found))
+        event.stop()
+        event.prevent_default()
+
+
+class MonthScreen(BaseScreen[None]):
+    """What is due above, the figures, then the lines that lead on."""
+
+    scope = "month"
+    heading = "Month"
+    DEFAULT_CSS = "MonthScreen .said { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = tuple(TextLine(id=f"due-{number}") for number in range(HEAD))
+        self.figures = tuple(TextLine(id=f"figure-{number}") for number in range(FIGURES))
+        self.list = MonthList()
+        self.view: MonthView | None = None
+        self._mismatches: int | None = None
+        self._kept: object = None
+        self._reading = self._again = self._comparing = self._compare_due = False
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Due, figures, lines."""
+        for line in (*self.head, *self.figures):
+            line.add_class("said")
+            yield line
+        yield self.list
+
+    def on_mount(self) -> None:
+        """Paint what is kept; only then check what is due for it."""
+        self.list.focus()
+        self.read(hold=True)
+        check = caseload_check(self.program)
+        check.listeners.append(self.checked)
+        check.start()
+
+    def on_unmount(self) -> None:
+        """Nobody is told any more."""
+        check = caseload_check(self.program)
+        if self.checked in check.listeners:
+            check.listeners.remove(self.checked)
+
+    # Reading
+
+    def read(self, hold: bool = False) -> None:
+        """Read what is kept, in a thread; while that goes on, once more after it."""
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        app = self.program
+        about = (app.agency, app.standard, app.today(), self._mismatches)
+        app.in_store(read_month, *about, on_done=self._came, on_problem=self._failed, hold=hold)
+
+    def _came(self, view: MonthView) -> None:
+        self._reading = False
+        self.view = view
+        if self.is_attached:
+            self.show()
+        if self._again:
+            self.read()
+        elif not view.standing.figures.stale:
+            self._keep(view)
+            self._compare(view)
+
+    def _failed(self, problem: Problem) -> None:
+        self._reading = False
+        self.say(str(problem), "error")
+
+    def checked(self, done: int, due: int) -> None:
+        """The check goes on, or has come to its end: then the day's figures are kept, and mismatches looked for."""
+        if done < due:
+            if self.app.screen is self:
+                self.say(f"Checking: {done:,} of {due:,} episodes.")
+            return
+        if due and self.app.screen is self:
+            self.say(f"Checked: {due:,} episode{'' if due == 1 else 's'}.", "ok")
+        self._compare_due = True
+        self.read()
+
+    def _keep(self, view: MonthView) -> None:
+        """Keep the day's figures, for tomorrow to say what moved."""
+        its = (view.standing.today, view.standing.figures)
+        if its != self._kept:
+            self._kept = its
+            self.program.in_store(keep_today, view.standing, writes=True)
+
+    def _compare(self, view: MonthView) -> None:
+        """Count the mismatches against what was sent last, apart from all else: it takes as long as an extract."""
+        one, app = view.standing, self.program
+        if not self._compare_due or self._comparing or one.situation.against is None or one.is_sent:
+            return
+        if self.app.screen is not self:
+            return  # on the way back
+        self._comparing, self._compare_due = True, False
+        about = (app.agency, app.standard, one.due.period, app.today())
+        app.in_store(open_mismatches, *about, on_done=self._compared, on_problem=self._not_compared)
+
+    def _compared(self, many: int) -> None:
+        self._comparing = False
+        if many != self._mismatches:
+            self._mismatches = many
+            self.read()
+
+    def _not_compared(self, problem: Problem) -> None:
+        self._comparing = False
+        self.say(str(problem), "error")
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        caseload_check(self.program).start()
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        """Back from where something was mended; midnight may have passed."""
+        super().on_screen_resume()
+        if self.view is not None:
+            self.read()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.read()
+        caseload_check(self.program).start()
+
+    # Showing
+
+    def show(self) -> None:
+        """Say all of it anew."""
+        view = self.view
+        if view is None:
+            return
+        one, width = view.standing, max(20, self.size.width - 2)
+        self.retitle(f"Month: {one.due.title} ({one.due.submission}), {one.agency.code}")
+        said = [(piece, token) for text, token in when_lines(one) for piece in wrapped(text, width)]
+        for number, line in enumerate(self.head):
+            text, token = said[number] if number < len(said) else ("", "text")
+            line.show((f" {text}", token))
+        for line, text in zip(self.figures, figure_lines(one), strict=True):
+            line.show((f" {fit(text, width)}" if width_of(text) > width else f" {text}", "text"))
+        self.list.show(lines_of(view, self.program))
+
+    def on_resize(self) -> None:
+        """Sentences are broken at another width."""
+        self.show()
+
+    # Keys
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        if self.list.current is not None:
+            self.follow(self.list.current)
+
+    def on_month_list_wanted(self, event: MonthList.Wanted) -> None:
+        """A line's own key."""
+        self.follow(event.line)
+
+    def action_go(self, where: str) -> None:
+        """From the key bar or the palette."""
+        self.follow(Line("", "", "", goes_to=where))
+
+    def follow(self, line: Line) -> None:
+        """Go where a line leads."""
+        app, view = self.program, self.view
+        if view is None or not line.goes_to:
+            return
+        due = view.standing.due
+        if line.goes_to == "findings":
+            app.open_screen("findings", rule=line.goes_with)
+        elif line.goes_to in ("checklist", "extract"):
+            app.open_screen(line.goes_to, line.goes_with or due.submission)
+        else:
+            app.open_screen(line.goes_to)
+
+
+def lines_of(view: MonthView, program: "KeyworkApp") -> list[Line]:
+    """The causes by size, then the checklist, drafts, the roll-over and the gap."""
+    one = view.standing
+    found: list[Line] = []
+    for number, cause in enumerate(one.figures.causes[:CAUSES], 1):
+        accepted = f", {cause.accepted:,} accepted" if cause.accepted else ""
+        title = rule_title(program.standard, cause.rule)
+        count = f"{cause.count:,}{accepted}"
+        found.append(Line(str(number), cause.severity.value, title, count, "findings", cause.rule))
+    if len(one.figures.causes) > CAUSES:
+        found.append(Line("0", "", f"{len(one.figures.causes) - CAUSES} more rules", goes_to="findings"))
+    if not one.figures.causes and not one.figures.stale:
+        found.append(Line("0", "ok", "No error and no warning in what would be sent", goes_to="findings"))
+    left = [item.title for item in one.items if item.state in ("open", "waits")]
+    done, needed = one.progress
+    ahead = f"; next: {left[0]}" if left else ": closed"
+    state = "ok" if done == needed else ""
+    if one.late is not None and one.late != one.due:
+        late = f"The checklist of {one.late.title} ({one.late.submission}), which is late"
+        found.append(Line("l", "error", late, goes_to="checklist", goes_with=one.late.submission))
+    found.append(Line("c", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
+    drafts = one.situation.drafts
+    if drafts:
+        each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
+        found.append(Line("d", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
+    if text := roll_text(view):
+        faulty = view.roll is not None and view.roll.faulty > 0
+        found.append(Line("r", "warning" if faulty else "", text, goes_to="rollover"))
+    if view.gap:
+        found.append(Line("g", "notice", view.gap, goes_to="calendar"))
+    if one.silence:
+        found.append(Line("g", "", "The calendar: every submission with its window", goes_to="calendar"))
+    return found
