@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from store import acceptances, caseload, kept_findings
+from store import acceptances, caseload, kept_findings, reading
 from store.acceptance_shapes import AcceptanceInfo, CaseloadFigures
 from store.audit import Chain
 from store.shapes import AgencyInfo
@@ -46,9 +46,9 @@ class AcceptanceDesk(ABC):
             return acceptances.listed(connection, agency, lapsed=lapsed, withdrawn=withdrawn, client_id=client_id)
 
     def caseload_figures(
-        self, agency: AgencyInfo, period: ReportingPeriod, *, day: date | None = None
+        self, agency: AgencyInfo, period: ReportingPeriod | None = None, *, day: date | None = None
     ) -> CaseloadFigures:
-        """How the episodes stand that a period's extract would take, by the results kept of their last check.
+        """How the episodes stand that a period's extract would take, or all, by the results kept of their last check.
 
         With a `day`, episodes not checked for that day and these rules count as stale; without one only those changed
         since their check. Differs from the extract itself: events held back still count as rows; a file is judged more
@@ -56,6 +56,11 @@ class AcceptanceDesk(ABC):
         """
         with self._reading() as connection:
             return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)
+
+    def client_references(self, ids: Iterable[str]) -> dict[str, str]:
+        """The references of some clients, by id; empty for a client without one."""
+        with self._reading() as connection:
+            return reading.client_references(connection, ids)
 
     def beside_is_due(self, agency: AgencyInfo, day: date) -> bool:
         """Whether episodes are to be compared with each other: something was saved, or day or rules are others."""

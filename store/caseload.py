@@ -26,11 +26,7 @@ def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> Co
     start, end = period.start.isoformat(), period.end.isoformat()
     its = EPISODES.c
     within: ColumnElement[bool] = (
-        (its.agency_number == agency.number)
-        & its.deleted_at.is_(None)
-        & CLIENTS.c.deleted_at.is_(None)
-        & (its.closed.is_(None) | (its.closed >= start))
-        & (its.opened.is_(None) | (its.opened <= end))
+        _live(agency) & (its.closed.is_(None) | (its.closed >= start)) & (its.opened.is_(None) | (its.opened <= end))
     )
     columns = deriver.extracted_columns()
     if not columns:
@@ -46,11 +42,16 @@ def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> Co
     return within & (extracted | its.consent.is_(None) | its.consent.not_in(sorted(consented)))
 
 
+def _live(agency: AgencyInfo) -> ColumnElement[bool]:
+    there = EPISODES.c.deleted_at.is_(None) & CLIENTS.c.deleted_at.is_(None)
+    return (EPISODES.c.agency_number == agency.number) & there
+
+
 def figures(
-    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod, day: date | None
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod | None, day: date | None
 ) -> CaseloadFigures:
-    """Sums over the episodes that a period's extract would take; see `Store.caseload_figures`."""
-    sent = sent_in(deriver, agency, period)
+    """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
+    sent = sent_in(deriver, agency, period) if period else _live(agency)
     due = is_due(day, deriver.fingerprint) if day else STATES.c.revision != STATES.c.checked_revision
     stale = func.coalesce(func.sum(case((due, 1), else_=0)), 0)
     sums: list[Any] = [func.coalesce(func.sum(STATES.c[name]), 0) for name in _SUMS]

@@ -125,6 +125,15 @@ def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     return found
 
 
+def client_references(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The references of some clients, by id."""
+    found: dict[str, str] = {}
+    for some in batches(ids):
+        query = select(CLIENTS.c.id, CLIENTS.c.reference).where(CLIENTS.c.id.in_(some))
+        found.update({row.id: row.reference or "" for row in connection.execute(query)})
+    return found
+
+
 def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
     """How many episodes `episodes` would give."""
     query = (

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 import typer
 
+from tui.commands import findings
 from tui.commands.calendar import calendar_app
 from tui.commands.checklist import checklist_app, due
 from tui.commands.client import client_app
@@ -89,6 +90,9 @@ def check(
 
     day = _day(today)
     return run_check(file, store, key_file, standard, agency, day, submission, form.value)
+
+
+findings.declare(app)
 
 
 @app.command(name="import")

@@ -41,7 +41,10 @@ def listed(
     standard: Standard, *findings: Finding, values: Values | None = None, accepted: str = ""
 ) -> tuple[Entry, ...]:
     return panel_entries(
-        findings, model_of(standard, values or {"PC": "x"}), [FIRST], is_accepted=lambda each: each.rule == accepted
+        findings,
+        model_of(standard, values or {"PC": "x"}),
+        [FIRST],
+        accepted=lambda each: "accepted by ann: so it is" if each.rule == accepted else "",
     )
 
 
@@ -73,7 +76,8 @@ def test_an_accepted_warning_is_listed_as_such_and_not_walked(standard: Standard
     )
     assert [entry.kind for entry in entries] == ["error", "error", "accepted"]
     assert [place.header for place in walked(entries)] == ["DAT", "DISD"]
-    assert "[accepted]" in "\n".join(line[0] for line in pane_lines(entries, None, 40))
+    assert "[accepted by" in "\n".join(line[0] for line in pane_lines(entries, None, 40))
+    assert entries[2].text == "= PC looks wrong (28) [accepted by ann: so it is] PC=x"
 
 
 def test_what_is_still_to_do_is_listed_and_not_walked(standard: Standard) -> None:

@@ -68,7 +68,7 @@ def test_enter_lands_in_the_very_field(start: Start, store: Store, agency: Agenc
     terminal.until_quiet(0.4)
     label = STANDARD.by_header[first.field].label
     assert whole.names[first.client_id].split()[0] in terminal.lines()[0]
-    assert any(line.startswith(">!") and label[:12] in line for line in terminal.lines())
+    assert any(line.startswith(">✗") and label[:12] in line for line in terminal.lines())
     terminal.press("<escape>", 0.5)
     assert "[1 rule]" in terminal.lines()[1]
 

@@ -13,7 +13,7 @@ Piece = tuple[str, str]
 
 SIGNS = {severity: MARKS[severity.value] for severity in Severity}
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-TO_DO, SKIPPED, CARRIED = "·", "-", "~"
+TO_DO, SKIPPED, CARRIED, ACCEPTED = "·", "-", "~", "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Marks:
         """Lay a record's findings by the fields they mark, parting what nobody has come to yet."""
         by_header: dict[str, list[Finding]] = {}
         to_do = set(model.still_to_do())
-        for whole in sorted(findings, key=lambda finding: WEIGHT[finding.severity]):
+        for whole in sorted(findings, key=lambda finding: (bool(finding.accepted), WEIGHT[finding.severity])):
             finding, missing = model.without_to_do(whole)
             to_do.update(missing)
             if finding is not None:
@@ -65,6 +65,8 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
     findings, to_do = marks.findings.get(header, ()), header in marks.still_to_do
     if findings:
         sign, tone = SIGNS[findings[0].severity], findings[0].severity.value
+        if findings[0].accepted:
+            sign, tone = ACCEPTED, "meaning"
     elif to_do:
         sign, tone = TO_DO, "meaning"
     else:

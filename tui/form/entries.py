@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from tui.form.columns import SIGNS, TO_DO, WEIGHT
+from tui.form.columns import ACCEPTED, SIGNS, TO_DO, WEIGHT
 from tui.form.record_model import RecordModel
 from validators.records import Finding, Severity
 from validators.standard import Standard
@@ -16,7 +16,7 @@ SIGN: Mapping[Kind, str] = {
     "warning": SIGNS[Severity.WARNING],
     "notice": SIGNS[Severity.NOTICE],
     "to do": TO_DO,
-    "accepted": "=",
+    "accepted": ACCEPTED,
 }
 
 
@@ -61,7 +61,8 @@ Part = Callable[[Finding], tuple[Finding | None, Sequence[Place]]]
 class Entry:
     """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do.
 
-    `landing` is where F8 leads, when that is another field of the record than the one the rule names.
+    `landing` is where F8 leads, when that is another field of the record than the one the rule names; `accepted` says
+    who accepted it and why.
     """
 
     kind: Kind
@@ -73,6 +74,7 @@ class Entry:
     values: str = ""
     finding: Finding | None = None
     landing: str = ""
+    accepted: str = ""
 
     @property
     def stop(self) -> Place:
@@ -83,7 +85,8 @@ class Entry:
     def text(self) -> str:
         """The entry in one line: sign, what is wrong, the rule's number, the values."""
         rule = f" ({self.rule})" if self.rule else ""
-        return " ".join(part for part in (SIGN[self.kind], f"{self.sentence}{rule}", self.values) if part)
+        parts = (SIGN[self.kind], f"{self.sentence}{rule}", self.accepted and f"[{self.accepted}]", self.values)
+        return " ".join(part for part in parts if part)
 
 
 def _told(value: str) -> str:
@@ -96,15 +99,15 @@ def panel_entries(
     model: RecordModel,
     records: Sequence[RecordKey],
     *,
-    is_accepted: Callable[[Finding], bool] = lambda finding: False,
+    accepted: Callable[[Finding], str] = lambda finding: "accepted" if finding.accepted else "",
     part: Part | None = None,
 ) -> tuple[Entry, ...]:
     """What the panel lists: the open record first, then the client's others; in each the weightiest first.
 
     `findings` are those of the whole client, `records` the keys of the records on the form (one for each section it
-    holds; their order is that of the form), `is_accepted` tells the warnings somebody has accepted. Findings that only
-    say that something nobody has come to yet is empty are listed as still to do. `part` parts these from the rest where
-    a finding is about several records; without it the open record judges the fields of all.
+    holds; their order is that of the form), `accepted` says of a warning who accepted it and why, else nothing.
+    Findings that only say that something nobody has come to yet is empty are listed as still to do. `part` parts these
+    from the rest where a finding is about several records; without it the open record judges the fields of all.
     """
     standard, own_records = model.standard, frozenset(records)
     entries: list[tuple[tuple[bool, int, int], Entry]] = []
@@ -127,15 +130,13 @@ def panel_entries(
             continue
         record = RecordKey.of(finding, standard)
         own = record in own_records
-        accepted = finding.severity is Severity.WARNING and is_accepted(finding)
-        kind: Kind = "accepted" if accepted else finding.severity.value
+        told = accepted(finding) if finding.severity is Severity.WARNING else ""
+        kind: Kind = "accepted" if told else finding.severity.value
         values = ", ".join(f"{header}={_told(finding.values.get(header, ''))}" for header in finding.fields)
         label = _label(standard, finding.field)
         place, landing = Place(record, finding.field), _landing(finding, shared, standard)
-        entry = Entry(kind, own, place, label, finding.message, finding.rule, values, finding, landing)
-        entries.append(
-            ((not own, 4 if accepted else WEIGHT[finding.severity], _column(standard, finding.field)), entry)
-        )
+        entry = Entry(kind, own, place, label, finding.message, finding.rule, values, finding, landing, told)
+        entries.append(((not own, 4 if told else WEIGHT[finding.severity], _column(standard, finding.field)), entry))
     for place in to_do:
         own, label = place.record in own_records, _label(standard, place.header)
         entries.append(((not own, 3, _column(standard, place.header)), Entry("to do", own, place, label, label)))

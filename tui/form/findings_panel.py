@@ -51,7 +51,7 @@ def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[L
             elsewhere = True
             lines.append(("Other records of this client", "title", None))
         rule = f" ({entry.rule})" if entry.rule else ""
-        accepted = " [accepted]" if entry.kind == "accepted" else ""
+        accepted = f" [{entry.accepted}]" if entry.accepted else ""
         body = wrap(printable(entry.sentence + rule + accepted), max(8, width - 3)) or [entry.label]
         body += wrap(printable(entry.values), max(8, width - 3))
         for number, text in enumerate(body):

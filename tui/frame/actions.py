@@ -22,6 +22,8 @@ USABLE = re.compile(
     r"(shift\+)?f([1-9]|1[0-9]|2[0-4])|ctrl\+[a-z]|(ctrl|shift)\+(up|down|left|right|home|end|pageup|pagedown|delete|f\d\d?)"
     r"|escape|delete|insert|slash|space|plus|minus"
 )
+LETTERED = frozenset({"findings", "acceptances", "bounces"})
+"""Screens that take no text but in their filter and dialogs: their own actions may be on letters."""
 SHOWN_NAMES = {"escape": "Esc", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "delete": "Del", "insert": "Ins"}
 
 
@@ -82,7 +84,8 @@ class Registry:
             if new.id in self._actions:
                 raise ValueError(f"Two actions are called {new.id}.")
             for key in new.keys:
-                if key in UNUSABLE or not USABLE.fullmatch(key):
+                lettered = new.scopes <= LETTERED and re.fullmatch(r"[a-z]", key)
+                if key in UNUSABLE or not (USABLE.fullmatch(key) or lettered):
                     raise ValueError(f"{new.id} cannot be on {key}.")
                 if other := self._holder(key, new):
                     raise ValueError(f"{key} is both {new.id} and {other.id}.")

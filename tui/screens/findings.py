@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal
 
 from textual.widget import Widget
 
+from tui.form.columns import ACCEPTED
 from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.line_list import LineList
 from tui.frame.text_line import Piece, TextLine
 from tui.frame.tokens import MARKS
 from tui.screens.find_line import FilteredScreen
+from tui.screens.findings_accept import Accepting
 from tui.screens.findings_check import caseload_check
+from tui.screens.findings_export import Exporting
 from tui.screens.findings_groups import (
     WAYS,
     Caseload,
@@ -21,6 +24,7 @@ from tui.screens.findings_groups import (
     field_label,
     grouped,
     matching,
+    quality_line,
     read,
     read_rule,
     values_text,
@@ -28,9 +32,6 @@ from tui.screens.findings_groups import (
 from tui.screens.findings_list import FindingsList
 from tui.store_link import StoreChanged
 from validators.records import Finding
-
-if TYPE_CHECKING:
-    from tui.app import KeyworkApp
 
 SCOPE = {"findings"}
 REGISTRY.add(
@@ -43,7 +44,7 @@ REGISTRY.add(
 SETTLE_SECONDS = 5.0
 
 
-class FindingsScreen(FilteredScreen):
+class FindingsScreen(Accepting, Exporting, FilteredScreen):
     """The groups, and below them the chosen finding in full."""
 
     scope = "findings"
@@ -61,11 +62,6 @@ class FindingsScreen(FilteredScreen):
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
         self._reading = self._again = self._soon = self._saved = False
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def listed(self) -> LineList:
@@ -178,7 +174,9 @@ class FindingsScreen(FilteredScreen):
         pieces: list[Piece] = [(" By ", "dim")]
         for number, way in enumerate(WAYS, 1):
             pieces.append((f"[{number} {way}]", "chosen") if way == self.by else (f" {number} {way} ", "dim"))
-        pieces.append((f"  {count_text(self.caseload.severities)}", "text"))
+        accepted = self.caseload.figures.accepted
+        counted = count_text(self.caseload.severities) + (f", {accepted:,} accepted" if accepted else "")
+        pieces.append((f"  {counted}", "text"))
         self.ways.show(*pieces)
         words = self.find_line.text.split()
         read, total = len(self.caseload.findings), self.caseload.total
@@ -193,6 +191,7 @@ class FindingsScreen(FilteredScreen):
         lines: list[list[Piece]] = [[(self.list.empty, "dim")] if not self.list.row_count else [], [], []]
         if row is not None and row[1] is None:
             lines[0] = [(f" {row[0].title}: {row[0].counted()}. Enter opens it.", "panel")]
+            lines[2] = [(f" {quality_line(self.caseload.figures)}", "panel")]
         elif row is not None and row[1] is not None:
             one = row[1]
             severity = one.severity.value
@@ -203,6 +202,9 @@ class FindingsScreen(FilteredScreen):
             section = self.program.standard.section_by_id.get(one.section)
             where = [name, section.title if section else "", field_label(self.program.standard, one.field)]
             lines[2] = [(f"   {', '.join(part for part in where if part)}. Enter goes there.", "panel")]
+            if one.accepted:
+                lines[0][0] = (f" {ACCEPTED} ", "dim")
+                lines[2] = [(f"   {name}. {self.accepted_by(one)}", "panel")]
         for line, pieces in zip(self.details, lines, strict=True):
             line.show(*pieces)
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from store.acceptance_shapes import CaseloadFigures
 from store.shapes import AgencyInfo
 from tui.form.columns import WEIGHT
 from tui.screens.history_lines import client_name
 from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard import Standard
+from validators.tally import quality_text
 
 if TYPE_CHECKING:
     from store.opening import Store
@@ -25,7 +27,7 @@ PAGE = 1000
 class Caseload:
     """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
 
-    `worst` is the weightiest severity of each rule, `accepted` how many of the warnings somebody accepted.
+    `worst` is the weightiest severity of each rule, `figures` how the rows of all episodes stand.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -33,7 +35,7 @@ class Caseload:
     counts: Mapping[str, int] = field(default_factory=dict)
     severities: Mapping[Severity, int] = field(default_factory=dict)
     worst: Mapping[str, Severity] = field(default_factory=dict)
-    accepted: int = 0
+    figures: CaseloadFigures = field(default_factory=CaseloadFigures)
 
     @property
     def total(self) -> int:
@@ -55,7 +57,20 @@ class Group:
         """How many, by severity, in words."""
         if self.count > len(self.findings):
             return f"{self.count:,} findings"
-        return count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
+        told = count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
+        accepted = sum(bool(one.accepted) for one in self.findings)
+        return f"{told}, {accepted:,} accepted" if accepted else told
+
+    def acceptable(self) -> list[Finding]:
+        """The warnings in it that nobody accepted."""
+        return [one for one in self.findings if one.severity is Severity.WARNING and not one.accepted]
+
+
+def quality_line(figures: CaseloadFigures) -> str:
+    """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
+    quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
+    told = f"{figures.rows:,} rows, our estimate: load {figures.load_percent} %, quality {quality}"
+    return f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:
@@ -69,16 +84,16 @@ def read(store: "Store", agency: AgencyInfo, standard: Standard, known: Mapping[
     counts: dict[str, int] = {}
     severities: dict[Severity, int] = {}
     worst: dict[str, Severity] = {}
-    accepted = 0
     for one in store.finding_counts(agency):
         worst.setdefault(one.rule, one.severity)  # errors come first
         counts[one.rule] = counts.get(one.rule, 0) + one.count
         severities[one.severity] = severities.get(one.severity, 0) + one.count
-        accepted += one.accepted
     found: list[Finding] = []
     while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
         found += page
-    return Caseload(tuple(found), names_of(store, standard, found, known), counts, severities, worst, accepted)
+    return Caseload(
+        tuple(found), names_of(store, standard, found, known), counts, severities, worst, store.caseload_figures(agency)
+    )
 
 
 def read_rule(

@@ -6,6 +6,7 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
+from tui.form.columns import ACCEPTED
 from tui.frame.line_list import LineList
 from tui.frame.printable import one_line, width_of
 from tui.frame.text_line import Piece
@@ -97,14 +98,17 @@ class FindingsList(LineList):
         self._lay_out(row if now else (group, None))
 
     def walk(self, step: Literal[1, -1]) -> Finding | None:
-        """Go to the next finding (or, -1, the one before), opening its group; None at the end. Notices are passed."""
+        """Go to the next finding (or, -1, the one before), opening its group; None at the end.
+
+        Notices and accepted warnings are passed.
+        """
         row = self.current
         if row is None:
             return None
         lines = [(group, one) for group in self.groups for one in (None, *group.findings)]
         at = lines.index(row) if row in lines else 0
         rest = lines[at + 1 :] if step > 0 else lines[:at][::-1]
-        target = next((each for each in rest if each[1] is not None and each[1].severity is not Severity.NOTICE), None)
+        target = next((each for each in rest if each[1] is not None and _is_walked(each[1])), None)
         if target is not None:
             self.open_keys.add(target[0].key)
             self._lay_out(target)
@@ -145,7 +149,9 @@ class FindingsList(LineList):
             room = max(10, self.size.width - 5 - width_of(counted))
             head = (f" {sign} ", "heading")
             return [head, (f"{mark} ", group.worst.value), (one_line(group.title, room), "heading"), (counted, "dim")]
-        pieces: list[Piece] = [("     ", "text"), (f"{MARKS[finding.severity.value]} ", finding.severity.value)]
+        name = finding.severity.value
+        mark, tone, plain = (ACCEPTED, "dim", "dim") if finding.accepted else (MARKS[name], name, "text")
+        pieces: list[Piece] = [("     ", "text"), (f"{mark} ", tone)]
         narrow = self.size.width < 110
         for what in OTHERWISE[self.by]:
             width = {"client": 14, "field": 18 if narrow else 30, "rule": 8}[what]
@@ -154,9 +160,9 @@ class FindingsList(LineList):
                 "field": field_label(self.standard, finding.field),
                 "rule": f"rule {finding.rule}" if finding.rule.isdigit() else finding.rule,
             }[what]
-            pieces.append((one_line(text, width) + " ", "text"))
+            pieces.append((one_line(text, width) + " ", plain))
         taken = sum(width_of(text) for text, _ in pieces)
-        pieces.append((one_line(finding.message, max(0, self.size.width - taken)), "text"))
+        pieces.append((one_line(finding.message, max(0, self.size.width - taken)), plain))
         return pieces
 
     def head_of(self, line: int) -> Sequence[Piece]:
@@ -169,6 +175,10 @@ class FindingsList(LineList):
         if row is None or row[1] is None:
             return super().text_to_copy()
         return f"{self.name_of(row[1].client_id)}: {row[1].message} (rule {row[1].rule})"
+
+
+def _is_walked(one: Finding) -> bool:
+    return one.severity is not Severity.NOTICE and not one.accepted
 
 
 def _mark(row: tuple[Group, Finding | None]) -> tuple[str, tuple[str, ...]]:

@@ -48,6 +48,22 @@ SCREENS: dict[str, ScreenEntry] = {
             "What will be written; then write it",
         ),
         ScreenEntry(
+            "acceptances",
+            "Accepted warnings",
+            "tui.screens.acceptances",
+            "AcceptancesScreen",
+            "",
+            "The warnings that were accepted, by whom and why",
+        ),
+        ScreenEntry(
+            "bounces",
+            "Bounce list",
+            "tui.screens.bounces",
+            "BouncesScreen",
+            "",
+            "Paste the portal's list of what it refused; each line leads to its record",
+        ),
+        ScreenEntry(
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "", "Fields, code lists and rules"
         ),
         ScreenEntry(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from store.acceptance_shapes import AcceptanceInfo, Accepted
 from store.shapes import AgencyInfo, ClientTree, Presence, Resemblance
 from tui.frame.actions import REGISTRY
 from tui.screens.client import naming, work
@@ -71,6 +72,20 @@ class Around:
         """The screen is up again: a session is in one client at a time."""
         if self._entered and self.screen.program.entered != self.screen.client_id:
             self.enter()
+        self._read_acceptances()
+
+    def _read_acceptances(self) -> None:
+        """Somebody, perhaps the person in another screen, may have accepted a warning or taken that back."""
+        screen, program = self.screen, self.screen.program
+
+        def came(found: list[AcceptanceInfo]) -> None:
+            if screen.is_attached and Accepted(found).by_subject != screen.case.accepted.by_subject:
+                screen.case.accept(found)
+                screen.judge()
+
+        if self._entered and screen.case.client.version:
+            args = (program.agency, screen.client_id)
+            program.in_store(work.acceptances, *args, on_done=came, on_problem=_not_worth_saying)
 
     def _stay(self) -> None:
         program = self.screen.program
@@ -137,6 +152,7 @@ class Around:
                 screen.say("This is what the store has.")
 
         program.in_store(work.reload, screen.client_id, program.session, program.clock(), on_done=came)
+        self._read_acceptances()
 
     def saved(self) -> None:
         """Something was saved here: note that we are in it, refresh what hangs on it."""

@@ -4,9 +4,10 @@ Knows no screen and no store; both hand it what they have.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
+from store.acceptance_shapes import AcceptanceInfo, Accepted
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind
 from tui.form.codes import Usage
 from tui.form.entries import Place, RecordKey
@@ -30,6 +31,7 @@ class Case:
         self.previous: Mapping[str, Values] = {}
         self.show_deleted = False
         self.spared: Held | None = None
+        self.accepted = Accepted()
         self._found: dict[str, list[Finding]] = {}
         self._context = Context(today(), "store")
 
@@ -239,7 +241,7 @@ class Case:
         for episode in episodes or [None]:
             id = episode.id if episode is not None else ""
             if id not in self._found:
-                found = self.checker.check(self.record(episode), self._context)
+                found = self.accepted.mark(self.checker.check(self.record(episode), self._context))
                 self._found[id] = found if episode is not None else [one for one in found if self._is_clients(one)]
             for one in self._found[id]:
                 at = RecordKey.of(one, self.standard)
@@ -261,6 +263,16 @@ class Case:
 
         left, to_do = self.model_of(self.client).without_to_do(finding, is_to_do)
         return left, [places[header] for header in to_do]
+
+    def accept(self, acceptances: Iterable[AcceptanceInfo]) -> None:
+        """Take the client's acceptances from the store; they cover the warnings whose values are still the same."""
+        self.accepted = Accepted(acceptances)
+        self._found.clear()
+
+    def accepted_by(self, finding: Finding) -> str:
+        """Who accepted a warning, and why; nothing for one that is not accepted."""
+        its = self.accepted.of(finding)
+        return f"accepted by {its.accepted_by}: {its.reason}" if its is not None else ""
 
     def _is_clients(self, finding: Finding) -> bool:
         """Whether a finding looks at the client's own fields alone."""

@@ -93,6 +93,8 @@ def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
     """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
     worst: dict[RecordKey, Severity] = {}
     for one in findings:
+        if one.accepted:
+            continue
         key = RecordKey.of(one, case.standard)
         if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
             worst[key] = one.severity

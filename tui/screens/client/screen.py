@@ -65,6 +65,7 @@ class ClientScreen(ClientActions):
         self.program = app
         self.case = Case(app.standard, app.checker, app.today, app.agency)
         self.case.previous, self.case.usage = found.previous, found.usage
+        self.case.accept(found.accepted)
         if found.tree is not None:
             self.case.adopt(found.tree)
         elif found.drafts:
@@ -158,7 +159,8 @@ class ClientScreen(ClientActions):
         """Check the client as typed and show what was found; what stays the same costs nothing."""
         findings = self.case.findings()
         self.form.show_findings(self.case.own(self.held, findings))
-        self.entries = panel_entries(findings, self.form.model, self.case.keys(self.held), part=self.case.without_to_do)
+        keys, told, part = self.case.keys(self.held), self.case.accepted_by, self.case.without_to_do
+        self.entries = panel_entries(findings, self.form.model, keys, accepted=told, part=part)
         self.panel.show(self.entries, self.place())
         self.tree_pane.show(naming.nodes(self.case, findings))
         return findings

@@ -47,7 +47,11 @@ class Walking:
     def target(self, step: Step) -> Place | None:
         """The client's first (or last) error or warning."""
         severe = (Severity.ERROR, Severity.WARNING)
-        stops = [one.stop for one in self.screen.entries if one.finding and one.finding.severity in severe]
+        stops = [
+            one.stop
+            for one in self.screen.entries
+            if one.finding and one.finding.severity in severe and not one.finding.accepted
+        ]
         return walk(stops, None, self._order(), self.screen.case.standard, step)
 
     def land(self, step: Step, before: str = "") -> None:

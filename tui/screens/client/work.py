@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from store.acceptance_shapes import AcceptanceInfo
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
 from tui.screens.client.naming import client_name, several, when
 from validators.problems import Problem
@@ -33,6 +34,7 @@ class Loaded:
     previous: Mapping[str, Values] = field(default_factory=dict)
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
+    accepted: tuple[AcceptanceInfo, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ def load(
             raise
         return Loaded(client_id, None, drafts, (), (), previous, usage, older)
     others = tuple(store.others_in("client", client_id, session, now))
-    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage, older)
+    accepted = tuple(store.acceptances(agency, client_id=client_id))
+    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage, older, accepted)
+
+
+def acceptances(store: "Store", agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
+    """The warnings of a client that somebody accepted."""
+    return store.acceptances(agency, client_id=client_id)
 
 
 def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:

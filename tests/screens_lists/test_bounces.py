@@ -1,0 +1,60 @@
+"""The portal's list pasted in: each line leads to its record and field."""
+
+from pathlib import Path
+
+import pytest
+
+from exporters.writing import export_submission
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.terminal import Terminal
+from validators.catalogue import load
+
+STANDARD = load("ndtms-cjit-p")
+
+
+@pytest.fixture
+def sent(store: Store, agency: AgencyInfo, tmp_path: Path) -> list[list[str]]:
+    """An extract of the store, marked as sent; its rows as cells."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    made = export_submission(store, agency, STANDARD, "2026-09", folder, today=NOW.date(), person="ann", now=NOW)
+    (its,) = store.extracts(agency)
+    with store.write("ann", NOW) as work:
+        work.mark_sent(its.id)
+    return [line.split(",") for line in made.file.read_text(encoding="utf-8").splitlines()]
+
+
+def paste(terminal: Terminal, text: str) -> None:
+    """What a terminal sends for a paste."""
+    terminal.send("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
+
+
+def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str]]) -> None:
+    at = {header: number for number, header in enumerate(sent[0])}
+    name = next(row[at["EPISODID"]] for row in sent[2:])
+    terminal = start()
+    command(terminal, "bounce list", "Nothing is pasted yet")
+    paste(terminal, f"2 REFLD rule 9\n9999\nepisode {name}: PC\n")
+    terminal.until("2 lead to a record")
+    same_picture(terminal, HELP / "bounces.screen.txt")
+    terminal.press("<enter>")
+    terminal.until("F2 Save")
+    label = STANDARD.by_header["REFLD"].label
+    assert any(line.startswith(">") and label[:12] in line for line in terminal.lines())
+    terminal.press("<escape>", 0.5)
+    terminal.press("<down>")
+    terminal.until("no line 9999")
+    terminal.press("n2 DOB<enter>")
+    terminal.until("4 lines, 3 lead")
+    terminal.press("r")
+    terminal.until("first row is 1")
+
+
+def test_without_an_extract_it_says_so(start: Start) -> None:
+    terminal = start()
+    command(terminal, "bounce list", "No extract was written yet")
+    paste(terminal, "2\n")
+    terminal.until("nothing a list could speak of")

@@ -1,0 +1,235 @@
+"""The portal's list of what it refused, pasted in: each of its lines leads to the record and field it means."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from exporters.bounces import Bounce, read_bounces
+from exporters.text_files import encoding_of
+from store.files import refused
+from store.shapes import AgencyInfo, ExtractInfo
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.paged_table import Column, PagedTable, Row
+from tui.frame.text_line import TextLine
+from tui.frame.text_page import TextPage
+from tui.screens.asking import Asked, Asking
+from tui.screens.client.naming import when
+from validators.problems import Problem
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+SCOPE = {"bounces"}
+COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))
+NOWHERE = "-"
+LARGEST = 20_000_000
+HELP = (
+    "",
+    " Paste the portal's list here, one fault a line: line numbers or identifiers",
+    " of the extract, with whatever stands beside them; or type it, or read a file.",
+)
+REGISTRY.add(
+    action("bounces.type", "n", "Type", "Type line numbers or identifiers", SCOPE, "type_in", bar=True),
+    action("bounces.file", "o", "File", "Read the list from a file", SCOPE, "from_file", bar=True),
+    action("bounces.extract", "x", "Extract", "Another extract: the one before", SCOPE, "extract", bar=True),
+    action("bounces.rows", "r", "Rows", "The list counts rows of data, or lines of the file", SCOPE, "rows", bar=True),
+    action("bounces.clear", "delete", "Clear", "Forget the list, to begin another", SCOPE, "clear"),
+)
+
+
+class BounceTable(PagedTable):
+    """The lines; what is pasted on it is more of the list."""
+
+    class Pasted(Message):
+        """Text was pasted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Line ends count here: a line is a fault."""
+        event.stop()
+        self.post_message(self.Pasted(event.text))
+
+
+class BouncesScreen(BaseScreen[None]):
+    """The extract meant, the lines of the list, all of the chosen one."""
+
+    scope = "bounces"
+    heading = "Bounce list"
+    DEFAULT_CSS = "BouncesScreen TextPage { height: 4; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.rows = "", False
+        self.bounces: list[Bounce] = []
+        self.extracts: list[ExtractInfo] = []
+        self.at = 0
+        self.about = TextLine(id="about")
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """What to do, which extract, the lines, all of one."""
+        self.table = BounceTable(
+            COLUMNS,
+            lambda: len(self.bounces),
+            lambda offset, limit: [self._row(one) for one in self.bounces[offset : offset + limit]],
+            lambda number: next((at for at, one in enumerate(self.bounces) if one.number == number), None),
+            "Nothing is pasted yet.",
+        )
+        yield TextPage(list(HELP))
+        yield self.about
+        yield self.table
+        yield from self.details
+
+    def on_mount(self) -> None:
+        """Which extracts there are; the last one sent is meant."""
+        self.table.focus()
+        self.program.in_store(_extracts, self.program.agency, on_done=self._know, hold=True)
+
+    def _know(self, found: Sequence[ExtractInfo]) -> None:
+        self.extracts = list(found)
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.extracts:
+            self.about.show((" No extract was written yet: there is nothing a list could speak of.", "warning"))
+            return
+        its = self.extracts[self.at]
+        state = (
+            f"sent {when(its.sent_at, self.program.today())}" if its.is_sent and its.sent_at else "not marked as sent"
+        )
+        counts = "first row is 1" if self.rows else "headings are line 1"
+        self.about.show((f" Extract of {its.submission}, {its.rows:,} rows, {state}; {counts}.", "text"))
+
+    # The list comes in
+
+    def on_bounce_table_pasted(self, event: BounceTable.Pasted) -> None:
+        """More of the list."""
+        self.take(event.text)
+
+    def take(self, text: str) -> None:
+        """Add lines to the list and find what all of it means."""
+        self.text = f"{self.text}\n{text}" if self.text else text
+        self._read()
+
+    def _read(self) -> None:
+        app = self.program
+        if not self.extracts:
+            self.say("No extract was written yet: there is nothing a list could speak of.", "warning")
+        elif self.text.strip():
+            args = (app.agency, app.standard, self.extracts[self.at].id, self.text, self.rows)
+            app.in_store(_found, *args, on_done=self._came, hold=True)
+
+    def _came(self, found: list[Bounce]) -> None:
+        self.bounces = found
+        self.table.reload()
+        lost = sum(not one.leads for one in found)
+        told = f"{len(found):,} line{'' if len(found) == 1 else 's'}, {len(found) - lost:,} lead to a record"
+        self.say(f"{told}; {lost:,} do not, marked {NOWHERE}." if lost else f"{told}.", "notice" if lost else "ok")
+
+    def action_type_in(self) -> None:
+        """`n`: a line typed."""
+
+        def typed(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self.take(texts["line"])
+
+        about = ["A line number, or an identifier, and what stands beside it: a header, a rule."]
+        self.app.push_screen(Asking("A line of the portal's list", about, [Asked("line", "Line")]), typed)
+
+    def action_from_file(self) -> None:
+        """`o`: a file on this machine."""
+
+        def named(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                path = Path(texts["path"]).expanduser()
+                self.program.in_store(_file_text, path, on_done=self.take, hold=True)
+
+        about = ["A text or CSV file on this machine, one fault a line."]
+        self.app.push_screen(Asking("The portal's list", about, [Asked("path", "File")]), named)
+
+    def action_extract(self) -> None:
+        """`x`: the extract before; after the first one the latest again."""
+        if self.extracts:
+            self.at = (self.at + 1) % len(self.extracts)
+            self._tell()
+            self._read()
+
+    def action_rows(self) -> None:
+        """`r`: count from the first row of data, or from the headings."""
+        self.rows = not self.rows
+        self._tell()
+        self._read()
+
+    def action_clear(self) -> None:
+        """Delete: begin anew."""
+        self.text, self.bounces = "", []
+        self.table.reload()
+
+    # Showing
+
+    def _row(self, one: Bounce) -> Row:
+        client = one.reference or ("?" if one.leads else NOWHERE)
+        return one.number, one.line or "", client, one.field, one.text
+
+    def on_line_list_moved(self) -> None:
+        """Another line: where it leads, or why nowhere."""
+        one = self._current()
+        lines = ["", ""]
+        if one is not None:
+            field = self.program.standard.by_header.get(one.field)
+            where = [f"episode {one.episode}", field.label if field else ""]
+            leads = f"{one.reference}, {', '.join(part for part in where if part)}. Enter goes there."
+            lines = [f" {one.text}", f" {leads}" if one.leads else f" Leads nowhere: {one.why_not}."]
+        for line, text in zip(self.details, lines, strict=True):
+            line.show((text, "panel"))
+
+    def _current(self) -> Bounce | None:
+        number = self.table.current_id
+        return next((one for one in self.bounces if one.number == number), None)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: the record, at the field."""
+        one = self._current()
+        if one is not None and one.leads:
+            self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
+        elif one is not None:
+            self.say(f"That line leads nowhere: {one.why_not}.", "notice")
+
+
+def _extracts(store: "Store", agency: AgencyInfo) -> list[ExtractInfo]:
+    """The last one sent first, then all, the latest first."""
+    known = store.extracts(agency)[::-1]
+    return sorted((replace(one, receipt={}) for one in known), key=lambda one: not one.is_sent)
+
+
+def _found(
+    store: "Store", agency: AgencyInfo, standard: Standard, extract_id: str, text: str, rows: bool
+) -> list[Bounce]:
+    return read_bounces(store, agency, standard, extract_id, text, headings_are_line_1=not rows)
+
+
+def _file_text(store: "Store", path: Path) -> str:
+    """In a thread: a list's text. Raises Problem."""
+    encoding = encoding_of(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Problem(f"{path} is far too large for a list of faults: name the list, not the extract.")
+        return path.read_text(encoding=encoding)
+    except OSError as error:
+        raise refused(error, path, "read") from None
