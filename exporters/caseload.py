@@ -38,7 +38,7 @@ def check_caseload(
     """
     due = store.count_stale(agency, day) if progress else 0
     done = 0
-    context = Context(day, "store")
+    context = Context(day, "store", settings=store.agency_settings(agency))
     stream = store.stamped_episodes(agency, due=day)
     # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
     checked = ((record.episode_id, stamp, checker.check(record, context)) for stamp, record in stream)
@@ -55,7 +55,7 @@ def check_some(
     store: "Store", agency: "AgencyInfo", checker: Checker, ids: Collection[str], day: date, now: datetime
 ) -> int:
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
-    context = Context(day, "store")
+    context = Context(day, "store", settings=store.agency_settings(agency))
     found = [
         (record.episode_id, stamp, checker.check(record, context))
         for stamp, record in store.stamped_episodes(agency, ids)
@@ -74,7 +74,8 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     repeated = store.repeated_identifiers(agency)
     found: list[Finding] = []
     if repeated:
-        context, rules = Context(day, "store"), FileRules(checker.standard, repeated)
+        context = Context(day, "store", settings=store.agency_settings(agency))
+        rules = FileRules(checker.standard, repeated)
         # No other record can contradict any, or be contradicted.
         for record in store.episodes(agency, store.episodes_bearing(agency, repeated)):
             found += rules.check(record, checker.check(record, context))

@@ -217,7 +217,8 @@ def write_rows(
     standard = selection.standard
     refuse_no_table(standard)
     # Judged as what it is by now: a file that would be sent.
-    context, accepted = Context(today, "file", selection.period), Accepted(store.acceptances(agency))
+    context = Context(today, "file", selection.period, store.agency_settings(agency))
+    accepted = Accepted(store.acceptances(agency))
     examination = Examination(standard, context, store.repeated_identifiers(agency), accepted)
     receipt.tally = examination.tally
     rows = RowWriter(standard, file)

@@ -95,7 +95,7 @@ class Desk:
 
     def findings(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> list[Finding]:
         """What the rules say of a client, with what is `typed` into records (by id) in place of what is saved."""
-        context, found = Context(self.today, "store"), []
+        context, found = Context(self.today, "store", settings=self.store.agency_settings(self.agency)), []
 
         def values(record: StoredRecord) -> Values:
             return (typed or {}).get(record.id, record.values)
