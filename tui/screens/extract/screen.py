@@ -99,8 +99,9 @@ class ExtractScreen(BaseScreen[None]):
         period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
         lines = [Line("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
         lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
-        rows = f"{several(tally.rows, 'row')}, {several(tally.episodes, 'episode')}, "
-        rows += f"{tally.no_consent} of them without consent"
+        rows = f"{tally.rows:,} row{'' if tally.rows == 1 else 's'}, "
+        rows += f"{tally.episodes:,} episode{'' if tally.episodes == 1 else 's'}, "
+        rows += f"{tally.no_consent:,} of them without consent"
         findings = lambda: self.program.open_screen("findings")  # noqa: E731
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
@@ -265,6 +266,8 @@ class ExtractScreen(BaseScreen[None]):
 
     def _wrote(self, extract: ExtractInfo) -> None:
         self._writing = False
-        self.say(f"Written: {extract.file_name}", "ok")
-        self.action_refresh_data()
-        self.app.push_screen(ReceiptScreen(extract))
+        self.program.say(f"Written: {extract.file_name}", "ok")
+        # Whoever went elsewhere meanwhile is not called back.
+        if self.is_attached and self.app.screen is self:
+            self.action_refresh_data()
+            self.app.push_screen(ReceiptScreen(extract))
