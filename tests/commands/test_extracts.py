@@ -97,6 +97,12 @@ def test_mismatches_are_an_exit_code_for_a_script(place: Place) -> None:
     earlier = call("extracts", "mismatches", *place.options, "--submission", "2019-09", *TODAY, "--format", "json")
     found = json.loads(earlier.out)["mismatches"]
     assert earlier.code == 1 and {one["kind"] for one in found} >= {"gone"} and all(one["told"] for one in found)
+    subject = next(one["subject"] for one in found if one["state"] == "open")
+    september = (*place.options, "--submission", "2019-09", *TODAY)
+    assert call("extracts", "confirm", subject, *september, "--reason", "as agreed").out == "Confirmed: 1.\n"
+    assert "No open mismatch" in call("extracts", "confirm", subject, *september, "--reason", "again").sentence
+    again = json.loads(call("extracts", "mismatches", *september, "--format", "json").out)["mismatches"]
+    assert [one["reason"] for one in again if one["state"] == "confirmed"] == ["as agreed"]
 
 
 def test_an_export_goes_through_a_pipe_and_is_kept(place: Place) -> None:

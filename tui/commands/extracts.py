@@ -129,3 +129,22 @@ def mismatches(
     from tui.commands.extracts_compare import run_mismatches
 
     return run_mismatches(submission, store, key_file, standard, agency, _day(today), form.value)
+
+
+@extracts_app.command("confirm")
+def confirm(
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="The subject of an open mismatch, as `mismatches` tells it.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right.")],
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+) -> int:
+    """Confirm with a reason that a mismatch is right."""
+    from tui.commands.extracts_compare import run_confirm
+
+    return run_confirm(subject, reason, submission, store, key_file, standard, agency, _day(today))

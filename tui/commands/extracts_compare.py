@@ -11,9 +11,10 @@ from typing import get_args
 from exporters.comparing import Comparison, Difference, compare_texts
 from exporters.extract_preview import changes_since, preview_extract
 from exporters.mismatches import TITLES, Mismatch, State, find_mismatches
+from exporters.mismatches import confirm as confirm_one
 from exporters.windows import due_submission
 from tui.commands.extracts_desk import agency_of, refuse_csv, resolved
-from tui.commands.opening import Progress, opened
+from tui.commands.opening import Progress, now, opened, person
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.problems import Problem
@@ -135,3 +136,29 @@ def _mapping(one: Mismatch) -> dict[str, object]:
         "episode_id": one.episode_id,
         "event_id": one.event_id,
     }
+
+
+def run_confirm(
+    subject: str,
+    reason: str,
+    submission: str | None,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+) -> int:
+    """Confirm every open mismatch about a subject and say how many. Raises Problem when there is none."""
+    gc.disable()
+    with opened(store, key_file) as found:
+        agency = agency_of(found, agency_code, standard_id)
+        month = submission or due_submission(found, agency, today)
+        result = find_mismatches(found, preview_extract(found, agency, load(agency.standard), month, today=today))
+        meant = [one for one in result.open if one.subject == subject]
+        if result.sent is None or not meant:
+            raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")
+        with found.write(person(found.path), now()) as work:
+            for one in meant:
+                confirm_one(work, result.sent, one, reason)
+    print(f"Confirmed: {len(meant)}.")
+    return 0
