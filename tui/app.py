@@ -222,6 +222,7 @@ class KeyworkApp(BaseApp):
 
     def flush_drafts(self, reason: str) -> None:
         """Write what is typed at once, in this very thread."""
+        self.last_words = ""
         for screen in self.screen_stack:
             flush = getattr(screen, "flush_drafts", None)
             if callable(flush):

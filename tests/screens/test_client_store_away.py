@@ -126,3 +126,45 @@ def test_what_was_typed_is_not_taken_in_twice(store: Store, known: ClientTree, s
     third = start(ready="26964")
     assert not third.shows("keep it?")
     assert store.drafts() == [] and kept(store.path.parent) == []
+
+
+def test_a_kill_while_the_store_is_locked_loses_nothing_either(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.press("X<tab>")
+        terminal.until(lambda _: len(kept(store.path.parent)) == 1)
+        (first,) = kept(store.path.parent)
+        terminal.press("half")
+        terminal.until(lambda _: first not in kept(store.path.parent) and len(kept(store.path.parent)) == 1)
+        terminal.until("Typing goes on")
+        terminal.signal(signal.SIGKILL)
+        terminal.wait()
+    assert typed(store, known.client.id) == {}
+    again = start(ready="keep it?")
+    assert again.shows("2 fields: keep it?")
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "Surname initial", "half"))
+    assert in_field(again, "First initial", "X")
+
+
+def test_a_kill_while_a_save_waits_for_the_store_loses_nothing(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.press("X<f2>")
+        terminal.until(lambda _: len(kept(store.path.parent)) == 1)
+        terminal.signal(signal.SIGKILL)
+        terminal.wait()
+    again = start(ready="keep it?")
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "First initial", "X"))
+
+
+def test_the_file_goes_when_the_store_is_free(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.press("X<tab>")
+        terminal.until(lambda _: kept(store.path.parent) != [])
+        terminal.until("the store is busy")
+    terminal.until("what you typed is written")
+    terminal.until(lambda _: kept(store.path.parent) == [])
+    assert typed(store, known.client.id)["FINITIAL"] == "X"

@@ -1,13 +1,13 @@
 """Keeps what is typed as drafts: in a thread, the latest of each record, again and again until the store takes it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.shapes import DraftInfo, Kind
+from tui.screens.client.aside import Aside
 from tui.screens.client.held import Held
 from tui.store_link import shortly
 from validators.problems import Problem
@@ -58,10 +58,11 @@ class Snapshot:
 
 
 class DraftKeeper:
-    """The drafts of one screen's records."""
+    """The drafts of one screen's records, all of which `records()` gives."""
 
-    def __init__(self, app: "KeyworkApp") -> None:
-        self._app = app
+    def __init__(self, app: "KeyworkApp", records: Callable[[], Collection[Held]]) -> None:
+        self._app, self._records = app, records
+        self.aside = Aside(app, self._unsaved)
         self._waiting: dict[str, Held] = {}
         self._number = 0
         self._timed = self._busy = False
@@ -69,7 +70,6 @@ class DraftKeeper:
         # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
-        self._file: Path | None = None
 
     def touch(self, held: Held) -> None:
         """A value was changed: it is written within the time to wait."""
@@ -78,17 +78,21 @@ class DraftKeeper:
 
     def write(self) -> None:
         """Write at once what waits; while a write is under way, right after it."""
+        if self._waiting and self.aside.is_needed:
+            self.aside.keep()
         if not self._waiting or self._busy:
+            if not self._waiting and not self._busy:
+                self.aside.settle()
             return
-        self._busy = True
+        self._busy, number = True, self.aside.began()
         taken = list(self._waiting.values())
         self._waiting.clear()
         self._app.in_store(
             self._put,
             [self._snapshot(held) for held in taken],
             writes=True,
-            on_done=self._written_down,
-            on_problem=lambda problem: self._failed(problem, taken),
+            on_done=lambda _: self._written_down(number),
+            on_problem=lambda problem: self._failed(problem, taken, number),
         )
 
     def forget(self, ids: Sequence[str]) -> None:
@@ -96,36 +100,31 @@ class DraftKeeper:
         for id in ids:
             self._waiting.pop(id, None)
 
-    def flush(self, every: Sequence[Held]) -> None:
+    def flush(self) -> None:
         """Write all that is not saved, here and now, the last thing before an end: to the store, else to a file.
 
         Says nothing when it cannot; `failing` and the app's `last_words` tell.
         """
         store = self._app.store
-        changed = [held for held in every if held.is_changed]
+        changed = [held for held in self._records() if held.is_changed]
         changed += [held for held in self._waiting.values() if held not in changed]
-        if store is not None and changed:
-            snapshots = [self._snapshot(held) for held in changed]
-            try:
+        if store is None:
+            return
+        snapshots = [self._snapshot(held) for held in changed]
+        try:
+            if snapshots:
                 self._put(store, snapshots)
                 self._waiting.clear()
-            except Problem as problem:
-                self.failing = str(problem)
-                self._keep(store, snapshots)
-
-    def _keep(self, store: "Store", snapshots: Sequence[Snapshot]) -> None:
-        """The store does not take it: write it to a file, which the next start takes in."""
-        app = self._app
-        kept = [one.draft(app.person, app.session) for one in snapshots if not one.gone]
-        if not kept or app.demo:
-            return
-        try:
-            before, self._file = self._file, store.keep_unsaved(kept)
-            if before is not None:
-                store.forget_unsaved(before)
-            app.last_words = "The store could not be written to; what you typed is kept and offered at the next start."
+            snapshots = []
         except Problem as problem:
-            app.last_words = str(problem)
+            self.failing = str(problem)
+        kept = [one.draft(self._app.person, self._app.session) for one in snapshots if not one.gone]
+        self._app.last_words = self.aside.last(store, kept) or self._app.last_words
+
+    def _unsaved(self) -> list[DraftInfo]:
+        """All that is typed and not saved."""
+        app = self._app
+        return [self._snapshot(held).draft(app.person, app.session) for held in self._records() if held.is_changed]
 
     def _later(self, seconds: float) -> None:
         if not self._timed:
@@ -178,23 +177,22 @@ class DraftKeeper:
                         session=self._app.session,
                     )
                 self._written[one.id] = one.number
-            if self._file is not None:
-                # After a stop in between the store has what the file has, and more.
-                store.forget_unsaved(self._file)
-                self._file, self._app.last_words = None, ""
 
-    def _written_down(self, _: None) -> None:
+    def _written_down(self, number: int) -> None:
         self._busy = False
-        if self.failing:
+        told = self.aside.said
+        self.aside.ended(number, waiting=bool(self._waiting))
+        if self.failing or told:
             self.failing = ""
             self._app.say("The store is back; what you typed is written.", "ok")
         if self._waiting:
             self._later(WAIT_SECONDS)
 
-    def _failed(self, problem: Problem, taken: Sequence[Held]) -> None:
+    def _failed(self, problem: Problem, taken: Sequence[Held], number: int) -> None:
         self._busy = False
         for held in taken:
             self._waiting.setdefault(held.id, held)
+        self.aside.ended(number, refused=True)
         if self.failing != str(problem):
             self.failing = str(problem)
             self._app.say(f"Typing goes on. {shortly(problem, self._app.store)}", "warning")

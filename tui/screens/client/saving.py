@@ -57,6 +57,7 @@ class Saving:
         screen, program = self.screen, self.screen.program
         if not again:
             screen.keeper.forget([item.id for item in items])
+        number = screen.keeper.aside.began()
         program.in_store(
             work.save,
             program.agency,
@@ -65,13 +66,15 @@ class Saving:
             program.clock(),
             screen.client_id,
             items,
-            on_done=lambda saved: self._saved(*saved, items, after),
-            on_problem=lambda problem: self._failed(problem, items, again),
+            on_done=lambda saved: self._saved(*saved, items, after, number),
+            on_problem=lambda problem: self._failed(problem, items, again, number),
             writes=True,
             hold=not again,
         )
 
-    def _saved(self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], after: After | None) -> None:
+    def _saved(
+        self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], after: After | None, number: int
+    ) -> None:
         screen = self.screen
         self._waiting = []
         for item in items:
@@ -82,6 +85,7 @@ class Saving:
         for held in screen.case.by_id.values():
             if held.is_changed:  # typed on while the save waited
                 screen.keeper.touch(held)
+        screen.keeper.aside.ended(number, waiting=any(held.is_changed for held in screen.case.by_id.values()))
         screen.around.saved()
         names = ", ".join(
             naming.record_name(screen.case, screen.case.by_id[item.id])
@@ -137,8 +141,9 @@ class Saving:
                 "warning",
             )
 
-    def _failed(self, problem: Problem, items: list[Save], again: bool) -> None:
+    def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen
+        screen.keeper.aside.ended(number, refused=not isinstance(problem, NewerVersion), waiting=True)
         for item in items:
             if (held := screen.case.by_id.get(item.id)) is not None:
                 screen.keeper.touch(held)

@@ -76,7 +76,7 @@ class ClientScreen(ClientActions):
         self.held = self._record_of(episode_id, event_id, header) or self.case.client
         self.entries: tuple[Entry, ...] = ()
         self._said = False
-        self.keeper = DraftKeeper(app)
+        self.keeper = DraftKeeper(app, lambda: self.case.by_id.values())
         self.saving, self.adding = Saving(self), Adding(self)
         self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
         self.walking = Walking(self)
@@ -287,6 +287,6 @@ class ClientScreen(ClientActions):
 
     def flush_drafts(self, reason: str) -> None:
         """The program ends or sleeps: everything is written now."""
-        self.keeper.flush(list(self.case.by_id.values()))
+        self.keeper.flush()
         if reason != "suspend":
             self.around.gone_for_good()
