@@ -102,18 +102,22 @@ class ExtractScreen(BaseScreen[None]):
         rows = f"{tally.rows:,} row{'' if tally.rows == 1 else 's'}, "
         rows += f"{tally.episodes:,} episode{'' if tally.episodes == 1 else 's'}, "
         rows += f"{tally.no_consent:,} of them without consent"
-        findings = lambda: self.program.open_screen("findings")  # noqa: E731
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
-            Line("Load", f"{tally.load_percent} % (our estimate)", go=findings, hint="Enter goes to the findings."),
             Line(
-                "Data quality", f"{tally.quality_text} (our estimate)", go=findings, hint="Enter goes to the findings."
+                "Load", f"{tally.load_percent} % (our estimate)", go=self._findings, hint="Enter goes to the findings."
+            ),
+            Line(
+                "Data quality",
+                f"{tally.quality_text} (our estimate)",
+                go=self._findings,
+                hint="Enter goes to the findings.",
             ),
             Line(
                 "Standing",
                 receipt.standing,
                 "warning" if receipt.not_ready_because else "ok",
-                findings,
+                self._findings,
                 "Enter goes to the findings.",
             ),
             Line("Left out", self._left_out(found), go=self._show_left_out, hint="Enter lists them."),
@@ -178,6 +182,9 @@ class ExtractScreen(BaseScreen[None]):
             one.go()
 
     # Going there
+
+    def _findings(self) -> None:
+        self.program.open_screen("findings")
 
     def _sheet(self, as_text: bool = False) -> None:
         if self.looked is not None:
