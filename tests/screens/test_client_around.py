@@ -77,7 +77,7 @@ def test_state_is_never_told_by_colour_alone(
     terminal.press("<ctrl+t><up><up><up><enter><tab><tab>010190000<tab>")
     terminal.until("* 26964 DM")
     terminal.until("error")
-    assert any(re.match(r"[ >]!Date of birth", line) for line in terminal.lines()), "an error in the field"
+    assert any(re.match(r"[ >]✗Date of birth", line) for line in terminal.lines()), "an error in the field"
     assert terminal.shows("✗"), "an error in the tree"
     assert terminal.shows("> Sex at birth"), "the field one is in"
     assert terminal.shows("-Client ID"), "never keyed"

@@ -13,10 +13,11 @@ def test_gaps_of_an_unsaved_episode_are_to_do_while_its_event_is_keyed(
     terminal.until("to do")
     assert terminal.shows("Consent")
     before = next(line for line in terminal.lines() if " to do" in line)
+    assert not any("✗" in line[:27] for line in terminal.lines()), "the tree does not nag either"
     terminal.press("<ctrl+n>s1 apr 20<tab>")
-    terminal.until("1 Apr 2020")
+    terminal.until("Other records of this client")
+    terminal.until("1 error, 1 to do")
     assert any(" to do" in line for line in terminal.lines()), before
-    assert terminal.shows("Other records of this client")
     assert terminal.shows("· Consent for NDTMS"), terminal.text()
     assert terminal.shows("1 error, 1 to do"), (
         "the sub-intervention asks for a caseload start; nothing else is wrong yet"

@@ -163,7 +163,7 @@ class ClientScreen(ClientActions):
         keys, told, part = self.case.keys(self.held), self.case.accepted_by, self.case.without_to_do
         self.entries = panel_entries(findings, self.form.model, keys, accepted=told, part=part)
         self.panel.show(self.entries, self.place())
-        self.tree_pane.show(naming.nodes(self.case, findings))
+        self.tree_pane.show(naming.nodes(self.case, [one.finding for one in self.entries if one.finding]))
         return findings
 
     def open(self, held: Held, header: str = "") -> None:
