@@ -20,8 +20,8 @@ from tests.terminal import Terminal, split_keys
 from tests.terminal import keys as keys_of
 
 TODAY = date(2026, 11, 2)
-# From the list into the largest form of the first client: the tree, its episode, and there the second field.
-INTO_FORM = "000001<enter><ctrl+t><down><enter>"
+# To the list, and into the largest form of the first client: the tree, its episode, and there the second field.
+INTO_FORM = "<f3>000001<enter><ctrl+t><down><enter>"
 TURN = 700  # bytes: a Tab that costs more has turned the form by half a view
 
 # The smallest Textual app there is: what starting any costs.
@@ -136,7 +136,7 @@ def memory(environment: dict[str, str], clients: int) -> list[bool]:
     """Proportional memory of one session, and what 2,000 Tabs add."""
     os.environ.update(environment)
     with Terminal((sys.executable, "-m", "tui.entry"), 80, 24) as terminal:
-        terminal.until("Reference")
+        terminal.until("F3 Clients")
         for key in split_keys(INTO_FORM):
             terminal.press(key, 0.5)
         terminal.until_quiet(2.0)

@@ -1,6 +1,7 @@
 """The program as the tests start it under a terminal: `python -m tests.screens.program STORE`, on a fixed day.
 
-KEYWORK_TEST_PERSON names who is at work; KEYWORK_TEST_OPEN what is opened over the list: `new`, or a client's id;
+KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the list of clients is opened, as F3 does,
+unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
 KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change.
 """
 
@@ -25,6 +26,8 @@ class Program(KeyworkApp):
         """Go on to what the test looks at."""
         super().opened(found)
         self.person = os.environ.get("KEYWORK_TEST_PERSON", "ann")
+        if self.store is not None and os.environ.get("KEYWORK_TEST_START") != "month":
+            self.open_screen("clients")
         wanted = os.environ.get("KEYWORK_TEST_OPEN")
         if wanted and self.store is not None:
             self.open_client("" if wanted == "new" else wanted)

@@ -103,6 +103,8 @@ def test_several_agencies_are_chosen_from(store: Store, tmp_path: Path, terminal
 def test_the_demo_says_so_on_every_screen_and_leaves_nothing(tmp_path: Path, terminals: list[Terminal]) -> None:
     terminal = keywork(tmp_path, "demo", "--clients", "5", "--seed", "2", columns=120, rows=40)
     terminals.append(terminal)
+    terminal.until("Month: ")
+    terminal.press("<f3>")
     terminal.until("000001")
     for press in ("<enter>", "<f6>", "<escape><f1>", "<escape><escape>"):
         terminal.press(press)
@@ -120,7 +122,7 @@ def test_the_demo_is_gone_after_a_dropped_line_too(tmp_path: Path, terminals: li
 
     terminal = keywork(tmp_path, "demo", "--clients", "5")
     terminals.append(terminal)
-    terminal.until("000001")
+    terminal.until("Month: ")
     terminal.signal(signal.SIGHUP)
     assert terminal.wait() == 129
     assert not list(tmp_path.glob("keywork-demo-*"))
@@ -150,6 +152,8 @@ def test_an_idle_client_screen_sends_nothing(store: Store, tmp_path: Path, termi
     terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
     terminals.append(terminal)
     terminal.until("F3 Clients")
+    terminal.press("<f3>")
+    terminal.until("Ctrl+N New")
     terminal.press("<ctrl+n>", 0.5)
     terminal.until("New client")
     terminal.until_quiet(1.0)
@@ -163,6 +167,8 @@ def test_a_settings_file_moves_the_keys_of_the_form(store: Store, tmp_path: Path
     terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
     terminals.append(terminal)
     terminal.until("there is no action called no.such")
+    terminal.press("<f3>")
+    terminal.until("Ctrl+N New")
     terminal.press("<ctrl+n>X<tab><ctrl+w>")
     terminal.until("Saved: Client X")
     assert terminal.shows("Ctrl+W Save")

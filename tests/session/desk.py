@@ -80,6 +80,13 @@ def eventually(true: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
+def to_clients(terminal: Terminal) -> None:
+    """From the first screen, the month, to the list of clients."""
+    terminal.until("Month: ", PATIENCE)
+    terminal.slowly("<f3>")
+    terminal.until("120 clients", PATIENCE)
+
+
 def find(terminal: Terminal, reference: str) -> None:
     """Search for a client and open him, as soon as he is the only one in the list."""
     terminal.slowly(reference)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.session.conftest import Open
-from tests.session.desk import KEYWORK, PATIENCE, Desk, find, needed
+from tests.session.desk import KEYWORK, PATIENCE, Desk, find, needed, to_clients
 from tests.terminal import Terminal, keys
 
 SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
@@ -42,7 +42,7 @@ def tmux() -> Iterator[Tmux]:
 def keywork(terminals: Open, tmux: Tmux, desk: Desk, columns: int, rows: int) -> Terminal:
     """The program in a new tmux, which is seen through a terminal of that size."""
     terminal = terminals([*tmux.command, "new-session", "-s", "desk", *KEYWORK], columns, rows, desk.places)
-    terminal.until("120 clients", PATIENCE)
+    to_clients(terminal)
     return terminal
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from exporters.selection import SOFTWARE
 from tests.session.conftest import Open
-from tests.session.desk import KEYWORK, PATIENCE, SAMPLE, Desk
+from tests.session.desk import KEYWORK, PATIENCE, SAMPLE, Desk, to_clients
 from tests.terminal import Terminal
 
 # The client's reference → the field where F8 lands, what the rules say there, what is typed.
@@ -72,7 +72,7 @@ class Landed:
 
 def mend_faults(terminal: Terminal) -> None:
     """From the list by F8 to every client who has an error or the warning, in order of entry."""
-    terminal.until("120 clients", PATIENCE)
+    to_clients(terminal)
     terminal.slowly("<ctrl+e>")
     terminal.until(f" {len(FAULTS)} clients", PATIENCE)
     terminal.until(lambda seen: "Checking" not in seen.text(), PATIENCE)

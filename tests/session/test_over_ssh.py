@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.session.conftest import Open
-from tests.session.desk import KEYWORK, PATIENCE, Desk, eventually, find, needed
+from tests.session.desk import KEYWORK, PATIENCE, Desk, eventually, find, needed, to_clients
 from tests.terminal import Terminal, keys
 
 
@@ -107,7 +107,7 @@ def lives(desk: Desk) -> bool:
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 def test_the_screen_shows_and_a_key_lands(login: Login, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
     terminal = keywork(terminals, login, desk, columns, rows)
-    terminal.until("120 clients", PATIENCE)
+    to_clients(terminal)
     terminal.until("Ctrl+N New", PATIENCE)
     terminal.slowly("<f1>")
     terminal.until("Help: Clients", PATIENCE)
@@ -127,7 +127,7 @@ def test_the_screen_shows_and_a_key_lands(login: Login, desk: Desk, terminals: O
 
 def test_a_line_that_drops_in_mid_word_loses_nothing(login: Login, desk: Desk, terminals: Open) -> None:
     terminal = keywork(terminals, login, desk)
-    terminal.until("120 clients", PATIENCE)
+    to_clients(terminal)
     find(terminal, "76579")
     terminal.slowly("<tab>Q<tab><tab><tab><tab><tab><tab>")
     terminal.send("halfawo")

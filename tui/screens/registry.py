@@ -83,7 +83,7 @@ SCREENS: dict[str, ScreenEntry] = {
 }
 """Screens by name, in the order the palette lists them. Those that need no argument can be opened from anywhere."""
 
-HOME = "clients"
+HOME = "month"
 """The first screen."""
 
 REGISTRY.add(
