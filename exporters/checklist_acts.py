@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from exporters.caseload import check_caseload
 from exporters.checklist import AT_UPLOAD, doubted_text, judge
 from exporters.checklist_situation import Situation, open_mismatches, situation
 from exporters.portal_figures import entered
 from validators.calendar import CalendarEntry, in_words
 from validators.checklists import ChecklistItem
+from validators.engine import Checker
 from validators.problems import Problem
 from validators.standard import Standard
 
@@ -124,7 +126,11 @@ class Acts:
         chosen: "SubmissionInfo | None",
         extract: "ExtractInfo | None",
     ) -> None:
-        """Mark the extract as sent, tick, and keep what the data say at this moment, in one transaction."""
+        """Mark the extract as sent, tick, and keep what the data say at this moment, in one transaction.
+
+        What is due for a check is checked before: "to be checked" would be kept for good.
+        """
+        check_caseload(self.store, self.agency, Checker(self.standard), self.today, self.now)
         known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
         known = replace(known, extract=extract, mismatches=self._mismatches(known))
         data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}

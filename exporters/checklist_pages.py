@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.checklist import Item, judge, progress
+from exporters.checklist import Item, counted, judge, progress
 from exporters.checklist_situation import situation
 from exporters.standing import day_text, left_text
 from validators.calendar import CalendarEntry
@@ -22,7 +22,10 @@ BACK = 12
 
 @dataclass(frozen=True, slots=True)
 class ChecklistPage:
-    """The checklist of one attempt of a submission. `others` are all that can be looked at: month and attempt."""
+    """The checklist of one attempt of a submission. `others` are all that can be looked at: month and attempt.
+
+    `episodes` is how many its extract would take.
+    """
 
     entry: CalendarEntry
     submission: "SubmissionInfo | None"
@@ -31,6 +34,7 @@ class ChecklistPage:
     today: date
     silence: str = ""
     others: tuple[tuple[str, int], ...] = ()
+    episodes: int = 0
 
     @property
     def attempt(self) -> int:
@@ -132,12 +136,21 @@ def read_page(
         reachable.add(one.submission)
         one = calendar.before(one)
     others = sorted(known | {(name, 1) for name in reachable - begun})
+    its = situation(store, agency, standard, entry.period, today, chosen, mismatches)
     return ChecklistPage(
         entry=entry,
         submission=chosen,
         attempts=tuple(attempts),
-        items=tuple(judge(standard, situation(store, agency, standard, entry.period, today, chosen, mismatches))),
+        items=tuple(judge(standard, its)),
+        episodes=its.figures.episodes,
         today=today,
         silence=calendar.silence(today),
         others=tuple(others),
     )
+
+
+def said_of_nil(episodes: int) -> str:
+    """What is to be said before a nil return is declared though there is somebody to report; "" when there is not."""
+    if not episodes:
+        return ""
+    return f"The store holds {counted(episodes, 'episode')} that would be sent: a nil return says there is nobody."

@@ -62,10 +62,15 @@ def when_lines(one: Standing) -> list[tuple[str, str]]:
         return lines
     if one.late != due:
         closed = f" ({due.closed_day})" if due.closed_day and not due.closed_day.startswith("a S") else ""
-        left = "It is sent." if one.is_sent else f"{left_text(one.days_left).capitalize()}."
+        left = f"{left_text(one.days_left).capitalize()}."
+        if one.begun_anew:
+            left = f"It is sent. {one.begun_anew} is begun, and not sent: {left_text(one.days_left)}."
+        elif one.is_sent:
+            left = "The nil return is made." if one.situation.is_nil else "It is sent."
         by = f"Due by {day_text(due.deadline)}{closed}: {due.title} ({due.submission}). {left}"
-        near = not one.is_sent and one.days_left <= 3
-        lines.append((by, "ok" if one.is_sent else "warning" if near else "heading"))
+        done = one.is_sent and not one.begun_anew
+        near = not done and one.days_left <= 3
+        lines.append((by, "ok" if done else "warning" if near else "heading"))
     opens = "is open" if one.is_open else "opens"
     window = f"{day_text(due.opens)} to {day_text(due.closes)}"
     lines.append((f"It covers {period}; its window {opens} {window}.", "text"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.checklist import Item, judge, progress
+from exporters.checklist import Item, is_sent, judge, progress
 from exporters.checklist_situation import Situation, situation
 from validators.calendar import CalendarEntry, SubmissionCalendar
 from validators.standard import Standard
@@ -52,6 +52,14 @@ class Standing:
         return self.today >= self.due.opens
 
     @property
+    def begun_anew(self) -> str:
+        """What was begun after the one that was sent and is not sent, `Correction 1` or `A nil return`; else empty."""
+        its = self.situation.submission
+        if not self.is_sent or its is None or its.attempt == 1 or is_sent(self.items):
+            return ""
+        return "A nil return" if its.is_nil else f"Correction {its.attempt - 1}"
+
+    @property
     def progress(self) -> tuple[int, int]:
         """How many items of the checklist are done, of how many."""
         return progress(self.items)
@@ -60,7 +68,8 @@ class Standing:
     def in_the_way(self) -> list[str]:
         """What stands between the caseload and a return that can be sent, each in a few words."""
         # What a person still has to do after the upload stands in nobody's way.
-        return [item.told for item in self.items if item.by == "data" and item.state != "done" and item.told]
+        data = (item for item in self.items if item.by == "data" and item.state in ("open", "waits"))
+        return [item.told for item in data if item.told]
 
 
 def read_standing(
@@ -72,13 +81,16 @@ def read_standing(
     extracts, submissions = store.extracts(agency), store.submissions(agency)
     its_sent = _was_sent(store, standard, due.submission, extracts, submissions)
     previous = calendar.before(due)
+    # Of what was before the first that this store knows of, it cannot say anything.
+    earliest = min((one.month for one in submissions), default=due.submission)
+    earliest = min((one.submission for one in extracts), default=earliest)
     not_before = not _was_sent(store, standard, previous.submission, extracts, submissions)
     late = due if today > due.deadline and not its_sent else None
     missed = None
     if not_before and today > previous.deadline:
         if today < due.opens:
             late = late or previous
-        else:
+        elif previous.submission > earliest:
             missed = previous
     known = situation(store, agency, standard, due.period, today, mismatches=mismatches)
     return Standing(

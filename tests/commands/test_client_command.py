@@ -310,6 +310,19 @@ def test_worker_and_note_are_kept_beside_the_only_episode(sample: Place, store: 
     assert (client(store).episodes[0].key_worker, client(store).episodes[0].note) == ("", "rings on Mondays")
 
 
+def test_a_warning_is_accepted_with_a_reason_and_an_error_never(sample: Place, store: Store) -> None:
+    told(sample, "edit", "000003", "PARENT=Y", "PRNTSTAT=")
+    accept = ("accept", "000003", "--rule", "74", "--reason")
+    assert "reason" in refused(sample, *accept, " ")
+    (one,) = told(sample, *accept, "asked twice")
+    assert (one["rule"], one["reason"]) == ("74", "asked twice")
+    assert [its.reason for its in store.acceptances(store.agency())] == ["asked twice"]
+    assert "accepted already" in refused(sample, *accept, "again")
+    assert "finds nothing" in refused(sample, "accept", "000003", "--rule", "95", "--reason", "no")
+    told(sample, "edit", "000003", "DRUG1=", code=1)
+    assert "An error cannot be accepted" in refused(sample, "accept", "000003", "--rule", "2", "--reason", "no")
+
+
 def test_a_draft_used_past_anothers_save_keeps_what_he_alone_changed(sample: Place, store: Store) -> None:
     record = client(store).client
     told(sample, "edit", record.id, "NATION=FRA", "--draft")

@@ -45,7 +45,11 @@ def test_in_august_nothing_is_due_and_july_may_be_late(filled: Place) -> None:
     found = call("due", *filled.options, "--today", "2021-08-10", "--as-kept")
     assert found.code == 1 and "LATE: 2021-06" in found.out
     assert "Nothing is due now: no submission is made in August." in found.out
-    # From the next window on there is nothing to send for it any more.
+    # From the next window on there is nothing to send for it any more. Of a time before the first submission that the
+    # store knows of, nothing is said: it was another program's, or nobody's.
+    found = call("due", *filled.options, "--today", "2021-09-01", "--as-kept")
+    assert found.code == 0 and "was not marked" not in found.out
+    assert call("checklist", "tick", "wording", *filled.options, "--today", "2021-06-05").code == 0
     found = call("due", *filled.options, "--today", "2021-09-01", "--as-kept")
     assert found.code == 0 and "2021-06 (June part July 21) was not marked as sent" in found.out
 
@@ -90,6 +94,7 @@ def test_portal_figures_are_entered_by_name(filled: Place) -> None:
 def test_a_correction_and_a_nil_return(filled: Place) -> None:
     assert "was not begun yet" in call("checklist", "correct", "--reason", "x", *filled.options, *JANUARY).sentence
     done = call("checklist", "nil", *filled.options, *JANUARY)
+    assert "The store holds 117 episodes that would be sent: a nil return says there is nobody." in done.err
     assert done.out == "2020-12: attempt 1 is begun, a nil return: nobody to report\n"
     assert "not needed: nil return" in call("checklist", *filled.options, *JANUARY).out
     done = call("checklist", "correct", "--reason", "there is somebody", *filled.options, *JANUARY)

@@ -259,3 +259,16 @@ def note(
     from tui.commands.client_acts import run_annotate
 
     return run_annotate(asked.place, asked.today, wanted, None, text, asked.how(anyway))
+
+
+@_command("accept")
+def accept(
+    asked: Asked,
+    wanted: IdArgument,
+    rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="The rule whose warning is meant, such as 74.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept for good.")],
+) -> int:
+    """Accept the warnings of a rule in a record; it lapses when a value involved changes. Errors cannot be accepted."""
+    from tui.commands.client_acts import run_accept
+
+    return run_accept(asked.place, asked.today, wanted, rule, reason, asked.form)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from store.acceptance_shapes import Accepted
 from store.shapes import ClientTree, MergeInfo, StoredRecord
 from tui.commands.client_desk import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
 from tui.commands.client_fields import only_one
@@ -100,6 +101,36 @@ def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None,
         what = "key worker" if worker is not None else "note"
         done = f"{what} kept" if worker or text else f"{what} taken away"
         return _done(at, [tree], [episode], done, how, lambda work: work.annotate(episode.id, worker, text))
+
+
+def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, form: str) -> int:
+    """Accept the warnings of a rule in a record and what stands under it, with a reason. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        at.keep_findings(tree)
+        known = Accepted(at.store.acceptances(at.agency, client_id=tree.client.id))
+        own = {one.id for one in _records(tree) if record.id in (one.id, one.parent_id)}
+        found = [
+            one
+            for one in at.findings(tree)
+            if one.rule == rule and (record.kind == "client" or {one.episode_id, one.event_id} & own)
+        ]
+        if not found:
+            raise Problem(
+                f"Rule {printable(rule)} finds nothing in the {record.kind} {record.id}: nothing is accepted."
+            )
+        left = [one for one in found if known.of(one) is None]
+        if not left:
+            raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
+        with at.store.write(at.person, now()) as work:
+            made = work.accept_all(left, reason)
+    if form == "json":
+        told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        for finding in left:
+            print(f"accepted: {finding_line(finding)}")
+    return 0
 
 
 def _client(at: Desk, wanted: str) -> tuple[StoredRecord, ClientTree]:

@@ -74,12 +74,13 @@ def sent(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency: AgencyOption = None,
+    today: TodayOption = None,
     form: FormatOption = Format.TEXT,
 ) -> int:
-    """Note that an extract was sent."""
+    """Note that an extract was sent, which ticks its checklist."""
     from tui.commands.extracts_desk import run_mark
 
-    return run_mark(extract, True, store, key_file, standard, agency, form.value)
+    return run_mark(extract, True, store, key_file, standard, agency, _day(today), form.value)
 
 
 @extracts_app.command("take-back")
@@ -94,7 +95,7 @@ def take_back(
     """Note that an extract was not sent after all."""
     from tui.commands.extracts_desk import run_mark
 
-    return run_mark(extract, False, store, key_file, standard, agency, form.value)
+    return run_mark(extract, False, store, key_file, standard, agency, _day(None), form.value)
 
 
 @extracts_app.command("diff")

@@ -118,6 +118,8 @@ def run_mismatches(
             print(printable(f"{one.state:9} {TITLES[one.kind]}: {one.subject} (client {one.client}): {one.told}"))
             for change in one.fields:
                 print(f"    {change.header}: {change.was!a} -> {change.now!a}")
+            if one.confirmed is not None:
+                print(printable(f"    confirmed by {one.confirmed.confirmed_by}: {one.confirmed.reason}"))
         print(", ".join(f"{result.count(state)} {state}" for state in get_args(State)))
     return 1 if result.open else 0
 

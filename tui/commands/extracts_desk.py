@@ -1,6 +1,7 @@
 """`keywork extracts list`, `show`, `write`, `sent` and `take-back`."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,6 @@ from exporters.checklist_acts import mark_sent
 from exporters.receipts import as_mapping, receipt_lines, state_of
 from exporters.sending_out import write_again
 from tui.commands.opening import now, opened, person
-from tui.commands.options import day
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.problems import Problem
@@ -115,6 +115,7 @@ def run_mark(
     key_file: Path | None,
     standard: str | None,
     agency_code: str | None,
+    today: date,
     form: str,
 ) -> int:
     """Mark an extract as sent, or take that back, and say so. Raises Problem."""
@@ -123,7 +124,7 @@ def run_mark(
         one = resolved(found, agency_of(found, agency_code, standard), extract)
         if sent:
             of = agency_of(found, agency_code, standard)
-            mark_sent(found, of, load(of.standard), one, person(found.path), day(None), now())
+            mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
         else:
             with found.write(person(found.path), now()) as work:
                 work.take_back(one.id)

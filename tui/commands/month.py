@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from exporters.caseload import check_caseload
 from exporters.checklist import progress
 from exporters.checklist_acts import Acts
-from exporters.checklist_pages import ChecklistPage, read_page
+from exporters.checklist_pages import ChecklistPage, read_page, said_of_nil
 from exporters.checklist_situation import open_mismatches
 from exporters.standing import Standing, day_text, keep_today, left_text, read_standing, since
-from tui.commands.opening import now, opened, person
+from tui.commands.opening import now, opened, person, talk
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.engine import Checker
@@ -82,13 +82,19 @@ def due_lines(one: Standing) -> list[str]:
     if one.silence:
         lines.append(f"{who}: {one.silence}")
     elif one.is_sent:
-        lines.append(f"{who}: {due.submission} ({due.title}) is sent")
+        told = "is sent"
+        if one.begun_anew:
+            told += f"; {one.begun_anew[0].lower()}{one.begun_anew[1:]} is begun and not sent"
+            told += f", due by {day_text(due.deadline)}, {left_text(one.days_left)}"
+        elif one.situation.is_nil:
+            told = "is made: a nil return"
+        lines.append(f"{who}: {due.submission} ({due.title}) {told}")
     elif one.late != due:
         opens = "" if one.is_open else f", window opens {day_text(due.opens)}"
         by = f"is due by {day_text(due.deadline)}, {left_text(one.days_left)}{opens}"
         lines.append(f"{who}: {due.submission} ({due.title}) {by}")
     lines.append(f"  {figures_text(one)}")
-    if not one.is_sent and one.in_the_way:
+    if (not one.is_sent or one.begun_anew) and one.in_the_way:
         lines.append(f"  in the way: {'; '.join(one.in_the_way)}")
     return lines
 
@@ -184,14 +190,14 @@ def run_act(
         entry = calendar.entry(month) if month else calendar.due(today)
         acts = Acts(found, agency, standard, entry, person(found.path), today, now())
         if act == "tick":
-            if any(one.id == item and one.check == "uploaded" for one in standard.checklist):
-                check_caseload(found, agency, Checker(standard), today, now())
             acts.tick(item, told)
             print(f"{entry.submission}: {item} is ticked")
         elif act == "reopen":
             acts.reopen(item, reason)
             print(f"{entry.submission}: {item} is open again")
         else:
+            if act == "nil" and (said := said_of_nil(found.caseload_figures(agency, entry.period).episodes)):
+                talk(said)
             made = acts.correct(reason) if act == "correct" else acts.declare_nil(reason)
             what = "a nil return" if made.is_nil else "a correction"
             print(f"{made.month}: attempt {made.attempt} is begun, {what}: {printable(made.reason)}")

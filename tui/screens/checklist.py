@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from exporters.checklist import Item
 from exporters.checklist_acts import Acts
-from exporters.checklist_pages import ChecklistPage, read_page
+from exporters.checklist_pages import ChecklistPage, read_page, said_of_nil
 from exporters.checklist_situation import open_mismatches
 from exporters.portal_figures import NAMES, entered
 from tui.frame.actions import REGISTRY, action
@@ -322,6 +322,7 @@ class ChecklistScreen(BaseScreen[None]):
         """There is nobody to report."""
         if self.page is not None:
             about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
+            about += [said] if (said := said_of_nil(self.page.episodes)) else []
             asked = [Asked("reason", "Reason", "nobody to report")]
             self._ask(f"A nil return for {self.page.entry.submission}", about, asked, "declare_nil", "")
 
