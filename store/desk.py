@@ -42,6 +42,11 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         with self._reading() as connection:
             return seeking.count(connection, self._memory, agency, query)
 
+    def clients_at_least(self, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
+        """How many clients a query finds at least, and whether that is all; for keys that cannot wait for a count."""
+        with self._reading() as connection:
+            return seeking.at_least(connection, self._memory, agency, query)
+
     def client_tree(self, client_id: str, *, deleted: bool = False) -> ClientTree:
         """A client with episodes and events; with `deleted` those that are deleted, too."""
         with self._reading() as connection:

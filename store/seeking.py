@@ -2,7 +2,8 @@
 
 Every index on the lines holds what filters ask, so a list without words is one walk along an index, from its nearer
 end. A word is read in several ways, each a range of an index; ways that lead nowhere are left out before the rest is
-put together. How many there are, and which when they are few, is remembered until somebody saves.
+put together. How many there are, and which when they are few, is remembered until somebody saves. Of many only that
+they are many is known at first: their rows can be read then, and counting all of them is left to who asks for it.
 """
 
 import threading
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
 
 from store import lines, listing, searching, sqlite
 from store.shapes import AgencyInfo, ClientQuery, ClientRow
@@ -20,7 +21,7 @@ from store.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from validators.problems import Problem
 
 # So many clients are sorted by looking each of them up; up to MANY are known by number when a walk meets them.
-FEW, MANY = 1000, 12_000
+FEW, MANY = 1000, 10_000
 _LAST = "\U0010ffff"
 _WHOLE_ID = 6
 _REMEMBERED = 64
@@ -66,11 +67,12 @@ class _Way:
 
 @dataclass(slots=True)
 class _Answer:
-    """What is known of a query whatever its order: how many it finds, and which when they are few."""
+    """What is known of a query whatever its order: how many it finds (at least), and which when they are few."""
 
     count: int
     few: "array[int] | None" = None
     words: list[list[_Way]] = field(default_factory=list)
+    exact: bool = True
 
 
 class Memory:
@@ -96,7 +98,13 @@ class Memory:
 
 def count(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> int:
     """How many clients a query finds."""
-    return _Seeking(connection, memory, agency, query).answer.count
+    return _Seeking(connection, memory, agency, query).counted()
+
+
+def at_least(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
+    """How many clients a query finds at least, and whether it is all of them: found as soon as the first rows."""
+    answer = _Seeking(connection, memory, agency, query).answer
+    return answer.count, answer.exact
 
 
 def rows(
@@ -142,11 +150,13 @@ class _Seeking:
     def numbers(self, offset: int, limit: int) -> list[int]:
         """The numbers of the clients in the wanted order."""
         answer, down = self.answer, self._query.descending
+        if offset + limit > answer.count:
+            self.counted()
         limit = min(limit, answer.count - offset)
         if limit <= 0:
             return []
         # From the end when that is nearer.
-        back = offset > answer.count - offset - limit
+        back = answer.exact and offset > answer.count - offset - limit
         if back:
             offset, down = answer.count - offset - limit, not down
         key = _SORTS[self._query.sort]
@@ -166,7 +176,9 @@ class _Seeking:
 
     def _find(self) -> _Answer:
         """Count what the query finds; list it when it is little."""
-        words = [self._ways(word) for word in dict.fromkeys(searching.words(self._query.text))]
+        # The longest word finds fewest, mostly.
+        texts = sorted(dict.fromkeys(searching.words(self._query.text)), key=lambda word: -len(word.typed))
+        words = [self._ways(word) for word in texts]
         if not all(words):
             return _Answer(0, array("q"))
         if "drafts" in self._query.filters:
@@ -174,20 +186,33 @@ class _Seeking:
             if not drafted:
                 return _Answer(0, array("q"))
             words.insert(0, [_Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(drafted)))])
+        most = MANY if words else FEW
+        found = sqlite.numbers(self._connection, self._all(words).limit(most + 1))
+        some = array("q", dict.fromkeys(found))
+        if len(found) > most:
+            return _Answer(len(some), None, words, exact=False)
+        return _Answer(len(some), some, words)
+
+    def counted(self) -> int:
+        """How many there are: counted now, where that they are many is all that was known."""
+        answer = self.answer
+        if not answer.exact:
+            found = self._all(answer.words).subquery()
+            once = not answer.words or len(answer.words[-1]) == 1
+            how_many = func.count() if once else func.count(found.c[_NUMBER.name].distinct())
+            answer.count = int(self._connection.execute(select(how_many).select_from(found)).scalar_one())
+            answer.exact = True
+        return answer.count
+
+    def _all(self, words: list[list[_Way]]) -> Select[Any]:
+        """The clients for whom all words hold; one who is found in several ways perhaps several times."""
         if not words:
-            every = select(_NUMBER).where(*self._base)
-            first_few = array("q", self._connection.execute(every.limit(FEW + 1)).scalars())
-            if len(first_few) <= FEW:
-                return _Answer(len(first_few), first_few)
-            counted = select(func.count()).select_from(LINES).where(*self._base)
-            return _Answer(int(self._connection.execute(counted).scalar_one()))
-        first, *others = (_together(ways).subquery() for ways in words)
-        column = first.c.client_number
-        found = select(column).where(*(column.in_(select(other.c.client_number)) for other in others))
-        many = int(self._connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
-        if many > MANY:
-            return _Answer(many, None, words)
-        return _Answer(many, array("q", self._connection.execute(found).scalars() if many else ()), words)
+            return select(_NUMBER).where(*self._base)
+        *others, walked = words
+        found = _together(walked).subquery().c[_NUMBER.name]
+        # Those whom the longer words find are looked up where the shortest, which finds most, meets them; a sum, for
+        # else the shorter list would be walked, and all of the longer one sorted first.
+        return select(found).where(*((found + 0).in_(_together(ways)) for ways in others))
 
     def _ways(self, word: searching.Word) -> list[_Way]:
         """The ways to read a word that lead anywhere."""
@@ -240,10 +265,10 @@ class _Seeking:
 
 
 def _together(ways: list[_Way]) -> Select[Any]:
-    """The clients that any of the ways finds, each once."""
+    """The clients that any of the ways finds, perhaps several times."""
     if len(ways) == 1:
         return ways[0].found
-    return select(union(*(way.found for way in ways)).subquery())
+    return select(union_all(*(way.found for way in ways)).subquery())
 
 
 def _begins(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -135,6 +135,13 @@ def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> 
     """Whether a column is one of many numbers or texts, handed over as one text: many parameters would be slow."""
     text = json.dumps(list(values), separators=(",", ":"))
     return column.in_(select(func.json_each(text).table_valued("value").c.value))
+
+
+def numbers(connection: Connection, query: Select[Any]) -> list[int]:
+    """The numbers a query of one column gives, handed over as one text: thousands of rows would be slow."""
+    column = query.subquery().c[0]
+    told: list[int] = json.loads(connection.execute(select(func.json_group_array(column))).scalar_one())
+    return told
 
 
 def version_text() -> str:

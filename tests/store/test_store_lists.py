@@ -333,3 +333,22 @@ def test_the_next_client_with_findings_in_order_of_entry(store: Store, agency: A
     with store.write("ann", LATER) as work:
         work.delete("client", first, 1)
     assert store.next_client_with_findings(agency) == last
+
+
+def test_of_many_it_is_known_at_first_that_they_are_many(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from store import seeking
+
+    fill(store, agency)
+    monkeypatch.setattr(seeking, "FEW", 1)
+    monkeypatch.setattr(seeking, "MANY", 1)
+    for query in (ClientQuery(), ClientQuery("J"), ClientQuery("J NE"), ClientQuery("1985")):
+        many, exact = store.clients_at_least(agency, query)
+        assert not exact
+        rows = store.client_rows(agency, query, 0, many)
+        assert len(rows) == many
+        assert store.clients_at_least(agency, query) == (many, False), "the rows in view need no count"
+        count = store.count_clients(agency, query)
+        assert many <= count == len(store.client_rows(agency, query, 0, 100))
+        assert store.clients_at_least(agency, query) == (count, True)

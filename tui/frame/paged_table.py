@@ -120,6 +120,12 @@ class PagedTable(LineList):
         self.refresh()
         self.post_message(self.Moved(self, self.cursor))
 
+    def recount(self) -> None:
+        """Count again; the rows that were read stay, as does the place."""
+        self._rows = self._count()
+        self.go(self.cursor, quiet=True)
+        self.refresh()
+
     def go_to_id(self, row_id: object) -> bool:
         """Make the row of an id current; whether there is one."""
         place = self._find(row_id) if self._find is not None else None

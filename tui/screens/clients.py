@@ -12,6 +12,7 @@ from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.paged_table import PagedTable
 from tui.frame.text_line import Piece, TextLine
+from tui.screens.clients_counting import LateCount
 from tui.screens.clients_keys import SHOWN, TO_TABLE
 from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList, warm
 from tui.screens.clients_table import ClientTable
@@ -64,6 +65,7 @@ class ClientsScreen(BaseScreen[None]):
             "Nobody is found by this.",
             id="clients",
         )
+        self.late_count = LateCount(app, self.list, self.table, self.tell)
         self.table.sorted_by = self.list.query.sort
         yield self.find_line
         yield self.filter_line
@@ -73,6 +75,7 @@ class ClientsScreen(BaseScreen[None]):
         """Type at once; check in the background what is due."""
         self.find_line.focus_input()
         self.tell()
+        self.late_count.soon()
         check = caseload_check(self.program)
         check.listeners.append(self.checked)
         self.program.in_store(warm, self.program.agency)
@@ -110,8 +113,14 @@ class ClientsScreen(BaseScreen[None]):
             empty = not self.find_line.text
             if key in ("home", "end") and not empty:
                 return False
-            return self.table.move_by_key(TO_TABLE.get(key, key))
+            return self._move(TO_TABLE.get(key, key))
         return True
+
+    def _move(self, key: str) -> bool:
+        """Move in the table; whether that key does. Towards the end all of its rows have to be known."""
+        if not self.list.exact and (key == "end" or self.table.cursor + 2 * self.table.page >= self.table.row_count):
+            self.late_count.now()
+        return self.table.move_by_key(key)
 
     def _less(self) -> bool:
         """Escape takes away the words, then the filters; with neither it is the frame's."""
@@ -232,7 +241,7 @@ class ClientsScreen(BaseScreen[None]):
         return [
             ("S", "Search", self.find_line.focus_input),
             ("F", "First", lambda: self.table.go(0)),
-            ("L", "Last", lambda: self.table.go(self.table.row_count - 1)),
+            ("L", "Last", lambda: self._move("end")),
         ]
 
     def text_to_copy(self) -> str:
@@ -242,14 +251,16 @@ class ClientsScreen(BaseScreen[None]):
     # Showing
 
     def renew(self, keep: bool = True) -> None:
-        """Read again, the same client chosen where `keep`."""
+        """Read again, the same client chosen where `keep`; else it is counted a moment later."""
+        self.list.hasty = not keep
         self.table.reload(keep=keep)
         self.tell()
+        self.late_count.soon()
 
     def tell(self) -> None:
         """How many there are, and which filters leave them."""
-        query, many = self.list.query, self.list.total
-        self.find_line.tell((f"{many:,} client{'' if many == 1 else 's'}".rjust(29), "dim"))
+        query = self.list.query
+        self.find_line.tell((self.list.counted_text().rjust(29), "dim"))
         pieces: list[Piece] = [(" ", "text")]
         for name, label in FILTERS.items():
             key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")

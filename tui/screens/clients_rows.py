@@ -80,6 +80,8 @@ class ClientList:
         self.query = ClientQuery(sort="reference", person=person)
         self.wide = False
         self.total = 0
+        self.exact = True
+        self.hasty = True
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -110,12 +112,23 @@ class ClientList:
     # What the table asks
 
     def count(self) -> int:
-        """How many clients the query finds; as many as before when the store does not answer."""
+        """How many clients the query finds; as many as before when the store does not answer.
+
+        Where `hasty`, how many at least, without waiting: `exact` says whether it is all of them.
+        """
         try:
-            self.total = self._store.count_clients(self._agency, self.query)
+            if self.hasty:
+                self.total, self.exact = self._store.clients_at_least(self._agency, self.query)
+            else:
+                self.total, self.exact = self._store.count_clients(self._agency, self.query), True
         except Problem as problem:
             self._tell(problem)
         return self.total
+
+    def counted_text(self) -> str:
+        """How many clients there are, in words."""
+        many = f"{self.total:,}" if self.exact else f"over {self.total - 1:,}"
+        return f"{many} client{'' if self.total == 1 else 's'}"
 
     def fetch(self, offset: int, limit: int) -> list[Row]:
         """A page of rows; empty when the store does not answer."""
