@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.csv_reading import Progress, read_extract
+from exporters import formats
+from exporters.csv_reading import Progress
 from validators.engine import Checker
 from validators.file_rules import FileRules, undecided_lists
 from validators.patterns import Context
@@ -48,14 +49,25 @@ class Examination:
         self.context = context
 
     def examine(
-        self, record: EpisodeRecord, extra: Iterable[Finding] = (), missing: frozenset[str] = frozenset()
+        self,
+        record: EpisodeRecord,
+        extra: Iterable[Finding] = (),
+        missing: frozenset[str] = frozenset(),
+        judged: EpisodeRecord | None = None,
     ) -> list[Finding]:
         """Check one episode and count it; `extra` are findings that its reader already has.
 
+        Where the record is only a part of an episode, `judged` is all of it: what is found there of an event that the
+        part does not have counts for nothing.
+
         Columns that are `missing` from a file are the heading's fault, told once: no finding names them here.
         """
-        found = self.checker.check(record, self.context)
-        found += self.file_rules.check(record, found)
+        whole = judged or record
+        found = self.checker.check(whole, self.context)
+        found += self.file_rules.check(whole, found)
+        if judged is not None:
+            part = {event.id for event in record.events} | {""}
+            found = [finding for finding in found if finding.event_id in part]
         found += extra
         if missing:
             found = [finding for finding in found if missing.isdisjoint(finding.fields)]
@@ -67,7 +79,7 @@ class Examination:
 
 def check_file(path: Path, standard: Standard, context: Context, progress: Progress | None = None) -> Report:
     """Check an extract. Raises Problem when the file cannot be read as one."""
-    extract = read_extract(path, standard, progress)
+    extract = formats.read_file(path, standard, progress)
     examination = Examination(standard, context)
     report = Report(standard, examination.tally)
     _tell(report, [*extract.about_file, *filter(None, (undecided_lists(standard),))])

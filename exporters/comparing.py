@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from exporters.extract_text import ExtractText, SentEpisode
+from exporters import formats
+from exporters.extract_text import SentEpisode, SentText
 from validators.standard import Standard
 
 Change = Literal["new", "gone", "changed"]
@@ -55,7 +56,7 @@ class Comparison:
         return sum(1 for one in self.differences if one.change == change and bool(one.section) == events)
 
 
-def compare(old: ExtractText, new: ExtractText) -> Comparison:
+def compare(old: SentText, new: SentText) -> Comparison:
     """Compare two extracts; episodes in the order of the older one, then those that are new."""
     fields = compared_fields(old, new)
     found: list[Difference] = []
@@ -74,16 +75,16 @@ def compare(old: ExtractText, new: ExtractText) -> Comparison:
 
 def compare_texts(old: Iterable[bytes], new: Iterable[bytes], standard: Standard) -> Comparison:
     """Compare two texts of a standard. Raises Problem when one cannot be compared, and what the texts raise."""
-    return compare(ExtractText(old, standard), ExtractText(new, standard))
+    return compare(formats.sent_text(old, standard), formats.sent_text(new, standard))
 
 
-def compared_fields(old: ExtractText, new: ExtractText) -> frozenset[str]:
+def compared_fields(old: SentText, new: SentText) -> frozenset[str]:
     """The columns that both have and that say something of a person."""
     written = {item.header for item in old.standard.fields if item.keyed == "written"}
     return frozenset(old.headers) & frozenset(new.headers) - written
 
 
-def pairs(old: ExtractText, new: ExtractText) -> Iterator[Pair]:
+def pairs(old: SentText, new: SentText) -> Iterator[Pair]:
     """The episodes whose lines are not the same: as they were, as they are now; None where there is none."""
     same_columns = old.headers == new.headers
     theirs = new.groups

@@ -13,7 +13,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.tables_only import refuse_no_table
 from exporters.text_files import encoding_of
 from store.files import refused
 from validators.file_rules import structure_finding
@@ -128,7 +127,6 @@ def read_extract(path: Path, standard: Standard, progress: Progress | None = Non
     or CRLF. `progress` is told the line reached, every few thousand rows. Raises Problem when the file cannot be read
     as a table, has none of the standard's columns, or no rows.
     """
-    refuse_no_table(standard, reading=True)
     encoding = encoding_of(path)
     csv.field_size_limit(_LONGEST_CELL)
     try:

@@ -3,26 +3,31 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from io import BufferedReader
 from typing import TYPE_CHECKING
 
+from exporters import formats
 from exporters.comparing import Comparison, compare
-from exporters.extract_text import ExtractText
+from exporters.extract_text import Pieces, SentText
 from exporters.kept_text import KeptText
-from exporters.selection import Selection
-from exporters.writing import Progress, Receipt, file_name, write_rows
+from exporters.receipt import Receipt
+from exporters.writing import Progress, begun, write_rows
 from store.shapes import AgencyInfo, ExtractInfo
 from validators.periods import ReportingPeriod
 from validators.standard import Standard
 from validators.tally import Tally
 
 if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
     from store.opening import Store
 
 
 @dataclass
 class Preview:
-    """An extract that was not written. `receipt` is the one it would have, its file a mere name; `text` its text."""
+    """An extract that was not written. `receipt` is the one it would have, its file a mere name; `text` its text.
+
+    Where an extract holds only a part of what is known, `whole` is the text of all of it by the end of the period.
+    """
 
     agency: AgencyInfo
     standard: Standard
@@ -30,6 +35,7 @@ class Preview:
     receipt: Receipt
     text: KeptText
     today: date
+    whole: KeptText | None = None
 
     @property
     def tally(self) -> Tally:
@@ -37,9 +43,9 @@ class Preview:
         return self.receipt.tally
 
     @cached_property
-    def by_episode(self) -> ExtractText:
-        """The text by its episodes, read when it is first asked for."""
-        return ExtractText(self.text.pieces(), self.standard)
+    def by_episode(self) -> SentText:
+        """All that is known by its episodes, sent now or not, read when it is first asked for."""
+        return formats.sent_text((self.whole or self.text).pieces(), self.standard)
 
     @cached_property
     def left_out(self) -> dict[str, str]:
@@ -55,16 +61,37 @@ def preview_extract(
     *,
     today: date,
     progress: Progress | None = None,
+    wanted: "Wanted | None" = None,
 ) -> Preview:
-    """What a submission's extract would be. Raises Problem when there is no such submission, and as the export does."""
+    """What a submission's extract, of the kind that is wanted, would be.
+
+    Raises Problem when there is no such submission, and as the export does.
+    """
     period = store.calendar(agency).entry(submission).period
-    receipt = Receipt(submission, Path(file_name(standard, agency.code, period)), Tally(standard))
-    text = KeptText(standard.submission.encoding)
-    write_rows(store, agency, Selection(standard, period), receipt, text, today, progress)
+    chosen = formats.selection(standard, period, wanted)
+    receipt = begun(agency, chosen, submission)
+    text = formats.kept_text(standard)
+    whole = formats.kept_text(standard) if receipt.kind not in ("", "full") else None
+    write_rows(store, agency, chosen, receipt, text, today, progress, whole)
     text.finish()
-    return Preview(agency, standard, period, receipt, text, today)
+    if whole is not None:
+        whole.finish()
+    receipt.validation = formats.validated(standard, lambda: BufferedReader(Pieces(text.pieces())))
+    return Preview(agency, standard, chosen.period, receipt, text, today, whole)
 
 
 def changes_since(store: "Store", preview: Preview, extract: ExtractInfo) -> Comparison:
     """What would be new, gone and changed against an extract that is kept. Raises Problem, also for a damaged text."""
-    return compare(ExtractText(store.extract_text(extract.id), preview.standard), preview.by_episode)
+    return compare(sent_so_far(store, preview.agency, preview.standard, extract), preview.by_episode)
+
+
+def sent_so_far(store: "Store", agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
+    """What an extract says, with all that was sent before it where it is but a part. Raises Problem."""
+    if not standard.submission.kinds:
+        return formats.sent_text(store.extract_text(extract.id), standard)
+    before = [one for one in store.sent_extracts(agency) if one.standard == standard.id and one.id != extract.id]
+    known = [one.id for one in store.extracts(agency)]
+    texts = [*(one for one in before if known.index(one.id) < known.index(extract.id)), extract]
+    # A full extract says all; what was said before it no longer counts.
+    last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
+    return formats.sent_texts((store.extract_text(one.id) for one in texts[last:]), standard)

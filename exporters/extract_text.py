@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from validators.problems import Problem
 from validators.standard import Standard
@@ -14,17 +15,20 @@ from validators.standard import Standard
 _QUOTE = '"'
 
 
-class _Pieces(io.RawIOBase):
+class Pieces(io.RawIOBase):
     """Pieces of bytes as one file."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
+        """Take the pieces; what they raise is raised where they are read."""
         self._pieces = iter(pieces)
         self._left = memoryview(b"")
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
     def readinto(self, target: "bytearray | memoryview") -> int:  # type: ignore[override]
+        """Fill the target as far as the next piece goes; 0 at the end."""
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
@@ -40,7 +44,7 @@ def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
     """The rows of a text, each with its line ending; a row whose cells hold line ends is one."""
     reading = "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") else encoding
     pending = ""
-    for line in io.TextIOWrapper(io.BufferedReader(_Pieces(pieces), 1 << 16), reading, "replace", newline=""):
+    for line in io.TextIOWrapper(io.BufferedReader(Pieces(pieces), 1 << 16), reading, "replace", newline=""):
         if not pending and _QUOTE not in line:
             yield line
             continue
@@ -69,6 +73,18 @@ class SentEpisode:
     reference: str
     values: dict[str, str]
     events: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+
+class SentText(Protocol):
+    """An extract by its episodes. What stands under a key is the same in two texts where the episode is the same."""
+
+    standard: Standard
+    headers: tuple[str, ...]
+    groups: dict[str, str]
+    rows: int
+
+    def episodes(self, key: str) -> list[SentEpisode]:
+        """What is under a key."""
 
 
 class ExtractText:

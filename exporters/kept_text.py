@@ -42,18 +42,30 @@ class KeptText(io.BytesIO):
 
     def _cut(self) -> bool:
         """Put full rows away; whether there were any."""
-        end = self._pending.rfind(b"\n", 0, 2 * BLOCK) + 1
-        while end and self._pending.count(b'"', 0, end) & 1:
-            end = self._pending.rfind(b"\n", 0, end - 1) + 1
+        end = self._whole_rows(2 * BLOCK)
         if end:
             self._keep(self._pending[:end])
             self._pending = self._pending[end:]
         return bool(end)
 
+    def _whole_rows(self, most: int) -> int:
+        """How many of the pending bytes make whole rows."""
+        end = self._pending.rfind(b"\n", 0, most) + 1
+        while end and self._pending.count(b'"', 0, end) & 1:
+            end = self._pending.rfind(b"\n", 0, end - 1) + 1
+        return end
+
     def _keep(self, block: bytes) -> None:
         self._blocks.append(zlib.compress(block, 1))
         self._firsts.append(self._lines)
-        self._lines += block.count(b"\n") if b'"' not in block else sum(1 for _ in lines_of([block], self._encoding))
+        self._lines += self._count(block)
+
+    def _count(self, block: bytes) -> int:
+        return block.count(b"\n") if b'"' not in block else sum(1 for _ in self._split(block))
+
+    def _split(self, block: bytes) -> Iterable[str]:
+        """The lines of a block."""
+        return lines_of([block], self._encoding)
 
     def finish(self) -> None:
         """Put away what is left; called before the text is looked at."""
@@ -73,6 +85,15 @@ class KeptText(io.BytesIO):
         return max(0, self._lines - 1)
 
     @property
+    def line_count(self) -> int:
+        """How many lines there are, the heading among them."""
+        return self.rows + 1
+
+    def line_of(self, row: int) -> int:
+        """The line that a row stands in, the heading being line 1."""
+        return row + 2
+
+    @property
     def headers(self) -> list[str]:
         """The columns."""
         return cells_of(next(iter(self.lines(0, 1)), ""))
@@ -84,7 +105,7 @@ class KeptText(io.BytesIO):
             yield zlib.decompress(block)
 
     def _opened(self, number: int) -> list[str]:
-        return list(lines_of([zlib.decompress(self._blocks[number])], self._encoding))
+        return list(self._split(zlib.decompress(self._blocks[number])))
 
     def lines(self, offset: int, limit: int) -> list[str]:
         """At most `limit` lines from `offset` on, the heading being line 0; a row with line ends in it is one."""

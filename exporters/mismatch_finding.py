@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from exporters import formats
 from exporters.comparing import FieldChange, pairs
 from exporters.extract_preview import Preview
-from exporters.extract_text import ExtractText, SentEpisode
-from exporters.selection import Selection
+from exporters.extract_text import SentEpisode, SentText
 from store.extract_shapes import Whereabouts
 from validators.dates import parse_date
 
@@ -39,15 +39,22 @@ class Found:
 class Finder:
     """Compares one sent text with what would be written now."""
 
-    def __init__(self, store: "Store", preview: Preview, sent: Iterable[bytes]) -> None:
-        """Read the sent text. Raises Problem when it is damaged or another standard's."""
+    def __init__(self, store: "Store", preview: Preview, sent: SentText) -> None:
+        """Take what was sent. Raises Problem when the store cannot be read."""
         self.store, self.preview, self.standard = store, preview, preview.standard
-        self.selection = Selection(preview.standard, preview.period)
+        self.closed_before = formats.selection(preview.standard, preview.period).closed_before
         role = preview.standard.role
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
         self.identity = [header for header in map(role, IDENTITY) if header]
-        self.old, self.new = ExtractText(sent, preview.standard), preview.by_episode
+        self.old, self.new = sent, preview.by_episode
         self.pairs = list(pairs(self.old, self.new))
+        # Only an identifier that the program made tells one event from those of all other episodes.
+        fields = self.standard.by_header
+        self.named = {
+            section.id
+            for section in self.standard.event_sections
+            if section.id_field and fields[section.id_field].keyed == "made"
+        }
         self.known = self._whereabouts(
             was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
         )
@@ -76,7 +83,17 @@ class Finder:
             yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
 
     def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
-        return self.store.episode_whereabouts(self.preview.agency, set(identifiers))
+        wanted = set(identifiers)
+        if self.standard.role("episode_id"):
+            return self.store.episode_whereabouts(self.preview.agency, wanted)
+        # Without an identifier an episode is found by its client's reference and the day it was opened.
+        told = {
+            one.episode: (one.reference, one.values.get(self.opened, ""))
+            for pair in self.pairs
+            for one in pair
+            if one is not None and one.episode in wanted
+        }
+        return self.store.journey_whereabouts(self.preview.agency, told)
 
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
@@ -84,7 +101,8 @@ class Finder:
         for was, now in self.pairs:
             if was is not None and now is not None and was.events.keys() - now.events.keys():
                 for section, own in was.events.keys() - now.events.keys():
-                    gone.setdefault(section, []).append(own)
+                    if section in self.named:
+                        gone.setdefault(section, []).append(own)
         look = self.store.event_whereabouts
         return {
             (section, own): place
@@ -105,7 +123,7 @@ class Finder:
     def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
         left_out = self.preview.left_out.get(was.episode, "")
         base = self.preview.period.start
-        if left_out == self.selection.closed_before:
+        if left_out and left_out == self.closed_before:
             day = parse_date(was.values.get(self.closed, ""))
             if (day is not None and day < base) or not self.standard.has_consent(was.values):
                 return f"It was closed before the base date, now {base.isoformat()}: nothing is wrong.", True
@@ -182,7 +200,7 @@ class Finder:
         title = self.standard.section_by_id[section]
         date_field = title.date_field
         kind, at = "event-gone", place
-        elsewhere = self.events_now.get((section, own))
+        elsewhere = self.events_now.get((section, own)) if section in self.named else None
         event = self.gone_events.get((section, own))
         renamed = next(
             (

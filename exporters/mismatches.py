@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from exporters.comparing import FieldChange
-from exporters.extract_preview import Preview
+from exporters.extract_preview import Preview, sent_so_far
 from exporters.mismatch_finding import Finder, Found
 from store.extract_shapes import ConfirmationInfo
 from store.shapes import ExtractInfo
@@ -96,7 +96,7 @@ def find_mismatches(store: "Store", preview: Preview) -> Mismatches:
 
 def against(store: "Store", preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
-    finder = Finder(store, preview, store.extract_text(sent.id))
+    finder = Finder(store, preview, sent_so_far(store, preview.agency, preview.standard, sent))
     return Mismatches(sent, tuple(_judged(finder.found(), store.confirmations(sent.id))))
 
 

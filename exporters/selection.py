@@ -6,9 +6,10 @@ caseload start nor closure left is not extracted. Without consent only the colum
 goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING, Protocol
 
 from validators.dates import parse_date
 from validators.field_patterns import SHORTENERS
@@ -16,6 +17,11 @@ from validators.periods import ReportingPeriod
 from validators.records import EpisodeRecord, Event, Values
 from validators.standard import Standard
 from validators.version import VERSION
+
+if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
+    from store.opening import Store
+    from store.shapes import AgencyInfo
 
 SOFTWARE = f"Keywork {VERSION}"
 
@@ -37,11 +43,40 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An episode as it goes out, or why it does not (`left_out`), and what is held back of it."""
+    """An episode as it goes out, or why it does not (`left_out`), and what is held back of it.
+
+    Where only a part of it goes out, `whole` is all that is known by the end of the period: that is what rules judge.
+    `unchanged` says that nothing of it is to be sent this time, `records` are the ids of what is, with digests.
+    """
 
     record: EpisodeRecord
     left_out: str = ""
     held_back: tuple[HeldBack, ...] = ()
+    unchanged: bool = False
+    whole: EpisodeRecord | None = None
+    records: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def judged(self) -> EpisodeRecord:
+        """What the rules look at."""
+        return self.whole or self.record
+
+
+class Selecting(Protocol):
+    """Chooses and shapes the episodes of one extract; `closed_before` is why those closed earlier are left out."""
+
+    standard: Standard
+    period: ReportingPeriod
+    wanted: "Wanted | None"
+    reference: str
+    client: str
+    closed_before: str
+
+    def name(self, record: EpisodeRecord) -> str:
+        """What people know an episode by."""
+
+    def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+        """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
 
 
 class Selection:
@@ -50,6 +85,7 @@ class Selection:
     def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
         """Select for a standard's submission over a reporting period."""
         self.standard, self.period = standard, period
+        self.wanted: Wanted | None = None
         # Made once: a receipt may tell them of thousands of episodes.
         self.closed_before = f"closed before the base date {period.start.isoformat()}"
         self.begun_after = f"begun after the end of the reporting period {period.end.isoformat()}"
@@ -63,6 +99,15 @@ class Selection:
         self.dates = {section.id: section.date_field for section in standard.event_sections}
         self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
         self.written = [field.header for field in standard.fields if field.keyed == "written"]
+
+    def name(self, record: EpisodeRecord) -> str:
+        """The episode's identifier."""
+        return record.episode.get(self.identity, "")
+
+    def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+        """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        for record in store.episodes(agency):
+            yield record, self.outgoing(record)
 
     def outgoing(self, record: EpisodeRecord) -> Outgoing:
         """What of one stored episode is sent."""

@@ -14,6 +14,7 @@ from validators.problems import Problem
 from validators.standard import Standard
 
 if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
     from store.opening import Store
 
 
@@ -28,13 +29,14 @@ def export_to_stream(
     person: str,
     now: datetime,
     progress: Progress | None = None,
+    wanted: "Wanted | None" = None,
 ) -> tuple[Receipt, ExtractInfo]:
     """Write a submission's extract into a stream and record it in the store as any other.
 
     It is recorded first: what went out is then never unknown. Raises Problem as an export does, and when the stream
     breaks; the sentence then says how to write the same extract again.
     """
-    preview = preview_extract(store, agency, standard, submission, today=today, progress=progress)
+    preview = preview_extract(store, agency, standard, submission, today=today, progress=progress, wanted=wanted)
     receipt = preview.receipt
     known = store.current_submission(agency, submission)
     with store.write(person, now) as work:
@@ -46,7 +48,9 @@ def export_to_stream(
             receipt.tally.rows,
             receipt.as_mapping(),
             preview.text.pieces(),
+            kind=receipt.kind,
             submission_number=known.number if known else 0,
+            records=receipt.records,
         )
     try:
         for piece in preview.text.pieces():

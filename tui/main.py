@@ -14,7 +14,17 @@ from tui.commands.calendar import calendar_app
 from tui.commands.checklist import checklist_app, due
 from tui.commands.client import client_app
 from tui.commands.extracts import extracts_app
-from tui.commands.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption
+from tui.commands.options import (
+    AgencyOption,
+    Format,
+    FromOption,
+    KeyOption,
+    KindOption,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    ToOption,
+)
 from tui.commands.options import day as _day
 from tui.leaving import leave_with
 from validators.problems import Problem
@@ -123,6 +133,9 @@ def export(
     stdout: Annotated[
         bool, typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error.")
     ] = False,
+    kind: KindOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
     store: StoreOption = None,
     key_file: KeyOption = None,
     standard: StandardOption = None,
@@ -135,7 +148,8 @@ def export(
 
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
-    return run_export(submission, out, store, key_file, standard, agency, _day(today), form.value)
+    days = first.date() if first else None, last.date() if last else None
+    return run_export(submission, out, store, key_file, standard, agency, _day(today), form.value, kind or "", *days)
 
 
 @app.command()

@@ -137,9 +137,12 @@ def _section(table: TomlTable) -> Section:
 def _submission(table: TomlTable) -> SubmissionFormat:
     name = table.values.get("file_name", "")
     for part in re.findall(r"{([^}]*)}", str(name)):
-        if part not in ("agency", "from", "to", "edition"):
-            table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}")
+        if part not in ("agency", "from", "to", "edition", "kind"):
+            table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}, {{kind}}")
     written = table.choice("format", ("csv", "xml"))
+    kinds = tuple(table.text_list("kinds"))
+    if len(set(kinds)) < len(kinds) or not set(kinds) <= {"new", "between", "full"}:
+        table.refuse("kinds", "the kinds of extract are new, between and full, each once")
     tabular = written == "csv"  # what only tables have is neither asked nor taken of XML
     return SubmissionFormat(
         format=written,
@@ -151,6 +154,7 @@ def _submission(table: TomlTable) -> SubmissionFormat:
         after_period=table.choice("after_period", ("hold", "send")),
         status=table.choice("status", LIST_STATUSES),
         note=table.text("note", ""),
+        kinds=kinds,
     )
 
 

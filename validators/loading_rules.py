@@ -30,12 +30,13 @@ _HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "close
 # What a message may name.
 _WORDS = (
     "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
-    "expected", "sections", "lists",
+    "expected", "sections", "lists", "element",
 )  # fmt: skip
 # Patterns that the program itself speaks with, whatever the standard; those of files where extracts are tables.
 _ALWAYS = ("rule_failed", "lists_not_judged")
 _TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
            "one_event_a_row", "same_on_rows", "encoding")  # fmt: skip
+_MESSAGES = ("block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated")
 
 
 def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
@@ -62,7 +63,7 @@ def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
             first = rules[number]
             rules[number] = Rule(first.id, first.title, first.help, first.reading, first.source, (*first.rows, parsed))
     patterns = {row["pattern"] for _, row in table}
-    needed = [*_ALWAYS, *(_TABLES if standard.submission.format == "csv" else ())]
+    needed = [*_ALWAYS, *(_TABLES if standard.submission.format == "csv" else _MESSAGES)]
     if standard.no_consent_carries:
         needed.append("no_other_columns")
     for pattern in needed:

@@ -187,7 +187,9 @@ class SubmissionFormat:
     """How a return is written and when: the exporter's and the calendar's part of the standard.
 
     `after_period` says what becomes of facts dated after the reporting period: `hold` or `send`. `file_name` may use
-    {agency}, {from}, {to} and {edition}. `status` tells whether the format is confirmed by its owner.
+    {agency}, {from}, {to}, {edition} and {kind}. `status` tells whether the format is confirmed by its owner. `kinds`
+    are the kinds of extract there are, the usual one first: `new` (what was not sent yet), `between` (what is dated
+    between two days), `full`; none where an extract is always all of its reporting period.
     """
 
     format: Literal["csv", "xml"]
@@ -199,6 +201,7 @@ class SubmissionFormat:
     after_period: Literal["hold", "send"]
     status: ListStatus
     note: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

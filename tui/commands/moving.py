@@ -6,6 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from exporters import formats
 from exporters.import_report import told_as_text as import_told
 from exporters.importing import Import
 from exporters.sending_out import export_to_stream
@@ -61,6 +62,9 @@ def run_export(
     agency_code: str | None,
     today: date,
     form: str,
+    kind: str = "",
+    first: date | None = None,
+    last: date | None = None,
 ) -> int:
     """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem.
 
@@ -72,11 +76,21 @@ def run_export(
     with opened(store, key_file) as found:
         agency = found.agency(agency_code, standard_id)
         standard = load(agency.standard)
+        wanted = formats.wanted(standard, kind, first, last)
         progress = Progress("episodes written")
         who = person(found.path)
         if out is not None:
             receipt = export_submission(
-                found, agency, standard, submission, out, today=today, person=who, now=now(), progress=progress
+                found,
+                agency,
+                standard,
+                submission,
+                out,
+                today=today,
+                person=who,
+                now=now(),
+                progress=progress,
+                wanted=wanted,
             )
         else:
             receipt, _ = export_to_stream(
@@ -89,6 +103,7 @@ def run_export(
                 person=who,
                 now=now(),
                 progress=progress,
+                wanted=wanted,
             )
         progress.done()
         for sentence in said_of_window(found.calendar(agency), submission, today):

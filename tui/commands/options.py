@@ -32,6 +32,23 @@ AgencyOption = Annotated[
 TodayOption = Annotated[
     datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Judge as on this day.")
 ]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Where a data set has kinds of extract: new, between or full; without it the usual one.",
+        show_default=False,
+    ),
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day, with --kind between."),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day, with --kind between."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")]
 
 

@@ -1,0 +1,123 @@
+"""The format of a return is a part of its standard: here it is chosen, for writing, reading and looking through.
+
+Nothing else asks which format it is. What is made only for XML is loaded only for XML.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from exporters.csv_writing import RowWriter
+from validators.records import EpisodeRecord
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from exporters.csv_reading import Extract, Progress
+    from exporters.extract_text import SentText
+    from exporters.kept_text import KeptText
+    from exporters.selection import Selecting
+    from exporters.xml_reading import Return
+    from exporters.xml_selection import Wanted
+    from exporters.xml_validating import Validation
+    from validators.periods import ReportingPeriod
+
+
+class Writer(Protocol):
+    """Writes the episodes of an extract, one after another."""
+
+    def write(self, record: EpisodeRecord) -> None:
+        """Write one episode. Raises Problem or UnicodeEncodeError for a character that cannot be written."""
+
+    def finish(self) -> str:
+        """Hand over what is left; the SHA-256 of all bytes."""
+
+
+def _is_xml(standard: Standard) -> bool:
+    return standard.submission.format == "xml"
+
+
+def writer(standard: Standard, file: BinaryIO) -> Writer:
+    """What writes an extract of the standard to a binary file. Raises Problem for a broken schema."""
+    if _is_xml(standard):
+        from exporters.schema_store import shape_of
+        from exporters.xml_writing import XmlWriter
+
+        return XmlWriter(standard, file, shape_of(standard))
+    return RowWriter(standard, file)
+
+
+def selection(standard: Standard, period: "ReportingPeriod", kind: "Wanted | None" = None) -> "Selecting":
+    """What chooses and shapes the episodes of an extract. Raises Problem for a kind the standard does not have."""
+    if _is_xml(standard):
+        from exporters.xml_selection import JourneySelection, wanted_of
+
+        return JourneySelection(standard, period, kind or wanted_of(standard))
+    from exporters.selection import Selection
+
+    return Selection(standard, period)
+
+
+def wanted(standard: Standard, kind: str = "", start: date | None = None, end: date | None = None) -> "Wanted | None":
+    """The kind of extract that is asked for, the usual one where none is; None where there are no kinds.
+
+    Raises Problem for a kind the standard does not have, and for days that do not go with it.
+    """
+    if not standard.submission.kinds and not kind and start is None and end is None:
+        return None
+    from exporters.xml_selection import wanted_of
+
+    return wanted_of(standard, kind, start, end)
+
+
+def sent_text(pieces: Iterable[bytes], standard: Standard) -> "SentText":
+    """The text of an extract by its episodes. Raises Problem for another standard's, and what the pieces raise."""
+    return sent_texts([pieces], standard)
+
+
+def sent_texts(texts: Iterable[Iterable[bytes]], standard: Standard) -> "SentText":
+    """What several extracts say together, in the order they were sent; of formats without parts the last one.
+
+    Raises as `sent_text` does.
+    """
+    if _is_xml(standard):
+        from exporters.xml_text import XmlText
+
+        return XmlText(texts, standard)
+    from exporters.extract_text import ExtractText
+
+    *_, last = texts
+    return ExtractText(last, standard)
+
+
+def kept_text(standard: Standard, pieces: Iterable[bytes] = ()) -> "KeptText":
+    """An extract's text to look through, kept in memory."""
+    if _is_xml(standard):
+        from exporters.xml_kept import KeptXml
+
+        return KeptXml(standard, pieces)
+    from exporters.kept_text import KeptText
+
+    return KeptText(standard.submission.encoding, pieces)
+
+
+def read_file(path: Path, standard: Standard, progress: "Progress | None" = None) -> "Extract | Return":
+    """Read a file that came in. Raises Problem when it cannot be read as an extract of the standard."""
+    if _is_xml(standard):
+        from exporters.xml_reading import read_return
+
+        return read_return(path, standard, progress)
+    from exporters.csv_reading import read_extract
+
+    return read_extract(path, standard, progress)
+
+
+def validated(standard: Standard, file: Callable[[], BinaryIO]) -> "Validation | None":
+    """What the schema says of an extract that was written, opened by `file`; None for a format without schemas."""
+    if not _is_xml(standard):
+        return None
+    from exporters.schema_store import shape_of
+    from exporters.xml_validating import schema_of, validate
+
+    shape = shape_of(standard)
+    return validate(file, schema_of(standard, shape), is_stand_in=shape.is_stand_in)

@@ -1,0 +1,176 @@
+"""The receipt of an extract: what was written, what was not, and whether the file is ready to be sent."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.selection import HeldBack
+from validators.tally import Tally
+
+if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
+    from exporters.xml_validating import Validation
+
+NOT_OFFICIAL = "not validated against the official schema"
+KINDS = {
+    "new": "New events since what was sent",
+    "between": "All events between two days",
+    "full": "Full extract",
+}
+
+
+def told_of_kind(wanted: "Wanted") -> str:
+    """A kind of extract in words."""
+    told = KINDS.get(wanted.kind, wanted.kind)
+    return f"{told}, {wanted.start} to {wanted.end}" if wanted.start and wanted.end else told
+
+
+class SentRecords:
+    """The ids of what an extract holds, each with a digest, packed: there may be a million of them."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+        self._ended = False
+
+    def add(self, records: Iterable[tuple[str, str]]) -> None:
+        """Add some; not once they have been read."""
+        lines = "".join(f"{own}\t{digest}\n" for own, digest in records)
+        if lines and (piece := self._packer.compress(lines.encode())):
+            self._packed.append(piece)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        if not self._ended:
+            self._packed.append(self._packer.flush())
+            self._ended = True
+        unpacker, rest = zlib.decompressobj(), b""
+        for piece in self._packed:
+            # Not all of a piece at once: it may be a thousand times as long.
+            while piece:
+                lines = rest + unpacker.decompress(piece, 1 << 16)
+                piece = unpacker.unconsumed_tail
+                *whole, rest = lines.split(b"\n")
+                for line in whole:
+                    own, _, digest = line.decode().partition("\t")
+                    yield own, digest
+
+
+@dataclass
+class Receipt:
+    """What was written, what was not, and whether the file is ready to be sent."""
+
+    submission: str
+    file: Path
+    tally: Tally
+    sha256: str = ""
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    held_back: list[HeldBack] = field(default_factory=list)
+    places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Of each episode left out or held back: the store's client and episode, and the client's reference."""
+
+    wanted: "Wanted | None" = None
+    validation: "Validation | None" = None
+    unchanged: int = 0
+    """Episodes of which nothing is sent this time, because it was sent before or lies outside the days wanted."""
+    records: SentRecords = field(default_factory=SentRecords)
+
+    @property
+    def kind(self) -> str:
+        """The standard's word for which records the extract holds; empty where there is only one kind."""
+        return self.wanted.kind if self.wanted else ""
+
+    @property
+    def not_ready_because(self) -> list[str]:
+        """Why the file should not be sent yet; empty when it is ready."""
+        reasons = []
+        if self.tally.errors:
+            reasons.append(f"{_counted(self.tally.errors, 'error')}: what is concerned would not load")
+        if self.tally.open_warnings:
+            reasons.append(f"{_counted(self.tally.open_warnings, 'warning')}, neither mended nor accepted")
+        if self.validation is not None:
+            if self.validation.count:
+                reasons.append(self.validation.told)
+            if self.validation.is_stand_in:
+                reasons.append(f"{NOT_OFFICIAL}{self.validation.why}")
+        return reasons
+
+    @property
+    def standing(self) -> str:
+        """Whether the file is ready, in words: `ready with 3 accepted warnings`, or why it is not."""
+        reasons = self.not_ready_because
+        if reasons:
+            return "not ready: " + "; ".join(reasons)
+        many = self.tally.accepted
+        return f"ready with {_counted(many, 'accepted warning')}" if many else "ready to be sent"
+
+    def as_mapping(self) -> dict[str, object]:
+        """The receipt as the export command's JSON tells it and the store keeps it."""
+        return {
+            "submission": self.submission,
+            **self._of_a_kind(),
+            "file": str(self.file),
+            "sha256": self.sha256,
+            "rows": self.tally.rows,
+            "episodes": self.tally.episodes,
+            "no_consent": self.tally.no_consent,
+            "left_out": [{"episode": episode, "why": why} for episode, why in self.left_out],
+            "held_back": [held.as_mapping() for held in self.held_back],
+            "errors": self.tally.errors,
+            "warnings": self.tally.warnings,
+            "accepted": self.tally.accepted,
+            "load_percent": self.tally.load_percent,
+            "data_quality_percent": self.tally.data_quality_percent,
+            "ready": not self.not_ready_because,
+            "not_ready_because": self.not_ready_because,
+        }
+
+    def _of_a_kind(self) -> dict[str, object]:
+        """What only extracts of a kind, and formats with schemas, have to tell."""
+        told: dict[str, object] = {}
+        if self.wanted is not None:
+            told |= {"kind": self.wanted.kind, "unchanged": self.unchanged}
+            if self.wanted.start and self.wanted.end:
+                told |= {"from": self.wanted.start.isoformat(), "to": self.wanted.end.isoformat()}
+        if self.validation is not None:
+            told["schema"] = {
+                "official": not self.validation.is_stand_in,
+                "told": self.validation.told,
+                "faults": [
+                    {"line": line, "element": element, "what": what} for line, element, what in self.validation.faults
+                ],
+            }
+        return told
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def told_as_text(receipt: Receipt) -> Iterator[str]:
+    """The receipt in lines, for people."""
+    tally = receipt.tally
+    yield f"Submission {receipt.submission}: {receipt.file}"
+    if receipt.wanted is not None:
+        yield f"  {told_of_kind(receipt.wanted)}; nothing to send of {_counted(receipt.unchanged, 'other')}"
+    if receipt.validation is not None:
+        yield f"  {receipt.validation.told}"
+        yield from (f"    line {line}, {element}: {what}" for line, element, what in receipt.validation.faults)
+    yield f"  {tally.rows} rows, {tally.episodes} episodes, {tally.no_consent} of them without consent"
+    yield f"  SHA-256 {receipt.sha256}"
+    yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
+    for title, items in (
+        ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
+        (
+            "held back",
+            [
+                f"{ascii(h.episode)[1:-1]}, {h.field or 'event ' + ascii(h.event)[1:-1]}: {h.why}"
+                for h in receipt.held_back
+            ],
+        ),
+    ):
+        if items:
+            yield f"  {title}, {len(items)}:"
+            yield from (f"    {item}" for item in items)
+    yield f"{receipt.standing[0].upper()}{receipt.standing[1:]}" + ("" if receipt.not_ready_because else ".")

@@ -1,0 +1,88 @@
+"""A return in XML kept in memory to look through: as the lines it is, and as a table with one row for each journey."""
+
+import io
+from array import array
+from collections.abc import Iterable
+
+from exporters.kept_text import KeptText
+from exporters.schema_store import shape_of
+from exporters.xml_messages import MessageReader
+from exporters.xml_shape import linking
+from validators.standard import Standard
+
+
+class KeptXml(KeptText):
+    """`rows` are messages. In the table stand what links the message, and how often it has each other block."""
+
+    def __init__(self, standard: Standard, pieces: Iterable[bytes] = ()) -> None:
+        """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
+        self._standard = standard
+        self._reader = MessageReader(standard)
+        self._root = f"<{shape_of(standard).root}".encode()
+        # Where messages begin, by the element that opens one at the beginning of a line.
+        self._starts = array("I")
+        super().__init__("utf-8", pieces)
+        form = standard.xml
+        assert form is not None
+        self._link = linking(standard)
+        self._others = [block for block in form.blocks if block is not self._link]
+
+    def _whole_rows(self, most: int) -> int:
+        return self._pending.rfind(b"\n", 0, most) + 1
+
+    def _split(self, block: bytes) -> Iterable[str]:
+        # Not at the other line ends that Python knows: they may stand in a value.
+        *whole, rest = block.decode("utf-8", "replace").split("\n")
+        return [*(f"{line}\n" for line in whole), *([rest] if rest else ())]
+
+    def _count(self, block: bytes) -> int:
+        lines = block.split(b"\n")
+        for at, line in enumerate(lines, self._lines):
+            if line[:1] == b"<" and line[1:2] not in (b"/", b"?", b"!", b"") and not line.startswith(self._root):
+                self._starts.append(at)
+        return len(lines) - (not lines[-1])
+
+    @property
+    def rows(self) -> int:
+        """How many messages there are."""
+        self.finish()
+        return len(self._starts)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        self.finish()
+        return self._lines
+
+    @property
+    def headers(self) -> list[str]:
+        """What links a message, and the other blocks."""
+        return [*(self._link.headers if self._link else ()), *(block.group for block in self._others)]
+
+    def line_of(self, row: int) -> int:
+        """The line a message begins in, the first line being 1."""
+        return self._starts[row] + 1
+
+    def cells(self, offset: int, limit: int) -> list[list[str]]:
+        """At most `limit` messages from `offset` on, as cells."""
+        self.finish()
+        ends = [*self._starts[offset + 1 : offset + limit + 1], self._lines]
+        return [
+            self._row("".join(self.lines(begin, end - begin)))
+            for begin, end in zip(self._starts[offset : offset + limit], ends, strict=False)
+        ]
+
+    def _row(self, text: str) -> list[str]:
+        # The root's end follows the last message.
+        whole, sign, _ = text.rpartition("</" + self._root[1:].decode())
+        root = self._root[1:].decode()
+        source = io.BytesIO(f"<{root}>{whole if sign else text}</{root}>".encode())
+        message = next(self._reader.read(source, "The extract"))
+        cells = [message.values.get(header, "") for header in (self._link.headers if self._link else ())]
+        for block in self._others:
+            if block.section:
+                many = sum(1 for event in message.events if event.section == block.section)
+                cells.append(str(many) if many else "")
+            else:
+                cells.append("yes" if block.group in message.lines else "")
+        return cells

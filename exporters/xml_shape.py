@@ -1,0 +1,95 @@
+"""The shape of a return in XML as it is written and read: which element holds what, in which order.
+
+By itself a standard's shape is our own, called stand-in. Where a site installed the owner's schema and every item has
+found its element in it, that schema's names and order are used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from validators.records import EpisodeRecord, Values
+from validators.standard import Standard
+from validators.xml_form import XmlBlock
+
+INCOMPLETE = "?"
+"""Ends the digest of a block that was sent with fields left empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeBlock:
+    """A block of a message: its element, and the header and element of each field in the order they are written."""
+
+    block: XmlBlock
+    element: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class XmlShape:
+    """A whole return. `namespace` is empty where the elements have none; `is_stand_in` tells that it is our own."""
+
+    root: str
+    message: str
+    blocks: tuple[ShapeBlock, ...]
+    namespace: str = ""
+    is_stand_in: bool = True
+
+
+def stand_in(standard: Standard) -> XmlShape:
+    """Our own shape, from the standard's published items. Raises ValueError for a standard that is not sent as XML."""
+    form = standard.xml
+    if form is None:
+        raise ValueError(f"{standard.id} is not sent as XML")
+    blocks = tuple(
+        ShapeBlock(block, block.element, tuple((header, form.elements[header]) for header in block.headers))
+        for block in form.blocks
+    )
+    return XmlShape(form.root, form.message, blocks)
+
+
+def block_keys(standard: Standard) -> Mapping[str, str]:
+    """What each group is called in the ids of what was sent: its first word, which must not change once used."""
+    form = standard.xml
+    groups = [block.group for block in form.blocks] if form else []
+    firsts = [group.split()[0].lower() for group in groups]
+    return {
+        group: first if firsts.count(first) == 1 else group.lower() for group, first in zip(groups, firsts, strict=True)
+    }
+
+
+def linking(standard: Standard) -> XmlBlock | None:
+    """The block that stands in every message and links it to what was sent before."""
+    form = standard.xml
+    return next((block for block in form.blocks if block.occurs == "always"), None) if form else None
+
+
+def name_of(standard: Standard, record: EpisodeRecord) -> str:
+    """What people know an episode by: its identifier, else what links its messages, the agency left out."""
+    identity = standard.role("episode_id")
+    block = linking(standard)
+    if identity or block is None:
+        return record.episode.get(identity, "")
+    values = {**record.client, **record.episode}
+    agency = standard.role("agency")
+    return " ".join(values.get(header, "") or "-" for header in block.headers if header != agency)
+
+
+def link_digest(standard: Standard, record: EpisodeRecord) -> str:
+    """A digest of the values that link a journey's messages to each other."""
+    block = linking(standard)
+    return digest({**record.client, **record.episode}, block.headers) if block else ""
+
+
+def link_id(standard: Standard, episode_id: str) -> str:
+    """The id under which it is kept what of the linking block was sent."""
+    block = linking(standard)
+    return f"{episode_id}/{block_keys(standard)[block.group]}" if block else ""
+
+
+def digest(values: Values, headers: tuple[str, ...]) -> str:
+    """A digest of some values in their order; `INCOMPLETE` at its end where one of them is empty."""
+    told = [values.get(header, "") for header in headers]
+    # The mark between values is none that a value can hold in XML.
+    own = blake2b("\x1f".join(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return own if all(told) else own + INCOMPLETE

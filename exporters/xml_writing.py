@@ -1,0 +1,113 @@
+"""Writing a return in XML: one message after another, each let go of once it is written.
+
+An element stands on a line of its own, one message after the other, so that a line's number tells the element; the
+same records always give the same bytes. An item without a value is left out.
+"""
+
+import hashlib
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from lxml import etree
+
+from exporters.xml_shape import XmlShape, name_of
+from validators.problems import Problem
+from validators.records import EpisodeRecord
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+STAND_IN = (
+    " Written by Keywork by its own stand-in schema, made from the published items and formats. "
+    "Not validated against the official schema: not ready to be sent. "
+)
+
+
+class _Digesting:
+    """A file that keeps the digest of all that is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.digest = hashlib.sha256()
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        self._file.write(data)
+        return len(data)
+
+
+class XmlWriter:
+    """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end."""
+
+    def __init__(self, standard: Standard, file: BinaryIO, shape: XmlShape) -> None:
+        """Write to a binary file; the root's beginning first."""
+        self.standard, self.shape = standard, shape
+        self._file = _Digesting(file)
+        space = f"{{{shape.namespace}}}" if shape.namespace else ""
+        self._message = space + shape.message
+        self._blocks = [
+            (
+                one.block.section if one.block.occurs == "many" else "",
+                one.block.occurs == "always",
+                space + one.element,
+                [(header, space + element) for header, element in one.fields],
+            )
+            for one in shape.blocks
+        ]
+        self._names: dict[Any, str] = {None: shape.namespace} if shape.namespace else {}
+        self._open = ExitStack()
+        self._out = self._open.enter_context(etree.xmlfile(self._file, encoding="utf-8"))
+        self._out.write_declaration()
+        if shape.is_stand_in:
+            self._out.write(etree.Comment(STAND_IN), pretty_print=True)
+        self._open.enter_context(self._out.element(space + shape.root, nsmap=self._names or None))
+        self._out.write("\n")
+
+    def write(self, record: EpisodeRecord) -> None:
+        """Write the message of one journey: the blocks that hold anything, and the one that every message has.
+
+        Raises Problem, naming the journey, for a character that XML cannot hold.
+        """
+        # Made in the root's namespace declaration, so that it is not declared again in every message.
+        message = etree.Element(self._message, nsmap=self._names or None)
+        values = {**record.client, **record.episode}
+        try:
+            for section, always, element, fields in self._blocks:
+                if section:
+                    for event in record.events:
+                        if event.section == section:
+                            self._block(message, element, fields, event.values)
+                elif always or any(values.get(header) for header, _ in fields):
+                    self._block(message, element, fields, values)
+        except ValueError:
+            raise self._unwritable(record) from None
+        self._out.write(message, pretty_print=True)
+
+    @staticmethod
+    def _block(message: "_Element", element: str, fields: list[tuple[str, str]], values: Any) -> None:
+        block = etree.SubElement(message, element)
+        get, make = values.get, etree.SubElement
+        for header, own in fields:
+            if value := get(header):
+                make(block, own).text = value
+
+    def _unwritable(self, record: EpisodeRecord) -> Problem:
+        rows = [{**record.client, **record.episode}, *(event.values for event in record.events)]
+        for values in rows:
+            for header, value in values.items():
+                try:
+                    etree.Element("x").text = value
+                except ValueError:
+                    what = self.standard.words.get("episode", "episode")
+                    label = self.standard.by_header[header].label
+                    return Problem(
+                        f"The {what} {ascii(name_of(self.standard, record))[1:-1]} holds a character in {label} that "
+                        "XML cannot hold: mend it and export again."
+                    )
+        return Problem("A value holds a character that XML cannot hold: mend it and export again.")
+
+    def finish(self) -> str:
+        """Close the root and give the SHA-256 of all bytes."""
+        self._open.close()
+        return self._file.digest.hexdigest()
