@@ -17,6 +17,7 @@ from validators.standard import Field
 
 if TYPE_CHECKING:
     from tui.app import KeyworkApp
+    from tui.screens.client.accepting import Accepting
     from tui.screens.client.adding import Adding
     from tui.screens.client.around import Around
     from tui.screens.client.pairing import Pairing
@@ -36,6 +37,7 @@ class ClientActions(BaseScreen[None]):
     form: ClientForm
     panel: FindingsPanel
     tree_pane: TreePane
+    accepting: "Accepting"
     saving: "Saving"
     adding: "Adding"
     around: "Around"
@@ -94,6 +96,11 @@ class ClientActions(BaseScreen[None]):
     def action_previous_finding(self) -> None:
         """F7."""
         self.walking.go_on(-1)
+
+    def action_accept(self) -> None:
+        """Ctrl+O."""
+        self.form.flush()
+        self.accepting.ask()
 
     def action_field_help(self) -> None:
         """F6."""

@@ -11,6 +11,7 @@ from tui.screens.client import naming, work
 from tui.screens.client.offering import Offering
 from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded
+from tui.screens.findings_check import caseload_check
 from validators.problems import Problem
 from validators.records import Values
 
@@ -41,6 +42,7 @@ class Around:
         screen, program = self.screen, self.screen.program
         self.enter()
         screen.set_interval(STAY_SECONDS, self._stay)
+        caseload_check(program).listeners.append(self._checked)
         if self.others:
             one = self.others[0]
             since = naming.when(one.since, program.today())
@@ -87,6 +89,11 @@ class Around:
             args = (program.agency, screen.client_id)
             program.in_store(work.acceptances, *args, on_done=came, on_problem=_not_worth_saying)
 
+    def _checked(self, done: int, due: int) -> None:
+        """A check has come to its end: acceptances may have lapsed by it, for good."""
+        if done == due > 0:
+            self._read_acceptances()
+
     def _stay(self) -> None:
         program = self.screen.program
         if self._entered and self.screen.is_attached:
@@ -114,6 +121,9 @@ class Around:
     def gone(self) -> None:
         """The screen is closed; perhaps one of another client has come up, and that is noted already."""
         program = self.screen.program
+        listeners = caseload_check(program).listeners
+        if self._checked in listeners:
+            listeners.remove(self._checked)
         if self._entered and program.entered == self.screen.client_id and program.store is not None:
             self._entered, program.entered = False, ""
             program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)

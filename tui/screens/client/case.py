@@ -245,8 +245,14 @@ class Case:
                 self._found[id] = found if episode is not None else [one for one in found if self._is_clients(one)]
             for one in self._found[id]:
                 at = RecordKey.of(one, self.standard)
-                told.setdefault((at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told)), one)
+                key = (at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told))
+                if key not in told or told[key].accepted:  # accepted in one episode only, it is open
+                    told[key] = one
         return list(told.values())
+
+    def each_found(self) -> list[Finding]:
+        """Every finding of every episode, also those that `findings` tells once."""
+        return [one for found in self._found.values() for one in found]
 
     def without_to_do(self, finding: Finding) -> tuple[Finding | None, list[Place]]:
         """Part a finding from the fields that nobody has come to yet, each judged by the record it stands in."""

@@ -25,6 +25,7 @@ REGISTRY.add(
     ),
     action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
     action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),
+    action("client.accept", "ctrl+o", "Accept", "Accept this field's warning, or take that back", SCOPE, "accept"),
     action("client.worker", "ctrl+k", "Key worker", "Key worker and note of the episode, never sent", SCOPE, "worker"),
     action("client.alike", "ctrl+f", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
     action("client.delete", "delete", "Delete", "Delete this record (in the tree); asks first", SCOPE, "delete"),

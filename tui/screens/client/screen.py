@@ -13,6 +13,7 @@ from tui.frame.actions import REGISTRY
 from tui.frame.line_list import LineList
 from tui.frame.tree_pane import TreePane
 from tui.screens.client import naming
+from tui.screens.client.accepting import Accepting
 from tui.screens.client.actions import ClientActions
 from tui.screens.client.adding import Adding
 from tui.screens.client.around import Around
@@ -80,7 +81,7 @@ class ClientScreen(ClientActions):
         self.keeper = DraftKeeper(app, lambda: self.case.by_id.values())
         self.saving, self.adding = Saving(self), Adding(self)
         self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
-        self.walking = Walking(self)
+        self.walking, self.accepting = Walking(self), Accepting(self)
         self.told_here = told
         self.landing: tuple[Step, str] | None = None
         model = self.case.model_of(self.held)
