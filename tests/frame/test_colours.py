@@ -102,6 +102,13 @@ def test_the_demo_says_so_on_every_screen(demo: Start) -> None:
         assert "DEMO" in terminal.lines()[0] or step == "<ctrl+p>"
 
 
+def test_the_demo_leaves_room_for_the_title_on_a_narrow_screen(demo: Start) -> None:
+    terminal = demo(columns=40, rows=10, DEMO_BANNER="1")
+    assert terminal.lines()[0].startswith(" DEMO ") and len(terminal.lines()[0].split()) > 1
+    terminal.resize(80, 24)
+    terminal.until("DEMO - no real people")
+
+
 def test_no_value_steers_the_terminal(demo: Start) -> None:
     terminal = demo()
     assert b"\x1b[31mred" not in terminal.raw

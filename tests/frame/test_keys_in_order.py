@@ -117,3 +117,26 @@ def test_suspending_and_coming_back_draws_all_and_shows_the_cursor(demo: Start, 
     assert (tmp_path / "log").read_text() == "suspend\n"
     terminal.press("x")
     assert terminal.shows("typed: x")
+
+
+@pytest.mark.parametrize(
+    ("asks", "other"),
+    [("\x1bOQ", "\x1bOS"), ("\x1b[12~", "\x1b[14~"), ("\x1b[[B", "\x1b[[D")],
+    ids=["xterm", "PuTTY and rxvt", "Linux console"],
+)
+def test_function_keys_of_every_terminal(demo: Start, asks: str, other: str) -> None:
+    terminal = demo()
+    terminal.send(asks)
+    terminal.until(lambda seen: "[k]" in seen.text() or "Keep" in seen.text() or "k  " in seen.text())
+    terminal.press("k")
+    terminal.send(other + "typed")
+    terminal.until("typed")
+
+
+def test_f9_and_f10_of_puttys_vt100_mode(demo: Start) -> None:
+    terminal = demo()
+    terminal.send("\x1bOXk")
+    terminal.until_quiet(0.6)
+    assert not terminal.shows("typed: X") and not terminal.shows("OX")
+    terminal.send("\x1bOY")
+    assert terminal.wait() == 0

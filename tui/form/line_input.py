@@ -93,7 +93,7 @@ class LineInput(Input):
 
     def place_cursor(self) -> None:
         """Put the terminal's cursor in the field; only while typing goes here."""
-        if self.has_focus:
+        if self.has_focus and self.screen.is_active:
             self.app.cursor_position = self.cursor_screen_offset
 
     # --- editing ----------------------------------------------------------------------------

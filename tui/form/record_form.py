@@ -49,8 +49,7 @@ class RecordForm(ScrollView, can_focus=False):
         self.model, self.keys = model, keys
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
         self.editor, self.codes = LineInput(self), CodeList()
-        self.columns = Columns.of(80)
-        self.marks = Marks()
+        self.columns, self.marks = Columns.of(80), Marks()
         self._drawn: dict[int, list[Piece]] = {}
         self._stale = False
 
@@ -76,7 +75,7 @@ class RecordForm(ScrollView, can_focus=False):
         return self._step(lambda: self.model.go_to(header))
 
     def flush(self) -> None:
-        """Put what is typed in the current field in its form, as leaving it would; the cursor stays."""
+        """Put what is typed in the field in its form, as leaving it would; the cursor stays."""
         self.codes.close()
         self._step(self.model.settle)
 
@@ -252,6 +251,7 @@ class RecordForm(ScrollView, can_focus=False):
             self.editor.load(self.model.value(self.model.current))
         self._show_row()
         self._drawn.clear()
+        self._clear_arrangement_cache()  # it has the old columns
         self.refresh(layout=True)
         self.call_after_refresh(self.editor.place_cursor)
 

@@ -10,12 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
+from textual.keys import Keys
 from textual.message import Message
 
 # What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
-ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-SX]|\\Z)|\\Z)")
+ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
+# PuTTY's VT100+ goes on after F4 where others send CSI sequences.
+VT100_PLUS = dict(zip("TUVWXY", (Keys.F5, Keys.F6, Keys.F7, Keys.F8, Keys.F9, Keys.F10), strict=True))
+_known: Any = ANSI_SEQUENCES_KEYS
+_known.update({f"\x1bO{letter}": (key,) for letter, key in VT100_PLUS.items()})
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 # A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
 CUT_STARTS = ("\x1b[20", "\x1b[200")

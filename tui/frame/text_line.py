@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 MOST_LINES, LOW = 2, 16
 """A message has as many lines, on a screen of so many lines; one on a lower one."""
 
+DEMO, DEMO_SHORTLY = " DEMO - no real people, nothing is kept ", " DEMO "
+LONG_BANNER = 60
+"""So wide a line has room for the whole banner and a title."""
+
 Piece = tuple[str, str]
 """A text and the name of the token it is drawn with."""
 
@@ -90,8 +94,13 @@ class TitleLine(TextLine):
 
     def set_title(self, title: str) -> None:
         """Say where one is."""
-        banner = [(" DEMO - no real people, nothing is kept ", "demo")] if self.demo else []
-        self.show(*banner, (f" {title}", "title"))
+        self._title = title
+        banner = DEMO if self.size.width >= LONG_BANNER or not self.size.width else DEMO_SHORTLY
+        self.show(*([(banner, "demo")] if self.demo else []), (f" {title}", "title"))
+
+    def on_resize(self) -> None:
+        """On a narrow line the banner leaves room for the title."""
+        self.set_title(self._title)
 
 
 class StatusLine(TextLine):
