@@ -200,7 +200,8 @@ class JourneySelection:
             if block.again_with:
                 wanted = self._goes_again(block, base, own, before, chosen)
                 if before is not None and own != before and not wanted:
-                    why = "changed since it was sent; a message has it again only in a full extract"
+                    again = f"it goes with {block.again_with}, or in" if before.endswith(INCOMPLETE) else "it goes in"
+                    why = f"changed since it was sent: {again} a full extract"
                     held.append(HeldBack(self.name(record), field=block.group, why=why))
             if wanted or block.occurs == "always":
                 chosen.add(block, self._id(record, block), own, is_news=wanted)

@@ -25,6 +25,10 @@ _WHAT = (
 )
 
 
+class _CutOff(Exception):
+    """A file ends before its outermost element does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
     """What a schema says of a file: how many faults, and the first of them as (line, element, what is wrong).
@@ -69,7 +73,7 @@ def validate(file: "Callable[[], BinaryIO]", schema: etree.XMLSchema, *, is_stan
         try:
             for _ in _messages(events):
                 pass
-        except etree.XMLSyntaxError:
+        except (etree.XMLSyntaxError, _CutOff):
             count = 1  # of what it is, the second reading tells
         count = max(count, len(events.error_log))
     if not count:
@@ -86,7 +90,7 @@ def _parsed(source: BinaryIO, events: tuple[str, ...], **more: Any) -> Any:
 def _messages(events: Any) -> Iterator["etree._Element"]:
     """The root's children, each let go of once the next one is read.
 
-    Raises XMLSyntaxError for a file that is cut off: beside a schema, lxml itself may pass that over.
+    Raises _CutOff for a file that is cut off: beside a schema, lxml itself may pass that over.
     """
     ended = False
     before: etree._Element | None = None
@@ -100,7 +104,7 @@ def _messages(events: Any) -> Iterator["etree._Element"]:
             before = element
         ended = parent is None
     if not ended:
-        raise etree.XMLSyntaxError("the file is cut off", 0, 0, 0)
+        raise _CutOff
 
 
 def _placed(source: BinaryIO, schema: etree.XMLSchema) -> list[tuple[int, str, str]]:
@@ -115,8 +119,8 @@ def _placed(source: BinaryIO, schema: etree.XMLSchema) -> list[tuple[int, str, s
                 faults += [_fault(entry) for entry in _entries(schema)]
                 if len(faults) >= KEPT:
                     break
-    except etree.XMLSyntaxError as error:
-        faults.append((error.lineno or 0, "the file", "is not well-formed XML"))
+    except (etree.XMLSyntaxError, _CutOff) as error:
+        faults.append((getattr(error, "lineno", 0) or 0, "the file", "is not well-formed XML"))
     return faults[:KEPT]
 
 

@@ -1,0 +1,220 @@
+"""What is sent: new events, all between two days, everything; and the rules of a message."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from exporters import formats
+from exporters.comparing import compare_texts
+from exporters.extract_preview import changes_since, preview_extract
+from exporters.mismatches import find_mismatches
+from tests.exporters.journeys import Returns, messages, opened, parts
+from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
+from validators.problems import Problem
+from validators.records import Event
+
+
+@pytest.fixture
+def wales(tmp_path: Path) -> Iterator[Returns]:
+    """An agency with an empty store."""
+    made = opened(tmp_path)
+    with made.store:
+        yield made
+
+
+def sent(wales: Returns, submission: str, kind: str = "") -> list[list[str]]:
+    """The blocks of each message of a return that is sent."""
+    return [parts(message) for message in wales.send(submission, kind)]
+
+
+def test_only_what_is_new_is_sent_and_the_referral_is_in_every_message(wales: Returns) -> None:
+    one = wales.keyed(NHSNO="", ASSDATE="")
+    wales.keyed(CLIENTNO="43")
+    assert sent(wales, "2026-03") == [["Client", "Referral"], ["Client", "Referral", "Assessment"]]
+    assert sent(wales, "2026-04") == []
+    wales.add(one, modality())
+    wales.add(one, top())
+    assert sent(wales, "2026-05") == [["Referral", "06", "2026-03-12"]]
+    wales.change(one, **CLOSED)
+    assert sent(wales, "2026-06") == [["Referral", "Discharge"]]
+
+
+def test_a_changed_event_is_new_again(wales: Returns) -> None:
+    one = wales.keyed()
+    first, second = wales.add(one, modality()), wales.add(one, modality("04"))
+    assert first != second
+    assert sent(wales, "2026-03") == [["Client", "Referral", "Assessment", "06", "04"]]
+    wales.change_event(second, MODENDD="2026-04-20", MODEXIT="01")
+    assert sent(wales, "2026-04") == [["Referral", "04"]]
+
+
+def test_client_details_go_again_beside_the_assessment_only_where_they_were_incomplete(wales: Returns) -> None:
+    short = wales.keyed(ASSDATE="", NHSNO="")
+    whole = wales.keyed(ASSDATE="", CLIENTNO="43", GENDER="1", ETHNIC="A", POSTCODE="CF10 1", LA="001")
+    same = wales.keyed(ASSDATE="", CLIENTNO="44")
+    sent(wales, "2026-03")
+    wales.change(short, NHSNO="9990000018")
+    wales.change(whole, POSTCODE="CF11 2")
+    receipt = wales.export("2026-03")
+    assert receipt.tally.episodes == 0 and receipt.unchanged == 3
+    assert [(held.field, held.why) for held in receipt.held_back] == [
+        ("Client Details", "changed since it was sent: it goes with Assessment Details, or in a full extract"),
+        ("Client Details", "changed since it was sent: it goes in a full extract"),
+    ]
+    for journey in (short, whole, same):
+        wales.change(journey, ASSDATE="2026-04-02")
+    assert sent(wales, "2026-04") == [
+        ["Client", "Referral", "Assessment"],
+        ["Referral", "Assessment"],
+        ["Referral", "Assessment"],
+    ]
+
+
+def test_an_extract_that_is_taken_back_makes_its_own_new_again(wales: Returns) -> None:
+    one = wales.keyed()
+    wales.export("2026-03")
+    assert [parts(m) for m in messages(wales.export("2026-03").file)] == [["Client", "Referral", "Assessment"]]
+    sent(wales, "2026-03")
+    wales.add(one, modality())
+    assert sent(wales, "2026-04") == [["Referral", "06"]]
+    wales.take_back(wales.latest())
+    wales.add(one, top(TOPDATE="2026-05-05"))
+    assert sent(wales, "2026-05") == [["Referral", "06", "2026-05-05"]]
+    for extract in wales.store.sent_extracts(wales.agency):
+        wales.take_back(extract)
+    assert sent(wales, "2026-05") == [["Client", "Referral", "Assessment", "06", "2026-05-05"]]
+
+
+def test_a_referral_that_changed_after_it_was_sent_makes_the_whole_journey_new(wales: Returns) -> None:
+    one = wales.keyed(modality())
+    sent(wales, "2026-03")
+    wales.change(one, REFSOURCE="02")
+    assert sent(wales, "2026-04") == [["Client", "Referral", "Assessment", "06"]]
+    assert sent(wales, "2026-05") == []
+
+
+def test_what_lies_after_the_period_waits_date_by_date(wales: Returns) -> None:
+    wales.keyed(modality(MODENDD="2026-04-03", MODEXIT="01"), top(TOPDATE="2026-04-02"), **CLOSED)
+    wales.keyed(CLIENTNO="43", REFDATE="2026-04-05", ASSDATE="2026-04-06")
+    receipt = wales.export("2026-03")
+    (message,) = messages(receipt.file)
+    assert parts(message) == ["Client", "Referral", "Assessment", "06"]
+    assert "MODENDD" not in message.events[0].values and "MODEXIT" not in message.events[0].values
+    assert [held.field or held.event for held in receipt.held_back] == [
+        "ENDDATE", "ENDREASON", "MODENDD", "MODEXIT", "1 2026-04-02",
+    ]  # fmt: skip
+    assert receipt.left_out == [("43 2026-04-05 01", "begun after 2026-03-31, where this extract ends")]
+
+
+def test_all_events_between_two_days(wales: Returns) -> None:
+    wales.keyed(modality(), top(TOPDATE="2026-04-10"), top(TOPNO="2", TOPDATE="2026-05-10"))
+    wales.keyed(CLIENTNO="43", ASSDATE="2026-04-11")
+    wales.keyed(CLIENTNO="44", REFDATE="2026-04-30", ASSDATE="")
+    receipt = wales.export("2026-04", "between", date(2026, 4, 1), date(2026, 4, 30))
+    assert [parts(m) for m in messages(receipt.file)] == [
+        ["Referral", "2026-04-10"],
+        ["Client", "Referral", "Assessment"],
+        ["Client", "Referral"],
+    ]
+    assert receipt.file.name == "T00123-20260401-20260430-between-SMDS.xml"
+    assert receipt.as_mapping()["from"] == "2026-04-01"
+    empty = wales.export("2026-04", "between", date(2025, 4, 1), date(2025, 4, 30))
+    assert messages(empty.file) == []
+
+
+def test_a_full_extract_holds_all_whatever_was_sent(wales: Returns) -> None:
+    wales.keyed(modality(), top(), **CLOSED)
+    everything = [["Client", "Referral", "Assessment", "06", "2026-03-12", "Discharge"]]
+    assert sent(wales, "2026-06", "full") == everything
+    assert sent(wales, "2026-07") == []
+    assert sent(wales, "2026-07", "full") == everything
+
+
+def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Returns) -> None:
+    journeys = [
+        wales.keyed(
+            modality(MODENDD="2026-04-20", MODEXIT="01"), top(), top(TOPNO="2", TOPDATE="2026-05-02"),
+            CLIENTNO=str(number), REFDATE="2026-03-02" if number % 2 else "2026-04-02",
+            ASSDATE="2026-03-06" if number % 2 else "2026-04-06",
+        )
+        for number in range(1, 41)
+    ]  # fmt: skip
+    for month in ("2026-03", "2026-04"):
+        sent(wales, month)
+    for journey in journeys[::3]:
+        wales.change(journey, ENDDATE="2026-05-20", ENDREASON="01")
+    sent(wales, "2026-05")
+    parts_of_it = [wales.store.extract_text(one.id) for one in wales.store.extracts(wales.agency)]
+    assert len(parts_of_it) == 3
+    together = formats.sent_texts(parts_of_it, WALES)
+    wales.export("2026-05", "full")
+    whole = formats.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    assert together.groups == whole.groups
+    assert len(whole.groups) == 40
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last", "told"),
+    [
+        ("weekly", None, None, "no extract of the kind 'weekly': the kinds are new, between, full"),
+        ("between", date(2026, 1, 1), None, "needs both: give --from and --to"),
+        ("between", date(2026, 2, 1), date(2026, 1, 1), "wrong way round"),
+        ("full", date(2026, 1, 1), date(2026, 2, 1), "leave --from and --to out"),
+        ("", date(2026, 1, 1), date(2026, 2, 1), "give --kind between"),
+    ],
+)
+def test_a_kind_that_is_none_is_refused(kind: str, first: date | None, last: date | None, told: str) -> None:
+    with pytest.raises(Problem, match=told):
+        formats.wanted(WALES, kind, first, last)
+
+
+# Differences and mismatches
+
+
+def test_differences_are_told_against_all_that_was_sent(wales: Returns) -> None:
+    one = wales.keyed(modality(), modality("04"))
+    wales.keyed(CLIENTNO="43")
+    sent(wales, "2026-03")
+    wales.add(one, top(TOPDATE="2026-04-04"))
+    sent(wales, "2026-04")
+    wales.change(one, ASSDATE="2026-03-07")
+    wales.add(one, top(TOPNO="2", TOPDATE="2026-05-04"))
+    preview = preview_extract(wales.store, wales.agency, WALES, "2026-05", today=TODAY)
+    assert preview.text.rows == 1
+    compared = changes_since(wales.store, preview, wales.latest())
+    assert [(one.change, one.section, one.event) for one in compared.differences] == [
+        ("changed", "", ""),
+        ("new", "top", "2"),
+    ]
+    assert compared.alike == 1
+    same = wales.store.extract_text(wales.latest().id), wales.store.extract_text(wales.latest().id)
+    assert compare_texts(*same, WALES).differences == ()
+
+
+def test_what_was_sent_and_is_gone_is_a_mismatch_that_leads_to_the_journey(wales: Returns) -> None:
+    one, two = wales.keyed(), wales.keyed(CLIENTNO="43", SURNAME1="A")
+    event = wales.add(one, modality())
+    sent(wales, "2026-03")
+    sent(wales, "2026-04")
+    with wales.store.write("bob", wales.latest().made_at) as work:
+        work.delete("event", event, 1)
+        work.delete("episode", two, 1)
+    preview = preview_extract(wales.store, wales.agency, WALES, "2026-05", today=TODAY)
+    found = find_mismatches(wales.store, preview).found
+    assert [(each.kind, each.subject, each.episode_id) for each in found] == [
+        ("gone", "43 2026-03-02 01", two),
+        ("event-gone", "modality 06 2026-03-06", one),
+    ]
+    assert "deleted by bob" in found[0].told
+
+
+def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
+    again = Event("modality", dict(modality().values))
+    wales.keyed(modality(), again)
+    (message,) = wales.send("2026-03")
+    assert parts(message) == ["Client", "Referral", "Assessment", "06", "06"]
+    text = formats.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    (episode,) = text.episodes("42 2026-03-02 01")
+    assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]
