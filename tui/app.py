@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from store.sessions import new_session
@@ -217,6 +217,15 @@ class KeyworkApp(BaseApp):
             on_done=came,
             hold=True,
         )
+
+    def to_finding(self, step: Literal[1, -1]) -> None:
+        """To the first finding of the caseload, or the last one."""
+        from tui.screens.client.walking import to_client
+
+        if self.store is None:
+            self.say("The store is not open yet.")
+        else:
+            to_client(self, "", step)
 
     # Leaving
 

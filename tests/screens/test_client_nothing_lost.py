@@ -171,7 +171,7 @@ def test_a_record_that_somebody_deleted_is_brought_back_to_save(store: Store, kn
 def test_who_else_is_in_the_record_is_told(store: Store, known: ClientTree, start: Start) -> None:
     start(known.client.id, "bob").until_quiet()
     second = start(known.client.id)
-    assert second.shows("bob is in this record since 14:02")
+    assert second.shows("bob has this client open since 14:02")
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -267,6 +267,9 @@ class BaseApp(App[int], inherit_bindings=False):
             self.push_screen(Jump(places), lambda place: place() if place is not None else None)
         else:
             self.say("There is nowhere to jump to here.")
+
+    def to_finding(self, step: Literal[1, -1]) -> None:
+        """Open the first finding there is, or the last. The frame knows none; the app of the program overrides this."""
 
     def say(self, text: str, severity: str = "") -> None:
         """Put a message in the status line of the screen that is up, or of the first below it that has one."""

@@ -105,6 +105,14 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         else:
             self.say(f"This is the first screen; {REGISTRY.key_text('app.quit')} leaves the program.")
 
+    def action_next_finding(self) -> None:
+        """F8, on a screen that does not walk its own: into the caseload."""
+        self.base.to_finding(1)
+
+    def action_previous_finding(self) -> None:
+        """F7."""
+        self.base.to_finding(-1)
+
     def action_refresh_data(self) -> None:
         """F5: a screen with data of its own reads it again; one without draws itself afresh."""
         self.base.redraw()

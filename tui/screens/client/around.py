@@ -47,9 +47,9 @@ class Around:
             one = self.others[0]
             since = naming.when(one.since, program.today())
             if one.person == program.person:
-                told = f"You have this record open in another window since {since}; each keeps a draft of its own."
+                told = f"You have this client open in another window since {since}; each keeps a draft of its own."
             else:
-                told = f"{one.person} is in this record since {since}; whoever saves second is shown both."
+                told = f"{one.person} has this client open since {since}; whoever saves second is shown both."
             screen.say(told, "warning")
         if self.offering.drafts:
             self.offering.ask()
@@ -116,7 +116,7 @@ class Around:
         if new:
             who = "You have" if new[0].person == self.screen.program.person else f"{new[0].person} has"
             where = ", in another window" if new[0].person == self.screen.program.person else ""
-            self.screen.say(f"{who} come into this record{where}.", "notice")
+            self.screen.say(f"{who} come to this client{where}.", "notice")
 
     def gone(self) -> None:
         """The screen is closed; perhaps one of another client has come up, and that is noted already."""

@@ -10,8 +10,13 @@ from tui.frame.actions import REGISTRY, action
 SCOPE = {"client"}
 WALKED = {"client", "clients", "findings"}
 """The screens from which F8 and F7 lead to the next finding and the one before."""
+AROUND = {"acceptances", "bounces", "calendar", "checklist", "drafts", "extract", "history", "month", "rollover"}
+AROUND |= {"standards"}
+"""The other screens: from them F8 leads to the caseload's first finding, F7 to its last."""
 
 REGISTRY.add(
+    action("caseload.next", "f8", "First fault", "The caseload's first finding, in its field", AROUND, "next_finding"),
+    action("caseload.last", "f7", "Last fault", "The caseload's last finding", AROUND, "previous_finding"),
     action("form.save", "f2", "Save", "Save what is typed, valid or not", SCOPE, "save", bar=True),
     action("form.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes", bar=True),
     action("form.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help", bar=True),

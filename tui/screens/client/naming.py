@@ -60,7 +60,7 @@ def title(case: Case, others: Sequence[Presence], person: str, today: date) -> s
     if client.deleted:
         parts.append("DELETED")
     for one in others:
-        who = "open in another window" if one.person == person else f"{one.person} is in this record"
+        who = "open in another window" if one.person == person else f"{one.person} has this client open"
         parts.append(f"{who} since {when(one.since, today)}")
     return ", ".join(parts)
 
