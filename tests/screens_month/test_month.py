@@ -40,7 +40,7 @@ def test_a_digit_leads_to_the_findings_of_its_cause(start: Start) -> None:
 
 def test_keys_lead_to_the_checklist_the_late_one_and_the_roll_over(start: Start) -> None:
     terminal = at_month(start)
-    for key, wanted in (("c", "Checklist: 2020-12"), ("l", "Checklist: 2020-11"), (" ", "Checklist: 2020-12")):
+    for key, wanted in (("c", "Checklist: 2020-12"), ("l", "Checklist: 2020-11"), ("g", "Part July Aug")):
         terminal.press(key)
         terminal.until(wanted)
         terminal.press("<escape>")
@@ -97,3 +97,9 @@ def test_a_wide_terminal_shows_the_same(start: Start) -> None:
     terminal = at_month(start, columns=120, rows=40)
     assert terminal.shows("its window opens Fri 1 Jan 2021 to Tue 12 Jan 2021.")
     assert terminal.shows("14 episodes drop out, 2 still faulty; base 1 Jan 2020")
+
+
+def test_a_low_terminal_shows_fewer_causes_and_all_that_leads_on(start: Start) -> None:
+    terminal = at_month(start, rows=20)
+    assert terminal.shows("0   All findings, by 3 more rules too")
+    assert terminal.shows("c   Checklist: 4 of 12 done") and terminal.shows("r ! Roll-over on 1 Sep 2021")

@@ -1,25 +1,20 @@
 """The month: what is due, how long there is, how the caseload stands, and what stands in the way. The first screen."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
-from textual import events
-from textual.message import Message
 from textual.widget import Widget
 
 from exporters.checklist_situation import open_mismatches
-from exporters.month_view import MonthView, figure_lines, read_month, roll_text, when_lines
+from exporters.month_view import MonthView, figure_lines, read_month, when_lines
 from exporters.standing import keep_today
 from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import BaseScreen
-from tui.frame.line_list import LineList
-from tui.frame.printable import fit, one_line, width_of
-from tui.frame.text_line import Piece, TextLine
+from tui.frame.printable import fit, width_of
+from tui.frame.text_line import TextLine
 from tui.frame.text_page import wrapped
-from tui.frame.tokens import MARKS
 from tui.screens.findings_check import caseload_check
-from tui.screens.findings_groups import rule_title
+from tui.screens.month_list import Line, MonthList, lines_of
 from tui.store_link import StoreChanged
 from validators.problems import Problem
 
@@ -29,91 +24,18 @@ if TYPE_CHECKING:
 SCOPE = {"month"}
 REGISTRY.add(
     action(
-        "month.checklist",
-        "space",
-        "Checklist",
-        "The checklist of the submission at hand",
-        SCOPE,
-        "go('checklist')",
-        True,
+        "month.checklist", "c", "Checklist", "The checklist of the submission at hand", SCOPE, "go('checklist')", True
     ),
-    action("month.roll", "plus", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
+    action(
+        "month.extract", "x", "Extract", "What would be written of it, and writing it", SCOPE, "go('extract')", True
+    ),
+    action("month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
+    action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
+    action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
+    action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),
 )
 HEAD = 5
 FIGURES = 3
-CAUSES = 9
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line to go somewhere from: the digit that does, its mark, what it says, a count at the right, where to."""
-
-    key: str
-    severity: str
-    text: str
-    count: str = ""
-    goes_to: str = ""
-    goes_with: str = ""
-
-
-class MonthList(LineList):
-    """Causes and what else leads on. Digits, `c`, `d` and `r` go where their lines go."""
-
-    head_lines = 1
-
-    class Wanted(Message):
-        """A line's key was pressed."""
-
-        def __init__(self, line: Line) -> None:
-            super().__init__()
-            self.line = line
-
-    def __init__(self) -> None:
-        super().__init__(id="causes")
-        self.lines: tuple[Line, ...] = ()
-
-    @property
-    def row_count(self) -> int:
-        """Its lines."""
-        return len(self.lines)
-
-    @property
-    def current(self) -> Line | None:
-        """The line under the cursor."""
-        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
-
-    def show(self, lines: Sequence[Line]) -> None:
-        """Show other lines."""
-        if tuple(lines) != self.lines:
-            self.lines = tuple(lines)
-            self.go(self.cursor, quiet=True)
-            self.refresh()
-
-    def head_of(self, line: int) -> Sequence[Piece]:
-        """What the lines are."""
-        return [(" In the way, the largest first; Enter or the key at the left goes there", "heading")]
-
-    def pieces_of(self, row: int) -> Sequence[Piece]:
-        """Key, mark, text, count."""
-        line = self.lines[row]
-        count = f" {line.count} " if line.count else ""
-        room = max(10, self.size.width - 6 - width_of(count))
-        mark = MARKS.get(line.severity, " ")
-        return [
-            (f" {line.key or ' '} ", "dim"),
-            (f"{mark} ", line.severity or "text"),
-            (one_line(line.text, room), "text"),
-            (count, "dim"),
-        ]
-
-    def on_key(self, event: events.Key) -> None:
-        """A line's key; moving is the list's."""
-        found = next((line for line in self.lines if line.key and line.key == event.key), None)
-        if found is None:
-            return
-        self.post_message(self.Wanted(found))
-        event.stop()
-        event.prevent_default()
 
 
 class MonthScreen(BaseScreen[None]):
@@ -256,7 +178,7 @@ class MonthScreen(BaseScreen[None]):
             line.show((f" {text}", token))
         for line, text in zip(self.figures, figure_lines(one), strict=True):
             line.show((f" {fit(text, width)}" if width_of(text) > width else f" {text}", "text"))
-        self.list.show(lines_of(view, self.program))
+        self.list.show(lines_of(view, self.program.standard, self.list.size.height - self.list.head_lines))
 
     def on_resize(self) -> None:
         """Sentences are broken at another width."""
@@ -277,6 +199,14 @@ class MonthScreen(BaseScreen[None]):
         """From the key bar or the palette."""
         self.follow(Line("", "", "", goes_to=where))
 
+    def action_late(self) -> None:
+        """To the checklist of the submission that is late."""
+        late = self.view.standing.late if self.view is not None else None
+        if late is None:
+            self.say("No submission is late.")
+        else:
+            self.follow(Line("", "", "", goes_to="checklist", goes_with=late.submission))
+
     def follow(self, line: Line) -> None:
         """Go where a line leads."""
         app, view = self.program, self.view
@@ -289,38 +219,3 @@ class MonthScreen(BaseScreen[None]):
             app.open_screen(line.goes_to, line.goes_with or due.submission)
         else:
             app.open_screen(line.goes_to)
-
-
-def lines_of(view: MonthView, program: "KeyworkApp") -> list[Line]:
-    """The causes by size, then the checklist, drafts, the roll-over and the gap."""
-    one = view.standing
-    found: list[Line] = []
-    for number, cause in enumerate(one.figures.causes[:CAUSES], 1):
-        accepted = f", {cause.accepted:,} accepted" if cause.accepted else ""
-        title = rule_title(program.standard, cause.rule)
-        count = f"{cause.count:,}{accepted}"
-        found.append(Line(str(number), cause.severity.value, title, count, "findings", cause.rule))
-    if len(one.figures.causes) > CAUSES:
-        found.append(Line("0", "", f"{len(one.figures.causes) - CAUSES} more rules", goes_to="findings"))
-    if not one.figures.causes and not one.figures.stale:
-        found.append(Line("0", "ok", "No error and no warning in what would be sent", goes_to="findings"))
-    left = [item.title for item in one.items if item.state in ("open", "waits")]
-    done, needed = one.progress
-    ahead = f"; next: {left[0]}" if left else ": closed"
-    state = "ok" if done == needed else ""
-    if one.late is not None and one.late != one.due:
-        late = f"The checklist of {one.late.title} ({one.late.submission}), which is late"
-        found.append(Line("l", "error", late, goes_to="checklist", goes_with=one.late.submission))
-    found.append(Line("c", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
-    drafts = one.situation.drafts
-    if drafts:
-        each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
-        found.append(Line("d", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
-    if text := roll_text(view):
-        faulty = view.roll is not None and view.roll.faulty > 0
-        found.append(Line("r", "warning" if faulty else "", text, goes_to="rollover"))
-    if view.gap:
-        found.append(Line("g", "notice", view.gap, goes_to="calendar"))
-    if one.silence:
-        found.append(Line("g", "", "The calendar: every submission with its window", goes_to="calendar"))
-    return found
