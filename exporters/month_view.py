@@ -115,9 +115,9 @@ def roll_text(view: MonthView) -> str:
     if view.roll is None or view.roll_entry is None:
         return ""
     roll, entry = view.roll, view.roll_entry
-    drops = f"{counted(roll.episodes, 'episode')} drop{'s' if roll.episodes == 1 else ''} out"
     faulty = f", {roll.faulty:,} still faulty" if roll.faulty else ""
-    return f"Roll-over on {short(entry.opens)}: {drops}{faulty}; base {short(roll.base)}"
+    drops = f"drops {counted(roll.episodes, 'episode')}{faulty}"
+    return f"Roll-over {short(entry.opens)}, base {short(roll.base)}: {drops}"
 
 
 def short(day: date) -> str:

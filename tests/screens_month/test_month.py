@@ -96,10 +96,10 @@ def start_at(start: Start, clock: Path) -> Terminal:
 def test_a_wide_terminal_shows_the_same(start: Start) -> None:
     terminal = at_month(start, columns=120, rows=40)
     assert terminal.shows("its window opens Fri 1 Jan 2021 to Tue 12 Jan 2021.")
-    assert terminal.shows("14 episodes drop out, 2 still faulty; base 1 Jan 2020")
+    assert terminal.shows("Roll-over 1 Sep 2021, base 1 Jan 2020: drops 14 episodes, 2 still faulty")
 
 
 def test_a_low_terminal_shows_fewer_causes_and_all_that_leads_on(start: Start) -> None:
     terminal = at_month(start, rows=20)
     assert terminal.shows("0   All findings, by 3 more rules too")
-    assert terminal.shows("c   Checklist: 4 of 12 done") and terminal.shows("r ! Roll-over on 1 Sep 2021")
+    assert terminal.shows("c   Checklist: 4 of 12 done") and terminal.shows("r ! Roll-over 1 Sep 2021")
