@@ -3,8 +3,11 @@
 import pytest
 
 from store.opening import Store
+from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
-from tests.screens_lists.test_findings import faulty, in_field
+from tests.screens_lists.test_findings import STANDARD, faulty, in_field, said_in
+from validators.engine import Checker
+from validators.patterns import Context
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,30 @@ def test_f8_and_f7_lead_into_the_caseload(start: Start, store: Store, name: str,
     terminal.until(lambda seen: seen.lines()[0] == title)
     terminal.press("<f7>")
     terminal.until(f"Client before: {last}".strip())
+
+
+def test_an_identifier_used_twice_is_walked_to_in_a_client_who_is_sound_alone(start: Start, store: Store) -> None:
+    agency, checker, context = store.agency(), Checker(STANDARD), Context(NOW.date(), "store")
+    bad = {record.client_id for record in store.episodes(agency) if checker.check(record, context)}
+    sound = [record for record in store.episodes(agency) if record.events and record.client_id not in bad]
+    one = sound[0]
+    other = next(record for record in sound if record.client_id != one.client_id)
+    with store.write("bob", NOW) as work:
+        for record in (one, other):
+            event = record.events[0]
+            section = STANDARD.section_by_id[event.section]
+            values = {**event.values, section.id_field: "twice"}
+            work.change("event", event.id, values, work.get("event", event.id).version)
+    terminal = start()
+    terminal.until(lambda _: not store.beside_is_due(agency, NOW.date()))
+    found = [kept for kept in store.findings(agency) if "twice" in kept.values.values()]
+    reference = str(store.get("client", found[0].client_id).values["CLIENT"])
+    terminal.press("nosuchclient<f8>")
+    for _ in range(20):
+        terminal.until_quiet(0.5)
+        if f"Next client: {reference} " in said_in(terminal):
+            break
+        terminal.press("<f8>")
+    assert f"Next client: {reference} " in said_in(terminal)
+    assert "twice" in in_field(terminal)
+    assert not terminal.shows("Nothing wrong")

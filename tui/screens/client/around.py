@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from store.acceptance_shapes import AcceptanceInfo, Accepted
 from store.shapes import AgencyInfo, ClientTree, Presence, Resemblance
 from tui.frame.actions import REGISTRY
-from tui.screens.client import naming, work
+from tui.screens.client import beside, naming, work
 from tui.screens.client.offering import Offering
 from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded
 from tui.screens.findings_check import caseload_check
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import Finding, Values
 
 if TYPE_CHECKING:
     from store.opening import Store
@@ -85,7 +85,14 @@ class Around:
                 screen.case.accept(found)
                 screen.judge()
 
+        def beside_came(found: tuple[Finding, ...]) -> None:
+            if screen.is_attached and found != screen.case.beside:
+                screen.case.beside = found
+                screen.judge()
+
         if self._entered and screen.case.client.version:
+            about = (program.agency, program.standard, screen.client_id)
+            program.in_store(beside.kept, *about, on_done=beside_came, on_problem=_not_worth_saying)
             args = (program.agency, screen.client_id)
             program.in_store(work.acceptances, *args, on_done=came, on_problem=_not_worth_saying)
 

@@ -12,6 +12,7 @@ from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind
 from tui.form.codes import Usage
 from tui.form.entries import Place, RecordKey
 from tui.form.record_model import RecordModel
+from tui.screens.client import beside
 from tui.screens.client.held import Held, carried_over
 from validators.engine import Checker
 from validators.patterns import Context
@@ -32,6 +33,7 @@ class Case:
         self.show_deleted = False
         self.spared: Held | None = None
         self.accepted = Accepted()
+        self.beside: tuple[Finding, ...] = ()
         self._found: dict[str, list[Finding]] = {}
         self._context = Context(today(), "store")
 
@@ -248,7 +250,7 @@ class Case:
                 key = (at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told))
                 if key not in told or told[key].accepted:  # accepted in one episode only, it is open
                     told[key] = one
-        return list(told.values())
+        return [*told.values(), *beside.still(self, self.beside, list(told.values()))]
 
     def each_found(self) -> list[Finding]:
         """Every finding of every episode, also those that `findings` tells once."""

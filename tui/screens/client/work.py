@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from store.acceptance_shapes import AcceptanceInfo
 from store.shapes import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
+from tui.screens.client import beside
 from tui.screens.client.naming import client_name, several, when
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import Finding, Values
 from validators.standard import Standard
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Loaded:
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
     accepted: tuple[AcceptanceInfo, ...] = ()
+    beside: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def load(
         return Loaded(client_id, None, drafts, (), (), previous, usage, older)
     others = tuple(store.others_in("client", client_id, session, now))
     accepted = tuple(store.acceptances(agency, client_id=client_id))
-    return Loaded(client_id, tree, drafts, others, tuple(store.merges(client_id)), previous, usage, older, accepted)
+    merges, found = tuple(store.merges(client_id)), beside.kept(store, agency, standard, client_id)
+    return Loaded(client_id, tree, drafts, others, merges, previous, usage, older, accepted, found)
 
 
 def acceptances(store: "Store", agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
