@@ -156,7 +156,8 @@ def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, s
     wanted = [str(store.get("client", id).values.get("CLIENT", "")) for id in faulty(store)]
     terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
     terminal.until("F2 Save")
-    assert in_field(terminal) and "Next client" not in terminal.text()
+    terminal.until(lambda seen: bool(in_field(seen)))
+    assert "Next client" not in terminal.text()
     terminal.press("<escape>")
     terminal.until("60 clients")
     terminal.press("nosuchclient<f8>")  # nobody is chosen: the first of the caseload
@@ -187,8 +188,8 @@ def test_f8_on_the_findings_goes_from_row_to_row_and_into_the_field(start: Start
     terminal.press("<f8>")
     terminal.until("F2 Save")
     terminal.until("✗ Error: ")
+    terminal.until(lambda seen: bool(in_field(seen)))
     first = terminal.lines()[22]
-    assert in_field(terminal)
     terminal.press("<escape>")
     terminal.until("Filter:")
     assert chosen(terminal).lstrip().startswith("✗")
