@@ -8,11 +8,13 @@ overtake the save that cleared it.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.heap import give_back, settle
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 READERS = 3
+SETTLED_SECONDS = 3.0
+"""After the start all that a session needs is loaded."""
+GIVE_BACK_SECONDS = 5.0
+"""Memory is given back at most so often."""
 WATCH_SECONDS = 1.0
 
 
@@ -45,6 +51,8 @@ class StoreThreads:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._next_time = monotonic() + SETTLED_SECONDS
+        self._settled = False
 
     def run(
         self,
@@ -63,6 +71,12 @@ class StoreThreads:
         keys = self._app.key_queue.hold() if hold else None
         lane = self._writer if writes else self._readers
 
+        def call() -> Result:
+            try:
+                return function(*args)
+            finally:
+                self._give_back()
+
         def came(callback: Callable[[Any], Any] | None, value: Any) -> Any:
             try:
                 return callback(value) if callback is not None else None
@@ -72,7 +86,7 @@ class StoreThreads:
 
         async def work() -> Result | None:
             try:
-                result = await asyncio.get_running_loop().run_in_executor(lane, function, *args)
+                result = await asyncio.get_running_loop().run_in_executor(lane, call)
             except Problem as problem:
                 self._app.call_later(came, on_problem or self._told, problem)
                 return None
@@ -89,6 +103,16 @@ class StoreThreads:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    def _give_back(self) -> None:
+        """In a thread that has done its work."""
+        if monotonic() > self._next_time:
+            self._next_time = monotonic() + GIVE_BACK_SECONDS
+            if self._settled:
+                give_back()
+            else:
+                self._settled = True
+                settle()
 
     def stop(self) -> None:
         """Take no more work and forget what has not begun."""

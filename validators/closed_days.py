@@ -1,20 +1,39 @@
 """Days without work: weekends, bank holidays, and the days on which a site says that nobody works."""
 
+import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
+LIST = Path(__file__).with_name("bank_holidays.csv")
 WEEKEND = {5: "a Saturday", 6: "a Sunday"}
 
 
 @lru_cache(maxsize=256)
 def bank_holidays(nation: str, year: int) -> Mapping[date, str]:
-    """The bank holidays of a nation (`ENG`, `WLS`) in a year, with their names, as the holidays package lists them."""
-    # Imported when a calendar is looked at, not when a file is checked.
+    """The bank holidays of a nation (`ENG`, `WLS`) in a year, with their names, as the holidays package lists them.
+
+    Those of the years around ours are shipped as a list: the package costs a session ten megabytes.
+    """
+    if shipped := _shipped().get((nation, year)):
+        return shipped
     from holidays import country_holidays
 
     found: dict[date, str] = {}
     found.update(country_holidays("GB", subdiv=nation, years=year, expand=False))
+    return found
+
+
+@cache
+def _shipped() -> Mapping[tuple[str, int], Mapping[date, str]]:
+    """The list, by nation and year. A test holds it equal to the package's."""
+    found: dict[tuple[str, int], dict[date, str]] = {}
+    with LIST.open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            day = date.fromisoformat(row["day"])
+            for nation in row["nation"].split():
+                found.setdefault((nation, day.year), {})[day] = row["name"]
     return found
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
 from validators.calendar import SubmissionCalendar, refuse_misfit
 from validators.calendar_kinds import KINDS, Override, regions
 from validators.catalogue import load
+from validators.closed_days import bank_holidays
 from validators.periods import CALENDARS
 from validators.problems import Problem
 
@@ -207,3 +209,11 @@ def test_what_is_past_cannot_be_stated_any_more() -> None:
     refuse_misfit(calendar, "2026-04", date(2026, 5, 8))
     with pytest.raises(Problem, match="is past: state dates for a submission that is still to be made"):
         refuse_misfit(calendar, "2026-04", date(2026, 5, 9))
+
+
+@pytest.mark.parametrize("nation", ["ENG", "WLS"])
+def test_the_shipped_bank_holidays_are_those_of_the_package(nation: str) -> None:
+    for year in range(2015, 2041):
+        listed = dict(country_holidays("GB", subdiv=nation, years=year, expand=False))
+        assert listed and bank_holidays(nation, year) == listed, year
+    assert date(2014, 12, 25) in bank_holidays(nation, 2014), "what is not shipped is the package's"
