@@ -7,6 +7,7 @@ looked for when anything was saved since it was last looked for. A second check 
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 from itertools import islice
+from time import sleep
 from typing import TYPE_CHECKING
 
 from validators.engine import Checker
@@ -56,10 +57,10 @@ def check_some(
 ) -> int:
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
     context = Context(day, "store", settings=store.agency_settings(agency))
-    found = [
-        (record.episode_id, stamp, checker.check(record, context))
-        for stamp, record in store.stamped_episodes(agency, ids)
-    ]
+    found: list[tuple[str, str, list[Finding]]] = []
+    for stamp, record in store.stamped_episodes(agency, ids):
+        found.append((record.episode_id, stamp, checker.check(record, context)))
+        sleep(0)  # whoever types meanwhile is answered before the next episode
     return store.save_findings(found, day, now)
 
 

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from textual import events
@@ -44,12 +45,14 @@ class KeyQueue:
         self._rested: Screen[Any] | None = None
         self._free = asyncio.Event()
         self._free.set()
+        self.last_at = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def put(self, event: events.Event) -> None:
-        """Add an event at the end. Call it from the app's own loop."""
+        """Add an event at the end. Call it from the app's own loop. `last_at` is when, by the monotonic clock."""
+        self.last_at = monotonic()
         self._waiting.append(event)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="keys in order")

@@ -99,7 +99,6 @@ class ClientsScreen(BaseScreen[None]):
 
     def press(self, key: str) -> bool:
         """What the search line does not keep: moving, opening, the screen's own keys."""
-        caseload_check(self.program).make_way()
         method = keys_of(self.scope).get(key)
         if method is not None:
             name, _, argument = method.rstrip(")").partition("(")

@@ -23,6 +23,7 @@ BATCH = 50
 """Episodes checked at a stroke: some hundredths of a second."""
 PAUSE = 0.02
 REST_SECONDS = 0.5
+"""How long no key may have come before a batch begins."""
 ROUND = 4000
 """Episodes after which it is asked anew what is due: another session may have done the rest."""
 DAY_SECONDS = 60.0
@@ -42,7 +43,6 @@ class CaseloadCheck:
         self._done = self._due = 0
         self._asked: date | None = None
         self.running = self._again = self.compared = False
-        self._rest_until = 0.0
         app.set_interval(DAY_SECONDS, self._new_day)
 
     def start(self) -> None:
@@ -58,10 +58,6 @@ class CaseloadCheck:
         if self._asked is not None and self._asked != self._app.today():
             self.start()
 
-    def make_way(self) -> None:
-        """A person types: no batch begins within the next moment."""
-        self._rest_until = monotonic() + REST_SECONDS
-
     def _ask(self) -> None:
         self._asked = self._app.today()
         self._app.in_store(
@@ -74,7 +70,8 @@ class CaseloadCheck:
         self._next()
 
     def _next(self) -> None:
-        if (rest := self._rest_until - monotonic()) > 0:
+        # A person types, on whatever screen: no batch begins within the next moment.
+        if (rest := self._app.key_queue.last_at + REST_SECONDS - monotonic()) > 0:
             self._app.set_timer(rest, self._next)
             return
         if not self._waiting:

@@ -25,7 +25,6 @@ from tui.screens.client.pairing import Pairing
 from tui.screens.client.saving import Saving
 from tui.screens.client.walking import Step, Walking
 from tui.screens.client.work import Loaded
-from tui.screens.findings_check import caseload_check
 from tui.store_link import StoreChanged
 from validators.records import Finding
 
@@ -234,8 +233,7 @@ class ClientScreen(ClientActions):
     # --- what the form says -----------------------------------------------------------------
 
     def edited(self, header: str) -> None:
-        """A value changed: check, show, and keep it as a draft soon; the check of the caseload makes way."""
-        caseload_check(self.program).make_way()
+        """A value changed: check, show, and keep it as a draft soon."""
         self.case.changed(self.held)
         self.show()
         self.keeper.touch(self.held)
