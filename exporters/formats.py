@@ -4,6 +4,7 @@ Nothing else asks which format it is. What is made only for XML is loaded only f
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -116,8 +117,10 @@ def validated(standard: Standard, file: Callable[[], BinaryIO]) -> "Validation |
     """What the schema says of an extract that was written, opened by `file`; None for a format without schemas."""
     if not _is_xml(standard):
         return None
-    from exporters.schema_store import shape_of
+    from exporters.schema_store import installed, shape_of
     from exporters.xml_validating import schema_of, validate
 
     shape = shape_of(standard)
-    return validate(file, schema_of(standard, shape), is_stand_in=shape.is_stand_in)
+    found = validate(file, schema_of(standard, shape), is_stand_in=shape.is_stand_in)
+    known = installed(standard)
+    return replace(found, why=known.why_not_used) if known is not None else found

@@ -5,7 +5,6 @@ from array import array
 from collections.abc import Iterable
 
 from exporters.kept_text import KeptText
-from exporters.schema_store import shape_of
 from exporters.xml_messages import MessageReader
 from exporters.xml_shape import linking
 from validators.standard import Standard
@@ -18,7 +17,7 @@ class KeptXml(KeptText):
         """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
         self._standard = standard
         self._reader = MessageReader(standard)
-        self._root = f"<{shape_of(standard).root}".encode()
+        self._root = ""
         # Where messages begin, by the element that opens one at the beginning of a line.
         self._starts = array("I")
         super().__init__("utf-8", pieces)
@@ -38,8 +37,11 @@ class KeptXml(KeptText):
     def _count(self, block: bytes) -> int:
         lines = block.split(b"\n")
         for at, line in enumerate(lines, self._lines):
-            if line[:1] == b"<" and line[1:2] not in (b"/", b"?", b"!", b"") and not line.startswith(self._root):
-                self._starts.append(at)
+            if line[:1] == b"<" and line[1:2] not in (b"/", b"?", b"!", b""):
+                if self._root:
+                    self._starts.append(at)
+                else:
+                    self._root = line.decode("utf-8", "replace")
         return len(lines) - (not lines[-1])
 
     @property
@@ -74,9 +76,8 @@ class KeptXml(KeptText):
 
     def _row(self, text: str) -> list[str]:
         # The root's end follows the last message.
-        whole, sign, _ = text.rpartition("</" + self._root[1:].decode())
-        root = self._root[1:].decode()
-        source = io.BytesIO(f"<{root}>{whole if sign else text}</{root}>".encode())
+        end = f"</{self._root[1:].split()[0].rstrip('>')}>"
+        source = io.BytesIO(f"{self._root}{text.rpartition(end)[0] or text}{end}".encode())
         message = next(self._reader.read(source, "The extract"))
         cells = [message.values.get(header, "") for header in (self._link.headers if self._link else ())]
         for block in self._others:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Literal
 from lxml import etree
 
 from exporters.schema_store import shape_of
-from exporters.xml_shape import XmlShape, stand_in
+from exporters.xml_shape import XmlShape, local_name, stand_in
 from validators.problems import Problem
 from validators.records import Event
 from validators.standard import Standard
@@ -44,8 +44,8 @@ class MessageReader:
         own = shape_of(standard)
         if not own.is_stand_in:
             shapes.insert(0, own)
-        self.roots = {shape.root for shape in shapes}
-        self._messages = {shape.message for shape in shapes}
+        self.roots = {local_name(shape.root) for shape in shapes}
+        self._messages = {local_name(shape.message) for shape in shapes}
         self._blocks: dict[str, tuple[XmlBlock, dict[str, str]]] = {}
         for shape in shapes:
             self._learn(shape)
@@ -55,9 +55,9 @@ class MessageReader:
 
     def _learn(self, shape: XmlShape) -> None:
         for one in shape.blocks:
-            _, fields = self._blocks.setdefault(one.element, (one.block, {}))
+            _, fields = self._blocks.setdefault(local_name(one.element), (one.block, {}))
             for header, element in one.fields:
-                fields.setdefault(element, header)
+                fields.setdefault(local_name(element), header)
 
     def read(self, source: BinaryIO, called: str = "The file") -> Iterator[Message]:
         """The messages in their order; `called` names the file in sentences.

@@ -27,13 +27,27 @@ class ShapeBlock:
 
 @dataclass(frozen=True, slots=True)
 class XmlShape:
-    """A whole return. `namespace` is empty where the elements have none; `is_stand_in` tells that it is our own."""
+    """A whole return. Elements bear their namespace as `{namespace}name`; `is_stand_in` tells that it is our own."""
 
     root: str
     message: str
     blocks: tuple[ShapeBlock, ...]
-    namespace: str = ""
     is_stand_in: bool = True
+
+    @property
+    def namespaces(self) -> dict[str | None, str]:
+        """The prefix of each namespace; None, the usual one, where all elements are of one."""
+        fields = [tag for one in self.blocks for _, tag in one.fields]
+        tags = [self.root, self.message, *(one.element for one in self.blocks), *fields]
+        spaces = list(dict.fromkeys(tag[1:].partition("}")[0] if tag.startswith("{") else "" for tag in tags))
+        if len(spaces) == 1:
+            return {None: spaces[0]} if spaces[0] else {}
+        return {f"n{number}": space for number, space in enumerate(filter(None, spaces), 1)}
+
+
+def local_name(tag: str) -> str:
+    """The name of an element without its namespace."""
+    return tag.rpartition("}")[2]
 
 
 def stand_in(standard: Standard) -> XmlShape:

@@ -44,24 +44,23 @@ class XmlWriter:
         """Write to a binary file; the root's beginning first."""
         self.standard, self.shape = standard, shape
         self._file = _Digesting(file)
-        space = f"{{{shape.namespace}}}" if shape.namespace else ""
-        self._message = space + shape.message
+        self._message = shape.message
         self._blocks = [
             (
                 one.block.section if one.block.occurs == "many" else "",
                 one.block.occurs == "always",
-                space + one.element,
-                [(header, space + element) for header, element in one.fields],
+                one.element,
+                list(one.fields),
             )
             for one in shape.blocks
         ]
-        self._names: dict[Any, str] = {None: shape.namespace} if shape.namespace else {}
+        self._names: Any = shape.namespaces or None
         self._open = ExitStack()
         self._out = self._open.enter_context(etree.xmlfile(self._file, encoding="utf-8"))
         self._out.write_declaration()
         if shape.is_stand_in:
             self._out.write(etree.Comment(STAND_IN), pretty_print=True)
-        self._open.enter_context(self._out.element(space + shape.root, nsmap=self._names or None))
+        self._open.enter_context(self._out.element(shape.root, nsmap=self._names))
         self._out.write("\n")
 
     def write(self, record: EpisodeRecord) -> None:
@@ -69,8 +68,7 @@ class XmlWriter:
 
         Raises Problem, naming the journey, for a character that XML cannot hold.
         """
-        # Made in the root's namespace declaration, so that it is not declared again in every message.
-        message = etree.Element(self._message, nsmap=self._names or None)
+        message = etree.Element(self._message, nsmap=self._names)
         values = {**record.client, **record.episode}
         try:
             for section, always, element, fields in self._blocks:

@@ -230,12 +230,28 @@ def standards_show(
     return run_show(standard, form.value)
 
 
+@standards_app.command("schema")
+def standards_schema(
+    standard: Annotated[str, typer.Argument(metavar="ID", help="A data set that is sent as XML.")],
+) -> int:
+    """Print Keywork's own stand-in schema of a return, to validate a file with another tool."""
+    from tui.commands.standards import run_schema
+
+    return run_schema(standard)
+
+
 @standards_app.command("install")
-def standards_install(folder: Annotated[Path, typer.Argument(help="The folder of a data set.")]) -> int:
-    """Install a data set from a folder, in place of any with its id. It is data only; nothing in it is executed."""
+def standards_install(
+    folder: Annotated[Path, typer.Argument(help="The folder of a data set, or of the XML schemas of a return.")],
+    standard: Annotated[
+        str | None,
+        typer.Option("--standard", metavar="ID", help="Whose schemas they are, where several are sent as XML."),
+    ] = None,
+) -> int:
+    """Install a data set, or the official schema of one. It is data only; nothing in it is executed."""
     from tui.commands.standards import run_install
 
-    return run_install(folder)
+    return run_install(folder, standard)
 
 
 def run() -> None:

@@ -1,20 +1,20 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
-`returns`, `extracts`, `month` or `screens` measures that part alone; `--clients N` makes the large store of the screens
-another size.
+`returns`, `extracts`, `month`, `wales` or `screens` measures that part alone; `--clients N` makes the large store
+of the screens another size.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from tests.bench import month, month_extracts, returns, screens
+from tests.bench import month, month_extracts, returns, screens, wales
 
 
 def main() -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="?", choices=("returns", "extracts", "month", "screens"))
+    parser.add_argument("part", nargs="?", choices=("returns", "extracts", "month", "wales", "screens"))
     parser.add_argument("--clients", type=int, default=200_000)
     parser.add_argument("--store", type=Path, help="a store to copy for the large one, its key in `key` beside it")
     options = parser.parse_args()
@@ -25,6 +25,8 @@ def main() -> int:
         kept = month_extracts.run() and kept
     if options.part in (None, "month"):
         kept = month.run() and kept
+    if options.part in (None, "wales"):
+        kept = wales.run() and kept
     if options.part in (None, "screens"):
         kept = screens.run(options.clients, options.store) and kept
     return 0 if kept else 1

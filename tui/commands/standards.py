@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tui.form.printable import printable
 from validators.catalogue import available, installed_folder, load
 from validators.loading import load_standard
 from validators.problems import Problem
@@ -28,20 +29,80 @@ def run_show(standard_id: str, form: str) -> int:
     if form == "json":
         print(json.dumps(as_mapping(standard), indent=1))
     elif form == "text":
-        print("\n".join(_lines(standard)))
+        print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
         raise Problem("A standard is told as text or json: choose one of them with --format.")
     return 0
 
 
-def run_install(folder: Path) -> int:
-    """Copy a pack to the site's own standards, once it has loaded. Raises Problem and leaves the old one otherwise."""
+def run_install(folder: Path, standard_id: str | None = None) -> int:
+    """Copy a pack, or the schema of a return, to the site's own, once it has loaded.
+
+    Raises Problem and leaves the old one otherwise.
+    """
     try:
+        if _holds_schemas(folder):
+            return _install_schema(folder, standard_id)
+        if standard_id is not None:
+            raise Problem("--standard goes with a folder of XML schemas: a data set says itself which it is.")
         return _install(folder)
     except (OSError, shutil.Error):
         raise Problem(
             f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
         ) from None
+
+
+def _holds_schemas(folder: Path) -> bool:
+    if not folder.is_dir() or (folder / "standard.toml").exists():
+        return False
+    return any(path.suffix.lower() == ".xsd" for path in folder.iterdir())
+
+
+def _install_schema(folder: Path, standard_id: str | None) -> int:
+    from exporters.schema_store import MAPPING, install
+
+    found = [name for name in available() if load(name).submission.format == "xml"]
+    if standard_id is None and len(found) != 1:
+        raise Problem(f"{folder} holds XML schemas: say with --standard of which data set.")
+    standard = load(standard_id or found[0])
+    done = install(folder, standard)
+    print(f"{standard.id}: schema installed in {done.folder}")
+    for line in mapping_lines(standard):
+        print(line)
+    if done.unmapped:
+        print(f"Until {done.folder / MAPPING} names them, returns are written by Keywork's stand-in schema.")
+    return 0
+
+
+def mapping_lines(standard: Standard) -> list[str]:
+    """What is told of an installed schema: what is mapped, what is not. Raises Problem when it is broken."""
+    if standard.submission.format != "xml":
+        return []
+    from exporters.schema_store import NOT_SENT, installed
+
+    found = installed(standard)
+    if found is None:
+        return ["No official schema is installed: returns are written by Keywork's stand-in schema, and never ready."]
+    lines = [f"Schema of the site: {found.folder}"]
+    for name, element in found.mapping.items():
+        told = "not sent" if element == NOT_SENT else printable(element) or "NOT MAPPED"
+        lines.append(f"  {name:28} {told}")
+    if found.unmapped:
+        lines.append(f"Not mapped yet: {', '.join(found.unmapped)}")
+    if found.demanded:
+        lines.append(f"Demanded by the schema, and nothing is mapped to them: {printable(', '.join(found.demanded))}")
+    return lines
+
+
+def run_schema(standard_id: str) -> int:
+    """Print our own stand-in schema of a return. Raises Problem for a standard that is not sent as XML."""
+    standard = load(standard_id)
+    if standard.submission.format != "xml":
+        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
+    from exporters.xml_schema import stand_in_schema
+
+    print(stand_in_schema(standard).decode(), end="")
+    return 0
 
 
 def _install(folder: Path) -> int:
