@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from store import audit, schema, sqlite
+from store import audit, files, schema, sqlite
 from store.keys import Key
 from store.shapes import Check
 from validators.problems import Problem
@@ -30,6 +30,7 @@ def examine(connection: Connection, path: Path, key: Key) -> list[Check]:
     checks.append(_audit(connection, path, key))
     checks.append(_private("store file", path))
     checks.append(_private("key file", key.path))
+    checks.append(_left_behind(path))
     return checks
 
 
@@ -42,6 +43,12 @@ def _audit(connection: Connection, path: Path, key: Key) -> Check:
     if not chain.whole:
         return Check("audit", False, f"Row {chain.broken_at} does not hold: {chain.why}.")
     return Check("audit", True, f"{chain.rows} rows hold, the values of {chain.erased} were erased.")
+
+
+def _left_behind(path: Path) -> Check:
+    left = [each.name for each in files.left_behind(path)]
+    told = f"Left behind beside the store by a program that was killed: delete {', '.join(left)}."
+    return Check("half-made copies", not left, told if left else "None beside the store.")
 
 
 def _private(name: str, path: Path) -> Check:

@@ -2,7 +2,9 @@
 
 import contextlib
 import errno
+import fcntl
 import os
+import re
 import stat
 import uuid
 from collections.abc import Iterator
@@ -84,10 +86,46 @@ def scratch(target: Path, mode: int) -> Iterator[Path]:
     Raises OSError when it cannot be made.
     """
     path = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
-    os.close(make(path, mode))
+    descriptor = make(path, mode)
     try:
+        # For as long as this program lives: whoever finds the file without the lock knows that its maker was killed.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield path
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            with contextlib.suppress(OSError):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        _remove(path)
+        os.close(descriptor)
+
+
+def left_behind(target: Path) -> list[Path]:
+    """What killed programs left behind in making `target` or a copy of its former version, as large as that perhaps."""
+    known = re.compile(rf"\.{re.escape(target.name)}(\.version-\w+)?\.[0-9a-f]{{12}}\.new")
+    return [path for path in sorted(target.parent.iterdir()) if known.fullmatch(path.name) and _is_dead(path)]
+
+
+def clear(target: Path) -> None:
+    """Delete what killed programs left behind in making `target`."""
+    with contextlib.suppress(OSError):
+        for path in left_behind(target):
+            _remove(path)
+
+
+def _is_dead(path: Path) -> bool:
+    """Whether nobody works on a scratch file; an empty one may just have been made."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(descriptor).st_size > 0
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -104,6 +104,7 @@ def _require_known(found: str, path: Path, head: str, scripts: Path) -> "Config"
 def _keep_copy(path: Path, key: Key, found: str) -> None:
     """Keep the store as it was, beside it; a copy from an earlier attempt is as good."""
     target = path.with_name(f"{path.name}.version-{found}")
+    files.clear(path)
     if target.exists():
         return
     try:

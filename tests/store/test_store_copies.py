@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from store import files
 from store.copies import restore
 from store.keys import read_or_make_key
 from store.opening import Store, open_store
@@ -122,3 +123,18 @@ def test_the_doctor_finds_open_files_and_damage(store: Store, agency: AgencyInfo
     with open_store(store.path, store.key_file, standards) as again:
         faults = {check.name for check in again.doctor() if not check.ok}
     assert "encrypted pages" in faults
+
+
+def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> None:
+    left = store.path.with_name(f".{store.path.name}.version-0002.0123456789ab.new")
+    left.write_bytes(b"half a copy")
+    left.with_name(f"{left.name}-journal").write_bytes(b"its journal")
+    told = {check.name: check for check in store.doctor()}["half-made copies"]
+    assert not told.ok and left.name in told.message
+    with files.scratch(store.path, files.PRIVATE) as making:
+        making.write_bytes(b"somebody is at it")
+        assert files.left_behind(store.path) == [left]
+        files.clear(store.path)
+        assert making.exists() and not left.exists()
+    assert not list(store.path.parent.glob(".*.new*"))
+    assert {check.name: check for check in store.doctor()}["half-made copies"].ok
