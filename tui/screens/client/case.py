@@ -5,6 +5,7 @@ Knows no screen and no store; both hand it what they have.
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from store.acceptance_shapes import AcceptanceInfo, Accepted
@@ -239,8 +240,7 @@ class Case:
             self._context = Context(self.today(), "store")
             self._found.clear()
         told: dict[tuple[object, ...], Finding] = {}
-        episodes: list[Held | None] = [*self.episodes()]
-        for episode in episodes or [None]:
+        for episode in self.episodes() or [None]:
             id = episode.id if episode is not None else ""
             if id not in self._found:
                 found = self.accepted.mark(self.checker.check(self.record(episode), self._context))
@@ -254,7 +254,7 @@ class Case:
 
     def each_found(self) -> list[Finding]:
         """Every finding of every episode, also those that `findings` tells once."""
-        return [one for found in self._found.values() for one in found]
+        return [*(one for found in self._found.values() for one in found), *self.beside]
 
     def without_to_do(self, finding: Finding) -> tuple[Finding | None, list[Place]]:
         """Part a finding from the fields that nobody has come to yet, each judged by the record it stands in."""
@@ -275,6 +275,7 @@ class Case:
     def accept(self, acceptances: Iterable[AcceptanceInfo]) -> None:
         """Take the client's acceptances from the store; they cover the warnings whose values are still the same."""
         self.accepted = Accepted(acceptances)
+        self.beside = tuple(self.accepted.mark([replace(one, accepted="") for one in self.beside]))
         self._found.clear()
 
     def accepted_by(self, finding: Finding) -> str:
