@@ -23,7 +23,13 @@ LONGEST_LIST = 100_000
 """Lines of a list that are read."""
 LONGEST_LINE = 500
 _TOKEN = re.compile(r"[^\s,;|\t\"'()\[\]]+")
-_NUMBER = re.compile(r"(?:\b(?:line|row|record|no\.?|nr\.?)\s*[:#]?\s*|^\W*)(\d{1,9})\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:\b(?:lines?|rows?|records?|no\.?|nr\.?)\s*[:#]?\s*|^\W*)(\d{1,9})\b", re.IGNORECASE)
+_NUMBERS = r"(\d{1,9}(?:(?:\s*[,;&]\s*(?:and\s+)?|\s+(?:and\s+)?)\d{1,9})+)"
+_MANY = (
+    re.compile(rf"(\W*){_NUMBERS}(\W*)"),
+    re.compile(rf"(.*\b(?:lines|rows|records)\s*[:#]?\s*){_NUMBERS}\b(.*)", re.IGNORECASE),
+)
+"""`17, 23, 44`, and `Rows 17 and 23: too late`. A number beside other words, as in `17, 4 DAT`, may be a rule's."""
 _RULE = re.compile(r"\brule\s*[:#]?\s*(\w[\w-]*)", re.IGNORECASE)
 
 
@@ -76,7 +82,12 @@ def read_bounces(
 
     Raises Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
     """
-    listed = [(number, " ".join(line.split())) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    listed = [
+        (number, one)
+        for number, line in enumerate(text.splitlines(), 1)
+        for one in _apart(" ".join(line.split()))
+        if one
+    ]
     if not listed:
         raise Problem("The list is empty: paste the lines that the portal gave, one fault a line.")
     if len(listed) > LONGEST_LIST:
@@ -91,6 +102,14 @@ def read_bounces(
     rows = [row for _, row in met if row is not None]
     known = store.known_episodes(agency, [row.episode for row in rows if row.episode])
     return [_led(one, row, known, standard) if row is not None else one for one, row in met]
+
+
+def _apart(line: str) -> list[str]:
+    """A line, or several where it names several lines of the file: each of them, with what is said of all."""
+    for form in _MANY:
+        if many := form.fullmatch(line):
+            return [f"{many[1]}{number}{many[3]}" for number in re.findall(r"\d+", many[2])]
+    return [line]
 
 
 def _read_line(number: int, text: str, headers: dict[str, str]) -> Bounce:

@@ -45,6 +45,17 @@ def test_line_numbers_with_whatever_stands_beside_them(desk: Desk, sent: str) ->
     assert read(desk, sent, "1\n2", headings_are_line_1=False) == [(2, "e1", "", True), (3, "e1", "", True)]
 
 
+def test_a_line_that_names_several_is_one_for_each(desk: Desk, sent: str) -> None:
+    assert [line for line, *_ in read(desk, sent, "2, 3;4 and 6\n 2 3 \n")] == [2, 3, 4, 6, 2, 3]
+    told = read(desk, sent, "DISD is missing on rows 2, 3, and 6 (rule 13)")
+    assert [(line, field) for line, _, field, _ in told] == [(2, "DISD"), (3, "DISD"), (6, "DISD")]
+    assert [line for line, *_ in read(desk, sent, "Rows 2: too late\n2, 3 PC")] == [2, 2]
+    agency = desk.store.agency()
+    found = read_bounces(desk.store, agency, STANDARD, sent, "Rows 2 and 9: too late")
+    assert [one.text for one in found] == ["Rows 2: too late", "Rows 9: too late"]
+    assert [one.number for one in found] == [1, 1] and found[1].why_not == "the extract has no line 9"
+
+
 def test_identifiers_tell_more_than_numbers(desk: Desk, sent: str) -> None:
     assert read(desk, sent, "rr1\nerror in 'sv3': SUBMODDT\ne1, DOB\n77 refused\nLine 2 e4") == [
         (3, "e1", "", True),

@@ -51,6 +51,13 @@ def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str
     terminal.until("4 lines, 3 lead")
     terminal.press("r")
     terminal.until("first row is 1")
+    terminal.press("<delete>")
+    paste(terminal, "17, 2 and 5\n")
+    terminal.until("3 lines, 3 lead")
+    terminal.press("<home><down><down><enter>")
+    terminal.until("F2 Save")
+    at = {header: number for number, header in enumerate(sent[0])}
+    assert sent[5][at["CLIENT"]] in terminal.lines()[0] and sent[5][at["CLIENT"]]
 
 
 def test_without_an_extract_it_says_so(start: Start) -> None:

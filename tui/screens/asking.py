@@ -14,7 +14,7 @@ from tui.frame.text_page import wrapped
 from validators.problems import Problem
 
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
-WIDTH = 74
+WIDTH = 70
 
 
 @dataclass(frozen=True)

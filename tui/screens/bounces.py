@@ -87,8 +87,8 @@ class BouncesScreen(BaseScreen[None]):
         self.table = BounceTable(
             COLUMNS,
             lambda: len(self.bounces),
-            lambda offset, limit: [self._row(one) for one in self.bounces[offset : offset + limit]],
-            lambda number: next((at for at, one in enumerate(self.bounces) if one.number == number), None),
+            lambda offset, limit: [self._row(at) for at in range(len(self.bounces))[offset : offset + limit]],
+            lambda at: at if isinstance(at, int) and at < len(self.bounces) else None,
             "Nothing is pasted yet.",
         )
         yield TextPage(list(HELP))
@@ -183,9 +183,10 @@ class BouncesScreen(BaseScreen[None]):
 
     # Showing
 
-    def _row(self, one: Bounce) -> Row:
+    def _row(self, at: int) -> Row:
+        one = self.bounces[at]
         client = one.reference or ("?" if one.leads else NOWHERE)
-        return one.number, one.line or "", client, one.field, one.text
+        return at, one.line or "", client, one.field, one.text
 
     def on_line_list_moved(self) -> None:
         """Another line: where it leads, or why nowhere."""
@@ -200,8 +201,8 @@ class BouncesScreen(BaseScreen[None]):
             line.show((text, "panel"))
 
     def _current(self) -> Bounce | None:
-        number = self.table.current_id
-        return next((one for one in self.bounces if one.number == number), None)
+        at = self.table.current_id
+        return self.bounces[at] if isinstance(at, int) and at < len(self.bounces) else None
 
     def on_line_list_chosen(self) -> None:
         """Enter: the record, at the field."""

@@ -31,9 +31,8 @@ class Case:
         self.by_id: dict[str, Held] = {}
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
-        self.show_deleted = False
+        self.show_deleted, self.accepted = False, Accepted()
         self.spared: Held | None = None
-        self.accepted = Accepted()
         self.beside: tuple[Finding, ...] = ()
         self._found: dict[str, list[Finding]] = {}
         self._context = Context(today(), "store")
@@ -240,7 +239,8 @@ class Case:
             self._context = Context(self.today(), "store")
             self._found.clear()
         told: dict[tuple[object, ...], Finding] = {}
-        for episode in self.episodes() or [None]:
+        episodes: list[Held | None] = [*self.episodes()]
+        for episode in episodes or [None]:
             id = episode.id if episode is not None else ""
             if id not in self._found:
                 found = self.accepted.mark(self.checker.check(self.record(episode), self._context))
