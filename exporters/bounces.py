@@ -173,7 +173,7 @@ def _met(one: Bounce, by_line: dict[int, _Row], by_token: dict[str, _Row], offse
         return replace(one, line=1, why_not="line 1 holds the headings, so it is no record's fault"), None
     if number:
         return replace(one, why_not=f"the extract has no line {number}"), None
-    return replace(one, why_not="neither a line number nor an identifier of this extract stands in it"), None
+    return replace(one, why_not="it has no line number and no identifier of this extract"), None
 
 
 def _led(one: Bounce, row: _Row, known: "dict[str, KnownEpisode]", standard: Standard) -> Bounce:

@@ -76,7 +76,7 @@ def test_what_leads_nowhere_is_named_and_nothing_is_lost(desk: Desk, sent: str) 
     assert [one.why_not.split(":")[0] for one in found] == [
         "the extract has no line 99",
         "line 1 holds the headings, so it is no record's fault",
-        "neither a line number nor an identifier of this extract stands in it",
+        "it has no line number and no identifier of this extract",
         "its episode is not in the store any more",
         "",
     ]

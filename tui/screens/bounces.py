@@ -194,8 +194,8 @@ class BouncesScreen(BaseScreen[None]):
         lines = ["", ""]
         if one is not None:
             field = self.program.standard.by_header.get(one.field)
-            where = [f"episode {one.episode}", field.label if field else ""]
-            leads = f"{one.reference}, {', '.join(part for part in where if part)}. Enter goes there."
+            where = [one.reference, field.label if field else ""]
+            leads = f"{', '.join(part for part in where if part)}. Enter goes there. Episode {one.episode}"
             lines = [f" {one.text}", f" {leads}" if one.leads else f" Leads nowhere: {one.why_not}."]
         for line, text in zip(self.details, lines, strict=True):
             line.show((text, "panel"))

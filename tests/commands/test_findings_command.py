@@ -1,0 +1,160 @@
+"""`keywork findings` in every form, also for a helpdesk without anything of anybody, and `keywork bounces`."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.commands.running import SAMPLE_FILE, TODAY, Place, call
+from tests.exporters.extracts import STANDARD, row, write
+
+FORMS = ("csv", "text", "json")
+SECRET = {"CLIENT": "7QZX-1", "CLIENTID": "zq-77001", "EPISODID": "zq-88001", "DOB": "19850703", "PC": "ZQ9  9ZQ"}
+
+
+@pytest.fixture
+def faulty(place: Place) -> Place:
+    """A store with one client who has several faults, and whose identifiers stand out."""
+    file = write(place.folder, [row("1", **SECRET, FINITIAL="Ø", SINITIAL="Ł", REFLD="19840101", PARENT="Y")])
+    assert call("import", file, *place.options).code in (0, 1)
+    return place
+
+
+def told(place: Place, form: str, *more: str) -> str:
+    """What the command prints; there are errors."""
+    done = call("findings", *place.options, *TODAY, "--format", form, *more)
+    assert done.code == 1, done
+    return done.out
+
+
+def test_all_findings_in_every_form(faulty: Place) -> None:
+    rows = list(csv.DictReader(io.StringIO(told(faulty, "csv"), newline="")))
+    items = json.loads(told(faulty, "json"))
+    lines = told(faulty, "text").splitlines()
+    assert len(rows) == len(items) == len(lines) > 2
+    assert {one["reference"] for one in rows} == {one["reference"] for one in items} == {"7QZX-1"}
+    assert [one["rule"] for one in rows] == [one["rule"] for one in items]
+    assert all(line.startswith("7QZX-1  ") for line in lines)
+    assert any("DOB=19850703" in one["values"] for one in items)
+
+
+def test_a_new_file_is_written_and_none_replaced(faulty: Place) -> None:
+    target = faulty.folder / "list.csv"
+    done = call("findings", *faulty.options, *TODAY, "--format", "csv", "--out", target)
+    assert (done.code, done.out) == (1, "") and f"findings written to {target}" in done.err
+    assert target.read_bytes().decode() == told(faulty, "csv") and target.stat().st_mode & 0o777 == 0o600
+    again = call("findings", *faulty.options, *TODAY, "--out", target)
+    assert "is there already" in again.sentence
+
+
+def test_nothing_wrong_leaves_with_0(place: Place) -> None:
+    assert call("import", write(place.folder, [row("1")]), *place.options).code == 0
+    done = call("findings", *place.options, *TODAY, "--format", "json")
+    assert done.code == 0 and not [one for one in json.loads(done.out) if one["severity"] == "error"]
+
+
+WORDS = frozenset(
+    word
+    for text in (
+        *(f.label for f in STANDARD.fields),
+        *(f.header for f in STANDARD.fields),
+        *(each.message for rule in STANDARD.rules for each in rule.rows),
+        *(rule.id for rule in STANDARD.rules),
+        *(s.title for s in STANDARD.sections),
+        "is are has have does do begins begin ends end looks look and or error warning notice accepted true false",
+        "row severity rule field fields message accepted yes",
+    )
+    for word in re.findall(r"\w+", text.casefold())
+)
+"""All that the standard's own wording is made of."""
+
+name = st.text(st.sampled_from("QXZÆŁ0123456789-"), min_size=5, max_size=9).map(lambda text: f"ZQ{text}")
+rows = st.fixed_dictionaries(
+    {
+        "CLIENT": name,
+        "FINITIAL": st.sampled_from(["Q", "Z", "Ł", "zz", "7"]),
+        "SINITIAL": st.sampled_from(["X", "Æ", "q", ""]),
+        "DOB": st.sampled_from(["19850703", "18991231", "20990101", "19850230", "born in 1985"]),
+        "PC": name,
+        "DAT": name,
+        "REFLD": st.sampled_from(["20200601", "19840101", "20990101"]),
+        "SEX": st.sampled_from(["1", "2", "Zqx"]),
+        "PARENT": st.sampled_from(["Y", ""]),
+    }
+)
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(clients=st.lists(rows, min_size=1, max_size=4), ids=st.lists(name, min_size=8, max_size=8, unique=True))
+def test_the_anonymous_forms_hold_nothing_but_the_standards_own_words(
+    clients: list[dict[str, str]], ids: list[str]
+) -> None:
+    """Whatever stands in the records: a word that is no word of the standard's, nor the row's number, is nowhere."""
+    with TemporaryDirectory() as folder:
+        place = Place(Path(folder))
+        whole = [
+            row(str(at), **one, CLIENTID=ids[at], EPISODID=ids[at + 4]) for at, one in enumerate(clients)
+        ]  # fmt: skip
+        assert call("import", write(place.folder, whole), *place.options).code in (0, 1)
+        for form in FORMS:
+            done = call("findings", *place.options, *TODAY, "--format", form, "--anonymous")
+            assert done.code in (0, 1), done
+            named = call("findings", *place.options, *TODAY, "--format", form).out
+            many = len(json.loads(done.out)) if form == "json" else len(named.splitlines())
+            numbers = {str(at) for at in range(1, many + 1)}
+            words = {word.casefold() for word in re.findall(r"\w+", done.out)}
+            assert words <= WORDS | numbers, words - WORDS - numbers
+            assert len(done.out.splitlines()) == len(named.splitlines()), "every finding is told"
+
+
+@pytest.fixture
+def sent(place: Place) -> Place:
+    """The sample, its extract written and marked as sent."""
+    assert call("import", SAMPLE_FILE, *place.options).code in (0, 1)
+    call("export", *place.options, "--submission", "2020-12", "--out", place.out, *TODAY)
+    assert call("extracts", "sent", "last", *place.options).code == 0
+    return place
+
+
+def test_a_portals_list_leads_to_the_records(sent: Place) -> None:
+    (file,) = sent.out.glob("*.csv")
+    cells = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"), newline="")))
+    own = cells[40]["EPISODID"]
+    portal = sent.folder / "list.txt"
+    portal.write_text(f"Row 17: CJDISRSN missing\n17,23,44\nline 17 - DISD is too late\n{own}\n", encoding="utf-8")
+    done = call("bounces", portal, *sent.options, "--format", "json")
+    found = json.loads(done.out)
+    assert done.code == 0, done
+    assert [(one["line"], one["field"]) for one in found[:5]] == [
+        (17, "CJDISRSN"), (17, ""), (23, ""), (44, ""), (17, "DISD"),
+    ]  # fmt: skip
+    assert [one["episode"] for one in found] == [
+        *(cells[line - 2]["EPISODID"] for line in (17, 17, 23, 44, 17)), own,
+    ]  # fmt: skip
+    shown = call("bounces", portal, *sent.options).out
+    assert shown.startswith("6 lines, 6 lead to a record, 0 do not\n")
+    rows_counted = json.loads(call("bounces", portal, *sent.options, "--rows", "--format", "json").out)
+    assert rows_counted[0]["line"] == 18
+
+
+def test_what_leads_nowhere_and_what_is_no_list(sent: Place) -> None:
+    portal = sent.folder / "list.txt"
+    portal.write_text("9999\nTotal errors\x1b[31m: 12\n", encoding="utf-8")
+    done = call("bounces", portal, *sent.options)
+    assert done.code == 1 and "the extract has no line 9999" in done.out and "\x1b" not in done.out
+    portal.write_text(" \n", encoding="utf-8")
+    assert "The list is empty" in call("bounces", portal, *sent.options).sentence
+    assert "no extract nobody" in call("bounces", portal, *sent.options, "--extract", "nobody").sentence
+    assert "could not be read" in call("bounces", sent.folder / "none.txt", *sent.options).sentence
+    assert "text or json" in call("bounces", portal, *sent.options, "--format", "csv").sentence
