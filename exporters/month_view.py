@@ -90,10 +90,10 @@ def figure_lines(one: Standing) -> list[str]:
         quality += f" ({moved:+.1f})" if moved else ""
     if now.accepted:
         quality += f" ({now.quality_without_accepted} % without {now.accepted:,} accepted)"
-    counts = [counted(now.episodes, "episode"), counted(now.rows, "row")]
-    counts += [counted(now.errors, "error"), counted(now.warnings, "warning")]
+    rows = f"{counted(now.episodes, 'episode')}, {counted(now.rows, 'row')} would be sent"
+    faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
     due = f"; {counted(now.stale, 'episode')} due for a check" if now.stale else ""
-    return [f"{load}, {quality}, by our own estimate.", f"{', '.join(counts)}{due}.", moves_text(one)]
+    return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}{due}.", moves_text(one)]
 
 
 def moves_text(one: Standing) -> str:

@@ -28,12 +28,17 @@ SOFTWARE = f"Keywork {VERSION}"
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Something known that waits for the next submission: a field of the episode, or one of its events."""
+    """Something known that waits for the next submission: a field of the episode, or one of its events.
+
+    `section` and `day` say of an event what it is and when it was.
+    """
 
     episode: str
     field: str = ""
     event: str = ""
     why: str = ""
+    section: str = ""
+    day: date | None = None
 
     def as_mapping(self) -> dict[str, str]:
         """As the receipt tells it: with `field` or with `event`."""
@@ -156,7 +161,8 @@ class Selection:
             day = _day(event.values, self.dates[event.section])
             if day and day > end:
                 section = self.standard.section_by_id[event.section]
-                held.append(HeldBack(name, event=event.values.get(section.id_field, "") or event.id, why=why))
+                own = event.values.get(section.id_field, "") or event.id
+                held.append(HeldBack(name, event=own, why=why, section=section.id, day=day))
             else:
                 kept.append(event)
         return tuple(kept)

@@ -20,19 +20,23 @@ _SUMS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "w
 def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> ColumnElement[bool]:
     """Which episodes a period's extract takes, as far as their derived columns tell; joined with their clients.
 
-    The same as `exporters.selection`, but that a closure or a start which is no date counts as one, and that fields
-    which no column is derived from are not asked whether an episode is extracted at all.
+    The same as `exporters.selection`, but that fields which no column is derived from are not asked whether an episode
+    is extracted at all. What is no date lies before and after nothing.
     """
     start, end = period.start.isoformat(), period.end.isoformat()
     its = EPISODES.c
     within: ColumnElement[bool] = (
-        _live(agency) & (its.closed.is_(None) | (its.closed >= start)) & (its.opened.is_(None) | (its.opened <= end))
+        _live(agency)
+        & (its.closed.is_(None) | (its.closed >= start) | _no_date(its.closed))
+        & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
     )
     columns = deriver.extracted_columns()
     if not columns:
         return within
     # What lies after the period's end waits where the standard says so; then it is not there yet.
-    there = [(its[name] <= end) if deriver.holds else its[name].is_not(None) for name in columns]
+    there = [
+        ((its[name] <= end) | _no_date(its[name])) if deriver.holds else its[name].is_not(None) for name in columns
+    ]
     extracted = there[0]
     for one in there[1:]:
         extracted = extracted | one
@@ -40,6 +44,11 @@ def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> Co
     if consented is None:
         return within & extracted
     return within & (extracted | its.consent.is_(None) | its.consent.not_in(sorted(consented)))
+
+
+def _no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether there is something that cannot be read as a date: it is kept as typed."""
+    return column.is_not(None) & column.not_like("____-__-__")
 
 
 def _live(agency: AgencyInfo) -> ColumnElement[bool]:

@@ -13,7 +13,10 @@ from tests.screens_month.conftest import PICTURES
 from tests.terminal import Terminal
 from tui.screens.calendar_rows import read_year, typed_day, year_of
 from validators.calendar_kinds import Override
+from validators.catalogue import load
 from validators.problems import Problem
+
+STANDARD = load("ndtms-cjit-p")
 
 
 @pytest.fixture
@@ -122,14 +125,14 @@ def test_the_roll_over_lists_faulty_episodes_first_and_opens_one(start: Start, s
 
 def test_a_page_begins_in_september(store: Store, agency: AgencyInfo) -> None:
     assert year_of(date(2020, 9, 1)) == 2020 and year_of(date(2021, 8, 31)) == 2020
-    lines = read_year(store, agency, 2020, NOW.date()).lines
+    lines = read_year(store, agency, STANDARD, 2020, NOW.date()).lines
     assert [line.entry.submission if line.entry else "" for line in lines] == [
         "2020-08", "2020-09", "2020-10", "2020-11", "2020-12", "2021-01", "2021-02", "2021-03", "2021-04", "2021-05",
         "2021-06", "",
     ]  # fmt: skip
     for year in (1900, 9995):
         with pytest.raises(Problem, match="does not reach"):
-            read_year(store, agency, year, NOW.date())
+            read_year(store, agency, STANDARD, year, NOW.date())
 
 
 def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
@@ -138,11 +141,13 @@ def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
         done = work.open_submission(agency, "2020-10")
         work.tick(done.id, "accepted", {})
     states = {
-        line.entry.submission: line.state for line in read_year(store, agency, 2020, NOW.date()).lines if line.entry
+        line.entry.submission: line.state
+        for line in read_year(store, agency, STANDARD, 2020, NOW.date()).lines
+        if line.entry
     }
     assert nil.is_nil and (states["2020-09"], states["2020-10"]) == ("nil", "accepted")
-    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "-", "next", "")
-    jumped = read_year(store, agency, 2020, date(2021, 1, 5)).lines
+    assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "missed", "next", "")
+    jumped = read_year(store, agency, STANDARD, 2020, date(2021, 1, 5)).lines
     assert {line.state for line in jumped if line.entry and line.entry.submission == "2020-12"} == {"open"}
 
 

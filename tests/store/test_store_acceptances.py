@@ -214,6 +214,9 @@ def test_figures_count_rows_as_an_extract_would_have_them(store: Store, agency: 
         ({"REFLD": "20200101", "DISD": "20210102"}, False),
         ({"REFLD": "20200101", "TRIAGED": "20210102"}, False),
         ({"TRIAGED": "20200101"}, True),
+        # What is no date lies before and after nothing.
+        ({"REFLD": "20201232", "TRIAGED": "20201232"}, True),
+        ({"REFLD": "20200101", "TRIAGED": "20200102", "DISD": "20180532"}, True),
         ({"CONSENT": "N", "REFLD": "20200101"}, True),
         ({"CONSENT": "", "REFLD": "20200101"}, True),
         ({"CONSENT": "N", "REFLD": "20180101", "DISD": "20181231"}, False),

@@ -1,4 +1,4 @@
-"""F1: the keys of a screen and what they do, written from the registry, then any text about the screen."""
+"""F1: the keys of a screen and what they do, written from the registry, with any text about the screen."""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,16 +19,16 @@ PLAIN_KEYS = (
 
 
 def help_lines(scope: str, about: Sequence[str] = ()) -> list[str]:
-    """The help of a screen as lines: its own actions, the general ones, the plain keys, then the text about it."""
+    """The help of a screen as lines: its own actions, the text about it, the general ones, the plain keys."""
     actions = REGISTRY.on_screen(scope)
     own = [each for each in actions if scope in each.scopes]
     general = [each for each in actions if scope not in each.scopes]
     lines: list[str] = []
     if own:
         lines += ["# On this screen", *map(_line, own), ""]
+    lines += [*about, ""] if about else []
     lines += ["# Everywhere", *map(_line, general), ""]
-    lines += ["# Moving", *(f"  {keys:<16}{text}" for keys, text in PLAIN_KEYS)]
-    return [*lines, "", *about] if about else lines
+    return [*lines, "# Moving", *(f"  {keys:<16}{text}" for keys, text in PLAIN_KEYS)]
 
 
 def _line(each: Action) -> str:

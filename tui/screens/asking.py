@@ -15,6 +15,8 @@ from validators.problems import Problem
 
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
 WIDTH = 70
+MOST_TOLD = 4
+"""Lines that a sentence about what is wrong may take."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Asking(BaseModal[Mapping[str, str]]):
             check,
         )
         self.lines = tuple(_Line(self, one) for one in asked)
-        self._told = TextLine([("", "panel")], "panel")
+        self._told = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_TOLD))
 
     def compose(self) -> ComposeResult:
         """The title, what it is about, a label and a line for each, what is wrong, the keys."""
@@ -91,13 +93,14 @@ class Asking(BaseModal[Mapping[str, str]]):
             for its in self.lines:
                 yield TextLine([(f" {its.asked.label}", "panel_heading")], "panel")
                 yield its.input
-            yield self._told
+            yield from self._told
             yield TextLine(
                 [(" F2, or Enter in the last line, keeps it; Esc leaves, nothing happens", "panel")], "panel"
             )
 
     def on_mount(self) -> None:
         """Begin with the first line."""
+        self.tell("")
         for its in self.lines:
             its.input.load(its.asked.initial)
         self.lines[0].input.focus()
@@ -129,5 +132,8 @@ class Asking(BaseModal[Mapping[str, str]]):
         self.dismiss(texts)
 
     def tell(self, sentence: str) -> None:
-        """Say what is wrong, within the dialog."""
-        self._told.show((f" {sentence}", "error" if sentence else "panel"))
+        """Say what is wrong, within the dialog, in as many lines as it takes; nothing said is one empty line."""
+        pieces = wrapped(sentence, max(20, self._told[0].size.width - 2))[:MOST_TOLD] or [""]
+        for number, line in enumerate(self._told):
+            line.show((f" {pieces[number] if number < len(pieces) else ''}", "error" if sentence else "panel"))
+            line.display = number < len(pieces)

@@ -66,7 +66,7 @@ class CalendarScreen(CalendarDates):
             if not page:
                 due = store.calendar(app.agency).due(today)
                 page = year_of(due.deadline)
-            return read_year(store, app.agency, page, today)
+            return read_year(store, app.agency, app.standard, page, today)
 
         app.in_store(
             reading, on_done=lambda year: self._read(year, wanted, first=not number), on_problem=self._failed, hold=hold

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from store.calendar_shapes import ClosedDayInfo, OverrideInfo
     from store.opening import Store
     from store.shapes import AgencyInfo
+    from validators.standard import Standard
 
 FIRST_MONTH = 9
 """A page begins with what is due in September, where the base date rolls on."""
 SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
-ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,18 @@ def year_of(day: date) -> int:
     return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
-def read_year(store: "Store", agency: "AgencyInfo", year: int, today: date) -> Year:
+def read_year(store: "Store", agency: "AgencyInfo", standard: "Standard", year: int, today: date) -> Year:
     """What the page of a year says. Raises Problem where the calendar ends."""
     calendar = store.calendar(agency)
     if not 1906 < year < 9990:
         raise Problem(f"The calendar does not reach to {year}: go back to this year.")
     entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
     due = calendar.due(today)
-    states = _states(store, agency)
+    states = _states(store, agency, standard)
+    known = min(states, default="9")
     lines: list[Line] = []
     for entry in entries:
-        lines.append(Line(entry, states.get(entry.submission) or _state(entry, due, today)))
+        lines.append(Line(entry, states.get(entry.submission) or _state(entry, due, today, known)))
         after = calendar.after(entry)
         passed = month_after(entry.deadline)
         if passed.month < after.deadline.month and passed.year == after.deadline.year:
@@ -84,14 +85,15 @@ def read_year(store: "Store", agency: "AgencyInfo", year: int, today: date) -> Y
     )
 
 
-def _states(store: "Store", agency: "AgencyInfo") -> dict[str, str]:
+def _states(store: "Store", agency: "AgencyInfo", standard: "Standard") -> dict[str, str]:
     """How far the submissions are that somebody worked on."""
+    taken = {one.id for one in standard.checklist if one.check == "accepted"}
     found: dict[str, str] = {}
     for extract in store.extracts(agency):
         found[extract.submission] = "sent" if extract.is_sent else found.get(extract.submission, "written")
     for one in store.submissions(agency):
         ticked = {tick.item for tick in store.ticks(one.id) if tick.holds}
-        if ACCEPTED in ticked:
+        if taken & ticked:
             found[one.month] = "accepted"
         elif one.is_nil:
             found[one.month] = "nil"
@@ -100,9 +102,10 @@ def _states(store: "Store", agency: "AgencyInfo") -> dict[str, str]:
     return found
 
 
-def _state(entry: CalendarEntry, due: CalendarEntry, today: date) -> str:
+def _state(entry: CalendarEntry, due: CalendarEntry, today: date, known: str) -> str:
+    """Of one that nobody worked on. What was before the first that the store knows of was not ours to send."""
     if entry.last_day < today:
-        return "-"
+        return "missed" if entry.submission > known else "-"
     if entry.opens <= today:
         return "open"
     return "next" if entry.submission == due.submission else ""

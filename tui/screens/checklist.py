@@ -1,24 +1,20 @@
 """The checklist of one submission: what the data tick, what a person ticks, and where each thing is mended."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
-from textual import events
-from textual.message import Message
 from textual.widget import Widget
 
 from exporters.checklist import Item
-from exporters.checklist_acts import Acts
 from exporters.checklist_pages import ChecklistPage, read_page, said_of_nil
 from exporters.checklist_situation import open_mismatches
 from exporters.portal_figures import NAMES, entered
 from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import BaseScreen
-from tui.frame.line_list import LineList
-from tui.frame.printable import fit, one_line
-from tui.frame.text_line import Piece, TextLine
+from tui.frame.text_line import TextLine
 from tui.frame.text_page import wrapped
 from tui.screens.asking import Asked, Asking
+from tui.screens.checklist_list import ChecklistList, do
 from tui.screens.client.naming import when
 from tui.screens.findings_check import caseload_check
 from tui.store_link import StoreChanged
@@ -37,64 +33,7 @@ REGISTRY.add(
     action("checklist.correct", "plus", "Correction", "Begin a correction, with a reason", SCOPE, "correct", True),
     action("checklist.nil", "ctrl+n", "Nil return", "There is nobody to report", SCOPE, "nil", True),
 )
-BOXES = {"done": ("[x]", "ok"), "open": ("[ ]", "warning"), "waits": ("[.]", "dim"), "not needed": ("[-]", "dim")}
-TITLE = 46
 DETAILS = 5
-
-
-def _told(item: Item) -> str:
-    return item.told
-
-
-class ChecklistList(LineList):
-    """One line for each item: its box, its title, who ticked it and when or why it is not ticked."""
-
-    class Pressed(Message):
-        """Space, or a key to another submission: -1, 1; 0 is a tick."""
-
-        def __init__(self, what: int) -> None:
-            super().__init__()
-            self.what = what
-
-    def __init__(self) -> None:
-        super().__init__(id="items")
-        self.items: tuple[Item, ...] = ()
-        self.tail: Callable[[Item], str] = _told
-
-    @property
-    def row_count(self) -> int:
-        """The items."""
-        return len(self.items)
-
-    @property
-    def current(self) -> Item | None:
-        """The item under the cursor."""
-        return self.items[self.cursor] if self.cursor < len(self.items) else None
-
-    def show(self, items: tuple[Item, ...]) -> None:
-        """Show other items, or the same ones as they stand now."""
-        if items != self.items:
-            self.items = items
-            self.go(self.cursor, quiet=True)
-            self.refresh()
-        self.post_message(self.Moved(self, self.cursor))
-
-    def pieces_of(self, row: int) -> list[Piece]:
-        """The line, everything stored escaped."""
-        item = self.items[row]
-        box, token = BOXES[item.state]
-        title = fit(one_line(item.title, TITLE), TITLE)
-        room = max(0, self.size.width - 5 - TITLE)
-        return [(f" {box} ", token), (title, "text"), (one_line(self.tail(item), room), "dim")]
-
-    def on_key(self, event: events.Key) -> None:
-        """Space ticks, Left and Right go to other submissions; moving is the list's."""
-        keys = {"space": 0, "left": -1, "right": 1}
-        if event.key not in keys:
-            return
-        self.post_message(self.Pressed(keys[event.key]))
-        event.stop()
-        event.prevent_default()
 
 
 class ChecklistScreen(BaseScreen[None]):
@@ -168,7 +107,8 @@ class ChecklistScreen(BaseScreen[None]):
         period = f" {page.entry.period_start:%d %b %Y} to {page.entry.period_end:%d %b %Y}; {page.when}"
         self.dates.show((period, "text"))
         kind = f", {page.kind}" if page.kind else ""
-        self.state.show((f" {page.done} done", "heading"), (kind, "text"))
+        others = "   Left, Right: other submissions"
+        self.state.show((f" {page.done} done", "heading"), (kind, "text"), (others, "dim"))
         self.list.show(page.items)
         if first and page.told:
             self.say(page.told, "notice")
@@ -238,11 +178,11 @@ class ChecklistScreen(BaseScreen[None]):
                 who = f"{item.who}, " if item.who else ""
                 said = f"{said} ({who}{when(item.when, self.program.today())})".strip()
             lines = (
-                [*wrapped(said, width)[: DETAILS - 2], *wrapped(item.help, width)]
+                [*_cut(wrapped(said, width), DETAILS - 2), *wrapped(item.help, width)]
                 if said
                 else wrapped(item.help, width)
             )
-            lines = [*lines[: DETAILS - 1], self._keys_of(item)]
+            lines = [*_cut(lines, DETAILS - 1), self._keys_of(item)]
         for number, line in enumerate(self.details):
             line.show((f" {lines[number]}" if number < len(lines) else "", "panel"))
 
@@ -351,16 +291,6 @@ class ChecklistScreen(BaseScreen[None]):
         self.read(hold=True)
 
 
-def do(
-    store: object, about: tuple[object, ...], act: str, item: str, texts: dict[str, str], attempt: int | None
-) -> tuple[str, bool]:
-    """Do one act in the writers' thread; what is said of it, and whether there is a new attempt. Raises Problem."""
-    acts = Acts(store, *about)  # type: ignore[arg-type]
-    if act == "tick":
-        acts.tick(item, texts, attempt)
-        return "Ticked.", False
-    if act == "reopen":
-        acts.reopen(item, texts["reason"], attempt)
-        return "Reopened; the tick before is kept with your reason.", False
-    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"])
-    return f"Attempt {made.attempt} of {made.month} is begun.", True
+def _cut(lines: list[str], most: int) -> list[str]:
+    """So many lines; what is left out is seen to be."""
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-2].rstrip()} …"]

@@ -69,7 +69,7 @@ class Group:
 def quality_line(figures: CaseloadFigures) -> str:
     """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
-    told = f"{figures.rows:,} rows, our estimate: load {figures.load_percent} %, quality {quality}"
+    told = f"All {figures.rows:,} rows, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
     return f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told
 
 

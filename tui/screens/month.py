@@ -35,6 +35,8 @@ REGISTRY.add(
     action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),
 )
 HEAD = 5
+LOOK_SECONDS = 20
+"""How often the day is looked at: midnight, or a clock that was set, changes what is due."""
 FIGURES = 3
 
 
@@ -74,6 +76,11 @@ class MonthScreen(BaseScreen[None]):
         check = caseload_check(self.program)
         check.listeners.append(self.checked)
         check.start()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if self.view is not None and self.program.today() != self.view.standing.today and self.app.screen is self:
+            self.action_refresh_data()
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""

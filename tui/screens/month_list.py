@@ -9,6 +9,7 @@ from textual.message import Message
 
 from exporters.checklist import counted
 from exporters.month_view import MonthView, roll_text
+from exporters.standing import Standing
 from tui.frame.actions import REGISTRY
 from tui.frame.line_list import LineList
 from tui.frame.printable import one_line, width_of
@@ -134,6 +135,7 @@ def other_lines(view: MonthView) -> list[Line]:
     if one.late is not None and one.late != one.due:
         late = f"The checklist of {one.late.title} ({one.late.submission}), which is late"
         found.append(Line("month.late", "error", late, goes_to="checklist", goes_with=one.late.submission))
+    found.append(_extract_line(one))
     found.append(Line("month.checklist", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
     drafts = one.situation.drafts
     if drafts:
@@ -148,3 +150,16 @@ def other_lines(view: MonthView) -> list[Line]:
         calendar = "The calendar: every submission with its window"
         found.append(Line("month.calendar", "", calendar, goes_to="calendar"))
     return found
+
+
+def _extract_line(one: Standing) -> Line:
+    """How far the extract is."""
+    written = next((item for item in one.items if item.check == "extract"), None)
+    upload = next((item for item in one.items if item.check == "uploaded" and item.state != "not needed"), None)
+    if one.situation.extract is None or written is None:
+        return Line("month.extract", "", "Extract: not written yet; look at what it will be", goes_to="extract")
+    if one.situation.extract.is_sent:
+        return Line("month.extract", "ok", f"Extract: sent, {written.told}", goes_to="extract")
+    stale = written.state != "done" or upload is None
+    told = written.told if stale or upload is None else upload.told
+    return Line("month.extract", "warning" if stale else "", f"Extract: {told}", goes_to="extract")

@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from exporters.comparing import Comparison, Difference
 from exporters.writing import Receipt
+from tui.form.dates import show_date
 from tui.frame.line_list import LineList
 from tui.frame.paged_table import Column, PagedTable, Row
 from tui.frame.text_line import TextLine
@@ -52,7 +53,11 @@ def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
     """What waits for the next submission."""
     found = []
     for one in receipt.held_back:
-        what = f"event {one.event}" if one.event else standard.by_header[one.field].label
+        what = standard.by_header[one.field].label if one.field in standard.by_header else one.field
+        if one.event:
+            section = standard.section_by_id.get(one.section)
+            what = section.title if section else f"event {one.event}"
+            what += f" of {show_date(f'{one.day:%Y%m%d}', 'YYYYMMDD')}" if one.day else ""
         place = _place(receipt, one.episode)
         if place is not None:
             place = (*place[:3], one.field)
@@ -134,7 +139,7 @@ class ItemsScreen(FilteredScreen):
     def on_line_list_moved(self) -> None:
         """Another line: all of it below."""
         one = self._current()
-        told = f"{one.record} of {one.client}: {one.what}{'. ' + one.more if one.more else ''}." if one else ""
+        told = f"{one.record} of {one.client}: {one.what}{'; ' + one.more if one.more else ''}." if one else ""
         lines = wrapped(told, max(20, self.size.width - 2))
         for line, text in zip(self.details, [*lines, "", ""], strict=False):
             line.show((f" {text}", "panel"))

@@ -104,14 +104,12 @@ class ExtractScreen(BaseScreen[None]):
         rows += f"{tally.no_consent:,} of them without consent"
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
-            Line(
-                "Load", f"{tally.load_percent} % (our estimate)", go=self._findings, hint="Enter goes to the findings."
-            ),
+            Line("Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."),
             Line(
                 "Data quality",
                 f"{tally.quality_text} (our estimate)",
-                go=self._findings,
-                hint="Enter goes to the findings.",
+                go=self._warnings,
+                hint="Enter goes to the warnings.",
             ),
             Line(
                 "Standing",
@@ -171,7 +169,8 @@ class ExtractScreen(BaseScreen[None]):
     def on_line_list_moved(self) -> None:
         """All of the chosen line."""
         one = self.overview.current
-        texts = [*wrapped(f"{one.label}: {one.told}", max(20, self.size.width - 2)), one.hint] if one else []
+        width = max(20, self.size.width - 2)
+        texts = [*wrapped(f"{one.label}: {one.told}", width), *wrapped(one.hint, width)] if one else []
         for line, text in zip(self.details, [*texts, "", "", ""], strict=False):
             line.show((f" {text}", "panel"))
 
@@ -185,6 +184,12 @@ class ExtractScreen(BaseScreen[None]):
 
     def _findings(self) -> None:
         self.program.open_screen("findings")
+
+    def _errors(self) -> None:
+        self.program.open_screen("findings", text="error")
+
+    def _warnings(self) -> None:
+        self.program.open_screen("findings", text="warning")
 
     def _sheet(self, as_text: bool = False) -> None:
         if self.looked is not None:
