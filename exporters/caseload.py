@@ -1,7 +1,8 @@
 """Checking what a store keeps of an agency: only what is due, a batch at a time, the results kept beside the episodes.
 
-An episode is due when it, the rules or the day are others than at its last check; what shows only between episodes is
-looked for when anything was saved since it was last looked for. A second check so costs what changed.
+An episode is due when it, the rules, the agency's settings or the day are others than at its last check; what shows
+only between episodes is looked for when anything was saved since it was last looked for. A second check so costs what
+changed.
 """
 
 from collections.abc import Callable, Collection
@@ -44,7 +45,7 @@ def check_caseload(
     # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
     checked = ((record.episode_id, stamp, checker.check(record, context)) for stamp, record in stream)
     while found := list(islice(checked, BATCH)):
-        store.save_findings(found, day, now)
+        store.save_findings(found, day, now, context.settings)
         done += len(found)
         if progress:
             progress(min(done, due), due)
@@ -61,7 +62,7 @@ def check_some(
     for stamp, record in store.stamped_episodes(agency, ids):
         found.append((record.episode_id, stamp, checker.check(record, context)))
         sleep(0)  # whoever types meanwhile is answered before the next episode
-    return store.save_findings(found, day, now)
+    return store.save_findings(found, day, now, context.settings)
 
 
 def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:
@@ -74,11 +75,11 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     version = store.saved_version()
     repeated = store.repeated_identifiers(agency)
     found: list[Finding] = []
+    context = Context(day, "store", settings=store.agency_settings(agency))
     if repeated:
-        context = Context(day, "store", settings=store.agency_settings(agency))
         rules = FileRules(checker.standard, repeated)
         # No other record can contradict any, or be contradicted.
         for record in store.episodes(agency, store.episodes_bearing(agency, repeated)):
             found += rules.check(record, checker.check(record, context))
-    store.save_beside(agency, found, version, day, now)
+    store.save_beside(agency, found, version, day, now, context.settings)
     return True

@@ -1,7 +1,7 @@
 """What the screens ask of accepted warnings and of the caseload as a whole. `Desk` is one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 
@@ -68,11 +68,17 @@ class AcceptanceDesk(ABC):
             return kept_findings.beside_is_due(connection, self._derivers, agency, day)
 
     def save_beside(
-        self, agency: AgencyInfo, findings: Iterable[Finding], version: int, day: date, now: datetime
+        self,
+        agency: AgencyInfo,
+        findings: Iterable[Finding],
+        version: int,
+        day: date,
+        now: datetime,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         """Keep what shows only between episodes, all that an agency has of it, in place of what was found before.
 
-        `version` is the `saved_version` from before the episodes were read.
+        `version` is the `saved_version` from before the episodes were read; `settings` as in `save_findings`.
         """
         at, found = stamp(now), list(findings)
         with self._locked() as connection:
@@ -80,4 +86,4 @@ class AcceptanceDesk(ABC):
             def chain() -> Chain:
                 return self._chain(connection, kept_findings.CHECKER, at)
 
-            kept_findings.save_beside(connection, self._derivers, chain, agency, found, version, day, at)
+            kept_findings.save_beside(connection, self._derivers, chain, agency, found, version, day, at, settings)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from store import agency_settings
 from store.acceptance_shapes import CaseloadFigures
 from store.checking import ACCEPTED, is_due
 from store.episode_figures import SEVERITIES, WEIGHTS
@@ -61,7 +62,8 @@ def figures(
 ) -> CaseloadFigures:
     """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
     sent = sent_in(deriver, agency, period) if period else _live(agency)
-    due = is_due(day, deriver.fingerprint) if day else STATES.c.revision != STATES.c.checked_revision
+    grounds = agency_settings.grounds(connection, deriver, agency.number)
+    due = is_due(day, grounds) if day else STATES.c.revision != STATES.c.checked_revision
     stale = func.coalesce(func.sum(case((due, 1), else_=0)), 0)
     sums: list[Any] = [func.coalesce(func.sum(STATES.c[name]), 0) for name in _SUMS]
     query = (

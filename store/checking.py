@@ -1,7 +1,8 @@
 """What is kept beside an episode: findings of its last check, key worker and note. None of it is a value that is sent.
 
 An episode's revision is the store's saved version at its last change. A check holds for a revision, a day (rules
-look at today) and the standard's fingerprint; when one of them is another one, the episode is stale, due for a check.
+look at today) and its grounds (the standard's rules, the agency's settings); when one of them is another one, the
+episode is stale, due for a check.
 """
 
 from collections.abc import Collection, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
-from store import kept_findings, lines
+from store import agency_settings, kept_findings, lines
 from store.episode_figures import COUNTS, SEVERITIES, WEIGHTS
 from store.kept_findings import basis
 from store.reading import chosen, episode_query
@@ -34,26 +35,27 @@ def stamped(
     """
     query = episode_query(agency, STATES.c.revision).join(STATES, STATES.c.episode_number == EPISODES.c.number)
     if day is not None:
-        query = query.where(EPISODES.c.number.in_(_due(agency, day, deriver.fingerprint)))
+        grounds = agency_settings.grounds(connection, deriver, agency.number)
+        query = query.where(EPISODES.c.number.in_(_due(agency, day, grounds)))
     for record, revision in chosen(connection, query, ids):
         yield f"{revision} {deriver.rows(record)}", record
 
 
 def stale(
-    connection: Connection, agency: AgencyInfo, day: date, fingerprint: str, offset: int = 0, limit: int | None = None
+    connection: Connection, agency: AgencyInfo, day: date, grounds: str, offset: int = 0, limit: int | None = None
 ) -> list[str]:
     """The ids of the episodes that were never checked, were changed since, or were checked by other rules or dates."""
-    query = _stale(agency, day, fingerprint).order_by(EPISODES.c.number).offset(offset).limit(limit)
+    query = _stale(agency, day, grounds).order_by(EPISODES.c.number).offset(offset).limit(limit)
     return list(connection.execute(query).scalars())
 
 
-def count_stale(connection: Connection, agency: AgencyInfo, day: date, fingerprint: str) -> int:
+def count_stale(connection: Connection, agency: AgencyInfo, day: date, grounds: str) -> int:
     """How many there are of them."""
-    query = select(func.count()).select_from(_stale(agency, day, fingerprint).subquery())
+    query = select(func.count()).select_from(_stale(agency, day, grounds).subquery())
     return int(connection.execute(query).scalar_one())
 
 
-def _stale(agency: AgencyInfo, day: date, fingerprint: str) -> Select[Any]:
+def _stale(agency: AgencyInfo, day: date, grounds: str) -> Select[Any]:
     return (
         select(EPISODES.c.id)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
@@ -61,19 +63,19 @@ def _stale(agency: AgencyInfo, day: date, fingerprint: str) -> Select[Any]:
             EPISODES.c.agency_number == agency.number,
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
-            EPISODES.c.number.in_(_due(agency, day, fingerprint)),
+            EPISODES.c.number.in_(_due(agency, day, grounds)),
         )
     )
 
 
-def _due(agency: AgencyInfo, day: date, fingerprint: str) -> Select[Any]:
+def _due(agency: AgencyInfo, day: date, grounds: str) -> Select[Any]:
     """Found by a walk along the states alone, which are small: few are due, most of the time."""
-    return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, is_due(day, fingerprint))
+    return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, is_due(day, grounds))
 
 
-def is_due(day: date, fingerprint: str) -> ColumnElement[bool]:
+def is_due(day: date, grounds: str) -> ColumnElement[bool]:
     """Whether an episode was changed since its check, or was checked for another day or by other rules."""
-    return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != basis(day, fingerprint))
+    return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != basis(day, grounds))
 
 
 def findings(

@@ -1,9 +1,21 @@
 """What the screens ask of an open store: lists, trees, findings, presence, drafts, habits. `Store` is one of these."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from store import checking, habits, kept_findings, likeness, lines, listing, merging, presence, seeking, trees
+from store import (
+    agency_settings,
+    checking,
+    habits,
+    kept_findings,
+    likeness,
+    lines,
+    listing,
+    merging,
+    presence,
+    seeking,
+    trees,
+)
 from store.acceptance_desk import AcceptanceDesk
 from store.audit import Chain
 from store.calendar_desk import CalendarDesk
@@ -104,9 +116,17 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         with self._reading() as connection:
             yield from checking.stamped(connection, self._derivers[agency.standard], agency, ids, due)
 
-    def save_findings(self, items: Iterable[kept_findings.Checked], day: date, now: datetime) -> int:
+    def save_findings(
+        self,
+        items: Iterable[kept_findings.Checked],
+        day: date,
+        now: datetime,
+        settings: Mapping[str, str] | None = None,
+    ) -> int:
         """Keep what was found on a day: episode id, the stamp it was read with, and its findings.
 
+        `settings` are those the check was made with, where not the agency's of now: if they are others by then, what
+        was found is kept and is stale.
         Returns for how many episodes; one that was changed meanwhile is passed over and stays stale.
         """
         kept, at = list(items), stamp(now)
@@ -115,7 +135,7 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
             def chain() -> Chain:
                 return self._chain(connection, kept_findings.CHECKER, at)
 
-            return kept_findings.save(connection, self._derivers, chain, kept, day, at)
+            return kept_findings.save(connection, self._derivers, chain, kept, day, at, settings)
 
     def stale_episodes(self, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
         """The episodes whose findings are not those of this day, this standard and their values of now.
@@ -123,13 +143,14 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         In order of entry, from `offset` on, at most `limit` of them.
         """
         with self._reading() as connection:
-            fingerprint = self._derivers[agency.standard].fingerprint
-            return checking.stale(connection, agency, day, fingerprint, offset, limit)
+            grounds = agency_settings.grounds(connection, self._derivers[agency.standard], agency.number)
+            return checking.stale(connection, agency, day, grounds, offset, limit)
 
     def count_stale(self, agency: AgencyInfo, day: date) -> int:
         """How many episodes are due for a check."""
         with self._reading() as connection:
-            return checking.count_stale(connection, agency, day, self._derivers[agency.standard].fingerprint)
+            grounds = agency_settings.grounds(connection, self._derivers[agency.standard], agency.number)
+            return checking.count_stale(connection, agency, day, grounds)
 
     def findings(
         self,

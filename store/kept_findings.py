@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import acceptances, episode_figures, lines, sqlite
+from store import acceptances, agency_settings, episode_figures, lines, sqlite
 from store.acceptances import Key, Live
 from store.audit import Chain
 from store.episode_figures import SEVERITIES, WEIGHTS, Fault, event_of, figures
@@ -44,15 +44,21 @@ SAVED_AT_ONCE = 2000
 _NONE: Mapping[Key, Live] = {}
 
 
-def basis(day: date, fingerprint: str) -> str:
-    """What a check depends on besides the episode."""
-    return f"{day.isoformat()} {fingerprint}"
+def basis(day: date, grounds: str) -> str:
+    """What a check depends on besides the episode; `grounds`: the standard's rules and the agency's settings."""
+    return f"{day.isoformat()} {grounds}"
 
 
 def save(
-    connection: Connection, derivers: Derivers, chain: Callable[[], Chain], items: Iterable[Checked], day: date, at: str
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    items: Iterable[Checked],
+    day: date,
+    at: str,
+    settings: Mapping[str, str] | None,
 ) -> int:
-    """Keep what was found in place of what was found before; return for how many episodes.
+    """Keep what was found, by the settings given, in place of what was found before; return for how many episodes.
 
     An episode that was changed since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is
     asked for when an acceptance lapses.
@@ -90,11 +96,13 @@ def save(
         if made:
             connection.execute(insert(FINDINGS), made)
         _lapse(connection, chain, gone, at)
-        by_standard: dict[str, dict[int, episode_figures.Figures]] = defaultdict(dict)
+        by_agency: dict[tuple[int, str], dict[int, episode_figures.Figures]] = defaultdict(dict)
         for number, its in counted.items():
-            by_standard[fresh[number][0].standard][number] = its
-        for standard, theirs in by_standard.items():
-            told = {"checked_for": basis(day, derivers[standard].fingerprint), "checked_at": at}
+            state = fresh[number][0]
+            by_agency[state.agency, state.standard][number] = its
+        for (agency, standard), theirs in by_agency.items():
+            grounds = agency_settings.grounds(connection, derivers[standard], agency, settings)
+            told = {"checked_for": basis(day, grounds), "checked_at": at}
             episode_figures.keep(connection, theirs, {**told, "checked_revision": STATES.c.revision})
         _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
@@ -110,6 +118,7 @@ def save_beside(
     revision: int,
     day: date,
     at: str,
+    settings: Mapping[str, str] | None,
 ) -> None:
     """Keep what shows between an agency's episodes, in place of what was found so before.
 
@@ -131,7 +140,8 @@ def save_beside(
     other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
         _renew_beside(connection, derivers, chain, agency, other, after, at)
-    mark = {"revision": revision, "checked_for": basis(day, derivers[agency.standard].fingerprint)}
+    grounds = agency_settings.grounds(connection, derivers[agency.standard], agency.number, settings)
+    mark = {"revision": revision, "checked_for": basis(day, grounds)}
     mine = BESIDE_CHECKS.c.agency_number == agency.number
     if not connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
         connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
@@ -141,7 +151,7 @@ def beside_is_due(connection: Connection, derivers: Derivers, agency: AgencyInfo
     """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
     query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
     row = connection.execute(query).one_or_none()
-    holds = basis(day, derivers[agency.standard].fingerprint)
+    holds = basis(day, agency_settings.grounds(connection, derivers[agency.standard], agency.number))
     return row is None or (row.revision, row.checked_for) != (lines.saved_version(connection), holds)
 
 

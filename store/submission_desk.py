@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from store import submissions
+from store import agency_settings, submissions
 from store.audit import Chain
 from store.shapes import AgencyInfo
 from store.submission_shapes import DayFigures, SubmissionInfo, TickInfo
@@ -65,7 +65,7 @@ class SubmissionDesk(ABC):
     def agency_settings(self, agency: AgencyInfo) -> dict[str, str]:
         """What an agency says of itself, by name."""
         with self._reading() as connection:
-            return submissions.settings(connection, agency)
+            return agency_settings.settings(connection, agency.number)
 
     def agency_setting(self, agency: AgencyInfo, name: str) -> str:
         """One of an agency's settings; empty when it was never set."""
@@ -101,4 +101,6 @@ class SubmissionWriting:
 
     def set_agency_setting(self, agency: AgencyInfo, name: str, told: str) -> bool:
         """Keep what an agency says of itself; False when it says so already."""
-        return submissions.set_setting(self._connection, self._chain, agency, name, told, self.person, self._at)
+        return agency_settings.set_setting(
+            self._connection, self._chain, agency.number, agency.id, name, told, self.person, self._at
+        )

@@ -1,4 +1,4 @@
-"""Submissions and their checklists' ticks, the figures of each day, and what an agency says of itself.
+"""Submissions and their checklists' ticks, and the figures of each day.
 
 A submission is opened once a month; a correction is another attempt, with a reason. What a person ticked stays, and so
 does what was reopened, with who took it back and why.
@@ -17,7 +17,7 @@ from store.audit import Chain
 from store.caseload import sent_in
 from store.shapes import AgencyInfo
 from store.submission_shapes import DayFigures, SubmissionInfo, TickInfo
-from store.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SETTINGS, SUBMISSIONS, TICKS
+from store.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
 from store.typed import Deriver, moment, pack
 from validators.periods import ReportingPeriod
 from validators.problems import Problem
@@ -219,33 +219,6 @@ def figures(connection: Connection, agency: AgencyInfo, month: str, before: date
         told["accepted"],
         told["causes"],
     )
-
-
-# What an agency says of itself
-
-
-def settings(connection: Connection, agency: AgencyInfo) -> dict[str, str]:
-    """An agency's settings by name."""
-    query = select(SETTINGS.c.name, SETTINGS.c.told).where(SETTINGS.c.agency_number == agency.number)
-    return {row.name: row.told for row in connection.execute(query.order_by(SETTINGS.c.name))}
-
-
-def set_setting(
-    connection: Connection, chain: Chain, agency: AgencyInfo, name: str, told: str, person: str, at: str
-) -> bool:
-    """Keep a setting; False when it says so already."""
-    before = settings(connection, agency).get(name)
-    if before == told:
-        return False
-    pack({name: told}, f"setting {name}")  # what cannot be stored is refused before anything is audited
-    values = {"told": told, "set_at": at, "set_by": person}
-    if before is None:
-        connection.execute(insert(SETTINGS).values(agency_number=agency.number, name=name, **values))
-    else:
-        mine = (SETTINGS.c.agency_number == agency.number, SETTINGS.c.name == name)
-        connection.execute(update(SETTINGS).where(*mine).values(**values))
-    chain.add("set", "agency", agency.id, name, before, told)
-    return True
 
 
 def _holding(connection: Connection, number: int, item: str) -> Row[Any] | None:

@@ -177,6 +177,13 @@ class Deriver:
         text = repr((rest, fields, lists, rules, values, roles))
         return blake2b(text.encode(), digest_size=8).hexdigest()
 
+    def grounds(self, settings: Mapping[str, str]) -> str:
+        """The fingerprint with a digest of what an agency says of itself, as far as the standard asks it."""
+        told = [(one.id, settings[one.id]) for one in self._standard.settings if settings.get(one.id)]
+        if not told:
+            return self.fingerprint
+        return f"{self.fingerprint} {blake2b(repr(sorted(told)).encode(), digest_size=8).hexdigest()}"
+
     def made_id(self, kind: Kind, section: str) -> str:
         """The header of the identifier that the program makes for such a record, empty when there is none."""
         if kind == "event":

@@ -180,6 +180,14 @@ class KeyworkApp(BaseApp):
         else:
             self.push_screen(entry.make(*args, **more))
 
+    def hidden_actions(self) -> frozenset[str]:
+        """Screens about what the agency's standard does not have."""
+        if self.store is None:
+            return frozenset()
+        needed = {name: entry.needs for name, entry in SCREENS.items() if entry.needs}
+        hidden = {f"go.{name}" for name, need in needed.items() if not getattr(self.standard, need)}
+        return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
+
     def action_open_screen(self, name: str) -> None:
         """The palette's way."""
         self.open_screen(name)

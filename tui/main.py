@@ -14,6 +14,7 @@ from tui.commands.calendar import calendar_app
 from tui.commands.checklist import checklist_app, due
 from tui.commands.client import client_app
 from tui.commands.extracts import extracts_app
+from tui.commands.measures import measures
 from tui.commands.options import (
     AgencyOption,
     Format,
@@ -26,6 +27,7 @@ from tui.commands.options import (
     ToOption,
 )
 from tui.commands.options import day as _day
+from tui.commands.settings import settings_app
 from tui.leaving import leave_with
 from validators.problems import Problem
 
@@ -47,7 +49,9 @@ app.add_typer(client_app, name="client")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(extracts_app, name="extracts")
 app.add_typer(checklist_app, name="checklist")
+app.add_typer(settings_app, name="settings")
 app.command()(due)
+app.command()(measures)
 
 
 SubmissionOption = Annotated[
@@ -94,12 +98,16 @@ def check(
     today: TodayOption = None,
     submission: SubmissionOption = None,
     form: Annotated[Format, typer.Option("--format", help="How to tell the findings.")] = Format.TEXT,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--setting", metavar="NAME=VALUE", help="Of a file: what its agency says of itself."),
+    ] = None,
 ) -> int:
     """Check an extract, or everything in a store, by the rules of its data set."""
     from tui.commands.checking import run_check
 
     day = _day(today)
-    return run_check(file, store, key_file, standard, agency, day, submission, form.value)
+    return run_check(file, store, key_file, standard, agency, day, submission, form.value, setting or [])
 
 
 findings.declare(app)

@@ -73,7 +73,7 @@ class SubmissionCalendar:
         self.kind = KINDS[standard.submission.calendar]
         refuse_unknown_region(self.kind.name, region)
         self.region = region
-        self._closed = ClosedDays(self.kind.nation, closed_days)
+        self.closed_days = ClosedDays(self.kind.nation, closed_days)
         self._stated: dict[str, list[tuple[str, Override]]] = {}
         stated = sorted((one for one in overrides if one.region in ("", region)), key=lambda one: one.region != "")
         for source, ones in (("published", published(self.kind.name)), ("override", stated)):
@@ -171,7 +171,7 @@ class SubmissionCalendar:
 
     def _make(self, submission: str) -> CalendarEntry:
         period = reporting_period(self.kind.name, submission)
-        made = self.kind.made(period, self._closed)
+        made = self.kind.made(period, self.closed_days)
         told = self.kind.rule
         if self.kind.bases_until and period.start.year > self.kind.bases_until:
             told += (
@@ -192,7 +192,7 @@ class SubmissionCalendar:
         )
         for source, stated in self._stated.get(submission, ()):
             entry = apply(entry, stated, source)
-        return replace(entry, closed_day=self._closed.why(entry.deadline))
+        return replace(entry, closed_day=self.closed_days.why(entry.deadline))
 
 
 def apply(entry: CalendarEntry, stated: Override, source: str) -> CalendarEntry:

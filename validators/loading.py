@@ -15,6 +15,7 @@ from validators.conditions import parse_condition
 from validators.field_patterns import SHORTENERS
 from validators.loading_rules import read_rules
 from validators.loading_tools import TomlTable, fail, read_table
+from validators.measure_data import read_measures
 from validators.periods import CALENDARS
 from validators.standard import (
     LIST_STATUSES,
@@ -84,6 +85,7 @@ def load_standard(folder: Path) -> Standard:
         if header != roles.get("client_reference") or own.level != "client" or own.layout.kind != "numeric":
             top.refuse("numbered", f"{header!r} is not the client_reference of a client, in digits")
     submission = _submission(held)
+    settings = read_settings(top.tables("settings"), code_lists)
     is_xml = submission.format == "xml"
     standard = Standard(
         id=top.text("id"),
@@ -104,7 +106,8 @@ def load_standard(folder: Path) -> Standard:
         words=top.table("words", optional=True).texts(),
         checklist=read_checklist(folder),
         numbered=numbered,
-        settings=read_settings(top.tables("settings"), code_lists),
+        settings=settings,
+        measures=read_measures(top.tables("measures"), fields, settings, roles),
         xml=read_xml(top.table("xml"), fields) if is_xml else None,
     )
     if date_layout.kind != "date":

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from validators.checklists import ChecklistItem
+from validators.measure_data import Measure
 from validators.records import Values
 from validators.xml_form import AgencySetting, XmlForm
 
@@ -211,7 +212,8 @@ class Standard:
     `roles` says which header plays which part (`closed` → DISD), `values` names sets of codes (`consented` → Y),
     `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
     value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist, `numbered` the
-    numbers the program gives where nobody types one, `settings` what agencies say of themselves, `xml` a return's form.
+    numbers the program gives where nobody types one, `settings` what agencies say of themselves, `measures` what they
+    are measured by, `xml` a return's form.
     """
 
     id: str
@@ -233,6 +235,7 @@ class Standard:
     checklist: tuple[ChecklistItem, ...] = ()
     numbered: tuple[str, ...] = ()
     settings: tuple[AgencySetting, ...] = ()
+    measures: tuple[Measure, ...] = ()
     xml: XmlForm | None = None
 
     @cached_property

@@ -4,12 +4,13 @@ import csv
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from exporters.checking import Report, as_json, check_episodes, check_file
 from tui.commands.opening import Progress, opened
+from validators.agency_settings import settings_typed
 from validators.catalogue import DEFAULT, load
 from validators.patterns import Context
 from validators.periods import ReportingPeriod, reporting_period
@@ -27,8 +28,12 @@ def run_check(
     today: date,
     submission: str | None,
     form: str,
+    settings: Sequence[str] = (),
 ) -> int:
-    """Check and print; 1 when there are errors, else 0. Raises Problem."""
+    """Check and print; 1 when there are errors, else 0. Raises Problem.
+
+    `settings` are `name=value`, said of the agency whose file it is; a store knows its own.
+    """
     # Hundreds of thousands of small objects are made here and none of them in a circle.
     gc.disable()
     if (file is None) == (store is None and agency_code is None):
@@ -38,9 +43,12 @@ def run_check(
     if file is not None:
         standard = load(standard_id or DEFAULT)
         progress = Progress("lines read")
-        report = check_file(file, standard, _context(standard, today, submission, stored=False), progress)
+        told = settings_typed(standard, settings)
+        report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress)
         progress.done()
     else:
+        if settings:
+            raise Problem("A store knows its agency's settings: `keywork settings set` changes one.")
         if standard_id is not None:
             load(standard_id)  # an unknown one is refused by its own sentence
         from store.acceptance_shapes import Accepted
@@ -48,7 +56,7 @@ def run_check(
         with opened(store, key_file) as found:
             agency = found.agency(agency_code, standard_id)
             standard = load(agency.standard)
-            context = _context(standard, today, submission, stored=True)
+            context = _context(standard, today, submission, found.agency_settings(agency), stored=True)
             accepted = Accepted(found.acceptances(agency))
             repeated = found.repeated_identifiers(agency)
             report = check_episodes(found.episodes(agency), standard, context, repeated, accepted)
@@ -56,11 +64,13 @@ def run_check(
     return 1 if report.tally.errors else 0
 
 
-def _context(standard: Standard, today: date, submission: str | None, *, stored: bool) -> Context:
+def _context(
+    standard: Standard, today: date, submission: str | None, settings: Mapping[str, str], *, stored: bool
+) -> Context:
     period: ReportingPeriod | None = None
     if submission is not None:
         period = reporting_period(standard.submission.calendar, submission)
-    return Context(today, "store" if stored else "file", period)
+    return Context(today, "store" if stored else "file", period, settings)
 
 
 def _json(report: Report) -> None:

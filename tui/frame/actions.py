@@ -22,7 +22,7 @@ USABLE = re.compile(
     r"(shift\+)?f([1-9]|1[0-9]|2[0-4])|ctrl\+[a-z]|(ctrl|shift)\+(up|down|left|right|home|end|pageup|pagedown|delete|f\d\d?)"
     r"|escape|delete|insert|slash|space|plus|minus"
 )
-LETTERED = frozenset({"month", "findings", "acceptances", "bounces"})
+LETTERED = frozenset({"month", "findings", "acceptances", "bounces", "measures"})
 """Screens that take no text but in their filter and dialogs: their own actions may be on letters."""
 SHOWN_NAMES = {"escape": "Esc", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "delete": "Del", "insert": "Ins"}
 

@@ -251,7 +251,11 @@ class BaseApp(App[int], inherit_bindings=False):
 
         scope = getattr(self.screen, "scope", "")
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(scope), self.run_by_id)
+            self.push_screen(Palette(scope, self.hidden_actions()), self.run_by_id)
+
+    def hidden_actions(self) -> frozenset[str]:
+        """The ids of actions that are nothing here: the palette leaves them out."""
+        return frozenset()
 
     async def run_by_id(self, id: str | None) -> None:
         """Run an action of the registry on the screen that is up; None does nothing."""

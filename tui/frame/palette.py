@@ -1,5 +1,7 @@
 """The command palette: every action by name, filtered as one types."""
 
+from collections.abc import Collection
+
 from textual.app import ComposeResult
 
 from tui.frame.actions import REGISTRY
@@ -15,16 +17,16 @@ class Palette(BaseModal[str]):
     Palette FilteredList { width: 90%; max-width: 76; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
     """
 
-    def __init__(self, scope: str) -> None:
-        """The palette of the screen called `scope`."""
+    def __init__(self, scope: str, hidden: Collection[str] = ()) -> None:
+        """The palette of the screen called `scope`, without the actions that are `hidden`."""
         super().__init__()
-        self._scope = scope
+        self._scope, self._hidden = scope, hidden
 
     def compose(self) -> ComposeResult:
         """Name, key and help of every action there is here."""
         items = []
         for each in REGISTRY.on_screen(self._scope):
-            if each.id == "app.palette":
+            if each.id == "app.palette" or each.id in self._hidden:
                 continue
             key = REGISTRY.key_text(each.id)
             items.append((each.id, each.name, f"{key:<11} {each.tooltip}"))

@@ -14,7 +14,7 @@ from tui.frame.paged_table import PagedTable
 from tui.frame.text_line import Piece, TextLine
 from tui.screens.clients_counting import LateCount
 from tui.screens.clients_keys import SHOWN, TO_TABLE
-from tui.screens.clients_rows import FILTERS, SORTS, WIDE, ClientList, warm
+from tui.screens.clients_rows import SORTS, WIDE, ClientList, warm
 from tui.screens.clients_table import ClientTable
 from tui.screens.clients_workers import ANYBODY, KeyWorkers
 from tui.screens.find_line import FindLine, keys_of
@@ -175,6 +175,9 @@ class ClientsScreen(BaseScreen[None]):
 
     def action_filter(self, name: Filter) -> None:
         """Turn a filter on or off."""
+        if name not in self.list.filters:
+            self.say("This data set does not ask for consent: there is nothing to filter by.")
+            return
         self.list.toggle(name)
         self.renew(keep=False)
 
@@ -209,7 +212,7 @@ class ClientsScreen(BaseScreen[None]):
 
     def action_sort(self, step: int) -> None:
         """By the next order, or the one before."""
-        orders = list(SORTS)
+        orders = self.list.sorts
         place = (orders.index(self.list.query.sort) + step) % len(orders)
         self._order(orders[place], orders[place] == "findings")  # the most first
 
@@ -261,7 +264,7 @@ class ClientsScreen(BaseScreen[None]):
         query = self.list.query
         self.find_line.tell((self.list.counted_text().rjust(29), "dim"))
         pieces: list[Piece] = [(" ", "text")]
-        for name, label in FILTERS.items():
+        for name, label in self.list.filters.items():
             key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")
             pieces += _filter(f"{key} {label}".strip(), name in query.filters)
         key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")

@@ -1,6 +1,6 @@
 """The list of clients as the store gives it, page by page, and what its columns say. Knows no screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -31,11 +31,12 @@ FILTERS: dict[Filter, str] = {
 }
 """The filters by their names, in the order they are shown."""
 
+POSTCODE, EPISODES = "Post", "Eps"
 NARROW_COLUMNS = (
     Column("Reference", 12, "reference"),
     Column("Init", 5, "initials"),
     Column("Born", 11, "birth_date"),
-    Column("Post", 6, "postcode"),
+    Column(POSTCODE, 6, "postcode"),
     Column("Opened", 11, "opened"),
     Column("State", 6, "state"),
     Column("Findings", 8, "findings"),
@@ -46,11 +47,11 @@ WIDE_COLUMNS = (
     Column("Init", 5, "initials"),
     Column("Born", 11, "birth_date"),
     Column("Sex", 3),
-    Column("Post", 6, "postcode"),
+    Column(POSTCODE, 6, "postcode"),
     Column("Opened", 11, "opened"),
     Column("Closed", 11),
     Column("State", 6, "state"),
-    Column("Eps", 3, "", True),
+    Column(EPISODES, 3, "", True),
     Column("Findings", 8, "findings"),
     Column("Changed", 11, "changed"),
     Column("By", 8),
@@ -85,8 +86,28 @@ class ClientList:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """The columns there is room for."""
-        return WIDE_COLUMNS if self.wide else NARROW_COLUMNS
+        """The columns there is room for, without those of roles that the standard does not have."""
+        columns = WIDE_COLUMNS if self.wide else NARROW_COLUMNS
+        word = self._standard.words.get("episode", "episode")
+        named = (
+            replace(one, heading=f"{word[:2].capitalize()}s") if one.heading == EPISODES else one for one in columns
+        )
+        return tuple(one for one in named if one.heading != POSTCODE or self._has_postcode)
+
+    @property
+    def filters(self) -> Mapping[Filter, str]:
+        """The filters there are: that of consent only where it is asked for."""
+        asked = bool(self._standard.role("consent"))
+        return {name: label for name, label in FILTERS.items() if asked or name != "no_consent"}
+
+    @property
+    def sorts(self) -> list[Sort]:
+        """The orders there are."""
+        return [one for one in SORTS if one != "postcode" or self._has_postcode]
+
+    @property
+    def _has_postcode(self) -> bool:
+        return bool(self._standard.role("postcode"))
 
     def toggle(self, name: Filter) -> bool:
         """Turn a filter on or off; whether it is on now. Open and closed rule each other out."""
@@ -159,10 +180,11 @@ class ClientList:
         state = "open" if one.is_open else "closed" if one.episodes else "-"
         found, notes = findings_text(one), self._notes(one)
         head = (one.id, one.reference or "(none)", one.initials, _day(one.birth_date))
+        post = (one.postcode_part,) if self._has_postcode else ()
         if not self.wide:
-            return (*head, one.postcode_part, _day(one.opened), state, found, notes)
+            return (*head, *post, _day(one.opened), state, found, notes)
         changed = f"{one.changed_at.astimezone(LONDON):%d %b %Y}" if one.changed_at != NEVER else ""
-        days = (one.postcode_part, _day(one.opened), _day(one.closed))
+        days = (*post, _day(one.opened), _day(one.closed))
         return (*head, one.sex, *days, state, one.episodes, found, changed, one.changed_by, notes)
 
     def _notes(self, one: ClientRow) -> str:

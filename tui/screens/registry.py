@@ -11,7 +11,10 @@ from tui.frame.actions import ALL, REGISTRY, action
 
 @dataclass(frozen=True)
 class ScreenEntry:
-    """A screen that can be opened by name: where its class stands, the key that opens it ("" for none), its help."""
+    """A screen that can be opened by name: where its class stands, the key that opens it ("" for none), its help.
+
+    `needs` names the part of a standard without which there is nothing on it: it is not offered then.
+    """
 
     name: str
     title: str
@@ -19,6 +22,7 @@ class ScreenEntry:
     class_name: str
     key: str
     tooltip: str
+    needs: str = ""
 
     def make(self, *args: Any, **more: Any) -> Screen[Any]:
         """An instance, made now."""
@@ -77,6 +81,24 @@ SCREENS: dict[str, ScreenEntry] = {
         ),
         ScreenEntry(
             "checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "", "The list of one submission"
+        ),
+        ScreenEntry(
+            "measures",
+            "Measures",
+            "tui.screens.measures",
+            "MeasuresScreen",
+            "",
+            "What the agency is measured by, and the cases",
+            "measures",
+        ),
+        ScreenEntry(
+            "settings",
+            "Settings",
+            "tui.screens.settings",
+            "SettingsScreen",
+            "",
+            "What the agency says of itself, as rules and measures ask it",
+            "settings",
         ),
         ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
     )

@@ -11,7 +11,6 @@ from tui.form.entries import Entry, RecordKey
 from tui.frame.actions import REGISTRY
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.asking import Asked, Asking
-from tui.screens.client import work
 from tui.screens.findings_accept import PORTAL
 from tui.screens.findings_groups import values_text
 from validators.engine import Checker
@@ -145,7 +144,7 @@ def _accept(
     check_some(store, agency, checker, {one.episode_id for one in findings}, day, now)
     with store.write(person, now) as work_unit:
         work_unit.accept_all(findings, reason)
-    return work.acceptances(store, agency, findings[0].client_id)
+    return store.acceptances(agency, client_id=findings[0].client_id)
 
 
 def _take_back(
@@ -155,4 +154,4 @@ def _take_back(
     with store.write(person, now) as work_unit:
         for its in acceptances:
             work_unit.withdraw_acceptance(its)
-    return work.acceptances(store, agency, client_id)
+    return store.acceptances(agency, client_id=client_id)

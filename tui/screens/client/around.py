@@ -77,12 +77,16 @@ class Around:
         self._read_acceptances()
 
     def _read_acceptances(self) -> None:
-        """Somebody, perhaps the person in another screen, may have accepted a warning or taken that back."""
+        """Somebody, perhaps oneself in another screen, may have accepted a warning, or said something of the agency."""
         screen, program = self.screen, self.screen.program
 
-        def came(found: list[AcceptanceInfo]) -> None:
-            if screen.is_attached and Accepted(found).by_subject != screen.case.accepted.by_subject:
-                screen.case.accept(found)
+        def came(found: tuple[list[AcceptanceInfo], dict[str, str]]) -> None:
+            accepted, settings = found
+            if not screen.is_attached:
+                return
+            if Accepted(accepted).by_subject != screen.case.accepted.by_subject or settings != screen.case.settings:
+                screen.case.accept(accepted)
+                screen.case.settings = settings
                 screen.judge()
 
         def beside_came(found: tuple[Finding, ...]) -> None:
@@ -94,7 +98,7 @@ class Around:
             about = (program.agency, program.standard, screen.client_id)
             program.in_store(beside.kept, *about, on_done=beside_came, on_problem=_not_worth_saying)
             args = (program.agency, screen.client_id)
-            program.in_store(work.acceptances, *args, on_done=came, on_problem=_not_worth_saying)
+            program.in_store(work.judged_by, *args, on_done=came, on_problem=_not_worth_saying)
 
     def _checked(self, done: int, due: int) -> None:
         """A check has come to its end: acceptances may have lapsed by it, for good."""

@@ -33,7 +33,7 @@ class Case:
         self.previous: Mapping[str, Values] = {}
         self.show_deleted, self.accepted = False, Accepted()
         self.spared: Held | None = None
-        self.beside: tuple[Finding, ...] = ()
+        self.beside, self.settings = tuple[Finding, ...](), dict[str, str]()
         self._found: dict[str, list[Finding]] = {}
         self._context = Context(today(), "store")
 
@@ -235,8 +235,8 @@ class Case:
 
     def findings(self) -> list[Finding]:
         """Everything the rules say of the client now; a fault in a client field once, whichever episodes show it."""
-        if self._context.today != self.today():
-            self._context = Context(self.today(), "store")
+        if (self._context.today, self._context.settings) != (self.today(), self.settings):
+            self._context = Context(self.today(), "store", settings=self.settings)
             self._found.clear()
         told: dict[tuple[object, ...], Finding] = {}
         episodes: list[Held | None] = [*self.episodes()]

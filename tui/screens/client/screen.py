@@ -68,6 +68,7 @@ class ClientScreen(ClientActions):
         self.case.previous, self.case.usage = found.previous, found.usage
         self.case.accept(found.accepted)
         self.case.beside = found.beside
+        self.case.settings = dict(found.settings)
         if found.tree is not None:
             self.case.adopt(found.tree)
         elif found.drafts:

@@ -37,6 +37,7 @@ class Loaded:
     older: int = 0
     accepted: tuple[AcceptanceInfo, ...] = ()
     beside: tuple[Finding, ...] = ()
+    settings: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,23 +60,24 @@ def load(
     own = next((group for group in groups if group.client_id == client_id), None)
     drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
     previous, usage = habits(store, agency, standard, person)
+    settings = store.agency_settings(agency) if standard.settings else {}
     if not client_id:
-        return Loaded("", None, (), (), (), previous, usage)
+        return Loaded("", None, (), (), (), previous, usage, settings=settings)
     try:
         tree = store.client_tree(client_id, deleted=True)
     except Problem:
         if not any(draft.record_id == client_id for draft in drafts):
             raise
-        return Loaded(client_id, None, drafts, (), (), previous, usage, older)
+        return Loaded(client_id, None, drafts, (), (), previous, usage, older, settings=settings)
     others = tuple(store.others_in("client", client_id, session, now))
     accepted = tuple(store.acceptances(agency, client_id=client_id))
     merges, found = tuple(store.merges(client_id)), beside.kept(store, agency, standard, client_id)
-    return Loaded(client_id, tree, drafts, others, merges, previous, usage, older, accepted, found)
+    return Loaded(client_id, tree, drafts, others, merges, previous, usage, older, accepted, found, settings)
 
 
-def acceptances(store: "Store", agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
-    """The warnings of a client that somebody accepted."""
-    return store.acceptances(agency, client_id=client_id)
+def judged_by(store: "Store", agency: AgencyInfo, client_id: str) -> tuple[list[AcceptanceInfo], dict[str, str]]:
+    """The warnings of a client that somebody accepted, and what the agency says of itself."""
+    return store.acceptances(agency, client_id=client_id), store.agency_settings(agency)
 
 
 def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:

@@ -1,0 +1,64 @@
+"""The measures with their cases, and what the agency says of itself, under a terminal."""
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+
+
+def test_a_number_is_one_key_from_its_cases_and_two_from_the_client(start: Start) -> None:
+    terminal = start()
+    command(terminal, "measures", "Treatment complete: not computable")
+    terminal.until("1 July 2020 to 30 September 2020. From this store's own records: our estimate.")
+    same_picture(terminal, HELP / "measures.screen.txt")
+    terminal.press("<down><down>a")
+    terminal.until("All days. From")
+    while "  0   0.0 %" in terminal.lines()[terminal.screen.cursor.y]:
+        terminal.press("<down>")
+    terminal.press("<enter>")
+    terminal.until("Initials")
+    terminal.until("All days: ")
+    terminal.press("<enter>")
+    terminal.until("F2 Save")
+
+
+def test_a_definition_says_what_is_assumed(start: Start) -> None:
+    terminal = start()
+    command(terminal, "measures", "Treatment complete: not computable")
+    terminal.press("d")
+    terminal.until("How it is reckoned")
+    assert terminal.shows("(assumed)") and terminal.shows("not in the notice")
+    terminal.press("<escape>", 0.5)
+    terminal.press("n")
+    terminal.until("1 October 2020 to 31 December 2020")
+    terminal.press("pp")
+    terminal.until("1 April 2020 to 30 June 2020")
+
+
+def test_what_is_said_of_the_agency_is_kept_audited_and_known_to_the_measures(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    terminal = start()
+    command(terminal, "what the agency says", "not said yet")
+    same_picture(terminal, HELP / "settings.screen.txt")
+    terminal.press("<down><enter>")
+    terminal.until("Empty takes it back")
+    terminal.press("01=done<enter>")
+    terminal.until("'done' is no class: `settings list` tells which there are.")
+    terminal.press("<ctrl+u>01=complete 02=neutral<enter>")
+    terminal.until("complete 01; neutral 02")
+    terminal.until("Said so far")
+    assert store.agency_settings(agency) == {"closure_classes": "01=complete 02=neutral"}
+    assert [(one.field, one.new) for one in store.history(agency.id) if one.act == "set"] == [
+        ("closure_classes", "01=complete 02=neutral")
+    ]
+    terminal.until(lambda _: not store.stale_episodes(agency, NOW.date()))
+    command(terminal, "measures", "Counted: complete")
+
+
+def test_what_the_standard_does_not_have_is_not_offered(start: Start) -> None:
+    terminal = start()
+    terminal.press("<ctrl+p>consent")
+    terminal.until("Command: consent")
+    terminal.until_quiet(0.3)
+    assert not terminal.shows("No consent")

@@ -1,0 +1,171 @@
+"""What the agency says of itself, as its data set asks it. Enter says something else; rules and measures then know."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from store.shapes import AgencyInfo, AuditEntry
+from tui.frame.base_screen import BaseScreen
+from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.line_list import LineList
+from tui.frame.printable import fit, printable
+from tui.frame.text_line import Piece
+from tui.frame.text_page import TextPage
+from tui.screens.asking import Asked, Asking
+from tui.screens.client.naming import when
+from tui.screens.findings_check import caseload_check
+from validators.agency_settings import setting_text, setting_words
+from validators.standard import Standard
+from validators.xml_form import AgencySetting, classes_told
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+_ANSWER = {"yes_no": "yes or no", "classes": "Pairs, such as 01={first} 02={second}"}
+
+
+class SettingList(LineList):
+    """The settings, each with what is said."""
+
+    DEFAULT_CSS = "SettingList { height: 4; }"
+
+    def __init__(self, settings: Sequence[AgencySetting]) -> None:
+        super().__init__()
+        self.settings, self.told = settings, dict[str, str]()
+
+    @property
+    def row_count(self) -> int:
+        """How many the standard names."""
+        return len(self.settings)
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Its name and what is said, escaped."""
+        one = self.settings[row]
+        said = self.told.get(one.id, "")
+        words = printable(setting_words(one, said))
+        return [(fit(f" {printable(one.id)}", 28) + " ", "text"), (words, "text" if said else "warning")]
+
+
+class SettingsScreen(BaseScreen[None]):
+    """The list, and below it what the chosen one means."""
+
+    scope = "settings"
+    heading = "What the agency says of itself"
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: list[AuditEntry] = []
+
+    def body(self) -> Iterable[Widget]:
+        """Settings, then a page about the chosen one."""
+        self.listed = SettingList(self.program.standard.settings)
+        self.page = TextPage()
+        yield self.listed
+        yield self.page
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.retitle(f"What {self.program.agency.code} says of itself")
+        self.listed.focus()
+        self.action_refresh_data()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.program.in_store(_read, self.program.agency, on_done=self._came, hold=True)
+
+    def _came(self, found: tuple[dict[str, str], list[AuditEntry]]) -> None:
+        self.listed.told, self._said = found
+        self.listed.refresh()
+        self._show()
+
+    def jumps(self) -> list[JumpPlace]:
+        """The list and the page."""
+        return [("S", "Settings", self.listed.focus), ("P", "Page", self.page.focus)]
+
+    def on_line_list_moved(self) -> None:
+        """Another one is chosen."""
+        self._show()
+
+    def _show(self) -> None:
+        standard = self.program.standard
+        if not standard.settings:
+            self.page.show(["", f"  The data set {standard.id} asks an agency nothing."])
+            return
+        one = standard.settings[self.listed.cursor]
+        today = self.program.today()
+        said = [
+            f"{when(entry.at, today)}, {entry.person}: {setting_words(one, entry.new or '')}"
+            for entry in reversed(self._said)
+            if entry.field == one.id
+        ]
+        lines = page_of(standard, one, self.listed.told.get(one.id, ""), said)
+        self.page.show([printable(line) for line in lines])
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: ask for another answer."""
+        standard, one = self.program.standard, self.program.standard.settings[self.listed.cursor]
+        first, second = (*one.classes, "", "")[:2]
+        label = _ANSWER[one.kind].format(first=first, second=second)
+        lines = [one.title, *([f"Classes: {', '.join(one.classes)}."] if one.classes else [])]
+        lines.append("Empty takes it back. Every record is then checked anew.")
+
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                app, text = self.program, setting_text(standard, one, texts["told"])
+                given = (app.agency, one.id, text, app.person, app.clock())
+                app.in_store(_keep, *given, on_done=self._kept, writes=True, hold=True)
+
+        asked = [Asked("told", label, self.listed.told.get(one.id, ""), optional=True)]
+        self.app.push_screen(
+            Asking(one.id, lines, asked, lambda texts: setting_text(standard, one, texts["told"])), answered
+        )
+
+    def _kept(self, changed: bool) -> None:
+        if changed:
+            self.say("Kept. The records are being checked anew.", "ok")
+            caseload_check(self.program).start()
+        else:
+            self.say("That is what it says already.")
+        self.action_refresh_data()
+
+
+def page_of(standard: Standard, one: AgencySetting, told: str, said: Sequence[str]) -> list[str]:
+    """What a setting means, which rules ask it, what was `said` so far, and where each code of its list is put."""
+    rules = [f"{rule.id}: {rule.title}" for rule in standard.rules if _asks(rule.rows, one.id)]
+    lines = ["", f"# {one.title}", "", "  Enter says something else.", ""]
+    lines += [f"  Rule {rule}" for rule in rules]
+    lines += [f"  Measure: {measure.title}" for measure in standard.measures if one.id == measure.setting]
+    if said:
+        lines += ["", "# Said so far", "", *(f"  {line}" for line in said)]
+    if one.kind == "classes":
+        codes, put = standard.code_lists[one.code_list], classes_told(told)
+        known = {**codes.codes, **{code: codes.codes.get(code, "") for code in put}}
+        lines += ["", "# Codes", ""]
+        lines += [f"  {code:4} {put.get(code, 'in no class'):16} {label}" for code, label in known.items()]
+        if not codes.codes:
+            lines += ["  The codes of this list are not public: type those that your portal uses."]
+        if codes.labels:
+            lines += ["", "# Published labels whose codes are not known", ""]
+            lines += [f"  {label}" for label in codes.labels]
+    return lines
+
+
+def _asks(rows: Iterable[object], name: str) -> bool:
+    return any(getattr(row, "parameters", {}).get("setting") == name for row in rows)
+
+
+def _read(store: "Store", agency: AgencyInfo) -> tuple[dict[str, str], list[AuditEntry]]:
+    return store.agency_settings(agency), [entry for entry in store.history(agency.id) if entry.act == "set"]
+
+
+def _keep(store: "Store", agency: AgencyInfo, name: str, text: str, person: str, now: datetime) -> bool:
+    with store.write(person, now) as work:
+        return work.set_agency_setting(agency, name, text)
