@@ -159,4 +159,4 @@ class ReceiptScreen(BaseScreen[None]):
         def came(text: KeptText) -> None:
             app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
 
-        app.in_store(text_of, self.extract, app.standard.submission.encoding, on_done=came)
+        app.in_store(text_of, self.extract, app.standard, on_done=came)

@@ -16,6 +16,7 @@ from tui.screens.asking import Asked, Asking
 from tui.screens.client.naming import several
 from tui.screens.extract import keys as keys
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
+from tui.screens.extract.kind import asking, kind_lines, wanted_of
 from tui.screens.extract.mismatches import MismatchesScreen
 from tui.screens.extract.overview import Line, Overview
 from tui.screens.extract.receipt import ReceiptScreen
@@ -26,6 +27,7 @@ from validators.calendar import in_words
 from validators.problems import Problem
 
 if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
     from tui.app import KeyworkApp
 
 
@@ -39,6 +41,7 @@ class ExtractScreen(BaseScreen[None]):
         super().__init__()
         self.submission = submission
         self.looked: Looked | None = None
+        self.wanted: Wanted | None = None
         self._looking = self._writing = False
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
 
@@ -68,7 +71,7 @@ class ExtractScreen(BaseScreen[None]):
         app = self.program
         self.say("Looking at every episode ...")
         told = Gently(app, lambda count: self.say(f"Looking: {count:,} episodes."))
-        about = (app.agency, app.standard, self.submission, app.today(), told)
+        about = (app.agency, app.standard, self.submission, app.today(), told, self.wanted)
         app.in_store(look, *about, on_done=self._looked, on_problem=self._failed)
 
     def _looked(self, found: Looked) -> None:
@@ -99,9 +102,11 @@ class ExtractScreen(BaseScreen[None]):
         period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
         lines = [Line("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
         lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
+        lines += kind_lines(receipt, self._ask_kind)
         rows = f"{tally.rows:,} row{'' if tally.rows == 1 else 's'}, "
-        rows += f"{tally.episodes:,} episode{'' if tally.episodes == 1 else 's'}, "
-        rows += f"{tally.no_consent:,} of them without consent"
+        rows += f"{tally.episodes:,} episode{'' if tally.episodes == 1 else 's'}"
+        if self.program.standard.role("consent"):
+            rows += f", {tally.no_consent:,} of them without consent"
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
             Line("Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."),
@@ -181,6 +186,16 @@ class ExtractScreen(BaseScreen[None]):
             one.go()
 
     # Going there
+
+    def _ask_kind(self) -> None:
+        standard = self.program.standard
+
+        def chosen(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self.wanted = wanted_of(standard, texts)
+                self.action_refresh_data()
+
+        self.app.push_screen(asking(standard, self.wanted), chosen)
 
     def _findings(self) -> None:
         self.program.open_screen("findings")
@@ -273,7 +288,8 @@ class ExtractScreen(BaseScreen[None]):
         folder = Path(texts["folder"]).expanduser()
         told = Gently(app, lambda count: self.say(f"Writing: {count:,} episodes."))
         self.say("Writing ...")
-        about = (app.agency, app.standard, self.submission, folder, app.today(), app.person, app.clock(), told)
+        who = (app.today(), app.person, app.clock(), told, self.wanted)
+        about = (app.agency, app.standard, self.submission, folder, *who)
         app.in_store(write, *about, on_done=self._wrote, on_problem=self._failed)
 
     def _wrote(self, extract: ExtractInfo) -> None:

@@ -40,8 +40,8 @@ class SheetTable(PagedTable):
 
     def _cells(self, offset: int, limit: int) -> Sequence[Row]:
         found = self._text.cells(offset, limit)
-        # The heading is the file's first line.
-        return [(offset + at, offset + at + 2, *cells[self.first :]) for at, cells in enumerate(found)]
+        line_of = self._text.line_of
+        return [(offset + at, line_of(offset + at), *cells[self.first :]) for at, cells in enumerate(found)]
 
     def shift(self, by: int) -> None:
         """Begin with another column."""
@@ -70,7 +70,7 @@ class SheetText(LineList):
     @property
     def row_count(self) -> int:
         """The heading and the rows."""
-        return self._text.rows + 1
+        return self._text.line_count
 
     def pieces_of(self, row: int) -> Sequence[Piece]:
         """A line, from where it was scrolled to, escaped."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters import formats
 from exporters.comparing import Comparison, Difference
 from exporters.extract_preview import Preview, changes_since, preview_extract
 from exporters.kept_text import KeptText
@@ -20,6 +21,7 @@ from validators.problems import Problem
 from validators.standard import Standard
 
 if TYPE_CHECKING:
+    from exporters.xml_selection import Wanted
     from store.opening import Store
     from tui.app import KeyworkApp
 
@@ -57,13 +59,19 @@ class Looked:
 
 
 def look(
-    store: "Store", agency: AgencyInfo, standard: Standard, submission: str, today: date, progress: Gently
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    today: date,
+    progress: Gently,
+    wanted: "Wanted | None" = None,
 ) -> Looked:
     """Make the preview of a submission, or of the one that is due, and compare it. Raises Problem."""
     month = submission or due_submission(store, agency, today)
     calendar = store.calendar(agency)
     windows = said_of_window(calendar, month, today)
-    preview = preview_extract(store, agency, standard, month, today=today, progress=progress)
+    preview = preview_extract(store, agency, standard, month, today=today, progress=progress, wanted=wanted)
     found = Looked(preview, calendar.entry(month), windows, store.extracts(agency))
     found.last = store.last_sent(agency) or (found.written[-1] if found.written else None)
     try:
@@ -93,11 +101,21 @@ def write(
     person: str,
     now: datetime,
     progress: Gently,
+    wanted: "Wanted | None" = None,
 ) -> ExtractInfo:
     """Write the extract and give the record of it. The usual folder is made where it is missing. Raises Problem."""
     made_for(folder)
     receipt = export_submission(
-        store, agency, standard, submission, folder, today=today, person=person, now=now, progress=progress
+        store,
+        agency,
+        standard,
+        submission,
+        folder,
+        today=today,
+        person=person,
+        now=now,
+        progress=progress,
+        wanted=wanted,
     )
     return next(one for one in reversed(store.extracts(agency)) if one.sha256 == receipt.sha256)
 
@@ -120,9 +138,9 @@ def made_for(folder: Path) -> None:
             raise refused(error, folder, "made") from None
 
 
-def text_of(store: "Store", extract: ExtractInfo, encoding: str) -> KeptText:
+def text_of(store: "Store", extract: ExtractInfo, standard: Standard) -> KeptText:
     """The text of an extract, to look through. Raises Problem when it is damaged."""
-    text = KeptText(encoding, store.extract_text(extract.id))
+    text = formats.kept_text(standard, store.extract_text(extract.id))
     text.finish()
     return text
 
