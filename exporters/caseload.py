@@ -11,10 +11,11 @@ from itertools import islice
 from time import sleep
 from typing import TYPE_CHECKING
 
+from exporters.sent_links import LinkCheck
 from validators.engine import Checker
 from validators.file_rules import FileRules
 from validators.patterns import Context
-from validators.records import Finding
+from validators.records import EpisodeRecord, Finding
 
 if TYPE_CHECKING:
     from store.opening import Store
@@ -43,8 +44,10 @@ def check_caseload(
     context = Context(day, "store", settings=store.agency_settings(agency))
     stream = store.stamped_episodes(agency, due=day)
     # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
-    checked = ((record.episode_id, stamp, checker.check(record, context)) for stamp, record in stream)
+    links = LinkCheck(store, agency, checker.standard)
+    checked = ((record.episode_id, stamp, _checked(checker, record, context, links)) for stamp, record in stream)
     while found := list(islice(checked, BATCH)):
+        _add(found, links)
         store.save_findings(found, day, now, context.settings)
         done += len(found)
         if progress:
@@ -59,10 +62,25 @@ def check_some(
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
     context = Context(day, "store", settings=store.agency_settings(agency))
     found: list[tuple[str, str, list[Finding]]] = []
+    links = LinkCheck(store, agency, checker.standard)
     for stamp, record in store.stamped_episodes(agency, ids):
-        found.append((record.episode_id, stamp, checker.check(record, context)))
+        found.append((record.episode_id, stamp, _checked(checker, record, context, links)))
         sleep(0)  # whoever types meanwhile is answered before the next episode
+    _add(found, links)
     return store.save_findings(found, day, now, context.settings)
+
+
+def _checked(checker: Checker, record: EpisodeRecord, context: Context, links: LinkCheck) -> list[Finding]:
+    links.look(record)
+    return checker.check(record, context)
+
+
+def _add(found: list[tuple[str, str, list[Finding]]], links: LinkCheck) -> None:
+    """Put what is found of links with the rest of each episode's findings."""
+    if about := links.found():
+        for episode_id, _, findings in found:
+            if episode_id in about:
+                findings.append(about[episode_id])
 
 
 def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:

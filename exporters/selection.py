@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from validators.dates import parse_date
 from validators.field_patterns import SHORTENERS
 from validators.periods import ReportingPeriod
-from validators.records import EpisodeRecord, Event, Values
+from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard import Standard
 from validators.version import VERSION
 
@@ -51,7 +51,8 @@ class Outgoing:
     """An episode as it goes out, or why it does not (`left_out`), and what is held back of it.
 
     Where only a part of it goes out, `whole` is all that is known by the end of the period: that is what rules judge.
-    `unchanged` says that nothing of it is to be sent this time, `records` are the ids of what is, with digests.
+    `unchanged` says that nothing of it is to be sent this time, `records` are the ids of what is, with digests;
+    `findings` are what shows only beside what was sent.
     """
 
     record: EpisodeRecord
@@ -60,6 +61,7 @@ class Outgoing:
     unchanged: bool = False
     whole: EpisodeRecord | None = None
     records: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def judged(self) -> EpisodeRecord:

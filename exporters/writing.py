@@ -139,7 +139,7 @@ def write_rows(
             elif outgoing.unchanged:
                 receipt.unchanged += 1
             else:
-                examination.examine(outgoing.record, judged=outgoing.whole)
+                examination.examine(outgoing.record, outgoing.findings, judged=outgoing.whole)
                 rows.write(outgoing.record)
                 receipt.records.add(outgoing.records)
             if beside is not None and not outgoing.left_out:

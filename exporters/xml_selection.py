@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.selection import HeldBack, Outgoing
+from exporters.sent_links import link_finding
 from exporters.xml_shape import INCOMPLETE, block_keys, digest, linking, name_of
 from store.shapes import AgencyInfo
 from validators.dates import parse_date
@@ -133,7 +134,8 @@ class JourneySelection:
             record.client_id,
             record.episode_id,
         )
-        return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records))
+        found = (link_finding(self.standard, whole),) if chosen.link_changed else ()
+        return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records), findings=found)
 
     # What waits
 
@@ -179,12 +181,11 @@ class JourneySelection:
 
     def _chosen(self, record: EpisodeRecord, sent: Mapping[str, str], held: list[HeldBack]) -> "_Chosen":
         base = {**record.client, **record.episode}
-        link = self._link
+        chosen, link = _Chosen(), self._link
         if link is not None:
             before = sent.get(self._id(record, link))
             if before is not None and before != digest(base, link.headers):
-                sent = {}
-        chosen = _Chosen()
+                sent, chosen.link_changed = {}, True
         for block in self._blocks:
             if block.section:
                 for event in record.events:
@@ -238,7 +239,7 @@ class _Chosen:
         self.headers: set[str] = set()
         self.events: list[Event] = []
         self.records: list[tuple[str, str]] = []
-        self.news = False
+        self.news = self.link_changed = False
 
     def add(self, block: XmlBlock, own_id: str, own: str, *, is_news: bool) -> None:
         self.news |= is_news

@@ -36,7 +36,8 @@ _WORDS = (
 _ALWAYS = ("rule_failed", "lists_not_judged")
 _TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
            "one_event_a_row", "same_on_rows", "encoding")  # fmt: skip
-_MESSAGES = ("block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated")
+_MESSAGES = ("block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated",
+             "link_changed")  # fmt: skip
 
 
 def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:

@@ -99,6 +99,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "block_missing": Parameters(),
     "element_unknown": Parameters(),
     "element_repeated": Parameters(),
+    "link_changed": Parameters(),
     "lists_not_judged": Parameters(),
     "rule_failed": Parameters(),
     "no_other_columns": Parameters(),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from exporters.sent_links import changed_links
+from exporters.xml_shape import linking
 from store.shapes import ClientTree, NewerVersion, StoredRecord
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
@@ -11,7 +13,7 @@ from tui.screens.client.held import Held
 from tui.screens.client.work import Save
 from tui.store_link import shortly
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import EpisodeRecord, Values
 
 if TYPE_CHECKING:
     from tui.screens.client.screen import ClientScreen
@@ -51,7 +53,59 @@ class Saving:
             if after is not None:
                 after()
             return
-        self._write(items, after)
+        journeys = self._relinked(items)
+        if not journeys:
+            self._write(items, after)
+            return
+        program = self.screen.program
+        program.in_store(
+            changed_links,
+            program.agency,
+            program.standard,
+            journeys,
+            on_done=lambda found: self._ask(found, items, after),
+            on_problem=lambda problem: self.screen.say(str(problem), "error"),
+            hold=True,
+        )
+
+    def _relinked(self, items: list[Save]) -> list[EpisodeRecord]:
+        """The journeys of which something is changed that links them to what was sent."""
+        case, link = self.screen.case, linking(self.screen.case.standard)
+        if link is None:
+            return []
+        now = {item.id: item.values for item in items}
+        client = case.client
+        found = []
+        for held in case.by_id.values():
+            if held.kind == "episode" and held.version and not held.deleted:
+                was = {**client.saved, **held.saved}
+                of_client, own = now.get(client.id, client.saved), now.get(held.id, held.saved)
+                if any(was.get(header, "") != {**of_client, **own}.get(header, "") for header in link.headers):
+                    found.append(EpisodeRecord(of_client, own, (), (), client.id, held.id))
+        return found
+
+    def _ask(self, found: Sequence[EpisodeRecord], items: list[Save], after: After | None) -> None:
+        """Say what a changed link does before it is saved; it is nobody's to refuse."""
+        if not found:
+            self._write(items, after)
+            return
+        standard = self.screen.case.standard
+        what = standard.words.get("episode", "episode")
+        link = linking(standard)
+        labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
+        lines = [
+            f"This {what} was sent, and one of these is not as it was: {labels}."
+            if len(found) == 1
+            else f"{len(found)} {what}s were sent, and one of these is not as it was: {labels}.",
+            f"Once it is saved and sent, a second {what} opens at the receiving system beside the one that is there.",
+        ]
+
+        def answered(letter: str | None) -> None:
+            if letter == "s":
+                self._write(items, after)
+
+        question = Confirm("Changed after it was sent", lines, [Answer("s", "Save it all the same")], "")
+        self.screen.app.push_screen(question, answered)
 
     def _write(self, items: list[Save], after: After | None = None, again: bool = False) -> None:
         screen, program = self.screen, self.screen.program
