@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from store import acceptances, caseload, kept_findings, reading
-from store.acceptance_shapes import AcceptanceInfo, CaseloadFigures
+from store import acceptances, caseload, finding_groups, kept_findings, reading
+from store.acceptance_shapes import AcceptanceInfo, By, CaseloadFigures, FindingGroup
 from store.audit import Chain
 from store.shapes import AgencyInfo
 from store.typed import Derivers, stamp
@@ -56,6 +56,19 @@ class AcceptanceDesk(ABC):
         """
         with self._reading() as connection:
             return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)
+
+    def finding_groups(self, agency: AgencyInfo, by: By) -> list[FindingGroup]:
+        """How many kept findings share a rule, field, client or episode, by severity: errors first, then the largest.
+
+        A group that has several severities comes once for each.
+        """
+        with self._reading() as connection:
+            return finding_groups.counted(connection, agency, by)
+
+    def findings_of(self, agency: AgencyInfo, by: By, key: str, *, offset: int = 0, limit: int = 100) -> list[Finding]:
+        """The kept findings of one such group, errors first, then by rule, in order of entry."""
+        with self._reading() as connection:
+            return finding_groups.findings(connection, agency, by, key, offset, limit)
 
     def client_references(self, ids: Iterable[str]) -> dict[str, str]:
         """The references of some clients, by id; empty for a client without one."""

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from store.shapes import FindingCount
 from validators.records import Finding, Severity, Values
 from validators.tally import percent
 
+By = Literal["rule", "field", "client", "episode"]
 Subject = tuple[str, str, str, str]
 
 
@@ -75,6 +77,21 @@ class Accepted:
         if not self.by_subject:
             return findings
         return [replace(one, accepted=known.id) if (known := self.of(one)) else one for one in findings]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """How many findings of one severity share a rule, a field, a client or an episode: the `key`.
+
+    `client_id` and `episode` (its own name) are those of the group where it is one client's or one episode's.
+    """
+
+    key: str
+    severity: Severity
+    count: int
+    accepted: int = 0
+    client_id: str = ""
+    episode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,11 @@ def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> 
     return column.in_(select(func.json_each(text).table_valued("value").c.value))
 
 
+def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """The value of a name in a column that holds JSON."""
+    return func.json_extract(column, f"$.{name}")
+
+
 def numbers(connection: Connection, query: Select[Any]) -> list[int]:
     """The numbers a query of one column gives, handed over as one text: thousands of rows would be slow."""
     column = query.subquery().c[0]

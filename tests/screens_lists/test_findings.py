@@ -2,12 +2,15 @@
 
 import pytest
 
+from store.acceptance_shapes import By
 from store.opening import Store
 from store.shapes import AgencyInfo
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, command, same_picture
 from tests.terminal import Terminal
-from tui.screens.findings_groups import WAYS, By, Caseload, grouped, matching, read
+from tui.screens import findings_accept, findings_groups
+from tui.screens.findings_accept import _accept_rule, _open_warnings
+from tui.screens.findings_groups import WAYS, Caseload, grouped, identity, matching, read, read_group
 from validators.catalogue import load
 from validators.engine import Checker
 from validators.patterns import Context
@@ -219,3 +222,42 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     assert "Draft kept. Next client: " in said_in(terminal)
     assert [one.record_id for one in store.drafts("ann")] == [first]
     assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_of_a_very_large_caseload_every_group_is_counted_and_read_in_full(
+    start: Start, store: Store, agency: AgencyInfo, by: By, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start()  # checks
+    whole = caseload(store, agency)
+    wanted = {(one.key, one.count, one.worst) for one in grouped(whole, STANDARD, whole.findings, by)}
+    monkeypatch.setattr(findings_groups, "MOST", 3)
+    monkeypatch.setattr(findings_groups, "PAGE", 2)
+    some = caseload(store, agency)
+    assert len(some.findings) < some.total == whole.total
+    groups = grouped(some, STANDARD, some.findings, by)
+    assert {(one.key, one.count, one.worst) for one in groups} == wanted
+    read_in_full = [
+        identity(one) for group in groups for one in read_group(store, agency, STANDARD, by, group.key, {})[0]
+    ]
+    assert sorted(read_in_full) == sorted(identity(one) for one in whole.findings)
+
+
+def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store: Store, agency: AgencyInfo) -> None:
+    consented = [one for one in store.episodes(agency) if STANDARD.has_consent(one.episode)][:7]
+    with store.write("bob", NOW) as work:
+        for one in consented:
+            episode = work.get("episode", one.episode_id)
+            values = {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}
+            work.change("episode", episode.id, values, episode.version)
+    start()
+    assert _open_warnings(store, agency, "74") == 7
+    with store.write("bob", NOW) as work:
+        work.accept(store.findings(agency, rule="74")[2], "known")
+    assert _open_warnings(store, agency, "74") == 6
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findings_accept, "AT_ONCE", 2)
+        assert _accept_rule(store, agency, "ann", "74", "all the same", NOW) == 6
+    assert _open_warnings(store, agency, "74") == 0
+    assert sorted(one.reason for one in store.acceptances(agency)) == ["all the same"] * 6 + ["known"]
+    assert store.verify_audit().whole

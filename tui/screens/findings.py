@@ -26,7 +26,7 @@ from tui.screens.findings_groups import (
     matching,
     quality_line,
     read,
-    read_rule,
+    read_group,
     values_text,
 )
 from tui.screens.findings_list import FindingsList
@@ -87,9 +87,8 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
-        check = caseload_check(self.program)
-        if self.checked in check.listeners:
-            check.listeners.remove(self.checked)
+        if self.checked in (listeners := caseload_check(self.program).listeners):
+            listeners.remove(self.checked)
 
     # Reading
 
@@ -153,8 +152,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""
-        caseload_check(self.program).start()
-        self.read()
+        self.action_refresh_data()
 
     def action_refresh_data(self) -> None:
         """F5."""
@@ -252,12 +250,9 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     def on_line_list_chosen(self) -> None:
         """Enter: open or close the group, or go to the field."""
         row = self.list.current
-        if row is None:
-            return
-        if row[1] is None:
+        if row is not None and row[1] is None:
             self.list.fold()
-        else:
-            one = row[1]
+        elif row is not None and (one := row[1]):
             self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
 
     def action_next_finding(self) -> None:
@@ -276,18 +271,19 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
             self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field, told=True)
 
     def on_findings_list_opened(self, event: FindingsList.Opened) -> None:
-        """Of a very large caseload not all is read: read this rule's."""
-        group = event.group
+        """Of a very large caseload not all is read: read this group's."""
+        group, by = event.group, self.by
 
         def came(found: tuple[list[Finding], Mapping[str, str]]) -> None:
             group.findings, names = found
+            group.count = len(group.findings)
             self.caseload = replace(self.caseload, names={**self.caseload.names, **names})
-            self.list.show(self.list.groups, self.by)
+            if any(one is group for one in self.list.groups):  # else it was read anew, or grouped otherwise
+                self.list.show(self.list.groups, by)
 
-        if self.by == "rule":
-            app = self.program
-            args = (app.agency, app.standard, group.key, self.caseload.names)
-            app.in_store(read_rule, *args, on_done=came, hold=True)
+        app = self.program
+        args = (app.agency, app.standard, by, group.key, self.caseload.names)
+        app.in_store(read_group, *args, on_done=came, hold=True)
 
     def jumps(self) -> list[JumpPlace]:
         """The largest groups by their number."""
@@ -300,5 +296,5 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
             self.list.focus()
 
         groups = zip("ABCDEGHIJK", self.list.groups, strict=False)
-        places: list[JumpPlace] = [("F", "Filter", self.action_filter)]
-        return places + [(letter, one.title[:14], lambda one=one: place(one)) for letter, one in groups]
+        named = [(letter, one.title[:14], lambda one=one: place(one)) for letter, one in groups]
+        return [("F", "Filter", self.action_filter), *named]

@@ -1,6 +1,6 @@
 """Accepting warnings where they are listed: one, or all of a group, with a reason; and taking that back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +26,8 @@ REGISTRY.add(
     ),
     action("findings.accepted", "w", "Accepted", "The warnings that were accepted, and why", SCOPE, "accepted"),
 )
+AT_ONCE = 500
+"""Warnings accepted in one transaction: others wait to save while it lasts."""
 PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
 
 
@@ -87,6 +89,12 @@ class Accepting(BaseScreen[None]):
         self._ask("Accept this warning", about, [one])
 
     def _accept_group(self, group: Group) -> None:
+        if group.count > len(group.findings):
+            if self.list.by == "rule":
+                self._ask_rule(group.key)
+            else:
+                self.say("Open it first (Enter): not all of it is read yet.", "notice")
+            return
         warnings = group.acceptable()
         rules = {one.rule for one in warnings}
         if not warnings:
@@ -98,25 +106,45 @@ class Accepting(BaseScreen[None]):
         else:
             title = rule_title(self.program.standard, warnings[0].rule)
             about = [title, warnings[0].message, f"One reason for all, each kept for its own values. {PORTAL}"]
-            if group.count > len(group.findings):
-                about.append(f"Only the {len(group.findings):,} that were read of {group.count:,} are meant.")
             many = len(warnings)
             self._ask(f"Accept {many:,} warning{'' if many == 1 else 's'}", about, warnings)
 
+    def _ask_rule(self, rule: str) -> None:
+        """All of a rule of which not all is listed: as many as the store counts."""
+        app = self.program
+
+        def counted(many: int) -> None:
+            if not many:
+                self.say("No warning here is left to be accepted.", "notice")
+                return
+            about = [rule_title(app.standard, rule), f"One reason for all, each kept for its own values. {PORTAL}"]
+            title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
+            self._ask_reason(title, about, many, lambda reason: self._keep_rule(rule, reason))
+
+        app.in_store(_open_warnings, app.agency, rule, on_done=counted, hold=True)
+
+    def _keep_rule(self, rule: str, reason: str) -> None:
+        app = self.program
+        args = (app.agency, app.person, rule, reason, app.clock())
+        app.in_store(_accept_rule, *args, on_done=self._kept, writes=True, hold=True)
+
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
+        self._ask_reason(title, about, len(warnings), lambda reason: self._keep(warnings, reason))
+
+    def _ask_reason(self, title: str, about: Sequence[str], many: int, keep: Callable[[str], None]) -> None:
         def reasoned(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
-            if len(warnings) == 1:
-                self._keep(warnings, texts["reason"])
+            if many == 1:
+                keep(texts["reason"])
                 return
 
             def sure(letter: str | None) -> None:
                 if letter == "a":
-                    self._keep(warnings, texts["reason"])
+                    keep(texts["reason"])
 
             lines = [f"Reason: {one_line(texts['reason'], 60)}", "Each can be taken back by itself."]
-            answers = [Answer("a", f"Accept all {len(warnings):,}")]
+            answers = [Answer("a", f"Accept all {many:,}")]
             self.app.push_screen(Confirm(f"{title}?", lines, answers), sure)
 
         asked = [Asked("reason", "Reason, why it is right as it is")]
@@ -124,13 +152,15 @@ class Accepting(BaseScreen[None]):
 
     def _keep(self, warnings: Sequence[Finding], reason: str) -> None:
         def done(made: Sequence[AcceptanceInfo]) -> None:
-            many = len(made)
             self._reasons.update({its.id: its for its in made})
-            self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
-            self.read(saved=False)
+            self._kept(len(made))
 
         app = self.program
         app.in_store(_accept, app.person, warnings, reason, app.clock(), on_done=done, writes=True, hold=True)
+
+    def _kept(self, many: int) -> None:
+        self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
+        self.read(saved=False)
 
     def _ask_back(self, one: Finding) -> None:
         def answered(letter: str | None) -> None:
@@ -154,6 +184,23 @@ def _accept(
     """In the writing thread: accept what is not accepted yet."""
     with store.write(person, now) as work:
         return work.accept_all(warnings, reason)
+
+
+def _open_warnings(store: "Store", agency: AgencyInfo, rule: str) -> int:
+    """How many warnings of a rule nobody accepted."""
+    its = [one for one in store.finding_counts(agency) if one.rule == rule and one.severity is Severity.WARNING]
+    return sum(one.count - one.accepted for one in its)
+
+
+def _accept_rule(store: "Store", agency: AgencyInfo, person: str, rule: str, reason: str, now: datetime) -> int:
+    """In the writing thread: accept all warnings of a rule, a batch a transaction; return how many were accepted."""
+    made = offset = 0
+    while page := store.findings(agency, rule=rule, severity=Severity.WARNING, offset=offset, limit=AT_ONCE):
+        offset += len(page)
+        if left := [one for one in page if not one.accepted]:
+            with store.write(person, now) as work:
+                made += len(work.accept_all(left, reason))
+    return made
 
 
 def withdraw(store: "Store", person: str, acceptance_id: str, now: datetime) -> AcceptanceInfo:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from store.acceptance_shapes import CaseloadFigures
+from store.acceptance_shapes import By, CaseloadFigures, FindingGroup
 from store.shapes import AgencyInfo
 from tui.form.columns import WEIGHT
 from tui.screens.history_lines import client_name
@@ -16,10 +16,9 @@ from validators.tally import quality_text
 if TYPE_CHECKING:
     from store.opening import Store
 
-By = Literal["rule", "field", "client", "episode"]
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
 MOST = 5_000
-"""Findings held at a time. Errors come first; by rule, those of one rule can be read in full."""
+"""Findings held at first. Errors come first; a group is read in full when it is opened."""
 PAGE = 1000
 
 
@@ -27,7 +26,8 @@ PAGE = 1000
 class Caseload:
     """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
 
-    `worst` is the weightiest severity of each rule, `figures` how the rows of all episodes stand.
+    `worst` is the weightiest severity of each rule, `figures` how the rows of all episodes stand. Where not all is
+    read, `groups` are those of all findings, for each way.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -36,6 +36,7 @@ class Caseload:
     severities: Mapping[Severity, int] = field(default_factory=dict)
     worst: Mapping[str, Severity] = field(default_factory=dict)
     figures: CaseloadFigures = field(default_factory=CaseloadFigures)
+    groups: Mapping[By, Sequence[FindingGroup]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -91,17 +92,22 @@ def read(store: "Store", agency: AgencyInfo, standard: Standard, known: Mapping[
     found: list[Finding] = []
     while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
         found += page
-    return Caseload(
-        tuple(found), names_of(store, standard, found, known), counts, severities, worst, store.caseload_figures(agency)
-    )
+    names = names_of(store, standard, found, known)
+    groups: dict[By, Sequence[FindingGroup]] = {}
+    if len(found) < sum(counts.values()):
+        groups = {by: store.finding_groups(agency, by) for by in WAYS}
+        # By their references: to read the initials of thousands would take long.
+        unnamed = dict.fromkeys(one.client_id for one in groups["client"] if one.client_id not in names)
+        names.update(store.client_references(unnamed))
+    return Caseload(tuple(found), names, counts, severities, worst, store.caseload_figures(agency), groups)
 
 
-def read_rule(
-    store: "Store", agency: AgencyInfo, standard: Standard, rule: str, known: Mapping[str, str]
+def read_group(
+    store: "Store", agency: AgencyInfo, standard: Standard, by: By, key: str, known: Mapping[str, str]
 ) -> tuple[list[Finding], Mapping[str, str]]:
-    """All findings of one rule, as far as they can be held, and the names of their clients."""
+    """All findings of one group, and the names of their clients."""
     found: list[Finding] = []
-    while len(found) < MOST and (page := store.findings(agency, rule=rule, offset=len(found), limit=PAGE)):
+    while page := store.findings_of(agency, by, key, offset=len(found), limit=PAGE):
         found += page
     return found, names_of(store, standard, found, known)
 
@@ -146,16 +152,19 @@ def grouped(caseload: Caseload, standard: Standard, findings: Sequence[Finding],
         key = {"rule": one.rule, "field": one.field, "client": one.client_id, "episode": one.episode_id}[by]
         group = groups.get(key)
         if group is None:
-            group = groups[key] = Group(key, _title(caseload, standard, one, by), [], 0, one.severity)
+            title = _title(caseload, standard, by, key, one.client_id, one.episode or one.episode_id)
+            group = groups[key] = Group(key, title, [], 0, one.severity)
         group.findings.append(one)
         group.count += 1
         group.worst = min(group.worst, one.severity, key=WEIGHT.__getitem__)
-    if by == "rule" and whole:
-        for group in groups.values():
-            group.count = max(group.count, caseload.counts.get(group.key, 0))
-        for rule, many in caseload.counts.items():
-            if rule not in groups:
-                groups[rule] = Group(rule, rule_title(standard, rule), [], many, caseload.worst[rule])
+    if whole and by in caseload.groups:
+        counts: dict[str, int] = {}
+        for its in caseload.groups[by]:
+            if its.key not in groups:
+                title = _title(caseload, standard, by, its.key, its.client_id, its.episode or its.key)
+                groups[its.key] = Group(its.key, title, [], 0, its.severity)
+            counts[its.key] = counts.get(its.key, 0) + its.count
+            groups[its.key].count = max(len(groups[its.key].findings), counts[its.key])
     return sorted(groups.values(), key=lambda group: (WEIGHT[group.worst], -group.count, group.title))
 
 
@@ -185,12 +194,10 @@ def values_text(one: Finding) -> str:
     return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
 
 
-def _title(caseload: Caseload, standard: Standard, one: Finding, by: By) -> str:
+def _title(caseload: Caseload, standard: Standard, by: By, key: str, client_id: str, episode: str) -> str:
     if by == "rule":
-        return rule_title(standard, one.rule)
+        return rule_title(standard, key)
     if by == "field":
-        return f"{field_label(standard, one.field)} ({one.field})"
-    name = caseload.names.get(one.client_id, "") or "without a name"
-    if by == "client":
-        return name
-    return f"{name}, {standard.words.get('episode', 'episode')} {one.episode or one.episode_id}"
+        return f"{field_label(standard, key)} ({key})"
+    name = caseload.names.get(client_id, "") or "without a name"
+    return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"

@@ -6,12 +6,13 @@ from typing import Literal
 from textual import events
 from textual.message import Message
 
+from store.acceptance_shapes import By
 from tui.form.columns import ACCEPTED
 from tui.frame.line_list import LineList
 from tui.frame.printable import one_line, width_of
 from tui.frame.text_line import Piece
 from tui.frame.tokens import MARKS
-from tui.screens.findings_groups import By, Group, field_label, identity
+from tui.screens.findings_groups import Group, field_label, identity
 from validators.records import Finding, Severity
 from validators.standard import Standard
 
@@ -47,6 +48,7 @@ class FindingsList(LineList):
         self.by: By = "rule"
         self.groups: list[Group] = []
         self.open_keys: set[str] = set()
+        self._wholly: set[str] = set()
         self.empty = "Reading ..."
         self._rows: list[tuple[Group, Finding | None]] = []
 
@@ -64,8 +66,12 @@ class FindingsList(LineList):
         """Show other groups, or the same ones changed: then the current line stays so."""
         before = self.current if keep else None
         if by != self.by:
-            self.open_keys = set()
+            self.open_keys, self._wholly = set(), set()
         self.groups, self.by = list(groups), by
+        for group in self.groups:
+            # What `+` opened is not read in full: that may be thousands of groups.
+            if group.key in self.open_keys & self._wholly and group.count > len(group.findings):
+                self.post_message(self.Opened(group))
         self._lay_out(before)
 
     def _lay_out(self, before: tuple[Group, Finding | None] | None) -> None:
@@ -92,6 +98,7 @@ class FindingsList(LineList):
         if now and group.key not in self.open_keys:
             self.open_keys.add(group.key)
             if group.count > len(group.findings):
+                self._wholly.add(group.key)
                 self.post_message(self.Opened(group))
         elif not now:
             self.open_keys.discard(group.key)
