@@ -16,8 +16,10 @@ from validators.standard import Standard
 if TYPE_CHECKING:
     from exporters.csv_reading import Extract, Progress
     from exporters.extract_text import SentText
+    from exporters.importing import Import
     from exporters.kept_text import KeptText
     from exporters.selection import Selecting
+    from exporters.xml_importing import ReturnImport
     from exporters.xml_reading import Return
     from exporters.xml_selection import Wanted
     from exporters.xml_validating import Validation
@@ -111,6 +113,19 @@ def read_file(path: Path, standard: Standard, progress: "Progress | None" = None
     from exporters.csv_reading import read_extract
 
     return read_extract(path, standard, progress)
+
+
+def importer(
+    path: Path, standard: Standard, *, update: bool = False, all_or_nothing: bool = False
+) -> "Import | ReturnImport":
+    """What takes a file into a store. Raises Problem for what the format's import cannot do."""
+    if _is_xml(standard):
+        from exporters.xml_importing import ReturnImport
+
+        return ReturnImport(path, standard, update=update, all_or_nothing=all_or_nothing)
+    from exporters.importing import Import
+
+    return Import(path, standard, update=update, all_or_nothing=all_or_nothing)
 
 
 def validated(standard: Standard, file: Callable[[], BinaryIO]) -> "Validation | None":

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
+from exporters.receipt import KINDS, NOT_OFFICIAL
 from store.shapes import ExtractInfo
 
 
@@ -52,6 +53,13 @@ def receipt_lines(extract: ExtractInfo) -> Iterator[str]:
     yield from (f"  {line}" for line in history_of(extract))
     yield f"  Extract {extract.id}"
     yield f"  File    {told.get('file', extract.file_name)}"
+    if extract.kind:
+        days = f", {told['from']} to {told['to']}" if "from" in told else ""
+        kind = KINDS.get(extract.kind, extract.kind)
+        yield f"  Kind    {kind}{days}; nothing to send of {told.get('unchanged', 0)} others"
+    if schema := cast(Mapping[str, object], told.get("schema") or {}):
+        official = "" if schema.get("official") else f"; {NOT_OFFICIAL}"
+        yield f"  Schema  {schema.get('told', '')}{official}"
     yield f"  SHA-256 {extract.sha256}"
     yield f"  {extract.rows} rows, {told.get('episodes', 0)} episodes, {told.get('no_consent', 0)} without consent"
     yield f"  {told.get('errors', 0)} errors, {told.get('warnings', 0)} warnings, {told.get('accepted', 0)} accepted"

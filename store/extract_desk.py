@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from store import extracts, sending, whereabouts
+from store import extracts, reading, sending, whereabouts
 from store.extract_shapes import ConfirmationInfo, Whereabouts
 from store.shapes import AgencyInfo, ExtractInfo
 
@@ -52,6 +52,11 @@ class ExtractDesk(ABC):
         left out."""
         with self._reading() as connection:
             return sending.digests(connection, agency, record_ids)
+
+    def clients_by_reference(self, agency: AgencyInfo, references: Collection[str]) -> dict[str, str]:
+        """The ids of the agency's clients who bear these references and are not deleted."""
+        with self._reading() as connection:
+            return reading.clients_by_reference(connection, agency, references)
 
     def journey_whereabouts(
         self, agency: AgencyInfo, journeys: Mapping[str, tuple[str, str]]

@@ -125,6 +125,18 @@ def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     return found
 
 
+def clients_by_reference(connection: Connection, agency: AgencyInfo, references: Iterable[str]) -> dict[str, str]:
+    """The ids of an agency's clients who are not deleted, by their reference; the first entered where several share."""
+    found: dict[str, str] = {}
+    for some in batches(references):
+        query = select(CLIENTS.c.reference, CLIENTS.c.id, CLIENTS.c.number).where(
+            CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None), CLIENTS.c.reference.in_(some)
+        )
+        for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
+            found.setdefault(row.reference, row.id)
+    return found
+
+
 def client_references(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The references of some clients, by id."""
     found: dict[str, str] = {}

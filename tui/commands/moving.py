@@ -8,7 +8,6 @@ from pathlib import Path
 
 from exporters import formats
 from exporters.import_report import told_as_text as import_told
-from exporters.importing import Import
 from exporters.sending_out import export_to_stream
 from exporters.windows import said_of_window
 from exporters.writing import export_submission
@@ -33,7 +32,7 @@ def run_import(
     """Import and print; 1 when rows were left out, else 0. Raises Problem."""
     gc.disable()  # as for `check`: many objects, none in a circle
     standard = load(standard_id or DEFAULT)
-    job = Import(file, standard, update=update, all_or_nothing=all_or_nothing)
+    job = formats.importer(file, standard, update=update, all_or_nothing=all_or_nothing)
     progress = Progress("lines read")
     path = store_path(store)
     if not path.exists():
