@@ -230,13 +230,13 @@ def test_of_a_very_large_caseload_every_group_is_counted_and_read_in_full(
 ) -> None:
     start()  # checks
     whole = caseload(store, agency)
-    wanted = {(one.key, one.count, one.worst) for one in grouped(whole, STANDARD, whole.findings, by)}
+    wanted = {(one.key, one.count, one.worst, one.counted()) for one in grouped(whole, STANDARD, whole.findings, by)}
     monkeypatch.setattr(findings_groups, "MOST", 3)
     monkeypatch.setattr(findings_groups, "PAGE", 2)
     some = caseload(store, agency)
     assert len(some.findings) < some.total == whole.total
     groups = grouped(some, STANDARD, some.findings, by)
-    assert {(one.key, one.count, one.worst) for one in groups} == wanted
+    assert {(one.key, one.count, one.worst, one.counted()) for one in groups} == wanted
     read_in_full = [
         identity(one) for group in groups for one in read_group(store, agency, STANDARD, by, group.key, {})[0]
     ]

@@ -179,7 +179,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         words = self.find_line.text.split()
         read, total = len(self.caseload.findings), self.caseload.total
         told = f"{len(found):,} of {total:,}" if words else f"{total:,} in all"
-        if read < total and (words or self.by != "rule"):
+        if read < total and words:
             told = f"{len(found):,} of the first {read:,}"
         self.find_line.tell((told.rjust(29), "dim"))
 

@@ -46,20 +46,26 @@ class Caseload:
 
 @dataclass
 class Group:
-    """Findings that have something in common: `count` of the weight `worst` and less, of which some may not be read."""
+    """Findings that have something in common: `count` of the weight `worst` and less, of which some may not be read.
+
+    `kept` is what the store counts where that is so.
+    """
 
     key: str
     title: str
     findings: list[Finding]
     count: int
     worst: Severity
+    kept: list[FindingGroup] = field(default_factory=list)
 
     def counted(self) -> str:
         """How many, by severity, in words."""
         if self.count > len(self.findings):
-            return f"{self.count:,} findings"
-        told = count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
-        accepted = sum(bool(one.accepted) for one in self.findings)
+            told = count_text({one.severity: one.count for one in self.kept})
+            accepted = sum(one.accepted for one in self.kept)
+        else:
+            told = count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
+            accepted = sum(bool(one.accepted) for one in self.findings)
         return f"{told}, {accepted:,} accepted" if accepted else told
 
     def acceptable(self) -> list[Finding]:
@@ -158,13 +164,13 @@ def grouped(caseload: Caseload, standard: Standard, findings: Sequence[Finding],
         group.count += 1
         group.worst = min(group.worst, one.severity, key=WEIGHT.__getitem__)
     if whole and by in caseload.groups:
-        counts: dict[str, int] = {}
         for its in caseload.groups[by]:
             if its.key not in groups:
                 title = _title(caseload, standard, by, its.key, its.client_id, its.episode or its.key)
                 groups[its.key] = Group(its.key, title, [], 0, its.severity)
-            counts[its.key] = counts.get(its.key, 0) + its.count
-            groups[its.key].count = max(len(groups[its.key].findings), counts[its.key])
+            group = groups[its.key]
+            group.kept.append(its)
+            group.count = max(len(group.findings), sum(one.count for one in group.kept))
     return sorted(groups.values(), key=lambda group: (WEIGHT[group.worst], -group.count, group.title))
 
 
