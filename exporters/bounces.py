@@ -95,6 +95,10 @@ def read_bounces(
     headers = {header.upper(): header for header in standard.headers}
     bounces = [_read_line(number, line[:LONGEST_LINE], headers) for number, line in listed]
     offset = 0 if headings_are_line_1 else 1
+    if standard.xml is not None:
+        from exporters.xml_bounces import led
+
+        return list(led(store, agency, standard, extract_id, [(one, _number(one.text)) for one in bounces]))
     lines = {_number(one.text) + offset for one in bounces}
     tokens = {token for one in bounces for token in _tokens(one.text)}
     by_line, by_token = _rows(store.extract_text(extract_id), standard, lines, tokens)

@@ -185,13 +185,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFormat:
-    """How a return is written and when: the exporter's and the calendar's part of the standard.
-
-    `after_period` says what becomes of facts dated after the reporting period: `hold` or `send`. `file_name` may use
-    {agency}, {from}, {to}, {edition} and {kind}. `status` tells whether the format is confirmed by its owner. `kinds`
-    are the kinds of extract there are, the usual one first: `new` (what was not sent yet), `between` (what is dated
-    between two days), `full`; none where an extract is always all of its reporting period.
-    """
+    """How a return is written and when. `after_period` says what becomes of facts dated after the reporting period,
+    `file_name` may use {agency}, {from}, {to}, {edition} and {kind}, `status` tells whether its owner confirmed it,
+    `kinds` are the kinds of extract, the usual one first (none: an extract always holds its whole period)."""
 
     format: Literal["csv", "xml"]
     calendar: str

@@ -188,14 +188,12 @@ class ExtractScreen(BaseScreen[None]):
     # Going there
 
     def _ask_kind(self) -> None:
-        standard = self.program.standard
+        self.app.push_screen(asking(self.program.standard, self.wanted), self._kind_asked)
 
-        def chosen(texts: Mapping[str, str] | None) -> None:
-            if texts is not None:
-                self.wanted = wanted_of(standard, texts)
-                self.action_refresh_data()
-
-        self.app.push_screen(asking(standard, self.wanted), chosen)
+    def _kind_asked(self, texts: Mapping[str, str] | None) -> None:
+        if texts is not None:
+            self.wanted = wanted_of(self.program.standard, texts)
+            self.action_refresh_data()
 
     def _findings(self) -> None:
         self.program.open_screen("findings")
@@ -288,9 +286,9 @@ class ExtractScreen(BaseScreen[None]):
         folder = Path(texts["folder"]).expanduser()
         told = Gently(app, lambda count: self.say(f"Writing: {count:,} episodes."))
         self.say("Writing ...")
+        what = (app.agency, app.standard, self.submission, folder)
         who = (app.today(), app.person, app.clock(), told, self.wanted)
-        about = (app.agency, app.standard, self.submission, folder, *who)
-        app.in_store(write, *about, on_done=self._wrote, on_problem=self._failed)
+        app.in_store(write, *what, *who, on_done=self._wrote, on_problem=self._failed)
 
     def _wrote(self, extract: ExtractInfo) -> None:
         self._writing = False

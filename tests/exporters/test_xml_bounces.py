@@ -1,0 +1,46 @@
+"""The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporters.bounces import read_bounces
+from tests.exporters.journeys import Returns, opened
+from tests.validators.builders_smds import WALES, modality, top
+
+
+@pytest.fixture
+def wales(tmp_path: Path) -> Iterator[Returns]:
+    """An agency with an empty store."""
+    made = opened(tmp_path)
+    with made.store:
+        yield made
+
+
+def test_lines_and_client_numbers_lead_to_journeys_and_events(wales: Returns) -> None:
+    one = wales.keyed(modality(), CLIENTNO="4711")
+    two = wales.keyed(CLIENTNO="4712")
+    event = wales.add(one, modality("04"))
+    wales.add(one, top())
+    text = wales.export("2026-03").file.read_text().splitlines()
+    in_event = next(at for at, line in enumerate(text, 1) if "<TreatmentModality>04<" in line)
+    in_link = next(at for at, line in enumerate(text, 1) if ">4712<" in line)
+    listed = f"line {in_event}: 54220\nline {in_link} bad number\n4711: not loaded\nline 1: what\nnothing\nline 9999"
+    found = read_bounces(wales.store, wales.agency, WALES, wales.latest().id, listed)
+    assert [(each.episode_id, each.event_id) for each in found[:3]] == [(one, event), (two, ""), (one, "")]
+    assert [each.line for each in found[:2]] == [in_event, in_link]
+    assert found[0].episode == "4711 2026-03-02 01" and found[1].reference == "4712"
+    assert [each.leads for each in found[3:]] == [False, False, False]
+    assert "no message in line 1" in found[3].why_not and "no line number" in found[4].why_not
+
+
+def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Returns) -> None:
+    one = wales.keyed()
+    line = next(
+        at for at, told in enumerate(wales.export("2026-03").file.read_text().splitlines(), 1) if ">42<" in told
+    )
+    with wales.store.write("bob", wales.latest().made_at) as work:
+        work.delete("episode", one, 1)
+    (found,) = read_bounces(wales.store, wales.agency, WALES, wales.latest().id, f"line {line}")
+    assert not found.leads and "not in the store any more" in found.why_not
