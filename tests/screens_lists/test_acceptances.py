@@ -57,7 +57,7 @@ def test_one_is_accepted_dimmed_counted_and_passed_by_f8(
     terminal.until(f"Accepted by ann: {REASON}")
     assert terminal.shows("3 warnings, 1 accepted")
     terminal.press("<up>")
-    terminal.until("% without 1 accepted")
+    terminal.until("without 1 accepted")
     terminal.press("<f8>")
     terminal.until("F2 Save")
     label = STANDARD.by_header["PRNTSTAT"].label

@@ -11,6 +11,7 @@ from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.line_list import LineList
 from tui.frame.text_line import Piece, TextLine
+from tui.frame.text_page import wrapped
 from tui.frame.tokens import MARKS
 from tui.screens.find_line import FilteredScreen
 from tui.screens.findings_accept import Accepting
@@ -81,8 +82,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         self.list.focus()
         self.renew()
         self.read(hold=True)
-        check = caseload_check(self.program)
-        check.listeners.append(self.checked)
+        (check := caseload_check(self.program)).listeners.append(self.checked)
         check.start()
 
     def on_unmount(self) -> None:
@@ -186,10 +186,11 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     def on_line_list_moved(self) -> None:
         """Another line: say all of it below."""
         row = self.list.current
-        lines: list[list[Piece]] = [[(self.list.empty, "dim")] if not self.list.row_count else [], [], []]
+        lines: list[list[Piece]] = [[] if self.list.row_count else [(self.list.empty, "dim")], [], []]
         if row is not None and row[1] is None:
             lines[0] = [(f" {row[0].title}: {row[0].counted()}. Enter opens it.", "panel")]
-            lines[2] = [(f" {quality_line(self.caseload.figures)}", "panel")]
+            said = wrapped(quality_line(self.caseload.figures), max(20, self.size.width - 2))[-2:]
+            lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:
             one = row[1]
             severity = one.severity.value
@@ -209,7 +210,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     # Keys
 
     def filter_by(self, text: str) -> None:
-        """Other words; while there are any, all groups are open."""
+        """Other words: all groups are open."""
         self.renew(keep=False)
         self.list.fold_all(bool(text.split()))
 
@@ -249,8 +250,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def on_line_list_chosen(self) -> None:
         """Enter: open or close the group, or go to the field."""
-        row = self.list.current
-        if row is not None and row[1] is None:
+        if (row := self.list.current) is not None and row[1] is None:
             self.list.fold()
         elif row is not None and (one := row[1]):
             self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
