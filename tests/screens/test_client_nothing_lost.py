@@ -204,6 +204,33 @@ def test_a_save_in_a_locked_store_is_done_when_it_is_free(store: Store, known: C
     terminal.until(lambda _: typed(store, known.client.id).get("SINITIAL") == "Y")
 
 
+def test_a_save_lets_the_keys_go_while_the_store_is_busy(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked(store):
+        terminal.send(keys("X<tab><f2>Y<tab>"))
+        terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Not saved yet"))
+        terminal.until(lambda seen: in_field(seen, "Surname initial", "Y"))
+        terminal.send(keys("<shift+tab>Z<f2>"))
+        terminal.until(lambda seen: in_field(seen, "Surname initial", "Z"))
+    terminal.until(lambda _: store.get("client", known.client.id).values["SINITIAL"] == "Z")
+    assert store.get("client", known.client.id).values["FINITIAL"] == "X"
+    terminal.until("Saved: Client")
+    assert not terminal.shows("chosen"), "nobody else has saved it: there is nothing to choose"
+    terminal.until(lambda _: store.drafts() == [])
+
+
+def test_leaving_the_client_while_a_save_waits_for_the_store(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id)
+    with locked(store):
+        terminal.send(keys("X<tab><f2>"))
+        terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Not saved yet"))
+        terminal.press("<escape>")
+        terminal.until("1 client")
+    terminal.until(lambda _: store.get("client", known.client.id).values["FINITIAL"] == "X")
+    terminal.press("<enter>")
+    terminal.until(lambda seen: in_field(seen, "First initial", "X"))
+
+
 def test_a_store_that_goes_away_is_said_and_comes_back(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
     away = store.path.with_name("away.db")

@@ -159,12 +159,30 @@ def test_a_kill_while_a_save_waits_for_the_store_loses_nothing(store: Store, kno
     again.until(lambda seen: in_field(seen, "First initial", "X"))
 
 
+def test_a_kill_loses_nothing_that_is_typed_on_while_a_save_waits(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    with locked_by_another(store):
+        terminal.send(keys("X<f2><tab>half"))
+        terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Not saved yet"))
+        terminal.until(lambda seen: in_field(seen, "Surname initial", "half"))
+        (first,) = kept(store.path.parent)
+        terminal.until(lambda _: first not in kept(store.path.parent) and len(kept(store.path.parent)) == 1)
+        terminal.signal(signal.SIGKILL)
+        terminal.wait()
+    again = start(ready="keep it?")
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "Surname initial", "half"))
+    assert in_field(again, "First initial", "X")
+
+
 def test_the_file_goes_when_the_store_is_free(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
     with locked_by_another(store):
         terminal.press("X<tab>")
         terminal.until(lambda _: kept(store.path.parent) != [])
-        terminal.until("the store is busy")
+        terminal.until("Typing goes on")
     terminal.until("what you typed is written")
     terminal.until(lambda _: kept(store.path.parent) == [])
     assert typed(store, known.client.id)["FINITIAL"] == "X"

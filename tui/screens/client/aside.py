@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 0.5
 """A write to the store may take so long before what it writes is kept in a file too."""
-SAY_SECONDS = 2.0
+SAY_SECONDS = 1.0
 """After so long a person is told that the store is busy; the store itself gives up only later."""
 BUSY = "Typing goes on: the store is busy, what you type is kept beside it until it is free."
 

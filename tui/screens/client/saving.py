@@ -1,24 +1,26 @@
 """Saving: all that is typed of a client in one transaction; somebody else's newer version is never written over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from exporters.sent_links import changed_links
-from exporters.xml_shape import linking
 from store.shapes import ClientTree, NewerVersion, StoredRecord
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
 from tui.screens.client.compare import ComparePage
 from tui.screens.client.held import Held
+from tui.screens.client.relinking import before_relinking
 from tui.screens.client.work import Save
 from tui.store_link import shortly
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Values
+from validators.records import Values
 
 if TYPE_CHECKING:
     from tui.screens.client.screen import ClientScreen
 
 RETRY_SECONDS = 1.0
+HOLD_SECONDS = 1.0
+"""The keys wait so long for a save; in a store that is busy for longer, people type on."""
+BUSY = "The store is busy: saving goes on, type on."
 
 
 class After(Protocol):
@@ -33,9 +35,18 @@ class Saving:
     def __init__(self, screen: "ClientScreen") -> None:
         self.screen = screen
         self._waiting: list[Save] = []
+        self._under_way: list[Save] = []
+        self._once_more = False
 
-    def save(self, after: After | None = None) -> None:
-        """Write what is typed in every record of the client. The keys wait until it is done or has failed."""
+    def save(self) -> None:
+        """Write what is typed in every record of the client. The keys wait for it, but no longer than a moment.
+
+        Asked for again while it goes on, it is done once more after it, with what is typed by then.
+        """
+        if self._under_way:
+            self._once_more = True
+            self.screen.say(BUSY, "warning")
+            return
         case, held = self.screen.case, self.screen.held
         wanted = {each.id for each in case.by_id.values() if each.is_changed and not each.overtaken}
         if held.version == 0 or held.overtaken:
@@ -50,68 +61,32 @@ class Saving:
         items.sort(key=lambda item: ("client", "episode", "event").index(item.kind))
         if not items:
             self.screen.say("Nothing is changed since it was saved.")
-            if after is not None:
-                after()
             return
-        journeys = self._relinked(items)
-        if not journeys:
-            self._write(items, after)
-            return
-        program = self.screen.program
-        program.in_store(
-            changed_links,
-            program.agency,
-            program.standard,
-            journeys,
-            on_done=lambda found: self._ask(found, items, after),
-            on_problem=lambda problem: self.screen.say(str(problem), "error"),
-            hold=True,
-        )
+        before_relinking(self.screen, items, lambda: self._write(items))
 
-    def _relinked(self, items: list[Save]) -> list[EpisodeRecord]:
-        """The journeys of which something is changed that links them to what was sent."""
-        case, link = self.screen.case, linking(self.screen.case.standard)
-        if link is None:
-            return []
-        now = {item.id: item.values for item in items}
-        client = case.client
-        found = []
-        for held in case.by_id.values():
-            if held.kind == "episode" and held.version and not held.deleted:
-                was = {**client.saved, **held.saved}
-                of_client, own = now.get(client.id, client.saved), now.get(held.id, held.saved)
-                if any(was.get(header, "") != {**of_client, **own}.get(header, "") for header in link.headers):
-                    found.append(EpisodeRecord(of_client, own, (), (), client.id, held.id))
-        return found
-
-    def _ask(self, found: Sequence[EpisodeRecord], items: list[Save], after: After | None) -> None:
-        """Say what a changed link does before it is saved; it is nobody's to refuse."""
-        if not found:
-            self._write(items, after)
-            return
-        standard = self.screen.case.standard
-        what = standard.words.get("episode", "episode")
-        link = linking(standard)
-        labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
-        lines = [
-            f"This {what} was sent, and one of these is not as it was: {labels}."
-            if len(found) == 1
-            else f"{len(found)} {what}s were sent, and one of these is not as it was: {labels}.",
-            f"Once it is saved and sent, a second {what} opens at the receiving system beside the one that is there.",
-        ]
-
-        def answered(letter: str | None) -> None:
-            if letter == "s":
-                self._write(items, after)
-
-        question = Confirm("Changed after it was sent", lines, [Answer("s", "Save it all the same")], "")
-        self.screen.app.push_screen(question, answered)
-
-    def _write(self, items: list[Save], after: After | None = None, again: bool = False) -> None:
+    def _write(self, items: list[Save], again: bool = False) -> None:
         screen, program = self.screen, self.screen.program
         if not again:
             screen.keeper.forget([item.id for item in items])
         number = screen.keeper.aside.began()
+        self._waiting, self._under_way = [], items
+        keys = None if again else program.key_queue.hold()
+
+        def ended(then: Callable[[], None]) -> None:
+            self._under_way = []
+            try:
+                then()
+            finally:
+                if keys is not None:
+                    keys.release()
+
+        def late() -> None:
+            if keys is not None and self._under_way is items:
+                keys.release()
+                if screen.is_attached:
+                    screen.say(BUSY, "warning")
+
+        program.set_timer(HOLD_SECONDS, late)
         program.in_store(
             work.save,
             program.agency,
@@ -120,17 +95,13 @@ class Saving:
             program.clock(),
             screen.client_id,
             items,
-            on_done=lambda saved: self._saved(*saved, items, after, number),
-            on_problem=lambda problem: self._failed(problem, items, again, number),
+            on_done=lambda saved: ended(lambda: self._saved(*saved, items, number)),
+            on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, number)),
             writes=True,
-            hold=not again,
         )
 
-    def _saved(
-        self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], after: After | None, number: int
-    ) -> None:
+    def _saved(self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], number: int) -> None:
         screen = self.screen
-        self._waiting = []
         for item in items:
             held = screen.case.by_id.get(item.id)
             if held is not None:
@@ -156,8 +127,9 @@ class Saving:
         faults = f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key('form.next')}." if wrong else ""
         if screen.is_attached:
             screen.say(f"Saved: {names}.{faults}{carried}", "ok")
-        if after is not None:
-            after()
+        again, self._once_more = self._once_more, False
+        if again and any(held.is_changed for held in screen.case.by_id.values()):
+            self.save()
 
     def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
         """Take the client as the store has it; the form stays at its field."""
@@ -202,6 +174,7 @@ class Saving:
             if (held := screen.case.by_id.get(item.id)) is not None:
                 screen.keeper.touch(held)
         if isinstance(problem, NewerVersion):
+            self._once_more = False
             held = screen.case.by_id.get(problem.mine.id)
             if held is not None:
                 self._overtaken(held, problem)
@@ -213,7 +186,7 @@ class Saving:
 
     def _again(self) -> None:
         """Try once more what a person asked to save, as it stood then."""
-        if self._waiting:
+        if self._waiting and not self._under_way:
             self._write(self._waiting, again=True)
 
     # --- two versions -----------------------------------------------------------------------
