@@ -1,0 +1,83 @@
+"""Where a data set has kinds of extract and a schema: the Extract screen, and what is asked when a referral changes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporters.writing import export_submission
+from store.opening import Store, open_store
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import Start
+from tests.screens_month.extracting import go, opened
+from tests.validators.builders_smds import journey, modality
+from validators.catalogue import load
+
+OWN = {"AGENCY": "T0001", "REFDATE": "2020-10-02", "ASSDATE": "2020-10-06"}
+MODALITY = {"MODREFD": "2020-10-06", "MODOFFERD": "2020-10-10", "MODSTARTD": "2020-10-12"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Two journeys that were sent in October's return; one has gone on since."""
+    standard = load("smds-wales")
+    with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
+        with made.write("loader", NOW) as work:
+            agency = work.ensure_agency("T0001", standard.id)
+            work.load(agency, [journey(CLIENTNO="000001", **OWN), journey(CLIENTNO="000002", SURNAME1="A", **OWN)])
+        export_submission(made, agency, standard, "2020-10", tmp_path, today=NOW.date(), person="ann", now=NOW)
+        with made.write("ann", NOW) as work:
+            work.mark_sent(made.extracts(agency)[-1].id)
+            first = next(iter(made.episodes(agency))).episode_id
+            work.create("event", first, "modality", {**modality().values, **MODALITY})
+        yield made
+
+
+def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
+    terminal = opened(start)
+    terminal.until("New events since what was sent; of 1 others")
+    assert terminal.shows("valid by Keywork's stand-in schema; not validated against th")
+    assert terminal.shows("not ready: ")
+    go(terminal, "Will be written")
+    terminal.until("CLIENTNO")
+    assert "000001" in terminal.lines()[3] and "000002" not in "\n".join(terminal.lines())
+    terminal.press("<ctrl+t>")
+    assert terminal.lines()[2].startswith("<?xml") and terminal.lines()[5].startswith("<ClientJourney>")
+    terminal.press("<escape>", 0.4)
+    go(terminal, "Kind")
+    terminal.until("Which kind of extract")
+    terminal.press("<ctrl+u>between<f2>")
+    assert terminal.shows("needs both")
+    terminal.press("<ctrl+u>full<f2>")
+    terminal.until("Full extract")
+    assert terminal.shows("2 rows, 2 episodes")
+    go(terminal, "Kind")
+    terminal.until("Which kind of extract")
+    terminal.press("<ctrl+u>between<enter>2020-12-01<enter>2020-12-10<enter>")
+    terminal.until("All events between two days, 2020-12-01 to 2020-12-10")
+    assert terminal.shows("0 rows, 0 episodes")
+
+
+def test_a_referral_that_was_sent_is_not_changed_unasked(start: Start, store: Store) -> None:
+    terminal = start()
+    terminal.press("<enter>", 0.5)
+    terminal.until("F2 Save")
+    terminal.until("NHS number")
+    while "> Agency client number" not in "\n".join(terminal.lines()):
+        terminal.press("<down>")
+    terminal.press("<end>9<f2>", 0.5)
+    terminal.until("Changed after it was sent")
+    assert terminal.shows("a second journey opens")
+    kept = [record.client["CLIENTNO"] for record in store.episodes(store.agency())]
+    assert kept == ["000001", "000002"]
+    terminal.press("<escape>", 0.4)
+    assert [record.client["CLIENTNO"] for record in store.episodes(store.agency())] == kept
+    terminal.press("<f2>", 0.5)
+    terminal.until("Changed after it was sent")
+    terminal.press("s", 0.5)
+    terminal.until("Saved")
+    assert next(iter(store.episodes(store.agency()))).client["CLIENTNO"] in ("0000019", "0000029")
+    # The other one is that a TOP is due.
+    terminal.until("2 warnings")
+    found = store.findings(store.agency(), offset=0, limit=9)
+    assert {finding.rule for finding in found if finding.severity.value == "warning"} == {"referral-sent", "top-due"}
