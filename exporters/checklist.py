@@ -167,17 +167,17 @@ def _by_data(item: Item, known: Situation) -> Item:
 def _no_errors(known: Situation) -> tuple[State, str]:
     figures = known.figures
     if figures.stale or known.beside_due:
-        due = f"{counted(figures.stale, 'episode')} of {figures.episodes:,} due for a check"
-        return "waits", due if figures.stale else "episodes are to be compared with each other"
+        due = f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
+        return "waits", due if figures.stale else f"{known.word}s are to be compared with each other"
     if figures.errors:
         return "open", f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, 'row')}"
-    return "done", f"no error in {counted(figures.episodes, 'episode')}"
+    return "done", f"no error in {counted(figures.episodes, known.word)}"
 
 
 def _warnings(known: Situation) -> tuple[State, str]:
     figures = known.figures
     if figures.stale:
-        return "waits", f"{counted(figures.stale, 'episode')} due for a check"
+        return "waits", f"{counted(figures.stale, known.word)} due for a check"
     left = figures.warnings - figures.accepted
     accepted = f", {figures.accepted:,} accepted" if figures.accepted else ""
     if left:
@@ -199,8 +199,8 @@ def _mismatches(known: Situation) -> tuple[State, str]:
 
 def _consent(known: Situation) -> tuple[State, str]:
     if known.unanswered:
-        return "open", f"{counted(known.unanswered, 'episode')} without an answer"
-    return "done", "every episode has an answer"
+        return "open", f"{counted(known.unanswered, known.word)} without an answer"
+    return "done", f"every {known.word} has an answer"
 
 
 def _drafts(known: Situation) -> tuple[State, str]:

@@ -22,7 +22,7 @@ class Situation:
 
     `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
     counts those still open against the extract sent before (`against`, None when none was sent); None when they were
-    not looked for.
+    not looked for. `word` is what the standard calls an episode.
     """
 
     figures: "CaseloadFigures"
@@ -35,6 +35,7 @@ class Situation:
     drafts: Mapping[str, int] = field(default_factory=dict)
     extract: "ExtractInfo | None" = None
     changed: int = 0
+    word: str = "episode"
 
     @property
     def is_nil(self) -> bool:
@@ -87,6 +88,7 @@ def situation(
         changed=store.changed_since(agency, extract.id) if extract else 0,
         against=store.last_sent(agency, but_not=extract.id if extract else ""),
         mismatches=mismatches,
+        word=standard.word("episode"),
     )
 
 

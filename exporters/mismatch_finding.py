@@ -214,15 +214,15 @@ class Finder:
         )
         if elsewhere is not None:
             kind, at = "event-moved", event
-            told = f"The {title.title.lower()} is now under the episode {elsewhere}."
+            told = f"The {title.said} is now under the episode {elsewhere}."
         elif renamed:
-            told = f"The {title.title.lower()} is now called {renamed}."
+            told = f"The {title.said} is now called {renamed}."
         elif (now.episode, own) in self.held:
-            told, at = f"The {title.title.lower()} is now dated after the end of the reporting period.", event
+            told, at = f"The {title.said} is now dated after the end of the reporting period.", event
         elif event is not None and event.deleted_at is not None:
-            told = f"The {title.title.lower()} was deleted{_by(event.deleted_by, event.deleted_at)}."
+            told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
         else:
-            told = f"No {title.title.lower()} of that identifier is in the episode any more."
+            told = f"No {title.said} of that identifier is in the episode any more."
         found = Found(kind, f"{section} {own}", was.episode, now.client, told)
         placed = self._placed(found, at, date_field if at is event and event is not None else "")
         live = event is not None and event.deleted_at is None

@@ -90,9 +90,9 @@ def figure_lines(one: Standing) -> list[str]:
         quality += f" ({moved:+.1f})" if moved else ""
     if now.accepted:
         quality += f" ({now.quality_without_accepted} % without {now.accepted:,} accepted)"
-    rows = f"{counted(now.episodes, 'episode')}, {counted(now.rows, 'row')} would be sent"
+    rows = f"{counted(now.episodes, one.situation.word)}, {counted(now.rows, 'row')} would be sent"
     faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
-    due = f"; {counted(now.stale, 'episode')} due for a check" if now.stale else ""
+    due = f"; {counted(now.stale, one.situation.word)} due for a check" if now.stale else ""
     return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}{due}.", moves_text(one)]
 
 

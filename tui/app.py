@@ -184,8 +184,12 @@ class KeyworkApp(BaseApp):
         """Screens about what the agency's standard does not have."""
         if self.store is None:
             return frozenset()
+        from validators.calendar_kinds import KINDS
+
         needed = {name: entry.needs for name, entry in SCREENS.items() if entry.needs}
         hidden = {f"go.{name}" for name, need in needed.items() if not getattr(self.standard, need)}
+        if not KINDS[self.standard.submission.calendar].bases_until:
+            hidden.add("go.rollover")
         return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
 
     def action_open_screen(self, name: str) -> None:

@@ -81,11 +81,12 @@ def main(
 def demo(
     clients: Annotated[int, typer.Option("--clients", metavar="N", min=1, help="How many synthetic clients.")] = 200,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same number gives the same clients.")] = 1,
+    standard: StandardOption = None,
 ) -> int:
     """Open the screens on a throw-away store of synthetic clients."""
     from tui.run import run_demo
 
-    return run_demo(clients, seed)
+    return run_demo(clients, seed, standard)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from tui.frame.settings import load_settings
 from tui.heap import keep_one_heap
 from tui.opening import Place
 from tui.screens.registry import know_actions
+from validators.catalogue import load
 from validators.problems import Problem
 
 
@@ -29,15 +30,17 @@ def run_app(
     return code
 
 
-def run_demo(clients: int, seed: int) -> int:
+def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
     """Run the app on a throw-away store of synthetic clients, which is gone afterwards. Raises Problem."""
     _require_terminal()
+    if standard is not None:
+        load(standard)  # an unknown one is refused by its own sentence
     keep_one_heap()
     know_actions()
     settings = load_settings()
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:
-        place = Place(folder / "demo.db", folder / "demo.key")
+        place = Place(folder / "demo.db", folder / "demo.key", standard=standard)
         return KeyworkApp(place, settings=settings, demo_clients=clients, demo_seed=seed).run() or 0
     finally:
         shutil.rmtree(folder, ignore_errors=True)

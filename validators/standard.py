@@ -85,6 +85,11 @@ class Section:
     id_field: str = ""
     date_field: str = ""
 
+    @property
+    def said(self) -> str:
+        """Its title within a sentence: an abbreviation stays as it is."""
+        return self.title if self.title.isupper() else self.title.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -272,6 +277,10 @@ class Standard:
     def rule_by_id(self) -> Mapping[str, Rule]:
         """The rules by their number or name."""
         return {rule.id: rule for rule in self.rules}
+
+    def word(self, kind: str) -> str:
+        """What the standard calls a client, an episode, an event."""
+        return self.words.get(kind, kind)
 
     def role(self, name: str) -> str:
         """The header that plays a part, or an empty text where the standard has none."""

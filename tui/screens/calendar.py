@@ -14,6 +14,7 @@ from tui.screens.calendar_dates import CalendarDates
 from tui.screens.calendar_rows import Year, YearList, detail, read_year, year_of
 from tui.store_link import StoreChanged
 from validators.calendar import in_words
+from validators.calendar_kinds import regions
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -81,10 +82,9 @@ class CalendarScreen(CalendarDates):
         self.year, self._number = year, year.year
         if not self.is_attached:
             return
-        region = self.program.agency.region or "no region chosen"
-        self.retitle(
-            f"Calendar: {self.program.agency.code} ({region}), September {year.year} to August {year.year + 1}"
-        )
+        agency, has_regions = self.program.agency, regions(self.program.standard.submission.calendar)
+        region = f" ({agency.region or 'no region chosen'})" if has_regions else ""
+        self.retitle(f"Calendar: {agency.code}{region}, September {year.year} to August {year.year + 1}")
         due, left = year.due, (year.due.deadline - year.today).days
         told = f"{left} day{'' if left == 1 else 's'} left" if left >= 0 else "the window is open still"
         told = f"Today is {in_words(year.today)}. {due.title} is due on {in_words(due.deadline)}: {told}."

@@ -15,7 +15,7 @@ from tui.frame.text_page import wrapped
 from tui.frame.tokens import MARKS
 from tui.screens.find_line import FilteredScreen
 from tui.screens.findings_accept import Accepting
-from tui.screens.findings_check import caseload_check
+from tui.screens.findings_check import caseload_check, progress_text
 from tui.screens.findings_export import Exporting
 from tui.screens.findings_groups import (
     WAYS,
@@ -138,10 +138,9 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def checked(self, done: int, due: int) -> None:
         """A batch was checked: tell how far it is; read again now and then, and at the end."""
-        if done < due:
-            self.say(f"Checking: {done:,} of {due:,} episodes.")
-        elif due:
-            self.say(f"Checked: {due:,} episode{'' if due == 1 else 's'}.", "ok")
+        if due:
+            told = progress_text(done, due, self.program.standard.word("episode"))
+            self.say(told, "ok" if done == due else "")
         if (due or caseload_check(self.program).compared) and (done == due or not self._soon):
             self._soon = True
             self.set_timer(0.01 if done == due else SETTLE_SECONDS, self._settled)
@@ -171,7 +170,8 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         """The ways to group, the one in use in brackets, and how many there are."""
         pieces: list[Piece] = [(" By ", "dim")]
         for number, way in enumerate(WAYS, 1):
-            pieces.append((f"[{number} {way}]", "chosen") if way == self.by else (f" {number} {way} ", "dim"))
+            word = self.program.standard.word(way)
+            pieces.append((f"[{number} {word}]", "chosen") if way == self.by else (f" {number} {word} ", "dim"))
         accepted = self.caseload.figures.accepted
         counted = count_text(self.caseload.severities) + (f", {accepted:,} accepted" if accepted else "")
         pieces.append((f"  {counted}", "text"))
@@ -189,7 +189,8 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         lines: list[list[Piece]] = [[] if self.list.row_count else [(self.list.empty, "dim")], [], []]
         if row is not None and row[1] is None:
             lines[0] = [(f" {row[0].title}: {row[0].counted()}. Enter opens it.", "panel")]
-            said = wrapped(quality_line(self.caseload.figures), max(20, self.size.width - 2))[-2:]
+            told = quality_line(self.caseload.figures, self.program.standard.word("episode"))
+            said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:
             one = row[1]

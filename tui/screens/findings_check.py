@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from exporters.caseload import check_some, compare_episodes
 from store.shapes import AgencyInfo
+from tui.screens.client.naming import several
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -130,6 +131,11 @@ def caseload_check(app: "KeyworkApp") -> CaseloadCheck:
     if app not in _CHECKS:
         _CHECKS[app] = CaseloadCheck(app)
     return _CHECKS[app]
+
+
+def progress_text(done: int, due: int, word: str) -> str:
+    """How far a check has come, and that it is done; `word` is what the standard calls an episode."""
+    return f"Checking: {done:,} of {due:,} {word}s." if done < due else f"Checked: {several(due, word)}."
 
 
 def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> tuple[int, list[str]]:

@@ -73,11 +73,11 @@ class Group:
         return [one for one in self.findings if one.severity is Severity.WARNING and not one.accepted]
 
 
-def quality_line(figures: CaseloadFigures) -> str:
+def quality_line(figures: CaseloadFigures, word: str = "episode") -> str:
     """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
     told = f"All {figures.rows:,} rows, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
-    return f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told
+    return f"{told}; {figures.stale:,} {word}s due for a check" if figures.stale else told
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:

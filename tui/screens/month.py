@@ -13,7 +13,7 @@ from tui.frame.base_screen import BaseScreen
 from tui.frame.printable import fit, width_of
 from tui.frame.text_line import TextLine
 from tui.frame.text_page import wrapped
-from tui.screens.findings_check import caseload_check
+from tui.screens.findings_check import caseload_check, progress_text
 from tui.screens.month_list import Line, MonthList, lines_of
 from tui.store_link import StoreChanged
 from validators.problems import Problem
@@ -117,12 +117,11 @@ class MonthScreen(BaseScreen[None]):
 
     def checked(self, done: int, due: int) -> None:
         """The check goes on, or has come to its end: then the day's figures are kept, and mismatches looked for."""
-        if done < due:
-            if self.app.screen is self:
-                self.say(f"Checking: {done:,} of {due:,} episodes.")
-            return
         if due and self.app.screen is self:
-            self.say(f"Checked: {due:,} episode{'' if due == 1 else 's'}.", "ok")
+            told = progress_text(done, due, self.program.standard.word("episode"))
+            self.say(told, "ok" if done == due else "")
+        if done < due:
+            return
         self._compare_due = True
         self.read()
 

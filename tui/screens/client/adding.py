@@ -47,7 +47,7 @@ class Adding:
                 )
                 letters.add(letter)
                 sections[letter] = section.id
-                answers.append(Answer(letter, f"New {section.title.lower()}"))
+                answers.append(Answer(letter, f"New {section.said}"))
         answers.append(Answer("c", "New client"))
         preferred = next(iter(sections), "e")
 

@@ -31,7 +31,7 @@ def several(number: int, noun: str) -> str:
 
 def word(standard: Standard, kind: str) -> str:
     """What the standard calls a client, an episode, an event."""
-    return standard.words.get(kind, kind)
+    return standard.word(kind)
 
 
 def client_name(standard: Standard, values: Values) -> str:
