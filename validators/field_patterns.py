@@ -8,7 +8,7 @@ import re
 
 from validators.dates import parse_date, write_date
 from validators.patterns import FieldCheck, field_pattern
-from validators.standard import RuleRow, Standard
+from validators.standard import Layout, RuleRow, Standard
 
 _PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]")
 _FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9])[A-Z]{2}")
@@ -65,7 +65,11 @@ def not_before_day(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
 @field_pattern("layout")
 def layout(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """Within the width of the column and of its type's characters."""
-    shape = standard.by_header[header].layout
+    return fitting(standard.by_header[header].layout)
+
+
+def fitting(shape: Layout) -> FieldCheck:
+    """The check whether a value fits a layout that is no date's."""
     if shape.kind == "any":
         length = shape.length
         return lambda value, stored: len(value) <= length and value.isprintable()

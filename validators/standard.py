@@ -18,6 +18,7 @@ from validators.xml_form import AgencySetting, XmlForm
 ROLES = (
     "client_id", "client_reference", "given_initial", "family_initial", "birth_date", "sex", "agency", "episode_id",
     "software", "consent", "postcode", "opened", "assessed", "begun", "closed", "closure_reason",
+    "ethnicity",
 )  # fmt: skip
 Level = Literal["client", "episode", "event"]
 ListStatus = Literal["published", "site", "unverified", "unknown"]

@@ -235,6 +235,20 @@ def split(
     return run_split(asked.place, asked.today, wanted, merge_id, asked.how(anyway))
 
 
+@_command("copy")
+def copy(
+    asked: Asked,
+    wanted: IdArgument,
+    to_agency: Annotated[str, typer.Option("--to-agency", metavar="CODE", help="The agency the copy belongs to.")],
+    to_standard: Annotated[str, typer.Option("--to-standard", metavar="ID", help="Its data set, another one.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Write the copy; without it, only say what would happen.")] = False,
+) -> int:
+    """Copy a client to another data set: only what is certain, the rest is listed to be keyed anew."""
+    from tui.commands.client_copy import run_copy
+
+    return run_copy(asked.place, asked.today, wanted, to_agency, to_standard, yes, asked.form)
+
+
 @_command("worker")
 def worker(
     asked: Asked,

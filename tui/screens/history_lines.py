@@ -27,6 +27,7 @@ ACTS = {
     "import": "imported",
     "load": "loaded",
     "sample": "made as a sample",
+    "copy": "copied from another data set",
     "delete": "deleted",
     "undelete": "brought back",
     "erase": "earlier values erased from the history",

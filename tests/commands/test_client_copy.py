@@ -1,0 +1,79 @@
+"""A client of an English agency copied to a Welsh one: what is certain, what is not, and letters that mean others."""
+
+import json
+
+from store.opening import open_store
+from tests.commands.running import TODAY, Place, call
+from validators.catalogue import load
+
+TO = ("--to-agency", "W00001", "--to-standard", "smds-wales")
+CLIENT = ("CLIENT=K77", "FINITIAL=E", "SINITIAL=W", "DOB=19850615", "SEX=1", "ETHNIC=B", "NATION=GBR")
+EPISODE = (
+    "CONSENT=Y",
+    "REFLD=20200302",
+    "TRIAGED=20200306",
+    "CPLANDT=20200306",
+    "DISD=20200630",
+    "CJDISRSN=50",
+    "PC=NW7 3",
+)
+
+
+def with_client(place: Place) -> None:
+    """A store with one English client, one episode and one event."""
+    assert call("sample", "--clients", "1", *place.options, *TODAY).code == 0
+    assert call("client", "add", *CLIENT, *EPISODE, *place.options, *TODAY).code in (0, 1)
+    call("client", "add-event", "K77", "sub_intervention", "SUBMODDT=20200310", *place.options, *TODAY)
+
+
+def test_a_copy_is_only_told_until_it_is_wanted(place: Place) -> None:
+    with_client(place)
+    told = call("client", "copy", "K77", *TO, *place.options, *TODAY)
+    assert told.code == 0, told
+    copied, _, rest = told.out.partition("To be keyed anew:")
+    anew, _, beware = rest.partition("Beware:")
+    assert "client: First initial E → Forename initial E" in copied
+    assert "client: Date of birth 19850615 → Date of birth 1985-06-15" in copied
+    assert "journey 1: Prompting event date 20200302 → Date of referral 2020-03-02" in copied
+    assert "→ Date contact ended 2020-06-30" in copied
+    for label in (
+        "Client reference was K77",
+        "Sex at birth registration was 1 (Male)",
+        "Ethnicity was B",
+        "Country of",
+    ):
+        assert f"client: {label}" in anew and label not in copied
+    for label in ("Consent for NDTMS was Y", "Postcode was NW7 3", "was 50", "sub-intervention 20200310"):
+        assert label in anew
+    assert "Ethnicity B: 'White - Irish' here, there it means 'Gypsy or Irish Traveller'" in beware
+    assert told.out.endswith("Nothing was written: --yes writes the copy.\n")
+    assert call("client", "list", "--agency", "W00001", *place.options).code == 2
+
+
+def test_a_copy_is_written_with_its_origin_and_a_number_of_its_own(place: Place) -> None:
+    with_client(place)
+    told = json.loads(call("client", "copy", "K77", *TO, "--yes", "--format", "json", *place.options, *TODAY).out)
+    with open_store(place.store, place.key, load) as store:
+        agency = store.agency("W00001")
+        assert agency.standard == "smds-wales"
+        (record,) = store.episodes(agency)
+        assert record.client_id == told["client"]
+        its = {header: value for header, value in record.client.items() if header != "CLIENTNO"}
+        assert its == {"SURNAME1": "W", "FORENAME1": "E", "DOB": "1985-06-15", "AGENCY": "W00001"}
+        assert record.client["CLIENTNO"].isdigit()
+        assert record.episode == {"REFDATE": "2020-03-02", "ASSDATE": "2020-03-06", "ENDDATE": "2020-06-30"}
+        (episode,) = store.client_tree(record.client_id).episodes
+        assert episode.note == "Copied from agency T0001 (ndtms-cjit-p)."
+        assert [one.act for one in store.history(record.client_id)] == ["copy"]
+        assert store.verify_audit().whole
+    again = call("client", "copy", "K77", *TO, "--agency", "T0001", *place.options, *TODAY)
+    assert "of W00001 may be the same" in again.out
+
+
+def test_what_cannot_be_copied(place: Place) -> None:
+    with_client(place)
+    same = ("--to-agency", "T0002", "--to-standard", "ndtms-cjit-p")
+    told = call("client", "copy", "K77", *same, *place.options, *TODAY)
+    assert told.sentence == "The client is in the data set ndtms-cjit-p already: a copy goes to another one."
+    other = ("--to-agency", "T0002", "--to-standard", "nowhere")
+    assert call("client", "copy", "K77", *other, *place.options, *TODAY).sentence.startswith("There is no standard")

@@ -1,0 +1,43 @@
+"""`keywork client copy`: a client taken over into another data set, as far as that is certain."""
+
+import json
+from datetime import date
+
+from exporters.copying import copy_told, plan_copy, write_copy
+from tui.commands.client_desk import Place, desk
+from tui.commands.opening import now
+from tui.form.printable import printable
+from validators.catalogue import load
+from validators.problems import Problem
+
+
+def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard: str, write: bool, form: str) -> int:
+    """Print what a copy takes over, what not, and what to beware of; with `write` enter it. Raises Problem."""
+    target = load(to_standard)
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        if record.kind != "client" or record.deleted:
+            raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
+        plan = plan_copy(tree, at.standard, target, to_agency)
+        known = [one for one in at.store.agencies() if (one.code, one.standard) == (to_agency, target.id)]
+        if known:
+            who = [plan.client.get(target.role(role), "") for role in ("given_initial", "family_initial", "birth_date")]
+            alike = at.store.resembling(known[0], who[0], who[1], who[2], plan.client.get(target.role("sex"), ""))
+            plan.warnings += [
+                f"{one.row.reference or 'a client'} of {to_agency} may be the same: {one.why}" for one in alike
+            ]
+        copy_id = ""
+        if write:
+            told = f"Copied from agency {at.agency.code} ({at.standard.id})."
+            _, copy_id = write_copy(at.store, plan, to_agency, target, told, at.person, now())
+    if form == "json":
+        lists = {"copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
+        print(json.dumps({**lists, "client": copy_id or None}, indent=1))
+        return 0
+    for line in copy_told(plan):
+        print(printable(line))
+    if write:
+        print(f"The copy is client {copy_id} of {printable(to_agency)} ({target.id}).")
+    else:
+        print("Nothing was written: --yes writes the copy.")
+    return 0
