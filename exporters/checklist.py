@@ -96,7 +96,8 @@ def is_sent(items: Sequence[Item]) -> bool:
 
 
 def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
-    goes_to, goes_with = _place(standard, its.check)
+    # A nil return has no extract to go to.
+    goes_to, goes_with = _place(standard, its.check) if its.on_nil != "only" else ("", "")
     item = Item(
         its.id,
         its.title,

@@ -20,13 +20,14 @@ BY_DATA = ("checked", "warnings", "mismatches", "consent", "drafts", "extract")
 class Year:
     """The store of one agency, its clock, and what a person at a shell does there."""
 
-    def __init__(self, folder: Path) -> None:
-        """Make a store that knows the agency and nobody else, as the first page of the program does."""
+    def __init__(self, folder: Path, *, made: bool = True) -> None:
+        """Make a store that knows the agency and nobody else, unless the program's own first page will."""
         self.place = Place(folder)
         self.moment = datetime(2022, 9, 1, 9, tzinfo=UTC)
         self._folders = 0
-        with self.store(create=True) as made, made.write("ann", self.moment) as work:
-            work.ensure_agency(AGENCY, STANDARD)
+        if made:
+            with self.store(create=True) as store, store.write("ann", self.moment) as work:
+                work.ensure_agency(AGENCY, STANDARD)
 
     # The clock
 
