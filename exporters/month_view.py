@@ -41,10 +41,8 @@ def read_month(
     due, gap = standing.due, ""
     if not standing.silence and calendar.silence(due.last_day + timedelta(days=1)):
         after = calendar.after(due)
-        gap = (
-            f"What is dated after {in_words(due.period_end)} waits for {after.title}, "
-            f"whose window opens on {in_words(after.opens)}: none is made in between."
-        )
+        opens = f"{after.opens.day} {after.opens:%b}"
+        gap = f"What is dated after {in_words(due.period_end)} waits for {after.title} (from {opens})"
     return MonthView(standing, roll_entry, roll, gap)
 
 

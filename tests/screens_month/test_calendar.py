@@ -121,6 +121,35 @@ def test_the_roll_over_lists_faulty_episodes_first_and_opens_one(start: Start, s
     terminal.press("<enter>")
     terminal.until(drops.items[0].reference)
     terminal.until("Client")
+    wide = start(120, 40)
+    command(wide, "next roll-over drops", "by the last check")
+    same_picture(wide, PICTURES / "rollover-120x40.txt")
+
+
+def test_enter_opens_the_checklist_of_the_chosen_submission(calendar: Terminal) -> None:
+    calendar.press("<enter>")
+    calendar.until("Checklist: 2020-12")
+    calendar.press("<escape>")
+    calendar.until("September 2020 to August 2021")
+    calendar.press("<home><enter>")
+    calendar.until("Checklist: 2020-08")
+
+
+def test_a_clock_that_goes_on_and_back_changes_what_is_due_and_nothing_else(
+    start: Start, store: Store, tmp_path: Path
+) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("2021-01-11T09:00:00+00:00", encoding="ascii")
+    terminal = start(KEYWORK_TEST_CLOCK=str(clock), checked=date(2021, 1, 11))
+    command(
+        terminal, "windows and deadlines", "Today is 11 January 2021. Dec 20 is due on 12 January 2021: 1 day left."
+    )
+    before = store.saved_version()
+    for day, told in (("2029-08-10", "Nothing is due now"), ("2020-12-01", "Today is 1 December 2020. Nov 20 is due")):
+        clock.write_text(f"{day}T09:00:00+00:00", encoding="ascii")
+        terminal.press("<f5>")
+        terminal.until(told)
+    assert store.saved_version() == before
 
 
 def test_a_page_begins_in_september(store: Store, agency: AgencyInfo) -> None:
