@@ -49,6 +49,26 @@ def test_keys_lead_to_the_checklist_the_late_one_and_the_roll_over(start: Start)
     terminal.until("14 episodes closed before that day will then be in no return any more.")
 
 
+def test_it_leads_to_the_extract_and_says_how_far_that_is(start: Start, store: Store, agency: AgencyInfo) -> None:
+    sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    terminal = at_month(start)
+    assert terminal.shows("x   Extract: not written yet; look at what it will be")
+    with store.write("bob", NOW) as work:
+        written = work.record_extract(agency, "2020-12", "x.csv", sha, 0, {}, ())
+    terminal.press("<f5>")  # what is not keyed is looked at when somebody asks
+    terminal.until("x   Extract: written and not marked as sent")
+    with store.write("bob", NOW) as work:
+        known = work.get("client", next(iter(store.episodes(agency))).client_id)
+        work.change("client", known.id, {**known.values, "DOB": "19700101"}, known.version)
+    terminal.until("x ! Extract: 1 record changed since it was written: write it anew")
+    with store.write("bob", NOW) as work:
+        work.mark_sent(written.id)
+    terminal.press("<f5>")
+    terminal.until("x ✓ Extract: sent; a record was changed since")
+    terminal.press("x")
+    terminal.until("Will be written")
+
+
 def test_the_days_figures_are_kept_once_all_is_checked(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = at_month(start)
     terminal.until(lambda _: store.day_figures_before(agency, "2020-12", DAY + timedelta(days=1)) is not None)

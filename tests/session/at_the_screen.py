@@ -113,6 +113,7 @@ class Screen:
         self.types("<home>" + "<down>" * PORTAL + " ", "As the portal shows them")
         self.types(f"{load}<enter>{quality}<enter>", "12 of 12 done")
         self.leaves("12 of 12 done: closed")
+        self.sees("Extract: sent")
 
     def _ticked(self, row: int) -> None:
         self.terminal.until(lambda seen: seen.lines()[row].startswith(" [x]"), PATIENCE)

@@ -158,8 +158,12 @@ def _extract_line(one: Standing) -> Line:
     upload = next((item for item in one.items if item.check == "uploaded" and item.state != "not needed"), None)
     if one.situation.extract is None or written is None:
         return Line("month.extract", "", "Extract: not written yet; look at what it will be", goes_to="extract")
+    file = one.situation.extract.file_name
     if one.situation.extract.is_sent:
-        return Line("month.extract", "ok", f"Extract: sent, {written.told}", goes_to="extract")
+        since = written.told.removeprefix(file).lstrip("; ")
+        return Line("month.extract", "ok", f"Extract: sent{'; ' + since if since else ''}", goes_to="extract")
     stale = written.state != "done" or upload is None
     told = written.told if stale or upload is None else upload.told
+    # Where the name of the file would take the room, it is said to be none other.
+    told = told.replace(f"{file} is ", "").replace(file, "it")
     return Line("month.extract", "warning" if stale else "", f"Extract: {told}", goes_to="extract")
