@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("part", nargs="?", choices=("returns", "extracts", "month", "wales", "screens"))
     parser.add_argument("--clients", type=int, default=200_000)
     parser.add_argument("--store", type=Path, help="a store to copy for the large one, its key in `key` beside it")
+    parser.add_argument("--standard", help="screens: only the form of a new TOP of this data set, smds-wales")
     options = parser.parse_args()
     kept = True
     if options.part in (None, "returns"):
@@ -27,7 +28,9 @@ def main() -> int:
         kept = month.run() and kept
     if options.part in (None, "wales"):
         kept = wales.run() and kept
-    if options.part in (None, "screens"):
+    if options.standard or options.part is None:
+        kept = screens.run_form(options.standard or "smds-wales") and kept
+    if options.part in (None, "screens") and not options.standard:
         kept = screens.run(options.clients, options.store) and kept
     return 0 if kept else 1
 

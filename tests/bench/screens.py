@@ -18,10 +18,13 @@ from tests.bench.measuring import median, python, tell
 from tests.bench.terminal.probe import GROUPS, STOCK, Group, measure, ranked
 from tests.terminal import Terminal, split_keys
 from tests.terminal import keys as keys_of
+from validators.catalogue import DEFAULT, load
 
 TODAY = date(2026, 11, 2)
 # To the list, and into the largest form of the first client: the tree, its episode, and there the second field.
 INTO_FORM = "<f3>000001<enter><ctrl+t><down><enter>"
+# The same in Wales: a new TOP in the first journey, the largest section of its own form, and there the second field.
+INTO_TOP = "<f3>000001<enter><ctrl+t><down><enter><ctrl+n>o"
 TURN = 700  # bytes: a Tab that costs more has turned the form by half a view
 
 # The smallest Textual app there is: what starting any costs.
@@ -35,21 +38,32 @@ Minimal().run()
 """
 
 
-def store(folder: Path, clients: int) -> dict[str, str]:
+def store(folder: Path, clients: int, standard: str = DEFAULT) -> dict[str, str]:
     """Make a store of synthetic clients; give the environment that names it."""
     environment = {"KEYWORK_STORE": str(folder / f"{clients}.db"), "KEYWORK_KEY_FILE": str(folder / f"{clients}.key")}
     place = ("--store", environment["KEYWORK_STORE"], "--key-file", environment["KEYWORK_KEY_FILE"])
-    python("-m", "tui.main", "sample", "--clients", str(clients), "--today", TODAY.isoformat(), *place)
+    python(
+        "-m",
+        "tui.main",
+        "sample",
+        "--clients",
+        str(clients),
+        "--today",
+        TODAY.isoformat(),
+        "--standard",
+        standard,
+        *place,
+    )
     return environment
 
 
-def keys(environment: dict[str, str]) -> list[bool]:
-    """Bytes and time per key."""
+def keys(environment: dict[str, str], into: str = INTO_FORM) -> list[bool]:
+    """Bytes and time per key, in the form that the keys `into` lead to."""
     os.environ.update(environment)
     command = (sys.executable, "-m", "tui.entry")
     there_and_back = "<tab>" * 32 + "<shift+tab>" * 32
     groups = {"character": "abcdefghijklmnopqrst", "tab": there_and_back, "screen": "<f1><escape>" * 4}
-    ours, stock = measure(command, groups, before=INTO_FORM), measure(STOCK, GROUPS)
+    ours, stock = measure(command, groups, before=into), measure(STOCK, GROUPS)
     character, tab = ours.groups["character"], ours.groups["tab"]
     in_view = [size for size in tab.sizes if 0 < size <= TURN]
     turns = [size for size in tab.sizes if size > TURN]
@@ -94,7 +108,7 @@ def first_paint(environment: dict[str, str]) -> list[bool]:
     return [tell("first paint to that of a minimal Textual app", ours / minimal, 1.6)]
 
 
-def form_mount() -> list[bool]:
+def form_mount(standard_id: str = DEFAULT) -> list[bool]:
     """Mounting the form, against 64 rows of a stock Label and Input."""
     from textual.app import App
     from textual.containers import Horizontal, VerticalScroll
@@ -103,9 +117,8 @@ def form_mount() -> list[bool]:
 
     from tui.form.record_form import RecordForm
     from tui.form.record_model import RecordModel
-    from validators.catalogue import load
 
-    standard = load()
+    standard = load(standard_id)
 
     def ours() -> Widget:
         model = RecordModel(standard, [section.id for section in standard.sections], {}, clock=lambda: TODAY)
@@ -166,7 +179,6 @@ def searching(environment: dict[str, str], clients: int) -> list[bool]:
     from store.opening import open_store
     from store.shapes import ClientQuery
     from tui.frame.paged_table import PAGE
-    from validators.catalogue import load
 
     typed = ("000123", "JS", "14/3/85", "NE8 1", "1985", "NE1 JS")
     took: list[float] = []
@@ -195,6 +207,12 @@ def copied(kept: Path, folder: Path) -> dict[str, str]:
     environment = {"KEYWORK_STORE": str(target), "KEYWORK_KEY_FILE": str(key)}
     python("-m", "tui.main", "client", "list", "--limit", "1", "--store", str(target), "--key-file", str(key))
     return environment
+
+
+def run_form(standard: str) -> bool:
+    """Measure the form of another data set's largest event alone; say whether every limit was kept."""
+    with tempfile.TemporaryDirectory() as place:
+        return all([*keys(store(Path(place), 200, standard), INTO_TOP), *form_mount(standard)])
 
 
 def run(clients: int, kept_store: Path | None = None) -> bool:
