@@ -1,0 +1,82 @@
+"""What an agency in Wales does by command: its settings, its measures, what is due, what a file is judged by."""
+
+import json
+
+import pytest
+
+from tests.commands.running import Place, call
+
+DAY = ("--today", "2026-11-21")
+
+
+@pytest.fixture
+def wales(place: Place) -> Place:
+    """A store of twenty synthetic Welsh clients."""
+    assert call("sample", "--clients", "20", "--standard", "smds-wales", *place.options, *DAY).code == 0
+    return place
+
+
+def test_settings_are_listed_set_and_taken_back(wales: Place) -> None:
+    told = call("settings", "list", *wales.options).out
+    assert "structured_day_programmes: not said yet" in told and "closure_classes: not said yet" in told
+    set_ = call("settings", "set", "closure_classes", "02=neutral,01=complete", *wales.options)
+    assert set_.out == "closure_classes of T0001: complete 01; neutral 02\n"
+    again = call("settings", "set", "closure_classes", "01=complete 02=neutral", *wales.options)
+    assert again.out.endswith("(as before)\n")
+    rows = json.loads(call("settings", "list", "--format", "json", *wales.options).out)
+    assert [(one["name"], one["value"]) for one in rows] == [
+        ("structured_day_programmes", ""),
+        ("closure_classes", "01=complete 02=neutral"),
+    ]
+    assert call("settings", "set", "closure_classes", "", *wales.options).out.endswith("not said yet\n")
+
+
+def test_a_setting_that_cannot_be_meant(wales: Place) -> None:
+    told = call("settings", "set", "structured_day_programmes", "maybe", *wales.options)
+    assert told.sentence.startswith("structured_day_programmes is answered yes or no")
+    assert call("settings", "set", "nothing", "yes", *wales.options).sentence.startswith(
+        "There is no setting 'nothing'"
+    )
+
+
+def test_measures_of_a_quarter_of_given_days_and_of_another_country(wales: Place) -> None:
+    text = call("measures", *wales.options, *DAY)
+    assert text.code == 0 and text.out.startswith("2026-07-01 to 2026-09-30, from this store's own records")
+    days = ("--from", "2020-01-01", "--to", "2026-12-31")
+    told = {one["measure"]: one for one in json.loads(call("measures", *days, "--format", "json", *wales.options).out)}
+    assert told["waiting"]["of"] == sum(one["count"] for one in told["waiting"]["lines"] if one["line"] != "invalid")
+    assert told["complete"]["percent"] is None and "closure_classes" in told["complete"]["why"]
+    assert call("measures", "--from", "2026-01-01", *wales.options).sentence.startswith("Give both ends")
+    back = ("--from", "2026-02-01", "--to", "2026-01-01")
+    assert "end (2026-01-01) before they begin" in call("measures", *back, *wales.options).sentence
+
+
+def test_england_names_no_measures_and_asks_nothing(filled: Place) -> None:
+    assert call("measures", *filled.options).sentence.startswith("The data set ndtms-cjit-p names no measures")
+    assert call("settings", "list", *filled.options).out == "The data set ndtms-cjit-p asks an agency nothing.\n"
+
+
+def test_a_check_of_a_store_goes_by_what_the_agency_says(wales: Place) -> None:
+    def said() -> dict[str, object]:
+        told: dict[str, object] = json.loads(call("check", *wales.options, *DAY, "--format", "json").out)
+        return told
+
+    before = said()["warnings"]
+    reasons = " ".join(f"{number}=complete" for number in range(100))
+    reasons += " " + " ".join(f"0{number}=complete" for number in range(10))
+    assert call("settings", "set", "closure_classes", reasons, *wales.options).code == 0
+    assert int(str(said()["warnings"])) > int(str(before))
+    told = call("check", "--setting", "closure_classes=01=complete", *wales.options, *DAY)
+    assert told.sentence.startswith("A store knows its agency's settings")
+
+
+def test_due_and_the_calendar_file_know_no_august_silence_and_no_region(wales: Place) -> None:
+    told = call("due", *wales.options, "--today", "2026-08-05")
+    assert "T0001: 2026-07 (July 26) is due by Tue 11 Aug 2026" in told.out
+    assert "no submission is made" not in told.out and "roll" not in told.out.lower()
+    ics = call("calendar", "--standard", "smds-wales", "--from", "2026-08-01", "--months", "1", "--format", "ics").out
+    assert "SUMMARY:Substance Misuse Data Set (Wales): July 26" in ics and "20260811" in ics
+
+
+def test_a_demo_of_a_data_set_there_is_not() -> None:
+    assert "terminal" in call("demo", "--standard", "smds-wales").sentence
