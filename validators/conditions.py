@@ -1,8 +1,32 @@
 """Conditions as data: `CONSENT=@consented and PARENT!=N|Z`, where `@name` is a named set of the standard's values."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from validators.standard import Condition
+from validators.records import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When something applies: every test must hold. Written `SEX=1 and PARENT!=N|Z`; `DRUG1=` means empty.
+
+    Each test is a header, whether it must (True) or must not (False) be among the values, and the values.
+    """
+
+    text: str
+    tests: tuple[tuple[str, bool, frozenset[str]], ...]
+
+    def holds(self, values: Values) -> bool:
+        """Whether the values meet the condition; a value that is absent counts as empty."""
+        for header, among, wanted in self.tests:  # noqa: SIM110 (asked several times for every record: `all` costs twice)
+            if (values.get(header, "") in wanted) is not among:
+                return False
+        return True
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers the condition looks at."""
+        return tuple(header for header, _, _ in self.tests)
 
 
 def parse_condition(text: str, headers: Collection[str], named: Mapping[str, frozenset[str]]) -> Condition:

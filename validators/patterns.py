@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from validators.conditions import Condition
 from validators.dates import write_date
 from validators.periods import ReportingPeriod
 from validators.records import Event, Source, Values
-from validators.standard import Condition, RuleRow, Standard
+from validators.standard import RuleRow, Standard
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from validators.checklists import ChecklistItem
+from validators.conditions import Condition
 from validators.measure_data import Measure
 from validators.records import Values
 from validators.xml_form import AgencySetting, XmlForm
@@ -47,29 +48,6 @@ class Layout:
             raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD")
         kinds: dict[str, Literal["alpha", "numeric", "any"]] = {"A": "alpha", "N": "numeric", "C": "any", "": "any"}
         return cls(text, kinds[match[1]], int(match[2]))
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """When something applies: every test must hold. Written `SEX=1 and PARENT!=N|Z`; `DRUG1=` means empty.
-
-    Each test is a header, whether it must (True) or must not (False) be among the values, and the values.
-    """
-
-    text: str
-    tests: tuple[tuple[str, bool, frozenset[str]], ...]
-
-    def holds(self, values: Values) -> bool:
-        """Whether the values meet the condition; a value that is absent counts as empty."""
-        for header, among, wanted in self.tests:  # noqa: SIM110 (asked several times for every record: `all` costs twice)
-            if (values.get(header, "") in wanted) is not among:
-                return False
-        return True
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The headers the condition looks at."""
-        return tuple(header for header, _, _ in self.tests)
 
 
 @dataclass(frozen=True, slots=True)

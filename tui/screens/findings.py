@@ -139,8 +139,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     def checked(self, done: int, due: int) -> None:
         """A batch was checked: tell how far it is; read again now and then, and at the end."""
         if due:
-            told = progress_text(done, due, self.program.standard.word("episode"))
-            self.say(told, "ok" if done == due else "")
+            self.say(progress_text(done, due, self.program.standard.word("episode")), "ok" if done == due else "")
         if (due or caseload_check(self.program).compared) and (done == due or not self._soon):
             self._soon = True
             self.set_timer(0.01 if done == due else SETTLE_SECONDS, self._settled)
