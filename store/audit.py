@@ -46,6 +46,11 @@ def link(
     return blake2b(before + sealed + row, key=key, digest_size=32).digest()
 
 
+def last(connection: Connection) -> int:
+    """The number of the last link, 0 when there is none yet: whatever anybody does is in the chain."""
+    return int(connection.execute(select(AUDIT_HEADS.c.last)).scalar_one_or_none() or 0)
+
+
 class Chain:
     """Adds links within one transaction that holds the write lock. `finish` must be called before it commits."""
 

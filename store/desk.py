@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from store import (
     agency_settings,
+    audit,
     checking,
     habits,
     kept_findings,
@@ -103,6 +104,11 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         """A number that grows with every save of a client, episode or event, by anybody, and with nothing else."""
         with self._reading() as connection:
             return lines.saved_version(connection)
+
+    def last_act(self) -> int:
+        """A number that grows with whatever anybody does that the audit tells: saves, ticks, extracts, stated dates."""
+        with self._reading() as connection:
+            return audit.last(connection)
 
     # Findings
 

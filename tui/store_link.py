@@ -31,11 +31,11 @@ WATCH_SECONDS = 1.0
 
 
 class StoreChanged(Message, bubble=False):
-    """Somebody, perhaps this very session, saved something; `version` is the store's saved version now."""
+    """Somebody, perhaps this very session, did something that the audit tells; `saved` when that changed a record."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, saved: bool) -> None:
         super().__init__()
-        self.version = version
+        self.saved = saved
 
 
 def shortly(problem: Problem, store: "Store | None") -> str:
@@ -128,7 +128,7 @@ class StoreWatch:
 
     def __init__(self, app: "BaseApp", threads: StoreThreads, store: "Store") -> None:
         self._app, self._threads, self._store = app, threads, store
-        self._data = self._saved = -1
+        self._data = self._saved = self._act = -1
         self._busy = False
         self.lost = ""
 
@@ -142,20 +142,22 @@ class StoreWatch:
             self._busy = True
             self._threads.run(self._read, on_done=self._seen, on_problem=self._failed)
 
-    def _read(self) -> tuple[int, int]:
-        """In a thread: what the store says; the saved version is asked for only when anything was committed."""
+    def _read(self) -> tuple[int, int, int]:
+        """In a thread: what the store says; what was done last is asked for only when anything was committed."""
         data = self._store.data_version()
-        return data, self._saved if data == self._data else self._store.saved_version()
+        if data == self._data:
+            return data, self._saved, self._act
+        return data, self._store.saved_version(), self._store.last_act()
 
-    def _seen(self, found: tuple[int, int]) -> None:
+    def _seen(self, found: tuple[int, int, int]) -> None:
         self._busy = False
         if self.lost:
             self.lost = ""
             self._app.say("The store is back.", "ok")
-        first, before = self._saved < 0, self._saved
-        self._data, self._saved = found
-        if not first and self._saved != before:
-            self.tell()
+        first, saved, act = self._act < 0, self._saved, self._act
+        self._data, self._saved, self._act = found
+        if not first and (self._saved, self._act) != (saved, act):
+            self.tell(self._saved != saved)
 
     def _failed(self, problem: Problem) -> None:
         self._busy = False
@@ -163,8 +165,8 @@ class StoreWatch:
             self.lost = str(problem)
             self._app.say(f"Typing goes on. {shortly(problem, self._store)}", "warning")
 
-    def tell(self) -> None:
-        """Tell every open screen that what it shows may be old."""
+    def tell(self, saved: bool = True) -> None:
+        """Tell every open screen that what it shows may be old, and whether a record is among it."""
         for screen in self._app.screen_stack:
             if isinstance(screen, Screen) and screen.is_attached:
-                screen.post_message(StoreChanged(self._saved))
+                screen.post_message(StoreChanged(saved))

@@ -49,6 +49,13 @@ def test_space_ticks_and_reopens_with_a_reason_typed_ahead(start: Start, store: 
     assert its is not None and [one.reason for one in store.ticks(its.id)] == ["a new edition"]
 
 
+def test_what_a_colleague_ticks_is_seen_within_moments(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = at_checklist(start)
+    with store.write("bob", NOW) as work:
+        work.tick(work.ensure_submission(agency, "2020-12").id, "code_lists", {})
+    terminal.until("[x] Code lists reviewed                           bob, 14:02")
+
+
 def test_escape_leaves_the_question_and_nothing_happens(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = at_checklist(start)
     terminal.press("+")

@@ -88,7 +88,7 @@ class ExtractScreen(BaseScreen[None]):
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved: what is shown may be old. It is not made again by itself, for it may be long."""
-        if self.looked is not None and not self._looking:
+        if event.saved and self.looked is not None and not self._looking:
             self.say("Something was saved since: F5 looks again.", "notice")
 
     # Telling
