@@ -73,6 +73,33 @@ def test_findings_are_walked_across_records(store: Store, known: ClientTree, sta
     assert current(terminal) == seen[2]
 
 
+def test_after_a_save_the_key_that_is_named_leads_to_what_is_still_wrong(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    client = known.client
+    with store.write("somebody", client.changed_at) as work:
+        work.change("client", client.id, {**client.values, "DOB": "20250101"}, 1)
+    terminal = start(client.id)
+    terminal.press("<f8>")
+    terminal.until("Error: Date of birth")
+    terminal.press("32121980<f2>")
+    terminal.until("Saved: Client 26964 DM. 1 error to mend: F8.")
+    terminal.press("<f8>")
+    terminal.until("Error: Date of birth is not a real date")
+    assert current(terminal).startswith("Date of birth")
+    terminal.press("<tab>2<f2>")
+    terminal.until("1 error to mend: F7.")
+    terminal.press("<f8>")
+    terminal.until("No more findings this way: F7 goes back to those there are.")
+    terminal.press("<f7>")
+    terminal.until("Error: Date of birth is not a real date")
+    terminal.press("30071963<f2>")
+    terminal.until("Saved: Client 26964 DM.")
+    terminal.press("<f8>")
+    terminal.until("No more findings.")
+    assert not terminal.shows("this way")
+
+
 def current(terminal: Terminal) -> str:
     """The label of the field the form is at."""
     lines = [line for line in terminal.lines() if line.startswith(">") and line[1:2] in " ✗!i·-~"]

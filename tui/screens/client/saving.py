@@ -9,6 +9,7 @@ from tui.screens.client import naming, work
 from tui.screens.client.compare import ComparePage
 from tui.screens.client.held import Held
 from tui.screens.client.relinking import before_relinking
+from tui.screens.client.walking import KEY_OF
 from tui.screens.client.work import Save
 from tui.store_link import shortly
 from validators.problems import Problem
@@ -124,7 +125,11 @@ class Saving:
         )
         carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
         wrong = sum(entry.kind == "error" for entry in screen.entries)
-        faults = f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key('form.next')}." if wrong else ""
+        if wrong:
+            screen.walking.told = None  # the next step is what is still wrong here, and not the next client
+        faults = (
+            f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key(KEY_OF[screen.walking.way()])}." if wrong else ""
+        )
         if screen.is_attached:
             screen.say(f"Saved: {names}.{faults}{carried}", "ok")
         again, self._once_more = self._once_more, False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from store.shapes import AgencyInfo
 from tui.form.entries import Place, RecordKey, walk, walked
+from tui.frame.actions import REGISTRY
 from tui.screens.client import work
 from tui.screens.client.naming import client_name
 from tui.screens.client.work import Loaded
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Step = Literal[1, -1]
 NO_MORE = "No more findings."
+NONE_THIS_WAY = "No more findings this way: {key} goes back to those there are."
+KEY_OF: dict[Step, str] = {1: "form.next", -1: "form.previous"}
 
 
 class Walking:
@@ -43,6 +46,13 @@ class Walking:
         screen.form.flush()
         screen.leave(screen.held)
         to_client(screen.program, screen.client_id, step, leaving=screen)
+
+    def way(self) -> Step:
+        """Which way an error of this client lies, seen from the field one stands in."""
+        here, stops = self.screen.place(), [one.stop for one in self.screen.entries if one.kind == "error"]
+        if here in stops or walk(stops, here, self._order(), self.screen.case.standard, 1) is not None:
+            return 1
+        return -1
 
     def target(self, step: Step) -> Place | None:
         """The client's first (or last) error or warning."""
@@ -92,7 +102,7 @@ def to_client(
 
     def came(found: Loaded | None) -> None:
         if found is None:
-            app.say(NO_MORE, "ok")
+            app.in_store(_any_behind, app.agency, client_id, step < 0, on_done=none_left, hold=True)
             return
         screen = ClientScreen(app, found)
         screen.judge_quietly()
@@ -110,11 +120,24 @@ def to_client(
         else:
             app.push_screen(screen)
 
+    def none_left(behind: bool) -> None:
+        here = app.screen if isinstance(app.screen, ClientScreen) else None
+        if behind or (here is not None and here.walking.target(step) is not None):
+            back: Step = -1 if step > 0 else 1
+            app.say(NONE_THIS_WAY.format(key=REGISTRY.key_text(KEY_OF[back])), "notice")
+        else:
+            app.say(NO_MORE, "ok")
+
     def look(at: str, own: bool) -> None:
         who = (app.agency, app.standard, app.person, app.session)
         app.in_store(_found, *who, at, own, step < 0, app.clock(), on_done=came, hold=True)
 
     look(client_id, itself)
+
+
+def _any_behind(store: "Store", agency: AgencyInfo, client_id: str, back: bool) -> bool:
+    """In a thread: whether some other client the other way has findings; none where one looked at all of them."""
+    return bool(client_id and store.next_client_with_findings(agency, client_id, back=not back))
 
 
 def _found(
