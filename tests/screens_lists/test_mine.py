@@ -1,0 +1,38 @@
+"""What is said beside an episode, its key worker and its note, is a change of one's own, too."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo, ClientQuery
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import Start, command
+
+
+@pytest.mark.parametrize("typed", ["Jo Field<tab><enter>", "<tab>rings back on Mondays<enter>"])
+def test_a_key_worker_or_a_note_makes_the_client_one_of_mine(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path, typed: str
+) -> None:
+    clock = tmp_path / "clock"  # later than everybody was entered: whoever changed last is who counts
+    clock.write_text((NOW + timedelta(hours=1)).isoformat(), encoding="ascii")
+    row = store.client_rows(agency, ClientQuery(text="000007"), 0, 1)[0]
+    terminal = start(KEYWORK_TEST_CLOCK=str(clock))
+    terminal.press("<ctrl+w>")
+    terminal.until(" 0 clients")
+    terminal.press("<ctrl+w>000007<enter>")
+    terminal.until("Client 000007")
+    terminal.until("F2 Save")
+    terminal.press("<ctrl+t><down><enter><ctrl+k>")
+    terminal.until("Key worker")
+    terminal.press(typed)
+    terminal.until("Kept with Episode")
+    assert store.client_tree(row.id).episodes[0].key_worker == ("Jo Field" if typed.startswith("Jo") else "")
+    terminal.press("<escape>", 0.4)
+    terminal.until("Find:")
+    terminal.press("<ctrl+u><ctrl+w>")
+    terminal.until(" 1 client")
+    assert terminal.lines()[4].startswith("000007")
+    command(terminal, "by me today", "History")
+    assert terminal.shows("000007")
