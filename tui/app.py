@@ -189,7 +189,7 @@ class KeyworkApp(BaseApp):
         needed = {name: entry.needs for name, entry in SCREENS.items() if entry.needs}
         hidden = {f"go.{name}" for name, need in needed.items() if not getattr(self.standard, need)}
         if not KINDS[self.standard.submission.calendar].bases_until:
-            hidden.add("go.rollover")
+            hidden |= {"go.rollover", "month.roll"}
         return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
 
     def action_open_screen(self, name: str) -> None:

@@ -88,3 +88,9 @@ def test_the_field_page_has_the_definitions_of_the_modalities(start: Start) -> N
     terminal.press("field modality<enter>")
     terminal.until("Inpatient Treatment")
     terminal.until("Start date: date of admission")
+
+
+def test_the_month_offers_no_roll_over(start: Start) -> None:
+    terminal = start()
+    command(terminal, "what is due", "Checklist:")
+    assert terminal.shows("C Checklist") and terminal.shows("G Calendar") and not terminal.shows("Roll-over")

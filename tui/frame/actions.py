@@ -121,11 +121,10 @@ class Registry:
             if scope in each.scopes and self.keys(each.id)
         ]
 
-    def bar(self, scope: str) -> list[tuple[str, str]]:
-        """Key and name of what the key bar of a screen lists."""
-        return [
-            (self.key_text(each.id), each.name) for each in self.on_screen(scope) if each.bar and self.keys(each.id)
-        ]
+    def bar(self, scope: str, hidden: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+        """Key and name of what the key bar of a screen lists, but for `hidden` actions."""
+        listed = [each for each in self.on_screen(scope) if each.bar and each.id not in hidden]
+        return [(self.key_text(each.id), each.name) for each in listed if self.keys(each.id)]
 
     def remap(self, wanted: Mapping[str, object]) -> list[str]:
         """Put actions on other keys: id to key, or keys separated by commas.

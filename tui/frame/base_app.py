@@ -254,7 +254,7 @@ class BaseApp(App[int], inherit_bindings=False):
             self.push_screen(Palette(scope, self.hidden_actions()), self.run_by_id)
 
     def hidden_actions(self) -> frozenset[str]:
-        """The ids of actions that are nothing here: the palette leaves them out."""
+        """The ids of actions that are nothing here: palette and key bar leave them out."""
         return frozenset()
 
     async def run_by_id(self, id: str | None) -> None:

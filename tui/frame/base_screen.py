@@ -71,7 +71,7 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         yield TitleLine(self.title or "", self.base.demo)
         yield from self.body()
         yield StatusLine()
-        yield KeyBar(REGISTRY.bar(self.scope))
+        yield KeyBar(REGISTRY.bar(self.scope, self.base.hidden_actions()))
 
     def body(self) -> Iterable[Widget]:
         """The widgets between title and status line."""
