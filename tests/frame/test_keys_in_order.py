@@ -5,9 +5,13 @@ import signal
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.constants import ESCAPE_DELAY
 
 from tests.frame.conftest import Start
 from tests.terminal import keys
+from tui.frame import escape_driver
+from tui.frame.escape_driver import PromptEscapeParser
 
 BURSTS = (
     "ab<f2>kcd",
@@ -39,6 +43,29 @@ def test_a_burst_gives_what_slow_typing_gives(demo: Start, burst: str) -> None:
     fast.until_quiet(0.5)
     assert fast.text() == slow.text()
     assert fast.cursor == slow.cursor
+
+
+@pytest.mark.parametrize("burst", [*BURSTS, "<escape>O<escape>[x", "<f8><escape>OP<up><escape>'"])
+def test_a_line_that_cuts_a_burst_anywhere_changes_no_key(burst: str) -> None:
+    def read(*pieces: str) -> list[str]:
+        parser = PromptEscapeParser()
+        found = [event for piece in (*pieces, "") for event in parser.feed(piece)]
+        return [event.key for event in found if isinstance(event, events.Key)]
+
+    data = keys(burst)
+    for cut in range(1, len(data)):
+        assert read(data[:cut], data[cut:]) == read(data), repr((data[:cut], data[cut:]))
+
+
+def test_an_escape_that_nothing_follows_is_one_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(escape_driver, "monotonic", lambda: now)
+    parser = PromptEscapeParser()
+    assert list(parser.feed("\x1b")) == [] and list(parser.tick()) == []
+    now += ESCAPE_DELAY
+    (event,) = parser.tick()
+    assert isinstance(event, events.Key) and event.key == "escape"
+    assert [event.key for event in parser.feed("O'") if isinstance(event, events.Key)] == ["O", "apostrophe"]
 
 
 def test_thousands_of_keys_in_one_write(demo: Start) -> None:

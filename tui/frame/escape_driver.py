@@ -7,11 +7,13 @@ opens no sequence is Escape, and what follows is typed after it: a burst means w
 
 import re
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
 from textual.drivers import linux_driver
 from textual.keys import Keys
 from textual.message import Message
@@ -25,6 +27,8 @@ _known.update({f"\x1bO{letter}": (key,) for letter, key in VT100_PLUS.items()})
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 # A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
 CUT_STARTS = ("\x1b[20", "\x1b[200")
+# An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
+OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
 
 
 class PromptEscapeParser(XTermParser):
@@ -36,14 +40,29 @@ class PromptEscapeParser(XTermParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._pasted: str | None = None
-        self._cut = ""
+        self._cut = self._open = ""
+        self._open_until = 0.0
+
+    def tick(self) -> Iterable[Message]:
+        """What nothing has followed for long enough is the Escape key."""
+        if self._open and monotonic() >= self._open_until:
+            yield from self._alone()
+        yield from super().tick()
+
+    def _alone(self) -> Iterable[Message]:
+        after, self._open = self._open[1:], ""
+        yield events.Key("escape", "\x1b")
+        if after:
+            yield from super().feed(after)
 
     def feed(self, data: str) -> Iterable[Message]:
         """The events in a piece of input, in order."""
         if not data:
+            if self._open:
+                yield from self._alone()
             yield from super().feed(data)
             return
-        data, self._cut = self._cut + data, ""
+        data, self._cut, self._open = self._cut + self._open + data, "", ""
         while data:
             if self._pasted is not None:
                 text, mark, data = (self._pasted + data).partition(PASTE_END)
@@ -58,6 +77,9 @@ class PromptEscapeParser(XTermParser):
                 start = typed.rindex("\x1b")
                 typed, self._cut = typed[:start], typed[start:]
             *before, last = ALONE.split(typed)
+            if not mark and (opened := OPEN.search(last)):
+                last, self._open = last[: opened.start()], opened[0]
+                self._open_until = monotonic() + ESCAPE_DELAY
             for piece in before:
                 if piece:
                     yield from super().feed(piece)
