@@ -11,7 +11,6 @@ from tui.frame.settings import load_settings
 from tui.heap import keep_one_heap
 from tui.opening import Place
 from tui.screens.registry import know_actions
-from validators.catalogue import load
 from validators.problems import Problem
 
 
@@ -21,8 +20,7 @@ def run_app(
     """Run the app on the store that the options name; its exit code. Raises Problem."""
     _require_terminal()
     keep_one_heap()
-    know_actions()
-    settings = load_settings()
+    settings = load_settings(know=know_actions)
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
     code = app.run() or 0
     if app.last_words and code == 0:  # after a signal nobody is there to read
@@ -34,10 +32,11 @@ def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
     """Run the app on a throw-away store of synthetic clients, which is gone afterwards. Raises Problem."""
     _require_terminal()
     if standard is not None:
+        from validators.catalogue import load
+
         load(standard)  # an unknown one is refused by its own sentence
     keep_one_heap()
-    know_actions()
-    settings = load_settings()
+    settings = load_settings(know=know_actions)
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:
         place = Place(folder / "demo.db", folder / "demo.key", standard=standard)

@@ -1,6 +1,7 @@
 """The settings file: theme, mouse, keys. What it gets wrong is said in a sentence each, and the rest holds."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,11 +28,14 @@ def settings_path() -> Path:
     return Path(platformdirs.user_config_dir("keywork")) / "settings.toml"
 
 
-def load_settings(path: Path | None = None, registry: Registry = REGISTRY) -> Settings:
+def load_settings(
+    path: Path | None = None, registry: Registry = REGISTRY, know: Callable[[], object] | None = None
+) -> Settings:
     """Read the settings file and put the registry's actions on the keys it asks for.
 
     A missing file is no problem. Call it before the app's class is made use of: bindings are read from the registry.
-    Every entry that is not understood is named in `problems`, and the others are used.
+    `know` brings every action into the registry; it is called only when keys are asked for, since it takes a tenth of
+    a second. Every entry that is not understood is named in `problems`, and the others are used.
     """
     path = path or settings_path()
     try:
@@ -58,6 +62,8 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY) -> Se
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
         keys = {}
     keys = _flat(keys)
+    if keys and know is not None:
+        know()
     problems += registry.remap(keys)
     return Settings(theme, mouse, keys, tuple(problems))
 

@@ -126,7 +126,8 @@ REGISTRY.add(
 
 
 def know_actions() -> None:
-    """Have every screen's actions in the registry. Called before the settings file is read, which may name any."""
+    """Have every screen's actions in the registry: before keys of the settings file are looked at, which may name any,
+    else once something is on the screen."""
     import_module("tui.screens.client.keys")
     for entry in SCREENS.values():
         import_module(entry.module)
