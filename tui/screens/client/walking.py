@@ -102,7 +102,7 @@ def to_client(
 
     def came(found: Loaded | None) -> None:
         if found is None:
-            app.in_store(_any_behind, app.agency, client_id, step < 0, on_done=none_left, hold=True)
+            none_left()
             return
         screen = ClientScreen(app, found)
         screen.judge_quietly()
@@ -120,9 +120,9 @@ def to_client(
         else:
             app.push_screen(screen)
 
-    def none_left(behind: bool) -> None:
+    def none_left() -> None:
         here = app.screen if isinstance(app.screen, ClientScreen) else None
-        if behind or (here is not None and here.walking.target(step) is not None):
+        if here is not None and here.walking.target(step) is not None:
             back: Step = -1 if step > 0 else 1
             app.say(NONE_THIS_WAY.format(key=REGISTRY.key_text(KEY_OF[back])), "notice")
         else:
@@ -133,11 +133,6 @@ def to_client(
         app.in_store(_found, *who, at, own, step < 0, app.clock(), on_done=came, hold=True)
 
     look(client_id, itself)
-
-
-def _any_behind(store: "Store", agency: AgencyInfo, client_id: str, back: bool) -> bool:
-    """In a thread: whether some other client the other way has findings; none where one looked at all of them."""
-    return bool(client_id and store.next_client_with_findings(agency, client_id, back=not back))
 
 
 def _found(
