@@ -169,12 +169,13 @@ class KeyQueue:
         if not pump._running or pump._closing or pump._closed:
             return
         passage = _Passage()
-        if pump.call_later(passage.pass_on):
+        # Not by `call_later`, which wraps what it is given: of a bare method Textual remembers the signature.
+        if pump.post_message(events.Callback(callback=passage.pass_on)):
             await _either(passage.future, pump)
 
 
 class _Passage:
-    """A marker in a queue. A method, because Textual looks at the signature of every other callable anew."""
+    """A marker in a queue."""
 
     def __init__(self) -> None:
         self.future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
