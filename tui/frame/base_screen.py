@@ -89,7 +89,9 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
                 line.say("")
 
     def retitle(self, title: str) -> None:
-        """Change the title line."""
+        """Change the title line; the same title again costs nothing."""
+        if title == self.title:
+            return
         self.title = title
         for line in self.query(TitleLine):
             line.set_title(title)
