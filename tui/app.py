@@ -1,6 +1,7 @@
 """The program: first a paint, then the store, then the screens."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -251,6 +252,17 @@ class KeyworkApp(BaseApp):
                 flush(reason)
         if reason != "suspend":
             self.threads.stop()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What went wrong inside the program, if that ended it."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Keep what is typed and give the terminal back. Textual would print what every function knows: client data."""
+        with contextlib.suppress(Exception):
+            self.flush_drafts("fault")
+        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         """Give the store back."""

@@ -22,7 +22,7 @@ def run_app(
     keep_one_heap()
     settings = load_settings(know=know_actions)
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
-    code = app.run() or 0
+    code = run_to_end(app)
     if app.last_words and code == 0:  # after a signal nobody is there to read
         print(f"keywork: {app.last_words}", file=sys.stderr)
     return code
@@ -40,9 +40,17 @@ def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:
         place = Place(folder / "demo.db", folder / "demo.key", standard=standard)
-        return KeyworkApp(place, settings=settings, demo_clients=clients, demo_seed=seed).run() or 0
+        return run_to_end(KeyworkApp(place, settings=settings, demo_clients=clients, demo_seed=seed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_to_end(app: KeyworkApp) -> int:
+    """Run an app; its exit code. Raises what went wrong inside it, which whoever leaves makes one sentence of."""
+    code = app.run() or 0
+    if app.fault is not None:
+        raise app.fault
+    return code
 
 
 def _require_terminal() -> None:

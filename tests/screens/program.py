@@ -2,7 +2,8 @@
 
 KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the list of clients is opened, as F3 does,
 unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
-KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change.
+KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change. With
+KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program.
 """
 
 import os
@@ -13,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from tui.app import KeyworkApp
 from tui.frame.settings import load_settings
+from tui.leaving import leave_with
 from tui.opening import Opened, Place
+from tui.run import run_to_end
 from tui.screens.registry import know_actions
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
@@ -32,6 +35,12 @@ class Program(KeyworkApp):
         if wanted and self.store is not None:
             self.open_client("" if wanted == "new" else wanted)
 
+    def action_redraw(self) -> None:
+        """Ctrl+L."""
+        if typed := os.environ.get("KEYWORK_TEST_FAULT"):
+            raise ValueError(typed)
+        super().action_redraw()
+
 
 def clock() -> datetime:
     """The fixed moment, or what the clock's file says now."""
@@ -44,8 +53,8 @@ def main() -> int:
     know_actions()
     store = Path(sys.argv[1])
     place = Place(store, store.with_suffix(".key"))
-    return Program(place, clock=clock, settings=load_settings()).run() or 0
+    return run_to_end(Program(place, clock=clock, settings=load_settings()))
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave_with(main)

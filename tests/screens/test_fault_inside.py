@@ -1,0 +1,15 @@
+"""A fault inside the program: a sentence without client data, the terminal as it was, and what was typed kept."""
+
+from store.opening import Store
+from store.shapes import ClientTree
+from tests.screens.conftest import Start
+
+
+def test_a_fault_keeps_what_is_typed_and_tells_no_client_data(store: Store, known: ClientTree, start: Start) -> None:
+    terminal = start(known.client.id, KEYWORK_TEST_FAULT="Owen")
+    terminal.send("\tJo\x0c")
+    terminal.until("keywork: The program failed (ValueError at")
+    assert terminal.wait() == 2
+    assert not terminal.shows("Traceback") and not terminal.shows("Owen") and not terminal.shows("locals")
+    draft = store.draft_of("ann", known.client.id)
+    assert draft is not None and draft.values["SINITIAL"] == "Jo"
