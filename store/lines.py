@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
 from store.reading import batches
 from store.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LINES, NAMES, PARTS, SAVED, STATES
@@ -212,8 +212,3 @@ def parts(reference: str) -> set[str]:
         meeting = {match.start() for match in _STARTS.finditer(reference)}
         starts = sorted({at for at in starts if at in meeting or at >= len(reference) - _PARTS_OF // 2})  # type: ignore[assignment]
     return {reference[at : at + LONGEST_PART] for at in starts}
-
-
-def count_lines(connection: Connection) -> int:
-    """How many lines there are."""
-    return int(connection.execute(select(func.count()).select_from(LINES)).scalar_one())

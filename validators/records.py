@@ -5,7 +5,7 @@ empty mean the same.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -89,10 +89,3 @@ class Finding:
     def line(self) -> int | None:
         """The line to look at first; none for a finding about a whole file or a stored record."""
         return self.lines[0] if self.lines else None
-
-
-def event_values(record: EpisodeRecord) -> Iterator[tuple[Event, dict[str, str]]]:
-    """Yield each event with the values of its row: client and episode values repeated beside its own."""
-    base = {**record.client, **record.episode}
-    for event in record.events:
-        yield event, {**base, **event.values}

@@ -126,13 +126,6 @@ class PagedTable(LineList):
         self.go(self.cursor, quiet=True)
         self.refresh()
 
-    def go_to_id(self, row_id: object) -> bool:
-        """Make the row of an id current; whether there is one."""
-        place = self._find(row_id) if self._find is not None else None
-        if place is not None:
-            self.go(place)
-        return place is not None
-
     def _cached_id(self) -> object:
         page = self._pages.get(self.cursor // PAGE, ())
         place = self.cursor % PAGE

@@ -74,14 +74,12 @@ class ChecklistScreen(BaseScreen[None]):
         self.list.focus()
         self.read(hold=True)
         check = caseload_check(self.program)
-        check.listeners.append(self.checked)
+        check.tell(self.checked)
         check.start()
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
-        check = caseload_check(self.program)
-        if self.checked in check.listeners:
-            check.listeners.remove(self.checked)
+        caseload_check(self.program).tell_no_more(self.checked)
 
     # Reading
 
@@ -129,8 +127,12 @@ class ChecklistScreen(BaseScreen[None]):
             self._mismatches = (month, many)
             self.read()
 
+        def failed(problem: Problem) -> None:
+            self._comparing = False
+            self.say(str(problem), "error")
+
         about = (app.agency, app.standard, page.entry.period, page.today)
-        app.in_store(open_mismatches, *about, on_done=came, on_problem=self._failed)
+        app.in_store(open_mismatches, *about, on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
         self._reading = False

@@ -77,15 +77,13 @@ class ClientsScreen(BaseScreen[None]):
         self.tell()
         self.late_count.soon()
         check = caseload_check(self.program)
-        check.listeners.append(self.checked)
+        check.tell(self.checked)
         self.program.in_store(warm, self.program.agency)
         self.set_timer(CHECK_AFTER_SECONDS, check.start)
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
-        check = caseload_check(self.program)
-        if self.checked in check.listeners:
-            check.listeners.remove(self.checked)
+        caseload_check(self.program).tell_no_more(self.checked)
 
     def on_resize(self, event: events.Resize) -> None:
         """More columns where there is room."""

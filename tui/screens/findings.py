@@ -82,13 +82,12 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         self.list.focus()
         self.renew()
         self.read(hold=True)
-        (check := caseload_check(self.program)).listeners.append(self.checked)
+        (check := caseload_check(self.program)).tell(self.checked)
         check.start()
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
-        if self.checked in (listeners := caseload_check(self.program).listeners):
-            listeners.remove(self.checked)
+        caseload_check(self.program).tell_no_more(self.checked)
 
     # Reading
 

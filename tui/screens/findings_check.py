@@ -31,7 +31,7 @@ DAY_SECONDS = 60.0
 
 
 class CaseloadCheck:
-    """The one check of an app. `listeners` are told after each batch: how many are done, and how many are due in all.
+    """The one check of an app. Who listens is told after each batch: how many are done, and how many are due in all.
 
     They are told once more, with two equal numbers, at the end; with two zeros when nothing was due. `compared` then
     says whether what shows between episodes was looked for anew.
@@ -39,12 +39,21 @@ class CaseloadCheck:
 
     def __init__(self, app: "KeyworkApp") -> None:
         self._app = app
-        self.listeners: list[Callable[[int, int], object]] = []
+        self._listeners: list[Callable[[int, int], object]] = []
         self._waiting: list[str] = []
         self._done = self._due = 0
         self._asked: date | None = None
         self.running = self._again = self.compared = False
         app.set_interval(DAY_SECONDS, self._new_day)
+
+    def tell(self, listener: Callable[[int, int], object]) -> None:
+        """Tell `listener` from now on."""
+        self._listeners.append(listener)
+
+    def tell_no_more(self, listener: Callable[[int, int], object]) -> None:
+        """Forget a listener; one that is not known is no matter."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     def start(self) -> None:
         """See what is due, and do it; while that goes on, look once more after it."""
@@ -119,7 +128,7 @@ class CaseloadCheck:
         self.running = False
 
     def _tell(self) -> None:
-        for listener in list(self.listeners):
+        for listener in list(self._listeners):
             listener(self._done, self._due)
 
 

@@ -74,7 +74,7 @@ class MonthScreen(BaseScreen[None]):
         self.list.focus()
         self.read(hold=True)
         check = caseload_check(self.program)
-        check.listeners.append(self.checked)
+        check.tell(self.checked)
         check.start()
         self.set_interval(LOOK_SECONDS, self._look)
 
@@ -84,9 +84,7 @@ class MonthScreen(BaseScreen[None]):
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
-        check = caseload_check(self.program)
-        if self.checked in check.listeners:
-            check.listeners.remove(self.checked)
+        caseload_check(self.program).tell_no_more(self.checked)
 
     # Reading
 

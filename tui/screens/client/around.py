@@ -42,7 +42,7 @@ class Around:
         screen, program = self.screen, self.screen.program
         self.enter()
         screen.set_interval(STAY_SECONDS, self._stay)
-        caseload_check(program).listeners.append(self._checked)
+        caseload_check(program).tell(self._checked)
         if self.others:
             one = self.others[0]
             since = naming.when(one.since, program.today())
@@ -132,9 +132,7 @@ class Around:
     def gone(self) -> None:
         """The screen is closed; perhaps one of another client has come up, and that is noted already."""
         program = self.screen.program
-        listeners = caseload_check(program).listeners
-        if self._checked in listeners:
-            listeners.remove(self._checked)
+        caseload_check(program).tell_no_more(self._checked)
         if self._entered and program.entered == self.screen.client_id and program.store is not None:
             self._entered, program.entered = False, ""
             program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)

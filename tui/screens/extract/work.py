@@ -86,11 +86,6 @@ def look(
     return found
 
 
-def mismatches_again(store: "Store", preview: Preview) -> Mismatches:
-    """The mismatches with what was confirmed meanwhile. Raises Problem."""
-    return find_mismatches(store, preview)
-
-
 def write(
     store: "Store",
     agency: AgencyInfo,
