@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.session.conftest import Open
 from tests.session.desk import PATIENCE
-from tests.session.year import AGENCY, Year
+from tests.session.year import Year
 from tests.terminal import Terminal, keys
 
 PORTAL = 8
@@ -103,13 +103,17 @@ class Screen:
         self.leaves("Will be written")
         self.leaves("Month: ")
 
+    def ticks(self, lines: tuple[int, ...]) -> None:
+        """Tick these lines of the checklist."""
+        for line in lines:
+            self.types("<home>" + "<down>" * line + " ", "Ticked.")
+            self._ticked(3 + line)
+
     def closes(self, month: str, load: str = "100", quality: str = "100") -> None:
         """From the month to its checklist: tick what a person ticks, until nothing is left, and back."""
         self.types("c", f"Checklist: {month}")
         self.sees("Uploaded to the portal ann")
-        for line in TICKED:
-            self.types("<home>" + "<down>" * line + " ", "Ticked.")
-            self._ticked(3 + line)
+        self.ticks(TICKED)
         self.types("<home>" + "<down>" * PORTAL + " ", "As the portal shows them")
         self.types(f"{load}<enter>{quality}<enter>", "12 of 12 done")
         self.leaves("12 of 12 done: closed")
@@ -125,14 +129,16 @@ class Screen:
         self.writes_and_marks()
         self.closes(month)
 
+    def begins(self, chosen: str, then: str) -> None:
+        """The very first start: no store is there; the program asks which agency keeps it."""
+        self.sees("Type the agency code of your national returns")
+        self.types(f"{self.year.agency}{chosen}<enter>", then)
+        # The commands of the story are given with the key that the program has made.
+        shutil.copy(self.year.place.store.with_suffix(".key"), self.year.place.key)
+
 
 def begin(terminals: Open, folder: Path, moment: datetime) -> Screen:
-    """The very first start: no store is there; the program asks which agency keeps it."""
-    year = Year(folder, made=False)
-    year.moment = moment
-    screen = Screen(year, terminals, folder)
-    screen.sees("Type the agency code of your national returns")
-    screen.types(f"{AGENCY}<enter>", "Month: Part July Aug 22 (2022-08), T0123")
-    # The commands of the story are given with the key that the program has made.
-    shutil.copy(year.place.store.with_suffix(".key"), year.place.key)
+    """The year's first start."""
+    screen = Screen(Year(folder, made=False, moment=moment), terminals, folder)
+    screen.begins("", "Month: Part July Aug 22 (2022-08), T0123")
     return screen

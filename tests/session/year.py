@@ -20,14 +20,18 @@ BY_DATA = ("checked", "warnings", "mismatches", "consent", "drafts", "extract")
 class Year:
     """The store of one agency, its clock, and what a person at a shell does there."""
 
-    def __init__(self, folder: Path, *, made: bool = True) -> None:
+    agency, standard = AGENCY, STANDARD
+
+    def __init__(
+        self, folder: Path, *, made: bool = True, moment: datetime = datetime(2022, 9, 1, 9, tzinfo=UTC)
+    ) -> None:
         """Make a store that knows the agency and nobody else, unless the program's own first page will."""
         self.place = Place(folder)
-        self.moment = datetime(2022, 9, 1, 9, tzinfo=UTC)
+        self.moment = moment
         self._folders = 0
         if made:
             with self.store(create=True) as store, store.write("ann", self.moment) as work:
-                work.ensure_agency(AGENCY, STANDARD)
+                work.ensure_agency(self.agency, self.standard)
 
     # The clock
 
@@ -117,12 +121,13 @@ class Year:
         """Each item's state."""
         return {item["item"]: item["state"] for item in self.checklist(month, attempt)["items"]}
 
-    def write(self, month: str, code: int = 0) -> dict[str, Any]:
+    def write(self, month: str, code: int = 0, kind: str = "") -> dict[str, Any]:
         """Write a submission's extract into a folder of its own; the receipt."""
         self._folders += 1
         folder = self.place.folder / f"return-{self._folders}"
         folder.mkdir()
-        receipt = self.told("export", "--submission", month, "--out", folder, code=code)
+        options = ("--kind", kind) if kind else ()
+        receipt = self.told("export", "--submission", month, "--out", folder, *options, code=code)
         assert isinstance(receipt, dict)
         return receipt
 

@@ -31,11 +31,10 @@ def run_import(
 ) -> int:
     """Import and print; 1 when rows were left out, else 0. Raises Problem."""
     gc.disable()  # as for `check`: many objects, none in a circle
-    standard = load(standard_id or DEFAULT)
-    job = formats.importer(file, standard, update=update, all_or_nothing=all_or_nothing)
     progress = Progress("lines read")
     path = store_path(store)
     if not path.exists():
+        job = formats.importer(file, load(standard_id or DEFAULT), update=update, all_or_nothing=all_or_nothing)
         # Read before a store is made, so that a file that cannot be taken leaves none behind.
         code = job.prepare(None, agency, progress)
         progress.done()
@@ -44,6 +43,9 @@ def run_import(
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:
+            kept = {one.standard for one in found.agencies() if agency in (None, one.code)}
+            standard = load(standard_id or (kept.pop() if len(kept) == 1 else DEFAULT))
+            job = formats.importer(file, standard, update=update, all_or_nothing=all_or_nothing)
             code = job.prepare(found, agency, progress)
             progress.done()
             if not dry_run:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -101,7 +102,8 @@ def run_schema(standard_id: str) -> int:
         raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
     from exporters.xml_schema import stand_in_schema
 
-    print(stand_in_schema(standard).decode(), end="")
+    # As bytes: they say themselves how they are encoded.
+    sys.stdout.buffer.write(stand_in_schema(standard))
     return 0
 
 
