@@ -203,7 +203,7 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
             presence.leave(connection, session)
 
     def others_in(self, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
-        """Who else has a record open, the first to come first."""
+        """Who else has a record open, the first to come first; of a client also who is in any record below."""
         with self._reading() as connection:
             return presence.others(connection, kind, record_id, session, now)
 

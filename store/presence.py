@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from store import sessions
 from store.shapes import Kind, Presence
-from store.tables import PRESENCES
+from store.tables import CLIENTS, EPISODES, EVENTS, PRESENCES
 from store.typed import moment, stamp
 
 SILENCE = timedelta(seconds=90)
@@ -33,16 +33,26 @@ def leave(connection: Connection, session: str) -> None:
 
 
 def others(connection: Connection, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
-    """Who else has a record open, the first to come first."""
+    """Who else is in a record, the first to come first; of a client also who is in anything below, and in what."""
     query = (
-        select(PRESENCES.c.person, PRESENCES.c.since, PRESENCES.c.session)
-        .where(
-            PRESENCES.c.kind == kind,
-            PRESENCES.c.record_id == record_id,
-            PRESENCES.c.session != session,
-            PRESENCES.c.seen >= stamp(now - SILENCE),
-        )
+        select(PRESENCES)
+        .where(_there(kind, record_id), PRESENCES.c.session != session, PRESENCES.c.seen >= stamp(now - SILENCE))
         .order_by(PRESENCES.c.since, PRESENCES.c.session)
     )
-    found = [Presence(row.person, moment(row.since), row.session) for row in connection.execute(query)]
+    found = [
+        Presence(row.person, moment(row.since), row.session, row.kind, row.record_id)
+        for row in connection.execute(query)
+    ]
     return [one for one in found if not sessions.is_dead(one.session)]
+
+
+def _there(kind: Kind, record_id: str) -> ColumnElement[bool]:
+    """Whether somebody is in a record, or in one that belongs to a client."""
+    itself = (PRESENCES.c.kind == kind) & (PRESENCES.c.record_id == record_id)
+    if kind != "client":
+        return itself
+    own = select(CLIENTS.c.number).where(CLIENTS.c.id == record_id).scalar_subquery()
+    episodes = select(EPISODES.c.id).where(EPISODES.c.client_number == own)
+    numbers = select(EPISODES.c.number).where(EPISODES.c.client_number == own)
+    below = episodes.union_all(select(EVENTS.c.id).where(EVENTS.c.episode_number.in_(numbers)))
+    return itself | ((PRESENCES.c.kind != kind) & PRESENCES.c.record_id.in_(below))

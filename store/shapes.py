@@ -264,11 +264,13 @@ class FindingCount:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Somebody who has a record open, since when, and in which session."""
+    """Somebody who has a record open: since when, in which session, and which one."""
 
     person: str
     since: datetime
     session: str = ""
+    kind: Kind = "client"
+    record_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class StoreChanged(Message, bubble=False):
         self.saved = saved
 
 
+class StoreWritten(Message, bubble=False):
+    """Something was written that the audit does not tell: a draft, or who is in which record."""
+
+
 def shortly(problem: Problem, store: "Store | None") -> str:
     """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
     return str(problem).replace(f"store {store.path} ", "store ") if store is not None else str(problem)
@@ -154,10 +158,12 @@ class StoreWatch:
         if self.lost:
             self.lost = ""
             self._app.say("The store is back.", "ok")
-        first, saved, act = self._act < 0, self._saved, self._act
+        first, data, saved, act = self._act < 0, self._data, self._saved, self._act
         self._data, self._saved, self._act = found
         if not first and (self._saved, self._act) != (saved, act):
             self.tell(self._saved != saved)
+        elif not first and self._data != data and isinstance(self._app.screen, Screen):
+            self._app.screen.post_message(StoreWritten())
 
     def _failed(self, problem: Problem) -> None:
         self._busy = False

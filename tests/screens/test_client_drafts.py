@@ -94,7 +94,7 @@ def test_a_second_window_is_told_and_neither_writes_over_the_other(
     first.press("X<tab>")
     first.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
     second = start(known.client.id)
-    assert second.shows("You have this client open in another window since 14:02")
+    assert second.shows("another window since 14:02 in this record")
     assert in_field(second, "First initial", "D")
     second.press("<tab><tab><tab>2<tab>")
     second.until(lambda _: len(store.drafts("ann")) == 2)

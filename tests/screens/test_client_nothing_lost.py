@@ -171,7 +171,57 @@ def test_a_record_that_somebody_deleted_is_brought_back_to_save(store: Store, kn
 def test_who_else_is_in_the_record_is_told(store: Store, known: ClientTree, start: Start) -> None:
     start(known.client.id, "bob").until_quiet()
     second = start(known.client.id)
-    assert second.shows("bob has this client open since 14:02")
+    assert second.shows("bob since 14:02 in this record")
+    second.until("bob has this record (the client's own record) open since 14:02;")
+
+
+def test_who_is_in_another_record_of_the_client_is_told_with_that_record(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    episode, event = known.episodes[0].episode, known.episodes[0].events[0]
+
+    def both_in(*records: str) -> None:
+        first.until(
+            lambda _: {one.record_id for one in store.others_in("client", known.client.id, "", NOW)} == {*records}
+        )
+
+    first = start(known.client.id, "bob")
+    first.press("<ctrl+t><down>")
+    both_in(episode.id)
+    second = start(known.client.id)
+    both_in(episode.id, known.client.id)
+    second.until("bob has Episode 1 Mar 2020 of this client open since 14:02.")
+    assert second.shows("bob since 14:02 in Episode 1 Mar 2020")
+    first.until("ann has come to this client: the client's own record.")
+    first.press("<down>")
+    second.until("bob since 14:02 in Sub-intervention 1 Apr")
+    second.press("<ctrl+t><down><down>")
+    second.until("bob has this record (Sub-intervention 1 Apr 2020) open since 14:02")
+    both_in(event.id)
+    first.until("ann has come to this record; whoever saves second is shown both.")
+    first.press("<up><up>")
+    second.until("bob since 14:02 in the client's own record")
+    first.press("<escape>")
+    second.until(lambda seen: " since 14:02" not in seen.lines()[0])
+
+
+def test_who_walks_along_the_tree_is_told_in_the_record_he_stays_in(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    first, second = start(known.client.id, "bob"), start(known.client.id)
+    first.until("ann has come to this record")
+    first.press("<ctrl+t><down><up><down><up>")
+    first.until_quiet(0.8)
+    (one,) = store.others_in("client", known.client.id, _session_of(store, known, "ann"), NOW)
+    assert (one.person, one.record_id) == ("bob", known.client.id)
+    before = len(second.raw)
+    second.until_quiet(2.0)
+    assert len(second.raw) == before, "nothing is sent while nobody moves"
+
+
+def _session_of(store: Store, known: ClientTree, person: str) -> str:
+    every = store.others_in("client", known.client.id, "", NOW)
+    return next(one.session for one in every if one.person == person)
 
 
 @contextmanager

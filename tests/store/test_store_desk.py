@@ -10,7 +10,7 @@ import pytest
 from store import sqlite
 from store.keys import read_or_make_key
 from store.opening import Store, open_store
-from store.shapes import AgencyInfo, ClientQuery, FindingCount, StoredRecord
+from store.shapes import AgencyInfo, ClientQuery, FindingCount, Kind, StoredRecord
 from tests.store.small_standard import LATER, NOW, STANDARD, standards
 from validators.problems import Problem
 from validators.records import Finding, Severity
@@ -152,6 +152,31 @@ def test_others_in_a_record_are_told_until_they_leave_or_fall_silent(store: Stor
         assert other.others_in("client", "c", "s9", at) == []
         store.leave("s1")
         assert other.others_in("client", "d", "s9", at) == []
+
+
+def test_who_is_in_a_record_of_a_client_is_told_with_the_record(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        client = work.create("client", agency.id, "", {"CLIENT": "1"}).id
+        episode = work.create("episode", client, "", {}).id
+        event = work.create("event", episode, "sub", {}).id
+        other = work.create("client", agency.id, "", {"CLIENT": "2"}).id
+        elsewhere = work.create("episode", other, "", {}).id
+    later = NOW + timedelta(seconds=30)
+
+    def seen(kind: Kind, record_id: str) -> list[tuple[str, str, str]]:
+        return [(one.person, one.kind, one.record_id) for one in store.others_in(kind, record_id, "s9", later)]
+
+    store.enter("ann", "s1", "event", event, NOW)
+    store.enter("bob", "s2", "episode", elsewhere, NOW)
+    assert seen("client", client) == [("ann", "event", event)] == seen("event", event)
+    assert seen("client", other) == [("bob", "episode", elsewhere)] and seen("episode", episode) == []
+    store.enter("bob", "s2", "client", client, later)
+    assert (
+        seen("client", client) == [("ann", "event", event), ("bob", "client", client)] and seen("client", other) == []
+    )
+    store.enter("ann", "s1", "episode", episode, later)
+    (first, _) = store.others_in("client", client, "s9", later)
+    assert (first.record_id, first.since) == (episode, later), "since when one is in that record"
 
 
 # Drafts

@@ -226,9 +226,11 @@ def refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
     others = at.store.others_in("client", tree.client.id, "", now())
     if others and not how.anyway:
         one = others[0]
+        where = f"the client {tree.client.id}"
+        if one.kind != "client":
+            where = f"the {one.kind} {one.record_id} of this client"
         raise Problem(
-            f"{one.person} is in the client {tree.client.id} since {one.since:%Y-%m-%d %H:%M} UTC: try again later, or"
-            " give --anyway."
+            f"{one.person} is in {where} since {one.since:%Y-%m-%d %H:%M} UTC: try again later, or give --anyway."
         )
 
 

@@ -1,13 +1,13 @@
 """What goes on around an open client: other people in the record, their saves, lookalikes."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from store.acceptance_shapes import AcceptanceInfo, Accepted
 from store.shapes import AgencyInfo, ClientTree, Presence, Resemblance
 from tui.frame.actions import REGISTRY
 from tui.screens.client import beside, naming, work
+from tui.screens.client.company import Company
 from tui.screens.client.offering import Offering
 from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from store.opening import Store
     from tui.screens.client.screen import ClientScreen
 
-STAY_SECONDS = 20.0
 ROLES = ("given_initial", "family_initial", "birth_date", "sex")
 
 
@@ -28,52 +27,31 @@ class Around:
 
     def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
         self.screen = screen
-        self.others: tuple[Presence, ...] = found.others
+        self.company = Company(screen, found.others)
         self.offering = Offering(screen, found)
         self.alike: list[Resemblance] = []
         self.hint = ""
         self._asked: tuple[str, ...] = ()
-        self._entered = False
 
     # --- coming and going -------------------------------------------------------------------
 
     def arrived(self) -> None:
         """Say who else is here, ask about a draft, note that we are here."""
         screen, program = self.screen, self.screen.program
-        self.enter()
-        screen.set_interval(STAY_SECONDS, self._stay)
+        self.company.arrived()
         caseload_check(program).tell(self._checked)
-        if self.others:
-            one = self.others[0]
-            since = naming.when(one.since, program.today())
-            if one.person == program.person:
-                told = f"You have this client open in another window since {since}; each keeps a draft of its own."
-            else:
-                told = f"{one.person} has this client open since {since}; whoever saves second is shown both."
-            screen.say(told, "warning")
         if self.offering.drafts:
             self.offering.ask()
         elif not screen.case.client.version:
             screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
 
-    def enter(self) -> None:
-        """Note that we are in the record: on coming, and on coming back from another client."""
-        program = self.screen.program
-        self._entered, program.entered = True, self.screen.client_id
-        program.in_store(
-            _enter,
-            program.person,
-            program.session,
-            self.screen.client_id,
-            program.clock(),
-            writes=True,
-            on_problem=_not_worth_saying,
-        )
-
     def resumed(self) -> None:
         """The screen is up again: a session is in one client at a time."""
-        if self._entered and self.screen.program.entered != self.screen.client_id:
-            self.enter()
+        company = self.company
+        if company.entered and self.screen.program.entered != self.screen.client_id:
+            company.enter()
+        else:
+            company.look()
         self._read_acceptances()
 
     def _read_acceptances(self) -> None:
@@ -94,7 +72,7 @@ class Around:
                 screen.case.beside = found
                 screen.judge()
 
-        if self._entered and screen.case.client.version:
+        if self.company.entered and screen.case.client.version:
             about = (program.agency, program.standard, screen.client_id)
             program.in_store(beside.kept, *about, on_done=beside_came, on_problem=_not_worth_saying)
             args = (program.agency, screen.client_id)
@@ -105,47 +83,10 @@ class Around:
         if done == due > 0:
             self._read_acceptances()
 
-    def _stay(self) -> None:
-        program = self.screen.program
-        if self._entered and self.screen.is_attached:
-            program.in_store(
-                _stay,
-                program.session,
-                self.screen.client_id,
-                program.clock(),
-                writes=True,
-                on_done=self._who,
-                on_problem=_not_worth_saying,
-            )
-
-    def _who(self, others: list[Presence]) -> None:
-        known = {other.session for other in self.others}
-        new = [one for one in others if one.session not in known]
-        if tuple(others) != self.others:
-            self.others = tuple(others)
-            self.screen.show()
-        if new:
-            who = "You have" if new[0].person == self.screen.program.person else f"{new[0].person} has"
-            where = ", in another window" if new[0].person == self.screen.program.person else ""
-            self.screen.say(f"{who} come to this client{where}.", "notice")
-
     def gone(self) -> None:
-        """The screen is closed; perhaps one of another client has come up, and that is noted already."""
-        program = self.screen.program
-        caseload_check(program).tell_no_more(self._checked)
-        if self._entered and program.entered == self.screen.client_id and program.store is not None:
-            self._entered, program.entered = False, ""
-            program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)
-
-    def gone_for_good(self) -> None:
-        """The program ends: no thread is left to ask."""
-        store = self.screen.program.store
-        if self._entered and store is not None:
-            self._entered = False
-            try:
-                store.leave(self.screen.program.session)
-            except Problem:
-                return  # it counts as gone in a minute and a half by itself
+        """The screen is closed."""
+        caseload_check(self.screen.program).tell_no_more(self._checked)
+        self.company.gone()
 
     # --- others' saves ----------------------------------------------------------------------
 
@@ -159,7 +100,7 @@ class Around:
             tree, others = found
             if not screen.is_attached:
                 return
-            self._who(list(others))
+            self.company.take(others)
             if _differs(screen, tree):
                 by = tree.client.changed_by
                 screen.saving.take(tree)
@@ -176,8 +117,7 @@ class Around:
     def saved(self) -> None:
         """Something was saved here: note that we are in it, refresh what hangs on it."""
         screen, program = self.screen, self.screen.program
-        if not self._entered:
-            self.enter()
+        self.company.moved()  # a record that was new is one that others can be in
 
         def came(found: tuple[dict[str, Values], object]) -> None:
             screen.case.previous = found[0]
@@ -241,19 +181,6 @@ def _differs(screen: "ClientScreen", tree: ClientTree) -> bool:
 
 def _not_worth_saying(problem: Problem) -> None:
     """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
-
-
-def _enter(store: "Store", person: str, session: str, client_id: str, now: datetime) -> None:
-    store.enter(person, session, "client", client_id, now)
-
-
-def _stay(store: "Store", session: str, client_id: str, now: datetime) -> list[Presence]:
-    store.stay(session, now)
-    return store.others_in("client", client_id, session, now)
-
-
-def _leave(store: "Store", session: str) -> None:
-    store.leave(session)
 
 
 def _resembling(store: "Store", agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:

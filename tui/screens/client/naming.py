@@ -51,8 +51,8 @@ def born(standard: Standard, values: Values) -> str:
     return show_date(text, standard.by_header[header].layout.text) or text if text else ""
 
 
-def title(case: Case, others: Sequence[Presence], person: str, today: date) -> str:
-    """The title line: who it is, whether new or unsaved, who else is here besides `person`."""
+def title(case: Case, others: Sequence[Presence], person: str, today: date, here: str = "") -> str:
+    """The title line: who it is, whether new or unsaved, who else is in which record; `here` is `person`'s own."""
     client = case.client
     parts = [f"{'Client' if client.version else 'New client'} {client_name(case.standard, client.values)}"]
     if birth := born(case.standard, client.values):
@@ -60,8 +60,9 @@ def title(case: Case, others: Sequence[Presence], person: str, today: date) -> s
     if client.deleted:
         parts.append("DELETED")
     for one in others:
-        who = "open in another window" if one.person == person else f"{one.person} has this client open"
-        parts.append(f"{who} since {when(one.since, today)}")
+        what = "this record" if one.record_id == here else record_of(case, one)
+        who = "another window" if one.person == person else one.person
+        parts.append(f"{who} since {when(one.since, today)} in {what}")
     return ", ".join(parts)
 
 
@@ -76,6 +77,14 @@ def record_name(case: Case, held: Held) -> str:
     if held.kind == "client":
         return f"Client {client_name(standard, held.values)}"
     return " ".join(part for part in _name_and_day(standard, held) if part)
+
+
+def record_of(case: Case, one: Presence) -> str:
+    """The record somebody is in: `the client's own record`, `Episode 12 Mar 2020`."""
+    held = case.by_id.get(one.record_id)
+    if held is None:
+        return "a record saved just now"
+    return f"the {word(case.standard, 'client')}'s own record" if held.kind == "client" else record_name(case, held)
 
 
 def _name_and_day(standard: Standard, held: Held) -> tuple[str, str]:

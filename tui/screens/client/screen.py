@@ -25,7 +25,7 @@ from tui.screens.client.pairing import Pairing
 from tui.screens.client.saving import Saving
 from tui.screens.client.walking import Step, Walking
 from tui.screens.client.work import Loaded
-from tui.store_link import StoreChanged
+from tui.store_link import StoreChanged, StoreWritten
 from validators.records import Finding
 
 if TYPE_CHECKING:
@@ -151,8 +151,7 @@ class ClientScreen(ClientActions):
     def show(self) -> None:
         """Everything anew: title, tree, marks, panel."""
         self.judge()
-        program = self.program
-        self.retitle(naming.title(self.case, self.around.others, program.person, program.today()) + self.around.hint)
+        self.retitle(self.around.company.title() + self.around.hint)
 
     def judge_quietly(self) -> None:
         """Check before anything is shown: whether there is anything to walk to."""
@@ -184,6 +183,7 @@ class ClientScreen(ClientActions):
         self.form.load(model, self.case.own(held, self.case.findings()))
         self.show()
         self.tree_pane.go_to(held.id, quiet=True)
+        self.around.company.moved()
 
     def leave(self, held: Held) -> None:
         """A person goes on from a record: what is missing in it counts from now on."""
@@ -288,8 +288,12 @@ class ClientScreen(ClientActions):
         """Somebody saved something; perhaps here."""
         self.around.reload()
 
+    def on_store_written(self, event: StoreWritten) -> None:
+        """Somebody may have come, or gone on to another record."""
+        self.around.company.look()
+
     def flush_drafts(self, reason: str) -> None:
         """The program ends or sleeps: everything is written now."""
         self.keeper.flush()
         if reason != "suspend":
-            self.around.gone_for_good()
+            self.around.company.gone_for_good()
