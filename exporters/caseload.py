@@ -5,12 +5,13 @@ only between episodes is looked for when anything was saved since it was last lo
 changed.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from itertools import islice
 from time import sleep
 from typing import TYPE_CHECKING
 
+from exporters.going import GoingCheck
 from exporters.sent_links import LinkCheck
 from validators.engine import Checker
 from validators.file_rules import FileRules
@@ -42,13 +43,16 @@ def check_caseload(
     due = store.count_stale(agency, day) if progress else 0
     done = 0
     context = Context(day, "store", settings=store.agency_settings(agency))
-    stream = store.stamped_episodes(agency, due=day)
     # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
-    links = LinkCheck(store, agency, checker.standard)
-    checked = ((record.episode_id, stamp, _checked(checker, record, context, links)) for stamp, record in stream)
+    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
+    stream = going.prepared(store.stamped_episodes(agency, due=day))
+    checked = (
+        (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
+        for stamp, record, sent in stream
+    )
     while found := list(islice(checked, BATCH)):
         _add(found, links)
-        store.save_findings(found, day, now, context.settings)
+        store.save_findings(found, day, now, context.settings, going.found())
         done += len(found)
         if progress:
             progress(min(done, due), due)
@@ -62,16 +66,24 @@ def check_some(
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
     context = Context(day, "store", settings=store.agency_settings(agency))
     found: list[tuple[str, str, list[Finding]]] = []
-    links = LinkCheck(store, agency, checker.standard)
-    for stamp, record in store.stamped_episodes(agency, ids):
-        found.append((record.episode_id, stamp, _checked(checker, record, context, links)))
+    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
+    for stamp, record, sent in going.prepared(store.stamped_episodes(agency, ids)):
+        found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
         sleep(0)  # whoever types meanwhile is answered before the next episode
     _add(found, links)
-    return store.save_findings(found, day, now, context.settings)
+    return store.save_findings(found, day, now, context.settings, going.found())
 
 
-def _checked(checker: Checker, record: EpisodeRecord, context: Context, links: LinkCheck) -> list[Finding]:
+def _checked(
+    checker: Checker,
+    record: EpisodeRecord,
+    context: Context,
+    links: LinkCheck,
+    going: GoingCheck,
+    sent: Mapping[str, str],
+) -> list[Finding]:
     links.look(record)
+    going.look(record, sent)
     return checker.check(record, context)
 
 

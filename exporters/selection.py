@@ -6,12 +6,12 @@ caseload start nor closure left is not extracted. Without consent only the colum
 goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from validators.dates import parse_date
+from validators.dates import parse_date, write_date
 from validators.field_patterns import SHORTENERS
 from validators.periods import ReportingPeriod
 from validators.records import EpisodeRecord, Event, Finding, Values
@@ -78,6 +78,7 @@ class Selecting(Protocol):
     reference: str
     client: str
     closed_before: str
+    read_at_once: int
 
     def name(self, record: EpisodeRecord) -> str:
         """What people know an episode by."""
@@ -85,9 +86,20 @@ class Selecting(Protocol):
     def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
 
+    def goes_as_it_is(self, record: EpisodeRecord) -> bool:
+        """Whether it is plain without a closer look that an episode, if it is sent, is sent with all that is known."""
+
+    def sent(self, store: "Store", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+        """What was sent before of some episodes, at most `read_at_once` (0: that is not asked). Raises Problem."""
+
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
+        """What of one episode is sent; `sent` is what was sent before."""
+
 
 class Selection:
     """Chooses and shapes the episodes of one submission."""
+
+    read_at_once = 0
 
     def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
         """Select for a standard's submission over a reporting period."""
@@ -103,6 +115,9 @@ class Selection:
         self.reference, self.client = role("client_reference"), role("client_id")
         self.holds = standard.submission.after_period == "hold"
         self.carried = frozenset(standard.no_consent_carries)
+        self._consent = role("consent")
+        self._consented = standard.values["consented"] if self._consent else frozenset[str]()
+        self._end = write_date(period.end, standard.date_layout.text)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
         self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
         self.written = [field.header for field in standard.fields if field.keyed == "written"]
@@ -116,8 +131,27 @@ class Selection:
         for record in store.episodes(agency):
             yield record, self.outgoing(record)
 
-    def outgoing(self, record: EpisodeRecord) -> Outgoing:
-        """What of one stored episode is sent."""
+    def goes_as_it_is(self, record: EpisodeRecord) -> bool:
+        """Whether consent is given and nothing is dated after the period's end."""
+        episode = record.episode
+        if self._consent and episode.get(self._consent, "") not in self._consented:
+            return False
+        if not self.holds:
+            return True
+        if self._may_wait(episode.get(self.begun)) or self._may_wait(episode.get(self.closed)):
+            return False
+        return not any(self._may_wait(event.values.get(self.dates[event.section])) for event in record.events)
+
+    def _may_wait(self, text: str | None) -> bool:
+        """Whether something may be a day after the period's end: asked of every record, so texts are compared."""
+        return text is not None and text != "" and (len(text) != len(self._end) or text > self._end)
+
+    def sent(self, store: "Store", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+        """Every extract holds all: what was sent before is not asked."""
+        return {}
+
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
+        """What of one stored episode is sent, whatever was sent before."""
         episode = record.episode
         opened, closed = _day(episode, self.opened), _day(episode, self.closed)
         if closed and closed < self.period.start:
@@ -141,8 +175,8 @@ class Selection:
             for place in (client, values):
                 if place.get(header):
                     place[header] = shorten(place[header])
-        sent = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
-        return Outgoing(sent, held_back=tuple(held))
+        goes = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
+        return Outgoing(goes, held_back=tuple(held))
 
     def _hold(self, record: EpisodeRecord, values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
         """Take out what lies after the period's end; a closure is date and reason together."""

@@ -6,7 +6,7 @@ message; where it is not as it was sent, the receiving system opens a second jou
 that is sent `again_with` another goes again only beside that one, and only where it was incomplete when it was sent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from exporters.selection import HeldBack, Outgoing
 from exporters.sent_links import link_finding
 from exporters.xml_shape import INCOMPLETE, block_keys, digest, linking, name_of
+from store.extract_shapes import PART
 from store.shapes import AgencyInfo
 from validators.dates import parse_date
 from validators.field_patterns import SHORTENERS
@@ -62,6 +63,7 @@ class JourneySelection:
     """Chooses and shapes the messages of one extract."""
 
     closed_before = ""
+    read_at_once = _AT_ONCE
 
     def __init__(self, standard: Standard, period: ReportingPeriod, wanted: Wanted) -> None:
         """Select for a submission over a reporting period, or between the days that are wanted."""
@@ -109,12 +111,20 @@ class JourneySelection:
     def _outgoing(
         self, store: "Store", agency: AgencyInfo, some: list[EpisodeRecord]
     ) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
-        sent: Mapping[str, str] = {}
-        if self._kind != "full":
-            ids = [f"{record.episode_id}/{key}" for record in some for key in self._keys.values()]
-            sent = store.sent_digests(agency, [*ids, *(event.id for record in some for event in record.events)])
+        sent = self.sent(store, agency, some)
         for record in some:
             yield record, self.outgoing(record, sent)
+
+    def goes_as_it_is(self, record: EpisodeRecord) -> bool:
+        """That hangs on what was sent before."""
+        return False
+
+    def sent(self, store: "Store", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+        """Digests of what was sent before of some journeys, by id; none where all is sent anyhow. Raises Problem."""
+        if self._kind == "full":
+            return {}
+        ids = [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
+        return store.sent_digests(agency, [*ids, *(event.id for record in some for event in record.events)])
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""
@@ -210,7 +220,7 @@ class JourneySelection:
         return chosen
 
     def _id(self, record: EpisodeRecord, block: XmlBlock) -> str:
-        return f"{record.episode_id}/{self._keys[block.group]}"
+        return f"{record.episode_id}{PART}{self._keys[block.group]}"
 
     def _is_wanted(self, block: XmlBlock, values: Values, own: str, before: str | None) -> bool:
         if self._kind == "new":

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from store.extract_shapes import PART
 from validators.records import EpisodeRecord, Values
 from validators.standard import Standard
 from validators.xml_form import XmlBlock
@@ -98,7 +99,7 @@ def link_digest(standard: Standard, record: EpisodeRecord) -> str:
 def link_id(standard: Standard, episode_id: str) -> str:
     """The id under which it is kept what of the linking block was sent."""
     block = linking(standard)
-    return f"{episode_id}/{block_keys(standard)[block.group]}" if block else ""
+    return f"{episode_id}{PART}{block_keys(standard)[block.group]}" if block else ""
 
 
 def digest(values: Values, headers: tuple[str, ...]) -> str:

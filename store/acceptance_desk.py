@@ -51,8 +51,8 @@ class AcceptanceDesk(ABC):
         """How the episodes stand that a period's extract would take, or all, by the results kept of their last check.
 
         With a `day`, episodes not checked for that day and these rules count as stale; without one only those changed
-        since their check. Differs from the extract itself: events held back still count as rows; a file is judged more
-        strictly than the store by a few rules (`store_severity`); an empty consent counts the rows there are.
+        since their check. For the period that is due they are the extract's own figures, what waits or was sent already
+        left out; for another period all that is known of an episode counts.
         """
         with self._reading() as connection:
             return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)

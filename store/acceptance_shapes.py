@@ -95,6 +95,18 @@ class FindingGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """What an extract would hold of an episode where that is not all of it as it stands.
+
+    `rows` it would have there (0: nothing of it goes), the ids of its `events`, and what the rules say of what goes.
+    """
+
+    rows: int = 0
+    events: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseloadFigures:
     """How a caseload stands by the results kept of its last check.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from store import episode_figures, sqlite
+from store import going_out, sqlite
 from store.acceptance_shapes import AcceptanceInfo, values_text
 from store.audit import Chain
 from store.episode_figures import WEIGHTS
@@ -150,7 +150,7 @@ def _accept(
         _audit(chain, ACT_ACCEPT, one.episode_id, one.event_id, one.rule, None, reason)
         made.append(own_id)
         done.add(its.number)
-    episode_figures.refigure(connection, numbers)
+    going_out.refigure(connection, numbers)
     return made
 
 
@@ -174,7 +174,7 @@ def withdraw(
     connection.execute(update(FINDINGS).where(own, FINDINGS.c.acceptance == row.number).values(acceptance=0))
     (info,) = _infos(connection, [acceptance_id])
     _audit(chain, ACT_WITHDRAW, info.episode_id, row.event_id, row.rule, row.reason, None)
-    episode_figures.refigure(connection, [row.episode_number])
+    going_out.refigure(connection, [row.episode_number])
     return info
 
 

@@ -14,6 +14,7 @@ from store.tables import AGENCIES, CLIENTS, CLOSED_DAYS, EPISODES, OVERRIDES, ST
 from store.typed import moment, pack
 from validators.calendar import SubmissionCalendar, refuse_misfit, refuse_unknown_region
 from validators.calendar_kinds import DATES, Override, regions
+from validators.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.standard import Standard
 
@@ -24,6 +25,12 @@ def calendar_of(connection: Connection, standard: Standard, region: str) -> Subm
     stated = [one.override for one in overrides(connection, name, withdrawn=False)]
     closed = {one.day: one.name for one in closed_days(connection, name, withdrawn=False)}
     return SubmissionCalendar(standard, region if region in regions(name) else "", stated, closed)
+
+
+def due_period(connection: Connection, standard: Standard, agency: int, day: date) -> ReportingPeriod:
+    """The period of the submission that is due on a day, for an agency by its number. Raises Problem."""
+    region = connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency)).scalar_one()
+    return calendar_of(connection, standard, region).due(day).period
 
 
 def overrides(connection: Connection, calendar: str, *, withdrawn: bool) -> list[OverrideInfo]:

@@ -1,16 +1,18 @@
 """How the caseload stands, from the results kept of its last check: sums in the database, nothing is checked here."""
 
+import json
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from store import agency_settings
+from store import going_out
 from store.acceptance_shapes import CaseloadFigures
 from store.checking import ACCEPTED, is_due
 from store.episode_figures import SEVERITIES, WEIGHTS
 from store.shapes import AgencyInfo, FindingCount
-from store.tables import CLIENTS, EPISODES, FINDINGS, STATES
+from store.tables import CLIENTS, EPISODES, FINDINGS, GOING_OUT, STATES
 from store.typed import Deriver
 from validators.periods import ReportingPeriod
 from validators.records import Severity
@@ -26,11 +28,9 @@ def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> Co
     """
     start, end = period.start.isoformat(), period.end.isoformat()
     its = EPISODES.c
-    within: ColumnElement[bool] = (
-        _live(agency)
-        & (its.closed.is_(None) | (its.closed >= start) | _no_date(its.closed))
-        & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
-    )
+    within = _live(agency) & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
+    if not deriver.sends_news:
+        within = within & (its.closed.is_(None) | (its.closed >= start) | _no_date(its.closed))
     columns = deriver.extracted_columns()
     if not columns:
         return within
@@ -62,15 +62,25 @@ def figures(
 ) -> CaseloadFigures:
     """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
     sent = sent_in(deriver, agency, period) if period else _live(agency)
-    grounds = agency_settings.grounds(connection, deriver, agency.number)
-    due = is_due(day, grounds) if day else STATES.c.revision != STATES.c.checked_revision
-    stale = func.coalesce(func.sum(case((due, 1), else_=0)), 0)
-    sums: list[Any] = [func.coalesce(func.sum(STATES.c[name]), 0) for name in _SUMS]
+    # Of what is sent otherwise than it stands, what was found in that counts.
+    apart = GOING_OUT.c.episode_number.is_not(None)
+    own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (
+        GOING_OUT.c.period == (going_out.key(period) if period else "")
+    )
+    due = is_due(connection, deriver, agency, day) if day else STATES.c.revision != STATES.c.checked_revision
+    goes = case((apart & (GOING_OUT.c.rows == 0), 0), else_=1)
+    counts = [
+        goes,
+        *(case((apart, GOING_OUT.c[name]), else_=STATES.c[name]) for name in _SUMS),
+        case((due, 1), else_=0),
+    ]
+    sums: list[Any] = [func.coalesce(func.sum(one), 0) for one in counts]
     query = (
-        select(func.count(), *sums, stale)
+        select(*sums)
         .select_from(EPISODES)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .outerjoin(GOING_OUT, own)
         .where(sent)
     )
     episodes, rows, error_rows, warning_rows, open_rows, errors, warnings, due_now = connection.execute(query).one()
@@ -79,13 +89,25 @@ def figures(
         select(FINDINGS.c.weight, FINDINGS.c.rule, many, ACCEPTED)
         .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-        .where(sent, FINDINGS.c.weight <= WEIGHTS[Severity.WARNING])
+        .outerjoin(GOING_OUT, own)
+        .where(sent, ~apart, FINDINGS.c.weight <= WEIGHTS[Severity.WARNING])
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
-        .order_by(FINDINGS.c.weight, many.desc(), FINDINGS.c.rule)
     )
-    causes = tuple(
-        FindingCount(row.rule, SEVERITIES[row.weight], row.many, row.accepted) for row in connection.execute(behind)
+    counted: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in connection.execute(behind):
+        counted[row.weight, row.rule] = row.many, row.accepted
+    parts = (
+        select(GOING_OUT.c.causes)
+        .join(EPISODES, own)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(sent, GOING_OUT.c.causes != "")
     )
+    for causes_told in connection.execute(parts).scalars():
+        for weight, rule, more, accepted in json.loads(causes_told):
+            before = counted[weight, rule]
+            counted[weight, rule] = before[0] + more, before[1] + accepted
+    ranked = sorted(counted.items(), key=lambda one: (one[0][0], -one[1][0], one[0][1]))
+    causes = tuple(FindingCount(rule, SEVERITIES[weight], its[0], its[1]) for (weight, rule), its in ranked)
     return CaseloadFigures(
         episodes,
         rows,

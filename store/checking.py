@@ -1,8 +1,8 @@
 """What is kept beside an episode: findings of its last check, key worker and note. None of it is a value that is sent.
 
-An episode's revision is the store's saved version at its last change. A check holds for a revision, a day (rules
-look at today) and its grounds (the standard's rules, the agency's settings); when one of them is another one, the
-episode is stale, due for a check.
+An episode's revision is the store's saved version at its last change, or when an extract that holds something of it was
+marked as sent or taken back. A check holds for a revision, a day (rules look at today), the standard's rules, the
+agency's settings and the period that is due; when one of them is another one, the episode is stale, due for a check.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
-from store import agency_settings, kept_findings, lines
+from store import kept_findings, lines
 from store.episode_figures import COUNTS, SEVERITIES, WEIGHTS
 from store.kept_findings import basis
 from store.reading import chosen, episode_query
@@ -35,27 +35,26 @@ def stamped(
     """
     query = episode_query(agency, STATES.c.revision).join(STATES, STATES.c.episode_number == EPISODES.c.number)
     if day is not None:
-        grounds = agency_settings.grounds(connection, deriver, agency.number)
-        query = query.where(EPISODES.c.number.in_(_due(agency, day, grounds)))
+        query = query.where(EPISODES.c.number.in_(_due(connection, deriver, agency, day)))
     for record, revision in chosen(connection, query, ids):
         yield f"{revision} {deriver.rows(record)}", record
 
 
 def stale(
-    connection: Connection, agency: AgencyInfo, day: date, grounds: str, offset: int = 0, limit: int | None = None
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date, offset: int = 0, limit: int | None = None
 ) -> list[str]:
     """The ids of the episodes that were never checked, were changed since, or were checked by other rules or dates."""
-    query = _stale(agency, day, grounds).order_by(EPISODES.c.number).offset(offset).limit(limit)
+    query = _stale(connection, deriver, agency, day).order_by(EPISODES.c.number).offset(offset).limit(limit)
     return list(connection.execute(query).scalars())
 
 
-def count_stale(connection: Connection, agency: AgencyInfo, day: date, grounds: str) -> int:
+def count_stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> int:
     """How many there are of them."""
-    query = select(func.count()).select_from(_stale(agency, day, grounds).subquery())
+    query = select(func.count()).select_from(_stale(connection, deriver, agency, day).subquery())
     return int(connection.execute(query).scalar_one())
 
 
-def _stale(agency: AgencyInfo, day: date, grounds: str) -> Select[Any]:
+def _stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
     return (
         select(EPISODES.c.id)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
@@ -63,19 +62,21 @@ def _stale(agency: AgencyInfo, day: date, grounds: str) -> Select[Any]:
             EPISODES.c.agency_number == agency.number,
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
-            EPISODES.c.number.in_(_due(agency, day, grounds)),
+            EPISODES.c.number.in_(_due(connection, deriver, agency, day)),
         )
     )
 
 
-def _due(agency: AgencyInfo, day: date, grounds: str) -> Select[Any]:
+def _due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
     """Found by a walk along the states alone, which are small: few are due, most of the time."""
-    return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, is_due(day, grounds))
+    due = is_due(connection, deriver, agency, day)
+    return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, due)
 
 
-def is_due(day: date, grounds: str) -> ColumnElement[bool]:
+def is_due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> ColumnElement[bool]:
     """Whether an episode was changed since its check, or was checked for another day or by other rules."""
-    return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != basis(day, grounds))
+    holds = basis(connection, deriver, agency.number, day)
+    return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != holds)
 
 
 def findings(

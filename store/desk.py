@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from store import (
-    agency_settings,
     audit,
     checking,
     habits,
@@ -18,6 +17,7 @@ from store import (
     trees,
 )
 from store.acceptance_desk import AcceptanceDesk
+from store.acceptance_shapes import Going
 from store.audit import Chain
 from store.calendar_desk import CalendarDesk
 from store.draft_desk import DraftDesk
@@ -101,7 +101,10 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
             return likeness.resembling(connection, agency, given_initial, family_initial, day, sex, leave_out)
 
     def saved_version(self) -> int:
-        """A number that grows with every save of a client, episode or event, by anybody, and with nothing else."""
+        """A number that grows with every save of a client, episode or event, by anybody, and with little else.
+
+        That is: an extract marked as sent or taken back of which it is kept what it holds of each episode.
+        """
         with self._reading() as connection:
             return lines.saved_version(connection)
 
@@ -128,8 +131,11 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         day: date,
         now: datetime,
         settings: Mapping[str, str] | None = None,
+        going: Mapping[str, Going] | None = None,
     ) -> int:
         """Keep what was found on a day: episode id, the stamp it was read with, and its findings.
+
+        `going` is what the extract due on that day would hold of those, by id, of which that is not all as it stands.
 
         `settings` are those the check was made with, where not the agency's of now: if they are others by then, what
         was found is kept and is stale.
@@ -141,7 +147,7 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
             def chain() -> Chain:
                 return self._chain(connection, kept_findings.CHECKER, at)
 
-            return kept_findings.save(connection, self._derivers, chain, kept, day, at, settings)
+            return kept_findings.save(connection, self._derivers, chain, kept, day, at, settings, going or {})
 
     def stale_episodes(self, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
         """The episodes whose findings are not those of this day, this standard and their values of now.
@@ -149,14 +155,12 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         In order of entry, from `offset` on, at most `limit` of them.
         """
         with self._reading() as connection:
-            grounds = agency_settings.grounds(connection, self._derivers[agency.standard], agency.number)
-            return checking.stale(connection, agency, day, grounds, offset, limit)
+            return checking.stale(connection, self._derivers[agency.standard], agency, day, offset, limit)
 
     def count_stale(self, agency: AgencyInfo, day: date) -> int:
         """How many episodes are due for a check."""
         with self._reading() as connection:
-            grounds = agency_settings.grounds(connection, self._derivers[agency.standard], agency.number)
-            return checking.count_stale(connection, agency, day, grounds)
+            return checking.count_stale(connection, self._derivers[agency.standard], agency, day)
 
     def findings(
         self,

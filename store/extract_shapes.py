@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+PART = "/"
+"""Stands in the id of what was sent of an episode itself, between the episode's id and the part's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationInfo:

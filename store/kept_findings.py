@@ -12,14 +12,15 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import acceptances, agency_settings, episode_figures, lines, sqlite
+from store import acceptances, agency_settings, calendars, episode_figures, going_out, lines, sqlite
+from store.acceptance_shapes import Going
 from store.acceptances import Key, Live
 from store.audit import Chain
 from store.episode_figures import SEVERITIES, WEIGHTS, Fault, event_of, figures
 from store.reading import batches
 from store.shapes import AgencyInfo
 from store.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
-from store.typed import Derivers
+from store.typed import Deriver, Derivers
 from validators.records import Finding, Severity
 
 
@@ -44,9 +45,17 @@ SAVED_AT_ONCE = 2000
 _NONE: Mapping[Key, Live] = {}
 
 
-def basis(day: date, grounds: str) -> str:
-    """What a check depends on besides the episode; `grounds`: the standard's rules and the agency's settings."""
-    return f"{day.isoformat()} {grounds}"
+def basis(
+    connection: Connection, deriver: Deriver, agency: int, day: date, settings: Mapping[str, str] | None = None
+) -> str:
+    """What a check on a day depends on besides the episode: rules, the agency's settings, and what is to be sent then.
+
+    `settings` are those it was made with, None for those of now.
+    """
+    grounds = agency_settings.grounds(connection, deriver, agency, settings)
+    return (
+        f"{day.isoformat()} {grounds} {going_out.key(calendars.due_period(connection, deriver.standard, agency, day))}"
+    )
 
 
 def save(
@@ -57,11 +66,13 @@ def save(
     day: date,
     at: str,
     settings: Mapping[str, str] | None,
+    going: Mapping[str, Going],
 ) -> int:
     """Keep what was found, by the settings given, in place of what was found before; return for how many episodes.
 
-    An episode that was changed since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is
-    asked for when an acceptance lapses.
+    `going` is what would be sent of those, by id, of which that is not all as it stands. An episode that was changed
+    since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is asked for when an
+    acceptance lapses.
     """
     done = 0
     for batch in batches(items, SAVED_AT_ONCE):
@@ -101,9 +112,12 @@ def save(
             state = fresh[number][0]
             by_agency[state.agency, state.standard][number] = its
         for (agency, standard), theirs in by_agency.items():
-            grounds = agency_settings.grounds(connection, derivers[standard], agency, settings)
-            told = {"checked_for": basis(day, grounds), "checked_at": at}
-            episode_figures.keep(connection, theirs, {**told, "checked_revision": STATES.c.revision})
+            its_basis = basis(connection, derivers[standard], agency, day, settings)
+            told = {"checked_for": its_basis, "checked_at": at, "checked_revision": STATES.c.revision}
+            episode_figures.keep(connection, theirs, told)
+            period = going_out.key(calendars.due_period(connection, derivers[standard].standard, agency, day))
+            apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
+            going_out.keep(connection, theirs, apart, period)
         _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
@@ -140,8 +154,8 @@ def save_beside(
     other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
         _renew_beside(connection, derivers, chain, agency, other, after, at)
-    grounds = agency_settings.grounds(connection, derivers[agency.standard], agency.number, settings)
-    mark = {"revision": revision, "checked_for": basis(day, grounds)}
+    its_basis = basis(connection, derivers[agency.standard], agency.number, day, settings)
+    mark = {"revision": revision, "checked_for": its_basis}
     mine = BESIDE_CHECKS.c.agency_number == agency.number
     if not connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
         connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
@@ -151,7 +165,7 @@ def beside_is_due(connection: Connection, derivers: Derivers, agency: AgencyInfo
     """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
     query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
     row = connection.execute(query).one_or_none()
-    holds = basis(day, agency_settings.grounds(connection, derivers[agency.standard], agency.number))
+    holds = basis(connection, derivers[agency.standard], agency.number, day)
     return row is None or (row.revision, row.checked_for) != (lines.saved_version(connection), holds)
 
 
@@ -192,7 +206,7 @@ def _renew_beside(
     waiting = set(connection.execute(select(STATES.c.episode_number).where(due)).scalars())
     gone = [one for number in live if number not in waiting for one in _lost(live[number], faults[number])]
     _lapse(connection, chain, gone, at)
-    episode_figures.refigure(connection, episodes)
+    going_out.refigure(connection, episodes)
     query = select(EPISODES.c.client_number).where(sqlite.among(EPISODES.c.number, episodes)).distinct()
     lines.refresh(connection, derivers, sorted(connection.execute(query).scalars()), None)
 

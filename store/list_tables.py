@@ -99,6 +99,29 @@ class EpisodeState(SQLModel, table=True):
     open_warning_rows: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
+class GoingOut(SQLModel, table=True):
+    """What a period's extract would hold of an episode where that is not all of it as it stands, by its last check.
+
+    `period` tells which extract. `told` are, as JSON, the events that go and the faults found in what goes; the counts
+    follow from them and from what stands beside other episodes. No `rows` where nothing goes.
+    """
+
+    __tablename__ = "going_out"
+
+    episode_number: int = Field(
+        primary_key=True, foreign_key="episode.number", sa_column_kwargs={"autoincrement": False}
+    )
+    period: str
+    told: str = Field(sa_type=Text)
+    causes: str = Field(default="", sa_type=Text)
+    rows: int = 0
+    error_rows: int = 0
+    warning_rows: int = 0
+    open_warning_rows: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
 class KeptFinding(SQLModel, table=True):
     """What a rule had to say of an episode when it was last checked.
 

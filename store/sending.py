@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from store import extracts
+from store import extracts, lines, sqlite
 from store.audit import Chain
-from store.extract_shapes import ConfirmationInfo
+from store.extract_shapes import PART, ConfirmationInfo
 from store.reading import batches
 from store.shapes import AgencyInfo, ExtractInfo
-from store.tables import AUDITS, CONFIRMATIONS, EXTRACTS, SENT_RECORDS
+from store.tables import AUDITS, CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
 from store.typed import moment
 from validators.problems import Problem
 
@@ -49,6 +49,7 @@ def mark(connection: Connection, chain: Chain, extract_id: str, person: str, at:
     columns = {"sent_at": at, "sent_by": person, "taken_back_at": None, "taken_back_by": None}
     connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
     chain.add(SENT, "extract", extract_id, "", None, info.sha256)
+    _make_due(connection, extract_id)
     return extracts.one(connection, extract_id)
 
 
@@ -60,7 +61,25 @@ def take_back(connection: Connection, chain: Chain, extract_id: str, person: str
     columns = {"taken_back_at": at, "taken_back_by": person}
     connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
     chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)
+    _make_due(connection, extract_id)
     return extracts.one(connection, extract_id)
+
+
+def _make_due(connection: Connection, extract_id: str) -> None:
+    """Have the episodes checked again of which it is kept what an extract holds.
+
+    What is found, and what is to be sent, depends on what was sent. Their revision is another one, as after a save: a
+    check that has read them already does not count.
+    """
+    held = (
+        select(sqlite.before(SENT_RECORDS.c.record_id, PART))
+        .join(EXTRACTS, EXTRACTS.c.number == SENT_RECORDS.c.extract_number)
+        .where(EXTRACTS.c.id == extract_id, SENT_RECORDS.c.record_id.contains(PART))
+    )
+    if connection.execute(held.limit(1)).first() is not None:
+        mine = select(EPISODES.c.number).where(EPISODES.c.id.in_(held))
+        revised = update(STATES).where(STATES.c.episode_number.in_(mine))
+        connection.execute(revised.values(revision=lines.bump(connection)))
 
 
 def digests(connection: Connection, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:

@@ -142,6 +142,11 @@ def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return func.json_extract(column, f"$.{name}")
 
 
+def before(column: ColumnElement[Any], mark: str) -> ColumnElement[str]:
+    """What stands before a mark in a text; empty where the mark does not stand in it."""
+    return func.substr(column, 1, func.max(0, func.instr(column, mark) - 1))
+
+
 def numbers(connection: Connection, query: Select[Any]) -> list[int]:
     """The numbers a query of one column gives, handed over as one text: thousands of rows would be slow."""
     column = query.subquery().c[0]

@@ -138,6 +138,11 @@ class Deriver:
         return self._standard.submission.after_period == "hold"
 
     @property
+    def sends_news(self) -> bool:
+        """Whether an extract holds what was not sent before, however long ago it was."""
+        return bool(self._standard.submission.kinds)
+
+    @property
     def consented(self) -> frozenset[str] | None:
         """The answers that give consent; None where the standard does not ask."""
         return self._standard.values.get("consented", frozenset()) if self._standard.role("consent") else None

@@ -152,38 +152,50 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
 def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
     steps = tmp_path / "steps"
     (steps / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/0001_first.py", "versions/0002_lists.py", "versions/0003_month_end.py"):
+    for name in (
+        "env.py",
+        "versions/0001_first.py",
+        "versions/0002_lists.py",
+        "versions/0003_month_end.py",
+        "versions/0004_going_out.py",
+    ):
         (steps / name).write_text((schema.MIGRATIONS / name).read_text())
-    (steps / "versions" / "0004_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0004'\ndown_revision = '0003'\n"
+    (steps / "versions" / "0005_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0005'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n"
     )
     key = read_or_make_key(store.key_file, may_make=False)[0]
     engine = sqlite.engine(store.path, key)
     with pytest.raises(Problem, match="older version"):
-        schema.bring_up_to_date(engine, store.path, key, read_only=True, head="0004", scripts=steps)
-    assert schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0004", scripts=steps)
+        schema.bring_up_to_date(engine, store.path, key, read_only=True, head="0005", scripts=steps)
+    assert schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0005", scripts=steps)
     with engine.connect() as connection:
-        assert schema.version(connection) == "0004"
+        assert schema.version(connection) == "0005"
         assert connection.execute(text("SELECT town FROM agency")).fetchall() == [(None,)]
     engine.dispose()
-    with open_store(store.path.with_name("keywork.db.version-0003"), store.key_file, standards) as kept:
+    with open_store(store.path.with_name("keywork.db.version-0004"), store.key_file, standards) as kept:
         assert kept.agencies() == [agency]
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
     steps = tmp_path / "steps"
     (steps / "versions").mkdir(parents=True)
-    for name in ("env.py", "versions/0001_first.py", "versions/0002_lists.py", "versions/0003_month_end.py"):
+    for name in (
+        "env.py",
+        "versions/0001_first.py",
+        "versions/0002_lists.py",
+        "versions/0003_month_end.py",
+        "versions/0004_going_out.py",
+    ):
         (steps / name).write_text((schema.MIGRATIONS / name).read_text())
-    (steps / "versions" / "0004_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0004'\ndown_revision = '0003'\n"
+    (steps / "versions" / "0005_next.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0005'\ndown_revision = '0004'\n"
         "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n    op.drop_table('nothing')\n"
     )
     key = read_or_make_key(store.key_file, may_make=False)[0]
     engine = sqlite.engine(store.path, key)
     with pytest.raises(Problem), sqlite.told(store.path):
-        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0004", scripts=steps)
+        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0005", scripts=steps)
     engine.dispose()
     with open_store(store.path, store.key_file, standards) as again:
         assert again.agencies() == [agency]

@@ -1,0 +1,169 @@
+"""The month's figures are those of the extract itself: what waits, and what was sent already, counts in neither."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from exporters.caseload import check_caseload, compare_episodes
+from exporters.extract_preview import preview_extract
+from store.acceptance_shapes import CaseloadFigures
+from store.kept_findings import Checked
+from store.opening import Store, open_store
+from store.shapes import AgencyInfo
+from tests.exporters.journeys import Returns, opened
+from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
+from validators.catalogue import load
+from validators.engine import Checker
+from validators.records import Severity
+from validators.samples import synthetic_episodes
+from validators.standard import Standard
+
+NOW = datetime(2021, 1, 10, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=[("ndtms-cjit-p", "T0001"), ("smds-wales", "T00123")], ids=["england", "wales"])
+def caseload(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, AgencyInfo, Standard]]:
+    """A caseload keyed until 10 January 2021, with faults, of which December is due."""
+    standard, code = load(request.param[0]), request.param[1]
+    people = synthetic_episodes(standard, 300, seed=5, today=date(2021, 1, 10), faults=True, agency=code)
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", load, create=True) as store:
+        with store.write("ann", NOW) as work:
+            agency = work.ensure_agency(code, standard.id)
+            work.load(agency, people)
+        yield store, agency, standard
+
+
+def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tuple[CaseloadFigures, list[object]]:
+    """The month's figures after a check of what is due; that they are the extract's, and those."""
+    check_caseload(store, agency, Checker(standard), day, NOW)
+    period = store.calendar(agency).due(day).period
+    month = store.caseload_figures(agency, period, day=day)
+    extract = preview_extract(store, agency, standard, period.submission, today=day).tally
+    told: list[object] = [extract.episodes, extract.rows, extract.errors, extract.warnings, extract.accepted]
+    told += [extract.load_percent, extract.data_quality_percent, extract.quality_without_accepted]
+    counted = [month.episodes, month.rows, month.errors, month.warnings, month.accepted]
+    assert [*counted, month.load_percent, month.data_quality_percent, month.quality_without_accepted] == told
+    assert month.stale == 0
+    return month, told
+
+
+def mend(store: Store, agency: AgencyInfo, many: int) -> None:
+    """Take a value out of some clients, one save each."""
+    for record in list(store.episodes(agency))[:many]:
+        with store.write("ann", NOW) as work:
+            client = work.get("client", record.client_id)
+            header = sorted(client.values)[-1]
+            work.change("client", client.id, {**client.values, header: ""}, client.version)
+
+
+def test_month_and_extract_count_the_same(caseload: tuple[Store, AgencyInfo, Standard]) -> None:
+    store, agency, standard = caseload
+    day = date(2021, 1, 7)
+    month, _ = both(store, agency, standard, day)
+    period = store.calendar(agency).due(day).period
+    whole = store.caseload_figures(agency, day=day)
+    assert period.submission == "2020-12" and month.rows < whole.rows and month.errors + month.warnings
+    mend(store, agency, 10)
+    both(store, agency, standard, day)
+    # On the next day, and in the next month, other things wait.
+    both(store, agency, standard, date(2021, 1, 8))
+    both(store, agency, standard, date(2021, 2, 3))
+
+
+def test_an_accepted_warning_counts_as_accepted_in_both(caseload: tuple[Store, AgencyInfo, Standard]) -> None:
+    store, agency, standard = caseload
+    day = date(2021, 1, 7)
+    if "PARENT" in standard.by_header:  # a parent of whose children nothing is said, which is doubtful in England
+        for record in list(store.episodes(agency))[:40]:
+            with store.write("ann", NOW) as work:
+                now = work.get("episode", record.episode_id)
+                work.change("episode", now.id, {**now.values, "PARENT": "Y", "PRNTSTAT": ""}, now.version)
+    both(store, agency, standard, day)
+    found = store.findings(agency, severity=Severity.WARNING, limit=10_000)
+    with store.write("ann", NOW) as work:
+        made = work.accept_all(found, "It is so.")
+    month, _ = both(store, agency, standard, day)
+    assert month.accepted and month.quality_without_accepted >= month.data_quality_percent
+    with store.write("ann", NOW) as work:
+        for one in made[: len(made) // 2]:
+            work.withdraw_acceptance(one.id)
+    assert both(store, agency, standard, day)[0].accepted < month.accepted
+
+
+@pytest.fixture
+def wales(tmp_path: Path) -> Iterator[Returns]:
+    """An agency in Wales with an empty store."""
+    made = opened(tmp_path)
+    with made.store:
+        yield made
+
+
+@pytest.fixture
+def month(wales: Returns) -> Callable[[date], tuple[int, int, int]]:
+    """Journeys, events and warnings of the month that is due on a day; those of its extract are the same."""
+
+    def ask(day: date) -> tuple[int, int, int]:
+        its, _ = both(wales.store, wales.agency, WALES, day)
+        return its.episodes, its.rows, its.warnings
+
+    return ask
+
+
+def test_what_was_sent_counts_no_more_until_it_is_taken_back(
+    wales: Returns, month: Callable[[date], tuple[int, int, int]]
+) -> None:
+    day, later = date(2026, 4, 5), date(2026, 5, 5)
+    one = wales.keyed(modality(), top())
+    wales.keyed(modality(), modality("04"), top(TOPDATE=""), CLIENTNO="43")
+    assert month(day)[:2] == (2, 5)
+    wales.send("2026-03")
+    assert month(day) == (0, 0, 0) and month(later) == (0, 0, 0)
+    wales.add(one, top(TOPNO="2", TOPDATE="2026-04-20"))
+    assert month(later)[:2] == (1, 1)
+    wales.change(one, **CLOSED)
+    assert month(later)[:2] == (1, 1)
+    wales.take_back(wales.latest())
+    assert month(later)[:2] == (2, 6)
+
+
+def test_a_fault_that_only_what_is_sent_has_counts_in_the_month_too(
+    wales: Returns, month: Callable[[date], tuple[int, int, int]]
+) -> None:
+    """The interview waits for the next return: in this one the treatment has none."""
+    wales.keyed(modality(), top(TOPDATE="2026-04-02"))
+    assert month(date(2026, 5, 5)) == (1, 2, 0)
+    assert month(date(2026, 4, 5)) == (1, 1, 1)
+    causes = wales.store.caseload_figures(
+        wales.agency, wales.store.calendar(wales.agency).due(date(2026, 4, 5)).period, day=date(2026, 4, 5)
+    ).causes
+    assert [(cause.rule, cause.count) for cause in causes] == [("top-due", 1)]
+
+
+def test_marking_an_extract_makes_its_journeys_due_for_a_check(wales: Returns) -> None:
+    store, agency = wales.store, wales.agency
+    wales.keyed(modality(), top())
+    check_caseload(store, agency, Checker(WALES), TODAY, NOW)
+    wales.export("2026-03")
+    other = wales.keyed(CLIENTNO="43")
+    check_caseload(store, agency, Checker(WALES), TODAY, NOW)
+    # A check that read them before they were marked does not count.
+    read: list[Checked] = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
+    with store.write("ann", NOW) as work:
+        work.mark_sent(wales.latest().id)
+    assert store.count_stale(agency, TODAY) == 1 and other not in store.stale_episodes(agency, TODAY)
+    assert store.save_findings(read, TODAY, NOW) == 1 == store.count_stale(agency, TODAY)
+    check_caseload(store, agency, Checker(WALES), TODAY, NOW)
+    wales.take_back(wales.latest())
+    assert store.count_stale(agency, TODAY) == 1
+
+
+def test_what_stands_beside_other_episodes_counts_only_where_its_event_goes(wales: Returns) -> None:
+    """Two numbers for one client: told at the journeys, sent or not."""
+    store, agency, day = wales.store, wales.agency, date(2026, 4, 5)
+    wales.keyed(modality(), top(TOPDATE="2026-04-02"))
+    wales.keyed(modality(), SURNAME1="X")
+    both(store, agency, WALES, day)
+    assert not compare_episodes(store, agency, Checker(WALES), day, NOW)
+    assert [one.rule for one in store.findings(agency) if one.rule == "client-number"]
