@@ -1,19 +1,21 @@
-"""A client copied from one data set to another: only what is certain goes over; the rest is listed to be keyed anew.
+"""A client taken from one data set to another: only what is certain goes over; the rest is listed to be keyed anew.
 
 What two data sets have in common is known by roles alone. A date is a date, an initial an initial; a code goes over
 only where both data sets say themselves that it means the same (the named set `male`). Letters for ethnicity are never
-copied: the same letter may mean other people.
+copied: the same letter may mean other people. An episode that the other agency has already is not entered again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from exporters.xml_shape import name_of
+from store.counterparts import Counterpart, Sought
 from validators.dates import parse_date, write_date
 from validators.field_patterns import fitting
 from validators.problems import Problem
-from validators.records import Values
+from validators.records import EpisodeRecord, Event, Values
 from validators.standard import Standard
 
 if TYPE_CHECKING:
@@ -24,65 +26,168 @@ PERSON = ("given_initial", "family_initial", "birth_date", "sex")
 EPISODE = ("opened", "assessed", "closed")
 # Filled by the program, or about the very place: nobody keys them anew.
 OWN = ("client_id", "episode_id", "agency", "software")
+_LONGEST_NAME = 80
+
+
+@dataclass
+class Part:
+    """One record of a copy: its values for the other data set, what of it goes over and how, what is to be keyed anew.
+
+    `at` is what the lines call it. An episode's `note` says where it comes from, `name` what it is called there, ""
+    where nothing tells it from others.
+    """
+
+    at: str
+    values: dict[str, str] = field(default_factory=dict)
+    copied: list[str] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)
+    note: str = ""
+    name: str = ""
 
 
 @dataclass
 class CopyPlan:
-    """What a copy takes over, what has to be keyed anew, and what to beware of; `copied` tells pairs of what and how.
+    """What a copy takes over, what has to be keyed anew, and what to beware of.
 
-    `client` and `episodes` are the values for the other data set.
+    `letters` are the warnings of letters that mean other people. `known` tells what the other agency has already and is
+    not entered again; where it has any of the episodes, `under` is the client the others go to, and the client's own
+    values stay as they are there. `pairs` are the fields that go over, ours and theirs.
     """
 
-    client: dict[str, str] = field(default_factory=dict)
-    episodes: list[dict[str, str]] = field(default_factory=list)
-    copied: list[str] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    client: Part
+    episodes: list[Part] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    alike: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    under: str = ""
+    under_name: str = ""
+    pairs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The records that are entered."""
+        return self.episodes if self.under else [self.client, *self.episodes]
+
+    @property
+    def copied(self) -> list[str]:
+        """What goes over, and how it is written then."""
+        return [line for part in self.parts for line in part.copied]
+
+    @property
+    def anew(self) -> list[str]:
+        """What has to be keyed anew."""
+        return [line for part in self.parts for line in part.anew]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to beware of."""
+        return [*self.letters, *self.alike]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the other agency has everything already."""
+        return bool(self.under) and not self.episodes
 
 
-def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str) -> CopyPlan:
-    """What copying a client to an agency of another data set does. Raises Problem where it is the same data set."""
+def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str, from_agency: str) -> CopyPlan:
+    """What copying a stored client to an agency of another data set does. Raises Problem where it is the same one."""
     if source.id == target.id:
         raise Problem(f"The client is in the data set {source.id} already: a copy goes to another one.")
-    plan = CopyPlan()
-    _copy(plan, tree.client.values, source, target, PERSON, plan.client, target.word("client"))
+    client = tree.client.values
+    records = [
+        EpisodeRecord(
+            client,
+            one.episode.values,
+            tuple(Event(event.section, event.values) for event in one.events if not event.deleted),
+        )
+        for one in tree.episodes
+        if not one.episode.deleted
+    ]
+    return plan_records(client, records, source, target, agency_code, from_agency)
+
+
+def plan_records(
+    client: Values,
+    records: Sequence[EpisodeRecord],
+    source: Standard,
+    target: Standard,
+    agency_code: str,
+    from_agency: str,
+) -> CopyPlan:
+    """What taking over one client with these episodes does; their events are not looked into."""
+    plan = CopyPlan(Part(target.word("client")))
+    _copy(plan, client, source, target, PERSON, plan.client)
     header = target.role("agency")
     if header and target.by_header[header].level == "client":
-        plan.client[header] = agency_code
-    live = [one for one in tree.episodes if not one.episode.deleted]
-    for number, one in enumerate(live, 1):
-        values: dict[str, str] = {}
-        _copy(plan, one.episode.values, source, target, EPISODE, values, f"{target.word('episode')} {number}")
+        plan.client.values[header] = agency_code
+    for number, record in enumerate(records, 1):
+        part = Part(f"{target.word('episode')} {number}")
+        _copy(plan, record.episode, source, target, EPISODE, part)
         if header and target.by_header[header].level == "episode":
-            values[header] = agency_code
-        plan.episodes.append(values)
-        for event in one.events:
+            part.values[header] = agency_code
+        part.name = _name(source, record)
+        part.note = _origin(source, from_agency, part.name)
+        plan.episodes.append(part)
+        for event in record.events:
             section = source.section_by_id.get(event.section)
-            if section is not None and not event.deleted:
+            if section is not None:
                 day = event.values.get(section.date_field, "") or "without a date"
-                plan.anew.append(
-                    f"{target.word('episode')} {number}: {section.said} {day}: events are not carried over"
-                )
-    _warn_of_letters(plan, tree.client.values, [one.episode.values for one in live], source, target)
+                part.anew.append(f"{part.at}: {section.said} {day}: events are not carried over")
+    _warn_of_letters(plan, client, [record.episode for record in records], source, target)
     return plan
 
 
+def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]) -> None:
+    """Leave out of each plan what the agency has already, and say who of its clients may be the same.
+
+    An episode is there already where its note names the one it was copied from, or where somebody with these initials
+    and this birth date has one begun on that day.
+    """
+    found = store.counterparts(agency, _sought(target, plans))
+    for number, plan in enumerate(plans):
+        left: list[Part] = []
+        for part in plan.episodes:
+            one = found.get(f"{number} {part.at}")
+            if one is None:
+                left.append(part)
+                continue
+            name = f"{target.word('client')} {one.reference or one.client_id}"
+            how = "copied before" if one.by_note else "same initials, same birth date, begun on the same day"
+            plan.known.append(f"{part.at}: {name} of {agency.code} has it already ({how})")
+            if not plan.under:
+                plan.under, plan.under_name = one.client_id, name
+        plan.episodes = left
+        if plan.under:
+            plan.letters = []
+        else:
+            plan.alike += [
+                f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
+                for one in store.resembling(agency, *_who(plan, target))
+            ]
+
+
 def write_copy(
-    store: "Store", plan: CopyPlan, code: str, standard: Standard, told: str, person: str, now: datetime
+    store: "Store", plan: CopyPlan, code: str, standard: Standard, person: str, now: datetime
 ) -> tuple["AgencyInfo", str]:
-    """Enter the copy in one transaction, with a note of where it comes from; the agency, and the client's id."""
+    """Enter the copy in one transaction; the agency, and the client's id.
+
+    Raises Problem where the agency has everything already.
+    """
+    if plan.is_done:
+        raise Problem(f"Nothing was copied: {plan.under_name} of {code} is this client already; key there what is new.")
     with store.write(person, now) as work:
         agency = work.ensure_agency(code, standard.id)
-        client = work.create("client", agency.id, "", plan.client, act="copy")
-        for values in plan.episodes:
-            episode = work.create("episode", client.id, "", values, act="copy")
-            work.annotate(episode.id, None, told)
-    return agency, client.id
+        client_id = plan.under or work.create("client", agency.id, "", plan.client.values, act="copy").id
+        for part in plan.episodes:
+            episode = work.create("episode", client_id, "", part.values, act="copy")
+            work.annotate(episode.id, None, part.note)
+        return agency, client_id
 
 
 def copy_told(plan: CopyPlan) -> Iterator[str]:
     """The plan as text."""
     for title, lines in (
+        ("There already, not copied again", plan.known),
         ("Copied", plan.copied),
         ("To be keyed anew", plan.anew),
         ("Beware", plan.warnings),
@@ -92,14 +197,55 @@ def copy_told(plan: CopyPlan) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
 
 
+def entered(
+    store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
+) -> dict[int, Counterpart]:
+    """Where those of the plans are that were entered with their episodes: the first of each, by its place."""
+    found = store.counterparts(agency, _sought(target, plans))
+    return {
+        number: found[key]
+        for number, plan in enumerate(plans)
+        if plan.episodes and (key := f"{number} {plan.episodes[0].at}") in found
+    }
+
+
+def _sought(target: Standard, plans: Sequence[CopyPlan]) -> dict[str, Sought]:
+    """The episodes of some plans as the store looks for them."""
+    return {
+        f"{number} {part.at}": Sought(
+            part.note if part.name else "", *_who(plan, target)[:3], part.values.get(target.role("opened"), "")
+        )
+        for number, plan in enumerate(plans)
+        for part in plan.episodes
+    }
+
+
+def _who(plan: CopyPlan, target: Standard) -> tuple[str, str, str, str]:
+    given, family, born, sex = (plan.client.values.get(target.role(role), "") for role in PERSON)
+    return given, family, born, sex
+
+
+def _name(source: Standard, record: EpisodeRecord) -> str:
+    """What tells an episode from all others of its agency; "" where nothing does."""
+    if not source.role("episode_id"):
+        reference, opened = source.role("client_reference"), source.role("opened")
+        if not (record.client.get(reference) and record.episode.get(opened)):
+            return ""
+    return name_of(source, record)[:_LONGEST_NAME]
+
+
+def _origin(source: Standard, agency: str, name: str) -> str:
+    where = f"agency {agency} ({source.id})" if agency else source.id
+    return f"Copied from {where}, {source.word('episode')} {name}." if name else f"Copied from {where}."
+
+
 def _copy(
     plan: CopyPlan,
     values: Values,
     source: Standard,
     target: Standard,
     roles: tuple[str, ...],
-    into: dict[str, str],
-    at: str,
+    into: Part,
 ) -> None:
     """Take over what is certain of one record; list the rest of what is filled."""
     by_role = {source.role(role): role for role in (*roles, *OWN) if source.role(role)}
@@ -112,10 +258,12 @@ def _copy(
         new = _same(role, text, source, target) if other else None
         if new is None:
             meaning = source.code_lists[own.codes].codes.get(text, "") if own.codes else ""
-            plan.anew.append(f"{at}: {own.label} was {text}" + (f" ({meaning})" if meaning else ""))
+            into.anew.append(f"{into.at}: {own.label} was {text}" + (f" ({meaning})" if meaning else ""))
         else:
-            into[other] = new
-            plan.copied.append(f"{at}: {own.label} {text} → {target.by_header[other].label} {new}")
+            into.values[other] = new
+            label = target.by_header[other].label
+            into.copied.append(f"{into.at}: {own.label} {text} → {label} {new}")
+            plan.pairs[own.label] = label
 
 
 def _same(role: str, text: str, source: Standard, target: Standard) -> str | None:
@@ -140,8 +288,11 @@ def _warn_of_letters(
     if lists[0] is None or lists[1] is None:
         return
     for code in dict.fromkeys(values.get(ours, "") for values in (client, *episodes)):
-        here, there = lists[0].codes.get(code, "not in its list"), lists[1].codes.get(code)
-        if not code or here == there:
+        own, other = lists[0].codes.get(code), lists[1].codes.get(code)
+        if not code or own == other:
             continue
-        means = f"there it means '{there}'" if there else "there is no such letter there"
-        plan.warnings.append(f"{source.by_header[ours].label} {code}: '{here}' here, {means}; ask, and key it anew")
+        means = f"means '{own}'" if own else "is not in the list"
+        there = f"'{other}' in {target.id}" if other else f"{target.id} has no such letter"
+        plan.letters.append(
+            f"{source.by_header[ours].label} {code} {means} in {source.id}, {there}: ask, and key it anew"
+        )

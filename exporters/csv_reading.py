@@ -140,6 +140,16 @@ def read_extract(path: Path, standard: Standard, progress: Progress | None = Non
         raise refused(error, path, "read") from None
 
 
+def heading_of(path: Path) -> tuple[str, ...]:
+    """The first line of a table that holds anything; nothing where there is none, or it cannot be read."""
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
+            return tuple(next((cells for cells in csv.reader(lines, strict=True) if cells), ()))
+    except (OSError, csv.Error):
+        return ()
+
+
 def _table_problem(path: Path, line: int, error: str) -> Problem:
     if "field larger" in error or "unexpected end" in error:
         reason = "a cell never ends, most likely because of an unbalanced quotation mark"

@@ -3,6 +3,7 @@
 Nothing else asks which format it is. What is made only for XML is loaded only for XML.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
@@ -113,6 +114,36 @@ def read_file(path: Path, standard: Standard, progress: "Progress | None" = None
     from exporters.csv_reading import read_extract
 
     return read_extract(path, standard, progress)
+
+
+def names_in(path: Path) -> frozenset[str]:
+    """What a file calls its parts: the headings of a table, or the outermost element; nothing where it has neither."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(256)
+    except OSError:
+        return frozenset()
+    if start.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+        from exporters.xml_messages import root_of
+
+        return frozenset({root_of(path)} - {""})
+    from exporters.csv_reading import heading_of
+
+    return frozenset(heading_of(path))
+
+
+def names_of(standard: Standard) -> frozenset[str]:
+    """What a file of the standard calls them. Raises Problem for an installed schema that is broken."""
+    if _is_xml(standard):
+        from exporters.xml_messages import MessageReader
+
+        return frozenset(MessageReader(standard).roots)
+    return frozenset(standard.headers)
+
+
+def doubts_all(standard: Standard) -> bool:
+    """Whether a fault in the shape of an episode leaves all of it in doubt; in a table each names what it doubts."""
+    return _is_xml(standard)
 
 
 def importer(

@@ -20,6 +20,7 @@ from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard import Standard
 
 if TYPE_CHECKING:
+    from exporters.xml_reading import Return
     from store.opening import Store
 
 
@@ -68,7 +69,7 @@ class Import:
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
         extract = read_extract(self.path, self.standard, progress)
-        self._judge_heading(extract)
+        judge_heading(extract, self._identity, self.report)
         self._version = store.data_version() if store else None
         records = list(self._readable(extract))
         code = self._agency_code(records, agency_code)
@@ -118,25 +119,6 @@ class Import:
         return self.report
 
     # --- reading --------------------------------------------------------------------------------------------------
-
-    def _judge_heading(self, extract: Extract) -> None:
-        repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
-        if repeated:
-            raise Problem(
-                f"{self.path} has columns twice in line 1 ({', '.join(map(printed, repeated))}): keep one of each."
-            )
-        if self._identity in extract.missing:
-            raise Problem(
-                f"{self.path} has no column {self._identity} in line 1, so its rows cannot be stored: add it."
-            )
-        for finding in extract.about_file:
-            if finding.lines and finding.lines[0] > 1:
-                self.report.left_out.append(LeftOut(finding.lines[0], finding.message))
-            elif finding.rule != "header" or finding.fields:
-                columns = f": {', '.join(map(printed, finding.fields))}" if finding.rule == "header" else ""
-                self.report.notes.append(f"{finding.message.partition(':')[0]}{columns}")
-        self.report.rows = len(extract.bad_rows) + len(self.report.left_out)
-        self.report.left_out += [LeftOut(finding.lines[0], finding.message) for finding in extract.bad_rows]
 
     def _readable(self, extract: Extract) -> Iterator[EpisodeRecord]:
         """The episodes that can be stored, each once; those that cannot are listed."""
@@ -283,6 +265,27 @@ class Import:
         events = sum(len(record.events) for record in plan.episodes) + len(plan.events)
         report.new = Counts(len(clients), len(plan.episodes), events)
         report.updated = len(plan.changes) if self.update else 0
+
+
+def judge_heading(extract: "Extract | Return", identity: str, report: ImportReport) -> None:
+    """Tell in the report what is wrong with a file's heading, and which rows make up no episode.
+
+    Raises Problem for a column that is there twice, or where there is none for the episode's identifier.
+    """
+    path = extract.path
+    repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
+    if repeated:
+        raise Problem(f"{path} has columns twice in line 1 ({', '.join(map(printed, repeated))}): keep one of each.")
+    if identity in extract.missing:
+        raise Problem(f"{path} has no column {identity} in line 1, so its rows cannot be stored: add it.")
+    for finding in extract.about_file:
+        if finding.lines and finding.lines[0] > 1:
+            report.left_out.append(LeftOut(finding.lines[0], finding.message))
+        elif finding.rule != "header" or finding.fields:
+            columns = f": {', '.join(map(printed, finding.fields))}" if finding.rule == "header" else ""
+            report.notes.append(f"{finding.message.partition(':')[0]}{columns}")
+    report.rows = len(extract.bad_rows) + len(report.left_out)
+    report.left_out += [LeftOut(finding.lines[0], finding.message) for finding in extract.bad_rows]
 
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:

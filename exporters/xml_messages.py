@@ -6,6 +6,7 @@ whichever a file uses; namespaces are not looked at.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from lxml import etree
@@ -16,6 +17,9 @@ from validators.problems import Problem
 from validators.records import Event
 from validators.standard import Standard
 from validators.xml_form import XmlBlock
+
+# No document type is loaded, no entity put in, nothing fetched.
+_CAREFUL: Any = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
 Fault = Literal["block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated"]
 
@@ -64,10 +68,7 @@ class MessageReader:
 
         Raises Problem when it is no XML, has a document type, or is no return of the standard.
         """
-        events = etree.iterparse(
-            source, events=("end",), resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
-            remove_pis=True,
-        )  # fmt: skip
+        events = etree.iterparse(source, events=("end",), remove_comments=True, remove_pis=True, **_CAREFUL)
         before: etree._Element | None = None
         root: etree._Element | None = None
         try:
@@ -139,6 +140,17 @@ class MessageReader:
             else:
                 values[header] = child.text or ""
         return values
+
+
+def root_of(path: Path) -> str:
+    """The name of a file's outermost element, without its namespace; "" where it is no XML or cannot be read."""
+    try:
+        with path.open("rb") as source:
+            for _, element in etree.iterparse(source, events=("start",), **_CAREFUL):
+                return _local(element)
+    except (OSError, etree.XMLSyntaxError):
+        return ""
+    return ""
 
 
 def _line(element: Any) -> int:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from store import (
     audit,
     checking,
+    counterparts,
     habits,
     kept_findings,
     likeness,
@@ -99,6 +100,13 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         with self._reading() as connection:
             day = sortable(birth_date)
             return likeness.resembling(connection, agency, given_initial, family_initial, day, sex, leave_out)
+
+    def counterparts(
+        self, agency: AgencyInfo, sought: Mapping[str, counterparts.Sought]
+    ) -> dict[str, counterparts.Counterpart]:
+        """Which of some episodes from elsewhere the agency has already, by the keys they are looked for under."""
+        with self._reading() as connection:
+            return counterparts.find(connection, agency, sought)
 
     def saved_version(self) -> int:
         """A number that grows with every save of a client, episode or event, by anybody, and with little else.

@@ -1,12 +1,12 @@
 """The bulk path: many new episodes at once, in batches of plain inserts."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from store import lines, sqlite
+from store import checking, lines, sqlite
 from store.audit import Chain
 from store.numbers import own_number
 from store.reading import batches
@@ -52,14 +52,14 @@ class Loader:
         self._clients: dict[str, int] = {}
         self.counts = Counts()
 
-    def load(self, records: Iterable[EpisodeRecord]) -> Counts:
-        """Enter all records, in memory for one batch."""
+    def load(self, records: Iterable[EpisodeRecord], notes: Sequence[str] = ()) -> Counts:
+        """Enter all records, in memory for one batch; `notes` are those of the episodes, in their order."""
         with sqlite.roomy(self._connection):
-            for batch in batches(records, BATCH):
-                self.take(batch)
+            for number, batch in enumerate(batches(records, BATCH)):
+                self.take(batch, notes[number * BATCH : (number + 1) * BATCH])
         return self.counts
 
-    def take(self, batch: list[EpisodeRecord]) -> None:
+    def take(self, batch: list[EpisodeRecord], notes: Sequence[str] = ()) -> None:
         """Enter one batch."""
         clients: list[dict[str, Any]] = []
         episodes: list[dict[str, Any]] = []
@@ -90,6 +90,10 @@ class Loader:
                 self._connection.execute(insert(table), rows)
         touched = sorted({row["client_number"] for row in episodes})
         lines.refresh(self._connection, self._derivers, touched, self._revision)
+        for row, note in zip(episodes, notes, strict=False):
+            checking.annotate(self._connection, row["number"], "note", note)
+            checking.note_who(self._connection, row["number"], row["created_by"], row["created_at"])
+            self._chain.add("annotate", "episode", row["id"], "note", "", note)
         done = self.counts
         self.counts = Counts(done.clients + len(clients), done.episodes + len(episodes), done.events + len(events))
 

@@ -1,7 +1,7 @@
 """Writing: one unit of work, everything or nothing, with its audit rows in the same transaction."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -145,16 +145,19 @@ class Writing(MonthWriting, ExtractWriting):
         self._get(kind, record_id)
         return self._chain.erase(kind, record_id)
 
-    def load(self, agency: AgencyInfo, records: Iterable[EpisodeRecord], *, act: str = "load") -> Counts:
+    def load(
+        self, agency: AgencyInfo, records: Iterable[EpisodeRecord], *, act: str = "load", notes: Sequence[str] = ()
+    ) -> Counts:
         """Enter many episodes at once, with their clients and events.
 
         Records with one `client_id` belong to one client, whose values are those of the first; a `client_id` that is
         the id of a stored client adds the episode to that one. Without one, each record is a client of its own.
+        `notes` are kept with the episodes, the first with the first.
         """
         made = loading.Loader(
             self._connection, self._chain, self._derivers, agency, self.person, self._at, act, self._next_revision()
         )
-        return made.load(records)
+        return made.load(records, notes)
 
     def annotate(self, episode_id: str, key_worker: str | None = None, note: str | None = None) -> None:
         """Keep an episode's key worker and note, which are never sent; None leaves one as it is, "" takes it away."""
@@ -222,8 +225,7 @@ class Writing(MonthWriting, ExtractWriting):
             raise NewerVersion(mine, theirs)
 
     def _number_for(self, client_id: str) -> str:
-        query = select(Client).where(Client.id == client_id)
-        row = self._session.exec(query).one()
+        row = self._session.exec(select(Client).where(Client.id == client_id)).one()
         assert row.number is not None
         return own_number(self._connection, row.agency_number, row.number)
 

@@ -126,11 +126,19 @@ def import_(
         bool, typer.Option("--all-or-nothing", help="Take nothing when a row cannot be stored.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    from_standard: Annotated[
+        str | None,
+        typer.Option(
+            "--from-standard",
+            metavar="ID",
+            help="The file is of this other data set: take over what is certain, list what must be keyed anew.",
+        ),
+    ] = None,
 ) -> int:
     """Take an existing extract into the store, faults and all."""
     from tui.commands.moving import run_import
 
-    return run_import(file, store, key_file, standard, agency, update, all_or_nothing, dry_run)
+    return run_import(file, store, key_file, standard, agency, update, all_or_nothing, dry_run, from_standard)
 
 
 @app.command()

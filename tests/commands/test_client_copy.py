@@ -45,7 +45,7 @@ def test_a_copy_is_only_told_until_it_is_wanted(place: Place) -> None:
         assert f"client: {label}" in anew and label not in copied
     for label in ("Consent for NDTMS was Y", "Postcode was NW7 3", "was 50", "sub-intervention 20200310"):
         assert label in anew
-    assert "Ethnicity B: 'White - Irish' here, there it means 'Gypsy or Irish Traveller'" in beware
+    assert "Ethnicity B means 'White - Irish' in ndtms-cjit-p, 'Gypsy or Irish Traveller' in smds-wales: ask" in beware
     assert told.out.endswith("Nothing was written: --yes writes the copy.\n")
     assert call("client", "list", "--agency", "W00001", *place.options).code == 2
 
@@ -63,11 +63,26 @@ def test_a_copy_is_written_with_its_origin_and_a_number_of_its_own(place: Place)
         assert record.client["CLIENTNO"].isdigit()
         assert record.episode == {"REFDATE": "2020-03-02", "ASSDATE": "2020-03-06", "ENDDATE": "2020-06-30"}
         (episode,) = store.client_tree(record.client_id).episodes
-        assert episode.note == "Copied from agency T0001 (ndtms-cjit-p)."
+        (origin,) = (
+            one.episode["EPISODID"]
+            for one in store.episodes(store.agency("T0001"))
+            if one.client.get("CLIENT") == "K77"
+        )
+        assert episode.note == f"Copied from agency T0001 (ndtms-cjit-p), episode {origin}."
         assert [one.act for one in store.history(record.client_id)] == ["copy"]
         assert store.verify_audit().whole
-    again = call("client", "copy", "K77", *TO, "--agency", "T0001", *place.options, *TODAY)
-    assert "of W00001 may be the same" in again.out
+
+
+def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
+    with_client(place)
+    copy = ("client", "copy", "K77", *TO, "--agency", "T0001", *place.options, *TODAY)
+    assert call(*copy, "--yes").code == 0
+    told = call(*copy)
+    assert told.out.startswith("There already, not copied again:\n  journey 1: client ")
+    assert "of W00001 has it already (copied before)" in told.out and "anew" not in told.out
+    assert call(*copy, "--yes").sentence.endswith("of W00001 is this client already; key there what is new.")
+    with open_store(place.store, place.key, load) as store:
+        assert store.count_episodes(store.agency("W00001")) == 1
 
 
 def test_what_cannot_be_copied(place: Place) -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 
-from exporters.copying import copy_told, plan_copy, write_copy
+from exporters.copying import copy_told, look_up, plan_copy, write_copy
 from tui.commands.client_desk import Place, desk
 from tui.commands.opening import now
 from tui.form.printable import printable
@@ -18,20 +18,13 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
         record, tree = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
-        plan = plan_copy(tree, at.standard, target, to_agency)
-        known = [one for one in at.store.agencies() if (one.code, one.standard) == (to_agency, target.id)]
-        if known:
-            who = [plan.client.get(target.role(role), "") for role in ("given_initial", "family_initial", "birth_date")]
-            alike = at.store.resembling(known[0], who[0], who[1], who[2], plan.client.get(target.role("sex"), ""))
-            plan.warnings += [
-                f"{one.row.reference or 'a client'} of {to_agency} may be the same: {one.why}" for one in alike
-            ]
-        copy_id = ""
-        if write:
-            told = f"Copied from agency {at.agency.code} ({at.standard.id})."
-            _, copy_id = write_copy(at.store, plan, to_agency, target, told, at.person, now())
+        plan = plan_copy(tree, at.standard, target, to_agency, at.agency.code)
+        for agency in at.store.agencies():
+            if (agency.code, agency.standard) == (to_agency, target.id):
+                look_up(at.store, agency, target, [plan])
+        copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if write else ""
     if form == "json":
-        lists = {"copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
+        lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
         print(json.dumps({**lists, "client": copy_id or None}, indent=1))
         return 0
     for line in copy_told(plan):

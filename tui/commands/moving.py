@@ -3,20 +3,31 @@
 import gc
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporters import formats
 from exporters.import_report import told_as_text as import_told
+from exporters.recognising import import_of
 from exporters.sending_out import export_to_stream
 from exporters.windows import said_of_window
 from exporters.writing import export_submission
 from exporters.writing import told_as_text as receipt_told
 from store.location import store_path
 from tui.commands.opening import Progress, now, opened, person, talk
+from tui.form.printable import printable
 from validators.catalogue import DEFAULT, load
 from validators.problems import Problem
 from validators.samples import synthetic_episodes
+from validators.standard import Standard
+
+if TYPE_CHECKING:
+    from exporters.converting import Conversion
+    from exporters.importing import Import
+    from exporters.xml_importing import ReturnImport
+    from store.opening import Store
 
 
 def run_import(
@@ -28,14 +39,19 @@ def run_import(
     update: bool,
     all_or_nothing: bool,
     dry_run: bool,
+    from_standard: str | None = None,
 ) -> int:
     """Import and print; 1 when rows were left out, else 0. Raises Problem."""
     gc.disable()  # as for `check`: many objects, none in a circle
     progress = Progress("lines read")
     path = store_path(store)
+
+    def job_for(standard: Standard) -> "Import | ReturnImport | Conversion":
+        return import_of(file, standard, from_standard, update=update, all_or_nothing=all_or_nothing)
+
     if not path.exists():
-        job = formats.importer(file, load(standard_id or DEFAULT), update=update, all_or_nothing=all_or_nothing)
         # Read before a store is made, so that a file that cannot be taken leaves none behind.
+        job = job_for(load(standard_id or DEFAULT))
         code = job.prepare(None, agency, progress)
         progress.done()
         if not dry_run:
@@ -43,15 +59,28 @@ def run_import(
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:
-            kept = {one.standard for one in found.agencies() if agency in (None, one.code)}
-            standard = load(standard_id or (kept.pop() if len(kept) == 1 else DEFAULT))
-            job = formats.importer(file, standard, update=update, all_or_nothing=all_or_nothing)
+            job = job_for(load(standard_id or _of_agency(found, agency)))
             code = job.prepare(found, agency, progress)
             progress.done()
             if not dry_run:
                 job.write(found, code, person(path), now())
-    sys.stdout.writelines(f"{line}\n" for line in import_told(job.report, dry_run=dry_run, update=update))
+    sys.stdout.writelines(f"{line}\n" for line in _import_told(job, dry_run, update))
     return 1 if job.report.left_out else 0
+
+
+def _of_agency(store: "Store", code: str | None) -> str:
+    """The data set that is meant where none is named: that of the agency named, or of all, where they have only one."""
+    kept = {one.standard for one in store.agencies() if code in (None, one.code)}
+    return kept.pop() if len(kept) == 1 else DEFAULT
+
+
+def _import_told(job: "Import | ReturnImport | Conversion", dry_run: bool, update: bool) -> Iterator[str]:
+    from exporters.converting import Conversion
+    from exporters.converting_report import conversion_told
+
+    if isinstance(job, Conversion):
+        return (printable(line) for line in conversion_told(job, dry_run=dry_run))
+    return import_told(job.report, dry_run=dry_run, update=update)
 
 
 def run_export(
