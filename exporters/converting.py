@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters import formats
-from exporters.copying import CopyPlan, entered, look_up, plan_records
+from exporters.copied_before import entered, look_up
+from exporters.copying import CopyPlan, plan_records
 from exporters.import_report import ImportReport, LeftOut
 from exporters.importing import judge_heading
 from exporters.xml_shape import name_of

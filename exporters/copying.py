@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exporters.xml_shape import name_of
-from store.counterparts import Counterpart, Sought
 from validators.dates import parse_date, write_date
 from validators.field_patterns import fitting
 from validators.problems import Problem
@@ -49,9 +48,10 @@ class Part:
 class CopyPlan:
     """What a copy takes over, what has to be keyed anew, and what to beware of.
 
-    `letters` are the warnings of letters that mean other people. `known` tells what the other agency has already and is
-    not entered again; where it has any of the episodes, `under` is the client the others go to, and the client's own
-    values stay as they are there. `pairs` are the fields that go over, ours and theirs.
+    `letters` are the warnings of letters that mean other people, `alike` those of people who may be the same. `known`
+    tells what the other agency has already and is not entered again, `known_anew` what of that had to be keyed anew.
+    Where it has any of the episodes, `under` is the client the others go to, whose own values stay as they are there.
+    `pairs` are the fields that go over, ours and theirs.
     """
 
     client: Part
@@ -59,6 +59,7 @@ class CopyPlan:
     letters: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
+    known_anew: list[str] = field(default_factory=list)
     under: str = ""
     under_name: str = ""
     pairs: dict[str, str] = field(default_factory=dict)
@@ -137,35 +138,6 @@ def plan_records(
     return plan
 
 
-def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]) -> None:
-    """Leave out of each plan what the agency has already, and say who of its clients may be the same.
-
-    An episode is there already where its note names the one it was copied from, or where somebody with these initials
-    and this birth date has one begun on that day.
-    """
-    found = store.counterparts(agency, _sought(target, plans))
-    for number, plan in enumerate(plans):
-        left: list[Part] = []
-        for part in plan.episodes:
-            one = found.get(f"{number} {part.at}")
-            if one is None:
-                left.append(part)
-                continue
-            name = f"{target.word('client')} {one.reference or one.client_id}"
-            how = "copied before" if one.by_note else "same initials, same birth date, begun on the same day"
-            plan.known.append(f"{part.at}: {name} of {agency.code} has it already ({how})")
-            if not plan.under:
-                plan.under, plan.under_name = one.client_id, name
-        plan.episodes = left
-        if plan.under:
-            plan.letters = []
-        else:
-            plan.alike += [
-                f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
-                for one in store.resembling(agency, *_who(plan, target))
-            ]
-
-
 def write_copy(
     store: "Store", plan: CopyPlan, code: str, standard: Standard, person: str, now: datetime
 ) -> tuple["AgencyInfo", str]:
@@ -190,39 +162,12 @@ def copy_told(plan: CopyPlan) -> Iterator[str]:
         ("There already, not copied again", plan.known),
         ("Copied", plan.copied),
         ("To be keyed anew", plan.anew),
+        ("Had to be keyed anew there", plan.known_anew),
         ("Beware", plan.warnings),
     ):
         if lines:
             yield f"{title}:"
             yield from (f"  {line}" for line in lines)
-
-
-def entered(
-    store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
-) -> dict[int, Counterpart]:
-    """Where those of the plans are that were entered with their episodes: the first of each, by its place."""
-    found = store.counterparts(agency, _sought(target, plans))
-    return {
-        number: found[key]
-        for number, plan in enumerate(plans)
-        if plan.episodes and (key := f"{number} {plan.episodes[0].at}") in found
-    }
-
-
-def _sought(target: Standard, plans: Sequence[CopyPlan]) -> dict[str, Sought]:
-    """The episodes of some plans as the store looks for them."""
-    return {
-        f"{number} {part.at}": Sought(
-            part.note if part.name else "", *_who(plan, target)[:3], part.values.get(target.role("opened"), "")
-        )
-        for number, plan in enumerate(plans)
-        for part in plan.episodes
-    }
-
-
-def _who(plan: CopyPlan, target: Standard) -> tuple[str, str, str, str]:
-    given, family, born, sex = (plan.client.values.get(target.role(role), "") for role in PERSON)
-    return given, family, born, sex
 
 
 def _name(source: Standard, record: EpisodeRecord) -> str:

@@ -41,7 +41,7 @@ def find(connection: Connection, agency: AgencyInfo, sought: Mapping[str, Sought
     Nothing that is deleted counts. The agency's episodes are gone through once, however many are looked for.
     """
     by_note = {one.note: key for key, one in sought.items() if one.note}
-    lengths = sorted({len(note) for note in by_note})
+    lengths = sorted({len(note) for note in by_note}, reverse=True)
     alike: dict[tuple[str, ...], list[str]] = {}
     for key, one in sought.items():
         about = (one.given_initial, one.family_initial, sortable(one.birth_date), sortable(one.opened))

@@ -79,7 +79,8 @@ def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
     assert call(*copy, "--yes").code == 0
     told = call(*copy)
     assert told.out.startswith("There already, not copied again:\n  journey 1: client ")
-    assert "of W00001 has it already (copied before)" in told.out and "anew" not in told.out
+    assert "of W00001 has it already (copied before)" in told.out and "To be keyed anew" not in told.out
+    assert "Had to be keyed anew there:\n  client: Sex at birth registration was 1 (Male)\n" in told.out
     assert call(*copy, "--yes").sentence.endswith("of W00001 is this client already; key there what is new.")
     with open_store(place.store, place.key, load) as store:
         assert store.count_episodes(store.agency("W00001")) == 1

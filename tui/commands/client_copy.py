@@ -3,7 +3,8 @@
 import json
 from datetime import date
 
-from exporters.copying import copy_told, look_up, plan_copy, write_copy
+from exporters.copied_before import look_up
+from exporters.copying import copy_told, plan_copy, write_copy
 from tui.commands.client_desk import Place, desk
 from tui.commands.opening import now
 from tui.form.printable import printable

@@ -100,10 +100,21 @@ SCREENS: dict[str, ScreenEntry] = {
             "What the agency says of itself, as rules and measures ask it",
             "settings",
         ),
+        ScreenEntry(
+            "copy",
+            "Copy to another agency",
+            "tui.screens.client.copying",
+            "CopyScreen",
+            "",
+            "What of a client goes over to another data set",
+        ),
         ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
     )
 }
 """Screens by name, in the order the palette lists them. Those that need no argument can be opened from anywhere."""
+
+OF_ONE_RECORD = {"copy", "history"}
+"""Screens that the screens which show records offer."""
 
 HOME = "month"
 """The first screen."""
@@ -120,7 +131,7 @@ REGISTRY.add(
             bar=bool(entry.key),
         )
         for entry in SCREENS.values()
-        if entry.name != "history"  # of one record: the screens that show records offer it
+        if entry.name not in OF_ONE_RECORD
     )
 )
 

@@ -157,6 +157,13 @@ class ClientActions(BaseScreen[None]):
         """From the palette."""
         self.saving.compare_with_saved()
 
+    def action_copy_client(self) -> None:
+        """From the palette."""
+        from tui.screens.client.copying import offer
+
+        self.form.flush()
+        offer(self)
+
     def action_history(self) -> None:
         """From the palette."""
         if self.held.version:

@@ -11,7 +11,7 @@ SCOPE = {"client"}
 WALKED = {"client", "clients", "findings"}
 """The screens from which F8 and F7 lead to the next finding and the one before."""
 AROUND = {"acceptances", "bounces", "calendar", "checklist", "drafts", "extract", "history", "month", "rollover"}
-AROUND |= {"standards"}
+AROUND |= {"copy", "standards"}
 """The other screens: from them F8 leads to the caseload's first finding, F7 to its last."""
 
 REGISTRY.add(
@@ -39,6 +39,15 @@ REGISTRY.add(
     action("client.merge", "", "Merge", "Make this client and another one", SCOPE, "merge"),
     action("client.split", "", "Split", "Undo a merge of this client", SCOPE, "split"),
     action("client.compare", "", "Compare", "What is typed beside what is saved", SCOPE, "compare"),
+    action(
+        "client.copy",
+        "",
+        "Copy to another agency",
+        "Take this client over to an agency of another data set; shows first what goes over",
+        SCOPE,
+        "copy_client",
+    ),
+    action("copy.write", "f2", "Copy", "Copy the client as the page says", {"copy"}, "write", bar=True),
     action("client.history", "", "History", "Who changed this record, and when", SCOPE, "history"),
     action("compare.take", "f2", "Take these", "Take the values marked, field by field", {"compare"}, "take", bar=True),
     action(

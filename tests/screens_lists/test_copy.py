@@ -1,0 +1,144 @@
+"""A client copied at the screen to an agency of another data set: shown first, then done, then what is left to key."""
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo, ClientQuery, ClientTree
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.terminal import Terminal
+from tui.screens.client import copying
+from validators.catalogue import load
+
+ENGLISH, WELSH = load("ndtms-cjit-p"), "smds-wales"
+CLIENT = {"CLIENT": "K77", "FINITIAL": "E", "SINITIAL": "W", "DOB": "19850615", "SEX": "1", "ETHNIC": "B"}
+EPISODE = {"EPISODID": "e1", "CONSENT": "Y", "REFLD": "20200302", "TRIAGED": "20200306", "PC": "NW7 3"}
+TITLE = "Copy K77 EW to another agency"
+
+
+@pytest.fixture
+def person(store: Store, agency: AgencyInfo) -> ClientTree:
+    """A client of the English agency with an episode and an event."""
+    with store.write("loader", NOW) as work:
+        client = work.create("client", agency.id, "", CLIENT)
+        episode = work.create("episode", client.id, "", EPISODE)
+        work.create("event", episode.id, "sub_intervention", {"SUBMODDT": "20200310"})
+    return store.client_tree(client.id)
+
+
+def agency_in_wales(store: Store, code: str = "W00001") -> AgencyInfo:
+    """Another agency in the same store; entered once the program is up, which else asks which one is meant."""
+    with store.write("loader", NOW) as work:
+        return work.ensure_agency(code, WELSH)
+
+
+def opened(terminal: Terminal) -> None:
+    """The client's record on the screen."""
+    terminal.press("K77<enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.4)
+
+
+def copied(store: Store, agency: AgencyInfo) -> list[ClientTree]:
+    """The clients of an agency."""
+    return [store.client_tree(row.id) for row in store.client_rows(agency, ClientQuery(), 0, 10)]
+
+
+def test_a_copy_is_seen_before_it_is_made_and_says_what_is_left(start: Start, store: Store, person: ClientTree) -> None:
+    terminal = start()
+    wales = agency_in_wales(store)
+    opened(terminal)
+    command(terminal, "copy to another", "F2 copies.")
+    same_picture(terminal, HELP / "copy.screen.txt")
+    assert terminal.shows("B means 'White - Irish' in ndtms-cjit-p, 'Gypsy or Irish")
+    assert terminal.shows("client: Date of birth 19850615 → Date of birth 1985-06-15")
+    assert terminal.shows("journey 1: Prompting event date 20200302 → Date of referral 2020-03-02")
+    terminal.press("<enter><pagedown>")
+    terminal.until("sub-intervention 20200310: events are not carried over")
+    assert copied(store, wales) == []
+    terminal.press("<f2>")
+    terminal.until("Done: The copy is client")
+    (copy,) = copied(store, wales)
+    number = copy.client.values["CLIENTNO"]
+    terminal.until(f"The copy is client {number} EW of agency W00001 (smds-wales)")
+    assert terminal.shows("Open it there: keywork --agency W00001 --standard smds-wales")
+    assert terminal.shows("Still to be keyed there") and terminal.shows(
+        "client: Sex at birth registration was 1 (Male)"
+    )
+    assert {name: text for name, text in copy.client.values.items() if name != "CLIENTNO"} == {
+        "FORENAME1": "E",
+        "SURNAME1": "W",
+        "DOB": "1985-06-15",
+        "AGENCY": "W00001",
+    }
+    (journey,) = copy.episodes
+    assert journey.note == "Copied from agency T0001 (ndtms-cjit-p), episode e1."
+    assert [(entry.act, entry.person) for entry in store.history(copy.client.id)] == [("copy", "ann")]
+    assert store.verify_audit().whole
+    terminal.press("<f2>")
+    terminal.until("It is copied to W00001; what the page lists is still to be keyed there.")
+    assert len(copied(store, wales)) == 1 and store.client_tree(person.client.id) == person
+
+
+def test_who_was_copied_is_not_copied_twice(start: Start, store: Store, person: ClientTree) -> None:
+    terminal = start()
+    wales = agency_in_wales(store)
+    opened(terminal)
+    command(terminal, "copy to another", "F2 copies.")
+    terminal.press("<f2>")
+    terminal.until("Done: The copy is client")
+    terminal.press("<escape>")
+    terminal.until("F2 Save")
+    command(terminal, "copy to another", "W00001 has all of this client already: nothing is left to copy.")
+    assert terminal.shows("has it already (copied before)") and terminal.shows("Had to be keyed anew there")
+    terminal.press("<f2>")
+    terminal.until_quiet(0.4)
+    assert len(copied(store, wales)) == 1
+
+
+def test_the_agency_is_chosen_among_several(start: Start, store: Store, person: ClientTree) -> None:
+    terminal = start()
+    first, second = agency_in_wales(store), agency_in_wales(store, "W00002")
+    opened(terminal)
+    # Typed ahead: the keys wait for the page of the agency they are meant for.
+    terminal.press("<ctrl+p>copy to another<enter><down><f2>")
+    terminal.until("Done: The copy is client")
+    assert copied(store, first) == [] and len(copied(store, second)) == 1
+    assert terminal.shows("of agency W00002")
+    terminal.press("<up>")
+    terminal.until("F2 copies.")
+    assert not terminal.shows("Still to be keyed")
+
+
+def test_without_an_agency_elsewhere_and_with_unsaved_typing_it_says_so(
+    start: Start, store: Store, person: ClientTree
+) -> None:
+    terminal = start()
+    opened(terminal)
+    command(terminal, "copy to another", "This store has no agency of another data set")
+    agency_in_wales(store)
+    terminal.press("X<tab>")
+    command(terminal, "copy to another", "Save this client first: only what is saved can be copied.")
+    assert TITLE not in terminal.lines()[0]
+
+
+def test_what_was_saved_meanwhile_is_seen_before_it_is_copied(store: Store, person: ClientTree) -> None:
+    wales = agency_in_wales(store)
+    given = person.client.id, ENGLISH, "T0001", wales
+    seen = copying._planned(store, *given)
+    with store.write("bob", NOW) as work:
+        work.change("client", person.client.id, {**person.client.values, "DOB": "19850616"}, person.client.version)
+    plan, name = copying._written(store, *given, seen, "ann", NOW)
+    assert name == "" and plan.client.values["DOB"] == "1985-06-16" and copied(store, wales) == []
+    plan, name = copying._written(store, *given, plan, "ann", NOW)
+    assert name.endswith(" EW") and len(copied(store, wales)) == 1
+
+
+def test_at_a_wide_screen_all_of_it_is_in_view(start: Start, store: Store, person: ClientTree) -> None:
+    terminal = start(120, 40)
+    agency_in_wales(store)
+    opened(terminal)
+    command(terminal, "copy to another", "F2 copies.")
+    for heading in ("Beware", "Goes over", "To be keyed anew"):
+        assert terminal.shows(heading)
+    assert terminal.shows("'Gypsy or Irish Traveller' in smds-wales: ask, and key it anew")
