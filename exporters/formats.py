@@ -167,6 +167,7 @@ def validated(standard: Standard, file: Callable[[], BinaryIO]) -> "Validation |
     from exporters.xml_validating import schema_of, validate
 
     shape = shape_of(standard)
-    found = validate(file, schema_of(standard, shape), is_stand_in=shape.is_stand_in)
+    schema, around = schema_of(standard, shape), tuple(level.tag for level in shape.levels[1:])
+    found = validate(file, schema, is_stand_in=shape.is_stand_in, around=around)
     known = installed(standard)
     return replace(found, why=known.why_not_used) if known is not None else found

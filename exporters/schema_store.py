@@ -6,13 +6,13 @@ Only when every item has its element, or is said not to be sent (`-`), is the sc
 
 import shutil
 import tempfile
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from exporters.xml_shape import ShapeBlock, XmlShape, stand_in
+from exporters.schema_mapping import MAPPING, read_mapping, written_mapping
+from exporters.xml_shape import XmlShape, stand_in
 from validators.catalogue import installed_folder
 from validators.problems import Problem
 from validators.standard import Standard
@@ -20,20 +20,23 @@ from validators.standard import Standard
 if TYPE_CHECKING:
     from lxml import etree
 
-    from exporters.schema_learning import Declared, Learned, Structure
-
-MAPPING = "mapping.toml"
-NOT_SENT = "-"
+    from exporters.schema_mapping import Learned
+    from exporters.schema_structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A schema as it is installed: its files, what of the standard is not mapped yet, and the shape once all is."""
+    """A schema as it is installed: its files, what of the standard is not mapped yet, and the shape once all is.
+
+    `reasons` has a sentence for each name that is not mapped; `demanded` are places below the root that the schema
+    wants filled, and that nothing fills.
+    """
 
     folder: Path
     main: str
     mapping: Mapping[str, str]
     unmapped: tuple[str, ...]
+    reasons: tuple[str, ...]
     demanded: tuple[str, ...]
     shape: XmlShape | None
 
@@ -64,10 +67,10 @@ def installed(standard: Standard) -> Installed | None:
     if standard.submission.format != "xml" or not folder.is_dir():
         return None
     from exporters.schema_folder import read_folder
-    from exporters.schema_learning import Structure
+    from exporters.schema_structure import Structure
 
     read = read_folder(folder)
-    return _fitted(standard, folder, read.main, Structure(read), _mapping(folder / MAPPING, standard))
+    return _fitted(standard, folder, read.main, Structure(read), read_mapping(folder / MAPPING, standard))
 
 
 def compiled(standard: Standard) -> "etree.XMLSchema":
@@ -86,7 +89,7 @@ def install(folder: Path, standard: Standard) -> Installed:
     An earlier mapping of the site is kept as far as its names are there. Raises Problem, and the old one stays.
     """
     from exporters.schema_folder import compile_schema, read_folder
-    from exporters.schema_learning import Structure, guess
+    from exporters.schema_structure import Structure
 
     if standard.submission.format != "xml":
         raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another --standard.")
@@ -94,7 +97,7 @@ def install(folder: Path, standard: Standard) -> Installed:
     structure = Structure(read)
     target = schema_folder(standard)
     given = folder / MAPPING
-    learned = _mapping(given, standard) if given.is_file() else guess(standard, structure)
+    learned = read_mapping(given, standard) if given.is_file() else _guessed(standard, structure)
     if not given.is_file() and (target / MAPPING).is_file():
         learned = _kept(standard, structure, learned, target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -106,7 +109,7 @@ def install(folder: Path, standard: Standard) -> Installed:
         # Compiled from the copy: what was judged is what is used.
         compile_schema(new, read.main)
         _fitted(standard, new, read.main, structure, learned)
-        (new / MAPPING).write_text(_told(standard, learned), encoding="utf-8")
+        (new / MAPPING).write_text(written_mapping(standard, learned), encoding="utf-8")
         if target.exists():
             target.rename(old)
         try:
@@ -123,118 +126,44 @@ def install(folder: Path, standard: Standard) -> Installed:
 
 def _fitted(standard: Standard, folder: Path, main: str, structure: "Structure", learned: "Learned") -> Installed:
     """The mapping laid over the schema. Raises Problem for a name that the schema does not have."""
-    from exporters.schema_learning import message_of
+    from exporters.schema_fitting import fit
 
-    form = standard.xml
-    assert form is not None
-    told = {"root": learned.root, "message": learned.message, **learned.blocks, **learned.elements}
-    unmapped = [name for name, element in told.items() if not element]
-    root, message = structure.element(learned.root), message_of(structure, learned)
-    for what, name, found in (("root", learned.root, root), ("message", learned.message, message)):
-        if name and found is None and (what == "root" or root is not None):
-            raise _not_there(what, name, (root.children if root else structure.globals))
-    if root is None or message is None:
-        return Installed(folder, main, told, tuple(unmapped), (), None)
-    blocks, demanded = [], []
-    by_name = {one.name: one for one in message.children}
-    for block in form.blocks:
-        name = learned.blocks.get(block.group, "")
-        if not name or name == NOT_SENT:
-            unmapped = [one for one in unmapped if one not in block.headers] if name == NOT_SENT else unmapped
-            continue
-        if name not in by_name:
-            raise _not_there(block.group, name, message.children)
-        inside = {child.name: child for child in by_name[name].children}
-        fields = []
-        for header in block.headers:
-            element = learned.elements.get(header, "")
-            if element and element != NOT_SENT:
-                if element not in inside:
-                    raise _not_there(header, element, by_name[name].children)
-                fields.append((header, element))
-        used = {element for _, element in fields}
-        demanded += [
-            f"{name}/{one.name}" for one in by_name[name].children if not one.optional and one.name not in used
-        ]
-        order = list(inside)
-        fields.sort(key=lambda item: order.index(item[1]))
-        blocks.append(
-            ShapeBlock(block, by_name[name].tag, tuple((header, inside[element].tag) for header, element in fields))
-        )
-    places = [one.tag for one in message.children]
-    blocks.sort(key=lambda one: places.index(one.element))
-    taken = {one.element for one in blocks}
-    demanded += [one.name for one in message.children if not one.optional and one.tag not in taken]
-    shape = None if unmapped else XmlShape(root.tag, message.tag, tuple(blocks), is_stand_in=False)
-    return Installed(folder, main, told, tuple(unmapped), tuple(demanded), shape)
+    found = fit(standard, structure, learned)
+    return Installed(folder, main, learned.told, found.unmapped, found.reasons, found.demanded, found.shape)
 
 
-def _not_there(what: str, name: str, there: "Iterable[Declared]") -> Problem:
-    names = ", ".join(sorted(one.name for one in there)[:8])
-    return Problem(
-        f"{MAPPING} names the element {ascii(name)[1:-1][:60]} for {what}, which the schema does not have there: "
-        f"it has {names or 'none'}."
-    )
+def _guessed(standard: Standard, structure: "Structure") -> "Learned":
+    """What the names tell; of what does not go together, nothing."""
+    from exporters.schema_fitting import fit
+    from exporters.schema_learning import guess
+    from exporters.schema_mapping import empty_mapping
 
-
-def _mapping(path: Path, standard: Standard) -> "Learned":
-    """Read a mapping. Raises Problem when it is none."""
-    from exporters.schema_learning import Learned
-
+    learned = guess(standard, structure)
     try:
-        if path.is_symlink() or path.stat().st_size > 100_000:
-            raise Problem(f"{path} is a link or far too long for a mapping: put an ordinary file in its place.")
-        told: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        raise Problem(f"{path} cannot be read as TOML: mend it, or install the schema again.") from None
-    form = standard.xml
-    assert form is not None
-    learned = Learned(blocks={block.group: "" for block in form.blocks}, elements=dict.fromkeys(standard.headers, ""))
-    known: dict[str, dict[str, str]] = {"blocks": learned.blocks, "elements": learned.elements}
-    for name, value in told.items():
-        if name in ("root", "message") and isinstance(value, str):
-            setattr(learned, name, value)
-        elif name in known and isinstance(value, dict):
-            for key, element in value.items():
-                if key not in known[name] or not isinstance(element, str):
-                    raise Problem(f"{path}: {ascii(str(key))[1:-1][:60]} is no name of {standard.id}, or has no text.")
-                known[name][key] = element
-        else:
-            raise Problem(f"{path}: there is no key {ascii(str(name))[1:-1][:60]} in a mapping; leave it out.")
+        fit(standard, structure, learned)
+    except Problem:
+        return empty_mapping(standard)
     return learned
 
 
 def _kept(standard: Standard, structure: "Structure", guessed: "Learned", target: Path) -> "Learned":
     """What the site mapped before, where the new schema still has all of it; else what was guessed."""
+    from exporters.schema_fitting import fit
+
     try:
-        before = _mapping(target / MAPPING, standard)
-        _fitted(standard, target, "", structure, before)
+        before = read_mapping(target / MAPPING, standard)
+        fit(standard, structure, before)
     except Problem:
         return guessed
-    for name, element in guessed.elements.items():
-        before.elements[name] = before.elements[name] or element
-    for group, element in guessed.blocks.items():
-        before.blocks[group] = before.blocks[group] or element
-    before.root, before.message = before.root or guessed.root, before.message or guessed.message
-    return before
-
-
-def _told(standard: Standard, learned: "Learned") -> str:
-    """The mapping as a file, for the site to edit."""
-    lines = [
-        "# Which element of the installed schema holds which item. Guessed by the published names: look it over.",
-        f'# Fill in what is empty; write "{NOT_SENT}" for an item that the schema does not have and that is not sent.',
-        "",
-        f'root = "{learned.root}"',
-        f'message = "{learned.message}"',
-        "",
-        "[blocks]",
-        *(f'"{group}" = "{element}"' for group, element in learned.blocks.items()),
-        "",
-        "[elements]",
-        *(
-            f'{name} = "{element}"  # {standard.by_header[name].description}'
-            for name, element in learned.elements.items()
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+    both = replace(
+        before,
+        root=before.root or guessed.root,
+        message=before.message or guessed.message,
+        blocks={group: place or guessed.blocks[group] for group, place in before.blocks.items()},
+        elements={name: place or guessed.elements[name] for name, place in before.elements.items()},
+    )
+    try:
+        fit(standard, structure, both)
+    except Problem:
+        return before
+    return both

@@ -17,7 +17,8 @@ class KeptXml(KeptText):
         """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
         self._standard = standard
         self._reader = MessageReader(standard)
-        self._root = ""
+        # The lines that open what is around the messages, with what ends each.
+        self._around: list[tuple[str, str]] = []
         # Where messages begin, by the element that opens one at the beginning of a line.
         self._starts = array("I")
         super().__init__("utf-8", pieces)
@@ -37,12 +38,20 @@ class KeptXml(KeptText):
     def _count(self, block: bytes) -> int:
         lines = block.split(b"\n")
         for at, line in enumerate(lines, self._lines):
-            if line[:1] == b"<" and line[1:2] not in (b"/", b"?", b"!", b""):
-                if self._root:
-                    self._starts.append(at)
-                else:
-                    self._root = line.decode("utf-8", "replace")
+            if line[:1] == b"<" and line[1:2] not in (b"?", b"!", b""):
+                self._open(at, line.decode("utf-8", "replace"))
         return len(lines) - (not lines[-1])
+
+    def _open(self, at: int, line: str) -> None:
+        """An element that opens, or ends, at the beginning of a line: a message, or one around the messages."""
+        name = line[1:].split(">")[0].split()[0].rstrip("/")
+        if name.startswith("/"):
+            if not self._starts:
+                self._around.pop()
+        elif name.rpartition(":")[2] in self._reader.messages and self._around:
+            self._starts.append(at)
+        elif not self._starts and "</" not in line and "/>" not in line:
+            self._around.append((line, f"</{name}>"))
 
     @property
     def rows(self) -> int:
@@ -75,9 +84,11 @@ class KeptXml(KeptText):
         ]
 
     def _row(self, text: str) -> list[str]:
-        # The root's end follows the last message.
-        end = f"</{self._root[1:].split()[0].rstrip('>')}>"
-        source = io.BytesIO(f"{self._root}{text.rpartition(end)[0] or text}{end}".encode())
+        begin = "".join(line for line, _ in self._around)
+        end = "".join(own for _, own in reversed(self._around))
+        # What ends around the messages follows the last of them.
+        its = text.rpartition(f"\n{self._around[-1][1]}")[0] or text
+        source = io.BytesIO(f"{begin}{its}{end}".encode())
         message = next(self._reader.read(source, "The extract"))
         cells = [message.values.get(header, "") for header in (self._link.headers if self._link else ())]
         for block in self._others:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Literal
 from lxml import etree
 
 from exporters.schema_store import shape_of
-from exporters.xml_shape import XmlShape, local_name, stand_in
+from exporters.xml_shape import Level, Part, depth_of, local_name, stand_in
 from validators.problems import Problem
 from validators.records import Event
 from validators.standard import Standard
@@ -28,7 +28,7 @@ Fault = Literal["block_unknown", "block_repeated", "block_missing", "element_unk
 class Message:
     """One message as it stands in a file: client and episode values together, events, the line of each block's element.
 
-    `order` names the blocks in the order they came; `faults` tell what cannot be: (what, line, name of the element).
+    `blocks` are the groups whose own element came; `faults` tell what cannot be: (what, line, name of the element).
     """
 
     line: int
@@ -36,6 +36,24 @@ class Message:
     events: list[Event] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     faults: list[tuple[Fault, int, str]] = field(default_factory=list)
+    blocks: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Name:
+    """What an element or attribute of a message is, by its name, and what may be in it."""
+
+    header: str = ""
+    block: XmlBlock | None = None
+    inside: dict[str, "_Name"] = field(default_factory=dict)
+    has_attributes: bool = False
+
+    def learn(self, part: Part) -> None:
+        """What a shape has in it; of two shapes the first one counts."""
+        for one in part.parts:
+            own = self.inside.setdefault(_plain(one.tag), _Name(one.header, one.block))
+            own.learn(one)
+            self.has_attributes |= one.tag[0] == "@"
 
 
 class MessageReader:
@@ -44,24 +62,19 @@ class MessageReader:
     def __init__(self, standard: Standard) -> None:
         """Learn the names of elements. Raises Problem for an installed schema that is broken."""
         self.standard = standard
-        shapes = [stand_in(standard)]
+        self._shapes = [stand_in(standard)]
         own = shape_of(standard)
         if not own.is_stand_in:
-            shapes.insert(0, own)
-        self.roots = {local_name(shape.root) for shape in shapes}
-        self._messages = {local_name(shape.message) for shape in shapes}
-        self._blocks: dict[str, tuple[XmlBlock, dict[str, str]]] = {}
-        for shape in shapes:
-            self._learn(shape)
+            self._shapes.insert(0, own)
+        self.roots = {local_name(shape.root) for shape in self._shapes}
+        self.messages = {local_name(shape.message) for shape in self._shapes}
+        self._names = _Name()
+        for shape in self._shapes:
+            self._names.learn(shape.body)
         form = standard.xml
         assert form is not None
+        self._groups = {header: block.group for block in form.blocks for header in block.headers if not block.section}
         self._always = [block.group for block in form.blocks if block.occurs == "always"]
-
-    def _learn(self, shape: XmlShape) -> None:
-        for one in shape.blocks:
-            _, fields = self._blocks.setdefault(local_name(one.element), (one.block, {}))
-            for header, element in one.fields:
-                fields.setdefault(local_name(element), header)
 
     def read(self, source: BinaryIO, called: str = "The file") -> Iterator[Message]:
         """The messages in their order; `called` names the file in sentences.
@@ -70,76 +83,106 @@ class MessageReader:
         """
         events = etree.iterparse(source, events=("end",), remove_comments=True, remove_pis=True, **_CAREFUL)
         before: etree._Element | None = None
-        root: etree._Element | None = None
+        levels: tuple[Level, ...] = ()
         try:
             for _, element in events:
-                parent = element.getparent()
-                if parent is None:
-                    root = root if root is not None else element
-                    self._judge_root(root, called)
-                elif parent.getparent() is None:
-                    if root is None:
-                        root = parent
-                        self._judge_root(root, called)
-                    yield self._message(element)
-                    element.clear()
-                    if before is not None:
-                        parent.remove(before)
-                    before = element
+                if not levels:
+                    levels = self._judge_root(element, called)
+                if depth_of(element, len(levels) + 1) != len(levels) or not _lies_in(element, levels):
+                    continue
+                yield self._message(element)
+                element.clear()
+                if before is not None and (parent := before.getparent()) is not None:
+                    parent.remove(before)
+                before = element
         except etree.XMLSyntaxError as error:
             raise Problem(
                 f"{called} cannot be read as XML near line {error.lineno or 1}: export it again, or mend that line."
             ) from None
 
-    def _judge_root(self, root: "etree._Element", called: str) -> None:
-        tree: Any = root.getroottree()
+    def _judge_root(self, first: Any, called: str) -> tuple[Level, ...]:
+        """The levels around the messages of a file, by the element that ends first."""
+        tree: Any = first.getroottree()
         if tree.docinfo.doctype:
             raise Problem(f"{called} declares a document type, which no return has: export it again without one.")
-        name = _local(root)
-        if name not in self.roots:
+        way = [_local(one) for one in (first, *first.iterancestors())][::-1]
+        if way[0] not in self.roots:
             raise Problem(
-                f"{called} is no return of {self.standard.id}: its outermost element is {ascii(name)[1:-1][:60]}, not "
-                f"{' or '.join(sorted(self.roots))}; choose another --standard, or another file."
+                f"{called} is no return of {self.standard.id}: its outermost element is {ascii(way[0])[1:-1][:60]}, "
+                f"not {' or '.join(sorted(self.roots))}; choose another --standard, or another file."
             )
+        same = [shape for shape in self._shapes if local_name(shape.root) == way[0]]
+        # Where two have the same root, what stands in it tells which one it is.
+        inner = {id(shape): [level.tag for level in shape.levels[1:]] or [shape.message] for shape in same}
+        fitting = (shape for shape in same if local_name(inner[id(shape)][0]) in way[1:2])
+        return next(fitting, same[0]).levels
 
-    def _message(self, element: "etree._Element") -> Message:
+    def _message(self, element: Any) -> Message:
         message = Message(_line(element))
-        if _local(element) not in self._messages:
+        if _local(element) not in self.messages:
             message.faults.append(("block_unknown", message.line, _local(element)))
-        for child in element:
-            name, line = _local(child), _line(child)
-            known = self._blocks.get(name)
-            if known is None:
-                message.faults.append(("block_unknown", line, name))
-                continue
-            block, fields = known
-            values = self._values(child, fields, message)
-            if block.section:
-                message.events.append(Event(block.section, values, line))
-                message.lines.setdefault(block.group, line)
-            elif block.group in message.lines:
-                message.faults.append(("block_repeated", line, name))
-            else:
-                message.lines[block.group] = line
-                message.values |= values
+        self._take(element, self._names, message, message.values, is_block=False)
         for group in self._always:
             if group not in message.lines:
                 message.faults.append(("block_missing", message.line, group))
         return message
 
-    @staticmethod
-    def _values(block: "etree._Element", fields: dict[str, str], message: Message) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for child in block:
-            name = _local(child)
-            header = fields.get(name)
-            if header is None or len(child):
-                message.faults.append(("element_unknown", _line(child), name))
-            elif header in values:
-                message.faults.append(("element_repeated", _line(child), name))
+    def _take(self, element: Any, names: _Name, message: Message, values: dict[str, str], *, is_block: bool) -> None:
+        """Take in what is in an element, as far as it is known."""
+        for name, text in element.attrib.items() if names.has_attributes else ():
+            known = names.inside.get(f"@{local_name(name)}")
+            if known is not None and known.header:
+                self._value(element, known.header, text, message, values)
+        for child in element:
+            known = names.inside.get(_local(child))
+            if known is None:
+                message.faults.append(("element_unknown" if is_block else "block_unknown", _line(child), _local(child)))
+            elif known.block is not None:
+                self._block(child, known, known.block, message)
+            elif known.header and not len(child):
+                self._value(child, known.header, child.text or "", message, values)
+                if known.inside:
+                    self._take(child, known, message, values, is_block=True)
+            elif known.header:
+                message.faults.append(("element_unknown", _line(child), _local(child)))
             else:
-                values[header] = child.text or ""
-        return values
+                self._take(child, known, message, values, is_block=is_block)
+
+    def _block(self, element: Any, names: _Name, block: XmlBlock, message: Message) -> None:
+        line = _line(element)
+        if block.section:
+            values: dict[str, str] = {}
+            self._take(element, names, message, values, is_block=True)
+            message.events.append(Event(block.section, values, line))
+            message.lines.setdefault(block.group, line)
+        elif block.group in message.blocks:
+            message.faults.append(("block_repeated", line, _local(element)))
+        else:
+            message.blocks.add(block.group)
+            message.lines[block.group] = line
+            self._take(element, names, message, message.values, is_block=True)
+
+    def _value(self, element: Any, header: str, text: str, message: Message, values: dict[str, str]) -> None:
+        if header in values:
+            message.faults.append(("element_repeated", _line(element), _local(element)))
+            return
+        values[header] = text
+        if group := self._groups.get(header):
+            message.lines.setdefault(group, _line(element))
+
+
+def _lies_in(element: Any, levels: tuple[Level, ...]) -> bool:
+    """Whether an element stands where messages do, and is none of what a schema has beside them."""
+    around = element.getparent()
+    for level in reversed(levels):
+        if _local(around) != local_name(level.tag):
+            return False
+        around = around.getparent()
+    return _local(element) not in levels[-1].others
+
+
+def _plain(tag: str) -> str:
+    return f"@{local_name(tag[1:])}" if tag[0] == "@" else local_name(tag)
 
 
 def root_of(path: Path) -> str:

@@ -4,9 +4,10 @@ By itself a standard's shape is our own, called stand-in. Where a site installed
 found its element in it, that schema's names and order are used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from store.extract_shapes import PART
 from validators.records import EpisodeRecord, Values
@@ -27,20 +28,79 @@ class ShapeBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class XmlShape:
-    """A whole return. Elements bear their namespace as `{namespace}name`; `is_stand_in` tells that it is our own."""
+class Part:
+    """An element of a message, or an attribute (`@name`), with what is in it in order.
 
-    root: str
-    message: str
-    blocks: tuple[ShapeBlock, ...]
+    `header`: the item whose value it holds; `text`: what always stands in it; `block`: the block whose own element it
+    is; `section`: it stands once for each event of that section; `required`: it is there although nothing is in it.
+    """
+
+    tag: str
+    header: str = ""
+    text: str = ""
+    block: XmlBlock | None = None
+    section: str = ""
+    required: bool = False
+    parts: tuple["Part", ...] = ()
+
+    def every(self) -> Iterator["Part"]:
+        """It, and all that is in it."""
+        yield self
+        for one in self.parts:
+            yield from one.every()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """An element around the messages, opened once: its attributes, what stands in it before and after them.
+
+    `others` are the names of all that a schema knows beside the messages.
+    """
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    before: tuple[Part, ...] = ()
+    after: tuple[Part, ...] = ()
+    others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class XmlShape:
+    """A whole return: the levels around the messages, the root first, and one message.
+
+    Elements bear their namespace as `{namespace}name`; `is_stand_in` tells that it is our own.
+    """
+
+    levels: tuple[Level, ...]
+    body: Part
     is_stand_in: bool = True
+
+    @property
+    def root(self) -> str:
+        """The outermost element."""
+        return self.levels[0].tag
+
+    @property
+    def message(self) -> str:
+        """The element of one message."""
+        return self.body.tag
+
+    @property
+    def blocks(self) -> tuple[ShapeBlock, ...]:
+        """The blocks with the items that stand in them directly."""
+        return tuple(
+            ShapeBlock(one.block, one.tag, tuple((own.header, own.tag) for own in one.parts if own.header))
+            for one in self.body.every()
+            if one.block is not None
+        )
 
     @property
     def namespaces(self) -> dict[str | None, str]:
         """The prefix of each namespace; None, the usual one, where all elements are of one."""
-        fields = [tag for one in self.blocks for _, tag in one.fields]
-        tags = [self.root, self.message, *(one.element for one in self.blocks), *fields]
-        spaces = list(dict.fromkeys(tag[1:].partition("}")[0] if tag.startswith("{") else "" for tag in tags))
+        beside = [part for level in self.levels for own in (*level.before, *level.after) for part in own.every()]
+        tags = [level.tag for level in self.levels] + [part.tag for part in (*beside, *self.body.every())]
+        elements = [tag for tag in tags if tag[0] != "@"]
+        spaces = list(dict.fromkeys(tag[1:].partition("}")[0] if tag.startswith("{") else "" for tag in elements))
         if len(spaces) == 1:
             return {None: spaces[0]} if spaces[0] else {}
         return {f"n{number}": space for number, space in enumerate(filter(None, spaces), 1)}
@@ -51,16 +111,29 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
+def depth_of(element: Any, most: int) -> int:
+    """How many elements are around one as it is read, counted up to `most`."""
+    depth, around = 0, element.getparent()
+    while around is not None and depth < most:
+        depth, around = depth + 1, around.getparent()
+    return depth
+
+
 def stand_in(standard: Standard) -> XmlShape:
     """Our own shape, from the standard's published items. Raises ValueError for a standard that is not sent as XML."""
     form = standard.xml
     if form is None:
         raise ValueError(f"{standard.id} is not sent as XML")
     blocks = tuple(
-        ShapeBlock(block, block.element, tuple((header, form.elements[header]) for header in block.headers))
+        Part(
+            block.element,
+            block=block,
+            section=block.section,
+            parts=tuple(Part(form.elements[header], header) for header in block.headers),
+        )
         for block in form.blocks
     )
-    return XmlShape(form.root, form.message, blocks)
+    return XmlShape((Level(form.root),), Part(form.message, parts=blocks))
 
 
 def block_keys(standard: Standard) -> Mapping[str, str]:

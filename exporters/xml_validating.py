@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from exporters.xml_schema import stand_in_schema
-from exporters.xml_shape import XmlShape
+from exporters.xml_shape import XmlShape, depth_of
 from validators.standard import Standard
 
 KEPT = 20
@@ -61,8 +61,12 @@ def schema_of(standard: Standard, shape: XmlShape) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(stand_in_schema(standard)))
 
 
-def validate(file: "Callable[[], BinaryIO]", schema: etree.XMLSchema, *, is_stand_in: bool) -> Validation:
+def validate(
+    file: "Callable[[], BinaryIO]", schema: etree.XMLSchema, *, is_stand_in: bool, around: tuple[str, ...] = ()
+) -> Validation:
     """Read a file once and say what the schema has against it; `file` opens it. Raises OSError when it cannot be read.
+
+    `around` are the elements that are around the messages, but for the root.
 
     Nothing but the file is read: no document type, no entity, no network. Where something is wrong it is read again,
     to tell the lines: while a file streams past, the validator does not know them.
@@ -71,7 +75,7 @@ def validate(file: "Callable[[], BinaryIO]", schema: etree.XMLSchema, *, is_stan
     with file() as source:
         events = _parsed(source, ("end",), schema=schema)
         try:
-            for _ in _messages(events):
+            for _ in _messages(events, around):
                 pass
         except (etree.XMLSyntaxError, _CutOff):
             count = 1  # of what it is, the second reading tells
@@ -79,7 +83,7 @@ def validate(file: "Callable[[], BinaryIO]", schema: etree.XMLSchema, *, is_stan
     if not count:
         return Validation(is_stand_in)
     with file() as source:
-        placed = _placed(source, schema) or [(0, "the file", "does not follow the schema")]
+        placed = _placed(source, schema, around) or [(0, "the file", "does not follow the schema")]
     return Validation(is_stand_in, count, tuple(placed))
 
 
@@ -87,41 +91,53 @@ def _parsed(source: BinaryIO, events: tuple[str, ...], **more: Any) -> Any:
     return etree.iterparse(source, events=events, resolve_entities=False, no_network=True, load_dtd=False, **more)
 
 
-def _messages(events: Any) -> Iterator["etree._Element"]:
-    """The root's children, each let go of once the next one is read.
+def _messages(events: Any, around: tuple[str, ...]) -> Iterator["etree._Element"]:
+    """The elements within those, each let go of once the next one is read.
 
     Raises _CutOff for a file that is cut off: beside a schema, lxml itself may pass that over.
     """
-    ended = False
+    ended, depth = False, len(around) + 1
     before: etree._Element | None = None
     for _, element in events:
-        parent = element.getparent()
-        if parent is not None and parent.getparent() is None:
+        if depth_of(element, depth + 1) == depth and (not around or element.getparent().tag == around[-1]):
             yield element
             element.clear()
-            if before is not None:
+            if before is not None and (parent := before.getparent()) is not None:
                 parent.remove(before)
             before = element
-        ended = parent is None
+        ended = element.getparent() is None
     if not ended:
         raise _CutOff
 
 
-def _placed(source: BinaryIO, schema: etree.XMLSchema) -> list[tuple[int, str, str]]:
+def _placed(source: BinaryIO, schema: etree.XMLSchema, around: tuple[str, ...]) -> list[tuple[int, str, str]]:
     """The first faults with their lines, each message judged by itself."""
     faults: list[tuple[int, str, str]] = []
     try:
-        for element in _messages(_parsed(source, ("end",))):
-            root: Any = element.getparent()
-            alone = etree.Element(root.tag, root.attrib, nsmap=root.nsmap)
-            alone.append(copy.deepcopy(element))
-            if not schema.validate(alone):
-                faults += [_fault(entry) for entry in _entries(schema)]
+        for element in _messages(_parsed(source, ("end",)), around):
+            if not schema.validate(_alone(element)):
+                # What stands around it is not whole yet: what is said of that is none of the message's faults.
+                line = element.sourceline or 0
+                faults += [_fault(entry) for entry in _entries(schema) if entry.line >= line]
                 if len(faults) >= KEPT:
                     break
     except (etree.XMLSyntaxError, _CutOff) as error:
         faults.append((getattr(error, "lineno", 0) or 0, "the file", "is not well-formed XML"))
     return faults[:KEPT]
+
+
+def _alone(element: Any) -> Any:
+    """A copy of a message in copies of the elements around it, with what stands there before the messages."""
+    own, inner = copy.deepcopy(element), element
+    own.tail = None
+    while (around := inner.getparent()) is not None:
+        made = etree.Element(around.tag, around.attrib, nsmap=around.nsmap)
+        # Of the messages before, the last one is still there, and empty.
+        made.extend(copy.deepcopy(one) for one in inner.itersiblings(preceding=True) if one.tag != element.tag)
+        made[:] = reversed(made)
+        made.append(own)
+        own, inner = made, around
+    return own
 
 
 def _entries(judged: Any) -> list[Any]:

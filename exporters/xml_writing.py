@@ -5,14 +5,15 @@ same records always give the same bytes. An item without a value is left out.
 """
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lxml import etree
 
-from exporters.xml_shape import XmlShape, name_of
+from exporters.xml_shape import Part, XmlShape, name_of
 from validators.problems import Problem
-from validators.records import EpisodeRecord
+from validators.records import EpisodeRecord, Event
 from validators.standard import Standard
 
 if TYPE_CHECKING:
@@ -37,6 +38,17 @@ class _Digesting:
         return len(data)
 
 
+def _always(part: Part) -> bool:
+    return part.block is not None and (part.required or part.block.occurs == "always")
+
+
+def _flat(part: Part) -> list[tuple[str, str]] | None:
+    """The fields of a block that holds nothing but them, one element each, which is written fast; else None."""
+    if part.block is None or any(not own.header or own.parts or own.tag[0] == "@" for own in part.parts):
+        return None
+    return [(own.header, own.tag) for own in part.parts]
+
+
 class XmlWriter:
     """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end."""
 
@@ -45,23 +57,20 @@ class XmlWriter:
         self.standard, self.shape = standard, shape
         self._file = _Digesting(file)
         self._message = shape.message
-        self._blocks = [
-            (
-                one.block.section if one.block.occurs == "many" else "",
-                one.block.occurs == "always",
-                one.element,
-                list(one.fields),
-            )
-            for one in shape.blocks
-        ]
+        self._plan = [(one, _flat(one), one.section, _always(one), one.tag) for one in shape.body.parts]
         self._names: Any = shape.namespaces or None
         self._open = ExitStack()
         self._out = self._open.enter_context(etree.xmlfile(self._file, encoding="utf-8"))
         self._out.write_declaration()
         if shape.is_stand_in:
             self._out.write(etree.Comment(STAND_IN), pretty_print=True)
-        self._open.enter_context(self._out.element(shape.root, nsmap=self._names))
-        self._out.write("\n")
+        self._levels: list[Any] = []
+        for level in shape.levels:
+            opened = self._out.element(level.tag, dict(level.attributes), nsmap=None if self._levels else self._names)
+            opened.__enter__()
+            self._levels.append(opened)
+            self._out.write("\n")
+            self._beside(level.before)
 
     def write(self, record: EpisodeRecord) -> None:
         """Write the message of one journey: the blocks that hold anything, and the one that every message has.
@@ -71,8 +80,10 @@ class XmlWriter:
         message = etree.Element(self._message, nsmap=self._names)
         values = {**record.client, **record.episode}
         try:
-            for section, always, element, fields in self._blocks:
-                if section:
+            for part, fields, section, always, element in self._plan:
+                if fields is None:
+                    self._part(message, part, values, record.events)
+                elif section:
                     for event in record.events:
                         if event.section == section:
                             self._block(message, element, fields, event.values)
@@ -89,6 +100,40 @@ class XmlWriter:
         for header, own in fields:
             if value := get(header):
                 make(block, own).text = value
+
+    def _part(self, parent: "_Element", part: Part, values: Any, events: Sequence[Event]) -> bool:
+        """Write a part wherever it belongs; whether anything that is sent is in it."""
+        if not part.section:
+            return self._one(parent, part, values, events)
+        its = [event for event in events if event.section == part.section]
+        for event in its:
+            self._one(parent, part, event.values, ())
+        return bool(its)
+
+    def _one(self, parent: "_Element", part: Part, values: Any, events: Sequence[Event]) -> bool:
+        value = part.text or (values.get(part.header) if part.header else "")
+        if part.tag[0] == "@":
+            if value:
+                parent.set(part.tag[1:], value)
+            return bool(value and part.header)
+        if part.header and not value:
+            return False
+        own = etree.SubElement(parent, part.tag)
+        if value:
+            own.text = value
+        filled = bool(part.header or part.section) or (part.block is not None and part.block.occurs == "always")
+        for one in part.parts:
+            filled |= self._part(own, one, values, events)
+        if not (filled or part.required or part.text):
+            parent.remove(own)
+        return filled
+
+    def _beside(self, parts: tuple[Part, ...]) -> None:
+        """Write what stands beside the messages, the same in every file."""
+        for part in parts:
+            holder = etree.Element("x", nsmap=self._names)
+            self._one(holder, part, {}, ())
+            self._out.write(holder[0], pretty_print=True)
 
     def _unwritable(self, record: EpisodeRecord) -> Problem:
         rows = [{**record.client, **record.episode}, *(event.values for event in record.events)]
@@ -107,5 +152,10 @@ class XmlWriter:
 
     def finish(self) -> str:
         """Close the root and give the SHA-256 of all bytes."""
+        for level, opened in zip(reversed(self.shape.levels), reversed(self._levels), strict=True):
+            self._beside(level.after)
+            opened.__exit__(None, None, None)
+            if opened is not self._levels[0]:
+                self._out.write("\n")
         self._open.close()
         return self._file.digest.hexdigest()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from exporters.schema_store import MAPPING, install, installed, schema_folder, shape_of
+from exporters.schema_mapping import MAPPING
+from exporters.schema_store import install, installed, schema_folder, shape_of
 from exporters.xml_shape import stand_in
 from tests.exporters import schema_files
 from tests.exporters.journeys import Returns, messages, opened

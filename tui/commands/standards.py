@@ -60,7 +60,8 @@ def _holds_schemas(folder: Path) -> bool:
 
 
 def _install_schema(folder: Path, standard_id: str | None) -> int:
-    from exporters.schema_store import MAPPING, install
+    from exporters.schema_mapping import MAPPING
+    from exporters.schema_store import install
 
     found = [name for name in available() if load(name).submission.format == "xml"]
     if standard_id is None and len(found) != 1:
@@ -79,7 +80,8 @@ def mapping_lines(standard: Standard) -> list[str]:
     """What is told of an installed schema: what is mapped, what is not. Raises Problem when it is broken."""
     if standard.submission.format != "xml":
         return []
-    from exporters.schema_store import NOT_SENT, installed
+    from exporters.schema_mapping import NOT_SENT
+    from exporters.schema_store import installed
 
     found = installed(standard)
     if found is None:
@@ -89,7 +91,8 @@ def mapping_lines(standard: Standard) -> list[str]:
         told = "not sent" if element == NOT_SENT else printable(element) or "NOT MAPPED"
         lines.append(f"  {name:28} {told}")
     if found.unmapped:
-        lines.append(f"Not mapped yet: {', '.join(found.unmapped)}")
+        lines.append(f"Not mapped yet, {len(found.unmapped)} of {len(found.mapping)}:")
+        lines += [f"  {printable(reason)}" for reason in found.reasons]
     if found.demanded:
         lines.append(f"Demanded by the schema, and nothing is mapped to them: {printable(', '.join(found.demanded))}")
     return lines
