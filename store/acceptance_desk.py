@@ -1,15 +1,16 @@
 """What the screens ask of accepted warnings and of the caseload as a whole. `Desk` is one of these."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from store import acceptances, caseload, finding_groups, kept_findings, reading
-from store.acceptance_shapes import AcceptanceInfo, By, CaseloadFigures, FindingGroup
+from store.acceptance_shapes import AcceptanceInfo, By, CaseloadFigures
 from store.audit import Chain
+from store.finding_shapes import FindingOrder, FindingWord, ListedFinding
 from store.shapes import AgencyInfo
 from store.typed import Derivers, stamp
 from validators.periods import ReportingPeriod
@@ -57,18 +58,20 @@ class AcceptanceDesk(ABC):
         with self._reading() as connection:
             return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)
 
-    def finding_groups(self, agency: AgencyInfo, by: By) -> list[FindingGroup]:
-        """How many kept findings share a rule, field, client or episode, by severity: errors first, then the largest.
-
-        A group that has several severities comes once for each.
-        """
+    def order_findings(self, agency: AgencyInfo, by: By, words: Sequence[FindingWord] = ()) -> FindingOrder:
+        """All kept findings that have all the words, grouped, as numbers; see `store.finding_groups`."""
         with self._reading() as connection:
-            return finding_groups.counted(connection, agency, by)
+            return finding_groups.order(connection, agency, by, words)
 
-    def findings_of(self, agency: AgencyInfo, by: By, key: str, *, offset: int = 0, limit: int = 100) -> list[Finding]:
-        """The kept findings of one such group, errors first, then by rule, in order of entry."""
+    def findings_numbered(self, numbers: Collection[int]) -> dict[int, ListedFinding]:
+        """Kept findings by the numbers of such an order, with their clients; those that are gone are left out."""
         with self._reading() as connection:
-            return finding_groups.findings(connection, agency, by, key, offset, limit)
+            return finding_groups.numbered(connection, numbers)
+
+    def finding_number(self, one: Finding) -> int:
+        """The number of a kept finding, which is another one after every check; 0 when it is not there any more."""
+        with self._reading() as connection:
+            return finding_groups.number_of(connection, one)
 
     def client_references(self, ids: Iterable[str]) -> dict[str, str]:
         """The references of some clients, by id; empty for a client without one."""

@@ -80,21 +80,6 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingGroup:
-    """How many findings of one severity share a rule, a field, a client or an episode: the `key`.
-
-    `client_id` and `episode` (its own name) are those of the group where it is one client's or one episode's.
-    """
-
-    key: str
-    severity: Severity
-    count: int
-    accepted: int = 0
-    client_id: str = ""
-    episode: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Going:
     """What an extract would hold of an episode where that is not all of it as it stands.
 

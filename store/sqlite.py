@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import ColumnElement, Connection, Engine, Select, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, TableValuedAlias, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -145,6 +145,16 @@ def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 def before(column: ColumnElement[Any], mark: str) -> ColumnElement[str]:
     """What stands before a mark in a text; empty where the mark does not stand in it."""
     return func.substr(column, 1, func.max(0, func.instr(column, mark) - 1))
+
+
+def json_items(column: ColumnElement[Any], name: str) -> TableValuedAlias:
+    """The items of a list that stands under a name in a column that holds JSON, each as `value`."""
+    return func.json_each(column, f"$.{name}").table_valued("value")
+
+
+def listed(column: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[str]:
+    """All values of a column in a group as one JSON list, in an order."""
+    return func.json_group_array(column.op("ORDER BY")(order[0]), *order[1:])
 
 
 def numbers(connection: Connection, query: Select[Any]) -> list[int]:

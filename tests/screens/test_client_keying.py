@@ -90,7 +90,7 @@ def test_after_a_save_the_key_that_is_named_leads_to_what_is_still_wrong(
     terminal.press("<tab>2<f2>")
     terminal.until("1 error to mend: F7.")
     terminal.press("<f8>")
-    terminal.until("No more findings this way: F7 goes back to those there are.")
+    terminal.until("No more findings this way: F7 goes back to those of this client.")
     terminal.press("<f7>")
     terminal.until("Error: Date of birth is not a real date")
     terminal.press("30071963<f2>")

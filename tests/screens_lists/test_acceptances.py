@@ -61,7 +61,7 @@ def test_one_is_accepted_dimmed_counted_and_passed_by_f8(
     terminal.press("<f8>")
     terminal.until("F2 Save")
     label = STANDARD.by_header["PRNTSTAT"].label
-    assert any(line.startswith(">") and label[:12] in line for line in terminal.lines())
+    terminal.until(lambda seen: any(line.startswith(">") and label[:12] in line for line in seen.lines()))
     assert not terminal.shows("accepted by ann")
 
 

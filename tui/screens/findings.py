@@ -1,7 +1,6 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from textual.widget import Widget
@@ -13,7 +12,6 @@ from tui.frame.line_list import LineList
 from tui.frame.text_line import Piece, TextLine
 from tui.frame.text_page import wrapped
 from tui.frame.tokens import MARKS
-from tui.screens.find_line import FilteredScreen
 from tui.screens.findings_accept import Accepting
 from tui.screens.findings_check import caseload_check, progress_text
 from tui.screens.findings_export import Exporting
@@ -23,16 +21,12 @@ from tui.screens.findings_groups import (
     Group,
     count_text,
     field_label,
-    grouped,
-    matching,
     quality_line,
-    read,
-    read_group,
     values_text,
 )
 from tui.screens.findings_list import FindingsList
+from tui.screens.findings_reading import Reading
 from tui.store_link import StoreChanged
-from validators.records import Finding
 
 SCOPE = {"findings"}
 REGISTRY.add(
@@ -45,7 +39,7 @@ REGISTRY.add(
 SETTLE_SECONDS = 5.0
 
 
-class FindingsScreen(Accepting, Exporting, FilteredScreen):
+class FindingsScreen(Reading, Accepting, Exporting):
     """The groups, and below them the chosen finding in full."""
 
     scope = "findings"
@@ -58,11 +52,9 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         """Filtered by some words from the first, or with one rule's group open."""
         super().__init__()
         self._wanted = (text, rule)
-        self.caseload = Caseload()
-        self.by = WAYS[0]
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-        self._reading = self._again = self._soon = self._saved = False
+        self._soon = False
 
     @property
     def listed(self) -> LineList:
@@ -71,7 +63,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def body(self) -> Iterable[Widget]:
         """Ways, filter, list, detail."""
-        self.list = FindingsList(self.program.standard, lambda id: self.caseload.names.get(id, ""))
+        self.list = FindingsList(self.program.standard, self.fetch)
         yield self.ways
         yield self.find_line
         yield self.list
@@ -80,7 +72,9 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     def on_mount(self) -> None:
         """Read what is kept; check what is due."""
         self.list.focus()
-        self.renew()
+        self.tell()
+        if self._wanted[0]:
+            self.find_line.editor.load(self._wanted[0])
         self.read(hold=True)
         (check := caseload_check(self.program)).tell(self.checked)
         check.start()
@@ -91,49 +85,23 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     # Reading
 
-    def read(self, hold: bool = False, saved: bool = True) -> None:
-        """Read in a thread; while that goes on, once more after it. Names too, when anything may have been `saved`."""
-        self._saved = self._saved or saved
-        if self._reading:
-            self._again = True
-            return
-        self._reading, self._again = True, False
-        app, known = self.program, {} if self._saved else self.caseload.names
-        self._saved = False
-        app.in_store(
-            read,
-            app.agency,
-            app.standard,
-            known,
-            on_done=self._read,
-            on_problem=lambda problem: self._failed(str(problem)),
-            hold=hold,
-        )
-
-    def _read(self, caseload: Caseload) -> None:
-        self._reading = False
+    def show(self, caseload: Caseload, keep: bool) -> None:
+        """What was read."""
         self.caseload = caseload
         self.list.empty = "The rules have nothing to say."
-        if self.is_attached:
-            self.renew()
-            self._begin(*self._wanted)
-        if self._again:
-            self.read(saved=False)
-
-    def _begin(self, text: str, rule: str) -> None:
-        """Once: what the screen was opened for."""
-        self._wanted = ("", "")
+        self.list.show(caseload.order, keep, caseload.current)
+        if not keep:
+            self.list.fold_all(bool(self.find_line.text.split()))
+        (text, rule), self._wanted = self._wanted, ("", "")
         if text:
-            self.find_line.editor.load(text)
-            self.filter_by(text)
-        for row, group in enumerate(self.list.groups if rule else ()):
-            if group.key == rule:
-                self.list.go(row, quiet=True)
-                self.list.fold(True)
+            self.list.fold_all(True)
+        if rule in (keys := list(caseload.order.keys)):
+            self.list.go_to_group(keys.index(rule), opened=True)
+        self.tell()
 
-    def _failed(self, sentence: str) -> None:
-        self._reading = False
-        self.say(sentence, "error")
+    def on_findings_list_outdated(self) -> None:
+        """Somebody checked anew."""
+        self.read()
 
     def checked(self, done: int, due: int) -> None:
         """A batch was checked: tell how far it is; read again now and then, and at the end."""
@@ -145,7 +113,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def _settled(self) -> None:
         self._soon = False
-        self.read(saved=False)
+        self.read()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""
@@ -158,13 +126,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     # Showing
 
-    def renew(self, keep: bool = True) -> None:
-        """Filter and group again."""
-        found = matching(self.caseload, self.program.standard, self.find_line.text)
-        self.list.show(grouped(self.caseload, self.program.standard, found, self.by), self.by, keep)
-        self.tell(found)
-
-    def tell(self, found: list[Finding]) -> None:
+    def tell(self) -> None:
         """The ways to group, the one in use in brackets, and how many there are."""
         pieces: list[Piece] = [(" By ", "dim")]
         for number, way in enumerate(WAYS, 1):
@@ -174,11 +136,8 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         counted = count_text(self.caseload.severities) + (f", {accepted:,} accepted" if accepted else "")
         pieces.append((f"  {counted}", "text"))
         self.ways.show(*pieces)
-        words = self.find_line.text.split()
-        read, total = len(self.caseload.findings), self.caseload.total
-        told = f"{len(found):,} of {total:,}" if words else f"{total:,} in all"
-        if read < total and words:
-            told = f"{len(found):,} of the first {read:,}"
+        listed, total = self.caseload.order.total, self.caseload.total
+        told = f"{listed:,} of {total:,}" if self.find_line.text.split() else f"{total:,} in all"
         self.find_line.tell((told.rjust(29), "dim"))
 
     def on_line_list_moved(self) -> None:
@@ -186,7 +145,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
         row = self.list.current
         lines: list[list[Piece]] = [[] if self.list.row_count else [(self.list.empty, "dim")], [], []]
         if row is not None and row[1] is None:
-            lines[0] = [(f" {row[0].title}: {row[0].counted()}. Enter opens it.", "panel")]
+            lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
             told = quality_line(self.caseload.figures, self.program.standard.word("episode"))
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
@@ -196,7 +155,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
             rule = f" (rule {one.rule})" if one.rule.isdigit() else f" ({one.rule})"
             lines[0] = [(f" {MARKS[severity]} ", severity), (one.message + rule, "panel")]
             lines[1] = [(f"   {values_text(one)}", "panel")]
-            name = self.caseload.names.get(one.client_id, "")
+            name = self.list.client_of(self.list.cursor)
             section = self.program.standard.section_by_id.get(one.section)
             where = [name, section.title if section else "", field_label(self.program.standard, one.field)]
             lines[2] = [(f"   {', '.join(part for part in where if part)}. Enter goes there.", "panel")]
@@ -208,18 +167,13 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     # Keys
 
-    def filter_by(self, text: str) -> None:
-        """Other words: all groups are open."""
-        self.renew(keep=False)
-        self.list.fold_all(bool(text.split()))
-
     def on_findings_list_wanted(self, event: FindingsList.Wanted) -> None:
         """A digit or `/` on the list."""
         if event.way < 0:
             self.action_filter()
         else:
             self.by = WAYS[event.way]
-            self.renew(keep=False)
+            self.read(hold=True, keep=False)
 
     def action_fold(self, opened: bool) -> None:
         """From the palette."""
@@ -228,7 +182,7 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
     def action_group(self) -> None:
         """The next way."""
         self.by = WAYS[(WAYS.index(self.by) + 1) % len(WAYS)]
-        self.renew(keep=False)
+        self.read(hold=True, keep=False)
 
     def action_rule_page(self) -> None:
         """F6: the rule, or the field where they are grouped so and the line is a group."""
@@ -256,44 +210,38 @@ class FindingsScreen(Accepting, Exporting, FilteredScreen):
 
     def action_next_finding(self) -> None:
         """F8: the next finding of the list, in its field."""
-        self._walk(1)
+        self.when_listed(lambda: self._walk(1))
 
     def action_previous_finding(self) -> None:
         """F7: the one before."""
-        self._walk(-1)
+        self.when_listed(lambda: self._walk(-1))
 
     def _walk(self, step: Literal[1, -1]) -> None:
         one = self.list.walk(step)
         if one is None:
-            self.say("No more findings.", "ok")
+            self._say_the_end(step)
         else:
             self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field, told=True)
 
-    def on_findings_list_opened(self, event: FindingsList.Opened) -> None:
-        """Of a very large caseload not all is read: read this group's."""
-        group, by = event.group, self.by
-
-        def came(found: tuple[list[Finding], Mapping[str, str]]) -> None:
-            group.findings, names = found
-            group.count = len(group.findings)
-            self.caseload = replace(self.caseload, names={**self.caseload.names, **names})
-            if any(one is group for one in self.list.groups):  # else it was read anew, or grouped otherwise
-                self.list.show(self.list.groups, by)
-
-        app = self.program
-        args = (app.agency, app.standard, by, group.key, self.caseload.names)
-        app.in_store(read_group, *args, on_done=came, hold=True)
+    def _say_the_end(self, step: Literal[1, -1]) -> None:
+        """What lies the other way, and that a filter may hide some."""
+        words = " with these words" if self.find_line.text.split() else ""
+        if self.list.has_more(-1 if step > 0 else 1):
+            key = REGISTRY.key_text("form.previous" if step > 0 else "form.next")
+            self.say(f"No more findings{words} this way: {key} goes back to those {'above' if step > 0 else 'below'}.")
+        else:
+            self.say(f"No more findings{words}.", "ok")
 
     def jumps(self) -> list[JumpPlace]:
         """The largest groups by their number."""
 
-        def place(group: Group) -> None:
-            rows = [at for at, row in enumerate(self.list.groups) if row is group]
-            before = self.list.groups[: rows[0]]
-            opened = sum(len(one.findings) for one in before if one.key in self.list.open_keys)
-            self.list.go(len(before) + opened)
+        def place(index: int) -> None:
+            self.list.go_to_group(index)
             self.list.focus()
 
-        groups = zip("ABCDEGHIJK", self.list.groups, strict=False)
-        named = [(letter, one.title[:14], lambda one=one: place(one)) for letter, one in groups]
+        groups = [Group(self.list.order, index) for index in range(min(10, len(self.list.order.keys)))]
+        named = [
+            (letter, self.list.title_of(one)[:14], lambda at=one.index: place(at))
+            for letter, one in zip("ABCDEGHIJK", groups, strict=False)
+        ]
         return [("F", "Filter", self.action_filter), *named]

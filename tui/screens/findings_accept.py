@@ -1,6 +1,6 @@
 """Accepting warnings where they are listed: one, or all of a group, with a reason; and taking that back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -45,7 +45,7 @@ class Accepting(BaseScreen[None]):
         """The app, as what it is."""
         return cast("KeyworkApp", self.app)
 
-    def read(self, hold: bool = False, saved: bool = True) -> None:
+    def read(self, hold: bool = False, keep: bool = True) -> None:
         """Read anew what is kept."""
         raise NotImplementedError
 
@@ -58,7 +58,7 @@ class Accepting(BaseScreen[None]):
         def came(found: Sequence[AcceptanceInfo]) -> None:
             self._reasons.update({its.id: its for its in found})
             row = self.list.current
-            if self.is_attached and row is not None and row[1] is one and one.accepted in self._reasons:
+            if self.is_attached and row is not None and row[1] == one and one.accepted in self._reasons:
                 self.list.post_message(self.list.Moved(self.list, self.list.cursor))
 
         self.program.in_store(_of_client, self.program.agency, one.client_id, on_done=came)
@@ -89,47 +89,32 @@ class Accepting(BaseScreen[None]):
         self._ask("Accept this warning", about, [one])
 
     def _accept_group(self, group: Group) -> None:
-        if group.count > len(group.findings):
-            if self.list.by == "rule":
-                self._ask_rule(group.key)
-            else:
-                self.say("Open it first (Enter): not all of it is read yet.", "notice")
-            return
-        warnings = group.acceptable()
-        rules = {one.rule for one in warnings}
-        if not warnings:
+        many, app = group.open_warnings, self.program
+        if not many:
             self.say("No warning here is left to be accepted.", "notice")
-        elif len(rules) > 1:
-            self.say(
-                "These are warnings of several rules: group by rule (1) to accept those of one together.", "notice"
-            )
-        else:
-            title = rule_title(self.program.standard, warnings[0].rule)
-            about = [title, warnings[0].message, f"One reason for all, each kept for its own values. {PORTAL}"]
-            many = len(warnings)
-            self._ask(f"Accept {many:,} warning{'' if many == 1 else 's'}", about, warnings)
+            return
 
-    def _ask_rule(self, rule: str) -> None:
-        """All of a rule of which not all is listed: as many as the store counts."""
+        def told(rules: Mapping[str, str]) -> None:
+            if len(rules) > 1:
+                self.say(
+                    "These are warnings of several rules: group by rule (1) to accept those of one together.", "notice"
+                )
+            elif rules:
+                ((rule, message),) = rules.items()
+                title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
+                about = [rule_title(app.standard, rule), message]
+                about.append(f"One reason for all, each kept for its own values. {PORTAL}")
+                self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
+
+        app.in_store(_rules, group, on_done=told, hold=True)
+
+    def _keep_all(self, group: Group, rule: str, reason: str) -> None:
         app = self.program
-
-        def counted(many: int) -> None:
-            if not many:
-                self.say("No warning here is left to be accepted.", "notice")
-                return
-            about = [rule_title(app.standard, rule), f"One reason for all, each kept for its own values. {PORTAL}"]
-            title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
-            self._ask_reason(title, about, many, lambda reason: self._keep_rule(rule, reason))
-
-        app.in_store(_open_warnings, app.agency, rule, on_done=counted, hold=True)
-
-    def _keep_rule(self, rule: str, reason: str) -> None:
-        app = self.program
-        args = (app.agency, app.person, rule, reason, app.clock())
-        app.in_store(_accept_rule, *args, on_done=self._kept, writes=True, hold=True)
+        args = (group, app.person, rule, reason, app.clock())
+        app.in_store(accept_all, *args, on_done=self._kept, writes=True, hold=True)
 
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
-        self._ask_reason(title, about, len(warnings), lambda reason: self._keep(warnings, reason))
+        self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
 
     def _ask_reason(self, title: str, about: Sequence[str], many: int, keep: Callable[[str], None]) -> None:
         def reasoned(texts: Mapping[str, str] | None) -> None:
@@ -150,7 +135,7 @@ class Accepting(BaseScreen[None]):
         asked = [Asked("reason", "Reason, why it is right as it is")]
         self.app.push_screen(Asking(title, about, asked), reasoned)
 
-    def _keep(self, warnings: Sequence[Finding], reason: str) -> None:
+    def _keep_some(self, warnings: Sequence[Finding], reason: str) -> None:
         def done(made: Sequence[AcceptanceInfo]) -> None:
             self._reasons.update({its.id: its for its in made})
             self._kept(len(made))
@@ -160,7 +145,7 @@ class Accepting(BaseScreen[None]):
 
     def _kept(self, many: int) -> None:
         self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
-        self.read(saved=False)
+        self.read()
 
     def _ask_back(self, one: Finding) -> None:
         def answered(letter: str | None) -> None:
@@ -175,7 +160,7 @@ class Accepting(BaseScreen[None]):
 
     def _taken_back(self, info: AcceptanceInfo) -> None:
         self.say("Taken back: the warning is open again.", "ok")
-        self.read(saved=False)
+        self.read()
 
 
 def _accept(
@@ -186,18 +171,33 @@ def _accept(
         return work.accept_all(warnings, reason)
 
 
-def _open_warnings(store: "Store", agency: AgencyInfo, rule: str) -> int:
-    """How many warnings of a rule nobody accepted."""
-    its = [one for one in store.finding_counts(agency) if one.rule == rule and one.severity is Severity.WARNING]
-    return sum(one.count - one.accepted for one in its)
+def _open_ones(store: "Store", group: Group, many: int) -> Iterator[list[Finding]]:
+    """A group's warnings that nobody accepted, so many at a time."""
+    start, end = group.span
+    for at in range(start, end, many):
+        numbers = group.order.numbers[at : min(at + many, end)]
+        found = store.findings_numbered(numbers)
+        listed = [found[number] for number in numbers if number in found]
+        own = [one.finding for one in listed if str(one.key(group.order.by)) == group.key]
+        yield [one for one in own if one.severity is Severity.WARNING and not one.accepted]
 
 
-def _accept_rule(store: "Store", agency: AgencyInfo, person: str, rule: str, reason: str, now: datetime) -> int:
-    """In the writing thread: accept all warnings of a rule, a batch a transaction; return how many were accepted."""
-    made = offset = 0
-    while page := store.findings(agency, rule=rule, severity=Severity.WARNING, offset=offset, limit=AT_ONCE):
-        offset += len(page)
-        if left := [one for one in page if not one.accepted]:
+def _rules(store: "Store", group: Group) -> dict[str, str]:
+    """The rules of a group's open warnings, each with what it says of the first."""
+    rules: dict[str, str] = {}
+    for page in _open_ones(store, group, AT_ONCE):
+        for one in page:
+            rules.setdefault(one.rule, one.message)
+        if len(rules) > 1:
+            break
+    return rules
+
+
+def accept_all(store: "Store", group: Group, person: str, rule: str, reason: str, now: datetime) -> int:
+    """In the writing thread: accept a group's open warnings of a rule, a batch a transaction; return how many."""
+    made = 0
+    for page in _open_ones(store, group, AT_ONCE):
+        if left := [one for one in page if one.rule == rule]:
             with store.write(person, now) as work:
                 made += len(work.accept_all(left, reason))
     return made

@@ -1,14 +1,13 @@
-"""The findings of a caseload as they are listed: read from the store, filtered, grouped. Knows no screen."""
+"""The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from store.acceptance_shapes import By, CaseloadFigures, FindingGroup
+from store.acceptance_shapes import By, CaseloadFigures
+from store.finding_shapes import FindingOrder, FindingWord, ListedFinding
 from store.shapes import AgencyInfo
-from tui.form.columns import WEIGHT
 from tui.screens.history_lines import client_name
-from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard import Standard
 from validators.tally import quality_text
@@ -17,60 +16,88 @@ if TYPE_CHECKING:
     from store.opening import Store
 
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
-MOST = 5_000
-"""Findings held at first. Errors come first; a group is read in full when it is opened."""
-PAGE = 1000
+SEVERITIES = tuple(Severity)
+_MARKS = {severity: at for at, severity in enumerate(SEVERITIES)}
 
 
 @dataclass(frozen=True)
 class Caseload:
-    """What is known of a caseload: the findings read, clients' names by id, how many each rule has in the store.
+    """What is known of a caseload: the order of the findings listed, how many there are, how the rows stand.
 
-    `worst` is the weightiest severity of each rule, `figures` how the rows of all episodes stand. Where not all is
-    read, `groups` are those of all findings, for each way.
+    Of the findings themselves there are numbers only; who shows one reads it. `current` is the number that the finding
+    asked for has now, 0 for none.
     """
 
-    findings: tuple[Finding, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
+    order: FindingOrder = field(default_factory=FindingOrder)
     severities: Mapping[Severity, int] = field(default_factory=dict)
-    worst: Mapping[str, Severity] = field(default_factory=dict)
     figures: CaseloadFigures = field(default_factory=CaseloadFigures)
-    groups: Mapping[By, Sequence[FindingGroup]] = field(default_factory=dict)
+    current: int = 0
 
     @property
     def total(self) -> int:
-        """How many findings there are."""
-        return sum(self.counts.values())
+        """How many findings there are, listed or not."""
+        return sum(self.severities.values())
 
 
-@dataclass
+@dataclass(frozen=True)
 class Group:
-    """Findings that have something in common: `count` of the weight `worst` and less, of which some may not be read.
+    """Findings that have something in common: the group at a place of an order."""
 
-    `kept` is what the store counts where that is so.
-    """
+    order: FindingOrder
+    index: int
 
-    key: str
-    title: str
-    findings: list[Finding]
-    count: int
-    worst: Severity
-    kept: list[FindingGroup] = field(default_factory=list)
+    @property
+    def key(self) -> str:
+        """What they have in common: a rule, a header, the number of a client or episode."""
+        return str(self.order.keys[self.index])
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where in the order its findings begin and end."""
+        return self.order.span(self.index)
+
+    @property
+    def count(self) -> int:
+        """How many findings it has."""
+        start, end = self.span
+        return end - start
+
+    @property
+    def worst(self) -> Severity:
+        """The weightiest severity in it: that of its first finding."""
+        return SEVERITIES[self.order.marks[self.span[0]] % FindingOrder.ACCEPTED]
+
+    @property
+    def open_warnings(self) -> int:
+        """The warnings in it that nobody accepted."""
+        return self.order.marks.count(_MARKS[Severity.WARNING], *self.span)
 
     def counted(self) -> str:
         """How many, by severity, in words."""
-        if self.count > len(self.findings):
-            told = count_text({one.severity: one.count for one in self.kept})
-            accepted = sum(one.accepted for one in self.kept)
-        else:
-            told = count_text({one: sum(each.severity is one for each in self.findings) for one in Severity})
-            accepted = sum(bool(one.accepted) for one in self.findings)
-        return f"{told}, {accepted:,} accepted" if accepted else told
+        marks = self.order.marks
+        plain = {one: marks.count(mark, *self.span) for one, mark in _MARKS.items()}
+        accepted = {one: marks.count(mark + FindingOrder.ACCEPTED, *self.span) for one, mark in _MARKS.items()}
+        told = count_text({one: plain[one] + accepted[one] for one in SEVERITIES})
+        total = sum(accepted.values())
+        return f"{told}, {total:,} accepted" if total else told
 
-    def acceptable(self) -> list[Finding]:
-        """The warnings in it that nobody accepted."""
-        return [one for one in self.findings if one.severity is Severity.WARNING and not one.accepted]
+    def numbers(self) -> list[int]:
+        """The numbers of its findings."""
+        start, end = self.span
+        return list(self.order.numbers[start:end])
+
+    def title(self, standard: Standard, first: ListedFinding | None) -> str:
+        """What it is called; of a client or an episode its `first` finding tells."""
+        by = self.order.by
+        if by == "rule":
+            return rule_title(standard, self.key)
+        if by == "field":
+            return f"{field_label(standard, self.key)} ({self.key})"
+        if first is None:
+            return "changed just now"
+        name = client_name(standard, first.client) or "without a name"
+        episode = first.finding.episode or first.finding.episode_id
+        return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"
 
 
 def quality_line(figures: CaseloadFigures, word: str = "episode") -> str:
@@ -86,92 +113,28 @@ def count_text(counts: Mapping[Severity, int]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def read(store: "Store", agency: AgencyInfo, standard: Standard, known: Mapping[str, str]) -> Caseload:
-    """Read what is kept of the caseload. In a thread. `known` are clients' names that were read before."""
-    counts: dict[str, int] = {}
+def read(
+    store: "Store", agency: AgencyInfo, standard: Standard, by: By, text: str = "", current: Finding | None = None
+) -> Caseload:
+    """Read how the findings with some words are listed. In a thread; `current` is the one whose place is wanted."""
     severities: dict[Severity, int] = {}
-    worst: dict[str, Severity] = {}
     for one in store.finding_counts(agency):
-        worst.setdefault(one.rule, one.severity)  # errors come first
-        counts[one.rule] = counts.get(one.rule, 0) + one.count
         severities[one.severity] = severities.get(one.severity, 0) + one.count
-    found: list[Finding] = []
-    while len(found) < MOST and (page := store.findings(agency, offset=len(found), limit=PAGE)):
-        found += page
-    names = names_of(store, standard, found, known)
-    groups: dict[By, Sequence[FindingGroup]] = {}
-    if len(found) < sum(counts.values()):
-        groups = {by: store.finding_groups(agency, by) for by in WAYS}
-        # By their references: to read the initials of thousands would take long.
-        unnamed = dict.fromkeys(one.client_id for one in groups["client"] if one.client_id not in names)
-        names.update(store.client_references(unnamed))
-    return Caseload(tuple(found), names, counts, severities, worst, store.caseload_figures(agency), groups)
+    order = store.order_findings(agency, by, words_of(standard, text))
+    number = store.finding_number(current) if current is not None else 0
+    return Caseload(order, severities, store.caseload_figures(agency), number)
 
 
-def read_group(
-    store: "Store", agency: AgencyInfo, standard: Standard, by: By, key: str, known: Mapping[str, str]
-) -> tuple[list[Finding], Mapping[str, str]]:
-    """All findings of one group, and the names of their clients."""
-    found: list[Finding] = []
-    while page := store.findings_of(agency, by, key, offset=len(found), limit=PAGE):
-        found += page
-    return found, names_of(store, standard, found, known)
-
-
-def names_of(
-    store: "Store", standard: Standard, findings: Iterable[Finding], known: Mapping[str, str]
-) -> dict[str, str]:
-    """How the clients of some findings are called; those who are `known` are not asked for again."""
-    names: dict[str, str] = {}
-    for client_id in dict.fromkeys(one.client_id for one in findings):
-        if client_id in known:
-            names[client_id] = known[client_id]
-            continue
-        try:
-            values = store.get("client", client_id).values
-            names[client_id] = client_name(standard, values)
-        except Problem:
-            names[client_id] = ""
-    return names
-
-
-def matching(caseload: Caseload, standard: Standard, text: str) -> list[Finding]:
-    """The findings that have all the words: in sentence, rule, field, values, client or episode."""
-    words = text.casefold().split()
-    if not words:
-        return list(caseload.findings)
-
-    def looked_through(one: Finding) -> str:
-        parts = [one.severity, one.message, f"rule {one.rule}", one.episode, caseload.names.get(one.client_id, "")]
-        for header in one.fields:
-            parts += [header, field_label(standard, header), one.values.get(header, "")]
-        return " ".join(parts).casefold()
-
-    return [one for one in caseload.findings if all(word in text for text in (looked_through(one),) for word in words)]
-
-
-def grouped(caseload: Caseload, standard: Standard, findings: Sequence[Finding], by: By) -> list[Group]:
-    """Findings by what they have in common: the weightiest first, and of those the largest."""
-    whole = len(findings) == len(caseload.findings)
-    groups: dict[str, Group] = {}
-    for one in findings:
-        key = {"rule": one.rule, "field": one.field, "client": one.client_id, "episode": one.episode_id}[by]
-        group = groups.get(key)
-        if group is None:
-            title = _title(caseload, standard, by, key, one.client_id, one.episode or one.episode_id)
-            group = groups[key] = Group(key, title, [], 0, one.severity)
-        group.findings.append(one)
-        group.count += 1
-        group.worst = min(group.worst, one.severity, key=WEIGHT.__getitem__)
-    if whole and by in caseload.groups:
-        for its in caseload.groups[by]:
-            if its.key not in groups:
-                title = _title(caseload, standard, by, its.key, its.client_id, its.episode or its.key)
-                groups[its.key] = Group(its.key, title, [], 0, its.severity)
-            group = groups[its.key]
-            group.kept.append(its)
-            group.count = max(len(group.findings), sum(one.count for one in group.kept))
-    return sorted(groups.values(), key=lambda group: (WEIGHT[group.worst], -group.count, group.title))
+def words_of(standard: Standard, text: str) -> list[FindingWord]:
+    """What a person wants to see, each word with the fields and severities that are called so."""
+    found = []
+    for word in text.casefold().split():
+        if word in "rule":
+            continue  # every finding is one of a rule
+        called = (one.header for one in standard.fields if word in f"{one.header} {one.label}".casefold())
+        severities = (one for one in Severity if word in one.value)
+        found.append(FindingWord(word, frozenset(called), frozenset(severities)))
+    return found
 
 
 def rule_title(standard: Standard, rule: str) -> str:
@@ -186,11 +149,6 @@ def field_label(standard: Standard, header: str) -> str:
     return known.label if known else header
 
 
-def identity(one: Finding) -> tuple[str, ...]:
-    """What makes a finding the same one after it was found anew."""
-    return one.rule, one.field, one.client_id, one.episode_id, one.event_id
-
-
 def values_text(one: Finding) -> str:
     """The fields involved with their values; quotes show blanks at an end."""
 
@@ -198,12 +156,3 @@ def values_text(one: Finding) -> str:
         return f"'{text}'" if text != text.strip() else text or "empty"
 
     return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
-
-
-def _title(caseload: Caseload, standard: Standard, by: By, key: str, client_id: str, episode: str) -> str:
-    if by == "rule":
-        return rule_title(standard, key)
-    if by == "field":
-        return f"{field_label(standard, key)} ({key})"
-    name = caseload.names.get(client_id, "") or "without a name"
-    return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"

@@ -1,6 +1,6 @@
 """F8 and F7: through the findings of one client, and on to the next client of the caseload who has any."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 Step = Literal[1, -1]
 NO_MORE = "No more findings."
-NONE_THIS_WAY = "No more findings this way: {key} goes back to those there are."
+NONE_THIS_WAY = "No more findings this way: {key} goes back to those of {whose}."
+MOST_LOOKED = 20
+"""Clients looked at for whether what was kept of them is still true, before it is said that findings lie behind."""
 KEY_OF: dict[Step, str] = {1: "form.next", -1: "form.previous"}
 
 
@@ -121,18 +123,52 @@ def to_client(
             app.push_screen(screen)
 
     def none_left() -> None:
+        """Say whether findings lie the other way: of this client, of others."""
         here = app.screen if isinstance(app.screen, ClientScreen) else None
-        if here is not None and here.walking.target(step) is not None:
-            back: Step = -1 if step > 0 else 1
-            app.say(NONE_THIS_WAY.format(key=REGISTRY.key_text(KEY_OF[back])), "notice")
-        else:
-            app.say(NO_MORE, "ok")
+        own = here is not None and here.walking.target(step) is not None
+        _behind(app, client_id, step, lambda others: app.say(*_at_the_end(step, own, others)))
 
     def look(at: str, own: bool) -> None:
         who = (app.agency, app.standard, app.person, app.session)
         app.in_store(_found, *who, at, own, step < 0, app.clock(), on_done=came, hold=True)
 
     look(client_id, itself)
+
+
+def _at_the_end(step: Step, own: bool, others: bool) -> tuple[str, str]:
+    """What is said where no more findings lie ahead, and in which tone."""
+    if not own and not others:
+        return NO_MORE, "ok"
+    where = "before" if step > 0 else "after"
+    whose = ["this client"] * own + [f"clients {where}"] * others
+    back: Step = -1 if step > 0 else 1
+    return NONE_THIS_WAY.format(key=REGISTRY.key_text(KEY_OF[back]), whose=" and ".join(whose)), "notice"
+
+
+def _behind(app: "KeyworkApp", client_id: str, step: Step, tell: Callable[[bool], object]) -> None:
+    """Tell whether clients the other way have findings, by what stands in their records now."""
+    from tui.screens.client.screen import ClientScreen
+
+    left = MOST_LOOKED
+
+    def came(found: Loaded | None) -> None:
+        nonlocal left
+        left -= 1
+        if found is None or not left:
+            tell(found is not None)
+            return
+        screen = ClientScreen(app, found)
+        screen.judge_quietly()
+        if screen.walking.target(step) is not None:
+            tell(True)
+        else:
+            look(found.client_id)
+
+    def look(at: str) -> None:
+        who = (app.agency, app.standard, app.person, app.session)
+        app.in_store(_found, *who, at, False, step > 0, app.clock(), on_done=came, hold=True)
+
+    look(client_id)
 
 
 def _found(

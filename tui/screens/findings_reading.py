@@ -1,0 +1,136 @@
+"""Reading what the list of findings shows: in threads, again after what came meanwhile, and as a filter is typed."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, cast
+
+from textual.timer import Timer
+
+from store.acceptance_shapes import By
+from store.finding_shapes import ListedFinding
+from tui.screens.find_line import FilteredScreen
+from tui.screens.findings_groups import WAYS, Caseload, read
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from tui.app import KeyworkApp
+    from tui.frame.key_queue import KeyHold
+    from tui.screens.findings_list import FindingsList
+
+TYPED_SECONDS = 0.12
+"""After the last letter of the filter: to look through all findings takes longer than a key may."""
+TO_THE_LIST = ("enter", "tab", "up", "down", "pageup", "pagedown")
+
+
+class Reading(FilteredScreen):
+    """The part of the findings screen that reads; `show` is told what came."""
+
+    list: "FindingsList"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caseload = Caseload()
+        self.by: By = WAYS[0]
+        self._reading = self._again = self._keep = False
+        self._holds: list[KeyHold] = []
+        self._then: list[Callable[[], object]] = []
+        self._typing: Timer | None = None
+
+    def show(self, caseload: Caseload, keep: bool) -> None:
+        """Show what was read; the current line stays so where `keep`."""
+        raise NotImplementedError
+
+    def read(self, hold: bool = False, keep: bool = True) -> None:
+        """Read how the findings are listed; while that goes on, once more after it, as things stand by then.
+
+        With `hold` the keys wait for it. The current line stays so, unless not to be kept.
+        """
+        app = cast("KeyworkApp", self.app)
+        if hold:
+            self._holds.append(app.key_queue.hold())
+        self._keep = self._keep and keep if self._reading else keep
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        self._stop_typing()
+        row, text = self.list.current if self._keep else None, self.find_line.text
+        app.in_store(
+            read,
+            app.agency,
+            app.standard,
+            self.by,
+            text,
+            row[1] if row is not None else None,
+            on_done=lambda caseload: self._came(caseload, text),
+            on_problem=self._failed,
+        )
+
+    def _came(self, caseload: Caseload, text: str) -> None:
+        self._reading = False
+        if self.is_attached and (not self._again or (caseload.order.by, text) == (self.by, self.find_line.text)):
+            self.show(caseload, self._keep)
+        if self.is_attached and self._again:
+            self.read(keep=self._keep)
+        else:
+            self._release()
+
+    def _failed(self, problem: Problem) -> None:
+        self._reading = False
+        self._release()
+        self.say(str(problem), "error")
+
+    def _release(self) -> None:
+        """All is read: do what waited for it, and let the keys go."""
+        (then, self._then), (holds, self._holds) = (self._then, []), (self._holds, [])
+        try:
+            for act in then if self.is_attached else ():
+                act()
+        finally:
+            for hold in holds:
+                hold.release()
+
+    def fetch(self, numbers: Collection[int]) -> Mapping[int, ListedFinding]:
+        """Read the findings of the lines in view."""
+        store = cast("KeyworkApp", self.app).store
+        try:
+            return store.findings_numbered(numbers) if store is not None else {}
+        except Problem as problem:
+            self.say(str(problem), "error")
+            return {}
+
+    # The filter
+
+    def filter_by(self, text: str) -> None:
+        """Other words: a moment later, when nobody types on; without any at once."""
+        self._stop_typing()
+        if text.split():
+            self._typing = self.set_timer(TYPED_SECONDS, self._typed)
+        else:
+            self.read(hold=True, keep=False)
+
+    def _typed(self) -> None:
+        self._typing = None
+        self.read(keep=False)
+
+    def _stop_typing(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def press(self, key: str) -> bool:
+        """A key in the filter: those that go to the list find there what was typed."""
+        if key not in TO_THE_LIST:
+            return super().press(key)
+        self.when_listed(lambda: super(Reading, self).press(key))
+        return True
+
+    def when_listed(self, act: Callable[[], object]) -> None:
+        """Act on the list; where words were typed that it does not show yet, when it does."""
+        if self._typing is not None:
+            self._then.append(act)
+            self.read(hold=True, keep=False)
+        elif self._reading and not self._keep:
+            self._then.append(act)
+            self._holds.append(cast("KeyworkApp", self.app).key_queue.hold())
+        else:
+            act()
