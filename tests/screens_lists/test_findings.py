@@ -56,9 +56,14 @@ def every(store: Store, whole: Caseload) -> list[Finding]:
 def test_pictures(start: Start) -> None:
     terminal = opened(start)
     terminal.press("<enter><down>")
+    terminal.until("Enter goes there")
+    terminal.until_quiet()
     same_picture(terminal, HELP / "findings.screen.txt")
     wide = opened(start, 120, 40)
     wide.press("3<enter><down>")
+    wide.until("[3 client]")
+    wide.until("Enter goes there")
+    wide.until_quiet()
     same_picture(wide, PICTURES / "findings-120x40.txt")
 
 
@@ -77,7 +82,8 @@ def test_every_way_to_group_has_every_finding(start: Start, store: Store, agency
     groups = groups_of(whole)
     assert sum(group.count for group in groups) == whole.total == len(whole.order.numbers)
     terminal.press(str(WAYS.index(by) + 1))
-    assert f"[{WAYS.index(by) + 1} {by}]" in terminal.lines()[1]
+    terminal.until(f"[{WAYS.index(by) + 1} {by}]")
+    terminal.until_quiet()
     for line, group in zip(terminal.lines()[3:20], groups, strict=False):
         first = store.findings_numbered(group.numbers()[:1])[group.numbers()[0]]
         assert group.title(STANDARD, first)[:30] in line and group.counted() in line
@@ -118,12 +124,13 @@ def test_the_filter_takes_any_words_and_escape_takes_it_away(start: Start, store
     whole = caseload(store, agency)
     some = caseload(store, agency, "rule", "postcode error").order.total
     terminal.press("/postcode error<enter>")
-    assert f"{some} of {whole.total}" in terminal.lines()[2]
+    terminal.until(lambda seen: f"{some} of {whole.total}" in seen.lines()[2])
+    terminal.until_quiet()
     assert some > 0 and sum("✗" in line for line in terminal.lines()[3:20]) >= some
     terminal.press("<escape>", 0.4)
-    assert f"{whole.total} in all" in terminal.lines()[2]
+    terminal.until(lambda seen: f"{whole.total} in all" in seen.lines()[2])
     terminal.press("<escape>", 0.4)
-    assert terminal.lines()[0].strip() == "Clients"
+    terminal.until(lambda seen: seen.lines()[0].strip() == "Clients")
 
 
 def test_the_filter_looks_everywhere_that_a_line_says_something(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -171,6 +178,9 @@ def test_bursts_on_the_list(start: Start) -> None:
     slow, fast = opened(start), opened(start)
     slow.slowly(burst)
     fast.press(burst)
+    for terminal in (slow, fast):
+        terminal.until("[3 client]")
+        terminal.until_quiet(0.5)
     assert fast.lines() == slow.lines()
 
 
