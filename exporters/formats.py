@@ -3,11 +3,12 @@
 Nothing else asks which format it is. What is made only for XML is loaded only for XML.
 """
 
-from codecs import BOM_UTF8
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from exporters.csv_writing import RowWriter
@@ -119,11 +120,13 @@ def read_file(path: Path, standard: Standard, progress: "Progress | None" = None
 def names_in(path: Path) -> frozenset[str]:
     """What a file calls its parts: the headings of a table, or the outermost element; nothing where it has neither."""
     try:
+        if not S_ISREG(path.stat().st_mode):  # a pipe can be read only once
+            return frozenset()
         with path.open("rb") as file:
             start = file.read(256)
     except OSError:
         return frozenset()
-    if start.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+    if start.removeprefix(BOM_UTF8).lstrip().startswith((b"<", BOM_UTF16_LE, BOM_UTF16_BE)):
         from exporters.xml_messages import root_of
 
         return frozenset({root_of(path)} - {""})

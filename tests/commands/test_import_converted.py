@@ -1,6 +1,7 @@
 """A file of one country's data set taken into an agency of another's: unasked never, asked only what is certain."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -200,7 +201,8 @@ def test_an_option_that_does_not_fit_the_file_is_one_sentence(wales: Place) -> N
     torn.write_text("<Substance")
     before = list_of(wales)
     for path, options, sentence in (
-        (english, ("--from-standard", WELSH, "--agency", "W00001"), f"{english} is a file of {ENGLISH} and would go"),
+        (english, ("--from-standard", WELSH, *WALES), f"{english} is a file of {ENGLISH} and would go"),
+        (english, ("--from-standard", WELSH, "--agency", "W00001"), f"A file of {WELSH} goes to an agency of another"),
         (english, ("--from-standard", WELSH, "--agency", "T1"), f"{english} is a file of {ENGLISH}, the agency's own"),
         (english, (*FROM, "--standard", WELSH, "--update"), "What comes from another data set changes nothing"),
         (english, ("--from-standard", "nowhere", *WALES), "There is no standard 'nowhere'"),
@@ -225,6 +227,37 @@ def test_where_it_goes_is_asked_not_guessed(wales: Place) -> None:
     assert told.sentence == (
         "The store has several agencies of smds-wales, W00001, W00002: say with --agency which one it goes to."
     )
+
+
+def test_a_file_that_is_announced_is_not_taken_in_as_it_is(wales: Place, tmp_path: Path) -> None:
+    path = file_of(wales, ROW)
+    sentence = f"A file of {ENGLISH} goes to an agency of another data set: say which one with --standard."
+    elsewhere = tmp_path / "none.db"
+    assert call("import", path, *FROM, "--store", elsewhere, "--key-file", wales.key).sentence == sentence
+    assert not elsewhere.exists()
+    assert call("import", path, "--standard", ENGLISH, *wales.options).code == 0
+    assert call("import", path, *FROM, "--agency", "T0009", *wales.options).sentence == sentence
+    # Of the two data sets in the store only the other one can be meant.
+    told = call("import", path, *FROM, *wales.options)
+    assert told.code == 0 and "goes to agency W00001 (smds-wales)" in told.out
+
+
+def test_a_return_in_another_encoding_is_recognised(wales: Place) -> None:
+    assert call("export", "--submission", "2020-11", "--kind", "full", "--out", wales.out, *wales.options, *TODAY).out
+    (path,) = wales.out.glob("*.xml")
+    other = wales.folder / "other.xml"
+    other.write_text(path.read_text(encoding="utf-8").replace("UTF-8", "UTF-16"), encoding="utf-16")
+    english = ("--standard", ENGLISH, "--agency", "T0001", "--dry-run", *wales.options)
+    told = call("import", other, "--from-standard", WELSH, *english)
+    assert told.code == 0 and told.out.endswith("(nothing was written)\n")
+    assert call("import", other, *english).sentence.startswith(f"{other} is a file of {WELSH} and would go")
+
+
+def test_a_pipe_is_not_waited_for(wales: Place) -> None:
+    pipe = wales.folder / "pipe"
+    os.mkfifo(pipe)
+    for options in (WALES, (*FROM, *WALES), ("--standard", ENGLISH)):
+        assert "is a pipe or a device" in call("import", pipe, *options, *wales.options).sentence
 
 
 def test_values_of_a_file_steer_no_terminal(wales: Place) -> None:

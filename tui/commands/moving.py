@@ -3,7 +3,7 @@
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from exporters.converting import Conversion
     from exporters.importing import Import
     from exporters.xml_importing import ReturnImport
-    from store.opening import Store
+    from store.shapes import AgencyInfo
 
 
 def run_import(
@@ -51,7 +51,7 @@ def run_import(
 
     if not path.exists():
         # Read before a store is made, so that a file that cannot be taken leaves none behind.
-        job = job_for(load(standard_id or DEFAULT))
+        job = job_for(load(standard_id or _meant((), agency, from_standard)))
         code = job.prepare(None, agency, progress)
         progress.done()
         if not dry_run:
@@ -59,7 +59,7 @@ def run_import(
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:
-            job = job_for(load(standard_id or _of_agency(found, agency)))
+            job = job_for(load(standard_id or _meant(found.agencies(), agency, from_standard)))
             code = job.prepare(found, agency, progress)
             progress.done()
             if not dry_run:
@@ -68,10 +68,17 @@ def run_import(
     return 1 if job.report.left_out else 0
 
 
-def _of_agency(store: "Store", code: str | None) -> str:
-    """The data set that is meant where none is named: that of the agency named, or of all, where they have only one."""
-    kept = {one.standard for one in store.agencies() if code in (None, one.code)}
-    return kept.pop() if len(kept) == 1 else DEFAULT
+def _meant(agencies: Sequence["AgencyInfo"], code: str | None, from_standard: str | None) -> str:
+    """The data set that is meant where none is named: that of the agency named, or of all, where they have only one.
+
+    Raises Problem where a file of another data set is announced and nothing tells which one it goes to.
+    """
+    kept = {one.standard for one in agencies if code in (None, one.code)}
+    kept = kept - {from_standard} or kept
+    meant = kept.pop() if len(kept) == 1 else DEFAULT
+    if meant == from_standard:
+        raise Problem(f"A file of {meant} goes to an agency of another data set: say which one with --standard.")
+    return meant
 
 
 def _import_told(job: "Import | ReturnImport | Conversion", dry_run: bool, update: bool) -> Iterator[str]:
