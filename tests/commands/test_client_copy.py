@@ -1,6 +1,7 @@
 """A client of an English agency copied to a Welsh one: what is certain, what is not, and letters that mean others."""
 
 import json
+import re
 
 from store.opening import open_store
 from tests.commands.running import TODAY, Place, call
@@ -76,7 +77,8 @@ def test_a_copy_is_written_with_its_origin_and_a_number_of_its_own(place: Place)
 def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
     with_client(place)
     copy = ("client", "copy", "K77", *TO, "--agency", "T0001", *place.options, *TODAY)
-    assert call(*copy, "--yes").code == 0
+    done = call(*copy, "--yes").out.splitlines()[-1]
+    assert re.fullmatch(r"The copy is client \d+ \(id [0-9a-f-]{36}\) of W00001 \(smds-wales\)\.", done)
     told = call(*copy)
     assert told.out.startswith("There already, not copied again:\n  journey 1: client ")
     assert "of W00001 has it already (copied before)" in told.out and "To be keyed anew" not in told.out

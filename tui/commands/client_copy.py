@@ -24,6 +24,7 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
             if (agency.code, agency.standard) == (to_agency, target.id):
                 look_up(at.store, agency, target, [plan])
         copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if write else ""
+        kept = at.store.get("client", copy_id).values if copy_id else {}
     if form == "json":
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
         print(json.dumps({**lists, "client": copy_id or None}, indent=1))
@@ -31,7 +32,9 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
     for line in copy_told(plan):
         print(printable(line))
     if write:
-        print(f"The copy is client {copy_id} of {printable(to_agency)} ({target.id}).")
+        name = kept.get(target.role("client_reference"), "")
+        called = f"{printable(name)} (id {copy_id})" if name else copy_id
+        print(f"The copy is client {called} of {printable(to_agency)} ({target.id}).")
     else:
         print("Nothing was written: --yes writes the copy.")
     return 0
