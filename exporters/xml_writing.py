@@ -5,15 +5,15 @@ same records always give the same bytes. An item without a value is left out.
 """
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lxml import etree
 
+from exporters.xml_parts import Fill, always, filling, plain_fields
 from exporters.xml_shape import Part, XmlShape, name_of
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Event
+from validators.records import EpisodeRecord
 from validators.standard import Standard
 
 if TYPE_CHECKING:
@@ -38,17 +38,6 @@ class _Digesting:
         return len(data)
 
 
-def _always(part: Part) -> bool:
-    return part.block is not None and (part.required or part.block.occurs == "always")
-
-
-def _flat(part: Part) -> list[tuple[str, str]] | None:
-    """The fields of a block that holds nothing but them, one element each, which is written fast; else None."""
-    if part.block is None or any(not own.header or own.parts or own.tag[0] == "@" for own in part.parts):
-        return None
-    return [(own.header, own.tag) for own in part.parts]
-
-
 class XmlWriter:
     """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end."""
 
@@ -57,7 +46,11 @@ class XmlWriter:
         self.standard, self.shape = standard, shape
         self._file = _Digesting(file)
         self._message = shape.message
-        self._plan = [(one, _flat(one), one.section, _always(one), one.tag) for one in shape.body.parts]
+        self._plan: list[tuple[Fill | None, list[tuple[str, str]], str, bool, str]] = []
+        for one in shape.body.parts:
+            fields = plain_fields(one)
+            fill = filling(one) if fields is None else None
+            self._plan.append((fill, fields or [], one.section, always(one), one.tag))
         self._names: Any = shape.namespaces or None
         self._open = ExitStack()
         self._out = self._open.enter_context(etree.xmlfile(self._file, encoding="utf-8"))
@@ -80,14 +73,14 @@ class XmlWriter:
         message = etree.Element(self._message, nsmap=self._names)
         values = {**record.client, **record.episode}
         try:
-            for part, fields, section, always, element in self._plan:
-                if fields is None:
-                    self._part(message, part, values, record.events)
+            for fill, fields, section, is_always, element in self._plan:
+                if fill is not None:
+                    fill(message, values, record.events)
                 elif section:
                     for event in record.events:
                         if event.section == section:
                             self._block(message, element, fields, event.values)
-                elif always or any(values.get(header) for header, _ in fields):
+                elif is_always or any(values.get(header) for header, _ in fields):
                     self._block(message, element, fields, values)
         except ValueError:
             raise self._unwritable(record) from None
@@ -101,38 +94,11 @@ class XmlWriter:
             if value := get(header):
                 make(block, own).text = value
 
-    def _part(self, parent: "_Element", part: Part, values: Any, events: Sequence[Event]) -> bool:
-        """Write a part wherever it belongs; whether anything that is sent is in it."""
-        if not part.section:
-            return self._one(parent, part, values, events)
-        its = [event for event in events if event.section == part.section]
-        for event in its:
-            self._one(parent, part, event.values, ())
-        return bool(its)
-
-    def _one(self, parent: "_Element", part: Part, values: Any, events: Sequence[Event]) -> bool:
-        value = part.text or (values.get(part.header) if part.header else "")
-        if part.tag[0] == "@":
-            if value:
-                parent.set(part.tag[1:], value)
-            return bool(value and part.header)
-        if part.header and not value:
-            return False
-        own = etree.SubElement(parent, part.tag)
-        if value:
-            own.text = value
-        filled = bool(part.header or part.section) or (part.block is not None and part.block.occurs == "always")
-        for one in part.parts:
-            filled |= self._part(own, one, values, events)
-        if not (filled or part.required or part.text):
-            parent.remove(own)
-        return filled
-
     def _beside(self, parts: tuple[Part, ...]) -> None:
         """Write what stands beside the messages, the same in every file."""
         for part in parts:
             holder = etree.Element("x", nsmap=self._names)
-            self._one(holder, part, {}, ())
+            filling(part)(holder, {}, ())
             self._out.write(holder[0], pretty_print=True)
 
     def _unwritable(self, record: EpisodeRecord) -> Problem:

@@ -95,6 +95,22 @@ def keywork(terminals: Open, login: Login, desk: Desk, columns: int = 80, rows: 
     return terminals([*login.command, f"exec sh -c {shlex.quote(remote)}"], columns, rows)
 
 
+def test_an_extract_comes_through_the_pipe_byte_for_byte(login: Login, tmp_path: Path) -> None:
+    desk, out = Desk(tmp_path), tmp_path / "out"
+    out.mkdir()
+    desk.keywork("sample", "--clients", "40", "--standard", "smds-wales", "--today", "2026-03-10")
+    wanted = ("export", "--submission", "2026-02", "--kind", "full", "--today", "2026-03-10")
+    desk.keywork(*wanted, "--out", str(out))
+    (written,) = out.iterdir()
+    places = [f"{name}={value}" for name, value in desk.places.items()]
+    # No terminal at the other end: what is printed is the extract and nothing else.
+    command = [part for part in login.command if part != "-tt"]
+    remote = shlex.join(["env", *places, *KEYWORK, *wanted, "--stdout"])
+    done = subprocess.run([*command, remote], capture_output=True, check=True)
+    assert done.stdout == written.read_bytes() and done.stdout.startswith(b"<?xml")
+    assert b"stand-in schema" in done.stderr and b"not validated against the official schema" in done.stderr
+
+
 def lives(desk: Desk) -> bool:
     """Whether the program that was started last is still there."""
     try:
