@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.selection import HeldBack
+from validators.standard import Standard
 from validators.tally import Tally
 
 if TYPE_CHECKING:
@@ -145,19 +146,30 @@ class Receipt:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def told_as_text(receipt: Receipt) -> Iterator[str]:
+def told_of_size(standard: Standard, rows: int, episodes: int, no_consent: int) -> str:
+    """How much an extract holds, in the data set's words; consent only where it asks for it."""
+    told = f"{_counted(rows, 'row')}, {_counted(episodes, standard.words.get('episode', 'episode'))}"
+    return f"{told}, {no_consent:,} of them without consent" if standard.role("consent") else told
+
+
+def told_of_others(unchanged: int) -> str:
+    """What a kind of extract leaves aside; nothing where it leaves nothing."""
+    return f"; nothing to send of {_counted(unchanged, 'other')}" if unchanged else ""
+
+
+def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
     """The receipt in lines, for people."""
     tally = receipt.tally
     yield f"Submission {receipt.submission}: {receipt.file}"
     if receipt.wanted is not None:
-        yield f"  {told_of_kind(receipt.wanted)}; nothing to send of {_counted(receipt.unchanged, 'other')}"
+        yield f"  {told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
     if receipt.validation is not None:
         yield f"  {receipt.validation.told}"
         yield from (f"    line {line}, {element}: {what}" for line, element, what in receipt.validation.faults)
-    yield f"  {tally.rows} rows, {tally.episodes} episodes, {tally.no_consent} of them without consent"
+    yield f"  {told_of_size(standard, tally.rows, tally.episodes, tally.no_consent)}"
     yield f"  SHA-256 {receipt.sha256}"
     yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     for title, items in (

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from exporters.receipt import KINDS, NOT_OFFICIAL
+from exporters.receipt import KINDS, NOT_OFFICIAL, told_of_others, told_of_size
 from store.shapes import ExtractInfo
+from validators.standard import Standard
 
 
 def state_of(extract: ExtractInfo) -> str:
@@ -45,8 +46,8 @@ def history_of(extract: ExtractInfo) -> Iterator[str]:
         yield f"Taken back by {extract.taken_back_by}, {extract.taken_back_at:%Y-%m-%d %H:%M} UTC"
 
 
-def receipt_lines(extract: ExtractInfo) -> Iterator[str]:
-    """All of a kept receipt, for people; identifiers as they are, for the caller to escape."""
+def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
+    """All of a kept receipt, for people, in its data set's words; identifiers as they are, for the caller to escape."""
     told = extract.receipt
     yield f"# Submission {extract.submission}: {extract.file_name}"
     yield ""
@@ -56,12 +57,13 @@ def receipt_lines(extract: ExtractInfo) -> Iterator[str]:
     if extract.kind:
         days = f", {told['from']} to {told['to']}" if "from" in told else ""
         kind = KINDS.get(extract.kind, extract.kind)
-        yield f"  Kind    {kind}{days}; nothing to send of {told.get('unchanged', 0)} others"
+        yield f"  Kind    {kind}{days}{told_of_others(_number(told, 'unchanged'))}"
     if schema := cast(Mapping[str, object], told.get("schema") or {}):
         official = "" if schema.get("official") else f"; {NOT_OFFICIAL}"
         yield f"  Schema  {schema.get('told', '')}{official}"
     yield f"  SHA-256 {extract.sha256}"
-    yield f"  {extract.rows} rows, {told.get('episodes', 0)} episodes, {told.get('no_consent', 0)} without consent"
+    size = told_of_size(standard, extract.rows, _number(told, "episodes"), _number(told, "no_consent"))
+    yield f"  {size}"
     yield f"  {told.get('errors', 0)} errors, {told.get('warnings', 0)} warnings, {told.get('accepted', 0)} accepted"
     load, quality = told.get("load_percent", "?"), told.get("data_quality_percent", "?")
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
@@ -76,3 +78,9 @@ def receipt_lines(extract: ExtractInfo) -> Iterator[str]:
             for item in items:
                 what = item.get("field") or (f"event {item['event']}" if item.get("event") else "")
                 yield f"  {item.get('episode', '')}{', ' + what if what else ''}: {item.get('why', '')}"
+
+
+def _number(told: Mapping[str, object], key: str) -> int:
+    """A number of a kept receipt, 0 where it has none."""
+    kept = told.get(key, 0)
+    return kept if isinstance(kept, int) else 0

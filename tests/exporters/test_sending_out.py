@@ -69,7 +69,7 @@ def test_a_stream_gets_what_a_file_would_and_the_store_keeps_it(desk: Desk) -> N
     assert first == made and first.sha256 == second.sha256 == receipt.sha256 and current is not None
     assert first.submission_number == second.submission_number == current.number
     assert as_mapping(first)["state"] == "written" and "receipt" not in as_mapping(first)
-    told = "\n".join(receipt_lines(first))
+    told = "\n".join(receipt_lines(first, STANDARD))
     assert receipt.sha256 in told and "Ready to be sent." in told
 
 

@@ -80,7 +80,7 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert [(one.sha256, one.rows, one.file_name, one.made_by) for one in kept] == [(told["sha256"], 186, NAME, "ann")]
     assert dict(kept[0].receipt) == json.loads(json.dumps(told))
     assert b"".join(desk.store.extract_text(kept[0].id)) == data
-    text = "\n".join(told_as_text(receipt))
+    text = "\n".join(told_as_text(receipt, STANDARD))
     assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
 
 
@@ -88,7 +88,7 @@ def test_a_clean_return_is_ready(desk: Desk) -> None:
     desk.take([row() | visit(), row() | referral(), withheld("2")])
     receipt = desk.send()
     assert receipt.as_mapping()["ready"] is True and receipt.tally.load_percent == 100.0
-    assert list(told_as_text(receipt))[-1] == "Ready to be sent."
+    assert list(told_as_text(receipt, STANDARD))[-1] == "Ready to be sent."
 
 
 def test_an_existing_file_is_kept_and_nothing_is_recorded(desk: Desk) -> None:
@@ -247,6 +247,6 @@ def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> 
     told = receipt.as_mapping()
     assert (told["warnings"], told["accepted"], told["ready"], told["not_ready_because"]) == (2, 2, True, [])
     assert receipt.standing == "ready with 2 accepted warnings"
-    lines = list(told_as_text(receipt))
+    lines = list(told_as_text(receipt, STANDARD))
     assert lines[3].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
     assert lines[-1] == "Ready with 2 accepted warnings."

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     terminal = opened(start)
-    terminal.until("New events since what was sent; of 1 others")
+    terminal.until("New events since what was sent; nothing to send of 1 other")
     assert terminal.shows("valid by Keywork's stand-in schema; not validated against th")
     assert terminal.shows("not ready: ")
     go(terminal, "Will be written")
@@ -50,12 +50,12 @@ def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     assert terminal.shows("needs both")
     terminal.press("<ctrl+u>full<f2>")
     terminal.until("Full extract")
-    assert terminal.shows("2 rows, 2 episodes")
+    assert terminal.shows("2 rows, 2 journeys")
     go(terminal, "Kind")
     terminal.until("Which kind of extract")
     terminal.press("<ctrl+u>between<enter>2020-12-01<enter>2020-12-10<enter>")
     terminal.until("All events between two days, 2020-12-01 to 2020-12-10")
-    assert terminal.shows("0 rows, 0 episodes")
+    assert terminal.shows("0 rows, 0 journeys")
 
 
 def test_a_referral_that_was_sent_is_not_changed_unasked(start: Start, store: Store) -> None:

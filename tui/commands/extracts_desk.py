@@ -60,6 +60,7 @@ def run_list(store: str | None, key_file: Path | None, standard: str | None, age
     for one in known:
         told = (
             f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {one.rows:>7} rows"
+            + (f"  {one.kind:<7}" if one.kind else "")
         )
         print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
     if not known:
@@ -82,7 +83,7 @@ def run_show(
     if form == "json":
         print(json.dumps(as_mapping(one, receipt=True), indent=1))
     else:
-        for line in receipt_lines(one):
+        for line in receipt_lines(one, load(one.standard)):
             print(printable(line.removeprefix("# ")))
     return 0
 

@@ -145,7 +145,7 @@ def run_export(
         progress.done()
         for sentence in said_of_window(found.calendar(agency), submission, today):
             talk(sentence)
-    told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt)
+    told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt, standard)
     (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
     return 1 if receipt.tally.errors else 0
 

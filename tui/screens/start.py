@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 ASK = (
     "# Welcome to Keywork",
     "",
-    "There is no store yet. It is made when you have said which agency keeps it, and is encrypted; the key is made",
-    "with it, in a file of its own that has to be copied to a safe place.",
+    "There is no store yet. It is made when you have said which agency keeps it,",
+    "and is encrypted; the key is made with it, in a file of its own that has to be",
+    "copied to a safe place.",
     "",
-    "Type the agency code of your national returns, such as T0123, and choose the data set it reports:",
+    "Type the agency code of your national returns, such as T0123, and choose the",
+    "data set it reports:",
     "",
 )
 

@@ -29,6 +29,7 @@ COLUMNS = (
     Column("State", 10),
     Column("File", 0),
 )
+KIND = Column("Kind", 7)
 
 
 def _known(store: "Store", agency: AgencyInfo) -> list[ExtractInfo]:
@@ -60,7 +61,7 @@ class HistoryOfExtracts(BaseScreen[None]):
     def body(self) -> Iterable[Widget]:
         """A word of help, the list."""
         self.table = PagedTable(
-            COLUMNS,
+            (*COLUMNS[:4], *([KIND] if self._has_kinds else []), *COLUMNS[4:]),
             lambda: len(self._all),
             lambda offset, limit: [self._row(one) for one in self._all[offset : offset + limit]],
             lambda wanted: next((at for at, one in enumerate(self._all) if one.id == wanted), None),
@@ -91,7 +92,13 @@ class HistoryOfExtracts(BaseScreen[None]):
     def _row(self, one: ExtractInfo) -> Row:
         mark = "*" if one.id == self._marked else ""
         when = f"{one.made_at:%Y-%m-%d %H:%M}"
-        return one.id, mark, when, one.made_by, one.submission, f"{one.rows:,}", state_of(one), one.file_name
+        kind = (one.kind,) if self._has_kinds else ()
+        about = (mark, when, one.made_by, one.submission, *kind)
+        return one.id, *about, f"{one.rows:,}", state_of(one), one.file_name
+
+    @property
+    def _has_kinds(self) -> bool:
+        return bool(self.program.standard.submission.kinds)
 
     @property
     def current(self) -> ExtractInfo | None:

@@ -41,12 +41,16 @@ class Item:
         return f"{self.client} {self.record} {self.what} {self.more}".casefold()
 
 
-def left_out(receipt: Receipt) -> list[Item]:
+def left_out(receipt: Receipt, standard: Standard) -> list[Item]:
     """The episodes that would not be written."""
     return [
-        Item(_client(receipt, name), f"Episode {name}", why, place=_place(receipt, name))
+        Item(_client(receipt, name), f"{_word(standard)} {name}", why, place=_place(receipt, name))
         for name, why in receipt.left_out
     ]
+
+
+def _word(standard: Standard) -> str:
+    return standard.words.get("episode", "episode").capitalize()
 
 
 def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
@@ -61,7 +65,7 @@ def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
         place = _place(receipt, one.episode)
         if place is not None:
             place = (*place[:3], one.field)
-        found.append(Item(_client(receipt, one.episode), f"Episode {one.episode}", what, one.why, place))
+        found.append(Item(_client(receipt, one.episode), f"{_word(standard)} {one.episode}", what, one.why, place))
     return found
 
 
@@ -69,7 +73,7 @@ def changed(comparison: Comparison, standard: Standard) -> list[Item]:
     """What differs between two extracts, field by field below the list."""
     found = []
     for one in comparison.differences:
-        title = standard.section_by_id[one.section].title if one.section else "Episode"
+        title = standard.section_by_id[one.section].title if one.section else _word(standard)
         record = f"{title} {one.event or one.episode}"
         labels = [
             standard.by_header[f.header].label if f.header in standard.by_header else f.header for f in one.fields

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters import formats
-from exporters.receipt import Receipt, told_of_kind
+from exporters.receipt import Receipt, told_of_kind, told_of_others
 from tui.screens.asking import Asked, Asking
 from tui.screens.extract.overview import Line
 from validators.problems import Problem
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[Line]:
     """The lines about them; none where there is one kind only."""
     if receipt.wanted is not None:
-        many = f"; of {receipt.unchanged:,} others there is nothing to send" if receipt.unchanged else ""
-        yield Line("Kind", f"{told_of_kind(receipt.wanted)}{many}", go=ask, hint="Enter chooses another kind.")
+        told = f"{told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
+        yield Line("Kind", told, go=ask, hint="Enter chooses another kind.")
     if receipt.validation is not None:
         wrong = bool(receipt.validation.count)
         told, hint = receipt.validation.told, ""

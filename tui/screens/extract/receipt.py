@@ -92,7 +92,7 @@ class ReceiptScreen(BaseScreen[None]):
         self._show()
 
     def _show(self) -> None:
-        lines = list(receipt_lines(self.extract))
+        lines = list(receipt_lines(self.extract, self.program.standard))
         ways = ways_to_fetch(self.file) if self.file.is_absolute() else []
         self.page.line = ways[0] if ways else ""
         told = ["", "  The file is no longer where it was written; F4 writes it again.", ""]

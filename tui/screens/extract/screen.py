@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from exporters.comparing import Comparison
 from exporters.mismatches import Mismatches
+from exporters.receipt import told_of_size
 from store.shapes import ExtractInfo
 from tui.frame.base_screen import BaseScreen
 from tui.frame.text_line import TextLine
@@ -69,8 +70,8 @@ class ExtractScreen(BaseScreen[None]):
             return
         self._looking = True
         app = self.program
-        self.say("Looking at every episode ...")
-        told = Gently(app, lambda count: self.say(f"Looking: {count:,} episodes."))
+        self.say(f"Looking at every {self._word} ...")
+        told = Gently(app, lambda count: self.say(f"Looking: {count:,} {self._word}s."))
         about = (app.agency, app.standard, self.submission, app.today(), told, self.wanted)
         app.in_store(look, *about, on_done=self._looked, on_problem=self._failed)
 
@@ -93,6 +94,11 @@ class ExtractScreen(BaseScreen[None]):
 
     # Telling
 
+    @property
+    def _word(self) -> str:
+        """What the data set calls an episode."""
+        return self.program.standard.words.get("episode", "episode")
+
     def lines(self) -> list[Line]:
         """What there is to tell."""
         found = self.looked
@@ -103,10 +109,7 @@ class ExtractScreen(BaseScreen[None]):
         lines = [Line("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
         lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
         lines += kind_lines(receipt, self._ask_kind)
-        rows = f"{tally.rows:,} row{'' if tally.rows == 1 else 's'}, "
-        rows += f"{tally.episodes:,} episode{'' if tally.episodes == 1 else 's'}"
-        if self.program.standard.role("consent"):
-            rows += f", {tally.no_consent:,} of them without consent"
+        rows = told_of_size(self.program.standard, tally.rows, tally.episodes, tally.no_consent)
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
             Line("Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."),
@@ -136,7 +139,7 @@ class ExtractScreen(BaseScreen[None]):
     def _left_out(self, found: Looked) -> str:
         many = len(found.preview.receipt.left_out)
         reasons = len({why for _, why in found.preview.receipt.left_out})
-        return f"{several(many, 'episode')}, for {several(reasons, 'reason')}" if many else "nothing"
+        return f"{several(many, self._word)}, for {several(reasons, 'reason')}" if many else "nothing"
 
     def _held(self, found: Looked) -> str:
         many = len(found.preview.receipt.held_back)
@@ -151,7 +154,7 @@ class ExtractScreen(BaseScreen[None]):
             return Line("Changed", f"{since}: {found.changes}", "error", hint="Nothing is lost but the comparison.")
         episodes = ", ".join(f"{found.changes.count(one)} {one}" for one in ("new", "gone", "changed"))
         events = ", ".join(f"{found.changes.count(one, events=True)} {one}" for one in ("new", "gone", "changed"))
-        told = f"{since}: episodes {episodes}; events {events}"
+        told = f"{since}: {self._word}s {episodes}; events {events}"
         return Line("Changed", told, go=self._show_changes, hint="Enter lists them, field by field.")
 
     def _mismatches(self, found: Looked) -> Line:
@@ -215,7 +218,7 @@ class ExtractScreen(BaseScreen[None]):
 
     def _show_left_out(self) -> None:
         if self.looked is not None:
-            items = left_out(self.looked.preview.receipt)
+            items = left_out(self.looked.preview.receipt, self.program.standard)
             about = "Episodes that would not be written, and why; Enter goes to the record."
             self.app.push_screen(ItemsScreen("Left out", about, items, "Nothing is left out."))
 
@@ -284,7 +287,7 @@ class ExtractScreen(BaseScreen[None]):
         self._writing = True
         app = self.program
         folder = Path(texts["folder"]).expanduser()
-        told = Gently(app, lambda count: self.say(f"Writing: {count:,} episodes."))
+        told = Gently(app, lambda count: self.say(f"Writing: {count:,} {self._word}s."))
         self.say("Writing ...")
         what = (app.agency, app.standard, self.submission, folder)
         who = (app.today(), app.person, app.clock(), told, self.wanted)
