@@ -110,15 +110,11 @@ class ExtractScreen(BaseScreen[None]):
         lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
         lines += kind_lines(receipt, self._ask_kind)
         rows = told_of_size(self.program.standard, tally.rows, tally.episodes, tally.no_consent)
+        quality = f"{tally.quality_text} (our estimate)"
         lines += [
             Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
             Line("Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."),
-            Line(
-                "Data quality",
-                f"{tally.quality_text} (our estimate)",
-                go=self._warnings,
-                hint="Enter goes to the warnings.",
-            ),
+            Line("Data quality", quality, go=self._warnings, hint="Enter goes to the warnings."),
             Line(
                 "Standing",
                 receipt.standing,
