@@ -174,7 +174,7 @@ def identity(one: Finding) -> tuple[str, ...]:
 
 
 def test_bursts_on_the_list(start: Start) -> None:
-    burst = "2/date<enter><down><space>3+<down><down>-<down><enter><down>"
+    burst = "2/date<enter><down> 3+<down><down>-<down><enter><down>"
     slow, fast = opened(start), opened(start)
     slow.slowly(burst)
     fast.press(burst)
