@@ -12,6 +12,7 @@ from exporters.caseload import check_caseload
 from exporters.checklist import AT_UPLOAD, doubted_text, judge
 from exporters.checklist_situation import Situation, open_mismatches, situation
 from exporters.portal_figures import entered
+from exporters.windows import said_of_window
 from validators.calendar import CalendarEntry, in_words
 from validators.checklists import ChecklistItem
 from validators.engine import Checker
@@ -84,6 +85,15 @@ class Acts:
                 if item in ticked:
                     work.reopen_tick(chosen.id, item, reason)
 
+    def said_of_today(self, item_id: str = "") -> str:
+        """What is to be said of a return that is sent today; nothing is refused for it: the portal alone decides.
+
+        Empty when all is well, and for an item that is not the upload.
+        """
+        if item_id and self._item(item_id).check != "uploaded":
+            return ""
+        return " ".join(said_of_window(self.store.calendar(self.agency), self.month, self.today))
+
     def correct(self, reason: str) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""
         if not reason.strip():
@@ -109,8 +119,6 @@ class Acts:
 
     def _upload(self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None") -> None:
         """Note that the return left the building: its extract is the latest one of this attempt."""
-        if self.today < self.entry.opens:
-            raise Problem(f"The window of {self.month} opens on {in_words(self.entry.opens)}: upload it then.")
         known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
         if not known.is_nil and known.extract is None:
             raise Problem(f"No extract is written for {self.month}: write it first, then upload that very file.")
@@ -181,7 +189,12 @@ def mark_sent(
     person: str,
     today: date,
     now: datetime,
-) -> None:
-    """Mark an extract as sent, which ticks its checklist, and keep there what the data say now. Raises Problem."""
+) -> str:
+    """Mark an extract as sent, which ticks its checklist, and keep there what the data say now.
+
+    Returns what is to be said of the day, empty when all is well. Raises Problem.
+    """
     entry = store.calendar(agency).entry(extract.submission)
-    Acts(store, agency, standard, entry, person, today, now).sent(extract)
+    acts = Acts(store, agency, standard, entry, person, today, now)
+    acts.sent(extract)
+    return acts.said_of_today()

@@ -87,3 +87,19 @@ def test_a_file_with_one_wrong_line_changes_nothing(filled: Place, tmp_path: Pat
     done = call("calendar", "load", file, *filled.options, "--source", "x", "--today", "2026-01-10")
     assert done.sentence.startswith("dates.csv, line 3: There is no submission 2026-07")
     assert told("--from", "2026-04-01", "--months", "1", *filled.options)[0]["source"] == "rule"
+
+
+def test_an_agency_is_given_its_region_by_command(filled: Place, tmp_path: Path) -> None:
+    file = tmp_path / "dates.csv"
+    file.write_text("submission,deadline,region\n2026-02,2026-03-09,London\n")
+    assert call("calendar", "load", file, *filled.options, "--source", "x", "--today", "2026-01-10").code == 0
+    first = ("--from", "2026-03-01", "--months", "1", *filled.options)
+    assert told(*first)[0]["deadline"] == "2026-03-12"
+    done = call("calendar", "region", "London", *filled.options)
+    assert (done.code, done.out) == (0, f"region of {CODE}: London\n")
+    assert told(*first)[0]["deadline"] == "2026-03-09"
+    assert call("calendar", "region", "London", *filled.options).out.endswith("London (as before)\n")
+    assert "Nowhere" in call("calendar", "region", "Nowhere", *filled.options).sentence
+    assert call("calendar", "region", "", *filled.options).out == f"region of {CODE}: none\n"
+    assert told(*first)[0]["deadline"] == "2026-03-12"
+    assert call("doctor", *filled.options).code == 0

@@ -142,3 +142,29 @@ def test_the_drafts_of_two_killed_windows_are_both_offered(store: Store, known: 
     values = store.get("client", known.client.id).values
     assert (values["FINITIAL"], values["SEX"]) == ("X", "2")
     assert store.drafts("ann") == []
+
+
+def test_a_draft_that_says_what_is_saved_is_dropped_and_not_offered(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    store.save_draft("ann", "client", known.client.id, known.client.values, 1, NOW, session="gone")
+    episode = known.episodes[0].episode
+    store.save_draft("ann", "episode", episode.id, {**episode.values, "PC": "NE1 1"}, 1, NOW, session="gone")
+    terminal = start(ready="keep it?")
+    terminal.until("1 field: keep it?")
+    assert [draft.record_id for draft in store.drafts("ann")] == [episode.id]
+
+
+def test_leaving_the_program_while_a_save_waits_offers_nothing_once_it_is_saved(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    terminal.press("X<tab>")
+    terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
+    with store.write("ann", NOW) as work:  # the save of the window that ends meanwhile
+        work.change("client", known.client.id, {**known.client.values, "FINITIAL": "X"}, 1)
+    terminal.press("<f10>")
+    terminal.wait()
+    again = start(ready="1 client")
+    assert not again.shows("keep it?")
+    again.until(lambda _: store.drafts("ann") == [])

@@ -72,7 +72,7 @@ def test_what_cannot_be_ticked_says_why(start: Start) -> None:
     terminal.press(" ")
     terminal.until("The data tick this: mend what it says.")
     terminal.press("<down>" * 7 + " ")
-    terminal.until("The window of 2020-12 opens on 1 January 2021: upload it then.")
+    terminal.until("No extract is written for 2020-12: write it first")
 
 
 def test_portal_percentages_are_asked_for_and_refused_when_they_are_none(

@@ -148,6 +148,27 @@ def regions_(standard: StandardOption = None) -> int:
     return 0
 
 
+@calendar_app.command("region")
+def region_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A region as `calendar regions` names it; '' for none.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Say which region an agency belongs to: its dates count from then on."""
+    from tui.commands.opening import now, opened, person
+    from tui.form.printable import printable
+
+    with opened(store, key_file) as found:
+        own = found.agency(agency, standard)
+        with found.write(person(found.path), now()) as work:
+            its = work.set_region(own, name)
+    changed = "" if its.region != own.region else " (as before)"
+    print(printable(f"region of {its.code}: {its.region or 'none'}{changed}"))
+    return 0
+
+
 def _lines(calendar: "SubmissionCalendar", entries: "list[CalendarEntry]", today: date) -> Iterator[str]:
     """The calendar as a table; what is not certain, and why a month is passed over, below it."""
     if silence := calendar.silence(today):

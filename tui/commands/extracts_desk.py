@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exporters.checklist_acts import mark_sent
 from exporters.receipts import as_mapping, receipt_lines, state_of
 from exporters.sending_out import write_again
-from tui.commands.opening import now, opened, person
+from tui.commands.opening import now, opened, person, talk
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.problems import Problem
@@ -125,7 +125,9 @@ def run_mark(
         one = resolved(found, agency_of(found, agency_code, standard), extract)
         if sent:
             of = agency_of(found, agency_code, standard)
-            mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
+            said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
+            if said:
+                talk(said)
         else:
             with found.write(person(found.path), now()) as work:
                 work.take_back(one.id)

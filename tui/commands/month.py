@@ -192,6 +192,8 @@ def run_act(
         if act == "tick":
             acts.tick(item, told)
             print(f"{entry.submission}: {item} is ticked")
+            if said := acts.said_of_today(item):
+                talk(said)
         elif act == "reopen":
             acts.reopen(item, reason)
             print(f"{entry.submission}: {item} is open again")

@@ -14,9 +14,12 @@ from tui.frame.text_page import wrapped
 from validators.problems import Problem
 
 MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
-WIDTH = 70
-MOST_TOLD = 4
-"""Lines that a sentence about what is wrong may take."""
+WIDTH, SHARE = 76, 0.9
+"""The most columns the dialog takes, and how much of a narrow terminal."""
+MOST_TOLD = 8
+"""Lines that a sentence about what is wrong may take, where there is room."""
+MOST_ABOUT = 12
+KEYS = ("F2, or Enter in the last line, keeps it; Esc leaves, nothing happens", "F2 keeps it, Esc leaves")
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,9 @@ class Asking(BaseModal[Mapping[str, str]]):
         check: Callable[[Mapping[str, str]], object] | None = None,
     ) -> None:
         super().__init__()
-        self._heading, self._about, self._check = (
-            title,
-            [piece for line in lines for piece in wrapped(line, WIDTH)],
-            check,
-        )
+        self._heading, self._text, self._check, self._sentence = title, tuple(lines), check, ""
+        self._about = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_ABOUT))
+        self._keys = TextLine([("", "panel")], "panel")
         self.lines = tuple(_Line(self, one) for one in asked)
         self._told = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_TOLD))
 
@@ -88,15 +89,12 @@ class Asking(BaseModal[Mapping[str, str]]):
         """The title, what it is about, a label and a line for each, what is wrong, the keys."""
         with Vertical():
             yield TextLine([(f" {self._heading}", "title")], "title")
-            for line in self._about:
-                yield TextLine([(f" {line}", "panel")], "panel")
+            yield from self._about
             for its in self.lines:
                 yield TextLine([(f" {its.asked.label}", "panel_heading")], "panel")
                 yield its.input
             yield from self._told
-            yield TextLine(
-                [(" F2, or Enter in the last line, keeps it; Esc leaves, nothing happens", "panel")], "panel"
-            )
+            yield self._keys
 
     def on_mount(self) -> None:
         """Begin with the first line."""
@@ -133,7 +131,31 @@ class Asking(BaseModal[Mapping[str, str]]):
 
     def tell(self, sentence: str) -> None:
         """Say what is wrong, within the dialog, in as many lines as it takes; nothing said is one empty line."""
-        pieces = wrapped(sentence, max(20, self._told[0].size.width - 2))[:MOST_TOLD] or [""]
-        for number, line in enumerate(self._told):
-            line.show((f" {pieces[number] if number < len(pieces) else ''}", "error" if sentence else "panel"))
-            line.display = number < len(pieces)
+        self._sentence = sentence
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is wrong comes first where there is little room, then what it is about; what is cut is seen to be."""
+        width = max(20, min(WIDTH, int(self.app.size.width * SHARE)) - 2)
+        room = max(1, self.app.size.height - 2 - 2 * len(self.lines))
+        told = _cut(wrapped(self._sentence, width), min(MOST_TOLD, room)) or [""]
+        _say(self._told, told, "error" if self._sentence else "panel")
+        about = [piece for line in self._text for piece in wrapped(line, width)]
+        _say(self._about, _cut(about, min(len(self._about), room - len(told))), "panel")
+        self._keys.show((f" {next((one for one in KEYS if len(one) <= width), KEYS[-1])}", "panel"))
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"{lines[most - 1][:-2].rstrip()} …"] if most > 0 else []
+
+
+def _say(lines: Sequence[TextLine], pieces: Sequence[str], token: str) -> None:
+    for number, line in enumerate(lines):
+        line.show((f" {pieces[number] if number < len(pieces) else ''}", token))
+        line.display = number < len(pieces)

@@ -77,7 +77,7 @@ def do(
     acts = Acts(store, *about)  # type: ignore[arg-type]
     if act == "tick":
         acts.tick(item, texts, attempt)
-        return "Ticked.", False
+        return f"Ticked. {acts.said_of_today(item)}".strip(), False
     if act == "reopen":
         acts.reopen(item, texts["reason"], attempt)
         return "Reopened; the tick before is kept with your reason.", False

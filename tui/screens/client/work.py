@@ -180,7 +180,7 @@ def draft_groups(
 
     What the person is typing in another window at this moment is none of them.
     """
-    every = store.drafts(person)
+    every = [draft for draft in store.drafts(person) if draft.fields or not draft.version]
     known = {draft.record_id: draft for draft in reversed(every)}
     groups: dict[str, list[DraftInfo]] = {}
     for draft in every:
@@ -215,6 +215,7 @@ def left_behind(
 ) -> Left:
     """At the start: take in what was typed while the store was away, then all drafts there are."""
     told = ""
+    _drop_equal(store, person)
     try:
         taken = store.take_unsaved(person)
         if taken.drafts or taken.behind:
@@ -227,6 +228,16 @@ def left_behind(
     except Problem:
         told = "What you typed while the store was away is kept still; it comes back at the next start."
     return Left(draft_groups(store, agency, standard, person, session, now), told.strip())
+
+
+def _drop_equal(store: "Store", person: str) -> None:
+    """Forget drafts that say what is saved: the save they waited beside was made, and there is nothing to offer."""
+    try:
+        for draft in store.drafts(person):
+            if draft.version and not draft.fields:
+                store.drop_draft(person, draft.record_id, draft.session)
+    except Problem:
+        return  # the store is locked: they are not offered all the same
 
 
 def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:

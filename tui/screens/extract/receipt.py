@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from tui.app import KeyworkApp
 
 
-def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> ExtractInfo:
-    """In a thread."""
+def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> tuple[ExtractInfo, str]:
+    """In a thread; the extract as it is then, and what is to be said of the day."""
     if sent:
         # Its checklist keeps what the data say at this moment.
-        mark_sent(store, app.agency, app.standard, store.extract(extract_id), app.person, app.today(), app.clock())
-        return store.extract(extract_id)
+        extract, today = store.extract(extract_id), app.today()
+        said = mark_sent(store, app.agency, app.standard, extract, app.person, today, app.clock())
+        return store.extract(extract_id), said
     with store.write(app.person, app.clock()) as work:
-        return work.take_back(extract_id)
+        return work.take_back(extract_id), ""
 
 
 def _again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
@@ -103,10 +104,10 @@ class ReceiptScreen(BaseScreen[None]):
         at = next((at for at, line in enumerate(lines) if at and line.startswith("# ")), len(lines))
         self.page.show([*lines[:at], *told, *lines[at:]])
 
-    def _came(self, extract: ExtractInfo) -> None:
-        self.extract = extract
+    def _came(self, found: tuple[ExtractInfo, str]) -> None:
+        self.extract, said = found
         self._show()
-        self.say(f"The extract is {state_of(extract)}.", "ok")
+        self.say(f"The extract is {state_of(self.extract)}. {said}".strip(), "warning" if said else "ok")
 
     # Keys
 
