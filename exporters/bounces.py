@@ -200,16 +200,15 @@ def _led(one: Bounce, row: _Row, known: "dict[str, KnownEpisode]", standard: Sta
     return led
 
 
-def told_as_text(bounces: Sequence[Bounce]) -> Iterator[str]:
+def told_as_text(bounces: Sequence[Bounce], standard: Standard) -> Iterator[str]:
     """The list in lines, for people; values of the pasted text are the caller's to escape."""
     lost = sum(not one.leads for one in bounces)
     yield f"{len(bounces):,} lines, {len(bounces) - lost:,} lead to a record, {lost:,} do not"
     for one in bounces:
         where = f"line {one.line} of the extract, " if one.line else ""
         if one.leads:
-            yield f"  {one.number}: {where}client {one.reference or one.client_id}, episode {one.episode}" + (
-                f", {one.field}" if one.field else ""
-            )
+            whose = f"client {one.reference or one.client_id}, {standard.word('episode')} {one.episode}"
+            yield f"  {one.number}: {where}{whose}" + (f", {one.field}" if one.field else "")
         else:
             yield f"  {one.number}: {where}{one.why_not}: {one.text}"
 

@@ -171,7 +171,7 @@ def _no_errors(known: Situation) -> tuple[State, str]:
         due = f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
         return "waits", due if figures.stale else f"{known.word}s are to be compared with each other"
     if figures.errors:
-        return "open", f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, 'row')}"
+        return "open", f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, known.row_word)}"
     return "done", f"no error in {counted(figures.episodes, known.word)}"
 
 

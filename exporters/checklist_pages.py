@@ -149,8 +149,9 @@ def read_page(
     )
 
 
-def said_of_nil(episodes: int) -> str:
+def said_of_nil(episodes: int, standard: Standard) -> str:
     """What is to be said before a nil return is declared though there is somebody to report; "" when there is not."""
     if not episodes:
         return ""
-    return f"The store holds {counted(episodes, 'episode')} that would be sent: a nil return says there is nobody."
+    many = counted(episodes, standard.word("episode"))
+    return f"The store holds {many} that would be sent: a nil return says there is nobody."

@@ -22,7 +22,7 @@ class Situation:
 
     `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
     counts those still open against the extract sent before (`against`, None when none was sent); None when they were
-    not looked for. `word` is what the standard calls an episode.
+    not looked for. `word` is what the standard calls an episode, `row_word` a row.
     """
 
     figures: "CaseloadFigures"
@@ -36,6 +36,7 @@ class Situation:
     extract: "ExtractInfo | None" = None
     changed: int = 0
     word: str = "episode"
+    row_word: str = "row"
 
     @property
     def is_nil(self) -> bool:
@@ -89,6 +90,7 @@ def situation(
         against=store.last_sent(agency, but_not=extract.id if extract else ""),
         mismatches=mismatches,
         word=standard.word("episode"),
+        row_word=standard.word("row"),
     )
 
 

@@ -1,6 +1,6 @@
 """What an import did, or would do: the facts, and the lines that tell them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,16 +40,22 @@ class ImportReport:
     disagreements: list[Difference] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unit: str = "row"
 
 
-def told_as_text(report: ImportReport, *, dry_run: bool, update: bool) -> Iterator[str]:
-    """The report in lines. Values are written so that no terminal can be steered by them."""
+def told_as_text(
+    report: ImportReport, *, dry_run: bool, update: bool, said: Callable[[str], str] = str
+) -> Iterator[str]:
+    """The report in lines; `said` puts our own in the standard's words.
+
+    Values are written so that no terminal can be steered by them.
+    """
     would = "would be " if dry_run else ""
-    yield f"{report.path}: {report.rows} rows, {report.episodes} episodes"
+    yield f"{report.path}: " + said(f"{report.rows} {report.unit}s, {report.episodes} episodes")
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
-        yield f"Left out, {len(report.left_out)} rows:"
+        yield f"Left out, {len(report.left_out)} {report.unit}s:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.disagreements:
         yield "Rows that disagree with an earlier one, which wins:"
@@ -60,10 +66,10 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool) -> Iterat
         yield from _told(report.differences, "store", "file")
     new = report.new
     unwritten = " (nothing was written)" if dry_run else ""
-    yield f"New: {new.clients} clients, {new.episodes} episodes, {new.events} events{unwritten}"
+    yield said(f"New: {new.clients} clients, {new.episodes} episodes, {new.events} events{unwritten}")
     if report.updated:
         yield f"Records {would}changed: {report.updated}"
-    yield f"Episodes as known before: {report.unchanged}"
+    yield said(f"Episodes as known before: {report.unchanged}")
     if not (new.clients or new.episodes or new.events or report.updated):
         yield "Nothing to change."
 

@@ -19,6 +19,9 @@ class KeptText(io.BytesIO):
     `headers` are the columns, `rows` how many rows there are below the heading.
     """
 
+    unit = "row"
+    """What one of its rows is called."""
+
     def __init__(self, encoding: str, pieces: Iterable[bytes] = ()) -> None:
         """Take the encoding, and what is to be written at once. Raises what the pieces raise."""
         super().__init__()

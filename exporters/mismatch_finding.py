@@ -265,7 +265,7 @@ class Finder:
         return found
 
     def _placed(self, found: Found, place: Whereabouts | None, header: str) -> Found:
-        found = replace(found, header=header)
+        found = replace(found, header=header, told=self.standard.said(found.told))
         return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
 
 

@@ -88,7 +88,7 @@ def figure_lines(one: Standing) -> list[str]:
         quality += f" ({moved:+.1f})" if moved else ""
     if now.accepted:
         quality += f" ({now.quality_without_accepted} % without {now.accepted:,} accepted)"
-    rows = f"{counted(now.episodes, one.situation.word)}, {counted(now.rows, 'row')} would be sent"
+    rows = f"{counted(now.episodes, one.situation.word)}, {counted(now.rows, one.situation.row_word)} would be sent"
     faults = f"{counted(now.errors, 'error')}, {counted(now.warnings, 'warning')} in them"
     due = f"; {counted(now.stale, one.situation.word)} due for a check" if now.stale else ""
     return [f"{load}, {quality}, by our own estimate.", f"{rows}: {faults}{due}.", moves_text(one)]
@@ -114,7 +114,7 @@ def roll_text(view: MonthView) -> str:
         return ""
     roll, entry = view.roll, view.roll_entry
     faulty = f", {roll.faulty:,} still faulty" if roll.faulty else ""
-    drops = f"drops {counted(roll.episodes, 'episode')}{faulty}"
+    drops = f"drops {counted(roll.episodes, view.standing.situation.word)}{faulty}"
     return f"Roll-over {short(entry.opens)}, base {short(roll.base)}: {drops}"
 
 

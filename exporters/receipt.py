@@ -151,7 +151,7 @@ def _counted(count: int, what: str) -> str:
 
 def told_of_size(standard: Standard, rows: int, episodes: int, no_consent: int) -> str:
     """How much an extract holds, in the data set's words; consent only where it asks for it."""
-    told = f"{_counted(rows, 'row')}, {_counted(episodes, standard.words.get('episode', 'episode'))}"
+    told = f"{_counted(rows, standard.word('row'))}, {_counted(episodes, standard.word('episode'))}"
     return f"{told}, {no_consent:,} of them without consent" if standard.role("consent") else told
 
 

@@ -146,8 +146,8 @@ def write_rows(
                 beside.write(outgoing.judged)
         except UnicodeEncodeError:
             raise Problem(
-                f"The episode {name} holds a character that {standard.submission.encoding} cannot write: mend it "
-                "and export again."
+                f"The {standard.word('episode')} {name} holds a character that {standard.submission.encoding} cannot "
+                "write: mend it and export again."
             ) from None
         if progress and not seen % 50:
             progress(seen)

@@ -30,7 +30,7 @@ class ReturnImport:
         if update:
             raise Problem("A return in XML changes nothing that is in the store, not yet: leave --update out.")
         self.path, self.standard, self.all_or_nothing = path, standard, all_or_nothing
-        self.report = ImportReport(path)
+        self.report = ImportReport(path, unit="message")
         self._journeys: list[EpisodeRecord] = []
         self._version: int | None = None
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")

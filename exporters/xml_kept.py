@@ -13,6 +13,8 @@ from validators.standard import Standard
 class KeptXml(KeptText):
     """`rows` are messages. In the table stand what links the message, and how often it has each other block."""
 
+    unit = "message"
+
     def __init__(self, standard: Standard, pieces: Iterable[bytes] = ()) -> None:
         """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
         self._standard = standard

@@ -194,6 +194,10 @@ class KeyworkApp(BaseApp):
             hidden |= {"go.rollover", "month.roll"}
         return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
 
+    def said(self, text: str) -> str:
+        """A sentence of ours in the standard's words."""
+        return text if self.store is None else self.standard.said(text)
+
     def action_open_screen(self, name: str) -> None:
         """The palette's way."""
         self.open_screen(name)

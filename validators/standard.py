@@ -13,6 +13,7 @@ from validators.checklists import ChecklistItem
 from validators.conditions import Condition
 from validators.measure_data import Measure
 from validators.records import Values
+from validators.words import said as in_own_words
 from validators.xml_form import AgencySetting, XmlForm
 
 # The parts that program code asks for by name; a standard names the field that plays each.
@@ -260,6 +261,10 @@ class Standard:
     def word(self, kind: str) -> str:
         """What the standard calls a client, an episode, an event."""
         return self.words.get(kind, kind)
+
+    def said(self, text: str) -> str:
+        """A sentence of ours in the standard's words: what it calls an episode or a row stands for these."""
+        return in_own_words(self.words, text)
 
     def role(self, name: str) -> str:
         """The header that plays a part, or an empty text where the standard has none."""

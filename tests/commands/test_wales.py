@@ -52,7 +52,7 @@ def test_a_quarter_by_commands_and_an_independent_look_at_every_file(filled: tup
     text = call("extracts", "show", "last", *filled).out
     assert "stand-in schema" in text and "All events between two days" in text
     assert call("extracts", "mismatches", "--submission", "2026-02", *filled, *TODAY).code == 0
-    assert "episodes:" in call("extracts", "diff", "last", *filled, *TODAY).out
+    assert "journeys:" in call("extracts", "diff", "last", *filled, *TODAY).out
 
 
 def test_kinds_that_do_not_go_are_one_sentence(filled: tuple[str, ...], tmp_path: Path) -> None:

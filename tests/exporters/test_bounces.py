@@ -81,7 +81,7 @@ def test_what_leads_nowhere_is_named_and_nothing_is_lost(desk: Desk, sent: str) 
         "",
     ]
     assert (found[4].rule, found[4].reference, as_mapping(found[0])["line"]) == ("9", "A-1", None)
-    told = list(told_as_text(found))
+    told = list(told_as_text(found, STANDARD))
     assert told[0] == "5 lines, 1 lead to a record, 4 do not" and "what is this?" in told[3] and len(told) == 6
 
 

@@ -90,16 +90,18 @@ def _csv(report: Report) -> None:
 
 def _text(report: Report) -> None:
     tally = report.tally
-    sys.stdout.writelines(f"{line}\n" for finding in report.findings for line in _told(finding))
+    sys.stdout.writelines(
+        f"{line}\n" for finding in report.findings for line in _told(finding, tally.standard.word("episode"))
+    )
     counts = Counter(finding.severity for finding in report.findings)
     told = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in Severity)
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
-    print(f"{tally.rows} rows, {tally.episodes} episodes: {told}")
+    print(tally.standard.said(f"{tally.rows} rows, {tally.episodes} episodes: {told}"))
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
 
 
-def _told(finding: Finding) -> Iterator[str]:
-    place = f"line {finding.line}" if finding.line else (f"episode {finding.episode!a}" if finding.episode else "all")
+def _told(finding: Finding, word: str) -> Iterator[str]:
+    place = f"line {finding.line}" if finding.line else (f"{word} {finding.episode!a}" if finding.episode else "all")
     rule = finding.rule if not finding.rule.isdigit() else f"rule {finding.rule}"
     shown = {header: value for header, value in finding.values.items() if header in finding.fields}
     values = ", ".join(f"{header} {value!a}" for header, value in list(shown.items())[:8])

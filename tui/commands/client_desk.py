@@ -56,7 +56,8 @@ class Desk:
         """
         found = {one.id: one for one in self._found(wanted.strip())}
         if not found:
-            raise Problem(f"There is no client, episode or event '{printable(wanted)}': keywork client list finds it.")
+            word = self.standard.word("episode")
+            raise Problem(f"There is no client, {word} or event '{printable(wanted)}': keywork client list finds it.")
         if len(found) > 1:
             told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
             raise Problem(f"'{printable(wanted)}' is more than one record: name it by its store id ({told}).")
@@ -121,7 +122,7 @@ class Desk:
 
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
-        progress = Progress("episodes checked")
+        progress = Progress(self.standard.said("episodes checked"))
         check_caseload(self.store, self.agency, self.checker, self.today, now(), lambda done, due: progress(done))
         progress.done()
 

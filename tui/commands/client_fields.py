@@ -51,7 +51,7 @@ def spread(
         episode = episode_of(tree, record)
         if field.level != "client" and episode is None:
             live = [one.episode for one in tree.episodes if not one.episode.deleted]
-            only = only_one(live, "episode", "of this client")
+            only = only_one(live, at.standard.word("episode"), "of this client")
             episode = next(one for one in tree.episodes if one.episode.id == only.id)
         if field.level == "client":
             target = tree.client
@@ -64,7 +64,7 @@ def spread(
         else:
             assert episode is not None
             live = [one for one in episode.events if not one.deleted and one.section == field.section]
-            target = only_one(live, field.section.replace("_", " "), "of this episode")
+            target = only_one(live, field.section.replace("_", " "), f"of this {at.standard.word('episode')}")
         refuse_deleted(target)
         parts.setdefault(target.id, (target, {}))[1][header] = text
     return list(parts.values())

@@ -103,7 +103,9 @@ def run_add_episode(place: Place, today: date, wanted: str, texts: list[str], ho
     with desk(place, today) as at:
         record, tree = at.find(wanted)
         if record.kind != "client":
-            raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
+            raise Problem(
+                f"{printable(wanted)} is an {record.kind}: {at.standard.said('an episode')} is added to a client."
+            )
         refuse_deleted(tree.client)
         refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)
@@ -121,10 +123,12 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
             raise Problem(f"There is no section '{printable(section)}': there are {', '.join(names)}.")
         if record.kind == "client":
             record = only_one(
-                [one.episode for one in tree.episodes if not one.episode.deleted], "episode", "of this client"
+                [one.episode for one in tree.episodes if not one.episode.deleted],
+                at.standard.word("episode"),
+                "of this client",
             )
         if record.kind != "episode":
-            raise Problem(f"{printable(wanted)} is an {record.kind}: an event is added to an episode.")
+            raise Problem(f"{printable(wanted)} is an event: one is added to {at.standard.said('an episode')}.")
         refuse_deleted(record)
         refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)

@@ -45,7 +45,7 @@ def run_diff(
             new = resolved(found, agency, other)
             compared = compare_texts(found.extract_text(old.id), found.extract_text(new.id), standard)
         else:
-            progress = Progress("episodes looked at")
+            progress = Progress(standard.said("episodes looked at"))
             month = submission or old.submission
             preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
             progress.done()
@@ -74,13 +74,13 @@ def _told(compared: Comparison, standard: Standard) -> Iterator[str]:
             yield f"columns {what}, not compared: {printable(' '.join(columns))}"
     counts = ", ".join(f"{compared.count(change)} {change}" for change in ("new", "gone", "changed"))
     events = ", ".join(f"{compared.count(change, events=True)} {change}" for change in ("new", "gone", "changed"))
-    yield f"episodes: {counts}, {compared.alike} alike; events: {events}"
+    yield f"{standard.word('episode')}s: {counts}, {compared.alike} alike; events: {events}"
 
 
 def _line(one: Difference, standard: Standard) -> str:
-    what = "episode"
+    what = standard.word("episode")
     if one.section:
-        what = f"{standard.section_by_id[one.section].title.lower()} {one.event} of episode"
+        what = f"{standard.section_by_id[one.section].title.lower()} {one.event} of {what}"
     events = f", with {one.events} event{'' if one.events == 1 else 's'}" if one.events else ""
     return printable(f"{one.change:8}{what} {one.episode} (client {one.reference or one.client}){events}")
 
@@ -101,7 +101,7 @@ def run_mismatches(
         agency = agency_of(found, agency_code, standard_id)
         standard = load(agency.standard)
         month = submission or due_submission(found, agency, today)
-        progress = Progress("episodes looked at")
+        progress = Progress(standard.said("episodes looked at"))
         preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
         progress.done()
         result = find_mismatches(found, preview)
@@ -115,7 +115,11 @@ def run_mismatches(
     else:
         print(f"Against extract {result.sent.id[:8]} of {result.sent.submission}:")
         for one in result.found:
-            print(printable(f"{one.state:9} {TITLES[one.kind]}: {one.subject} (client {one.client}): {one.told}"))
+            print(
+                printable(
+                    f"{one.state:9} {standard.said(TITLES[one.kind])}: {one.subject} (client {one.client}): {one.told}"
+                )
+            )
             for change in one.fields:
                 print(f"    {change.header}: {change.was!a} -> {change.now!a}")
             if one.confirmed is not None:

@@ -58,10 +58,8 @@ def run_list(store: str | None, key_file: Path | None, standard: str | None, age
         print(json.dumps([as_mapping(one) for one in known], indent=1))
         return 0
     for one in known:
-        told = (
-            f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {one.rows:>7} rows"
-            + (f"  {one.kind:<7}" if one.kind else "")
-        )
+        many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
+        told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
         print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
     if not known:
         print("No extract was written yet.")
@@ -105,7 +103,7 @@ def run_write(
     if form == "json":
         print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
     else:
-        print(f"{path}: {one.rows} rows, SHA-256 {one.sha256}")
+        print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
     return 0
 
 

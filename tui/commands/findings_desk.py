@@ -36,7 +36,7 @@ def run_findings(
     with opened(store, key_file) as found:
         agency = agency_of(found, agency_code, standard_id)
         standard = load(agency.standard)
-        progress = Progress("episodes checked")
+        progress = Progress(standard.said("episodes checked"))
         check_caseload(found, agency, Checker(standard), today, now(), lambda done, due: progress(done))
         progress.done()
         errors = any(one.severity == "error" and one.count for one in found.finding_counts(agency))
@@ -71,7 +71,7 @@ def run_bounces(
     if form == "json":
         print(json.dumps([as_mapping(one) for one in bounces], indent=1))
     else:
-        for line in told_as_text(bounces):
+        for line in told_as_text(bounces, standard):
             print(printable(line))
     return 0 if all(one.leads for one in bounces) else 1
 

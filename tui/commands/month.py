@@ -198,7 +198,7 @@ def run_act(
             acts.reopen(item, reason)
             print(f"{entry.submission}: {item} is open again")
         else:
-            if act == "nil" and (said := said_of_nil(found.caseload_figures(agency, entry.period).episodes)):
+            if act == "nil" and (said := said_of_nil(found.caseload_figures(agency, entry.period).episodes, standard)):
                 talk(said)
             made = acts.correct(reason) if act == "correct" else acts.declare_nil(reason)
             what = "a nil return" if made.is_nil else "a correction"

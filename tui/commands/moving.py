@@ -87,7 +87,7 @@ def _import_told(job: "Import | ReturnImport | Conversion", dry_run: bool, updat
 
     if isinstance(job, Conversion):
         return (printable(line) for line in conversion_told(job, dry_run=dry_run))
-    return import_told(job.report, dry_run=dry_run, update=update)
+    return import_told(job.report, dry_run=dry_run, update=update, said=job.standard.said)
 
 
 def run_export(
@@ -114,7 +114,7 @@ def run_export(
         agency = found.agency(agency_code, standard_id)
         standard = load(agency.standard)
         wanted = formats.wanted(standard, kind, first, last)
-        progress = Progress("episodes written")
+        progress = Progress(standard.said("episodes written"))
         who = person(found.path)
         if out is not None:
             receipt = export_submission(
@@ -171,5 +171,6 @@ def run_sample(
             agency = work.ensure_agency(code, standard.id)
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
             made = work.load(agency, records, act="sample")
-    print(f"{found.path}: {made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
+    told = standard.said(f"{made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
+    print(f"{found.path}: {told}")
     return 0

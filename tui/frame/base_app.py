@@ -241,9 +241,8 @@ class BaseApp(App[int], inherit_bindings=False):
 
         if not isinstance(self.screen, HelpScreen):
             scope = getattr(self.screen, "scope", "")
-            self.push_screen(
-                HelpScreen(scope, getattr(self.screen, "heading", "") or self.screen.title or "", about(scope))
-            )
+            title = getattr(self.screen, "heading", "") or self.screen.title or ""
+            self.push_screen(HelpScreen(scope, title, about(scope), getattr(self, "said", str)))
 
     def action_palette(self) -> None:
         """Ctrl+P: every action by name."""
@@ -251,7 +250,7 @@ class BaseApp(App[int], inherit_bindings=False):
 
         scope = getattr(self.screen, "scope", "")
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(scope, self.hidden_actions()), self.run_by_id)
+            self.push_screen(Palette(scope, self.hidden_actions(), getattr(self, "said", str)), self.run_by_id)
 
     def hidden_actions(self) -> frozenset[str]:
         """The ids of actions that are nothing here: palette and key bar leave them out."""

@@ -80,12 +80,12 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
     def say(self, text: str, severity: str = "") -> None:
         """Put a message in the status line; severity `error`, `warning`, `notice`, `ok` or nothing."""
         for line in self.query(StatusLine):
-            line.say(text, severity)
+            line.say(getattr(self.app, "said", str)(text), severity)
 
     def unsay(self, text: str) -> None:
         """Take a message back if it is the one that stands there."""
         for line in self.query(StatusLine):
-            if line.text.endswith(text):
+            if line.text.endswith(getattr(self.app, "said", str)(text)):
                 line.say("")
 
     def retitle(self, title: str) -> None:

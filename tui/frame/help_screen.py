@@ -1,6 +1,6 @@
 """F1: the keys of a screen and what they do, written from the registry, with any text about the screen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from textual.widget import Widget
 
@@ -41,11 +41,14 @@ class HelpScreen(BaseScreen[None]):
 
     scope = "help"
 
-    def __init__(self, scope: str, title: str, about: Sequence[str] = ()) -> None:
-        """`scope` and `title` are those of the screen asked about; `about` is further text, one line each."""
+    def __init__(self, scope: str, title: str, about: Sequence[str] = (), said: Callable[[str], str] = str) -> None:
+        """`scope` and `title` are those of the screen asked about; `about` is further text, one line each.
+
+        `said` puts a line in the words of who reads it.
+        """
         super().__init__()
         self.title = f"Help: {title}" if title else "Help"
-        self._lines = help_lines(scope, about)
+        self._lines = [said(line) for line in help_lines(scope, about)]
 
     def body(self) -> Iterable[Widget]:
         """The text."""

@@ -1,6 +1,6 @@
 """The command palette: every action by name, filtered as one types."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from textual.app import ComposeResult
 
@@ -17,10 +17,13 @@ class Palette(BaseModal[str]):
     Palette FilteredList { width: 90%; max-width: 76; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
     """
 
-    def __init__(self, scope: str, hidden: Collection[str] = ()) -> None:
-        """The palette of the screen called `scope`, without the actions that are `hidden`."""
+    def __init__(self, scope: str, hidden: Collection[str] = (), said: Callable[[str], str] = str) -> None:
+        """The palette of the screen called `scope`, without the actions that are `hidden`.
+
+        `said` puts a text in the words of who reads it.
+        """
         super().__init__()
-        self._scope, self._hidden = scope, hidden
+        self._scope, self._hidden, self._said = scope, hidden, said
 
     def compose(self) -> ComposeResult:
         """Name, key and help of every action there is here."""
@@ -29,7 +32,7 @@ class Palette(BaseModal[str]):
             if each.id == "app.palette" or each.id in self._hidden:
                 continue
             key = REGISTRY.key_text(each.id)
-            items.append((each.id, each.name, f"{key:<11} {each.tooltip}"))
+            items.append((each.id, each.name, f"{key:<11} {self._said(each.tooltip)}"))
         yield FilteredList(items, "Command")
 
     def on_line_list_chosen(self) -> None:

@@ -19,7 +19,7 @@ from tui.frame.paged_table import Column, PagedTable, Row
 from tui.frame.text_line import TextLine
 from tui.frame.text_page import TextPage
 from tui.screens.asking import Asked, Asking
-from tui.screens.client.naming import when
+from tui.screens.client.naming import several, when
 from validators.problems import Problem
 from validators.standard import Standard
 
@@ -114,7 +114,8 @@ class BouncesScreen(BaseScreen[None]):
             f"sent {when(its.sent_at, self.program.today())}" if its.is_sent and its.sent_at else "not marked as sent"
         )
         counts = "first row is 1" if self.rows else "headings are line 1"
-        self.about.show((f" Extract of {its.submission}, {its.rows:,} rows, {state}; {counts}.", "text"))
+        told = f" Extract of {its.submission}, {several(its.rows, 'row')}, {state}; {counts}."
+        self.about.show((self.program.said(told), "text"))
 
     # The list comes in
 
@@ -195,7 +196,8 @@ class BouncesScreen(BaseScreen[None]):
         if one is not None:
             field = self.program.standard.by_header.get(one.field)
             where = [one.reference, field.label if field else ""]
-            leads = f"{', '.join(part for part in where if part)}. Enter goes there. Episode {one.episode}"
+            which = f"{self.program.said('Episode')} {one.episode}"
+            leads = f"{', '.join(part for part in where if part)}. Enter goes there. {which}"
             lines = [f" {one.text}", f" {leads}" if one.leads else f" Leads nowhere: {one.why_not}."]
         for line, text in zip(self.details, lines, strict=True):
             line.show((text, "panel"))

@@ -264,7 +264,7 @@ class ChecklistScreen(BaseScreen[None]):
         """There is nobody to report."""
         if self.page is not None:
             about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
-            about += [said] if (said := said_of_nil(self.page.episodes)) else []
+            about += [said] if (said := said_of_nil(self.page.episodes, self.program.standard)) else []
             asked = [Asked("reason", "Reason", "nobody to report")]
             self._ask(f"A nil return for {self.page.entry.submission}", about, asked, "declare_nil", "")
 

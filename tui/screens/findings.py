@@ -146,7 +146,7 @@ class FindingsScreen(Reading, Accepting, Exporting):
         lines: list[list[Piece]] = [[] if self.list.row_count else [(self.list.empty, "dim")], [], []]
         if row is not None and row[1] is None:
             lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
-            told = quality_line(self.caseload.figures, self.program.standard.word("episode"))
+            told = quality_line(self.caseload.figures, self.program.said)
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:

@@ -1,6 +1,6 @@
 """The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -100,11 +100,11 @@ class Group:
         return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"
 
 
-def quality_line(figures: CaseloadFigures, word: str = "episode") -> str:
+def quality_line(figures: CaseloadFigures, said: Callable[[str], str] = str) -> str:
     """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
     told = f"All {figures.rows:,} rows, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
-    return f"{told}; {figures.stale:,} {word}s due for a check" if figures.stale else told
+    return said(f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told)
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:

@@ -10,6 +10,7 @@ from tui.frame.line_list import LineList
 from tui.frame.printable import one_line
 from tui.frame.text_line import Piece, TextLine
 from tui.frame.tokens import MARKS
+from tui.screens.client.naming import several
 from tui.store_link import StoreChanged
 from validators.calendar import CalendarEntry, in_words
 
@@ -103,7 +104,7 @@ class RollOverScreen(BaseScreen[None]):
             return
         entry, drops = found
         self._found = drops
-        many = f"{drops.episodes:,} episode{'' if drops.episodes == 1 else 's'}"
+        many = self.program.said(several(drops.episodes, "episode"))
         self.told[0].show(
             (f" From {entry.title} on, the period starts on "
              f"{in_words(drops.base)}.", "text")

@@ -9,6 +9,7 @@ from tui.frame.base_screen import BaseModal
 from tui.frame.confirm import Answer, Confirm
 from tui.frame.filter_line import FilteredList
 from tui.screens.client import naming, work
+from tui.screens.client.naming import several
 from tui.screens.client.side_by_side import AlikePage
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ class Pairing:
         if not self._is_saved():
             return
         name = f"{row.reference} {row.initials}".strip()
+        keeps = naming.record_name(screen.case, screen.case.client)
         lines = [
-            f"The episodes of {name} ({row.episodes}) go to {naming.record_name(screen.case, screen.case.client)}.",
+            f"{program.said('The episodes')} of {name} ({row.episodes}) go to {keeps}.",
             "Nothing is lost: the other client is kept as deleted, and Split undoes the merge.",
         ]
 
@@ -88,7 +90,9 @@ class Pairing:
             one = mine[0]
             lines = [
                 f"Merged by {one.merged_by} at {naming.when(one.merged_at, program.today())}.",
-                f"The other client comes back with the {len(one.moved)} episodes it brought, as they stand now.",
+                program.said(
+                    f"The other client comes back with the {len(one.moved)} episodes it brought, as they stand now."
+                ),
             ]
 
             def answered(letter: str | None) -> None:
@@ -160,7 +164,11 @@ class Found(FilteredList):
     def _came(self, rows: list[ClientRow]) -> None:
         self.dialog.rows = {row.id: row for row in rows if row.id != self.dialog.own_id}
         self._found = [
-            (row.id, f"{row.reference} {row.initials}", f"born {row.birth_date}, {row.episodes} episodes")
+            (
+                row.id,
+                f"{row.reference} {row.initials}",
+                f"born {row.birth_date}, {self.dialog.program.said(several(row.episodes, 'episode'))}",
+            )
             for row in self.dialog.rows.values()
         ]
         self.cursor = self.top = 0

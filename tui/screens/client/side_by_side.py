@@ -41,8 +41,11 @@ def side_lines(standard: Standard, here: Values, episodes: Sequence[Values], the
                 f"{mark} {one_line(label, LABEL)}  {one_line(one or '-', SIDE)} {one_line(other or '-', SIDE)}".rstrip()
             )
     for title, several in (
-        ("Episodes of this client", episodes),
-        ("Episodes of the other", [one.episode.values for one in there.episodes if not one.episode.deleted]),
+        (standard.said("Episodes of this client"), episodes),
+        (
+            standard.said("Episodes of the other"),
+            [one.episode.values for one in there.episodes if not one.episode.deleted],
+        ),
     ):
         lines += ["", f"# {title}"]
         lines += [f"  {_episode(standard, values)}" for values in several] or ["  None"]

@@ -1,6 +1,7 @@
 """The extracts that were written, the latest first: receipts, and what differs between any two."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
@@ -60,8 +61,10 @@ class HistoryOfExtracts(BaseScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """A word of help, the list."""
+        row = self.program.standard.word("row")
+        columns = [replace(one, heading=f"{row.capitalize()}s") if one.heading == "Rows" else one for one in COLUMNS]
         self.table = PagedTable(
-            (*COLUMNS[:4], *([KIND] if self._has_kinds else []), *COLUMNS[4:]),
+            (*columns[:4], *([KIND] if self._has_kinds else []), *columns[4:]),
             lambda: len(self._all),
             lambda offset, limit: [self._row(one) for one in self._all[offset : offset + limit]],
             lambda wanted: next((at for at, one in enumerate(self._all) if one.id == wanted), None),

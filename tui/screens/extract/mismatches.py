@@ -81,10 +81,13 @@ class MismatchesScreen(FilteredScreen):
         self.table.focus()
         self.filter_by("")
 
+    def _title(self, one: Mismatch) -> str:
+        return self.program.said(TITLES[one.kind])
+
     def _rows(self, offset: int, limit: int) -> list[Row]:
         some = self._shown[offset : offset + limit]
         return [
-            (offset + at, MARK[one.state], one.reference or one.client, TITLES[one.kind], one.told)
+            (offset + at, MARK[one.state], one.reference or one.client, self._title(one), one.told)
             for at, one in enumerate(some)
         ]
 
@@ -99,7 +102,7 @@ class MismatchesScreen(FilteredScreen):
         words = text.casefold().split()
 
         def told(one: Mismatch) -> str:
-            return f"{one.state} {TITLES[one.kind]} {one.subject} {one.client} {one.reference} {one.told}".casefold()
+            return f"{one.state} {self._title(one)} {one.subject} {one.client} {one.reference} {one.told}".casefold()
 
         self._shown = [one for one in self.found.found if all(word in told(one) for word in words)]
         self.table.reload()
@@ -116,7 +119,7 @@ class MismatchesScreen(FilteredScreen):
         lines: list[str] = []
         if one is not None:
             by_header = self._preview.standard.by_header
-            lines = wrapped(f"{TITLES[one.kind]}: {one.subject}. {one.told}", max(20, self.size.width - 2))
+            lines = wrapped(f"{self._title(one)}: {one.subject}. {one.told}", max(20, self.size.width - 2))
             fields = (f"{by_header[f.header].label} was {f.was or 'empty'}, is {f.now or 'empty'}" for f in one.fields)
             lines += [line for line in ["; ".join(fields), self._word(one)] if line]
         for line, text in zip(self.details, [*lines, "", "", "", ""], strict=False):
@@ -157,7 +160,7 @@ class MismatchesScreen(FilteredScreen):
                 app.in_store(_confirm, *about, on_done=self._came, writes=True)
 
         asked = Asked("reason", "Reason why this is right")
-        self.app.push_screen(Asking("Confirm the mismatch", [f"{TITLES[one.kind]}: {one.told}"], [asked]), came)
+        self.app.push_screen(Asking("Confirm the mismatch", [f"{self._title(one)}: {one.told}"], [asked]), came)
 
     def action_withdraw(self) -> None:
         """Del: a confirmation is taken back."""

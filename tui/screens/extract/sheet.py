@@ -11,6 +11,7 @@ from tui.frame.line_list import LineList
 from tui.frame.paged_table import Column, PagedTable, Row
 from tui.frame.printable import printable
 from tui.frame.text_line import Piece, TextLine
+from tui.screens.client.naming import several
 from tui.screens.extract import keys as keys
 from validators.standard import Standard
 
@@ -26,7 +27,7 @@ class SheetTable(PagedTable):
         self._headers = text.headers
         lengths = {item.header: item.layout.length for item in standard.fields}
         self._wide = [max(len(h), min(lengths.get(h, WIDEST), WIDEST)) for h in self._headers]
-        super().__init__((), lambda: text.rows, self._cells, empty="No row would be written.")
+        super().__init__((), lambda: text.rows, self._cells, empty=f"No {text.unit} would be written.")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -118,7 +119,9 @@ class SheetScreen(BaseScreen[None]):
         self.set_class(self._as_text, "-text")
         (self.lines if self._as_text else self.table).focus()
         how = "as text" if self._as_text else f"{len(self._text.headers)} columns"
-        self._about.show((f" {self._text.rows:,} rows, {how}; Left and Right scroll sideways.", "dim"))
+        self._about.show(
+            (f" {several(self._text.rows, self._text.unit)}, {how}; Left and Right scroll sideways.", "dim")
+        )
 
     def action_text(self) -> None:
         """The other way to look."""
