@@ -102,6 +102,8 @@ def measures_told(results: Iterable[Result], span: Span) -> Iterator[str]:
             share = f"{line.percent:5.1f} %" if line.percent is not None and not found.why else " " * 7
             drawn = bar(line.count, line.of if not found.why else None)
             yield f"  {line.label:46} {line.count:>7,}  {share}  {drawn}".rstrip()
+        if found.asks:
+            yield f"  To have it, say what each reason means: `keywork settings set {found.asks} ...`, as `list` tells."
         if found.measure.definition:
             yield f"  {' '.join(found.measure.definition.split())}"
         yield f"  Source: {found.measure.source}"

@@ -48,13 +48,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A measure worked out: `headline` of `whole`; `why` says why that is not computable."""
+    """A measure worked out: `headline` of `whole`; `why` says why that is not computable.
+
+    `asks` is the setting of the agency that is to be said, or said in full, for it to be.
+    """
 
     measure: Measure
     lines: tuple[Line, ...]
     headline: int = 0
     whole: int = 0
     why: str = ""
+    asks: str = ""
 
     @property
     def percent(self) -> float | None:
@@ -111,8 +115,10 @@ def result(measure: Measure, counts: Mapping[str, int], settings: Mapping[str, s
     if not settings.get(measure.setting):
         # Zeros beside the classes would look like an answer.
         why = f"the agency has not said what the reasons mean (setting {measure.setting}); no national list is public"
-        return Result(measure, tuple(loose), why=why)
+        return Result(measure, tuple(loose), why=why, asks=measure.setting)
+    asks = ""
     if unclassed:
+        asks = measure.setting
         why = f"{unclassed} of the closures have a reason that is in no class (setting {measure.setting})"
     if measure.kind == "share":
         whole = counts.get(COUNTED, 0) + counts.get(OTHERS, 0)
@@ -123,14 +129,14 @@ def result(measure: Measure, counts: Mapping[str, int], settings: Mapping[str, s
             Line(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole),
             Line(LEFT_OUT, f"Left out: {', '.join(measure.left_out)}", counts.get(LEFT_OUT, 0)),
         ]
-        return Result(measure, (*lines, *loose), counts.get(COUNTED, 0), whole, why)
+        return Result(measure, (*lines, *loose), counts.get(COUNTED, 0), whole, why, asks)
     whole = sum(counts.get(name, 0) for name in (*measure.shown, OTHERS))
     lines = [Line(name, label, counts.get(name, 0), whole) for name, label in measure.shown.items()]
     lines.append(Line(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole))
     shown = sum(counts.get(name, 0) for name in measure.shown)
     if not why and not whole:
         why = "nobody's contact ended in these days"
-    return Result(measure, (*lines, *loose), shown, whole, why)
+    return Result(measure, (*lines, *loose), shown, whole, why, asks)
 
 
 def first_start(record: EpisodeRecord, header: str) -> date | None:

@@ -22,6 +22,26 @@ def test_a_number_is_one_key_from_its_cases_and_two_from_the_client(start: Start
     terminal.until("F2 Save")
 
 
+def test_what_is_not_computable_leads_to_where_it_is_mended(start: Start) -> None:
+    terminal = start()
+    command(terminal, "measures", "Treatment complete: not computable")
+    terminal.press("a")
+    terminal.until("All days. From")
+    while not terminal.lines()[terminal.screen.cursor.y].startswith(" Treatment complete"):
+        terminal.press("<down>")
+    terminal.until("Enter: say in the settings what each reason means")
+    terminal.press("<enter>")
+    terminal.until("What the reasons for the end of contact mean")
+    terminal.press("<enter>")
+    terminal.until("Empty takes it back")
+    codes = " ".join(f"{code}=complete" for code in range(1, 12))
+    terminal.press(f"{codes}<enter>")
+    terminal.until("Kept.")
+    terminal.press("<escape>")
+    terminal.until("Treatment complete: 100.0 %")
+    assert not terminal.shows("not computable: ") and terminal.shows("Counted: complete")
+
+
 def test_a_definition_says_what_is_assumed(start: Start) -> None:
     terminal = start()
     command(terminal, "measures", "Treatment complete: not computable")

@@ -139,14 +139,20 @@ class MeasuresScreen(BaseScreen[None]):
             lines = [*told[:2], "", ""][:2]
             if len(told) > len(lines):
                 lines[1] = f"{lines[1][: self.size.width - 7].rstrip()} ..."
-            lines.append("Enter shows these cases." if line is not None and line.count else "d: how it is reckoned.")
+            if line is None and found.asks:
+                lines.append("Enter: say in the settings what each reason means; then it is worked out. d: how.")
+            else:
+                shows = line is not None and line.count
+                lines.append("Enter shows these cases." if shows else "d: how it is reckoned.")
         for piece, text in zip(self.details, lines, strict=True):
             piece.show((f" {printable(text)}", "panel"))
 
     def on_line_list_chosen(self) -> None:
-        """Enter: the cases of a line; of a measure its definition."""
+        """Enter: the cases of a line; of a measure its definition, or the setting without which there is none."""
         found, line = self.list.rows[self.list.cursor]
-        if line is None:
+        if line is None and found.asks:
+            self.program.open_screen("settings", setting=found.asks)
+        elif line is None:
             self.action_definition()
         elif not line.count:
             self.say("There is no case in this line.")

@@ -60,8 +60,10 @@ class SettingsScreen(BaseScreen[None]):
         """The app, as what it is."""
         return cast("KeyworkApp", self.app)
 
-    def __init__(self) -> None:
+    def __init__(self, setting: str = "") -> None:
+        """The list, on the setting that is named."""
         super().__init__()
+        self._wanted = setting
         self._said: list[AuditEntry] = []
 
     def body(self) -> Iterable[Widget]:
@@ -75,6 +77,9 @@ class SettingsScreen(BaseScreen[None]):
         """Read."""
         self.retitle(f"What {self.program.agency.code} says of itself")
         self.listed.focus()
+        names = [one.id for one in self.program.standard.settings]
+        if self._wanted in names:
+            self.listed.go(names.index(self._wanted), quiet=True)
         self.action_refresh_data()
 
     def action_refresh_data(self) -> None:
