@@ -1,7 +1,7 @@
-"""Taking a return in XML into the store: journeys that are not there yet, with their clients; nothing is changed.
+"""Taking a return in XML into the store: journeys that are not there yet, with their clients, and new events of others.
 
-A message is a journey. One whose client number and day of referral are known already is left as it is and listed, and
-so is one that lacks either: a message may hold but a part of what the store has.
+A message is a journey, known by client number and day of referral; one that lacks either is listed and left out. Values
+of a known journey that are others in the file are listed, and taken where that is asked for.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from exporters.import_report import ImportReport, LeftOut
 from exporters.xml_reading import Progress, read_return
+from exporters.xml_recognising import KnownJourneys
 from exporters.xml_shape import name_of
+from store.extract_shapes import Whereabouts
 from store.shapes import Counts
 from validators.problems import Problem
 from validators.records import EpisodeRecord
@@ -26,13 +28,13 @@ class ReturnImport:
     """One file on its way into a store, as `exporters.importing.Import` is for tables."""
 
     def __init__(self, path: Path, standard: Standard, *, update: bool = False, all_or_nothing: bool = False) -> None:
-        """`all_or_nothing` refuses a file of which anything would be left out. Raises Problem for `update`."""
-        if update:
-            raise Problem("A return in XML changes nothing that is in the store, not yet: leave --update out.")
-        self.path, self.standard, self.all_or_nothing = path, standard, all_or_nothing
+        """`update` takes values that differ; `all_or_nothing` refuses a file of which anything would be left out."""
+        self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
         self.report = ImportReport(path, unit="message")
         self._journeys: list[EpisodeRecord] = []
+        self._known = KnownJourneys(standard, self.report)
         self._version: int | None = None
+        self._met: set[str] = set()
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
 
     def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
@@ -43,7 +45,7 @@ class ReturnImport:
         self._version = store.data_version() if store else None
         read: dict[str, EpisodeRecord] = {}
         for record, faults in read_return(self.path, self.standard, progress).episodes():
-            self.report.rows += len(record.lines)
+            self.report.rows += 1
             name = name_of(self.standard, record)
             if faults:
                 self._leave_out(record, faults[0].message)
@@ -58,7 +60,7 @@ class ReturnImport:
         self.report.episodes = len(read)
         code = self._agency_code(list(read.values()), agency_code)
         agency = self._known_agency(store, code)
-        known: Mapping[str, object] = {}
+        known: Mapping[str, Whereabouts] = {}
         if store and agency:
             wanted = {
                 name: (record.client.get(self._reference, ""), record.episode.get(self._opened, ""))
@@ -75,7 +77,7 @@ class ReturnImport:
             own.update({header: value for header, value in record.client.items() if header not in own})
         for name, record in read.items():
             if name in known:
-                self._leave_out(record, "the store has this journey already, and is not changed by an import")
+                self._compare(store, name, record, known[name])
                 continue
             reference = record.client[self._reference]
             self._journeys.append(
@@ -90,17 +92,36 @@ class ReturnImport:
                 f"line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         new = {record.client_id for record in self._journeys} - set(clients.values())
-        self.report.new = Counts(len(new), len(self._journeys), sum(len(one.events) for one in self._journeys))
+        events = sum(len(one.events) for one in self._journeys) + len(self._known.changes.events)
+        self.report.new = Counts(len(new), len(self._journeys), events)
+        self.report.updated = len(self._known.changes.values) if self.update else 0
         return code
+
+    def _compare(self, store: "Store | None", name: str, record: EpisodeRecord, at: Whereabouts) -> None:
+        if store is None or at.deleted_at is not None:
+            self._leave_out(record, "the store has this journey, deleted: bring it back first")
+        elif at.episode_id in self._met:
+            self._leave_out(record, "an earlier message is about the same journey")
+        else:
+            self._met.add(at.episode_id)
+            self._known.compare(name, record, store.client_tree(at.client_id), at.episode_id)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
-        if not self._journeys:
+        changes = self._known.changes
+        changed = list(changes.values.values()) if self.update else []
+        if not (self._journeys or changes.events or changed):
             return self.report
         with store.write(person, now) as work:
             if self._version is not None and store.data_version() != self._version:
                 raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            work.load(work.ensure_agency(code, self.standard.id), self._journeys, act="import")
+            agency = work.ensure_agency(code, self.standard.id)
+            if self._journeys:
+                work.load(agency, self._journeys, act="import")
+            for episode_id, event in changes.events:
+                work.create("event", episode_id, event.section, event.values, act="import")
+            for record, values in changed:
+                work.change(record.kind, record.id, values, record.version, act="import")
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
