@@ -50,7 +50,7 @@ def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     assert terminal.shows("needs both")
     terminal.press("<ctrl+u>full<f2>")
     terminal.until("Full extract")
-    assert terminal.shows("2 rows, 2 journeys")
+    assert terminal.shows("2 events, 2 journeys")
     go(terminal, "Kind")
     terminal.until("Which kind of extract")
     terminal.press("<ctrl+u>between<enter>2020-12-01<enter>2020-12-10<enter>")
