@@ -96,10 +96,10 @@ def test_an_agency_is_given_its_region_by_command(filled: Place, tmp_path: Path)
     first = ("--from", "2026-03-01", "--months", "1", *filled.options)
     assert told(*first)[0]["deadline"] == "2026-03-12"
     done = call("calendar", "region", "London", *filled.options)
-    assert (done.code, done.out) == (0, f"region of {CODE}: London\n")
+    assert (done.code, done.out) == (0, "region of T0123: London\n")
     assert told(*first)[0]["deadline"] == "2026-03-09"
     assert call("calendar", "region", "London", *filled.options).out.endswith("London (as before)\n")
     assert "Nowhere" in call("calendar", "region", "Nowhere", *filled.options).sentence
-    assert call("calendar", "region", "", *filled.options).out == f"region of {CODE}: none\n"
+    assert call("calendar", "region", "", *filled.options).out == "region of T0123: none\n"
     assert told(*first)[0]["deadline"] == "2026-03-12"
     assert call("doctor", *filled.options).code == 0

@@ -50,7 +50,7 @@ def july(year: Year) -> None:
     year.at("2023-07-12")
     told = year.says("due")
     assert "2023-06 (June part July 23) is due by Wed 19 Jul 2023, 7 days left, window opens Fri 14 Jul 2023" in told
-    assert "opens on 14 July 2023" in year.refused("checklist", "tick", "uploaded")
+    assert "No extract is written for 2023-06" in year.refused("checklist", "tick", "uploaded")
     assert year.due()["period_end"] == "2023-07-14"
     year.at("2023-07-17")
     year.add("1013", FINITIAL="P", SINITIAL="L", DOB="9/9/1979", REFLD="15/7/23", TRIAGED="16/7/23", CPLANDT="17/7/23")
