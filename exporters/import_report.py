@@ -55,7 +55,7 @@ def told_as_text(
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
-        yield f"Left out, {len(report.left_out)} {report.unit}s:"
+        yield f"Left out, {len(report.left_out)} {report.unit}{'' if len(report.left_out) == 1 else 's'}:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.disagreements:
         yield "Rows that disagree with an earlier one, which wins:"

@@ -103,7 +103,8 @@ def measures_told(results: Iterable[Result], span: Span) -> Iterator[str]:
             drawn = bar(line.count, line.of if not found.why else None)
             yield f"  {line.label:46} {line.count:>7,}  {share}  {drawn}".rstrip()
         if found.asks:
-            yield f"  To have it, say what each reason means: `keywork settings set {found.asks} ...`, as `list` tells."
+            yield "  To have it, say what each reason means, in the classes that `keywork settings list` tells:"
+            yield f"  `keywork settings set {found.asks} ...`"
         if found.measure.definition:
             yield f"  {' '.join(found.measure.definition.split())}"
         yield f"  Source: {found.measure.source}"

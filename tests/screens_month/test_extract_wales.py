@@ -55,7 +55,7 @@ def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     terminal.until("Which kind of extract")
     terminal.press("<ctrl+u>between<enter>2020-12-01<enter>2020-12-10<enter>")
     terminal.until("All events between two days, 2020-12-01 to 2020-12-10")
-    assert terminal.shows("0 rows, 0 journeys")
+    assert terminal.shows("0 events, 0 journeys")
 
 
 def test_a_referral_that_was_sent_is_not_changed_unasked(start: Start, store: Store) -> None:

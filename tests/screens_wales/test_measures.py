@@ -82,3 +82,18 @@ def test_what_the_standard_does_not_have_is_not_offered(start: Start) -> None:
     terminal.until("Command: consent")
     terminal.until_quiet(0.3)
     assert not terminal.shows("No consent")
+
+
+def test_help_and_palette_speak_of_journeys_and_of_nothing_that_is_not_here(start: Start) -> None:
+    terminal = start(100, 50)
+    terminal.press("<escape>")
+    terminal.until("would be sent")
+    terminal.press("<f1>")
+    terminal.until("every journey that would be")
+    assert not terminal.shows("episode") and not terminal.shows("[month.roll]")
+    terminal.press("<escape>")
+    terminal.until("would be sent")
+    terminal.press("<f3>")
+    terminal.until("Find:")
+    terminal.press("<ctrl+p>open cases")
+    terminal.until("Only clients with an open journey")

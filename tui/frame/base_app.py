@@ -242,7 +242,7 @@ class BaseApp(App[int], inherit_bindings=False):
         if not isinstance(self.screen, HelpScreen):
             scope = getattr(self.screen, "scope", "")
             title = getattr(self.screen, "heading", "") or self.screen.title or ""
-            self.push_screen(HelpScreen(scope, title, about(scope), getattr(self, "said", str)))
+            self.push_screen(HelpScreen(scope, title, about(scope), getattr(self, "said", str), self.hidden_actions()))
 
     def action_palette(self) -> None:
         """Ctrl+P: every action by name."""

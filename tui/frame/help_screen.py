@@ -1,6 +1,6 @@
 """F1: the keys of a screen and what they do, written from the registry, with any text about the screen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from textual.widget import Widget
 
@@ -18,9 +18,9 @@ PLAIN_KEYS = (
 )
 
 
-def help_lines(scope: str, about: Sequence[str] = ()) -> list[str]:
-    """The help of a screen as lines: its own actions, the text about it, the general ones, the plain keys."""
-    actions = REGISTRY.on_screen(scope)
+def help_lines(scope: str, about: Sequence[str] = (), hidden: Collection[str] = ()) -> list[str]:
+    """The help of a screen as lines: its own actions but those hidden, the text about it, general ones, plain keys."""
+    actions = [each for each in REGISTRY.on_screen(scope) if each.id not in hidden]
     own = [each for each in actions if scope in each.scopes]
     general = [each for each in actions if scope not in each.scopes]
     lines: list[str] = []
@@ -41,14 +41,21 @@ class HelpScreen(BaseScreen[None]):
 
     scope = "help"
 
-    def __init__(self, scope: str, title: str, about: Sequence[str] = (), said: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        scope: str,
+        title: str,
+        about: Sequence[str] = (),
+        said: Callable[[str], str] = str,
+        hidden: Collection[str] = (),
+    ) -> None:
         """`scope` and `title` are those of the screen asked about; `about` is further text, one line each.
 
-        `said` puts a line in the words of who reads it.
+        `said` puts a line in the words of who reads it; actions that are `hidden` are nothing here.
         """
         super().__init__()
         self.title = f"Help: {title}" if title else "Help"
-        self._lines = [said(line) for line in help_lines(scope, about)]
+        self._lines = [said(line) for line in help_lines(scope, about, hidden)]
 
     def body(self) -> Iterable[Widget]:
         """The text."""
