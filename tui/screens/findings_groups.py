@@ -1,7 +1,7 @@
 """The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from store.acceptance_shapes import By, CaseloadFigures
@@ -114,9 +114,21 @@ def count_text(counts: Mapping[Severity, int]) -> str:
 
 
 def read(
-    store: "Store", agency: AgencyInfo, standard: Standard, by: By, text: str = "", current: Finding | None = None
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    by: By,
+    text: str = "",
+    current: Finding | None = None,
+    known: Caseload | None = None,
 ) -> Caseload:
-    """Read how the findings with some words are listed. In a thread; `current` is the one whose place is wanted."""
+    """Read how the findings with some words are listed. In a thread; `current` is the one whose place is wanted.
+
+    What is `known` of all findings is not counted again: only the words or the groups are others.
+    """
+    if known is not None:
+        order = store.order_findings(agency, by, words_of(standard, text))
+        return replace(known, order=order, current=store.finding_number(current) if current is not None else 0)
     severities: dict[Severity, int] = {}
     for one in store.finding_counts(agency):
         severities[one.severity] = severities.get(one.severity, 0) + one.count

@@ -1,6 +1,7 @@
 """Reading what the list of findings shows: in threads, again after what came meanwhile, and as a filter is typed."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from textual.timer import Timer
@@ -30,7 +31,7 @@ class Reading(FilteredScreen):
         super().__init__()
         self.caseload = Caseload()
         self.by: By = WAYS[0]
-        self._reading = self._again = self._keep = False
+        self._reading = self._again = self._keep = self._counted = False
         self._holds: list[KeyHold] = []
         self._then: list[Callable[[], object]] = []
         self._typing: Timer | None = None
@@ -42,8 +43,10 @@ class Reading(FilteredScreen):
     def read(self, hold: bool = False, keep: bool = True) -> None:
         """Read how the findings are listed; while that goes on, once more after it, as things stand by then.
 
-        With `hold` the keys wait for it. The current line stays so, unless not to be kept.
+        With `hold` the keys wait for it. The current line stays so, unless not to be kept: then only the words or the
+        groups are others, and nothing is counted anew.
         """
+        self._counted = self._counted and not keep
         app = cast("KeyworkApp", self.app)
         if hold:
             self._holds.append(app.key_queue.hold())
@@ -54,6 +57,7 @@ class Reading(FilteredScreen):
         self._reading, self._again = True, False
         self._stop_typing()
         row, text = self.list.current if self._keep else None, self.find_line.text
+        known, self._counted = self.caseload if self._counted else None, True
         app.in_store(
             read,
             app.agency,
@@ -61,6 +65,7 @@ class Reading(FilteredScreen):
             self.by,
             text,
             row[1] if row is not None else None,
+            known,
             on_done=lambda caseload: self._came(caseload, text),
             on_problem=self._failed,
         )
@@ -69,13 +74,15 @@ class Reading(FilteredScreen):
         self._reading = False
         if self.is_attached and (not self._again or (caseload.order.by, text) == (self.by, self.find_line.text)):
             self.show(caseload, self._keep)
+        else:
+            self.caseload = replace(caseload, order=self.caseload.order)  # what was counted holds all the same
         if self.is_attached and self._again:
             self.read(keep=self._keep)
         else:
             self._release()
 
     def _failed(self, problem: Problem) -> None:
-        self._reading = False
+        self._reading = self._counted = False
         self._release()
         self.say(str(problem), "error")
 
