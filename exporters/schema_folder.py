@@ -51,9 +51,12 @@ def compile_schema(folder: Path, main: str) -> etree.XMLSchema:
         return etree.XMLSchema(etree.parse(str(folder / main), parser))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError) as error:
         entries: list[Any] = list(getattr(error, "error_log", ()) or ())
-        where = f", line {entries[0].line}" if entries and entries[0].line else ""
+        # The fault may lie in a file that the main one includes.
+        known = Path(entries[0].filename or "").name if entries else ""
+        name = known if known.lower().endswith(".xsd") else main
+        where = f", line {entries[0].line}," if entries and entries[0].line else ""
         raise Problem(
-            f"{main}{where} cannot be used as an XML schema: get the owner's files again, and change nothing in them."
+            f"{name}{where} cannot be used as an XML schema: get the owner's files again, and change nothing in them."
         ) from None
     except OSError:
         raise Problem(f"{folder / main} could not be read: install the schema again.") from None
@@ -108,7 +111,7 @@ def _locations(root: Any) -> list[str]:
 
 def _located(name: str, location: str, files: Mapping[str, bytes]) -> str:
     plain = location.removeprefix("./")
-    shown = ascii(location)[1:-1][:80]
+    shown = ascii(location)[1:-1][:80] or "nothing"
     if not plain or any(sign in plain for sign in "/\\:%") or ".." in plain:
         raise Problem(f"{name} includes {shown}, which is not in its own folder: no other place is read.")
     if plain not in files:

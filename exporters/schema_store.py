@@ -95,6 +95,8 @@ def install(folder: Path, standard: Standard) -> Installed:
         raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another --standard.")
     read = read_folder(folder)
     structure = Structure(read)
+    # Before it is compiled, which takes memory with the square of what is in one element.
+    _ = structure.globals
     target = schema_folder(standard)
     given = folder / MAPPING
     learned = read_mapping(given, standard) if given.is_file() else _guessed(standard, structure)

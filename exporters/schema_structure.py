@@ -12,7 +12,7 @@ from typing import Any
 from exporters.schema_folder import XS, SchemaFolder
 from validators.problems import Problem
 
-MOST_ELEMENTS = 20_000
+MOST_ELEMENTS = 5_000
 _DEEPEST = 24
 _MODELS = ("sequence", "all", "choice")
 

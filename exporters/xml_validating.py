@@ -22,6 +22,9 @@ _WHAT = (
     ("ELEMENT_CONTENT", "does not belong where it stands, or something is missing before it"),
     ("FACET_VALID", "its value does not fit the format"),
     ("DATATYPE_VALID", "its value does not fit the format"),
+    ("PATTERN_VALID", "its value does not fit the format"),
+    ("LENGTH_VALID", "its value does not fit the format"),
+    ("ENUMERATION_VALID", "its value is none of those that are allowed"),
 )
 
 

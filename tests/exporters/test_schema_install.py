@@ -1,5 +1,6 @@
 """A site installs its own copy of the official schema: what is learned, what is written by it, what is refused."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -133,6 +134,10 @@ def _includes(location: str) -> Callable[[Path], None]:
 
 
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+DOCTYPE = f'<?xml version="1.0" encoding="utf-16"?>{LAUGHS}<xs:schema {XSD}/>'
+EACH = "".join(f'<xs:element name="E{at}"/>' for at in range(5001))
+MANY = f"<xs:schema {XSD}>{EACH}</xs:schema>"
+WRONG = f'<xs:schema {XSD}>\n<xs:element name="E" type="nowhere"/></xs:schema>'
 BAD: list[tuple[str, Callable[[Path], object], str]] = [
     ("missing", lambda folder: (folder / "Types-v0-4.xsd").unlink(), "includes Types-v0-4.xsd, which is missing"),
     ("circle", _loop, "include each other in a circle"),
@@ -145,6 +150,16 @@ BAD: list[tuple[str, Callable[[Path], object], str]] = [
     ("up", _includes("../Components-v0-4.xsd"), "not in its own folder"),
     ("absolute", _includes("/etc/Components-v0-4.xsd"), "not in its own folder"),
     ("network", _includes("http://example.org/c.xsd"), "not in its own folder"),
+    ("backslash", _includes("..\\Components-v0-4.xsd"), "not in its own folder"),
+    ("escaped", _includes("%2e%2e/Components-v0-4.xsd"), "not in its own folder"),
+    ("itself", _includes("Return-v0-4.xsd"), "in a circle .Return-v0-4.xsd, Return-v0-4.xsd."),
+    ("unnamed", _includes(""), "includes nothing, which is not in its own folder"),
+    ("utf-16", lambda folder: (folder / "Types-v0-4.xsd").write_bytes(DOCTYPE.encode("utf-16")), "document type"),
+    ("pipe", lambda folder: os.mkfifo(folder / "Pipe.xsd"), "is a link or no ordinary file"),
+    ("folder", lambda folder: (folder / "Folder.xsd").mkdir(), "is a link or no ordinary file"),
+    ("many", lambda folder: [(folder / f"{at}.xsd").touch() for at in range(18)], "holds 21 schemas, more than 20"),
+    ("elements", _with("Types-v0-4.xsd", MANY), "unfold into more than 5,000 elements"),
+    ("place", _with("Types-v0-4.xsd", WRONG), "^Types-v0-4.xsd, line 2, cannot be used as an XML schema"),
     ("wrong", _with("Types-v0-4.xsd", f'<xs:schema {XSD}><xs:element type="b"/></xs:schema>'), "cannot be used as an"),
     ("large", _with("Types-v0-4.xsd", " " * 2_000_001), "is larger than 2,000,000 bytes"),
 ]  # fmt: skip
