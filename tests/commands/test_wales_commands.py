@@ -78,5 +78,16 @@ def test_due_and_the_calendar_file_know_no_august_silence_and_no_region(wales: P
     assert "SUMMARY:Substance Misuse Data Set (Wales): July 26" in ics and "20260811" in ics
 
 
+def test_letters_and_days_that_cannot_be_meant_are_said_and_nothing_is_emptied(wales: Place) -> None:
+    told = call("client", "add", "SURNAME1=Ŵ", "DOB=1850-01-01", "CLIENTNO=900", *wales.options, *DAY)
+    assert told.code == 1 and "SURNAME1: Surname initial does not fit the layout" in told.out
+    assert "Date of birth is before 1900" in told.out
+    for unseen in ("\x01", "\udcff", "\u200b"):
+        told = call("client", "edit", "900", f"SURNAME1={unseen}", *wales.options, *DAY)
+        assert told.sentence.startswith("SURNAME1 is given nothing but characters that cannot be kept")
+    shown = json.loads(call("client", "show", "900", "--format", "json", *wales.options).out)
+    assert shown["client"]["values"]["SURNAME1"] == "Ŵ"
+
+
 def test_a_demo_of_a_data_set_there_is_not() -> None:
     assert "terminal" in call("demo", "--standard", "smds-wales").sentence

@@ -26,6 +26,9 @@ def fields_of(standard: Standard, texts: list[str]) -> dict[str, str]:
         if header in given:
             raise Problem(f"{header} is given twice: say it once.")
         given[header] = pasted(value)
+        # What is left of nothing but controls would empty the field, and nobody would see it.
+        if value and not given[header]:
+            raise Problem(f"{header} is given nothing but characters that cannot be kept: type the value again.")
     return given
 
 
