@@ -44,8 +44,11 @@ class ReturnImport:
         """
         self._version = store.data_version() if store else None
         read: dict[str, EpisodeRecord] = {}
+        # What is left out names its agency as well.
+        named: set[str] = set()
         for record, faults in read_return(self.path, self.standard, progress).episodes():
             self.report.rows += 1
+            named.add(record.client.get(self.standard.role("agency"), ""))
             name = name_of(self.standard, record)
             if faults:
                 self._leave_out(record, faults[0].message)
@@ -58,7 +61,7 @@ class ReturnImport:
             else:
                 read[name] = record
         self.report.episodes = len(read)
-        code = self._agency_code(list(read.values()), agency_code)
+        code = self._agency_code(named, agency_code)
         agency = self._known_agency(store, code)
         known: Mapping[str, Whereabouts] = {}
         if store and agency:
@@ -127,9 +130,8 @@ class ReturnImport:
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
         self.report.left_out.append(LeftOut(record.lines[0], why))
 
-    def _agency_code(self, records: list[EpisodeRecord], wanted: str | None) -> str:
-        header = self.standard.role("agency")
-        found = sorted({code for record in records if (code := record.client.get(header, ""))})
+    def _agency_code(self, named: set[str], wanted: str | None) -> str:
+        found = sorted(filter(None, named))
         if wanted is None and len(found) != 1:
             told = f"names several agencies ({', '.join(map(ascii, found[:5]))})" if found else "names no agency"
             raise Problem(f"{self.path} {told}: say which with --agency.")

@@ -76,6 +76,20 @@ def test_a_return_is_checked_and_imported(filled: tuple[str, ...], tmp_path: Pat
     assert Path(str(same["file"])).read_bytes() == Path(file).read_bytes()
 
 
+def test_what_is_left_out_is_listed_though_nothing_is_left(filled: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "bad.xml"
+    inside = "<AgencyCode>T0001</AgencyCode><SourceOfReferral><b/></SourceOfReferral>"
+    file.write_text(
+        f"<SubstanceMisuseDataReturn><ClientJourney><ReferralDetails>{inside}</ReferralDetails></ClientJourney>"
+        "</SubstanceMisuseDataReturn>"
+    )
+    done = call("import", file, *filled)
+    assert done.code == 1 and "an item that the data set does not know" in done.out
+    long = "y" * 300_000
+    file.write_text(file.read_text().replace("<b/>", long))
+    assert len(call("check", file, *SMDS, *TODAY).out) < 5_000
+
+
 def test_a_sites_schema_is_installed_shown_and_used(filled: tuple[str, ...], tmp_path: Path) -> None:
     assert "No official schema is installed" in call("standards", "show", "smds-wales").out
     folder = schema_files.write(tmp_path / "xsd")

@@ -18,6 +18,9 @@ from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard import Standard
 
+LONGEST_SHOWN = 200
+"""Characters of a value that text shows; JSON and CSV have all of it."""
+
 
 def run_check(
     file: Path | None,
@@ -100,10 +103,15 @@ def _text(report: Report) -> None:
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
 
 
+def _cut(value: str) -> str:
+    """As much of a value as tells which one it is."""
+    return value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}..."
+
+
 def _told(finding: Finding, word: str) -> Iterator[str]:
     place = f"line {finding.line}" if finding.line else (f"{word} {finding.episode!a}" if finding.episode else "all")
     rule = finding.rule if not finding.rule.isdigit() else f"rule {finding.rule}"
     shown = {header: value for header, value in finding.values.items() if header in finding.fields}
-    values = ", ".join(f"{header} {value!a}" for header, value in list(shown.items())[:8])
+    values = ", ".join(f"{header} {_cut(value)!a}" for header, value in list(shown.items())[:8])
     rule += ", accepted" if finding.accepted else ""
     yield f"{finding.severity.value:7} {place}: {finding.message} [{rule}]" + (f" ({values})" if values else "")
