@@ -42,6 +42,7 @@ def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     terminal.until("CLIENTNO")
     assert "000001" in terminal.lines()[3] and "000002" not in "\n".join(terminal.lines())
     terminal.press("<ctrl+t>")
+    terminal.until(lambda seen: seen.lines()[2].startswith("<?xml"))
     assert terminal.lines()[2].startswith("<?xml") and terminal.lines()[5].startswith("<ClientJourney>")
     terminal.press("<escape>", 0.4)
     go(terminal, "Kind")

@@ -33,7 +33,7 @@ class Quarter(Year):
         file = self.place.folder / "predecessor.xml"
         journeys = "\n".join(journey(number) for number in range(1, IMPORTED + 1))
         file.write_text(f"<SubstanceMisuseDataReturn>\n{journeys}\n</SubstanceMisuseDataReturn>\n", encoding="utf-8")
-        assert f"New: {IMPORTED} clients, {IMPORTED} episodes" in self.says("import", file)
+        assert f"New: {IMPORTED} clients, {IMPORTED} journeys" in self.says("import", file)
 
     def referred(self, number: int, day: str, assessed: str = "", **fields: str) -> None:
         """Somebody new, keyed as in the form."""

@@ -108,10 +108,10 @@ def a_full_extract(screen: Screen, folder: Path) -> Path:
     """Everything, as it stands at the end of March; it is only looked at, and not sent."""
     folder.mkdir()
     screen.look_at_extract()
-    screen.sees("0 rows, 0 ")
+    screen.sees("0 events, 0 journeys")
     screen.goes("Kind", "Which kind of extract")
     screen.types("<ctrl+u>full<f2>", "Full extract")
-    screen.sees("rows, 40 ")
+    screen.sees("events, 40 journeys")
     screen.types("<f2>", "Folder on this host")
     screen.types(f"<ctrl+u>{folder}<enter>", "To fetch it, on your own machine")
     screen.leaves("Will be written")
