@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exporters.copying import PERSON, CopyPlan, Part
-from store.counterparts import Counterpart, Sought
+from store.counterpart_shapes import Counterpart, Sought
 from validators.standard import Standard
 
 if TYPE_CHECKING:

@@ -1,38 +1,14 @@
 """Episodes of an agency that may be those somebody is about to enter from elsewhere, so that none is entered twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from store.counterpart_shapes import Counterpart, Sought
 from store.shapes import AgencyInfo
 from store.tables import CLIENTS, EPISODES, STATES
 from store.typed import sortable
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """An episode that is looked for: the note that its copy would begin with, whose it is, and its first day.
-
-    `birth_date` and `opened` as any standard writes them. Without both initials and both days only the note counts.
-    """
-
-    note: str
-    given_initial: str = ""
-    family_initial: str = ""
-    birth_date: str = ""
-    opened: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """The episode that was found, with its client; `by_note` tells that its note names where it was copied from."""
-
-    episode_id: str
-    client_id: str
-    reference: str
-    by_note: bool
 
 
 def find(connection: Connection, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:

@@ -1,6 +1,7 @@
 """What people usually key: the codes used most, and the record a person saved last."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -10,19 +11,28 @@ from store.tables import CLIENTS, EPISODES, EVENTS
 from store.typed import unpack
 from validators.records import Values
 
-LATEST, REACH = 2000, 10_000
+LATEST, REACH = 1000, 10_000
 
 
-def code_usage(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, header: str) -> dict[str, int]:
-    """How often each value of a field stands in the latest records, the most used first."""
+def code_usage(
+    connection: Connection, agency: AgencyInfo, kind: Kind, section: str, headers: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """How often each value of some fields of a section stands in its latest records, the most used first."""
     table, query = _records(agency, kind, section)
     # Of the end of the table only: a section that is rarely used would have all of it read.
     last = connection.execute(select(func.max(table.c.number))).scalar_one() or 0
     recent = query.where(table.c.deleted_at.is_(None), table.c.number > last - REACH)
     latest = recent.order_by(table.c.number.desc()).limit(LATEST)
-    counted = Counter(unpack(typed).get(header, "") for typed in connection.execute(latest).scalars())
-    counted.pop("", None)
-    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+    counted: dict[str, Counter[str]] = {header: Counter() for header in headers}
+    for typed in connection.execute(latest).scalars():
+        values = unpack(typed)
+        for header, counter in counted.items():
+            if value := values.get(header):
+                counter[value] += 1
+    return {
+        header: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
+        for header, counter in counted.items()
+    }
 
 
 def previous(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:

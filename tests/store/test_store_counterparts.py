@@ -1,6 +1,6 @@
 """Episodes from elsewhere are found again in the store, by the note of their copy or by whose they are and when."""
 
-from store.counterparts import Sought
+from store.counterpart_shapes import Sought
 from store.opening import Store
 from store.shapes import AgencyInfo
 from tests.store.small_standard import NOW

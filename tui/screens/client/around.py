@@ -1,6 +1,6 @@
 """What goes on around an open client: other people in the record, their saves, lookalikes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from store.acceptance_shapes import AcceptanceInfo, Accepted
@@ -119,7 +119,7 @@ class Around:
         screen, program = self.screen, self.screen.program
         self.company.moved()  # a record that was new is one that others can be in
 
-        def came(found: tuple[dict[str, Values], object]) -> None:
+        def came(found: tuple[Mapping[str, Values], object]) -> None:
             screen.case.previous = found[0]
 
         program.in_store(

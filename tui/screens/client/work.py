@@ -16,8 +16,8 @@ from validators.standard import Standard
 if TYPE_CHECKING:
     from store.opening import Store
 
-USAGE_LEFT: dict[tuple[str, str], dict[str, int]] = {}
-"""How often codes were used, asked once a session: a list that changed its order between keys would mislead."""
+USAGE_LEFT: dict[str, Mapping[str, Mapping[str, int]]] = {}
+"""How often codes were used, by agency and field: asked once a session, for an order that changes would mislead."""
 
 
 @dataclass(frozen=True)
@@ -87,20 +87,16 @@ def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple
 
 def habits(
     store: "Store", agency: AgencyInfo, standard: Standard, person: str
-) -> tuple[dict[str, Values], dict[str, Mapping[str, int]]]:
+) -> tuple[Mapping[str, Values], Mapping[str, Mapping[str, int]]]:
     """The record of each section that the person saved last, and how often each code was used."""
     previous: dict[str, Values] = {}
     for section in standard.sections:
         kind: Kind = section.level
         previous[section.id] = store.previous_record(agency, kind, section.id if kind == "event" else "", person)
-    usage: dict[str, Mapping[str, int]] = {}
-    for item in standard.fields:
-        if item.codes:
-            key = (agency.id, item.header)
-            if key not in USAGE_LEFT:
-                USAGE_LEFT[key] = store.code_usage(agency, item.header)
-            usage[item.header] = USAGE_LEFT[key]
-    return previous, usage
+    if agency.id not in USAGE_LEFT:
+        coded = (item.header for item in standard.fields if item.codes)
+        USAGE_LEFT[agency.id] = store.code_usage(agency, coded)
+    return previous, USAGE_LEFT[agency.id]
 
 
 def save(
