@@ -105,7 +105,12 @@ class MonthScreen(BaseScreen[None]):
             self.show()
         if self._again:
             self.read()
-        elif not view.standing.figures.stale:
+        else:
+            self._settled(view)
+
+    def _settled(self, view: MonthView) -> None:
+        """What is shown is the latest there is."""
+        if not view.standing.figures.stale:
             self._keep(view)
             self._compare(view)
 
@@ -121,7 +126,10 @@ class MonthScreen(BaseScreen[None]):
         if done < due:
             return
         self._compare_due = True
-        self.read()
+        if due or caseload_check(self.program).compared:
+            self._read_if_seen()
+        elif not self._reading and self.view is not None:
+            self._settled(self.view)
 
     def _keep(self, view: MonthView) -> None:
         """Keep the day's figures, for tomorrow to say what moved."""
@@ -154,7 +162,12 @@ class MonthScreen(BaseScreen[None]):
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""
         caseload_check(self.program).start()
-        self.read()
+        self._read_if_seen()
+
+    def _read_if_seen(self) -> None:
+        """Sums over a large caseload take seconds: below another screen they wait until somebody is back."""
+        if self.app.screen is self:
+            self.read()
 
     def on_screen_resume(self) -> None:
         """Back from where something was mended; midnight may have passed."""
