@@ -87,6 +87,7 @@ class Store(Desk, ExtractDesk):
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
         self._watcher: Any = None
+        self._asked = self._rested = False
         self._engine: Engine = sqlite.engine(path, key, self._access, busy_seconds)
         self._file = self._identity()
 
@@ -210,6 +211,20 @@ class Store(Desk, ExtractDesk):
                 self._watcher = sqlite.connect(self.path, self._key, self._access, self._busy_seconds)
             return sqlite.data_version(self._watcher)
 
+    def rest(self) -> bool:
+        """Give back the pages kept for the next question, once, when none was asked since the last call.
+
+        Call it now and then; returns whether there was something to give back.
+        """
+        if self._asked:
+            self._asked, self._rested = False, False
+        elif not self._rested:
+            self._rested = True
+            with sqlite.told(self.path), self._engine.connect() as connection:
+                sqlite.forget_pages(connection)
+            return True
+        return False
+
     # Writing
 
     @contextmanager
@@ -264,6 +279,7 @@ class Store(Desk, ExtractDesk):
 
     @contextmanager
     def _reading(self) -> Generator[Connection, None, None]:
+        self._asked = True
         self._still_there()
         with sqlite.told(self.path), self._engine.connect() as connection:
             yield connection
@@ -275,6 +291,7 @@ class Store(Desk, ExtractDesk):
     def _locked(self) -> Generator[Connection, None, None]:
         if self.read_only:
             raise Problem(f"The store {self.path} was opened for reading only: open it for writing.")
+        self._asked = True
         self._still_there()
         with sqlite.told(self.path), sqlite.writing(self._engine) as connection, connection.begin():
             schema.require_current(connection, self.path)

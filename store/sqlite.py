@@ -72,6 +72,8 @@ def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BU
         max_overflow=15,
         pool_timeout=busy_seconds,
         hide_parameters=True,
+        # Compiled queries weigh some 20 KB each; a screen asks a dozen again and again.
+        query_cache_size=40,
     )
 
     @event.listens_for(made, "begin")
@@ -103,6 +105,11 @@ def tables(connection: Any) -> set[str]:
 def data_version(connection: Any) -> int:
     """A number that changes when anybody else committed since this driver connection last asked."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def forget_pages(connection: Connection) -> None:
+    """Give back the pages that a connection keeps for its next question, which then reads them again: a few ms."""
+    connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def faults(connection: Any) -> Iterator[tuple[str, list[str]]]:

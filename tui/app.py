@@ -12,7 +12,7 @@ from store.sessions import new_session
 from tui.frame.base_app import BaseApp, local_now
 from tui.frame.settings import Settings
 from tui.opening import Opened, Place, look, make, make_demo
-from tui.screens.registry import HOME, SCREENS, know_actions
+from tui.screens.registry import HOME, SCREENS
 from tui.screens.start import StartScreen
 from tui.store_link import StoreChanged, StoreThreads, StoreWatch
 from validators.problems import Problem
@@ -94,7 +94,6 @@ class KeyworkApp(BaseApp):
 
     def _begin(self) -> None:
         """The first paint is done: open the store while the keys wait."""
-        know_actions()
         if self.demo_clients:
             self.threads.run(
                 make_demo,

@@ -6,11 +6,13 @@ screens themselves, and is loaded when there is a command.
 
 import sys
 
+from tui.heap import leave_out_tls
 from tui.leaving import leave_with
 
 
 def run() -> None:
     """Open the screens, or run the command that is given."""
+    leave_out_tls()
     if len(sys.argv) > 1:
         from tui.main import run as run_command
 

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import sys
 from functools import cache
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
@@ -22,11 +23,25 @@ def keep_one_heap() -> None:
         mallopt(_ARENA_MAX, 1)
 
 
+def leave_out_tls() -> None:
+    """Have asyncio do without TLS, which it knows how to: the program speaks to no network.
+
+    Call it before asyncio is imported. Measured: 4 MiB of a session, and a fiftieth of a second of its start.
+    """
+    sys.modules.setdefault("ssl", None)  # type: ignore[arg-type]
+
+
 def settle() -> None:
     """Forget what starting left behind, and look no more through what stays for good: that takes a twentieth of a
     second each time. Call it once, in a thread, when all is loaded."""
     gc.collect()
     gc.freeze()
+    give_back()
+
+
+def rest() -> None:
+    """Give back all that can be had while nobody types: some hundredths of a second. Call it in a thread."""
+    gc.collect()
     give_back()
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.screen import Screen
 
-from tui.heap import give_back, settle
+from tui.heap import give_back, rest, settle
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class StoreWatch:
     def _read(self) -> tuple[int, int, int]:
         """In a thread: what the store says; what was done last is asked for only when anything was committed."""
         data = self._store.data_version()
+        if self._store.rest():
+            rest()
         if data == self._data:
             return data, self._saved, self._act
         return data, self._store.saved_version(), self._store.last_act()

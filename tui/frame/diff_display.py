@@ -7,6 +7,7 @@ source is the one it was written against, else the program runs with the stock o
 
 import hashlib
 import inspect
+import linecache
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -34,6 +35,8 @@ def method_hash() -> str:
         return hashlib.sha256(inspect.getsource(App._display).encode()).hexdigest()
     except OSError:
         return ""
+    finally:
+        linecache.clearcache()  # it keeps all lines of the module
 
 
 def stock_is_known() -> bool:

@@ -138,7 +138,7 @@ REGISTRY.add(
 
 def know_actions() -> None:
     """Have every screen's actions in the registry: before keys of the settings file are looked at, which may name any,
-    else once something is on the screen."""
+    and for all help texts at once. Else a screen brings its own when it is opened."""
     import_module("tui.screens.client.keys")
     for entry in SCREENS.values():
         import_module(entry.module)
