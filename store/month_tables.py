@@ -1,158 +1,156 @@
 """The tables of month end: what was decided, done and sent. Everything here was said by a person and is kept for good.
 
-What is taken back keeps its row, with who took it back and when.
+What is taken back keeps its row, with who took it back and when. They are plain tables, as those in `list_tables`.
 """
 
-from sqlalchemy import Index, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlmodel import SQLModel
 
+METADATA = SQLModel.metadata
 
-class Acceptance(SQLModel, table=True):
-    """A warning that somebody accepted, with the values it was about; it lapses when the warning is another one.
+ACCEPTANCES = Table(
+    "acceptance",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False, index=True),
+    Column("episode_number", Integer, ForeignKey("episode.number"), nullable=False),
+    Column("event_id", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("accepted_at", String, nullable=False),
+    Column("accepted_by", String, nullable=False),
+    Column("lapsed_at", String),
+    Column("withdrawn_at", String),
+    Column("withdrawn_by", String),
+    Index("ix_acceptance_episode", "episode_number"),
+    sqlite_autoincrement=True,
+)
+"""A warning that somebody accepted, with the values it was about; it lapses when the warning is another one.
 
-    `event_id` is empty for a warning about client or episode columns. `told` is a JSON mapping of header to value.
-    """
+`event_id` is empty for a warning about client or episode columns. `told` is a JSON mapping of header to value."""
 
-    __table_args__ = (Index("ix_acceptance_episode", "episode_number"), {"sqlite_autoincrement": True})
+OVERRIDES = Table(
+    "calendar_override",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("calendar", String, nullable=False),
+    Column("region", String, nullable=False),
+    Column("submission", String, nullable=False),
+    Column("title", String, nullable=False, default=""),
+    Column("period_start", String, nullable=False, default=""),
+    Column("period_end", String, nullable=False, default=""),
+    Column("opens", String, nullable=False, default=""),
+    Column("closes", String, nullable=False, default=""),
+    Column("deadline", String, nullable=False, default=""),
+    Column("source", Text, nullable=False),
+    Column("stated_on", String, nullable=False),
+    Column("entered_at", String, nullable=False),
+    Column("entered_by", String, nullable=False),
+    Column("withdrawn_at", String),
+    Column("withdrawn_by", String),
+    Index("ix_calendar_override_submission", "calendar", "region", "submission"),
+)
+"""Dates of one submission as a region states them. An empty date is not overridden; `region` may be empty: all."""
 
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    agency_number: int = Field(foreign_key="agency.number", index=True)
-    episode_number: int = Field(foreign_key="episode.number")
-    event_id: str
-    rule: str
-    told: str = Field(sa_type=Text)
-    reason: str = Field(sa_type=Text)
-    accepted_at: str
-    accepted_by: str
-    lapsed_at: str | None = None
-    withdrawn_at: str | None = None
-    withdrawn_by: str | None = None
+CLOSED_DAYS = Table(
+    "closed_day",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("calendar", String, nullable=False),
+    Column("day", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("entered_at", String, nullable=False),
+    Column("entered_by", String, nullable=False),
+    Column("withdrawn_at", String),
+    Column("withdrawn_by", String),
+)
+"""A day without work that the shipped list of bank holidays does not know."""
 
+SUBMISSIONS = Table(
+    "submission",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False),
+    Column("month", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("is_nil", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("opened_at", String, nullable=False),
+    Column("opened_by", String, nullable=False),
+    UniqueConstraint("agency_number", "month", "attempt"),
+    sqlite_autoincrement=True,
+)
+"""One return of one month: the first, or a correction (`attempt` 2 and on). `month` is the month reported."""
 
-class CalendarOverride(SQLModel, table=True):
-    """Dates of one submission as a region states them. An empty date is not overridden; `region` may be empty: all."""
+TICKS = Table(
+    "tick",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("submission_number", Integer, ForeignKey("submission.number"), nullable=False),
+    Column("item", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("ticked_at", String, nullable=False),
+    Column("ticked_by", String, nullable=False),
+    Column("reopened_at", String),
+    Column("reopened_by", String),
+    Column("reason", Text, nullable=False, default=""),
+    Index("ix_tick_submission", "submission_number", "item"),
+    sqlite_autoincrement=True,
+)
+"""What a person said of one item of a checklist; `told` holds what was entered with it, as JSON."""
 
-    __tablename__ = "calendar_override"
-    __table_args__ = (Index("ix_calendar_override_submission", "calendar", "region", "submission"),)
+CONFIRMATIONS = Table(
+    "confirmation",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("extract_number", Integer, ForeignKey("extract.number"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("confirmed_at", String, nullable=False),
+    Column("confirmed_by", String, nullable=False),
+    Column("withdrawn_at", String),
+    Column("withdrawn_by", String),
+    Index("ix_confirmation_extract", "extract_number"),
+    sqlite_autoincrement=True,
+)
+"""A mismatch against a sent extract that somebody confirmed to be right; `told` is the mismatch as JSON."""
 
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    calendar: str
-    region: str
-    submission: str
-    title: str = ""
-    period_start: str = ""
-    period_end: str = ""
-    opens: str = ""
-    closes: str = ""
-    deadline: str = ""
-    source: str = Field(sa_type=Text)
-    stated_on: str
-    entered_at: str
-    entered_by: str
-    withdrawn_at: str | None = None
-    withdrawn_by: str | None = None
+DAY_FIGURES = Table(
+    "day_figure",
+    METADATA,
+    Column("agency_number", Integer, ForeignKey("agency.number"), primary_key=True, autoincrement=False),
+    Column("month", String, primary_key=True),
+    Column("day", String, primary_key=True),
+    Column("told", Text, nullable=False),
+)
+"""How a submission stood at the last look on a day; `told` holds the figures and causes as JSON."""
 
+SENT_RECORDS = Table(
+    "sent_record",
+    METADATA,
+    Column("extract_number", Integer, ForeignKey("extract.number"), primary_key=True, autoincrement=False),
+    Column("record_id", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Index("ix_sent_record_record", "record_id"),
+)
+"""A record that was in an extract, and a digest of what was sent of it."""
 
-class ClosedDay(SQLModel, table=True):
-    """A day without work that the shipped list of bank holidays does not know."""
-
-    __tablename__ = "closed_day"
-
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    calendar: str
-    day: str
-    name: str
-    source: str = Field(sa_type=Text)
-    entered_at: str
-    entered_by: str
-    withdrawn_at: str | None = None
-    withdrawn_by: str | None = None
-
-
-class Submission(SQLModel, table=True):
-    """One return of one month: the first, or a correction (`attempt` 2 and on). `month` is the month reported."""
-
-    __table_args__ = (UniqueConstraint("agency_number", "month", "attempt"), {"sqlite_autoincrement": True})
-
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    agency_number: int = Field(foreign_key="agency.number")
-    month: str
-    attempt: int
-    is_nil: int = 0
-    reason: str = Field(default="", sa_type=Text)
-    opened_at: str
-    opened_by: str
-
-
-class Tick(SQLModel, table=True):
-    """What a person said of one item of a checklist; `told` holds what was entered with it, as JSON."""
-
-    __table_args__ = (Index("ix_tick_submission", "submission_number", "item"), {"sqlite_autoincrement": True})
-
-    number: int | None = Field(default=None, primary_key=True)
-    submission_number: int = Field(foreign_key="submission.number")
-    item: str
-    told: str = Field(sa_type=Text)
-    ticked_at: str
-    ticked_by: str
-    reopened_at: str | None = None
-    reopened_by: str | None = None
-    reason: str = Field(default="", sa_type=Text)
-
-
-class Confirmation(SQLModel, table=True):
-    """A mismatch against a sent extract that somebody confirmed to be right; `told` is the mismatch as JSON."""
-
-    __table_args__ = (Index("ix_confirmation_extract", "extract_number"), {"sqlite_autoincrement": True})
-
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    extract_number: int = Field(foreign_key="extract.number")
-    kind: str
-    subject: str
-    told: str = Field(sa_type=Text)
-    reason: str = Field(sa_type=Text)
-    confirmed_at: str
-    confirmed_by: str
-    withdrawn_at: str | None = None
-    withdrawn_by: str | None = None
-
-
-class DayFigure(SQLModel, table=True):
-    """How a submission stood at the last look on a day; `told` holds the figures and causes as JSON."""
-
-    __tablename__ = "day_figure"
-
-    agency_number: int = Field(primary_key=True, foreign_key="agency.number", sa_column_kwargs={"autoincrement": False})
-    month: str = Field(primary_key=True)
-    day: str = Field(primary_key=True)
-    told: str = Field(sa_type=Text)
-
-
-class SentRecord(SQLModel, table=True):
-    """A record that was in an extract, and a digest of what was sent of it."""
-
-    __tablename__ = "sent_record"
-    __table_args__ = (Index("ix_sent_record_record", "record_id"),)
-
-    extract_number: int = Field(
-        primary_key=True, foreign_key="extract.number", sa_column_kwargs={"autoincrement": False}
-    )
-    record_id: str = Field(primary_key=True)
-    digest: str
-
-
-class AgencySetting(SQLModel, table=True):
-    """What an agency says of itself that a standard asks for, such as the services it is commissioned to run."""
-
-    __tablename__ = "agency_setting"
-
-    agency_number: int = Field(primary_key=True, foreign_key="agency.number", sa_column_kwargs={"autoincrement": False})
-    name: str = Field(primary_key=True)
-    told: str = Field(sa_type=Text)
-    set_at: str
-    set_by: str
+SETTINGS = Table(
+    "agency_setting",
+    METADATA,
+    Column("agency_number", Integer, ForeignKey("agency.number"), primary_key=True, autoincrement=False),
+    Column("name", String, primary_key=True),
+    Column("told", Text, nullable=False),
+    Column("set_at", String, nullable=False),
+    Column("set_by", String, nullable=False),
+)
+"""What an agency says of itself that a standard asks for, such as the services it is commissioned to run."""

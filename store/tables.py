@@ -7,9 +7,68 @@ Every record has a `number`, which gives the order of entry that lists and extra
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-# Imported for its tables: together with those below they are the store's whole metadata.
-from store import list_tables as list_tables
-from store import month_tables as month_tables
+# Together with those below they are the store's whole metadata.
+from store.list_tables import (
+    BESIDE_CHECKS,
+    FINDINGS,
+    GOING_OUT,
+    LINES,
+    MERGES,
+    NAMES,
+    PARTS,
+    PRESENCES,
+    SAVED,
+    STATES,
+)
+from store.month_tables import (
+    ACCEPTANCES,
+    CLOSED_DAYS,
+    CONFIRMATIONS,
+    DAY_FIGURES,
+    OVERRIDES,
+    SENT_RECORDS,
+    SETTINGS,
+    SUBMISSIONS,
+    TICKS,
+)
+
+__all__ = [
+    "ACCEPTANCES",
+    "AGENCIES",
+    "AUDITS",
+    "AUDIT_HEADS",
+    "AUDIT_VALUES",
+    "BESIDE_CHECKS",
+    "CLIENTS",
+    "CLOSED_DAYS",
+    "CONFIRMATIONS",
+    "DAY_FIGURES",
+    "DRAFTS",
+    "EPISODES",
+    "EVENTS",
+    "EXTRACTS",
+    "EXTRACT_CHUNKS",
+    "FINDINGS",
+    "GOING_OUT",
+    "LINES",
+    "MERGES",
+    "METADATA",
+    "NAMES",
+    "OVERRIDES",
+    "PARTS",
+    "PRESENCES",
+    "SAVED",
+    "SENT_RECORDS",
+    "SETTINGS",
+    "STATES",
+    "SUBMISSIONS",
+    "TICKS",
+    "VERSIONS",
+    "Agency",
+    "Client",
+    "Episode",
+    "Event",
+]
 
 
 class Agency(SQLModel, table=True):
@@ -206,25 +265,6 @@ AUDIT_VALUES: Table = METADATA.tables["audit_value"]
 AUDIT_HEADS: Table = METADATA.tables["audit_head"]
 EXTRACTS: Table = METADATA.tables["extract"]
 EXTRACT_CHUNKS: Table = METADATA.tables["extract_chunk"]
-NAMES: Table = METADATA.tables["named"]
-LINES: Table = METADATA.tables["client_line"]
-PARTS: Table = METADATA.tables["reference_part"]
-STATES: Table = METADATA.tables["episode_state"]
-GOING_OUT: Table = METADATA.tables["going_out"]
-FINDINGS: Table = METADATA.tables["finding"]
-BESIDE_CHECKS: Table = METADATA.tables["beside_check"]
-PRESENCES: Table = METADATA.tables["presence"]
-MERGES: Table = METADATA.tables["merge"]
-SAVED: Table = METADATA.tables["saved"]
-ACCEPTANCES: Table = METADATA.tables["acceptance"]
-OVERRIDES: Table = METADATA.tables["calendar_override"]
-CLOSED_DAYS: Table = METADATA.tables["closed_day"]
-SUBMISSIONS: Table = METADATA.tables["submission"]
-TICKS: Table = METADATA.tables["tick"]
-CONFIRMATIONS: Table = METADATA.tables["confirmation"]
-DAY_FIGURES: Table = METADATA.tables["day_figure"]
-SENT_RECORDS: Table = METADATA.tables["sent_record"]
-SETTINGS: Table = METADATA.tables["agency_setting"]
 
 # Alembic's own table, spelt out here so that a new store can be stamped without importing alembic.
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
