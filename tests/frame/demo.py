@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from textual import events, work
+from textual._compositor import Compositor
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tui.frame import base_screen
 from tui.frame.actions import REGISTRY, action
 from tui.frame.base_app import BaseApp
 from tui.frame.base_screen import BaseScreen, Place
@@ -150,6 +152,7 @@ def main() -> int:
     app = DemoApp(settings=load_settings(), demo=bool(os.environ.get("DEMO_BANNER")))
     if os.environ.get("DEMO_STOCK"):
         app.display_buffer = None
+        vars(base_screen)["NarrowCompositor"] = Compositor
     return app.run() or 0
 
 

@@ -101,7 +101,8 @@ class LineInput(Input):
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the text; every edit of Input ends here."""
         before = self.value
-        super().replace(text, start, end)
+        with self.prevent(Input.Changed):  # nobody listens to it, and it would go through every pump up to the app
+            super().replace(text, start, end)
         if self.value != before:
             self.host.typed(self.value)
 

@@ -251,8 +251,8 @@ class RecordForm(ScrollView, can_focus=False):
             self.editor.load(self.model.value(self.model.current))
         self._show_row()
         self._drawn.clear()
-        self._clear_arrangement_cache()  # it has the old columns
-        self.refresh(layout=True)
+        self._rearrange()  # the old arrangement has the old columns
+        self.refresh()
         self.call_after_refresh(self.editor.place_cursor)
 
     def on_click(self, event: events.Click) -> None:

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from tui.frame.actions import ALL, REGISTRY
+from tui.frame.compositor import NarrowCompositor
 from tui.frame.key_bar import KeyBar
 from tui.frame.text_line import StatusLine, TitleLine
 
@@ -48,6 +49,7 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name, id)
+        self._compositor = NarrowCompositor()
         self.title = self.heading
         general = [each for each in REGISTRY.bindings(ALL) if not each.action.startswith("app.")]
         bind(self, [*REGISTRY.bindings(self.scope), *general] if self.scope else general)

@@ -165,8 +165,8 @@ class KeyQueue:
                 await _either(asyncio.ensure_future(node._mounted_event.wait()), node)
 
     async def _passed(self, pump: MessagePump) -> None:
-        """Wait until `pump` has handled all that stands in its queue now; at once when it is closed."""
-        if not pump._running or pump._closing or pump._closed:
+        """Wait until `pump` has handled all that stands in its queue now; at once when it is closed or does nothing."""
+        if not pump._running or pump._closing or pump._closed or _is_waiting(pump):
             return
         passage = _Passage()
         # Not by `call_later`, which wraps what it is given: of a bare method Textual remembers the signature.
@@ -189,6 +189,13 @@ def _is_busy(pump: MessagePump) -> bool:
     if not pump._running or pump._closing or pump._closed:
         return False
     return bool(pump._next_callbacks) or not pump._message_queue.empty()
+
+
+def _is_waiting(pump: MessagePump) -> bool:
+    """Whether a pump has nothing to do and waits for its next message. When that cannot be told: False, to be asked."""
+    queue: Any = pump._message_queue
+    waits = getattr(queue.ready_event, "_waiters", ())
+    return queue.empty() and not pump._next_callbacks and any(not one.done() for one in waits)
 
 
 async def _either(waiting: asyncio.Future[Any], pump: MessagePump) -> None:

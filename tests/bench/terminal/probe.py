@@ -78,6 +78,18 @@ def measure(
         return Measured(start, idle_bytes, measured)
 
 
+def joined(runs: Sequence[Measured]) -> Measured:
+    """Several runs of one program as one: all its keys."""
+    groups = {
+        name: Group(
+            [size for run in runs for size in run.groups[name].sizes],
+            [one for run in runs for one in run.groups[name].milliseconds],
+        )
+        for name in runs[0].groups
+    }
+    return Measured(max(run.start_bytes for run in runs), max(run.idle_bytes for run in runs), groups)
+
+
 def table(name: str, measured: Measured) -> list[str]:
     """The figures of one program as lines."""
     lines = [f"{name}: start {measured.start_bytes} bytes, idle {measured.idle_bytes} bytes"]

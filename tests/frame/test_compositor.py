@@ -1,0 +1,66 @@
+"""Two far changes draw two widgets and none between them; what Textual's own compositor does stays known."""
+
+import hashlib
+import inspect
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual._compositor import Compositor
+from textual.app import App
+from textual.containers import Vertical
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.frame.base_screen import BaseScreen
+from tui.frame.compositor import NarrowCompositor
+
+WRITTEN_AGAINST = "c81d81116379de6a91b23abdd45e878ddf22615aed67e5a6505875f14ba060c4"
+"""SHA-256 of the sources of the methods that `NarrowCompositor` stands on."""
+
+
+class Line(Widget):
+    """A line that notes how many of its lines were drawn."""
+
+    DEFAULT_CSS = "Line { height: 3; }"
+    drawn: ClassVar[list[tuple[str, int]]] = []
+    text = "first"
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        self.drawn.append((self.id or "", y))
+        return super().render_line(y)
+
+    def render(self) -> str:
+        """Three lines alike."""
+        return "\n".join([self.text] * 3)
+
+
+class Three(BaseScreen[None]):
+    """Three widgets, one over the other, in a container."""
+
+    def compose(self) -> Iterable[Widget]:
+        """Nothing of the frame."""
+        yield Vertical(Line(id="top"), Line(id="middle"), Line(id="bottom"))
+
+
+async def test_what_lies_between_two_changes_is_not_drawn() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await app.push_screen(Three())
+        await pilot.pause()
+        assert isinstance(app.screen._compositor, NarrowCompositor)
+        Line.drawn.clear()
+        for name in ("top", "bottom"):
+            line = app.screen.query_one(f"#{name}", Line)
+            line.text = "second"
+            line.refresh()
+        await pilot.pause()
+        assert {name for name, _ in Line.drawn} == {"top", "bottom"}
+        shown = [strip.text.strip() for strip in app.screen._compositor.render_strips()]
+        assert shown[:9] == ["second"] * 3 + ["first"] * 3 + ["second"] * 3
+
+
+def test_the_methods_it_stands_on_are_those_it_was_written_against() -> None:
+    sources = (Compositor._get_renders, Compositor._render_chops, Compositor.render_partial_update)
+    found = hashlib.sha256("".join(inspect.getsource(one) for one in sources).encode()).hexdigest()
+    assert found == WRITTEN_AGAINST, f"compare them with NarrowCompositor, then pin {found}"
