@@ -1,5 +1,9 @@
 """Every screen has help: its keys, a text, a picture; F1 and `keywork help` tell the same."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from store.opening import Store
@@ -24,6 +28,27 @@ def test_every_screen_has_a_text_and_every_key(scope: str) -> None:
     drawn = picture(scope)
     assert drawn and all(line in told.out for line in drawn)
     assert max(map(len, drawn)) <= 80 and len(drawn) <= 24
+
+
+ALONE = """
+import json, sys
+from importlib import import_module
+from tui.screens.registry import SCREENS, know_actions
+from tui.frame.actions import REGISTRY
+scope, module = sys.argv[1:]
+import_module(module)
+alone = [each.id for each in REGISTRY.on_screen(scope)]
+know_actions()
+print(json.dumps([sorted(alone), sorted(each.id for each in REGISTRY.on_screen(scope))]))
+"""
+
+
+@pytest.mark.parametrize("scope", [*SCREENS, "client"])
+def test_a_screen_that_is_opened_first_has_all_its_keys(scope: str) -> None:
+    module = SCREENS[scope].module if scope in SCREENS else "tui.screens.client.screen"
+    done = subprocess.run([sys.executable, "-c", ALONE, scope, module], capture_output=True, text=True, check=True)
+    alone, together = json.loads(done.stdout)
+    assert alone == together != []
 
 
 def test_help_of_all_screens_and_of_none() -> None:

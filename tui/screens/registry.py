@@ -135,10 +135,13 @@ REGISTRY.add(
     )
 )
 
+# Actions of several screens: they must be there before any of these is made.
+for _name in ("tui.screens.client.keys", "tui.screens.clients_keys"):
+    import_module(_name)
+
 
 def know_actions() -> None:
     """Have every screen's actions in the registry: before keys of the settings file are looked at, which may name any,
     and for all help texts at once. Else a screen brings its own when it is opened."""
-    import_module("tui.screens.client.keys")
     for entry in SCREENS.values():
         import_module(entry.module)
