@@ -4,7 +4,7 @@ Every record has a `number`, which gives the order of entry that lists and extra
 `typed` holds its values as they were typed; the columns after it are derived from them by the standard's roles.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # Together with those below they are the store's whole metadata.
@@ -156,115 +156,104 @@ class Event(Kept, table=True):
     date: str | None = None
 
 
-class Draft(SQLModel, table=True):
-    """What a person typed into a record and has not saved, in one window of perhaps several."""
-
-    __table_args__ = (UniqueConstraint("person", "record_id", "session"),)
-
-    number: int | None = Field(default=None, primary_key=True)
-    person: str
-    kind: str
-    record_id: str
-    parent_id: str
-    section: str
-    typed: str = Field(sa_type=Text)
-    base_version: int
-    saved_at: str
-    at_field: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    # The values the record had when the draft was begun, and the fields carried over that nobody has confirmed yet.
-    began_with: str = Field(default="{}", sa_type=Text, sa_column_kwargs={"server_default": "{}"})
-    unconfirmed: str = Field(default="[]", sa_type=Text, sa_column_kwargs={"server_default": "[]"})
-    session: str = Field(default="", sa_column_kwargs={"server_default": ""})
-
-
-class Audit(SQLModel, table=True):
-    """One link of the chain; `seal` digests the values in `AuditValue`, `digest` this row and the one before."""
-
-    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: str
-    person: str
-    act: str
-    kind: str
-    record_id: str = Field(index=True)
-    field: str
-    seal: bytes
-    digest: bytes
-
-
-class AuditValue(SQLModel, table=True):
-    """The values behind a link. They can be erased without harm to the chain, and their salt goes with them."""
-
-    __tablename__ = "audit_value"
-
-    audit_number: int = Field(
-        sa_column=Column(ForeignKey("audit.number"), primary_key=True, autoincrement=False, nullable=False)
-    )
-    salt: bytes
-    old: str | None = Field(default=None, sa_type=Text)
-    new: str | None = Field(default=None, sa_type=Text)
-
-
-class AuditHead(SQLModel, table=True):
-    """The end of the chain, in one row, so that rows cut off at the end are missed."""
-
-    __tablename__ = "audit_head"
-
-    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    last: int
-    digest: bytes
-
-
-class Extract(SQLModel, table=True):
-    """An extract that was written, with its receipt; when it was sent, by whom, and when that was taken back.
-
-    `submission` is the month reported, `submission_number` the return it was written for (0 for none). `kind` is the
-    standard's own word for which records it holds, empty where there is only one.
-    """
-
-    __table_args__ = (Index("ix_extract_agency", "agency_number", "number"), {"sqlite_autoincrement": True})
-
-    number: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)
-    agency_number: int = Field(foreign_key="agency.number")
-    standard: str
-    submission: str
-    file_name: str
-    sha256: str
-    rows: int
-    receipt: str = Field(sa_type=Text)
-    made_at: str
-    made_by: str
-    kind: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    submission_number: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    sent_at: str | None = None
-    sent_by: str | None = None
-    taken_back_at: str | None = None
-    taken_back_by: str | None = None
-
-
-class ExtractChunk(SQLModel, table=True):
-    """A compressed piece of an extract's text."""
-
-    __tablename__ = "extract_chunk"
-
-    extract_number: int = Field(
-        sa_column=Column(ForeignKey("extract.number"), primary_key=True, autoincrement=False, nullable=False)
-    )
-    part: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    data: bytes = Field(sa_type=LargeBinary)
-
-
 METADATA: MetaData = SQLModel.metadata
 AGENCIES: Table = METADATA.tables["agency"]
 CLIENTS: Table = METADATA.tables["client"]
 EPISODES: Table = METADATA.tables["episode"]
 EVENTS: Table = METADATA.tables["event"]
-DRAFTS: Table = METADATA.tables["draft"]
-AUDITS: Table = METADATA.tables["audit"]
-AUDIT_VALUES: Table = METADATA.tables["audit_value"]
-AUDIT_HEADS: Table = METADATA.tables["audit_head"]
-EXTRACTS: Table = METADATA.tables["extract"]
-EXTRACT_CHUNKS: Table = METADATA.tables["extract_chunk"]
+
+DRAFTS = Table(
+    "draft",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("record_id", String, nullable=False),
+    Column("parent_id", String, nullable=False),
+    Column("section", String, nullable=False),
+    Column("typed", Text, nullable=False),
+    Column("base_version", Integer, nullable=False),
+    Column("saved_at", String, nullable=False),
+    Column("at_field", String, nullable=False, default="", server_default=""),
+    # The values the record had when the draft was begun, and the fields carried over that nobody has confirmed yet.
+    Column("began_with", Text, nullable=False, default="{}", server_default="{}"),
+    Column("unconfirmed", Text, nullable=False, default="[]", server_default="[]"),
+    Column("session", String, nullable=False, default="", server_default=""),
+    UniqueConstraint("person", "record_id", "session"),
+)
+"""What a person typed into a record and has not saved, in one window of perhaps several."""
+
+AUDITS = Table(
+    "audit",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("record_id", String, nullable=False, index=True),
+    Column("field", String, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+"""One link of the chain; `seal` digests the values in `AUDIT_VALUES`, `digest` this row and the one before."""
+
+AUDIT_VALUES = Table(
+    "audit_value",
+    METADATA,
+    Column("audit_number", Integer, ForeignKey("audit.number"), primary_key=True, autoincrement=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+)
+"""The values behind a link. They can be erased without harm to the chain, and their salt goes with them."""
+
+AUDIT_HEADS = Table(
+    "audit_head",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+"""The end of the chain, in one row, so that rows cut off at the end are missed."""
+
+EXTRACTS = Table(
+    "extract",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False),
+    Column("standard", String, nullable=False),
+    Column("submission", String, nullable=False),
+    Column("file_name", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("receipt", Text, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("kind", String, nullable=False, default="", server_default=""),
+    Column("submission_number", Integer, nullable=False, default=0, server_default="0"),
+    Column("sent_at", String),
+    Column("sent_by", String),
+    Column("taken_back_at", String),
+    Column("taken_back_by", String),
+    Index("ix_extract_agency", "agency_number", "number"),
+    sqlite_autoincrement=True,
+)
+"""An extract that was written, with its receipt; when it was sent, by whom, and when that was taken back.
+
+`submission` is the month reported, `submission_number` the return it was written for (0 for none). `kind` is the
+standard's own word for which records it holds, empty where there is only one.
+"""
+
+EXTRACT_CHUNKS = Table(
+    "extract_chunk",
+    METADATA,
+    Column("extract_number", Integer, ForeignKey("extract.number"), primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""A compressed piece of an extract's text."""
 
 # Alembic's own table, spelt out here so that a new store can be stamped without importing alembic.
 VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -160,7 +160,7 @@ def memory(environment: dict[str, str], clients: int) -> list[bool]:
         terminal.until_quiet(2.0)
         for _ in range(100):
             terminal.send(keys_of("<tab>"))
-        terminal.until_quiet(1.0)
+        terminal.until_quiet(3.0)
         before = _proportional(terminal)
         for _ in range(20):
             terminal.send(keys_of("<tab>" * 100))
