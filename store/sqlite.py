@@ -74,7 +74,7 @@ def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BU
         pool_timeout=busy_seconds,
         hide_parameters=True,
         # Compiled queries weigh some 20 KB each; a screen asks a dozen again and again.
-        query_cache_size=24,
+        query_cache_size=16,
     )
 
     @event.listens_for(made, "begin")

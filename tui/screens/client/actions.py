@@ -11,7 +11,6 @@ from tui.frame.base_screen import Place as JumpPlace
 from tui.frame.tree_pane import TreePane
 from tui.screens.client.case import Case
 from tui.screens.client.client_form import ClientForm
-from tui.screens.client.field_page import FieldPage
 from tui.screens.client.held import DRAFT_KEPT, Held
 from validators.standard import Field
 
@@ -104,6 +103,8 @@ class ClientActions(BaseScreen[None]):
 
     def action_field_help(self) -> None:
         """F6."""
+        from tui.screens.client.field_page import FieldPage
+
         self.app.push_screen(FieldPage(self.case.standard, self.form.model.current))
 
     def action_panel(self) -> None:

@@ -8,7 +8,6 @@ from tui.frame.actions import REGISTRY
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
 from tui.screens.client.held import Held
-from tui.screens.client.note_page import NotePage
 from tui.screens.client.work import Save
 
 if TYPE_CHECKING:
@@ -187,6 +186,8 @@ class Adding:
         name = naming.record_name(screen.case, held)
 
         def known(names: list[str]) -> None:
+            from tui.screens.client.note_page import NotePage
+
             program.push_screen(NotePage(name, held.key_worker, held.note, names), answered)
 
         def answered(answer: tuple[str, str] | None) -> None:

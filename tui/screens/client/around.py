@@ -9,7 +9,6 @@ from tui.frame.actions import REGISTRY
 from tui.screens.client import beside, naming, work
 from tui.screens.client.company import Company
 from tui.screens.client.offering import Offering
-from tui.screens.client.side_by_side import AlikePage
 from tui.screens.client.work import Loaded
 from tui.screens.findings_check import caseload_check
 from validators.problems import Problem
@@ -164,6 +163,8 @@ class Around:
         if not self.alike:
             self.screen.say("Nobody in the store resembles this client.")
             return
+        from tui.screens.client.side_by_side import AlikePage
+
         self.screen.app.push_screen(AlikePage(self.screen, self.alike))
 
 

@@ -10,12 +10,12 @@ from tui.frame.confirm import Answer, Confirm
 from tui.frame.filter_line import FilteredList
 from tui.screens.client import naming, work
 from tui.screens.client.naming import several
-from tui.screens.client.side_by_side import AlikePage
 
 if TYPE_CHECKING:
     from store.opening import Store
     from tui.app import KeyworkApp
     from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.side_by_side import AlikePage
 
 MOST = 50
 
@@ -35,6 +35,8 @@ class Pairing:
 
         def found(row: ClientRow | None) -> None:
             if row is not None:
+                from tui.screens.client.side_by_side import AlikePage
+
                 screen.app.push_screen(AlikePage(screen, [Resemblance(row, "")]))
 
         screen.app.push_screen(FindOther(screen.program, screen.client_id), found)
@@ -45,7 +47,7 @@ class Pairing:
             self.screen.program.say("Save this client first: only what is saved can be merged.", "notice")
         return not unsaved
 
-    def ask_to_merge(self, page: AlikePage, row: ClientRow) -> None:
+    def ask_to_merge(self, page: "AlikePage", row: ClientRow) -> None:
         """Ask before merging; the letter is no habit."""
         screen, program = self.screen, self.screen.program
         if not self._is_saved():

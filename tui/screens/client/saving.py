@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 from store.shapes import ClientTree, NewerVersion, StoredRecord
 from tui.frame.confirm import Answer, Confirm
 from tui.screens.client import naming, work
-from tui.screens.client.compare import ComparePage
 from tui.screens.client.held import Held
 from tui.screens.client.relinking import before_relinking
 from tui.screens.client.walking import KEY_OF
@@ -236,6 +235,8 @@ class Saving:
         self, held: Held, base: Values | None, theirs: Values, version: int, who: str, after: After | None
     ) -> None:
         screen = self.screen
+        from tui.screens.client.compare import ComparePage
+
         page = ComparePage(screen.case.standard, held.values, theirs, who, base)
 
         def chosen(values: Values | None) -> None:
