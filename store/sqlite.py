@@ -43,7 +43,7 @@ def connect(path: Path, key: Key, access: Access = "rw", busy_seconds: float = B
         timeout=busy_seconds,
         isolation_level=None,
         check_same_thread=False,
-        cached_statements=16,
+        cached_statements=32,
     )
     try:
         # Before the key: a wrong one would have sqlcipher write its complaints to stderr, over the screen.
@@ -74,7 +74,7 @@ def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BU
         pool_timeout=busy_seconds,
         hide_parameters=True,
         # Compiled queries weigh some 20 KB each; a screen asks a dozen again and again.
-        query_cache_size=16,
+        query_cache_size=28,
     )
 
     @event.listens_for(made, "begin")
