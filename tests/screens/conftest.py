@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,28 @@ def in_field(terminal: Terminal, label: str, value: str) -> bool:
     return any(re.search(rf"{re.escape(label)}\s+{re.escape(value)}(\s|$)", line) for line in terminal.lines())
 
 
+@contextmanager
+def empty_store(folder: Path) -> Iterator[Store]:
+    """A new store with an agency and nobody in it."""
+    with open_store(folder / "store.db", folder / "store.key", load, create=True) as made:
+        with made.write("somebody", NOW) as work:
+            work.ensure_agency("T0123", "ndtms-cjit-p")
+        yield made
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store with an agency; the tests look into it beside the program."""
-    with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
-        with made.write("somebody", NOW) as work:
-            work.ensure_agency("T0123", "ndtms-cjit-p")
+    with empty_store(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def another_store(tmp_path: Path) -> Iterator[Store]:
+    """A second one, for the same work done in another way: two equal clients in one store are a finding of each other."""
+    folder = tmp_path / "another"
+    folder.mkdir()
+    with empty_store(folder) as made:
         yield made
 
 
