@@ -8,14 +8,16 @@ episodes, are looked up whenever they change.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from store import episode_figures, sqlite
+from store import calendars, episode_figures, sqlite
 from store.acceptance_shapes import Going
 from store.tables import FINDINGS, GOING_OUT
 from validators.periods import ReportingPeriod
+from validators.standard import Standard
 
 _COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
 
@@ -23,6 +25,11 @@ _COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", 
 def key(period: ReportingPeriod) -> str:
     """Which extract figures hold for, as text."""
     return f"{period.submission} {period.start.isoformat()} {period.end.isoformat()}"
+
+
+def due(connection: Connection, standard: Standard, agency: int, day: date) -> str:
+    """`key` of the extract an agency has to send next, on a day."""
+    return key(calendars.due_period(connection, standard, agency, day))
 
 
 def keep(connection: Connection, checked: Collection[int], going: Mapping[int, Going], period: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from store import acceptances, agency_settings, calendars, episode_figures, going_out, lines, sqlite
+from store import acceptances, agency_settings, episode_figures, going_out, lines, sqlite
 from store.acceptance_shapes import Going
 from store.acceptances import Key, Live
 from store.audit import Chain
@@ -46,16 +46,19 @@ _NONE: Mapping[Key, Live] = {}
 
 
 def basis(
-    connection: Connection, deriver: Deriver, agency: int, day: date, settings: Mapping[str, str] | None = None
+    connection: Connection,
+    deriver: Deriver,
+    agency: int,
+    day: date,
+    settings: Mapping[str, str] | None = None,
+    period: str = "",
 ) -> str:
     """What a check on a day depends on besides the episode: rules, the agency's settings, and what is to be sent then.
 
-    `settings` are those it was made with, None for those of now.
+    `settings` are those it was made with, None for those of now; `period` is the key of the one that is due, if known.
     """
     grounds = agency_settings.grounds(connection, deriver, agency, settings)
-    return (
-        f"{day.isoformat()} {grounds} {going_out.key(calendars.due_period(connection, deriver.standard, agency, day))}"
-    )
+    return f"{day.isoformat()} {grounds} {period or going_out.due(connection, deriver.standard, agency, day)}"
 
 
 def save(
@@ -112,10 +115,10 @@ def save(
             state = fresh[number][0]
             by_agency[state.agency, state.standard][number] = its
         for (agency, standard), theirs in by_agency.items():
-            its_basis = basis(connection, derivers[standard], agency, day, settings)
+            period = going_out.due(connection, derivers[standard].standard, agency, day)
+            its_basis = basis(connection, derivers[standard], agency, day, settings, period)
             told = {"checked_for": its_basis, "checked_at": at, "checked_revision": STATES.c.revision}
             episode_figures.keep(connection, theirs, told)
-            period = going_out.key(calendars.due_period(connection, derivers[standard].standard, agency, day))
             apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
             going_out.keep(connection, theirs, apart, period)
         _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)

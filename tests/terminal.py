@@ -3,6 +3,7 @@
 Tests say what is typed and what is seen then. Nothing here judges by the clock: times only bound how long is waited.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -16,6 +17,7 @@ import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import pyte
@@ -175,17 +177,27 @@ class Terminal:
         return data
 
     def until_quiet(self, seconds: float = 0.25, most: float = 20.0) -> Answer:
-        """Read until nothing has come for so long."""
+        """Read until nothing has come for so long, and the program waits: a busy machine makes it late, not quiet."""
         start = time.perf_counter()
         came, first, last = b"", 0.0, 0.0
         while time.perf_counter() - start < most:
             data = self._read(seconds)
             if not data:
+                if self._works():
+                    continue
                 break
             last = time.perf_counter() - start
             first = first or last
             came += data
         return Answer(came, first, last)
+
+    def _works(self) -> bool:
+        """Whether a thread of the program runs, would run if a processor were free, or waits for the disk."""
+        for stat in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):  # the thread has ended meanwhile
+                if stat.read_text().rpartition(")")[2].split()[0] in ("R", "D"):
+                    return True
+        return False
 
     def until(self, wanted: str | Callable[["Terminal"], bool], most: float = 20.0) -> None:
         """Read until the screen shows a text, or a condition holds; AssertionError with the screen if it never does."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
 from store.sessions import new_session
 from tui.frame.base_app import BaseApp, local_now
 from tui.frame.settings import Settings
+from tui.local_time import LONDON
 from tui.opening import Opened, Place, look, make, make_demo
 from tui.screens.registry import HOME, SCREENS
 from tui.screens.start import StartScreen
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyworkApp", "StoreChanged"]
 
-LONDON = ZoneInfo("Europe/London")
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exporters.desks import Desk, opened
+from tests.exporters import desks, journeys
 
 
 @pytest.fixture(autouse=True)
@@ -18,8 +18,16 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[desks.Desk]:
     """An empty store in a folder of its own."""
-    made = opened(tmp_path)
+    made = desks.opened(tmp_path)
+    with made.store:
+        yield made
+
+
+@pytest.fixture
+def wales(tmp_path: Path) -> Iterator[journeys.Returns]:
+    """An agency in Wales with an empty store."""
+    made = journeys.opened(tmp_path)
     with made.store:
         yield made

@@ -12,7 +12,7 @@ from store.acceptance_shapes import CaseloadFigures
 from store.kept_findings import Checked
 from store.opening import Store, open_store
 from store.shapes import AgencyInfo
-from tests.exporters.journeys import Returns, opened
+from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.catalogue import load
 from validators.engine import Checker
@@ -90,14 +90,6 @@ def test_an_accepted_warning_counts_as_accepted_in_both(caseload: tuple[Store, A
         for one in made[: len(made) // 2]:
             work.withdraw_acceptance(one.id)
     assert both(store, agency, standard, day)[0].accepted < month.accepted
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency in Wales with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 @pytest.fixture

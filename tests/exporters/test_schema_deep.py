@@ -1,7 +1,6 @@
 """A schema that nests, as real ones do: what is learned of it, what is written and read by it, what a site edits."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,6 @@ from validators.problems import Problem
 from validators.records import EpisodeRecord
 
 D = "{urn:deep}"
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A site installs its own copy of the official schema: what is learned, what is written by it, what is refused."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,20 +11,12 @@ from exporters.schema_mapping import MAPPING
 from exporters.schema_store import install, installed, schema_folder, shape_of
 from exporters.xml_shape import stand_in
 from tests.exporters import schema_files
-from tests.exporters.journeys import Returns, messages, opened
+from tests.exporters.journeys import Returns, messages
 from tests.exporters.schema_files import NAMES
 from tests.validators.builders_smds import CLOSED, WALES, journey, modality, top
 from validators.problems import Problem
 
 XSD = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"'
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 def test_names_order_and_namespace_are_learned_and_the_file_may_be_ready(wales: Returns, tmp_path: Path) -> None:

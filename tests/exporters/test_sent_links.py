@@ -1,25 +1,13 @@
 """A journey's link to what was sent: a change of it is a warning in store and receipt, until it is undone."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from exporters.caseload import check_caseload, check_some
 from exporters.sent_links import changed_links
 from tests.exporters.extracts import NOW
-from tests.exporters.journeys import Returns, opened
+from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import CHECKER, TODAY, WALES
 from validators.records import Finding
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 def told(wales: Returns, today: date = TODAY) -> list[Finding]:

@@ -1,21 +1,8 @@
 """The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from exporters.bounces import read_bounces
-from tests.exporters.journeys import Returns, opened
+from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import WALES, modality, top
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 def test_lines_and_client_numbers_lead_to_journeys_and_events(wales: Returns) -> None:

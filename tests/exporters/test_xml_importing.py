@@ -13,14 +13,6 @@ from tests.validators.builders_smds import CLOSED, WALES, modality, top
 
 
 @pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
-
-
-@pytest.fixture
 def other(tmp_path: Path) -> Iterator[Returns]:
     """The same agency's empty store on another machine."""
     made = opened(tmp_path / "other")

@@ -1,8 +1,6 @@
 """What is sent: new events, all between two days, everything; and the rules of a message."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -10,18 +8,10 @@ from exporters import formats
 from exporters.comparing import compare_texts
 from exporters.extract_preview import changes_since, preview_extract
 from exporters.mismatches import find_mismatches
-from tests.exporters.journeys import Returns, messages, opened, parts
+from tests.exporters.journeys import Returns, messages, parts
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 from validators.records import Event
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 def sent(wales: Returns, submission: str, kind: str = "") -> list[list[str]]:

@@ -1,7 +1,6 @@
 """A return in XML: the bytes, what the stand-in schema says of them, and what XML cannot hold."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from exporters.xml_shape import stand_in
 from exporters.xml_validating import schema_of, validate
 from exporters.xml_writing import XmlWriter
 from tests.exporters.extracts import NOW
-from tests.exporters.journeys import Returns, messages, opened, well_formed
+from tests.exporters.journeys import Returns, messages, well_formed
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, journey, modality, top
 from validators.patterns import Context
 from validators.problems import Problem
@@ -27,14 +26,6 @@ from validators.records import EpisodeRecord, Event
 GOLDEN = Path(__file__).parent / "golden" / "T00123-20260601-20260630-new-SMDS.xml"
 SHAPE = stand_in(WALES)
 SCHEMA = schema_of(WALES, SHAPE)
-
-
-@pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Returns]:
-    """An agency with an empty store."""
-    made = opened(tmp_path)
-    with made.store:
-        yield made
 
 
 def written(*records: EpisodeRecord) -> bytes:

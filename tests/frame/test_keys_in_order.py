@@ -39,6 +39,7 @@ def test_a_burst_gives_what_slow_typing_gives(demo: Start, burst: str) -> None:
     fast, slow = demo(), demo()
     fast.send(keys(burst))
     slow.slowly(burst, 0.45 if "<f9>" in burst else 0.08)
+    slow.until_quiet(0.5)
     fast.until(lambda seen: seen.text() == slow.text(), 10)
     fast.until_quiet(0.5)
     assert fast.text() == slow.text()

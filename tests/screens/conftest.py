@@ -50,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def another_store(tmp_path: Path) -> Iterator[Store]:
-    """A second one, for the same work done in another way: two equal clients in one store are a finding of each other."""
+    """A second one, for the same work done in another way: equal clients in one store are findings of each other."""
     folder = tmp_path / "another"
     folder.mkdir()
     with empty_store(folder) as made:

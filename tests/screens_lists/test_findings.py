@@ -1,26 +1,19 @@
 """Every finding of the caseload: kept, grouped, filtered, and landed in."""
 
-from collections.abc import Collection, Mapping
-
 import pytest
 
 from store.acceptance_shapes import By
-from store.finding_shapes import ListedFinding
 from store.opening import Store
 from store.shapes import AgencyInfo
 from tests.screens.program import NOW
-from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, command, same_picture
+from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.screens_lists.findings import STANDARD, caseload, every, groups_of, listed
 from tests.terminal import Terminal
-from tui.screens import findings_accept, findings_list
-from tui.screens.findings_accept import accept_all
-from tui.screens.findings_groups import WAYS, Caseload, Group, read
-from tui.screens.findings_list import FindingsList
-from validators.catalogue import load
+from tui.screens.findings_groups import WAYS
 from validators.engine import Checker
 from validators.patterns import Context
 from validators.records import Finding, Severity
 
-STANDARD = load("ndtms-cjit-p")
 CHECKER = Checker(STANDARD)
 CONTEXT = Context(NOW.date(), "store")
 
@@ -30,27 +23,6 @@ def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
     terminal = start(columns, rows)
     command(terminal, "every finding", "in all")
     return terminal
-
-
-def caseload(store: Store, agency: AgencyInfo, by: By = "rule", text: str = "") -> Caseload:
-    """What the screen reads."""
-    return read(store, agency, STANDARD, by, text)
-
-
-def groups_of(whole: Caseload) -> list[Group]:
-    """Its groups, in their order."""
-    return [Group(whole.order, index) for index in range(len(whole.order.keys))]
-
-
-def listed(store: Store, group: Group) -> list[Finding]:
-    """A group's findings, in their order."""
-    found = store.findings_numbered(group.numbers())
-    return [found[number].finding for number in group.numbers()]
-
-
-def every(store: Store, whole: Caseload) -> list[Finding]:
-    """The findings of all groups."""
-    return [one for group in groups_of(whole) for one in listed(store, group)]
 
 
 def test_pictures(start: Start) -> None:
@@ -220,205 +192,3 @@ def test_hostile_values(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal.press("2+")
     terminal.press("<end><up><up>")
     assert b"\x1b[31m" not in terminal.raw and "\u202e".encode() not in terminal.raw
-
-
-def in_field(terminal: Terminal) -> str:
-    """The marked line of the form, in which the cursor stands."""
-    line = terminal.lines()[terminal.cursor[1]]
-    return line if line.startswith(">") else ""
-
-
-def said_in(terminal: Terminal) -> str:
-    """What the status line says, in one line or two."""
-    return " ".join(terminal.lines()[21:23]).strip()
-
-
-def faulty(store: Store) -> list[str]:
-    """The ids of the clients with an error or a warning, in order of entry."""
-    found, id = [], ""
-    while id := store.next_client_with_findings(store.agency(), id):
-        found.append(id)
-    return found
-
-
-def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
-    terminal = start()
-    wanted = [str(store.get("client", id).values.get("CLIENT", "")) for id in faulty(store)]
-    terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
-    terminal.until("F2 Save")
-    terminal.until(lambda seen: bool(in_field(seen)))
-    assert "Next client" not in terminal.text()
-    terminal.press("<escape>")
-    terminal.until("60 clients")
-    terminal.press("nosuchclient<f8>")  # nobody is chosen: the first of the caseload
-    terminal.until(f"Next client: {wanted[0]}".strip())
-    seen = [f"Next client: {wanted[0]}"]
-    for _ in range(200):
-        terminal.press("<f8>", 0.4)
-        said = said_in(terminal)
-        terminal.until(lambda seen: bool(in_field(seen)))
-        if "No more findings" in said:
-            break
-        if "Next client: " in said:
-            seen.append(said[said.index("Next") :])
-    assert "No more findings this way: F7 goes back to those of this client and clients before." in said
-    assert len(seen) == len(wanted)
-    assert all(f"Next client: {reference}".strip() in said for reference, said in zip(wanted, seen, strict=True))
-    for _ in range(12):
-        terminal.press("<f7>", 0.4)
-        if "Client before: " in terminal.text():
-            break
-    assert "Client before: " in terminal.text() and in_field(terminal)
-    terminal.press("<escape>")
-    terminal.until("0 clients")  # back in the list, not in the client before
-
-
-def test_at_the_end_of_the_walk_what_lies_behind_is_told_as_it_is_now(start: Start, store: Store) -> None:
-    terminal = start()
-    last = faulty(store)[-1]
-    terminal.press(f"{store.get('client', last).values['CLIENT']}<f8>")
-    terminal.until("F2 Save")
-    for _ in range(9):
-        terminal.press("<f8>", 0.3)
-        if "No more findings" in said_in(terminal):
-            break
-    assert "F7 goes back to those of this client and clients before." in said_in(terminal)
-    terminal.press("<escape>")
-    terminal.until("1 client")
-    with store.write("bob", NOW) as work:
-        for id in faulty(store)[:-1]:
-            work.delete("client", id, work.get("client", id).version)
-    terminal.press("<f8>")
-    terminal.until("F2 Save")
-    for _ in range(9):
-        terminal.press("<f8>", 0.3)
-        if "No more findings" in said_in(terminal):
-            break
-    assert "F7 goes back to those of this client." in said_in(terminal)
-
-
-def test_f8_on_the_findings_goes_from_row_to_row_and_into_the_field(start: Start, store: Store) -> None:
-    terminal = start()
-    command(terminal, "every finding", "in all")
-    terminal.press("<f8>")
-    terminal.until("F2 Save")
-    terminal.until("✗ Error: ")
-    terminal.until(lambda seen: bool(in_field(seen)))
-    first = terminal.lines()[22]
-    terminal.press("<escape>")
-    terminal.until("Filter:")
-    assert chosen(terminal).lstrip().startswith("✗")
-    terminal.press("<f8>")
-    terminal.until("✗ Error: ")
-    terminal.until(lambda seen: bool(in_field(seen)))
-    terminal.press("<escape><f7>")
-    terminal.until("F2 Save")
-    terminal.until(first.strip())
-    terminal.press("<escape><home><f7>")
-    terminal.until("No more findings this way: F8 goes back to those below.")
-    terminal.press("/nothing-has-it<enter><f8>")
-    terminal.until("No more findings with these words.")
-
-
-def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: Store) -> None:
-    terminal = start()
-    first, second = faulty(store)[:2]
-    terminal.press("nosuchclient<f8>")
-    terminal.until("Next client: ")
-    terminal.press("<ctrl+g>")
-    terminal.press("<escape>")
-    terminal.press("<ctrl+t><home><enter>")
-    terminal.press("zz<end>")
-    for _ in range(20):
-        terminal.press("<f8>", 0.3)
-        if "Next client: " in said_in(terminal):
-            break
-    assert "Draft kept. Next client: " in said_in(terminal)
-    assert [one.record_id for one in store.drafts("ann")] == [first]
-    assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]
-
-
-def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
-    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    episodes = [record.episode_id for record in store.episodes(agency)]
-    stamps = {one.episode_id: stamp for stamp, one in store.stamped_episodes(agency)}
-
-    def found(episode: str, rule: str, many: int) -> list[Finding]:
-        severity = Severity.NOTICE if rule == "9" else Severity.ERROR
-        return [Finding(severity, rule, "PC", ("PC",), f"No {at}.", {"PC": str(at)}) for at in range(many)]
-
-    items = [(id, stamps[id], [*found(id, "1", 400), *found(id, "9", 5)]) for id in episodes[:30]]
-    store.save_findings(items, NOW.date(), NOW)
-    asked: list[int] = []
-
-    def fetch(numbers: Collection[int]) -> Mapping[int, ListedFinding]:
-        asked.append(len(numbers))
-        return store.findings_numbered(numbers)
-
-    findings = FindingsList(STANDARD, fetch)
-    monkeypatch.setattr(FindingsList, "post_message", lambda *_: True)
-    monkeypatch.setattr(FindingsList, "refresh", lambda *_: None)
-    monkeypatch.setattr(FindingsList, "go", lambda self, row, quiet=False: setattr(self, "cursor", row))
-    whole = caseload(store, agency)
-    findings.show(whole.order)
-    assert findings.row_count == 2 and whole.total == 30 * 405 and asked == []
-    findings.fold_all(True)
-    assert findings.row_count == 2 + whole.total
-    wanted = every(store, whole)
-    for row in (1, 12000, 6000, 6001, 6030, 12001, 12002, 12151):
-        findings.cursor = row
-        current = findings.current
-        assert current is not None
-        assert current[1] == (wanted[row - 1] if row < 12001 else None if row == 12001 else wanted[row - 2]), row
-    assert len(asked) <= 6 and max(asked) <= 100, "a page at a time"
-    findings.cursor = 0
-    seen = 0
-    while (one := findings.walk(1)) is not None:
-        assert one == wanted[seen]
-        seen += 1
-    assert seen == 12000, "F8 reaches every error, and passes notices"
-    assert len(findings._kept) <= findings_list.MOST_KEPT
-    assert findings.walk(-1) == wanted[seen - 2]
-
-
-def test_what_was_checked_anew_by_another_is_not_shown_for_something_else(store: Store, agency: AgencyInfo) -> None:
-    id = next(iter(store.episodes(agency))).episode_id
-
-    def save(rule: str) -> None:
-        ((stamp, _),) = store.stamped_episodes(agency, [id])
-        made = [Finding(Severity.ERROR, rule, "PC", ("PC",), "It is wrong.", {"PC": "x"})]
-        store.save_findings([(id, stamp, made)], NOW.date(), NOW)
-
-    save("1")
-    whole = caseload(store, agency)
-    save("2")
-    assert list(caseload(store, agency).order.numbers) == list(whole.order.numbers), "the number is another's now"
-    findings = FindingsList(STANDARD, store.findings_numbered)
-    findings.order = whole.order
-    findings._lay_out()
-    assert findings.listed(0) is None
-
-
-def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store: Store, agency: AgencyInfo) -> None:
-    consented = [one for one in store.episodes(agency) if STANDARD.has_consent(one.episode)][:7]
-    with store.write("bob", NOW) as work:
-        for one in consented:
-            episode = work.get("episode", one.episode_id)
-            values = {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}
-            work.change("episode", episode.id, values, episode.version)
-    start()
-
-    def group() -> Group:
-        return next(one for one in groups_of(caseload(store, agency)) if one.key == "74")
-
-    assert group().open_warnings == 7
-    with store.write("bob", NOW) as work:
-        work.accept(store.findings(agency, rule="74")[2], "known")
-    assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings_accept, "AT_ONCE", 2)
-        assert accept_all(store, group(), "ann", "74", "all the same", NOW) == 6
-    assert group().open_warnings == 0
-    assert sorted(one.reason for one in store.acceptances(agency)) == ["all the same"] * 6 + ["known"]
-    assert store.verify_audit().whole

@@ -5,7 +5,7 @@ import pytest
 from store.opening import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
-from tests.screens_lists.test_findings import STANDARD, faulty, in_field, said_in
+from tests.screens_lists.findings import STANDARD, faulty, in_field, said_in
 from validators.engine import Checker
 from validators.patterns import Context
 

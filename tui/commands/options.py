@@ -56,6 +56,6 @@ def day(given: datetime | None) -> date:
     """The day meant; else the day it is where the returns go to."""
     if given is not None:
         return given.date()
-    from zoneinfo import ZoneInfo
+    from tui.local_time import LONDON
 
-    return datetime.now(ZoneInfo("Europe/London")).date()
+    return datetime.now(LONDON).date()

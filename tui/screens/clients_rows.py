@@ -3,18 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from store.shapes import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort
 from tui.form.dates import show_date
 from tui.frame.paged_table import Column, Row
+from tui.local_time import LONDON
 from validators.problems import Problem
 from validators.standard import Standard
 
 if TYPE_CHECKING:
     from store.opening import Store
 
-LONDON = ZoneInfo("Europe/London")
 WIDE = 116
 NEAR = 256
 """Rows looked through at a time for where a client has gone."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from store.shapes import AgencyInfo, AuditEntry, ClientQuery, ClientTree, Filter, Kind, StoredRecord
 from tui.form.dates import show_date
+from tui.local_time import LONDON
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard import Standard
@@ -16,7 +16,6 @@ from validators.standard import Standard
 if TYPE_CHECKING:
     from store.opening import Store
 
-LONDON = ZoneInfo("Europe/London")
 MOST_CLIENTS = 300
 """Clients looked through for what somebody did today; more are changed at a stroke by an import alone."""
 PAGE = 100

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from store.shapes import Presence
 from tui.form.columns import WEIGHT
 from tui.form.dates import show_date
 from tui.form.entries import RecordKey
 from tui.frame.tree_pane import Node
+from tui.local_time import LONDON
 from tui.screens.client.case import Case
 from tui.screens.client.held import Held
 from validators.records import Finding, Severity, Values
 from validators.standard import Standard
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def when(moment: datetime, today: date) -> str:

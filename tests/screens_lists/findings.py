@@ -1,0 +1,51 @@
+"""What the findings screen reads of a store, for its tests."""
+
+from store.acceptance_shapes import By
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.terminal import Terminal
+from tui.screens.findings_groups import Caseload, Group, read
+from validators.catalogue import load
+from validators.records import Finding
+
+STANDARD = load("ndtms-cjit-p")
+
+
+def caseload(store: Store, agency: AgencyInfo, by: By = "rule", text: str = "") -> Caseload:
+    """What the screen reads."""
+    return read(store, agency, STANDARD, by, text)
+
+
+def groups_of(whole: Caseload) -> list[Group]:
+    """Its groups, in their order."""
+    return [Group(whole.order, index) for index in range(len(whole.order.keys))]
+
+
+def listed(store: Store, group: Group) -> list[Finding]:
+    """A group's findings, in their order."""
+    found = store.findings_numbered(group.numbers())
+    return [found[number].finding for number in group.numbers()]
+
+
+def every(store: Store, whole: Caseload) -> list[Finding]:
+    """The findings of all groups."""
+    return [one for group in groups_of(whole) for one in listed(store, group)]
+
+
+def in_field(terminal: Terminal) -> str:
+    """The marked line of the form, in which the cursor stands."""
+    line = terminal.lines()[terminal.cursor[1]]
+    return line if line.startswith(">") else ""
+
+
+def said_in(terminal: Terminal) -> str:
+    """What the status line says, in one line or two."""
+    return " ".join(terminal.lines()[21:23]).strip()
+
+
+def faulty(store: Store) -> list[str]:
+    """The ids of the clients with an error or a warning, in order of entry."""
+    found, id = [], ""
+    while id := store.next_client_with_findings(store.agency(), id):
+        found.append(id)
+    return found

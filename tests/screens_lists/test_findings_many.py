@@ -1,0 +1,103 @@
+"""Very many findings: read a page at a time, accepted all at once, never taken for others."""
+
+from collections.abc import Collection, Mapping
+
+import pytest
+
+from store.finding_shapes import ListedFinding
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import Start
+from tests.screens_lists.findings import STANDARD, caseload, every, groups_of
+from tui.screens import findings_accept, findings_list
+from tui.screens.findings_accept import accept_all
+from tui.screens.findings_groups import Group
+from tui.screens.findings_list import FindingsList
+from validators.records import Finding, Severity
+
+
+def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    episodes = [record.episode_id for record in store.episodes(agency)]
+    stamps = {one.episode_id: stamp for stamp, one in store.stamped_episodes(agency)}
+
+    def found(episode: str, rule: str, many: int) -> list[Finding]:
+        severity = Severity.NOTICE if rule == "9" else Severity.ERROR
+        return [Finding(severity, rule, "PC", ("PC",), f"No {at}.", {"PC": str(at)}) for at in range(many)]
+
+    items = [(id, stamps[id], [*found(id, "1", 400), *found(id, "9", 5)]) for id in episodes[:30]]
+    store.save_findings(items, NOW.date(), NOW)
+    asked: list[int] = []
+
+    def fetch(numbers: Collection[int]) -> Mapping[int, ListedFinding]:
+        asked.append(len(numbers))
+        return store.findings_numbered(numbers)
+
+    findings = FindingsList(STANDARD, fetch)
+    monkeypatch.setattr(FindingsList, "post_message", lambda *_: True)
+    monkeypatch.setattr(FindingsList, "refresh", lambda *_: None)
+    monkeypatch.setattr(FindingsList, "go", lambda self, row, quiet=False: setattr(self, "cursor", row))
+    whole = caseload(store, agency)
+    findings.show(whole.order)
+    assert findings.row_count == 2 and whole.total == 30 * 405 and asked == []
+    findings.fold_all(True)
+    assert findings.row_count == 2 + whole.total
+    wanted = every(store, whole)
+    for row in (1, 12000, 6000, 6001, 6030, 12001, 12002, 12151):
+        findings.cursor = row
+        current = findings.current
+        assert current is not None
+        assert current[1] == (wanted[row - 1] if row < 12001 else None if row == 12001 else wanted[row - 2]), row
+    assert len(asked) <= 6 and max(asked) <= 100, "a page at a time"
+    findings.cursor = 0
+    seen = 0
+    while (one := findings.walk(1)) is not None:
+        assert one == wanted[seen]
+        seen += 1
+    assert seen == 12000, "F8 reaches every error, and passes notices"
+    assert len(findings._kept) <= findings_list.MOST_KEPT
+    assert findings.walk(-1) == wanted[seen - 2]
+
+
+def test_what_was_checked_anew_by_another_is_not_shown_for_something_else(store: Store, agency: AgencyInfo) -> None:
+    id = next(iter(store.episodes(agency))).episode_id
+
+    def save(rule: str) -> None:
+        ((stamp, _),) = store.stamped_episodes(agency, [id])
+        made = [Finding(Severity.ERROR, rule, "PC", ("PC",), "It is wrong.", {"PC": "x"})]
+        store.save_findings([(id, stamp, made)], NOW.date(), NOW)
+
+    save("1")
+    whole = caseload(store, agency)
+    save("2")
+    assert list(caseload(store, agency).order.numbers) == list(whole.order.numbers), "the number is another's now"
+    findings = FindingsList(STANDARD, store.findings_numbered)
+    findings.order = whole.order
+    findings._lay_out()
+    assert findings.listed(0) is None
+
+
+def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store: Store, agency: AgencyInfo) -> None:
+    consented = [one for one in store.episodes(agency) if STANDARD.has_consent(one.episode)][:7]
+    with store.write("bob", NOW) as work:
+        for one in consented:
+            episode = work.get("episode", one.episode_id)
+            values = {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}
+            work.change("episode", episode.id, values, episode.version)
+    start()
+
+    def group() -> Group:
+        return next(one for one in groups_of(caseload(store, agency)) if one.key == "74")
+
+    assert group().open_warnings == 7
+    with store.write("bob", NOW) as work:
+        work.accept(store.findings(agency, rule="74")[2], "known")
+    assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(findings_accept, "AT_ONCE", 2)
+        assert accept_all(store, group(), "ann", "74", "all the same", NOW) == 6
+    assert group().open_warnings == 0
+    assert sorted(one.reason for one in store.acceptances(agency)) == ["all the same"] * 6 + ["known"]
+    assert store.verify_audit().whole

@@ -1,0 +1,103 @@
+"""F8 and F7 outside a client: from fault to fault through the caseload, into the very field."""
+
+from store.opening import Store
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import Start, chosen, command
+from tests.screens_lists.findings import faulty, in_field, said_in
+
+
+def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
+    terminal = start()
+    wanted = [str(store.get("client", id).values.get("CLIENT", "")) for id in faulty(store)]
+    terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
+    terminal.until("F2 Save")
+    terminal.until(lambda seen: bool(in_field(seen)))
+    assert "Next client" not in terminal.text()
+    terminal.press("<escape>")
+    terminal.until("60 clients")
+    terminal.press("nosuchclient<f8>")  # nobody is chosen: the first of the caseload
+    terminal.until(f"Next client: {wanted[0]}".strip())
+    seen = [f"Next client: {wanted[0]}"]
+    for _ in range(200):
+        terminal.press("<f8>", 0.4)
+        said = said_in(terminal)
+        terminal.until(lambda seen: bool(in_field(seen)))
+        if "No more findings" in said:
+            break
+        if "Next client: " in said:
+            seen.append(said[said.index("Next") :])
+    assert "No more findings this way: F7 goes back to those of this client and clients before." in said
+    assert len(seen) == len(wanted)
+    assert all(f"Next client: {reference}".strip() in said for reference, said in zip(wanted, seen, strict=True))
+    for _ in range(12):
+        terminal.press("<f7>", 0.4)
+        if "Client before: " in terminal.text():
+            break
+    assert "Client before: " in terminal.text() and in_field(terminal)
+    terminal.press("<escape>")
+    terminal.until("0 clients")  # back in the list, not in the client before
+
+
+def test_at_the_end_of_the_walk_what_lies_behind_is_told_as_it_is_now(start: Start, store: Store) -> None:
+    terminal = start()
+    last = faulty(store)[-1]
+    terminal.press(f"{store.get('client', last).values['CLIENT']}<f8>")
+    terminal.until("F2 Save")
+    for _ in range(9):
+        terminal.press("<f8>", 0.3)
+        if "No more findings" in said_in(terminal):
+            break
+    assert "F7 goes back to those of this client and clients before." in said_in(terminal)
+    terminal.press("<escape>")
+    terminal.until("1 client")
+    with store.write("bob", NOW) as work:
+        for id in faulty(store)[:-1]:
+            work.delete("client", id, work.get("client", id).version)
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    for _ in range(9):
+        terminal.press("<f8>", 0.3)
+        if "No more findings" in said_in(terminal):
+            break
+    assert "F7 goes back to those of this client." in said_in(terminal)
+
+
+def test_f8_on_the_findings_goes_from_row_to_row_and_into_the_field(start: Start, store: Store) -> None:
+    terminal = start()
+    command(terminal, "every finding", "in all")
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    terminal.until("✗ Error: ")
+    terminal.until(lambda seen: bool(in_field(seen)))
+    first = terminal.lines()[22]
+    terminal.press("<escape>")
+    terminal.until("Filter:")
+    assert chosen(terminal).lstrip().startswith("✗")
+    terminal.press("<f8>")
+    terminal.until("✗ Error: ")
+    terminal.until(lambda seen: bool(in_field(seen)))
+    terminal.press("<escape><f7>")
+    terminal.until("F2 Save")
+    terminal.until(first.strip())
+    terminal.press("<escape><home><f7>")
+    terminal.until("No more findings this way: F8 goes back to those below.")
+    terminal.press("/nothing-has-it<enter><f8>")
+    terminal.until("No more findings with these words.")
+
+
+def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: Store) -> None:
+    terminal = start()
+    first, second = faulty(store)[:2]
+    terminal.press("nosuchclient<f8>")
+    terminal.until("Next client: ")
+    terminal.press("<ctrl+g>")
+    terminal.press("<escape>")
+    terminal.press("<ctrl+t><home><enter>")
+    terminal.press("zz<end>")
+    for _ in range(20):
+        terminal.press("<f8>", 0.3)
+        if "Next client: " in said_in(terminal):
+            break
+    assert "Draft kept. Next client: " in said_in(terminal)
+    assert [one.record_id for one in store.drafts("ann")] == [first]
+    assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]
