@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session, select
 
 from store import checking, drafts, lines, loading, merging, reading
+from store.agency_writing import AgencyWriting
 from store.audit import Chain
 from store.extract_writing import ExtractWriting
 from store.month_writing import MonthWriting
@@ -21,7 +22,7 @@ from validators.records import EpisodeRecord, Values
 Row = Client | Episode | Event
 
 
-class Writing(MonthWriting, ExtractWriting):
+class Writing(AgencyWriting, MonthWriting, ExtractWriting):
     """What can be done within one transaction; got from `Store.write`, of no use after it."""
 
     def __init__(
@@ -43,19 +44,6 @@ class Writing(MonthWriting, ExtractWriting):
             self._settle()
         self._chain.finish()
         self._session.close()
-
-    def ensure_agency(self, code: str, standard: str, name: str = "", region: str = "") -> AgencyInfo:
-        """Return the agency with this code and standard; enter it when there is none."""
-        known = select(Agency).where(Agency.code == code, Agency.standard == standard)
-        row = self._session.exec(known).one_or_none()
-        if row is None:
-            row = Agency(id=str(uuid.uuid4()), code=code, standard=standard, name=name, region=region)
-            self._session.add(row)
-            self._session.flush()
-            new = pack({"code": code, "standard": standard, "name": name, "region": region}, "agency")
-            self._chain.add("create", "agency", row.id, "", None, new)
-        assert row.number is not None
-        return AgencyInfo(row.number, row.id, row.code, row.standard, row.name, row.region)
 
     def create(
         self,

@@ -147,9 +147,9 @@ class KeyworkApp(BaseApp):
         for sentence in (*self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
         about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
-        self.in_store(left_behind, *about, on_done=self._offer_drafts, writes=True, hold=True)
+        self.in_store(left_behind, *about, on_done=self.offer_drafts, writes=True, hold=True)
 
-    def _offer_drafts(self, left: "Left") -> None:
+    def offer_drafts(self, left: "Left") -> None:
         """What was typed and not saved the last time is offered before anything else."""
         groups, self.came_back = left.groups, left.told
         if left.told:
@@ -184,12 +184,9 @@ class KeyworkApp(BaseApp):
         """Screens about what the agency's standard does not have."""
         if self.store is None:
             return frozenset()
-        from validators.calendar_kinds import KINDS
-
-        needed = {name: entry.needs for name, entry in SCREENS.items() if entry.needs}
-        hidden = {f"go.{name}" for name, need in needed.items() if not getattr(self.standard, need)}
-        if not KINDS[self.standard.submission.calendar].bases_until:
-            hidden |= {"go.rollover", "month.roll"}
+        hidden = {f"go.{entry.name}" for entry in SCREENS.values() if not entry.is_for(self.standard)}
+        if "go.rollover" in hidden:
+            hidden.add("month.roll")
         return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
 
     def said(self, text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from tui.commands import findings
+from tui.commands.agencies import agencies_app
 from tui.commands.calendar import calendar_app
 from tui.commands.checklist import checklist_app, due
 from tui.commands.client import client_app
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 standards_app = typer.Typer(help="The national data sets that are installed.")
 app.add_typer(standards_app, name="standards")
+app.add_typer(agencies_app, name="agencies")
 app.add_typer(client_app, name="client")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(extracts_app, name="extracts")

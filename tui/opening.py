@@ -57,10 +57,10 @@ def look(place: Place) -> Opened:
 
 def make(place: Place, code: str, standard_id: str, now: datetime) -> Opened:
     """Make the store where there is none, and enter the agency. Raises Problem."""
+    from validators.agency_codes import agency_code
     from validators.catalogue import load
 
-    load(standard_id)
-    return _open(place, create=True, enter=(code, standard_id, now))
+    return _open(place, create=True, enter=(agency_code(load(standard_id), code), standard_id, now))
 
 
 def make_demo(place: Place, clients: int, seed: int, today: date, now: datetime) -> Opened:

@@ -61,7 +61,8 @@ def test_a_copy_is_seen_before_it_is_made_and_says_what_is_left(start: Start, st
     (copy,) = copied(store, wales)
     number = copy.client.values["CLIENTNO"]
     terminal.until(f"The copy is client {number} EW of agency W00001 (smds-wales)")
-    assert terminal.shows("Open it there: keywork --agency W00001 --standard smds-wales")
+    assert terminal.shows("Open it there: Agencies (Ctrl+P), then W00001; another time")
+    assert terminal.shows("keywork --agency W00001 --standard smds-wales")
     assert terminal.shows("Still to be keyed there") and terminal.shows(
         "client: Sex at birth registration was 1 (Male)"
     )
@@ -116,6 +117,8 @@ def test_without_an_agency_elsewhere_and_with_unsaved_typing_it_says_so(
     terminal = start()
     opened(terminal)
     command(terminal, "copy to another", "This store has no agency of another data set")
+    told = " ".join(terminal.text().split())
+    assert "Agencies (Ctrl+P) makes one, or 'keywork client copy' with the first copy." in told
     agency_in_wales(store)
     terminal.press("X<tab>")
     command(terminal, "copy to another", "Save this client first: only what is saved can be copied.")

@@ -8,6 +8,7 @@ from exporters.copying import copy_told, plan_copy, write_copy
 from tui.commands.client_desk import Place, desk
 from tui.commands.opening import now
 from tui.form.printable import printable
+from validators.agency_codes import agency_code
 from validators.catalogue import load
 from validators.problems import Problem
 
@@ -19,6 +20,8 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
         record, tree = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
+        there = [one.code for one in at.store.agencies() if one.standard == target.id]
+        to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
         plan = plan_copy(tree, at.standard, target, to_agency, at.agency.code)
         for agency in at.store.agencies():
             if (agency.code, agency.standard) == (to_agency, target.id):

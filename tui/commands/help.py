@@ -4,6 +4,7 @@ from tui.form.printable import printable
 from tui.frame.help_screen import help_lines
 from tui.help import about, picture
 from tui.screens.registry import SCREENS, know_actions
+from validators.catalogue import available, load
 from validators.problems import Problem
 
 
@@ -16,8 +17,21 @@ def run_help(screen: str | None) -> int:
         raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
     for scope, title in titles.items():
         if screen in (None, scope):
-            print("\n".join([f"==== {title} ({scope})", "", *_page(scope), ""]))
+            print("\n".join([f"==== {title} ({scope})", "", *_whose(scope), *_page(scope), ""]))
     return 0
+
+
+def _whose(scope: str) -> list[str]:
+    """Which data sets have a screen, where some of those that are installed have not."""
+    entry = SCREENS.get(scope)
+    if entry is None or not entry.needs:
+        return []
+    known = [load(name) for name in available()]
+    having = [standard.id for standard in known if entry.is_for(standard)]
+    if len(having) == len(known):
+        return []
+    told = ", ".join(having) or "none"
+    return [f"Only where the data set has what it shows; of those installed: {printable(told)}.", ""]
 
 
 def _page(scope: str) -> list[str]:

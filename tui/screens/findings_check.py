@@ -43,8 +43,8 @@ class CaseloadCheck:
         self._waiting: list[str] = []
         self._done = self._due = 0
         self._asked: date | None = None
-        self.running = self._again = self.compared = False
-        app.set_interval(DAY_SECONDS, self._new_day)
+        self.running = self._again = self.compared = self._stopped = False
+        self._timer = app.set_interval(DAY_SECONDS, self._new_day)
 
     def tell(self, listener: Callable[[int, int], object]) -> None:
         """Tell `listener` from now on."""
@@ -55,8 +55,16 @@ class CaseloadCheck:
         if listener in self._listeners:
             self._listeners.remove(listener)
 
+    def stop(self) -> None:
+        """Begin nothing more and tell nobody: another agency is open. What a thread is at comes to its end."""
+        self._stopped = True
+        self._timer.stop()
+        self._listeners.clear()
+
     def start(self) -> None:
         """See what is due, and do it; while that goes on, look once more after it."""
+        if self._stopped:
+            return
         if self.running:
             self._again = True
             return
@@ -80,6 +88,8 @@ class CaseloadCheck:
         self._next()
 
     def _next(self) -> None:
+        if self._stopped:
+            return
         # A person types, on whatever screen: no batch begins within the next moment.
         if (rest := self._app.key_queue.last_at + REST_SECONDS - monotonic()) > 0:
             self._app.set_timer(rest, self._next)
@@ -140,6 +150,12 @@ def caseload_check(app: "KeyworkApp") -> CaseloadCheck:
     if app not in _CHECKS:
         _CHECKS[app] = CaseloadCheck(app)
     return _CHECKS[app]
+
+
+def another_check(app: "KeyworkApp") -> None:
+    """Another agency is open: the check of the one that was left ends, and a new one is made when it is asked for."""
+    if (before := _CHECKS.pop(app, None)) is not None:
+        before.stop()
 
 
 def progress_text(done: int, due: int, word: str) -> str:

@@ -32,6 +32,7 @@ REGISTRY.add(
     action("month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
+    action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
     action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),
 )
 HEAD = 5
@@ -55,6 +56,7 @@ class MonthScreen(BaseScreen[None]):
         self.view: MonthView | None = None
         self._mismatches: int | None = None
         self._kept: object = None
+        self._first = ""
         self._reading = self._again = self._comparing = self._compare_due = False
 
     @property
@@ -122,7 +124,10 @@ class MonthScreen(BaseScreen[None]):
         """The check goes on, or has come to its end: then the day's figures are kept, and mismatches looked for."""
         if due and self.app.screen is self:
             told = progress_text(done, due, self.program.standard.word("episode"))
-            self.say(told, "ok" if done == due else "")
+            if self._first:
+                self.say(f"{self._first} {told}", "notice")
+            else:
+                self.say(told, "ok" if done == due else "")
         if done < due:
             return
         self._compare_due = True
@@ -130,6 +135,11 @@ class MonthScreen(BaseScreen[None]):
             self._read_if_seen()
         elif not self._reading and self.view is not None:
             self._settled(self.view)
+
+    def begin_with(self, sentence: str) -> None:
+        """Say what a person has to read, and keep it before how far the check has come until somebody goes on."""
+        self._first = sentence
+        self.say(sentence, "notice")
 
     def _keep(self, view: MonthView) -> None:
         """Keep the day's figures, for tomorrow to say what moved."""
@@ -173,6 +183,7 @@ class MonthScreen(BaseScreen[None]):
         """Back from where something was mended; midnight may have passed."""
         super().on_screen_resume()
         if self.view is not None:
+            self._first = ""
             self.read()
 
     def action_refresh_data(self) -> None:

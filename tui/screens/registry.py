@@ -2,18 +2,25 @@
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from tui.frame.actions import ALL, REGISTRY, action
+
+if TYPE_CHECKING:
+    from validators.standard import Standard
+
+
+ROLL_OVER = "roll_over"
 
 
 @dataclass(frozen=True)
 class ScreenEntry:
     """A screen that can be opened by name: where its class stands, the key that opens it ("" for none), its help.
 
-    `needs` names the part of a standard without which there is nothing on it: it is not offered then.
+    `needs` names the part of a standard without which there is nothing on it: it is not offered then. `roll_over` is
+    that of its calendar.
     """
 
     name: str
@@ -29,6 +36,14 @@ class ScreenEntry:
         made = getattr(import_module(self.module), self.class_name)(*args, **more)
         assert isinstance(made, Screen)
         return made
+
+    def is_for(self, standard: "Standard") -> bool:
+        """Whether an agency of this standard has anything on it."""
+        if self.needs == ROLL_OVER:
+            from validators.calendar_kinds import KINDS
+
+            return bool(KINDS[standard.submission.calendar].bases_until)
+        return not self.needs or bool(getattr(standard, self.needs))
 
 
 SCREENS: dict[str, ScreenEntry] = {
@@ -77,7 +92,13 @@ SCREENS: dict[str, ScreenEntry] = {
             "calendar", "Calendar", "tui.screens.calendar", "CalendarScreen", "", "Submissions, windows and deadlines"
         ),
         ScreenEntry(
-            "rollover", "Roll-over", "tui.screens.rollover", "RollOverScreen", "", "What the next roll-over drops"
+            "rollover",
+            "Roll-over",
+            "tui.screens.rollover",
+            "RollOverScreen",
+            "",
+            "What the next roll-over drops",
+            ROLL_OVER,
         ),
         ScreenEntry(
             "checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "", "The list of one submission"
@@ -99,6 +120,14 @@ SCREENS: dict[str, ScreenEntry] = {
             "",
             "What the agency says of itself, as rules and measures ask it",
             "settings",
+        ),
+        ScreenEntry(
+            "agencies",
+            "Agencies",
+            "tui.screens.agencies",
+            "AgenciesScreen",
+            "",
+            "The agencies of this store: open another one, make a new one",
         ),
         ScreenEntry(
             "copy",

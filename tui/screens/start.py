@@ -1,12 +1,14 @@
 """The first page: painted before the store is opened, and where a first start asks for the agency."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
 from tui.frame.base_screen import BaseScreen
 from tui.frame.filter_line import FilteredList
+from tui.frame.printable import fit, printable, width_of
+from tui.frame.text_line import Piece
 from tui.frame.text_page import TextPage
 
 if TYPE_CHECKING:
@@ -81,8 +83,14 @@ class StartScreen(BaseScreen[None]):
 class AgencyList(FilteredList):
     """The standards to choose from, with the agency code typed above them. Typing filters nothing."""
 
-    def __init__(self, standards: Iterable[str]) -> None:
-        super().__init__([(one, one, "") for one in standards], "Agency code")
+    def __init__(self, standards: Iterable[str], titles: Mapping[str, str] | None = None) -> None:
+        told = titles or {}
+        super().__init__([(one, one, printable(told.get(one, ""))) for one in standards], "Agency code")
+
+    def pieces_of(self, row: int) -> list[Piece]:
+        """Id, then title."""
+        _, label, detail = self._found[row]
+        return [(fit(f" {label}", max(18, width_of(label) + 2)) + " ", "text"), (detail, "dim")]
 
     def filter_by(self, typed: str) -> None:
         """The text is the agency's code, no filter."""

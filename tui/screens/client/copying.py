@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from tui.screens.client.actions import ClientActions
 
 MOST_AGENCIES = 4
-NOWHERE = "This store has no agency of another data set: 'keywork client copy' enters one with the first copy."
+NOWHERE = (
+    "This store has no agency of another data set: Agencies ({palette}) makes one,"
+    " or 'keywork client copy' with the first copy."
+)
 
 
 def offer(screen: "ClientActions") -> None:
@@ -44,7 +47,7 @@ def offer(screen: "ClientActions") -> None:
             if agencies:
                 program.open_screen("copy", case.client.id, client_name(case.standard, case.client.values), agencies)
             else:
-                screen.say(NOWHERE, "notice")
+                screen.say(NOWHERE.format(palette=REGISTRY.key_text("app.palette")), "notice")
 
         program.in_store(_elsewhere, program.standard.id, on_done=found, hold=True)
 
@@ -192,7 +195,8 @@ def plan_lines(plan: CopyPlan) -> Iterator[str]:
 def done_lines(plan: CopyPlan, name: str, agency: AgencyInfo) -> Iterator[str]:
     """Where the copy is, and what is left to do with it."""
     yield f"# The copy is {name} of agency {agency.code} ({agency.standard})"
-    yield f"  Open it there: keywork --agency {agency.code} --standard {agency.standard}"
+    yield f"  Open it there: Agencies ({REGISTRY.key_text('app.palette')}), then {agency.code}; another time"
+    yield f"  keywork --agency {agency.code} --standard {agency.standard}"
     yield ""
     for title, lines in (("Beware", plan.warnings), ("Still to be keyed there", plan.anew)):
         if lines:

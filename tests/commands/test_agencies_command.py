@@ -1,0 +1,71 @@
+"""`keywork agencies`: what the page does, from a script; the same sentences."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from store.opening import open_store
+from tests.commands.running import Place, call
+from validators.catalogue import load
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """An empty folder, where a store is made."""
+    return Place(tmp_path)
+
+
+def test_the_first_agency_makes_the_store_and_others_follow(place: Place) -> None:
+    made = call("agencies", "add", "t0123", "--standard", "ndtms-cjit-p", *place.options)
+    assert made.code == 0 and made.out == "Agency T0123 is made, reporting by ndtms-cjit-p.\n"
+    assert "keep a copy of it" in made.err
+    named = call("agencies", "add", "W00001", "--standard", "smds-wales", "--name", " Cardiff\nNorth ", *place.options)
+    assert named.code == 0 and named.err == ""
+    told = call("agencies", "list", *place.options)
+    assert told.out.splitlines() == [
+        "T0123  ndtms-cjit-p  NDTMS criminal justice (CJIT) data set P, edition P",
+        "W00001  smds-wales  Cardiff North: Substance Misuse Data Set (Wales), edition DSCN 2020-19",
+    ]
+    rows = json.loads(call("agencies", "list", "--format", "json", *place.options).out)
+    assert rows[1] == {"code": "W00001", "standard": "smds-wales", "name": "Cardiff North", "region": ""}
+    with open_store(place.store, place.key, load) as store:
+        for agency in store.agencies():
+            assert [entry.act for entry in store.history(agency.id)] == ["create"]
+        assert store.verify_audit().whole
+
+
+@pytest.mark.parametrize(
+    ("code", "standard", "sentence"),
+    [
+        ("", "ndtms-cjit-p", "Type the agency code first."),
+        ("T/1", "ndtms-cjit-p", "An agency code has the letters A to Z and digits only, such as T0123: leave out the"),
+        ("T\x1b[2J", "ndtms-cjit-p", "An agency code has the letters A to Z and digits only"),
+        ("T00123", "ndtms-cjit-p", "An agency code of ndtms-cjit-p has at most 5 characters, this one 6: mend it."),
+        ("T0123", "nowhere", "There is no standard 'nowhere'"),
+    ],
+)
+def test_what_cannot_be_an_agency_leaves_no_store_behind(place: Place, code: str, standard: str, sentence: str) -> None:
+    assert call("agencies", "add", code, "--standard", standard, *place.options).sentence.startswith(sentence)
+    assert place.contents() == {}
+
+
+def test_a_code_that_is_taken_is_refused_but_not_for_another_data_set(place: Place) -> None:
+    assert call("agencies", "add", "T0123", "--standard", "ndtms-cjit-p", *place.options).code == 0
+    again = call("agencies", "add", "t0123", "--standard", "ndtms-cjit-p", *place.options)
+    assert again.sentence == ("This store has the agency T0123 of ndtms-cjit-p already: open it, or give another code.")
+    assert call("agencies", "add", "T0123", "--standard", "smds-wales", *place.options).code == 0
+
+
+def test_a_list_where_there_is_no_store_or_as_csv_is_refused(place: Place) -> None:
+    assert call("agencies", "list", *place.options).sentence.startswith("There is no store at")
+    assert call("agencies", "add", "T0123", "--standard", "ndtms-cjit-p", *place.options).code == 0
+    assert "text or json" in call("agencies", "list", "--format", "csv", *place.options).sentence
+
+
+def test_help_says_which_data_sets_have_a_screen() -> None:
+    for screen, having in (("measures", "smds-wales"), ("settings", "smds-wales"), ("rollover", "ndtms-cjit-p")):
+        told = call("help", screen)
+        assert f"Only where the data set has what it shows; of those installed: {having}." in told.out
+    assert "of those installed" not in call("help", "calendar").out
+    assert "Ctrl+N" in call("help", "agencies").out

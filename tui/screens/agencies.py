@@ -1,0 +1,168 @@
+"""The agencies that this store keeps, each with its data set: Enter opens another one, Ctrl+N makes a new one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from store.shapes import AgencyInfo
+from tui.agencies import data_set_words, made_words
+from tui.changing_agency import change_agency
+from tui.frame.actions import REGISTRY, action
+from tui.frame.base_screen import BaseScreen
+from tui.frame.base_screen import Place as JumpPlace
+from tui.frame.line_list import LineList
+from tui.frame.printable import fit, printable, width_of
+from tui.frame.text_line import Piece
+from tui.frame.text_page import TextPage
+from tui.screens.field_page import data_set_page
+from tui.store_link import StoreChanged
+from validators.catalogue import load
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.opening import Store
+    from tui.app import KeyworkApp
+
+REGISTRY.add(
+    action("agencies.new", "ctrl+n insert", "New", "Make a new agency in this store", {"agencies"}, "new", True)
+)
+MOST_ROWS = 6
+OPEN = "open here"
+
+
+@dataclass(frozen=True)
+class Known:
+    """An agency, its data set in a few words, and a page about that; a sentence where it cannot be read."""
+
+    agency: AgencyInfo
+    words: str
+    page: tuple[str, ...]
+
+
+class AgencyRows(LineList):
+    """The agencies in order of entry, as many in view as leave room for the page."""
+
+    DEFAULT_CSS = "AgencyRows { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: Sequence[Known] = ()
+        self.open_id = ""
+
+    @property
+    def row_count(self) -> int:
+        """How many there are."""
+        return len(self.known)
+
+    def offer(self, known: Sequence[Known], open_id: str, current_id: str) -> None:
+        """Show these, `open_id` as the one that is open, on the one called `current_id`."""
+        self.known, self.open_id = known, open_id
+        self.styles.height = max(1, min(MOST_ROWS, len(known)))
+        ids = [one.agency.id for one in known]
+        self.go(ids.index(current_id) if current_id in ids else 0, quiet=True)
+        self.refresh()
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Code, whether it is open, name and data set, escaped."""
+        one = self.known[row]
+        code = printable(one.agency.code)
+        state = OPEN if one.agency.id == self.open_id else ""
+        words = printable(f"{one.agency.name}: {one.words}" if one.agency.name else one.words)
+        return [(fit(f" {code}", max(9, width_of(code) + 1)) + " ", "text"), (f"{state:<10}", "ok"), (words, "dim")]
+
+
+class AgenciesScreen(BaseScreen[None]):
+    """The list, and below it what the chosen agency reports by."""
+
+    scope = "agencies"
+    heading = "Agencies of this store"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listed, self.page = AgencyRows(), TextPage()
+        self._wanted = ""
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """Agencies, then a page about the chosen one."""
+        yield self.listed
+        yield self.page
+
+    def on_mount(self) -> None:
+        """Begin on the one that is open."""
+        self._wanted = self.program.agency.id
+        self.listed.focus()
+        self.action_refresh_data()
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.program.in_store(_read, on_done=self._came, hold=True)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody may have made an agency."""
+        if not event.saved:
+            self.program.in_store(_read, on_done=self._came)
+
+    def _came(self, known: list[Known]) -> None:
+        if self.is_attached:
+            chosen = self.listed.known[self.listed.cursor].agency.id if self.listed.known else ""
+            self.listed.offer(known, self.program.agency.id, self._wanted or chosen)
+            self._wanted = ""
+            self._show()
+
+    def _show(self) -> None:
+        one = self.listed.known[self.listed.cursor]
+        its = one.agency
+        here = its.id == self.program.agency.id
+        told = "This agency is open." if here else "Enter opens it here; what is typed and not saved is kept as drafts."
+        name = [f"  Name        {its.name}"] if its.name else []
+        region = [f"  Region      {its.region}"] if its.region else []
+        new = f"{REGISTRY.key_text('agencies.new')} makes a new agency."
+        self.page.show(["", f"# Agency {its.code}", "", f"  {told} {new}", *name, *region, "", *one.page])
+
+    def jumps(self) -> list[JumpPlace]:
+        """The list and the page."""
+        return [("A", "Agencies", self.listed.focus), ("P", "Page", self.page.focus)]
+
+    def on_line_list_moved(self) -> None:
+        """Another one is chosen."""
+        self._show()
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: open it."""
+        its = self.listed.known[self.listed.cursor].agency
+        if its.id == self.program.agency.id:
+            self.say(f"{its.code} is open already; Esc goes back to it.", "notice")
+        else:
+            change_agency(self.program, its)
+
+    def action_new(self) -> None:
+        """Ctrl+N."""
+        from tui.screens.agency_new import NewAgencyScreen
+
+        def made(agency: AgencyInfo | None) -> None:
+            if agency is not None:
+                self._wanted = agency.id
+                self.action_refresh_data()
+                self.listed.focus()
+                self.say(f"{made_words(agency)}; Enter opens it.", "ok")
+
+        self.app.push_screen(NewAgencyScreen(), made)
+
+
+def _read(store: "Store") -> list[Known]:
+    """In a thread: the agencies with their data sets."""
+    return [Known(one, data_set_words(one.standard), _page(one.standard)) for one in store.agencies()]
+
+
+def _page(standard_id: str) -> tuple[str, ...]:
+    try:
+        return tuple(data_set_page(load(standard_id)))
+    except Problem as problem:
+        return "# Data set", "", f"  {problem}"
