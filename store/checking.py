@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
-from store import kept_findings, lines
+from store import kept_findings, lines, sqlite
 from store.episode_figures import COUNTS, SEVERITIES, WEIGHTS
 from store.kept_findings import basis
 from store.reading import chosen, episode_query
@@ -119,7 +119,7 @@ def counts(connection: Connection, agency: AgencyInfo) -> list[FindingCount]:
     """How many findings each rule has at each severity, errors first, then by rule."""
     query = (
         select(FINDINGS.c.weight, FINDINGS.c.rule, func.count().label("many"), ACCEPTED)
-        .where(FINDINGS.c.agency_number == agency.number)
+        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number)
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
         .order_by(FINDINGS.c.weight, FINDINGS.c.rule)
     )

@@ -7,7 +7,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import ColumnElement, Connection, Engine, Select, TableValuedAlias, create_engine, event, func, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    TableValuedAlias,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -143,6 +154,16 @@ def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> 
     """Whether a column is one of many numbers or texts, handed over as one text: many parameters would be slow."""
     text = json.dumps(list(values), separators=(",", ":"))
     return column.in_(select(func.json_each(text).table_valued("value").c.value))
+
+
+def scanned(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of numbers that is not to be looked up by, one by one: whoever asks for most rows reads them in turn."""
+    return column + 0
+
+
+def made_once(query: Select[Any], name: str) -> CTE:
+    """A query's rows, found once and kept while the one around it runs, not again for each row of that."""
+    return query.cte(name).prefix_with("MATERIALIZED")
 
 
 def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:

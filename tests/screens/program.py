@@ -3,15 +3,20 @@
 KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the list of clients is opened, as F3 does,
 unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
 KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change. With
-KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program.
+KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program; while the file KEYWORK_TEST_GATE is there, no list of findings
+comes out of the store.
 """
 
 import os
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from store.finding_shapes import FindingOrder
+from store.opening import Store
 from tui.app import KeyworkApp
 from tui.frame.settings import load_settings
 from tui.leaving import leave_with
@@ -29,6 +34,8 @@ class Program(KeyworkApp):
         """Go on to what the test looks at."""
         super().opened(found)
         self.person = os.environ.get("KEYWORK_TEST_PERSON", "ann")
+        if self.store is not None and (gate := os.environ.get("KEYWORK_TEST_GATE")):
+            _behind(Path(gate), self.store)
         if self.store is not None and os.environ.get("KEYWORK_TEST_START") != "month":
             self.open_screen("clients")
         wanted = os.environ.get("KEYWORK_TEST_OPEN")
@@ -40,6 +47,18 @@ class Program(KeyworkApp):
         if typed := os.environ.get("KEYWORK_TEST_FAULT"):
             raise ValueError(typed)
         super().action_redraw()
+
+
+def _behind(gate: Path, store: Store) -> None:
+    """Have the thread that reads a list of findings wait for the gate to go."""
+    order = store.order_findings
+
+    def waits(*args: Any) -> FindingOrder:
+        while gate.exists():
+            time.sleep(0.01)
+        return order(*args)
+
+    store.order_findings = waits  # type: ignore[method-assign, assignment]
 
 
 def clock() -> datetime:

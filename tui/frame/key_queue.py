@@ -23,11 +23,16 @@ from textual.widget import Widget
 MOST_ROUNDS = 50
 
 
+Passes = Callable[[events.Event], bool]
+"""Whether an event may go out before a hold is released: it means the same then as afterwards."""
+
+
 class KeyHold:
     """Keeps the keys waiting while an action works elsewhere (a save in a thread). Release it before asking."""
 
-    def __init__(self, release: Callable[["KeyHold"], None]) -> None:
+    def __init__(self, release: Callable[["KeyHold"], None], passes: Passes | None = None) -> None:
         self._release = release
+        self.passes = passes
 
     def release(self) -> None:
         """Let the keys go on; a second call does nothing."""
@@ -45,6 +50,7 @@ class KeyQueue:
         self._rested: Screen[Any] | None = None
         self._free = asyncio.Event()
         self._free.set()
+        self._released_one = asyncio.Event()
         self.last_at = 0.0
 
     def __len__(self) -> int:
@@ -57,17 +63,25 @@ class KeyQueue:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="keys in order")
 
-    def hold(self) -> KeyHold:
-        """Make the keys wait until the returned hold is released."""
-        hold = KeyHold(self._released)
+    def hold(self, passes: Passes | None = None) -> KeyHold:
+        """Make the keys wait until the returned hold is released; but for those that `passes` lets go, in their order.
+
+        A key that waits keeps those behind it waiting too.
+        """
+        hold = KeyHold(self._released, passes)
         self._holds.add(hold)
-        self._free.clear()
+        if passes is None:
+            self._free.clear()
         return hold
 
     def _released(self, hold: KeyHold) -> None:
         self._holds.discard(hold)
-        if not self._holds:
+        self._released_one.set()
+        if all(one.passes is not None for one in self._holds):
             self._free.set()
+
+    def _may_go(self, event: events.Event) -> bool:
+        return all(one.passes is not None and one.passes(event) for one in self._holds)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -94,7 +108,12 @@ class KeyQueue:
         if not self._is_at_rest():
             await self._rest([])
         while self._waiting and not app._exit:
-            await self._free.wait()
+            while self._waiting and not self._may_go(self._waiting[0]):
+                self._released_one.clear()
+                await self._released_one.wait()
+                await self._rest([])
+            if not self._waiting:
+                break
             event = self._waiting.popleft()
             target = self._target()
             try:

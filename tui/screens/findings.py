@@ -80,8 +80,9 @@ class FindingsScreen(Reading, Accepting, Exporting):
         check.start()
 
     def on_unmount(self) -> None:
-        """Nobody is told any more."""
+        """Nobody is told any more, and no key waits for what nobody sees."""
         caseload_check(self.program).tell_no_more(self.checked)
+        self.let_go()
 
     # Reading
 
@@ -132,7 +133,7 @@ class FindingsScreen(Reading, Accepting, Exporting):
         for number, way in enumerate(WAYS, 1):
             word = self.program.standard.word(way)
             pieces.append((f"[{number} {word}]", "chosen") if way == self.by else (f" {number} {word} ", "dim"))
-        accepted = self.caseload.figures.accepted
+        accepted = self.caseload.accepted
         counted = count_text(self.caseload.severities) + (f", {accepted:,} accepted" if accepted else "")
         pieces.append((f"  {counted}", "text"))
         self.ways.show(*pieces)
@@ -146,7 +147,8 @@ class FindingsScreen(Reading, Accepting, Exporting):
         lines: list[list[Piece]] = [[] if self.list.row_count else [(self.list.empty, "dim")], [], []]
         if row is not None and row[1] is None:
             lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
-            told = quality_line(self.caseload.figures, self.program.said)
+            figures = self.caseload.figures
+            told = quality_line(figures, self.program.said) if figures is not None else ""
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:

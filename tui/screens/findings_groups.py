@@ -25,12 +25,13 @@ class Caseload:
     """What is known of a caseload: the order of the findings listed, how many there are, how the rows stand.
 
     Of the findings themselves there are numbers only; who shows one reads it. `current` is the number that the finding
-    asked for has now, 0 for none.
+    asked for has now, 0 for none. The `figures` are None until they were summed up, which takes longer than the rest.
     """
 
     order: FindingOrder = field(default_factory=FindingOrder)
     severities: Mapping[Severity, int] = field(default_factory=dict)
-    figures: CaseloadFigures = field(default_factory=CaseloadFigures)
+    accepted: int = 0
+    figures: CaseloadFigures | None = None
     current: int = 0
 
     @property
@@ -130,11 +131,18 @@ def read(
         order = store.order_findings(agency, by, words_of(standard, text))
         return replace(known, order=order, current=store.finding_number(current) if current is not None else 0)
     severities: dict[Severity, int] = {}
+    accepted = 0
     for one in store.finding_counts(agency):
         severities[one.severity] = severities.get(one.severity, 0) + one.count
+        accepted += one.accepted
     order = store.order_findings(agency, by, words_of(standard, text))
     number = store.finding_number(current) if current is not None else 0
-    return Caseload(order, severities, store.caseload_figures(agency), number)
+    return Caseload(order, severities, accepted, current=number)
+
+
+def sums(store: "Store", agency: AgencyInfo) -> CaseloadFigures:
+    """How the rows of all episodes stand. In a thread: among very many clients it takes some seconds."""
+    return store.caseload_figures(agency)
 
 
 def words_of(standard: Standard, text: str) -> list[FindingWord]:
