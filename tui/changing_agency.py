@@ -1,14 +1,14 @@
 """Going over to another agency of the same store, in the same session: every screen then speaks its standard."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo
 from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.naming import several
-from tui.screens.client.work import DraftGroup, Left, draft_groups, left_behind
+from tui.screens.client.work import DraftGroup, Left, draft_groups
 from tui.screens.findings_check import another_check
 from tui.screens.registry import HOME, SCREENS
 from validators.catalogue import load
@@ -34,7 +34,7 @@ class Drafts:
     """What is typed and not saved: of the agency that was left, and of the one that is open now."""
 
     kept: list[DraftGroup]
-    left: Left
+    waiting: list[DraftGroup]
 
 
 def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
@@ -60,7 +60,7 @@ def _go(app: "KeyworkApp", found: Found) -> None:
     app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
     app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
     _leave_screens(app)
-    who = (app.person, app.session, app.clock(), app.today())
+    who = (app.person, app.session, app.clock())
     came = partial(_came, app, before, keepers)
     app.in_store(_drafts, before, its, found.agency, found.standard, *who, on_done=came, writes=True, hold=True)
 
@@ -84,10 +84,9 @@ def _drafts(
     person: str,
     session: str,
     now: datetime,
-    today: date,
 ) -> Drafts:
-    left = left_behind(store, agency, standard, person, session, now, today)
-    return Drafts(draft_groups(store, before, its, person, session, now), left)
+    who = (person, session, now)
+    return Drafts(draft_groups(store, before, its, *who), draft_groups(store, agency, standard, *who))
 
 
 def _came(app: "KeyworkApp", before: AgencyInfo, keepers: list[DraftKeeper], drafts: Drafts) -> None:
@@ -96,9 +95,9 @@ def _came(app: "KeyworkApp", before: AgencyInfo, keepers: list[DraftKeeper], dra
         told.append(f"Not saved at {before.code}, kept as drafts: {several(len(drafts.kept), 'client')}.")
     if any(keeper.failing for keeper in keepers):
         told.append(f"What you typed at {before.code} is written when the store takes it.")
-    sentence = " ".join(one for one in (*told, drafts.left.told) if one)
-    if drafts.left.groups:
-        app.offer_drafts(Left(drafts.left.groups, sentence))
+    sentence = " ".join(told)
+    if drafts.waiting:
+        app.offer_drafts(Left(drafts.waiting, sentence))
     else:
         begin_with = getattr(app.screen, "begin_with", app.say)
         begin_with(sentence)

@@ -57,7 +57,10 @@ class StartScreen(BaseScreen[None]):
         choices: FilteredList
         if found.agencies:
             page.show(["# Several agencies are kept in this store", "", "Choose one; Enter opens it."])
-            items = [(str(number), one.code, one.standard) for number, one in enumerate(found.agencies)]
+            items = [
+                (str(number), printable(one.code), printable(f"{one.standard} {one.name}".strip()))
+                for number, one in enumerate(found.agencies)
+            ]
             choices = FilteredList(items, "Agency")
         else:
             page.show(ASK)

@@ -69,6 +69,9 @@ def load(
         if not any(draft.record_id == client_id for draft in drafts):
             raise
         return Loaded(client_id, None, drafts, (), (), previous, usage, older, settings=settings)
+    if tree.client.parent_id != agency.id:
+        # Asked for a moment before another agency was opened: its standard would read him wrongly.
+        raise Problem(f"That client is another agency's, not {agency.code}'s: open that agency first.")
     others = tuple(store.others_in("client", client_id, session, now))
     accepted = tuple(store.acceptances(agency, client_id=client_id))
     merges, found = tuple(store.merges(client_id)), beside.kept(store, agency, standard, client_id)

@@ -136,6 +136,8 @@ class HistoryOfExtracts(BaseScreen[None]):
         app = self.program
 
         def came(found: Comparison) -> None:
+            if not self.is_attached:
+                return  # gone elsewhere meanwhile, perhaps to another agency
             about = f"From {old.submission} ({old.made_at:%Y-%m-%d}) to {new.submission} ({new.made_at:%Y-%m-%d})."
             app.push_screen(
                 ItemsScreen("Two extracts compared", about, changed(found, app.standard), "Nothing differs.")

@@ -158,6 +158,7 @@ class ReceiptScreen(BaseScreen[None]):
         app = self.program
 
         def came(text: KeptText) -> None:
-            app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
+            if self.is_attached:
+                app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
 
         app.in_store(text_of, self.extract, app.standard, on_done=came)

@@ -1,0 +1,75 @@
+"""Going over to another agency while something is amiss: a locked store, a check under way, a late answer."""
+
+import pytest
+
+from store.opening import Store
+from store.shapes import AgencyInfo
+from tests.screens.program import NOW
+from tests.screens.test_client_store_away import locked_by_another
+from tests.screens_lists.conftest import Start, command
+from tests.screens_lists.test_agencies import agency_in_wales, go_to, id_of, sentences
+from tui.screens.client.work import load as load_client
+from validators.catalogue import load
+from validators.problems import Problem
+from validators.samples import synthetic_episodes
+
+
+def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = start()
+    agency_in_wales(store)
+    client = id_of(store, agency, "000002")
+    terminal.press("000002<enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.6)
+    with locked_by_another(store):
+        terminal.press("X")
+        go_to(terminal, "W00001")
+        assert "What you typed at T0001 is written when the store takes it." in sentences(terminal)
+        assert store.drafts("ann") == []
+    terminal.until(lambda _: [draft.record_id for draft in store.drafts("ann")] == [client])
+    terminal.until("what you typed is written")
+    go_to(terminal, "T0001", "Unsaved typing")
+    terminal.press("<enter>")
+    terminal.until("The draft is kept")
+
+
+def test_a_check_under_way_goes_on_for_the_agency_that_is_open(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = start()
+    wales = agency_in_wales(store, journeys=300)
+    standard = load(agency.standard)
+    people = synthetic_episodes(standard, 400, seed=9, today=NOW.date(), faults=True, agency=agency.code)
+    with store.write("loader", NOW) as work:
+        work.load(agency, people, act="sample")
+    command(terminal, "agencies", "Agencies of this store")
+    # Typed ahead: over to Wales while England's new records wait to be checked, back again in the midst of Wales's.
+    terminal.press("<down><enter><ctrl+p>agencies<enter><up><enter>")
+    terminal.until("T0001 is open")
+    terminal.until(lambda _: not store.stale_episodes(agency, NOW.date()), 60)
+    terminal.until_quiet(1.5)
+    assert store.stale_episodes(wales, NOW.date())
+    go_to(terminal, "W00001")
+    terminal.until(lambda _: not store.stale_episodes(wales, NOW.date()), 60)
+    rules = {rule.id for rule in load(wales.standard).rules}
+    found = {one.rule for one in store.finding_counts(wales)}
+    assert found and found <= rules
+
+
+def test_a_client_of_another_agency_is_not_read_by_this_ones_standard(store: Store, agency: AgencyInfo) -> None:
+    wales = agency_in_wales(store)
+    client = id_of(store, agency, "000002")
+    with pytest.raises(Problem, match="That client is another agency's, not W00001's: open that agency first"):
+        load_client(store, wales, load(wales.standard), "ann", "session", client, NOW)
+
+
+def test_a_store_that_is_away_leaves_all_as_it_is(start: Start, store: Store) -> None:
+    terminal = start()
+    agency_in_wales(store)
+    command(terminal, "agencies", "W00001")
+    away = store.path.with_name("away.db")
+    store.path.rename(away)
+    terminal.press("<down><enter>")
+    terminal.until("could not be found as the store")
+    assert terminal.shows("Agencies of this store")
+    away.rename(store.path)
+    terminal.press("<enter>")
+    terminal.until("W00001 is open")
