@@ -84,7 +84,7 @@ def situation(
         ticks=tuple(store.ticks(its.id)) if its else (),
         beside_due=store.beside_is_due(agency, today),
         unanswered=store.count_unanswered_consent(agency, period) if standard.role("consent") else 0,
-        drafts=Counter(draft.person for draft in store.drafts()),
+        drafts=Counter(draft.person for draft in store.drafts_in(agency)),
         extract=extract,
         changed=store.changed_since(agency, extract.id) if extract else 0,
         against=store.last_sent(agency, but_not=extract.id if extract else ""),

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from store import drafts, files, unsaved
 from store.keys import Key
-from store.shapes import DraftInfo, Kind
+from store.shapes import AgencyInfo, DraftInfo, Kind
 from store.typed import stamp
 from store.unsaved import TakenIn
 from validators.records import NO_VALUES, Values
@@ -76,6 +76,11 @@ class DraftDesk(ABC):
         """A person's drafts, or everybody's, under a parent or of a section only; the latest first."""
         with self._reading() as connection:
             return drafts.listed(connection, person, parent_id, section)
+
+    def drafts_in(self, agency: AgencyInfo) -> list[DraftInfo]:
+        """Everybody's drafts of one agency's records, new ones among them; the latest first."""
+        with self._reading() as connection:
+            return drafts.in_agency(connection, agency)
 
     def draft_of(self, person: str, record_id: str) -> DraftInfo | None:
         """A person's latest draft of a record, None when there is none."""

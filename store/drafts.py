@@ -4,13 +4,21 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
 from store.reading import TABLES
-from store.shapes import DraftInfo, Kind
-from store.tables import DRAFTS
+from store.shapes import AgencyInfo, DraftInfo, Kind
+from store.tables import AGENCIES, CLIENTS, DRAFTS, EPISODES, EVENTS
 from store.typed import moment, pack, unpack
 from validators.records import NO_VALUES, Values
+
+_UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
+_LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
+    "event": (EVENTS, EPISODES, EVENTS.c.episode_number == EPISODES.c.number),
+    "episode": (EPISODES, CLIENTS, EPISODES.c.client_number == CLIENTS.c.number),
+    "client": (CLIENTS, AGENCIES, CLIENTS.c.agency_number == AGENCIES.c.number),
+}
+"""Each kind of record with what it stands under, and how they hang together."""
 
 
 def save(
@@ -55,6 +63,26 @@ def listed(
         if wanted is not None:
             query = query.where(column == wanted)
     return [_info(connection, row) for row in connection.execute(query).all()]
+
+
+def in_agency(connection: Connection, agency: AgencyInfo) -> list[DraftInfo]:
+    """Everybody's drafts of an agency's records; the latest first. What a new record stands under may be a draft too.
+
+    Where that is gone for good the draft is no agency's: there is nowhere to open it.
+    """
+    every = listed(connection, None)
+    parents = {draft.record_id: draft.parent_id for draft in every}
+    return [draft for draft in every if _agency_id(connection, draft, parents) == agency.id]
+
+
+def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, str]) -> str:
+    """What a draft's client stands under, walked up to from the record; "" where the way ends before."""
+    at = draft.record_id
+    for kind in _UPWARDS[_UPWARDS.index(draft.kind) :]:
+        table, above, link = _LINKS[kind]
+        query = select(above.c.id).join_from(table, above, link).where(table.c.id == at)
+        at = connection.execute(query).scalar_one_or_none() or parents.get(at, "")
+    return at
 
 
 def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None:

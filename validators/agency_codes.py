@@ -11,11 +11,12 @@ def agency_code(standard: Standard, typed: str) -> str:
     It stands in every record and in the names of files, so only letters and digits are taken, and only as many as the
     standard's own field holds. The sentences do not repeat what was typed.
     """
-    code = typed.strip().upper()
+    code = typed.strip()
     if not code:
         raise Problem("Type the agency code first.")
     if not (code.isascii() and code.isalnum()):
         raise Problem("An agency code has the letters A to Z and digits only, such as T0123: leave out the rest.")
+    code = code.upper()  # only now: upper case makes letters A to Z of some that are none
     field = standard.by_header.get(standard.role("agency"))
     if field is not None and len(code) > field.layout.length:
         most = field.layout.length

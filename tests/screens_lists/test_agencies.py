@@ -98,6 +98,7 @@ def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store,
     terminal.until(lambda _: store.others_in("client", client, "looker", NOW) == [])
     # Every screen speaks the other data set, and shows the other agency's records alone.
     assert terminal.shows("journeys") and not terminal.shows("episodes") and not terminal.shows("Roll-over")
+    assert not terminal.shows("Drafts, typed and not saved")
     terminal.until(lambda _: not store.stale_episodes(wales, NOW.date()))
     terminal.press("<escape>")
     terminal.until("This is the first screen")

@@ -107,3 +107,21 @@ def test_drafts_of_an_older_store_are_kept_by_the_upgrade(store: Store, tmp_path
         rows = connection.execute(text("SELECT typed, base_version, began_with, unconfirmed, session FROM draft")).all()
     engine.dispose()
     assert [tuple(row) for row in rows] == [('{"CLIENT":"r"}', 3, "{}", "[]", "")]
+
+
+def test_drafts_belong_to_the_agency_that_their_client_stands_under(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        other = work.enter_agency("A0002", "small")
+        own = work.create("client", agency.id, "", {"CLIENT": "r"})
+        episode = work.create("episode", own.id, "", {"EPISODID": "e"})
+        event = work.create("event", episode.id, "sub", {"SUBMID": "s"})
+        theirs = work.create("client", other.id, "", {"CLIENT": "r"})
+    for kind, record in (("client", own), ("episode", episode), ("event", event), ("client", theirs)):
+        store.save_draft("ann", kind, record.id, {"CLIENT": "typed"}, 1, NOW)  # type: ignore[arg-type]
+    store.save_draft("bob", "client", "new", {"CLIENT": "n"}, 0, NOW, parent_id=other.id)
+    store.save_draft("bob", "episode", "new-e", {"REFLD": "n"}, 0, NOW, parent_id="new")
+    store.save_draft("bob", "event", "new-v", {"SUBMID": "n"}, 0, NOW, parent_id="new-e", section="sub")
+    store.save_draft("bob", "episode", "lost", {"REFLD": "n"}, 0, NOW, parent_id="gone for good")
+    assert {one.record_id for one in store.drafts_in(agency)} == {own.id, episode.id, event.id}
+    assert {one.record_id for one in store.drafts_in(other)} == {theirs.id, "new", "new-e", "new-v"}
+    assert len(store.drafts()) == 8

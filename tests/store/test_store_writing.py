@@ -254,3 +254,17 @@ def test_plain_sqlite_cannot_read_it(store: Store) -> None:
     store.close()
     with pytest.raises(sqlite3.DatabaseError):
         sqlite3.connect(store.path).execute("SELECT count(*) FROM client")
+
+
+def test_an_agency_is_entered_once_and_the_audit_tells_it(store: Store, agency: AgencyInfo) -> None:
+    with store.write("ann", NOW) as work:
+        made = work.enter_agency("A0007", "small", "North")
+        assert work.ensure_agency("A0007", "small") == made
+    assert (made.code, made.standard, made.name) == ("A0007", "small", "North")
+    assert [(entry.act, entry.person) for entry in store.history(made.id)] == [("create", "ann")]
+    with (
+        pytest.raises(Problem, match="This store has the agency A0007 of small already: open it, or give another"),
+        store.write("bob", NOW) as work,
+    ):
+        work.enter_agency("A0007", "small")
+    assert len(store.agencies()) == 2 and store.verify_audit().whole
