@@ -203,10 +203,13 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         with self._locked() as connection:
             presence.enter(connection, person, session, kind, record_id, now)
 
-    def stay(self, session: str, now: datetime) -> None:
-        """A session's sign of life, wanted well within 90 seconds of the last one."""
+    def stay(self, session: str, now: datetime) -> bool:
+        """A session's sign of life, wanted well within 90 seconds of the last one.
+
+        False when it was silent for so long (asleep, stopped) that it is known nowhere any more: it has to enter again.
+        """
         with self._locked() as connection:
-            presence.stay(connection, session, now)
+            return presence.stay(connection, session, now)
 
     def leave(self, session: str) -> None:
         """Note that a session closed its record."""

@@ -22,9 +22,10 @@ def enter(connection: Connection, person: str, session: str, kind: Kind, record_
     )
 
 
-def stay(connection: Connection, session: str, now: datetime) -> None:
-    """Note a sign of life."""
-    connection.execute(update(PRESENCES).where(PRESENCES.c.session == session).values(seen=stamp(now)))
+def stay(connection: Connection, session: str, now: datetime) -> bool:
+    """Note a sign of life; whether the session is still known to be anywhere, for one that was silent is forgotten."""
+    mine = PRESENCES.c.session == session
+    return bool(connection.execute(update(PRESENCES).where(mine).values(seen=stamp(now))).rowcount)
 
 
 def leave(connection: Connection, session: str) -> None:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -217,6 +218,47 @@ def test_who_walks_along_the_tree_is_told_in_the_record_he_stays_in(
     before = len(second.raw)
     second.until_quiet(2.0)
     assert len(second.raw) == before, "nothing is sent while nobody moves"
+
+
+def test_who_was_asleep_is_in_the_record_again_and_told_what_happened(
+    store: Store, known: ClientTree, start: Start, tmp_path: Path
+) -> None:
+    clock = tmp_path / "now"
+    clock.write_text("2020-12-15T14:02:00+00:00")
+    ann = start(known.client.id, KEYWORK_TEST_CLOCK=str(clock))
+    ann.press("X<tab>")
+    ann.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
+    ann.signal(signal.SIGSTOP)
+    clock.write_text("2020-12-15T14:12:00+00:00")
+    bob = start(known.client.id, "bob", KEYWORK_TEST_CLOCK=str(clock))
+    assert not bob.shows("ann"), "she has not been heard of for ten minutes"
+    bob.press("<tab><tab><tab><tab>K<f2>")
+    bob.until("Saved: Client")
+    ann.signal(signal.SIGCONT)
+    ann.until("bob since 14:12 in this record")
+    ann.until("bob saved Client 26964")
+    bob.until("ann has come to this record; whoever saves second is shown both.")
+    bob.until("ann since 14:12 in this record")
+    ann.press("<f2>")
+    ann.until("Saved by bob at 14:12")
+
+
+def test_who_was_asleep_in_a_record_below_comes_back_to_that_one(
+    store: Store, known: ClientTree, start: Start, tmp_path: Path
+) -> None:
+    clock = tmp_path / "now"
+    clock.write_text("2020-12-15T14:02:00+00:00")
+    ann = start(known.client.id, KEYWORK_TEST_CLOCK=str(clock))
+    ann.press("<ctrl+t><down>")
+    ann.until(lambda _: [one.kind for one in store.others_in("client", known.client.id, "", NOW)] == ["episode"])
+    ann.signal(signal.SIGSTOP)
+    clock.write_text("2020-12-15T14:12:00+00:00")
+    bob = start(known.client.id, "bob", KEYWORK_TEST_CLOCK=str(clock))
+    ann.signal(signal.SIGCONT)
+    ann.until("bob has come to this client: the client's own record.")
+    bob.until("ann has come to this client: Episode 1 Mar 2020.")
+    bob.press("<escape>")
+    ann.until(lambda seen: "bob" not in seen.lines()[0])
 
 
 def _session_of(store: Store, known: ClientTree, person: str) -> str:

@@ -154,6 +154,20 @@ def test_others_in_a_record_are_told_until_they_leave_or_fall_silent(store: Stor
         assert other.others_in("client", "d", "s9", at) == []
 
 
+def test_who_was_asleep_is_told_to_come_again(store: Store, agency: AgencyInfo) -> None:
+    store.enter("ann", "s1", "client", "c", NOW)
+    asleep = NOW + timedelta(seconds=300)
+    assert store.others_in("client", "c", "s9", asleep) == []
+    assert store.stay("s1", asleep), "nobody came meanwhile: she is where she was"
+    assert [one.since for one in store.others_in("client", "c", "s9", asleep)] == [NOW]
+    later = asleep + timedelta(seconds=300)
+    store.enter("bob", "s2", "client", "c", later)
+    assert not store.stay("s1", later), "whoever comes forgets who was silent"
+    assert store.others_in("client", "c", "s2", later) == []
+    store.enter("ann", "s1", "client", "c", later)
+    assert [one.person for one in store.others_in("client", "c", "s2", later)] == ["ann"]
+
+
 def test_who_is_in_a_record_of_a_client_is_told_with_the_record(store: Store, agency: AgencyInfo) -> None:
     with store.write("ann", NOW) as work:
         client = work.create("client", agency.id, "", {"CLIENT": "1"}).id

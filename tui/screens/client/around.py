@@ -94,6 +94,7 @@ class Around:
         screen, program = self.screen, self.screen.program
         if not screen.case.client.version:
             return
+        self.company.awake()
 
         def came(found: tuple[ClientTree, tuple[Presence, ...]]) -> None:
             tree, others = found

@@ -1,7 +1,7 @@
 """Who else is in an open client, in which of its records and since when; and that we are in it, told to them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui.screens.client.screen import ClientScreen
 
 STAY_SECONDS = 20.0
+LATE = timedelta(seconds=2 * STAY_SECONDS)
+"""Without a sign of life for so long the program was stopped, or the computer asleep."""
 REST_SECONDS = 0.4
 """How long one has to stay in a record before others are told: who walks along the tree is in none of them."""
 
@@ -28,6 +30,7 @@ class Company:
         self.entered = False
         self._at: tuple[Kind, str] | None = None
         self._timer: Timer | None = None
+        self._seen: datetime | None = None
 
     # --- oneself ----------------------------------------------------------------------------
 
@@ -59,7 +62,8 @@ class Company:
         screen, program = self.screen, self.screen.program
         self.entered, program.entered = True, screen.client_id
         self._at = kind, record_id = self._record()
-        at = (kind, record_id, screen.client_id, program.clock())
+        self._seen = program.clock()
+        at = (kind, record_id, screen.client_id, self._seen)
         program.in_store(
             _enter, program.person, program.session, *at, writes=True, on_done=self.take, on_problem=_not_worth_saying
         )
@@ -72,10 +76,27 @@ class Company:
         return held.kind, held.id
 
     def _stay(self) -> None:
-        program = self.screen.program
-        if self.entered and self.screen.is_attached:
-            at = (program.session, self.screen.client_id, program.clock())
-            program.in_store(_stay, *at, writes=True, on_done=self.take, on_problem=_not_worth_saying)
+        """A sign of life; where we were silent for so long that we are forgotten, we come again."""
+        screen, program = self.screen, self.screen.program
+        if self.entered and self._at is not None and screen.is_attached and program.entered == screen.client_id:
+            self._seen = program.clock()
+            at = (*self._at, screen.client_id, self._seen)
+            program.in_store(
+                _stay,
+                program.person,
+                program.session,
+                *at,
+                writes=True,
+                on_done=self.take,
+                on_problem=_not_worth_saying,
+            )
+
+    def awake(self) -> bool:
+        """Somebody did something in the store: after a sleep, say at once that we are here; whether that was due."""
+        late = self._seen is not None and self.screen.program.clock() - self._seen > LATE
+        if late:
+            self._stay()
+        return late
 
     def gone(self) -> None:
         """The screen is closed; perhaps one of another client has come up, and that is noted already."""
@@ -99,7 +120,7 @@ class Company:
     def look(self) -> None:
         """Something was written to the store, perhaps that somebody came, went or is in another record now."""
         program = self.screen.program
-        if self.entered:
+        if self.entered and not self.awake():
             at = (self.screen.client_id, program.session, program.clock())
             program.in_store(_others, *at, on_done=self.take, on_problem=_not_worth_saying)
 
@@ -155,8 +176,11 @@ def _enter(
     return _others(store, client_id, session, now)
 
 
-def _stay(store: "Store", session: str, client_id: str, now: datetime) -> list[Presence]:
-    store.stay(session, now)
+def _stay(
+    store: "Store", person: str, session: str, kind: Kind, record_id: str, client_id: str, now: datetime
+) -> list[Presence]:
+    if not store.stay(session, now):
+        store.enter(person, session, kind, record_id, now)
     return _others(store, client_id, session, now)
 
 
