@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.commands.running import Place, call
+from tests.commands.running import Outcome, Place, call
 
 DAY = ("--today", "2026-11-21")
 
@@ -87,6 +87,28 @@ def test_letters_and_days_that_cannot_be_meant_are_said_and_nothing_is_emptied(w
         assert told.sentence.startswith("SURNAME1 is given nothing but characters that cannot be kept")
     shown = json.loads(call("client", "show", "900", "--format", "json", *wales.options).out)
     assert shown["client"]["values"]["SURNAME1"] == "Ŵ"
+
+
+def test_a_record_is_named_as_the_data_set_calls_it(wales: Place) -> None:
+    def told(*command: str) -> Outcome:
+        return call("client", *command, *wales.options, *DAY)
+
+    listed = json.loads(told("list", "--format", "json").out)
+    tree = json.loads(told("show", listed[0]["id"], "--format", "json").out)
+    id, event = tree["episodes"][0]["id"], tree["episodes"][0]["events"][0]["id"]
+    referral = next(iter(tree["episodes"][0]["values"]))
+    assert f"Journey {id}, version 1" in told("show", id).out
+    assert told("add-episode", id, f"{referral}=1").sentence == f"{id} is a journey: a journey is added to a client."
+    assert told("merge", id, id).sentence == f"{id} is a journey: name a client."
+    assert told("add-event", event, "modality").sentence == f"{event} is an event: one is added to a journey."
+    assert told("edit", id, f"{referral}=1", "--version", "7").sentence.startswith(f"The journey {id} is at version 1,")
+    assert f"journey {id}: kept as a draft" in told("edit", id, f"{referral}=1", "--draft").out
+    assert f"draft of journey {id} by " in told("show", id).out
+    assert told("edit", id, f"{referral}=2").sentence.startswith(f"You have a draft of the journey {id} from ")
+    assert f"journey {id}: deleted" in told("delete", id, "--drop-draft").out
+    assert told("delete", id).sentence == f"The journey {id} is deleted already: nothing is left to do."
+    assert told("edit", id, f"{referral}=1").sentence == f"The journey {id} is deleted: bring it back first."
+    assert told("show", "nobody").sentence.startswith("There is no client, journey or event 'nobody':")
 
 
 def test_a_demo_of_a_data_set_there_is_not() -> None:

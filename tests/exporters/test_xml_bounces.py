@@ -30,4 +30,4 @@ def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Retur
     with wales.store.write("bob", wales.latest().made_at) as work:
         work.delete("episode", one, 1)
     (found,) = read_bounces(wales.store, wales.agency, WALES, wales.latest().id, f"line {line}")
-    assert not found.leads and "not in the store any more" in found.why_not
+    assert not found.leads and "its journey is not in the store any more" in found.why_not

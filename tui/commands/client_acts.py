@@ -184,7 +184,7 @@ def _done(
         print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
     else:
         for record in records:
-            print(f"{record.kind} {record.id}: {done}" + (f" (merge {merge_id})" if merge_id else ""))
+            print(f"{at.standard.word(record.kind)} {record.id}: {done}" + (f" (merge {merge_id})" if merge_id else ""))
         for finding in found:
             print(finding_line(finding))
         print(findings_end(found))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporters.caseload import check_caseload, check_some
 from store.shapes import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter, Kind, StoredRecord
-from tui.commands.opening import Progress, now, opened, person
+from tui.commands.opening import Progress, in_words_of, now, opened, person
 from tui.form.printable import printable
 from validators.catalogue import load
 from validators.engine import Checker
@@ -56,8 +56,7 @@ class Desk:
         """
         found = {one.id: one for one in self._found(wanted.strip())}
         if not found:
-            word = self.standard.word("episode")
-            raise Problem(f"There is no client, {word} or event '{printable(wanted)}': keywork client list finds it.")
+            raise Problem(f"There is no client, episode or event '{printable(wanted)}': keywork client list finds it.")
         if len(found) > 1:
             told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
             raise Problem(f"'{printable(wanted)}' is more than one record: name it by its store id ({told}).")
@@ -133,7 +132,8 @@ def desk(place: Place, today: date) -> Iterator[Desk]:
     with opened(place.store, place.key_file) as store:
         agency = store.agency(place.agency, place.standard)
         standard = load(agency.standard)
-        yield Desk(store, agency, standard, Checker(standard), person(store.path), today)
+        with in_words_of(standard):
+            yield Desk(store, agency, standard, Checker(standard), person(store.path), today)
 
 
 def filters_of(names: list[str]) -> frozenset[Filter]:

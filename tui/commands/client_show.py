@@ -163,14 +163,15 @@ def _lines(
     for draft in drafts:
         overtaken = "; the record was saved since" if draft.is_overtaken else ""
         at_time = f"{draft.saved_at:%Y-%m-%d %H:%M} UTC"
-        yield f"draft of {draft.kind} {draft.record_id} by {draft.person}, {at_time}, {draft.fields} fields{overtaken}"
+        what = f"{standard.word(draft.kind)} {draft.record_id}"
+        yield f"draft of {what} by {draft.person}, {at_time}, {draft.fields} fields{overtaken}"
     yield from map(finding_line, found)
     yield findings_end(found)
 
 
 def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iterator[str]:
     section = standard.section_by_id.get(record.section)
-    title = section.title if section else record.kind.capitalize()
+    title = section.title if section else standard.word(record.kind).capitalize()
     state = ", deleted" if record.deleted else ""
     yield f"{'>' if asked else ' '} {title} {record.id}, version {record.version} by {record.changed_by}{state}"
     known = [header for header in standard.headers if record.values.get(header)]

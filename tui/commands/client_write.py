@@ -103,9 +103,7 @@ def run_add_episode(place: Place, today: date, wanted: str, texts: list[str], ho
     with desk(place, today) as at:
         record, tree = at.find(wanted)
         if record.kind != "client":
-            raise Problem(
-                f"{printable(wanted)} is an {record.kind}: {at.standard.said('an episode')} is added to a client."
-            )
+            raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
         refuse_deleted(tree.client)
         refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)
@@ -124,11 +122,11 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
         if record.kind == "client":
             record = only_one(
                 [one.episode for one in tree.episodes if not one.episode.deleted],
-                at.standard.word("episode"),
+                "episode",
                 "of this client",
             )
         if record.kind != "episode":
-            raise Problem(f"{printable(wanted)} is an event: one is added to {at.standard.said('an episode')}.")
+            raise Problem(f"{printable(wanted)} is an event: one is added to an episode.")
         refuse_deleted(record)
         refuse_company(at, tree, how)
         given = fields_of(at.standard, texts)
@@ -210,7 +208,7 @@ def _finish(at: Desk, client_id: str, changes: list[Change], how: How) -> int:
     else:
         for one in changes:
             done = "kept as a draft" if how.as_draft else "saved" if one.version else "entered"
-            print(f"{one.kind} {one.id}: {done}")
+            print(f"{at.standard.word(one.kind)} {one.id}: {done}")
             for header, (old, new) in _differences(one).items():
                 print(f"  {header}: {old!a} -> {new!a}")
         for finding in found:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from validators.problems import Problem
+
 if TYPE_CHECKING:
     from store.opening import Store
+    from validators.standard import Standard
 
 
 @contextmanager
@@ -38,6 +41,15 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
         raise
     if made_key:
         talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
+
+
+@contextmanager
+def in_words_of(standard: "Standard") -> Iterator[None]:
+    """Say a Problem of what is done within in the standard's own words: the store knows records by ours."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(standard.said(str(problem))) from None
 
 
 def now() -> datetime:
