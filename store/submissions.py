@@ -151,12 +151,8 @@ def count_unanswered_consent(
     connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod
 ) -> int:
     """How many episodes that a period's extract takes have no answer to the question of consent."""
-    query = (
-        select(func.count())
-        .select_from(EPISODES)
-        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-        .where(sent_in(deriver, agency, period), EPISODES.c.consent.is_(None))
-    )
+    sent = sent_in(deriver, agency, period)
+    query = select(func.count()).select_from(EPISODES).where(EPISODES.c.consent.is_(None), sent)
     return int(connection.execute(query).scalar_one())
 
 

@@ -242,7 +242,7 @@ def test_no_rows_give_a_hundred_percent_and_what_is_deleted_counts_nowhere(store
         100,
         100,
     )
-    __, (first, _) = one_client(store, agency)
+    client, (first, _) = one_client(store, agency)
     check(store, agency)
     accept(store, the_one(store, agency, "55"))
     with store.write("ann", NOW) as work:
@@ -250,6 +250,10 @@ def test_no_rows_give_a_hundred_percent_and_what_is_deleted_counts_nowhere(store
     check(store, agency)
     its = store.caseload_figures(agency, PERIOD)
     assert (its.episodes, its.rows, its.warnings) == (1, 1, 2) and store.acceptances(agency) == []
+    with store.write("ann", NOW) as work:
+        work.delete("client", client.id, client.version)
+    its = store.caseload_figures(agency, PERIOD)
+    assert (its.episodes, its.rows, its.warnings, its.causes) == (0, 0, 0, ())
 
 
 # What shows between episodes only

@@ -139,3 +139,12 @@ def test_episodes_without_an_answer_to_consent_are_counted_in_the_period(store: 
         ):
             work.create("episode", client.id, "", values)
     assert store.count_unanswered_consent(agency, JANUARY) == 2
+    with store.write("ann", NOW) as work:
+        other = work.ensure_agency("A0002", "small")
+        theirs = work.create("client", other.id, "", {})
+        work.create("episode", theirs.id, "", {"REFLD": "20200101"})
+        work.delete("client", client.id, 1)
+    assert (store.count_unanswered_consent(agency, JANUARY), store.count_unanswered_consent(other, JANUARY)) == (0, 1)
+    with store.write("ann", NOW) as work:
+        work.undelete("client", client.id, store.get("client", client.id).version)
+    assert store.count_unanswered_consent(agency, JANUARY) == 2
