@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from store.shapes import AgencyInfo
 from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.naming import several
+from tui.screens.client.screen import ClientScreen
 from tui.screens.client.work import DraftGroup, Left, draft_groups
 from tui.screens.findings_check import another_check
 from tui.screens.registry import HOME, SCREENS
@@ -53,15 +54,16 @@ def _found(store: "Store", agency: AgencyInfo) -> Found:
 def _go(app: "KeyworkApp", found: Found) -> None:
     """In the app's own queue: leave all screens, then say what was kept and offer what waits."""
     before, its = app.agency, app.standard
-    keepers = [one for screen in app.screen_stack if isinstance(one := getattr(screen, "keeper", None), DraftKeeper)]
-    for keeper in keepers:
-        keeper.write()  # before what reads the drafts below, in the same lane
+    records = [screen for screen in app.screen_stack if isinstance(screen, ClientScreen)]
+    for screen in records:
+        screen.form.flush()
+        screen.leave(screen.held)  # its drafts are written before they are read below, in the same lane
     another_check(app)
     app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
     app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
     _leave_screens(app)
     who = (app.person, app.session, app.clock())
-    came = partial(_came, app, before, keepers)
+    came = partial(_came, app, before, [screen.keeper for screen in records])
     app.in_store(_drafts, before, its, found.agency, found.standard, *who, on_done=came, writes=True, hold=True)
 
 

@@ -148,6 +148,18 @@ def test_drafts_of_both_agencies_wait_each_where_it_is(start: Start, store: Stor
     assert terminal.shows("kept as drafts: 1 client.") and len(store.drafts("ann")) == 3
 
 
+def test_what_is_being_typed_is_taken_as_on_leaving_the_record(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = start()
+    agency_in_wales(store)
+    terminal.press("000002<enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.4)
+    terminal.press("<tab><tab>140385")
+    go_to(terminal, "W00001")
+    (draft,) = store.drafts("ann")
+    assert draft.values["DOB"] == "19850314" and draft.at_field == "DOB"
+
+
 def test_keys_typed_ahead_wait_for_the_other_agency(start: Start, store: Store) -> None:
     terminal = start()
     agency_in_wales(store, journeys=JOURNEYS)

@@ -8,7 +8,6 @@ from textual.widget import Widget
 
 from store.shapes import AgencyInfo
 from tui.agencies import data_set_words, made_words
-from tui.changing_agency import change_agency
 from tui.frame.actions import REGISTRY, action
 from tui.frame.base_screen import BaseScreen
 from tui.frame.base_screen import Place as JumpPlace
@@ -136,6 +135,8 @@ class AgenciesScreen(BaseScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: open it."""
+        from tui.changing_agency import change_agency
+
         its = self.listed.known[self.listed.cursor].agency
         if its.id == self.program.agency.id:
             self.say(f"{its.code} is open already; Esc goes back to it.", "notice")
