@@ -69,3 +69,4 @@ def test_help_says_which_data_sets_have_a_screen() -> None:
         assert f"Only where the data set has what it shows; of those installed: {having}." in told.out
     assert "of those installed" not in call("help", "calendar").out
     assert "Ctrl+N" in call("help", "agencies").out
+    assert "One code may report several data sets" in call("help", "new_agency").out

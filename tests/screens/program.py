@@ -12,17 +12,19 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from store.finding_shapes import FindingOrder
-from store.opening import Store
 from tui.app import KeyworkApp
 from tui.frame.settings import load_settings
 from tui.leaving import leave_with
 from tui.opening import Opened, Place
 from tui.run import run_to_end
 from tui.screens.registry import know_actions
+
+if TYPE_CHECKING:  # the store comes after the first paint
+    from store.finding_shapes import FindingOrder
+    from store.opening import Store
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
 
@@ -49,11 +51,11 @@ class Program(KeyworkApp):
         super().action_redraw()
 
 
-def _behind(gate: Path, store: Store) -> None:
+def _behind(gate: Path, store: "Store") -> None:
     """Have the thread that reads a list of findings wait for the gate to go."""
     order = store.order_findings
 
-    def waits(*args: Any) -> FindingOrder:
+    def waits(*args: Any) -> "FindingOrder":
         while gate.exists():
             time.sleep(0.01)
         return order(*args)

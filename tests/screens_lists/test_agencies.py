@@ -174,7 +174,7 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
     terminal.press("<ctrl+n>")
     terminal.until("New agency")
     terminal.until_quiet(0.3)
-    same_picture(terminal, PICTURES / "new_agency.txt")
+    same_picture(terminal, HELP / "new_agency.screen.txt")
     for typed, sentence in (
         ("", "Type the agency code first."),
         ("   ", "Type the agency code first."),

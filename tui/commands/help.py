@@ -13,6 +13,7 @@ def run_help(screen: str | None) -> int:
     know_actions()
     titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
     titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
+    titles["new_agency"] = "New agency"
     if screen is not None and screen not in titles:
         raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
     for scope, title in titles.items():
