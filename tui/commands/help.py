@@ -1,5 +1,7 @@
 """`keywork help`: each screen as text, its keys, and a few words about it."""
 
+from contextlib import suppress
+
 from tui.form.printable import printable
 from tui.frame.help_screen import help_lines
 from tui.help import about, picture
@@ -27,7 +29,10 @@ def _whose(scope: str) -> list[str]:
     entry = SCREENS.get(scope)
     if entry is None or not entry.needs:
         return []
-    known = [load(name) for name in available()]
+    known = []
+    for name in available():
+        with suppress(Problem):  # one that cannot be read is told of elsewhere
+            known.append(load(name))
     having = [standard.id for standard in known if entry.is_for(standard)]
     if len(having) == len(known):
         return []
