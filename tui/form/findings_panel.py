@@ -83,8 +83,9 @@ class FindingsPanel(ScrollView, can_focus=False):
 
     def show(self, entries: Sequence[Entry], at: Place | None = None) -> None:
         """Show what is wrong now and where one stands; lines that stay as they are cost nothing."""
-        self.entries, self.at = tuple(entries), at
-        self._draw_changes()
+        if (self.entries, self.at) != (shown := (tuple(entries), at)):
+            self.entries, self.at = shown
+            self._draw_changes()
 
     def fold(self, mode: Mode) -> None:
         """Fold to a strip of few lines, or open as a pane."""

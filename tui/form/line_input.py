@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widgets import Input
@@ -14,6 +14,7 @@ from textual.widgets.input import Selection
 
 from tui.form.ink import tokens_of
 from tui.form.printable import pasted, printable
+from tui.frame.base_screen import BaseScreen
 
 
 class InputHost(Protocol):
@@ -99,15 +100,25 @@ class LineInput(Input):
     # --- editing ----------------------------------------------------------------------------
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Replace a part of the text; every edit of Input ends here."""
-        before = self.value
-        with self.prevent(Input.Changed):  # nobody listens to it, and it would go through every pump up to the app
-            super().replace(text, start, end)
-        if self.value != before:
-            self.host.typed(self.value)
+        """Replace a part of the text; every edit of Input ends here.
 
-    def restricted(self) -> None:
-        """Nothing is ever refused here, and a bell would be heard by everybody in the room."""
+        Input's own sets value and cursor one after the other, and each sets off watchers for what is not used here:
+        validation, suggestions, a selection made with the mouse elsewhere.
+        """
+        before = self.value
+        start, end = sorted((max(0, start), min(len(before), end)))
+        after, cursor = f"{before[:start]}{text}{before[end:]}", start + len(text)
+        self.set_reactive(Input.value, after)
+        self.set_reactive(Input.selection, Selection.cursor(cursor))
+        self._initial_value = False
+        self.virtual_size = Size(self.content_width, 1)
+        cell, left = self._position_to_cell(cursor), self.scroll_offset.x
+        if not left <= cell < left + self.size.width:
+            self.scroll_to_region(Region(cell, 0, 1, 1), force=True, animate=False)
+        self.refresh()
+        if after != before:
+            self.host.typed(after)
+        self.app.cursor_position = self.cursor_screen_offset
 
     def _insert_pasted(self, text: str) -> None:
         self.replace(pasted(text), *sorted(self.selection))
@@ -130,6 +141,11 @@ class LineInput(Input):
         """Enter is the host's business."""
 
     async def _on_key(self, event: events.Key) -> None:
+        await self._handle(event)
+        if isinstance(self.screen, BaseScreen):
+            self.screen.draw_now()
+
+    async def _handle(self, event: events.Key) -> None:
         if self.host.press(event.key):
             event.stop()
             event.prevent_default()

@@ -268,9 +268,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     # --- drawing ----------------------------------------------------------------------------
 
-    def _pieces(self, y: int) -> list[Piece]:
-        """What stands on line `y` of the view."""
-        (width, height), top = self.size, self.scroll_offset.y
+    def _pieces(self, y: int, width: int, height: int, top: int) -> list[Piece]:
+        """What stands on line `y` of a view of that size, scrolled to `top`."""
         index, line = y + top, self.codes.line_at(y, self._row - top, height) if self.codes.is_open else None
         if line is not None:
             left = self.columns.label if width >= 60 else 2
@@ -281,9 +280,9 @@ class RecordForm(ScrollView, can_focus=False):
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""
-        self._stale, width = False, self.size.width
+        self._stale, (width, height), top = False, self.size, self.scroll_offset.y
         for y, drawn in list(self._drawn.items()):
-            if drawn != self._pieces(y):
+            if drawn != self._pieces(y, width, height, top):
                 del self._drawn[y]
                 self.refresh(Region(0, y, width, 1))
 
@@ -294,7 +293,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Line `y` of the view."""
-        pieces = self._drawn[y] = self._pieces(y)
+        width, height = self.size
+        pieces = self._drawn[y] = self._pieces(y, width, height, self.scroll_offset.y)
         styles = tokens_of(self.app)
         strip = Strip([Segment(text, styles[INK[name]]) for text, name in pieces])
-        return strip.adjust_cell_length(self.size.width, styles["text"])
+        return strip.adjust_cell_length(width, styles["text"])

@@ -113,12 +113,10 @@ class RecordModel:
 
     def begun(self, header: str) -> bool:
         """Whether somebody has keyed anything in the group of fields that this field stands in."""
-        home, values = self.field(header), {**self.context, **self.values}
-        return any(
-            values.get(field.header) and field.header not in self.carried
-            for field in self.standard.fields
-            if (field.section, field.group) == (home.section, home.group) and field.keyed == "person"
-        )
+        home, known = self.field(header), self.standard.by_header
+        typed = [known[other] for other, text in {**self.context, **self.values}.items() if text and other in known]
+        alike = (one for one in typed if (one.section, one.group) == (home.section, home.group))
+        return any(one.keyed == "person" and one.header not in self.carried for one in alike)
 
     def is_to_do(self, header: str) -> bool:
         """Whether a field is empty because nobody has come to its group yet: nothing to nag about.

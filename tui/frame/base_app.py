@@ -13,6 +13,7 @@ from textual.app import App
 from textual.binding import BindingsMap
 from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -21,7 +22,7 @@ from tui.frame.base_screen import BaseScreen, Place
 from tui.frame.diff_display import DiffDisplay, stock_is_known
 from tui.frame.escape_driver import EscapeDriver
 from tui.frame.ground import TerminalGround
-from tui.frame.key_queue import KeyQueue
+from tui.frame.key_queue import KeyQueue, is_waiting
 from tui.frame.settings import Settings
 from tui.frame.tokens import THEMES, Tokens, textual_theme, tokens_for
 
@@ -138,12 +139,20 @@ class BaseApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys, pastes and mouse buttons go through the queue that keeps their order; all else at once."""
+        if not self._put(event):
+            await super().on_event(event)
+
+    def take(self, message: Message) -> None:
+        """A message of the driver, in the app's own loop: a key need not wait in the app's queue when that is empty."""
+        if not (is_waiting(self) and isinstance(message, events.Event) and self._put(message)):
+            self.post_message(message)
+
+    def _put(self, event: events.Event) -> bool:
         ordered = isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp)
-        if ordered and not getattr(event, "is_forwarded", False) and self._running:
-            for each in _without_alt(event):
-                self.key_queue.put(each)
-            return
-        await super().on_event(event)
+        if not ordered or getattr(event, "is_forwarded", False) or not self._running:
+            return False
+        self.key_queue.put(event)
+        return True
 
     async def _press_keys(self, keys: Iterable[str]) -> None:
         await super()._press_keys(keys)
@@ -287,11 +296,3 @@ class BaseApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):
                 screen.unsay(text)
-
-
-def _without_alt(event: events.Event) -> list[events.Event]:
-    """Alt+x as what the terminal sent: Escape, then x. No key of this program uses Alt."""
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
-        return [event]
-    rest = event.key.removeprefix("alt+")
-    return [events.Key("escape", "\x1b"), events.Key(rest, event.character)]

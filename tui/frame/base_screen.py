@@ -90,6 +90,23 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
             if line.text.endswith(getattr(self.app, "said", str)(text)):
                 line.say("")
 
+    def draw_now(self) -> None:
+        """Draw what a key has changed at once. While more keys wait, or something is to be laid out, it comes as usual.
+
+        Textual sends each changed widget an idle message, that one the screen, and the screen waits for a timer: a
+        tenth of what a typed character costs.
+        """
+        if self.base.key_queue or not self.is_current or self.app._batch_count:
+            return
+        changed = [each for each in self.walk_children(Widget) if each._repaint_required]
+        if any(each._layout_required or each._scroll_required for each in (self, *changed)):
+            return
+        for each in changed:
+            each._repaint_required = False
+            if each.display:
+                self._dirty_widgets.add(each)
+        self._on_timer_update()
+
     def retitle(self, title: str) -> None:
         """Change the title line; the same title again costs nothing."""
         if title == self.title:

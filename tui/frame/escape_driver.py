@@ -5,7 +5,11 @@ in one burst as Alt+x, or even as a typed `^`. No key of this program uses Alt, 
 opens no sequence is Escape, and what follows is typed after it: a burst means what slow typing means.
 """
 
+import asyncio
+import os
 import re
+import signal
+from codecs import getincrementaldecoder
 from collections.abc import Iterable
 from time import monotonic
 from typing import Any
@@ -29,6 +33,7 @@ PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 CUT_STARTS = ("\x1b[20", "\x1b[200")
 # An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
 OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
+READ_AT_ONCE = 4096
 
 
 class PromptEscapeParser(XTermParser):
@@ -48,6 +53,11 @@ class PromptEscapeParser(XTermParser):
         if self._open and monotonic() >= self._open_until:
             yield from self._alone()
         yield from super().tick()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether time may decide what the last bytes were."""
+        return bool(self._open) or self._timeout_time is not None
 
     def _alone(self) -> Iterable[Message]:
         after, self._open = self._open[1:], ""
@@ -89,13 +99,79 @@ class PromptEscapeParser(XTermParser):
 
 
 class EscapeDriver(linux_driver.LinuxDriver):
-    """Textual's Linux driver with the parser above; everything else as Textual has it."""
+    """Textual's Linux driver with the parser above, read where the keys are handled.
 
-    def run_input_thread(self) -> None:
-        """Read keys until told to stop. The driver looks its parser up by name when it starts."""
-        names: Any = linux_driver
-        names.XTermParser = PromptEscapeParser
-        super().run_input_thread()
+    Textual reads in a thread that wakes ten times a second and hands every key over to the loop: a tenth of what a
+    character costs, and never a rest for the host of many open sessions. Here the loop itself waits for the terminal.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._reading: asyncio.AbstractEventLoop | None = None
+        self._later: asyncio.TimerHandle | None = None
+
+    def _run_input_thread(self) -> None:
+        """The thread that Textual starts ends at once."""
+
+    def start_application_mode(self) -> None:
+        """As Textual has it, and read from now on."""
+        before = self._key_thread
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._key_thread is before:
+            return  # the program is in the background, and Textual puts it to sleep again
+        self._parser = PromptEscapeParser(self._debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._reading = asyncio.get_running_loop()
+        self._reading.add_reader(self.fileno, self._read)
+
+    def disable_input(self) -> None:
+        """Stop reading; what nobody has read yet is dropped."""
+        self._stop_reading()
+        super().disable_input()
+
+    def _stop_reading(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+        if self._reading is not None:
+            self._reading.remove_reader(self.fileno)
+        self._reading = self._later = None
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self.fileno, READ_AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._stop_reading()  # it would be read for ever
+            os.kill(os.getpid(), signal.SIGHUP)  # which the line sends only to those whose own it is
+            return
+        if text := self._decode(data):
+            self._hand_on(self._parser.feed(text))
+        self._tick()
+
+    def _tick(self) -> None:
+        """What was begun and goes on no further is a key of its own; look again while that may still be so."""
+        self._hand_on(self._parser.tick())
+        if self._later is not None:
+            self._later.cancel()
+        waits = self._reading is not None and self._parser.is_waiting
+        self._later = self._reading.call_later(ESCAPE_DELAY / 2, self._tick) if waits and self._reading else None
+
+    def _hand_on(self, found: Iterable[Message]) -> None:
+        try:
+            for message in found:
+                self.process_message(message)
+        except Exception as error:
+            self._app._handle_exception(error)
+
+    def send_message(self, message: Message) -> None:
+        """Give the app a message: at once from the loop it runs in, else by way of that."""
+        if asyncio._get_running_loop() is self._loop:
+            getattr(self._app, "take", self._app.post_message)(message)
+        else:
+            super().send_message(message)
 
     def set_mouse(self, on: bool) -> None:
         """Turn the reporting of the mouse on or off, now and after every resume."""

@@ -59,7 +59,7 @@ class KeyQueue:
     def put(self, event: events.Event) -> None:
         """Add an event at the end. Call it from the app's own loop. `last_at` is when, by the monotonic clock."""
         self.last_at = monotonic()
-        self._waiting.append(event)
+        self._waiting.extend(_without_alt(event))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="keys in order")
 
@@ -131,7 +131,7 @@ class KeyQueue:
             top = self._app.screen
         except ScreenStackError:
             return False
-        return top is self._rested and not any(_is_busy(pump) for pump in top.walk_children(with_self=True))
+        return top is self._rested and not any(map(_is_busy, _pumps(top)))
 
     def _target(self) -> MessagePump:
         try:
@@ -169,7 +169,7 @@ class KeyQueue:
                 # one that was there all the time is passed through once, for the results a dialog left it.
                 screen, pumps = top, self._chain(self._target())
                 continue
-            pumps = [pump for pump in (*top.walk_children(with_self=True), self._app) if _is_busy(pump)]
+            pumps = [pump for pump in (*_pumps(top), self._app) if _is_busy(pump)]
             if top._callbacks and not pumps:
                 await top.wait_for_refresh()
                 pumps = [top]
@@ -185,12 +185,28 @@ class KeyQueue:
 
     async def _passed(self, pump: MessagePump) -> None:
         """Wait until `pump` has handled all that stands in its queue now; at once when it is closed or does nothing."""
-        if not pump._running or pump._closing or pump._closed or _is_waiting(pump):
+        if not pump._running or pump._closing or pump._closed or is_waiting(pump):
             return
         passage = _Passage()
         # Not by `call_later`, which wraps what it is given: of a bare method Textual remembers the signature.
         if pump.post_message(events.Callback(callback=passage.pass_on)):
             await _either(passage.future, pump)
+
+
+def _without_alt(event: events.Event) -> list[events.Event]:
+    """Alt+x as what the terminal sent: Escape, then x. No key of this program uses Alt."""
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
+        return [event]
+    rest = event.key.removeprefix("alt+")
+    return [events.Key("escape", "\x1b"), events.Key(rest, event.character)]
+
+
+def _pumps(screen: Screen[Any]) -> list[MessagePump]:
+    """A screen and all that is on it, in no order; what Textual's own walk takes longer for than a key's finding."""
+    found: list[Any] = [screen]
+    for each in found:
+        found.extend(each._nodes._nodes)
+    return found
 
 
 class _Passage:
@@ -210,7 +226,7 @@ def _is_busy(pump: MessagePump) -> bool:
     return bool(pump._next_callbacks) or not pump._message_queue.empty()
 
 
-def _is_waiting(pump: MessagePump) -> bool:
+def is_waiting(pump: MessagePump) -> bool:
     """Whether a pump has nothing to do and waits for its next message. When that cannot be told: False, to be asked."""
     queue: Any = pump._message_queue
     waits = getattr(queue.ready_event, "_waiters", ())

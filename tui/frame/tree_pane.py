@@ -50,6 +50,8 @@ class TreePane(LineList):
 
     def show(self, roots: Sequence[Node]) -> None:
         """Show another tree, or the same one changed."""
+        if roots == self._roots:
+            return
         before = self.current
         drawn = [self.pieces_of(row) for row in range(len(self._lines))]
         self._lay_out(list(roots))

@@ -289,8 +289,8 @@ class Case:
 
     def own(self, held: Held, findings: list[Finding]) -> list[Finding]:
         """The findings that have to do with a record."""
-        here = {item.header for item in self.standard.fields if item.section in self.sections(held)}
-        episode = self.episode_of(held)
+        sections, episode = self.sections(held), self.episode_of(held)
+        here = {item.header for item in self.standard.fields if item.section in sections}
         return [
             one
             for one in findings
