@@ -27,11 +27,11 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
     if pairs:
         yield "Taken over where the file has it, and not listed below:"
         yield from (f"  {ours} → {theirs}" for ours, theirs in pairs.items())
-    letters = Counter(letter for one in wanted for letter in one.plan.letters)
-    if letters:
+    beware = Counter(line for one in wanted for line in (*one.plan.letters, *one.plan.days))
+    if beware:
         yield "Beware:"
         word = target.word("client")
-        yield from (f"  {said} ({count} {word}{'' if count == 1 else 's'})" for said, count in letters.items())
+        yield from (f"  {said} ({count} {word}{'' if count == 1 else 's'})" for said, count in beware.items())
     if wanted:
         yield "To be keyed anew:"
     for one in wanted:

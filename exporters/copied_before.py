@@ -34,6 +34,8 @@ def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Seque
                 plan.known_anew += plan.client.anew
             plan.known_anew += part.anew
         plan.episodes = left
+        if not left:
+            plan.days = []
         if plan.under:
             plan.letters = []
         else:

@@ -48,7 +48,8 @@ class Part:
 class CopyPlan:
     """What a copy takes over, what has to be keyed anew, and what to beware of.
 
-    `letters` are the warnings of letters that mean other people, `alike` those of people who may be the same. `known`
+    `letters` are the warnings of letters that mean other people, `days` of a first day that the other data set names
+    otherwise, `alike` those of people who may be the same. `known`
     tells what the other agency has already and is not entered again, `known_anew` what of that had to be keyed anew.
     Where it has any of the episodes, `under` is the client the others go to, whose own values stay as they are there.
     `pairs` are the fields that go over, ours and theirs.
@@ -57,6 +58,7 @@ class CopyPlan:
     client: Part
     episodes: list[Part] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     known_anew: list[str] = field(default_factory=list)
@@ -82,7 +84,7 @@ class CopyPlan:
     @property
     def warnings(self) -> list[str]:
         """What to beware of."""
-        return [*self.letters, *self.alike]
+        return [*self.letters, *self.days, *self.alike]
 
     @property
     def is_done(self) -> bool:
@@ -135,6 +137,7 @@ def plan_records(
                 day = event.values.get(section.date_field, "") or "without a date"
                 part.anew.append(f"{part.at}: {section.said} {day}: events are not carried over")
     _warn_of_letters(plan, client, [record.episode for record in records], source, target)
+    _warn_of_days(plan, source, target)
     return plan
 
 
@@ -241,3 +244,12 @@ def _warn_of_letters(
         plan.letters.append(
             f"{source.by_header[ours].label} {code} {means} in {source.id}, {there}: ask, and key it anew"
         )
+
+
+def _warn_of_days(plan: CopyPlan, source: Standard, target: Standard) -> None:
+    """What opens an episode is another day in each data set, and the waiting time is counted from it."""
+    if not (source.role("opened") and target.role("opened")):
+        return
+    ours, theirs = (one.by_header[one.role("opened")].label for one in (source, target))
+    if plan.pairs.get(ours) == theirs != ours:
+        plan.days.append(f"{theirs} is taken from {ours}: key the right day where that is another")

@@ -47,6 +47,7 @@ def test_a_copy_is_only_told_until_it_is_wanted(place: Place) -> None:
     for label in ("Consent for NDTMS was Y", "Postcode was NW7 3", "was 50", "sub-intervention 20200310"):
         assert label in anew
     assert "Ethnicity B means 'White - Irish' in ndtms-cjit-p, 'Gypsy or Irish Traveller' in smds-wales: ask" in beware
+    assert "Date of referral is taken from Prompting event date: key the right day where that is another" in beware
     assert told.out.endswith("Nothing was written: --yes writes the copy.\n")
     assert call("client", "list", "--agency", "W00001", *place.options).code == 2
 
