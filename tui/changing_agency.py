@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from store.shapes import AgencyInfo
-from tui.screens.client.keeper import DraftKeeper
 from tui.screens.client.naming import several
 from tui.screens.client.screen import ClientScreen
 from tui.screens.client.work import DraftGroup, Left, draft_groups
@@ -23,17 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Found:
-    """An agency with all that a session on it needs."""
+    """An agency with all that a session on it needs.
+
+    `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one.
+    """
 
     agency: AgencyInfo
     standard: Standard
     checker: Checker
-
-
-@dataclass(frozen=True)
-class Drafts:
-    """What is typed and not saved: of the agency that was left, and of the one that is open now."""
-
     kept: list[DraftGroup]
     waiting: list[DraftGroup]
 
@@ -41,30 +37,46 @@ class Drafts:
 def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
     """Open another agency; the keys wait until its first screen stands there.
 
-    While its standard cannot be read, or the store is away, that is said and all stays as it is.
+    What is typed is written first, and the screens that hold it are left only then. While the agency's standard cannot
+    be read, or the store is away, that is said and all stays as it is.
     """
-    app.in_store(_found, agency, on_done=partial(_go, app), hold=True)
+    for screen in app.screen_stack:
+        if isinstance(screen, ClientScreen):
+            screen.form.flush()
+            screen.leave(screen.held)
+    asked = (agency, app.agency, app.standard, app.person, app.session, app.clock())
+    # In the lane of those that write, though it only reads: the drafts are written before it.
+    app.in_store(_found, *asked, on_done=partial(_go, app), writes=True, hold=True)
 
 
-def _found(store: "Store", agency: AgencyInfo) -> Found:
+def _found(
+    store: "Store",
+    agency: AgencyInfo,
+    before: AgencyInfo,
+    its: Standard,
+    person: str,
+    session: str,
+    now: datetime,
+) -> Found:
     standard = load(agency.standard)
-    return Found(store.agency(agency.code, agency.standard), standard, Checker(standard))
+    known, who = store.agency(agency.code, agency.standard), (person, session, now)
+    kept, waiting = draft_groups(store, before, its, *who), draft_groups(store, known, standard, *who)
+    return Found(known, standard, Checker(standard), kept, waiting)
 
 
 def _go(app: "KeyworkApp", found: Found) -> None:
-    """In the app's own queue: leave all screens, then say what was kept and offer what waits."""
-    before, its = app.agency, app.standard
-    records = [screen for screen in app.screen_stack if isinstance(screen, ClientScreen)]
-    for screen in records:
-        screen.form.flush()
-        screen.leave(screen.held)  # its drafts are written before they are read below, in the same lane
+    """In the app's own queue: the first screen of the agency in the place of all, then what is to be said."""
+    before = app.agency.code
+    told = [f"{found.agency.code} is open: {found.standard.title}."]
+    if found.kept:
+        told.append(f"Not saved at {before}, kept as drafts: {several(len(found.kept), 'client')}.")
+    if any(screen.keeper.failing for screen in app.screen_stack if isinstance(screen, ClientScreen)):
+        told.append(f"What you typed at {before} is written when the store takes it.")
     another_check(app)
     app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
     app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
     _leave_screens(app)
-    who = (app.person, app.session, app.clock())
-    came = partial(_came, app, before, [screen.keeper for screen in records])
-    app.in_store(_drafts, before, its, found.agency, found.standard, *who, on_done=came, writes=True, hold=True)
+    app.call_later(_tell, app, " ".join(told), found.waiting)
 
 
 def _leave_screens(app: "KeyworkApp") -> None:
@@ -77,29 +89,9 @@ def _leave_screens(app: "KeyworkApp") -> None:
         app.call_next(app._replace_screen, screen)
 
 
-def _drafts(
-    store: "Store",
-    before: AgencyInfo,
-    its: Standard,
-    agency: AgencyInfo,
-    standard: Standard,
-    person: str,
-    session: str,
-    now: datetime,
-) -> Drafts:
-    who = (person, session, now)
-    return Drafts(draft_groups(store, before, its, *who), draft_groups(store, agency, standard, *who))
-
-
-def _came(app: "KeyworkApp", before: AgencyInfo, keepers: list[DraftKeeper], drafts: Drafts) -> None:
-    told = [f"{app.agency.code} is open: {app.standard.title}."]
-    if drafts.kept:
-        told.append(f"Not saved at {before.code}, kept as drafts: {several(len(drafts.kept), 'client')}.")
-    if any(keeper.failing for keeper in keepers):
-        told.append(f"What you typed at {before.code} is written when the store takes it.")
-    sentence = " ".join(told)
-    if drafts.waiting:
-        app.offer_drafts(Left(drafts.waiting, sentence))
+def _tell(app: "KeyworkApp", sentence: str, waiting: list[DraftGroup]) -> None:
+    """Say what was done; what was typed at this agency and not saved is offered, as at a start."""
+    if waiting:
+        app.offer_drafts(Left(waiting, sentence))
     else:
-        begin_with = getattr(app.screen, "begin_with", app.say)
-        begin_with(sentence)
+        getattr(app.screen, "begin_with", app.say)(sentence)

@@ -1,5 +1,7 @@
 """The agencies of a store at the screen: another one opened in the same session and back, a new one made."""
 
+from collections.abc import Callable
+
 import pytest
 
 from store.opening import Store
@@ -26,7 +28,7 @@ def agency_in_wales(store: Store, code: str = "W00001", journeys: int = 0) -> Ag
     return made
 
 
-def go_to(terminal: Terminal, code: str, ready: str = "") -> None:
+def go_to(terminal: Terminal, code: str, ready: str | Callable[[Terminal], bool] = "") -> None:
     """Over to another agency: its row among the two that there are."""
     command(terminal, "agencies", "Agencies of this store")
     terminal.press("<home>")

@@ -1,11 +1,13 @@
 """Going over to another agency while something is amiss: a locked store, a check under way, a late answer."""
 
+import signal
+
 import pytest
 
 from store.opening import Store
 from store.shapes import AgencyInfo
 from tests.screens.program import NOW
-from tests.screens.test_client_store_away import locked_by_another
+from tests.screens.test_client_store_away import held, locked_by_another
 from tests.screens_lists.conftest import Start, command
 from tests.screens_lists.test_agencies import agency_in_wales, go_to, id_of, sentences
 from tui.screens.client.work import load as load_client
@@ -23,14 +25,29 @@ def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, sto
     terminal.until_quiet(0.6)
     with locked_by_another(store):
         terminal.press("X")
-        go_to(terminal, "W00001")
-        assert "What you typed at T0001 is written when the store takes it." in sentences(terminal)
+        told = "What you typed at T0001 is written when the store takes it."
+        go_to(terminal, "W00001", lambda seen: told in sentences(seen))
         assert store.drafts("ann") == []
     terminal.until(lambda _: [draft.record_id for draft in store.drafts("ann")] == [client])
     terminal.until("what you typed is written")
     go_to(terminal, "T0001", "Unsaved typing")
     terminal.press("<enter>")
     terminal.until("The draft is kept")
+
+
+def test_the_line_drops_after_going_over_while_the_store_is_locked(start: Start, store: Store) -> None:
+    terminal = start()
+    agency_in_wales(store)
+    terminal.press("000002<enter>")
+    terminal.until("F2 Save")
+    terminal.until_quiet(0.6)
+    with locked_by_another(store):
+        terminal.press("QQQ")
+        go_to(terminal, "W00001", "Month: Dec 20 (2020-12), W00001")
+        terminal.until(lambda _: held(store, "QQQ"))
+        terminal.signal(signal.SIGHUP)
+        assert terminal.wait() == 128 + signal.SIGHUP
+    assert held(store, "QQQ") and store.drafts("ann") == []
 
 
 def test_a_check_under_way_goes_on_for_the_agency_that_is_open(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -68,8 +85,8 @@ def test_a_store_that_is_away_leaves_all_as_it_is(start: Start, store: Store) ->
     away = store.path.with_name("away.db")
     store.path.rename(away)
     terminal.press("<down><enter>")
-    terminal.until("could not be found as the store")
+    terminal.until(lambda seen: "could not be found" in sentences(seen))
     assert terminal.shows("Agencies of this store")
     away.rename(store.path)
     terminal.press("<enter>")
-    terminal.until("W00001 is open")
+    terminal.until("Month: Dec 20 (2020-12), W00001")
