@@ -4,7 +4,7 @@ KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the 
 unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
 KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change. With
 KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program; while the file KEYWORK_TEST_GATE is there, no list of findings
-comes out of the store.
+comes out of the store, and no client that was read in a `reader` or a `writer` while the file of that ending is there.
 """
 
 import os
@@ -12,6 +12,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from threading import current_thread
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from tui.screens.registry import know_actions
 if TYPE_CHECKING:  # the store comes after the first paint
     from store.finding_shapes import FindingOrder
     from store.opening import Store
+    from store.shapes import ClientTree
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
 
@@ -52,8 +54,14 @@ class Program(KeyworkApp):
 
 
 def _behind(gate: Path, store: "Store") -> None:
-    """Have the thread that reads a list of findings wait for the gate to go."""
-    order = store.order_findings
+    """Have the thread that reads a list of findings wait for the gate to go, and those that have read a client."""
+    order, tree = store.order_findings, store.client_tree
+
+    def late(*args: Any, **named: Any) -> "ClientTree":
+        found = tree(*args, **named)
+        while Path(f"{gate}.{current_thread().name.partition('_')[0]}").exists():
+            time.sleep(0.01)
+        return found
 
     def waits(*args: Any) -> "FindingOrder":
         while gate.exists():
@@ -61,6 +69,7 @@ def _behind(gate: Path, store: "Store") -> None:
         return order(*args)
 
     store.order_findings = waits  # type: ignore[method-assign, assignment]
+    store.client_tree = late  # type: ignore[method-assign]
 
 
 def clock() -> datetime:

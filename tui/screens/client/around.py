@@ -31,6 +31,7 @@ class Around:
         self.alike: list[Resemblance] = []
         self.hint = ""
         self._asked: tuple[str, ...] = ()
+        self._put_off = False
 
     # --- coming and going -------------------------------------------------------------------
 
@@ -95,17 +96,26 @@ class Around:
         if not screen.case.client.version:
             return
         self.company.awake()
+        self._put_off, taken = False, screen.saving.taken
 
         def came(found: tuple[ClientTree, tuple[Presence, ...]]) -> None:
             tree, others = found
             if not screen.is_attached:
                 return
             self.company.take(others)
+            if screen.saving.is_under_way:  # what was read may be this very save, which would pass for somebody else's
+                self._put_off = True
+                return
+            if screen.saving.taken != taken:  # or be from before it, and take it back
+                self.reload(said)
+                return
             if _differs(screen, tree):
-                by = tree.client.changed_by
+                by, before = tree.client.changed_by, {held.id: held.version for held in screen.case.by_id.values()}
                 screen.saving.take(tree)
-                if not any(held.overtaken for held in screen.case.by_id.values()):
-                    latest = max(screen.case.by_id.values(), key=lambda held: held.changed_at)
+                records = list(screen.case.by_id.values())
+                if not any(held.overtaken for held in records):
+                    changed = [held for held in records if before.get(held.id) != held.version]
+                    latest = max(changed or records, key=lambda held: held.changed_at)
                     who = naming.somebody(latest.changed_by or by, program.person)
                     screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
             elif said:
@@ -113,6 +123,11 @@ class Around:
 
         program.in_store(work.reload, screen.client_id, program.session, program.clock(), on_done=came)
         self._read_acceptances()
+
+    def reload_what_was_put_off(self) -> None:
+        """A save has ended during which others' were heard of."""
+        if self._put_off and self.screen.is_attached:
+            self.reload()
 
     def saved(self) -> None:
         """Something was saved here: note that we are in it, refresh what hangs on it."""

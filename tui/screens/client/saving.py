@@ -37,6 +37,12 @@ class Saving:
         self._waiting: list[Save] = []
         self._under_way: list[Save] = []
         self._once_more = False
+        self.taken = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a save was begun that has not ended. `taken` counts how often the store's client was taken over."""
+        return bool(self._under_way)
 
     def save(self) -> None:
         """Write what is typed in every record of the client. The keys wait for it, but no longer than a moment.
@@ -79,6 +85,7 @@ class Saving:
             finally:
                 if keys is not None:
                     keys.release()
+            screen.around.reload_what_was_put_off()
 
         def late() -> None:
             if keys is not None and self._under_way is items:
@@ -138,6 +145,7 @@ class Saving:
     def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
         """Take the client as the store has it; the form stays at its field."""
         screen, case = self.screen, self.screen.case
+        self.taken += 1
         for stored in written:
             held = case.by_id.get(stored.id)
             if held is not None:

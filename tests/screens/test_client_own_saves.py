@@ -1,0 +1,60 @@
+"""What one saves is never taken for somebody else's, nor taken back by what was read before it."""
+
+from pathlib import Path
+
+import pytest
+
+from store.opening import Store
+from store.shapes import ClientTree
+from tests.screens.conftest import Start, in_field
+from tests.terminal import Terminal
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """With `.reader` or `.writer` behind its name: while that file is there, a client that was read is not shown."""
+    return tmp_path / "gate"
+
+
+def as_saved(terminal: Terminal, value: str) -> bool:
+    """Whether the form has a value in the field and nothing is unsaved."""
+    return in_field(terminal, "Client reference", value) and "*" not in "".join(terminal.lines()[:4])
+
+
+def test_a_client_read_before_a_save_and_shown_after_it_changes_nothing(
+    store: Store, known: ClientTree, start: Start, gate: Path
+) -> None:
+    terminal = start(known.client.id, KEYWORK_TEST_GATE=str(gate))
+    reader = gate.with_suffix(".reader")
+    reader.touch()
+    terminal.press("<f5>", 0.5)
+    terminal.press("<tab><tab><tab><tab><tab><tab><tab>mine<f2>")
+    terminal.until("Saved: Client mine")
+    reader.unlink()
+    terminal.until("This is what the store has.")
+    terminal.until_quiet(1.5)
+    assert as_saved(terminal, "mine")
+    assert not terminal.shows("in another window") and not terminal.shows("saved this client")
+    terminal.press("<end>x<f2>")
+    terminal.until("Saved: Client minex")
+    assert store.get("client", known.client.id).values["CLIENT"] == "minex"
+
+
+def test_a_save_of_ones_own_that_is_read_before_it_has_ended_is_nobody_elses(
+    store: Store, known: ClientTree, start: Start, gate: Path
+) -> None:
+    terminal = start(known.client.id, KEYWORK_TEST_GATE=str(gate))
+    writer = gate.with_suffix(".writer")
+    writer.touch()
+    terminal.press("<tab><tab><tab><tab><tab><tab><tab>mine<f2>", 0.1)
+    terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Typing goes on"))
+    with store.write("bob", known.client.changed_at) as work:
+        one = work.get("episode", known.episodes[0].episode.id)
+        work.change("episode", one.id, {**one.values, "PC": "NE1 4"}, one.version)
+    terminal.until_quiet(2.5)
+    assert not terminal.shows("in another window")
+    writer.unlink()
+    terminal.until("bob saved this client just now")
+    assert as_saved(terminal, "mine")
+    terminal.until_quiet(1.5)
+    assert not terminal.shows("in another window")
