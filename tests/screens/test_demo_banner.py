@@ -7,6 +7,7 @@ import pytest
 from tests.screens.test_app import keywork
 from tests.terminal import Terminal
 from tui.screens.registry import SCREENS, ScreenEntry, know_actions
+from validators.catalogue import load
 
 BANNER = " DEMO - no real people, nothing is kept "
 CALLED = {"history": "By me today", "measures": "Measures", "rollover": "Roll-over", "drafts": "Unsaved typing"}
@@ -40,7 +41,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Termin
     ids=lambda entry: entry.name,
 )
 def test_every_screen_begins_with_the_banner(demos: dict[str, Terminal], entry: ScreenEntry) -> None:
-    demo = demos[STANDARDS[1] if entry.needs else STANDARDS[0]]
+    demo = next(demos[standard] for standard in STANDARDS if entry.is_for(load(standard)))
     title = TITLED.get(entry.name, entry.title.split()[0])
     demo.press(f"<ctrl+p>{CALLED.get(entry.name, entry.tooltip)}<enter>", 0.3)
     demo.until(lambda seen: seen.lines()[0].startswith(BANNER) and title in seen.lines()[0])
