@@ -49,3 +49,11 @@ def faulty(store: Store) -> list[str]:
     while id := store.next_client_with_findings(store.agency(), id):
         found.append(id)
     return found
+
+
+def walk_until(terminal: Terminal, words: str, most: int) -> None:
+    """F8 until the status line has these words, so many times at most."""
+    for _ in range(most):
+        terminal.press("<f8>", 0.3)
+        if words in said_in(terminal):
+            return

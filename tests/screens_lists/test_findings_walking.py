@@ -3,7 +3,7 @@
 from store.opening import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, chosen, command
-from tests.screens_lists.findings import faulty, in_field, said_in
+from tests.screens_lists.findings import faulty, in_field, said_in, walk_until
 
 
 def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
@@ -43,10 +43,7 @@ def test_at_the_end_of_the_walk_what_lies_behind_is_told_as_it_is_now(start: Sta
     last = faulty(store)[-1]
     terminal.press(f"{store.get('client', last).values['CLIENT']}<f8>")
     terminal.until("F2 Save")
-    for _ in range(9):
-        terminal.press("<f8>", 0.3)
-        if "No more findings" in said_in(terminal):
-            break
+    walk_until(terminal, "No more findings", 9)
     assert "F7 goes back to those of this client and clients before." in said_in(terminal)
     terminal.press("<escape>")
     terminal.until("1 client")
@@ -55,10 +52,7 @@ def test_at_the_end_of_the_walk_what_lies_behind_is_told_as_it_is_now(start: Sta
             work.delete("client", id, work.get("client", id).version)
     terminal.press("<f8>")
     terminal.until("F2 Save")
-    for _ in range(9):
-        terminal.press("<f8>", 0.3)
-        if "No more findings" in said_in(terminal):
-            break
+    walk_until(terminal, "No more findings", 9)
     assert "F7 goes back to those of this client." in said_in(terminal)
 
 
@@ -94,10 +88,7 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     terminal.press("<escape>")
     terminal.press("<ctrl+t><home><enter>")
     terminal.press("zz<end>")
-    for _ in range(20):
-        terminal.press("<f8>", 0.3)
-        if "Next client: " in said_in(terminal):
-            break
+    walk_until(terminal, "Next client: ", 20)
     assert "Draft kept. Next client: " in said_in(terminal)
     assert [one.record_id for one in store.drafts("ann")] == [first]
     assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]
