@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from store import acceptances, caseload, finding_groups, kept_findings, reading
-from store.acceptance_shapes import AcceptanceInfo, By, CaseloadFigures
-from store.audit import Chain
-from store.finding_shapes import FindingOrder, FindingWord, ListedFinding
-from store.shapes import AgencyInfo
-from store.typed import Derivers, stamp
-from validators.periods import ReportingPeriod
+from store.disk.audit import Chain
+from store.facts import AgencyInfo
+from store.findings import acceptances, caseload, queries, results
+from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
+from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from store.records import read
+from store.records.values import Derivers, stamp
+from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding
 
 
@@ -59,29 +60,29 @@ class AcceptanceDesk(ABC):
             return caseload.figures(connection, self._derivers[agency.standard], agency, period, day)
 
     def order_findings(self, agency: AgencyInfo, by: By, words: Sequence[FindingWord] = ()) -> FindingOrder:
-        """All kept findings that have all the words, grouped, as numbers; see `store.finding_groups`."""
+        """All kept findings that have all the words, grouped, as numbers; see `store.findings.queries`."""
         with self._reading() as connection:
-            return finding_groups.order(connection, agency, by, words)
+            return queries.order(connection, agency, by, words)
 
     def findings_numbered(self, numbers: Collection[int]) -> dict[int, ListedFinding]:
         """Kept findings by the numbers of such an order, with their clients; those that are gone are left out."""
         with self._reading() as connection:
-            return finding_groups.numbered(connection, numbers)
+            return queries.numbered(connection, numbers)
 
     def finding_number(self, one: Finding) -> int:
         """The number of a kept finding, which is another one after every check; 0 when it is not there any more."""
         with self._reading() as connection:
-            return finding_groups.number_of(connection, one)
+            return queries.number_of(connection, one)
 
     def client_references(self, ids: Iterable[str]) -> dict[str, str]:
         """The references of some clients, by id; empty for a client without one."""
         with self._reading() as connection:
-            return reading.client_references(connection, ids)
+            return read.client_references(connection, ids)
 
     def beside_is_due(self, agency: AgencyInfo, day: date) -> bool:
         """Whether episodes are to be compared with each other: something was saved, or day or rules are others."""
         with self._reading() as connection:
-            return kept_findings.beside_is_due(connection, self._derivers, agency, day)
+            return results.beside_is_due(connection, self._derivers, agency, day)
 
     def save_beside(
         self,
@@ -100,6 +101,6 @@ class AcceptanceDesk(ABC):
         with self._locked() as connection:
 
             def chain() -> Chain:
-                return self._chain(connection, kept_findings.CHECKER, at)
+                return self._chain(connection, results.CHECKER, at)
 
-            kept_findings.save_beside(connection, self._derivers, chain, agency, found, version, day, at, settings)
+            results.save_beside(connection, self._derivers, chain, agency, found, version, day, at, settings)

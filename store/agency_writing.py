@@ -4,15 +4,15 @@ import uuid
 
 from sqlmodel import Session, select
 
-from store.audit import Chain
-from store.shapes import AgencyInfo
-from store.tables import Agency
-from store.typed import pack
+from store.disk.audit import Chain
+from store.disk.tables import Agency
+from store.facts import AgencyInfo
+from store.records.values import pack
 from validators.problems import Problem
 
 
 class AgencyWriting:
-    """The part of a unit of work about agencies; see `store.writing.Writing`."""
+    """The part of a unit of work about agencies; see `store.unit_of_work.Writing`."""
 
     _session: Session
     _chain: Chain

@@ -3,27 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from store import (
-    audit,
-    checking,
-    counterparts,
-    habits,
-    kept_findings,
-    likeness,
-    lines,
-    listing,
-    merging,
-    presence,
-    seeking,
-    trees,
-)
 from store.acceptance_desk import AcceptanceDesk
-from store.acceptance_shapes import Going
-from store.audit import Chain
 from store.calendar_desk import CalendarDesk
-from store.counterpart_shapes import Counterpart, Sought
+from store.clients import index, lookalikes, rows, search
+from store.clients.facts import Counterpart, Sought
+from store.disk import audit
+from store.disk.audit import Chain
 from store.draft_desk import DraftDesk
-from store.shapes import (
+from store.facts import (
     AgencyInfo,
     ClientQuery,
     ClientRow,
@@ -34,8 +21,12 @@ from store.shapes import (
     Presence,
     Resemblance,
 )
+from store.findings import queries, results
+from store.findings.acceptance_facts import Going
+from store.live import presence, recent_entry
+from store.records import merge, read
+from store.records.values import Derivers, sortable, stamp
 from store.submission_desk import SubmissionDesk
-from store.typed import Derivers, sortable, stamp
 from validators.records import EpisodeRecord, Finding, Severity, Values
 
 
@@ -43,49 +34,49 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
     """The screens' side of a store. Every method may be called from any thread and raises Problem."""
 
     _derivers: Derivers
-    _memory: seeking.Memory
+    _memory: search.Memory
 
     # Lists and trees
 
     def client_rows(self, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[ClientRow]:
         """At most `limit` of the clients a query finds, from `offset` on, in its order."""
         with self._reading() as connection:
-            return seeking.rows(connection, self._memory, agency, query, offset, limit)
+            return search.page(connection, self._memory, agency, query, offset, limit)
 
     def count_clients(self, agency: AgencyInfo, query: ClientQuery) -> int:
         """How many clients a query finds."""
         with self._reading() as connection:
-            return seeking.count(connection, self._memory, agency, query)
+            return search.count(connection, self._memory, agency, query)
 
     def clients_at_least(self, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
         """How many clients a query finds at least, and whether that is all; for keys that cannot wait for a count."""
         with self._reading() as connection:
-            return seeking.at_least(connection, self._memory, agency, query)
+            return search.at_least(connection, self._memory, agency, query)
 
     def client_tree(self, client_id: str, *, deleted: bool = False) -> ClientTree:
         """A client with episodes and events; with `deleted` those that are deleted, too."""
         with self._reading() as connection:
-            return trees.tree(connection, client_id, deleted=deleted)
+            return read.tree(connection, client_id, deleted=deleted)
 
     def episode_record(self, episode_id: str) -> EpisodeRecord:
         """One episode as a check wants it."""
         with self._reading() as connection:
-            return trees.episode_record(connection, episode_id)
+            return read.episode_record(connection, episode_id)
 
     def client_records(self, client_id: str) -> list[EpisodeRecord]:
         """A client's episodes as a check wants them, in order of entry."""
         with self._reading() as connection:
-            return trees.client_records(connection, client_id)
+            return read.client_records(connection, client_id)
 
     def key_workers(self, agency: AgencyInfo) -> list[str]:
         """The names of an agency's key workers."""
         with self._reading() as connection:
-            return checking.key_workers(connection, agency)
+            return queries.key_workers(connection, agency)
 
     def merges(self, client_id: str) -> list[MergeInfo]:
         """The merges a client took part in, undone ones too, the latest first."""
         with self._reading() as connection:
-            return merging.listed(connection, client_id)
+            return merge.listed(connection, client_id)
 
     def resembling(
         self,
@@ -100,12 +91,12 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         """Clients who may be the one described, the likeliest first; `birth_date` as the standard or ISO writes it."""
         with self._reading() as connection:
             day = sortable(birth_date)
-            return likeness.resembling(connection, agency, given_initial, family_initial, day, sex, leave_out)
+            return lookalikes.resembling(connection, agency, given_initial, family_initial, day, sex, leave_out)
 
     def counterparts(self, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
         """Which of some episodes from elsewhere the agency has already, by the keys they are looked for under."""
         with self._reading() as connection:
-            return counterparts.find(connection, agency, sought)
+            return lookalikes.find(connection, agency, sought)
 
     def saved_version(self) -> int:
         """A number that grows with every save of a client, episode or event, by anybody, and with little else.
@@ -113,7 +104,7 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         That is: an extract marked as sent or taken back of which it is kept what it holds of each episode.
         """
         with self._reading() as connection:
-            return lines.saved_version(connection)
+            return index.saved_version(connection)
 
     def last_act(self) -> int:
         """A number that grows with whatever anybody does that the audit tells: saves, ticks, extracts, stated dates."""
@@ -130,11 +121,11 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         With `due` only those that are due for a check on that day.
         """
         with self._reading() as connection:
-            yield from checking.stamped(connection, self._derivers[agency.standard], agency, ids, due)
+            yield from queries.stamped(connection, self._derivers[agency.standard], agency, ids, due)
 
     def save_findings(
         self,
-        items: Iterable[kept_findings.Checked],
+        items: Iterable[results.Checked],
         day: date,
         now: datetime,
         settings: Mapping[str, str] | None = None,
@@ -152,9 +143,9 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         with self._locked() as connection:
 
             def chain() -> Chain:
-                return self._chain(connection, kept_findings.CHECKER, at)
+                return self._chain(connection, results.CHECKER, at)
 
-            return kept_findings.save(connection, self._derivers, chain, kept, day, at, settings, going or {})
+            return results.save(connection, self._derivers, chain, kept, day, at, settings, going or {})
 
     def stale_episodes(self, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
         """The episodes whose findings are not those of this day, this standard and their values of now.
@@ -162,12 +153,12 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         In order of entry, from `offset` on, at most `limit` of them.
         """
         with self._reading() as connection:
-            return checking.stale(connection, self._derivers[agency.standard], agency, day, offset, limit)
+            return queries.stale(connection, self._derivers[agency.standard], agency, day, offset, limit)
 
     def count_stale(self, agency: AgencyInfo, day: date) -> int:
         """How many episodes are due for a check."""
         with self._reading() as connection:
-            return checking.count_stale(connection, self._derivers[agency.standard], agency, day)
+            return queries.count_stale(connection, self._derivers[agency.standard], agency, day)
 
     def findings(
         self,
@@ -181,12 +172,12 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
     ) -> list[Finding]:
         """Kept findings, errors first, then by rule, in order of entry."""
         with self._reading() as connection:
-            return checking.findings(connection, agency, rule, severity, client_id, offset, limit)
+            return queries.findings(connection, agency, rule, severity, client_id, offset, limit)
 
     def finding_counts(self, agency: AgencyInfo) -> list[FindingCount]:
         """How many findings each rule has at each severity, errors first, then by rule."""
         with self._reading() as connection:
-            return checking.counts(connection, agency)
+            return queries.counts(connection, agency)
 
     def next_client_with_findings(self, agency: AgencyInfo, client_id: str = "", *, back: bool = False) -> str:
         """The id of the next client (or, `back`, the one before) with a kept error or warning, in order of entry.
@@ -194,7 +185,7 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
         Counted from the client given, from the very first (or last) for ""; "" when there is no more.
         """
         with self._reading() as connection:
-            return listing.next_with_findings(connection, agency, client_id, back)
+            return rows.next_with_findings(connection, agency, client_id, back)
 
     # Who is where
 
@@ -234,13 +225,13 @@ class Desk(AcceptanceDesk, CalendarDesk, DraftDesk, SubmissionDesk):
             if (kind := deriver.level(header)) is not None:
                 sections.setdefault((kind, deriver.section(header)), []).append(header)
         with self._reading() as connection:
-            found = [habits.code_usage(connection, agency, *its, wanted) for its, wanted in sections.items()]
+            found = [recent_entry.code_usage(connection, agency, *its, wanted) for its, wanted in sections.items()]
         return {header: counts for one in found for header, counts in one.items()}
 
     def previous_record(self, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:
         """The values of the record of a kind that a person saved last; empty when there is none."""
         with self._reading() as connection:
-            return habits.previous(connection, agency, kind, section, person)
+            return recent_entry.previous(connection, agency, kind, section, person)
 
     def last_value(self, agency: AgencyInfo, header: str, person: str) -> str:
         """What stands in a field of the record a person saved last; empty when nothing does."""

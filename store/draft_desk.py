@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from store import drafts, files, unsaved
-from store.keys import Key
-from store.shapes import AgencyInfo, DraftInfo, Kind
-from store.typed import stamp
-from store.unsaved import TakenIn
+from store.disk import files
+from store.disk.keys import Key
+from store.facts import AgencyInfo, DraftInfo, Kind
+from store.live import drafts, offline_drafts
+from store.live.offline_drafts import TakenIn
+from store.records.values import stamp
 from validators.records import NO_VALUES, Values
 
 
@@ -107,15 +108,15 @@ class DraftDesk(ABC):
 
         Raises Problem when no file can be written either.
         """
-        return unsaved.keep(self.path, self._key, kept)
+        return offline_drafts.keep(self.path, self._key, kept)
 
     def take_unsaved(self, person: str) -> TakenIn:
         """Put a person's drafts from such files among the others, and take the files away. Raises Problem."""
-        found, unreadable = unsaved.read(self.path, self._key, person)
+        found, unreadable = offline_drafts.read(self.path, self._key, person)
         taken = TakenIn()
         if found:
             with self._locked() as connection:
-                taken = unsaved.take_in(connection, found)
+                taken = offline_drafts.take_in(connection, found)
             for file in found:
                 self.forget_unsaved(file)
         return replace(taken, unreadable=tuple(unreadable))
@@ -123,6 +124,6 @@ class DraftDesk(ABC):
     def forget_unsaved(self, file: Path) -> None:
         """Take away a file of `keep_unsaved` whose drafts the store has. Raises Problem."""
         try:
-            unsaved.remove(file)
+            offline_drafts.remove(file)
         except OSError as error:
             raise files.refused(error, file, "taken away") from None

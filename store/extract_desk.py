@@ -6,9 +6,10 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from store import extracts, reading, sending, whereabouts
-from store.extract_shapes import ConfirmationInfo, Whereabouts
-from store.shapes import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo
+from store.month import extracts, locate, sent
+from store.month.facts import ConfirmationInfo, Whereabouts
+from store.records import read
 
 
 class ExtractDesk(ABC):
@@ -36,12 +37,12 @@ class ExtractDesk(ABC):
     def last_sent(self, agency: AgencyInfo, *, but_not: str = "") -> ExtractInfo | None:
         """The extract that was marked as sent last and still counts as sent, `but_not` aside; else None."""
         with self._reading() as connection:
-            return sending.last(connection, agency, but_not)
+            return sent.last(connection, agency, but_not)
 
     def confirmations(self, extract_id: str) -> list[ConfirmationInfo]:
         """The mismatches against an extract that were confirmed, those taken back left out."""
         with self._reading() as connection:
-            return sending.confirmations(connection, extract_id)
+            return sent.confirmations(connection, extract_id)
 
     def sent_extracts(self, agency: AgencyInfo) -> list[ExtractInfo]:
         """The agency's extracts that count as sent, in the order they were written."""
@@ -51,28 +52,28 @@ class ExtractDesk(ABC):
         """What was sent last of these records, as digests; what was never sent, or only in extracts taken back, is
         left out."""
         with self._reading() as connection:
-            return sending.digests(connection, agency, record_ids)
+            return sent.digests(connection, agency, record_ids)
 
     def clients_by_reference(self, agency: AgencyInfo, references: Collection[str]) -> dict[str, str]:
         """The ids of the agency's clients who bear these references and are not deleted."""
         with self._reading() as connection:
-            return reading.clients_by_reference(connection, agency, references)
+            return read.clients_by_reference(connection, agency, references)
 
     def journey_whereabouts(
         self, agency: AgencyInfo, journeys: Mapping[str, tuple[str, str]]
     ) -> dict[str, Whereabouts]:
         """Where episodes are that have no identifier: name to the client's reference and the day it was opened."""
         with self._reading() as connection:
-            return whereabouts.journeys(connection, agency, journeys)
+            return locate.journeys(connection, agency, journeys)
 
     def episode_whereabouts(self, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
         """Where the episodes are that bear these identifiers, deleted ones too; unknown identifiers are left out."""
         with self._reading() as connection:
-            return whereabouts.episodes(connection, agency, identifiers)
+            return locate.episodes(connection, agency, identifiers)
 
     def event_whereabouts(
         self, agency: AgencyInfo, section: str, identifiers: Collection[str]
     ) -> dict[str, Whereabouts]:
         """Where the events of a section are that bear these identifiers, deleted ones too."""
         with self._reading() as connection:
-            return whereabouts.events(connection, agency, section, identifiers)
+            return locate.events(connection, agency, section, identifiers)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
-from store import extracts, sending
-from store.audit import Chain
-from store.extract_shapes import ConfirmationInfo
-from store.shapes import AgencyInfo, ExtractInfo
+from store.disk.audit import Chain
+from store.facts import AgencyInfo, ExtractInfo
+from store.month import extracts, sent
+from store.month.facts import ConfirmationInfo
 
 
 class ExtractWriting:
@@ -43,20 +43,20 @@ class ExtractWriting:
 
     def mark_sent(self, extract_id: str) -> ExtractInfo:
         """Note that an extract was sent. Raises Problem when it is noted already."""
-        return sending.mark(self._connection, self._chain, extract_id, self.person, self._at)
+        return sent.mark(self._connection, self._chain, extract_id, self.person, self._at)
 
     def take_back(self, extract_id: str) -> ExtractInfo:
         """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
-        return sending.take_back(self._connection, self._chain, extract_id, self.person, self._at)
+        return sent.take_back(self._connection, self._chain, extract_id, self.person, self._at)
 
     def confirm_mismatch(
         self, extract_id: str, kind: str, subject: str, told: Mapping[str, str], reason: str
     ) -> ConfirmationInfo:
         """Keep that a mismatch against a sent extract is right, and why; see `ConfirmationInfo`. Raises Problem."""
-        return sending.confirm(
+        return sent.confirm(
             self._connection, self._chain, extract_id, kind, subject, told, reason, self.person, self._at
         )
 
     def withdraw_confirmation(self, confirmation_id: str) -> ConfirmationInfo:
         """Take a confirmation back. Raises Problem when there is none, or it was taken back."""
-        return sending.withdraw(self._connection, self._chain, confirmation_id, self.person, self._at)
+        return sent.withdraw(self._connection, self._chain, confirmation_id, self.person, self._at)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from store import acceptances
-from store.acceptance_shapes import AcceptanceInfo
-from store.audit import Chain
 from store.calendar_desk import CalendarWriting
+from store.disk.audit import Chain
+from store.findings import acceptances
+from store.findings.acceptance_facts import AcceptanceInfo
 from store.submission_desk import SubmissionWriting
 from validators.records import Finding
 
 
 class MonthWriting(SubmissionWriting, CalendarWriting):
-    """The part of a unit of work about month end; see `store.writing.Writing`."""
+    """The part of a unit of work about month end; see `store.unit_of_work.Writing`."""
 
     person: str
     _at: str

@@ -6,12 +6,12 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from store import agency_settings, submissions
-from store.audit import Chain
-from store.shapes import AgencyInfo
-from store.submission_shapes import DayFigures, SubmissionInfo, TickInfo
-from store.typed import Derivers
-from validators.periods import ReportingPeriod
+from store.disk.audit import Chain
+from store.facts import AgencyInfo
+from store.month import agency_settings, submissions
+from store.month.facts import DayFigures, SubmissionInfo, TickInfo
+from store.records.values import Derivers
+from validators.calendar.periods import ReportingPeriod
 
 
 class SubmissionDesk(ABC):

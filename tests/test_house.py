@@ -55,18 +55,6 @@ def test_the_project_stands_alone() -> None:
     assert told == []
 
 
-def test_files_can_be_held_in_the_head() -> None:
-    """No file of program code is over 300 lines."""
-    rooms = ("tui", "store", "exporters", "validators")
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for room in rooms
-        for path in (ROOT / room).rglob("*.py")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
-    }
-    assert long == {}
-
-
 def test_the_readme_names_two_commands_that_set_everything_up() -> None:
     commands = re.findall(r"^```\n(python3 .*)\n```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
     assert len(commands) == 2

@@ -6,15 +6,15 @@ screens themselves, and is loaded when there is a command.
 
 import sys
 
-from tui.heap import leave_out_tls
-from tui.leaving import leave_with
+from tui.cli.leaving import leave_with
+from tui.session.memory import leave_out_tls
 
 
 def run() -> None:
     """Open the screens, or run the command that is given."""
     leave_out_tls()
     if len(sys.argv) > 1:
-        from tui.main import run as run_command
+        from tui.cli.main import run as run_command
 
         run_command()
     else:
@@ -22,7 +22,7 @@ def run() -> None:
 
 
 def _screens() -> int:
-    from tui.run import run_app
+    from tui.app.run import run_app
 
     return run_app()
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from validators.closed_days import ClosedDays
+from validators.calendar.closed_days import ClosedDays
 from validators.dates import parse_date
-from validators.measure_data import Measure
 from validators.records import EpisodeRecord
-from validators.standard import Standard
-from validators.xml_form import classes_told
+from validators.standard.measures import Measure
+from validators.standard.model import Standard
+from validators.standard.settings import classes_told
 
 WITHIN, OVER, INVALID = "within", "over", "invalid"
 COUNTED, OTHERS, LEFT_OUT, NO_REASON, UNCLASSED = "counted", "others", "left_out", "no_reason", "unclassed"

@@ -54,7 +54,7 @@ def peak(*arguments: str) -> float:
     """The largest memory in MiB of `keywork` with these arguments; of a bare interpreter without any."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "peak"
-        program = _PEAK + ("from tui.main import run\nrun()\n" if arguments else "")
+        program = _PEAK + ("from tui.cli.main import run\nrun()\n" if arguments else "")
         python("-c", program, str(place), *arguments)
         return int(place.read_text()) / 1024
 

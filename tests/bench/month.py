@@ -12,18 +12,18 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exporters.caseload import check_caseload
-from store import sqlite
-from store.keys import read_or_make_key
-from store.opening import Store, open_store
-from store.shapes import ClientQuery
+from exporters.checks.caseload import check_caseload
+from store.disk import sqlite
+from store.disk.keys import read_or_make_key
+from store.facts import ClientQuery
+from store.store import Store, open_store
 from tests.bench.measuring import median, tell
 from tests.bench.screens import INTO_FORM, TODAY
 from tests.bench.screens import store as sample
 from tests.bench.terminal.probe import ranked
 from tests.terminal import Terminal, split_keys
-from validators.catalogue import load
-from validators.engine import Checker
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
 
 CLIENTS = 15_500  # of whom there are twenty thousand episodes
 EDITS = 10

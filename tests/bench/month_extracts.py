@@ -8,16 +8,16 @@ import timeit
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exporters.comparing import compare_texts
-from exporters.extract_preview import preview_extract
-from exporters.extract_text import ExtractText
-from exporters.mismatches import against
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo, ExtractInfo
+from exporters.csv_format.text import ExtractText
+from exporters.extracts.compare import compare_texts
+from exporters.extracts.mismatches import against
+from exporters.extracts.preview import preview_extract
+from store.facts import AgencyInfo, ExtractInfo
+from store.store import Store, open_store
 from tests.bench.measuring import median, tell
 from tests.bench.returns import TODAY
-from validators.catalogue import load
-from validators.samples import synthetic_episodes
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 ROWS = 20_000
 SUBMISSION = "2020-12"

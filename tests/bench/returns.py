@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from tests.bench.measuring import median, peak, python, tell
-from validators.catalogue import load
-from validators.engine import Checker
-from validators.patterns import Context
 from validators.records import EpisodeRecord
-from validators.samples import synthetic_episodes
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 TODAY = date(2021, 1, 10)
 ROWS = 100_000
@@ -35,8 +35,8 @@ print(time.perf_counter() - started)
 EXPORT_PLAIN = """
 import csv, json, pathlib, sys, time
 from store import sqlite
-from store.keys import read_or_make_key
-from validators.catalogue import load
+from store.disk.keys import read_or_make_key
+from validators.standard.catalogue import load
 path, key_file, target = map(pathlib.Path, sys.argv[1:4])
 headers = load().headers
 key, _ = read_or_make_key(key_file, may_make=False)
@@ -96,7 +96,7 @@ def checking(folder: Path) -> list[bool]:
     large, small = folder / "large.csv", folder / "small.csv"
     written(large, ROWS, scattered=True)
     written(small, 1, scattered=False)
-    command = ("-m", "tui.main", "check", "--today", TODAY.isoformat(), "--format", "json")
+    command = ("-m", "tui.cli.main", "check", "--today", TODAY.isoformat(), "--format", "json")
     plain = median(lambda: float(python("-c", READ_PLAIN, str(large)).output))
     runs = [python(*command, str(large)) for _ in range(5)]
     seconds = statistics.median(run.seconds for run in runs)
@@ -120,10 +120,10 @@ def exporting(folder: Path) -> list[bool]:
         extract = folder / f"{rows}.csv"
         written(extract, rows, scattered=False)
         place = ("--store", str(folder / f"{rows}.db"), "--key-file", str(folder / "store.key"))
-        python("-m", "tui.main", "import", str(extract), *place)
+        python("-m", "tui.cli.main", "import", str(extract), *place)
         command = ("export", *place, "--submission", "2020-12", "--today", TODAY.isoformat(), "--out")
         peaks.append(peak(*command, str(_new(folder))))
-    ours = median(lambda: python("-m", "tui.main", *command, str(_new(folder))).seconds)
+    ours = median(lambda: python("-m", "tui.cli.main", *command, str(_new(folder))).seconds)
     files = [str(folder / name) for name in (f"{ROWS}.db", "store.key", "plain.csv")]
     plain = median(lambda: float(python("-c", EXPORT_PLAIN, *files).output))
     return [

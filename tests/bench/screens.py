@@ -18,7 +18,7 @@ from tests.bench.measuring import median, python, tell
 from tests.bench.terminal.probe import GROUPS, STOCK, Group, joined, measure, ranked
 from tests.terminal import Terminal, split_keys
 from tests.terminal import keys as keys_of
-from validators.catalogue import DEFAULT, load
+from validators.standard.catalogue import DEFAULT, load
 
 TODAY = date(2026, 11, 2)
 # To the list, and into the largest form of the first client: the tree, its episode, and there the second field.
@@ -44,7 +44,7 @@ def store(folder: Path, clients: int, standard: str = DEFAULT) -> dict[str, str]
     place = ("--store", environment["KEYWORK_STORE"], "--key-file", environment["KEYWORK_KEY_FILE"])
     python(
         "-m",
-        "tui.main",
+        "tui.cli.main",
         "sample",
         "--clients",
         str(clients),
@@ -192,9 +192,9 @@ def _proportional(terminal: Terminal) -> float:
 
 def searching(environment: dict[str, str], clients: int) -> list[bool]:
     """Every key of a search: how many at least, and a page of rows, as the list asks for them."""
-    from store.opening import open_store
-    from store.shapes import ClientQuery
-    from tui.frame.paged_table import PAGE
+    from store.facts import ClientQuery
+    from store.store import open_store
+    from tui.widgets.paged_table import PAGE
 
     typed = ("000123", "JS", "14/3/85", "NE8 1", "1985", "NE1 JS")
     took: list[float] = []
@@ -221,7 +221,7 @@ def copied(kept: Path, folder: Path) -> dict[str, str]:
     for path in (target, key):
         path.chmod(0o600)
     environment = {"KEYWORK_STORE": str(target), "KEYWORK_KEY_FILE": str(key)}
-    python("-m", "tui.main", "client", "list", "--limit", "1", "--store", str(target), "--key-file", str(key))
+    python("-m", "tui.cli.main", "client", "list", "--limit", "1", "--store", str(target), "--key-file", str(key))
     return environment
 
 
@@ -235,7 +235,7 @@ def checked(environment: dict[str, str]) -> None:
     """Check all episodes now, as a session does by and by: while it does, it has ten MiB more, and works beside us."""
     findings = Path(environment["KEYWORK_STORE"]).with_suffix(".findings")
     place = ("--store", environment["KEYWORK_STORE"], "--key-file", environment["KEYWORK_KEY_FILE"])
-    python("-m", "tui.main", "findings", "--format", "csv", "--out", str(findings), *place)
+    python("-m", "tui.cli.main", "findings", "--format", "csv", "--out", str(findings), *place)
 
 
 def run(clients: int, kept_store: Path | None = None) -> bool:

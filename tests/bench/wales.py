@@ -15,9 +15,9 @@ _START = """
 import pathlib, re, sys, time
 from datetime import date
 from itertools import islice, cycle
-from exporters.xml_shape import stand_in
-from validators.catalogue import load
-from validators.samples import synthetic_episodes
+from exporters.xml_format.shape import stand_in
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 standard, many, target = load("smds-wales"), int(sys.argv[1]), pathlib.Path(sys.argv[2])
 shape = stand_in(standard)
 journeys = list(islice(synthetic_episodes(standard, 1000, seed=1, today=date(2026, 3, 10)), 1000))

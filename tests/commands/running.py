@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from store.sqlite import connect
+from store.disk.sqlite import connect
 from tests.exporters.extracts import SAMPLE
-from tui.main import run
+from tui.cli.main import run
 
 ROOT = Path(__file__).parents[2]
 TODAY = ("--today", "2021-01-10")
@@ -68,7 +68,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 def program(*arguments: object, **options: Any) -> Outcome:
     """Run a command as a program of its own."""
-    command = [sys.executable, "-m", "tui.main", *map(str, arguments)]
+    command = [sys.executable, "-m", "tui.cli.main", *map(str, arguments)]
     options.setdefault("env", environment())
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
     return Outcome(done.returncode, done.stdout, done.stderr)
@@ -104,7 +104,7 @@ class Place:
 
     def raw(self) -> Any:
         """A driver connection to the store, for mischief."""
-        from store.keys import read_or_make_key
+        from store.disk.keys import read_or_make_key
 
         return connect(self.store, read_or_make_key(self.key, may_make=False)[0])
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import open_store
+from store.store import open_store
 from tests.commands.running import Place, call
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 
 @pytest.fixture

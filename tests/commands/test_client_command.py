@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from store.opening import Store, open_store
-from store.people import current_person
-from store.shapes import ClientQuery, ClientTree
+from store.disk.user import current_person
+from store.facts import ClientQuery, ClientTree
+from store.store import Store, open_store
 from tests.commands.running import TODAY, Place, call
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 NOW = datetime.now(UTC)
 

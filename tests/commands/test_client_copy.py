@@ -3,9 +3,9 @@
 import json
 import re
 
-from store.opening import open_store
+from store.store import open_store
 from tests.commands.running import TODAY, Place, call
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 TO = ("--to-agency", "W00001", "--to-standard", "smds-wales")
 CLIENT = ("CLIENT=K77", "FINITIAL=E", "SINITIAL=W", "DOB=19850615", "SEX=1", "ETHNIC=B", "NATION=GBR")

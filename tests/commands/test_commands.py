@@ -11,7 +11,7 @@ import pytest
 
 from tests.commands.running import ROOT, SAMPLE_FILE, TODAY, Outcome, Place, call, copied, program
 from tests.exporters.extracts import EXPECTED, HEADERS, STANDARD, read, row, visit, write
-from validators.catalogue import SHIPPED, load
+from validators.standard.catalogue import SHIPPED, load
 
 EXPORT = ("--submission", "2020-12", *TODAY)
 NAME = "T0123-20190101-20201231-CJIT-P.csv"

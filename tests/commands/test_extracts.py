@@ -106,7 +106,7 @@ def test_mismatches_are_an_exit_code_for_a_script(place: Place) -> None:
 
 
 def test_an_export_goes_through_a_pipe_and_is_kept(place: Place) -> None:
-    command = [sys.executable, "-m", "tui.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
+    command = [sys.executable, "-m", "tui.cli.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
     done = subprocess.run(command, capture_output=True, env=environment(), timeout=60, check=False)
     [one] = listed(place)
     assert done.returncode == 1 and hashlib.sha256(done.stdout).hexdigest() == one["sha256"]
@@ -120,7 +120,7 @@ def test_an_export_goes_through_a_pipe_and_is_kept(place: Place) -> None:
 
 
 def test_a_pipe_that_breaks_is_told_and_the_extract_is_kept(place: Place) -> None:
-    command = [sys.executable, "-m", "tui.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
+    command = [sys.executable, "-m", "tui.cli.main", "export", *place.options, *MONTH, *TODAY, "--stdout"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
         assert running.stdout is not None and running.stderr is not None
         running.stdout.close()

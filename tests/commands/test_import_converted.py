@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.commands.running import TODAY, Place, call
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 ENGLISH, WELSH = "ndtms-cjit-p", "smds-wales"
 FROM = ("--from-standard", ENGLISH)

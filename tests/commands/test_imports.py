@@ -11,7 +11,7 @@ from tests.commands.running import ROOT, SAMPLE_FILE, environment
 HEAVY = {"textual", "sqlmodel", "sqlalchemy", "alembic", "lxml", "sqlcipher3"}
 CODE = """
 import json, sys
-from tui.main import run
+from tui.cli.main import run
 try:
     run()
 except SystemExit as left:

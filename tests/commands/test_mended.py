@@ -11,21 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from store import files
+from store.disk import files
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
 from tests.commands.test_trouble import WAITING
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import (
-    NOW,
-    STANDARD,
-    check,
-    row,
-    table,
-    visit,
-    write,
-)
+from tests.exporters.extracts import NOW, STANDARD, check, row, table, visit, write
 from validators.problems import Problem
-from validators.samples import synthetic_episodes
+from validators.synthetic import synthetic_episodes
 
 
 def test_all_or_nothing_counts_rows_of_another_client_in_the_store(desk: Desk) -> None:
@@ -95,7 +87,7 @@ def test_a_folder_that_cannot_be_synced_leaves_no_file(desk: Desk, monkeypatch: 
     assert desk.left() == []
 
 
-@pytest.mark.parametrize("point", ["exporters.writing:place"])
+@pytest.mark.parametrize("point", ["exporters.extracts.writing:place"])
 def test_stopped_just_after_the_file_got_its_name(filled: Place, point: str) -> None:
     assert filled.out.is_dir()
     process = subprocess.Popen(
@@ -124,7 +116,7 @@ def test_stopped_just_after_the_file_got_its_name(filled: Place, point: str) -> 
 
 def test_ctrl_c_is_exit_2_and_one_sentence(filled: Place) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", WAITING, "validators.engine:Checker.check", "check", *filled.options],
+        [sys.executable, "-c", WAITING, "validators.rules.checker:Checker.check", "check", *filled.options],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -142,7 +134,7 @@ def test_ctrl_c_is_exit_2_and_one_sentence(filled: Place) -> None:
 def test_a_full_disk_under_stdout(arguments: tuple[str, ...]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "tui.main", *arguments],
+            [sys.executable, "-m", "tui.cli.main", *arguments],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -154,7 +146,7 @@ def test_a_full_disk_under_stdout(arguments: tuple[str, ...]) -> None:
 
 def test_no_stdout_at_all() -> None:
     done = subprocess.run(
-        ["sh", "-c", '"$0" -m tui.main check "$1" >&-', sys.executable, SAMPLE_FILE],
+        ["sh", "-c", '"$0" -m tui.cli.main check "$1" >&-', sys.executable, SAMPLE_FILE],
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),
@@ -192,7 +184,13 @@ def test_repeated_column_names_cannot_steer_the_terminal(place: Place) -> None:
 
 def test_a_pipe_is_read(place: Place) -> None:
     done = subprocess.run(
-        ["sh", "-c", 'cat "$1" | "$0" -m tui.main check /dev/stdin --today 2021-01-10', sys.executable, SAMPLE_FILE],
+        [
+            "sh",
+            "-c",
+            'cat "$1" | "$0" -m tui.cli.main check /dev/stdin --today 2021-01-10',
+            sys.executable,
+            SAMPLE_FILE,
+        ],
         capture_output=True,
         text=True,
         env=environment(),
@@ -220,7 +218,7 @@ def test_a_long_agency_code(desk: Desk) -> None:
 
 
 def test_standards_install_where_it_cannot_write(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from validators.catalogue import SHIPPED
+    from validators.standard.catalogue import SHIPPED
 
     plain = place.folder / "plain"
     plain.write_text("")

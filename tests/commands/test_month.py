@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from store.opening import open_store
+from store.store import open_store
 from tests.commands.running import Place, call
 from tests.exporters.extracts import NOW
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 JANUARY = ("--today", "2021-01-10")
 LATE = ("--today", "2021-01-13")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from store import sqlite
+from store.disk import sqlite
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
 from tests.exporters.extracts import row, visit, write
 
@@ -87,7 +87,7 @@ def test_a_disk_that_takes_no_output() -> None:
     with Path("/dev/full").open("w") as full:
         for arguments in (("check", SAMPLE_FILE), ("standards", "show", "ndtms-cjit-p"), ("standards", "list")):
             done = subprocess.run(
-                [sys.executable, "-m", "tui.main", *arguments],
+                [sys.executable, "-m", "tui.cli.main", *arguments],
                 stdout=full,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -113,7 +113,7 @@ def wait(*arguments, **named):
     time.sleep(50)
     return given
 setattr(holder, name, wait)
-from tui.main import run
+from tui.cli.main import run
 run()
 """
 
@@ -121,12 +121,12 @@ run()
 @pytest.mark.parametrize(
     ("point", "command"),
     [
-        ("exporters.csv_reading:encoding_of", "import"),
-        ("store.loading:Loader.take", "import"),
-        ("store.writing:Writing.finish", "import"),
-        ("exporters.writing:RowWriter.flush", "export"),
-        ("store.sqlite:copy_into", "backup"),
-        ("validators.engine:Checker.check", "check"),
+        ("exporters.csv_format.reading:encoding_of", "import"),
+        ("store.records.bulk_load:Loader.take", "import"),
+        ("store.unit_of_work:Writing.finish", "import"),
+        ("exporters.extracts.writing:RowWriter.flush", "export"),
+        ("store.disk.sqlite:copy_into", "backup"),
+        ("validators.rules.checker:Checker.check", "check"),
     ],
 )
 def test_stopped_in_the_middle(filled: Place, point: str, command: str) -> None:
@@ -158,7 +158,7 @@ def test_a_reader_who_leaves_early_hears_nothing(arguments: tuple[str, ...]) -> 
     os.close(reading)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tui.main", *arguments],
+            [sys.executable, "-m", "tui.cli.main", *arguments],
             stdout=writing,
             stderr=subprocess.PIPE,
             text=True,
@@ -174,7 +174,7 @@ def test_a_reader_who_leaves_early_hears_nothing(arguments: tuple[str, ...]) -> 
 def test_the_first_line_is_enough() -> None:
     """As with `| head -1`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tui.main", "standards", "show", "ndtms-cjit-p", "--format", "json"],
+        [sys.executable, "-m", "tui.cli.main", "standards", "show", "ndtms-cjit-p", "--format", "json"],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -189,7 +189,7 @@ def test_the_first_line_is_enough() -> None:
 
 def test_without_any_output_there_is_no_traceback() -> None:
     done = subprocess.run(
-        ["sh", "-c", '"$0" -m tui.main check "$1" >&-', sys.executable, SAMPLE_FILE],
+        ["sh", "-c", '"$0" -m tui.cli.main check "$1" >&-', sys.executable, SAMPLE_FILE],
         stderr=subprocess.PIPE,
         text=True,
         env=environment(),

@@ -3,12 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from exporters.import_report import ImportReport
-from exporters.importing import Import, import_file
-from exporters.writing import Receipt, export_submission
-from store.opening import Store, open_store
+from exporters.extracts.writing import Receipt, export_submission
+from exporters.imports.csv_import import Import, import_file
+from exporters.imports.report import ImportReport
+from store.store import Store, open_store
 from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, read, write
-from validators.standard import Standard
+from validators.standard.model import Standard
 
 
 def standards(name: str) -> Standard:

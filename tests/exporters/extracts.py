@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from exporters.checking import Report, check_file
-from validators.catalogue import SHIPPED
-from validators.loading import load_standard
-from validators.patterns import Context
+from exporters.checks.file_check import Report, check_file
 from validators.records import EpisodeRecord, Finding
+from validators.rules.registry import Context
+from validators.standard.catalogue import SHIPPED
+from validators.standard.loader import load_standard
 
 DATA = Path(__file__).parents[1] / "data"
 SAMPLE = DATA / "cjit_p_2020_12.csv"

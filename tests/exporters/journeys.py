@@ -5,15 +5,15 @@ from pathlib import Path
 
 from lxml import etree
 
-from exporters import formats
-from exporters.writing import Receipt, export_submission
-from exporters.xml_messages import Message, MessageReader
-from store.opening import Store, open_store
-from store.shapes import ExtractInfo
+from exporters.extracts.writing import Receipt, export_submission
+from exporters.formats import choose
+from exporters.xml_format.reading import Message, MessageReader
+from store.facts import ExtractInfo
+from store.store import Store, open_store
 from tests.exporters.extracts import NOW
 from tests.validators.builders_smds import TODAY, WALES, journey
 from validators.records import EpisodeRecord, Event
-from validators.standard import Standard
+from validators.standard.model import Standard
 
 AGENCY = "T00123"
 
@@ -73,7 +73,7 @@ class Returns:
         self.runs += 1
         folder = self.folder / f"out-{self.runs}"
         folder.mkdir()
-        wanted = formats.wanted(WALES, kind, first, last)
+        wanted = choose.wanted(WALES, kind, first, last)
         return export_submission(
             self.store, self.agency, WALES, submission, folder, today=today, person="ann", now=NOW, wanted=wanted
         )

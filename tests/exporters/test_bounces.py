@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporters.bounces import as_mapping, read_bounces, told_as_text
+from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, referral, row, visit, withheld
 from validators.problems import Problem

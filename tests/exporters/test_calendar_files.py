@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from exporters.calendar_csv import checked_overrides
-from exporters.calendar_ics import as_ics
-from validators.calendar import SubmissionCalendar
-from validators.calendar_kinds import Override
-from validators.catalogue import load
+from exporters.month.calendar_csv import checked_overrides
+from exporters.month.calendar_ics import as_ics
+from validators.calendar.calendar import SubmissionCalendar
+from validators.calendar.kinds import Override
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 SAMPLE = Path(__file__).parent.parent / "data" / "ndtms_calendar_2022_23.csv"

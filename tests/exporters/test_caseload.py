@@ -4,17 +4,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from exporters.caseload import check_caseload, check_some, compare_episodes
-from exporters.checking import check_episodes
-from exporters.selection import Selection
-from store.opening import Store
-from store.shapes import AgencyInfo
+from exporters.checks.caseload import check_caseload, check_some, compare_episodes
+from exporters.checks.file_check import check_episodes
+from exporters.csv_format.selection import Selection
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.exporters.desks import Desk
-from validators.catalogue import load
-from validators.engine import Checker
-from validators.patterns import Context
-from validators.periods import ReportingPeriod
-from validators.samples import synthetic_episodes
+from validators.calendar.periods import ReportingPeriod
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 STANDARD = load("ndtms-cjit-p")
 CHECKER = Checker(STANDARD)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.checking import Report, as_json
+from exporters.checks.file_check import Report, as_json
 from tests.exporters.extracts import (
     EXPECTED,
     HEADERS,

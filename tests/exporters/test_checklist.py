@@ -4,16 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from exporters.caseload import check_caseload
-from exporters.checklist import Item, checklist, doubted_text, progress
-from exporters.checklist_acts import Acts, mark_sent
-from exporters.checklist_pages import ChecklistPage, read_page
-from exporters.portal_figures import compared, percentage
+from exporters.checks.caseload import check_caseload
+from exporters.month.checklist import Item, checklist, doubted_text, progress
+from exporters.month.checklist_acts import Acts, mark_sent
+from exporters.month.checklist_page import ChecklistPage, read_page
+from exporters.month.portal_figures import compared, percentage
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit, withheld
 from tests.exporters.test_mismatches import change
-from validators.engine import Checker
 from validators.problems import Problem
+from validators.rules.checker import Checker
 
 CHECKER = Checker(STANDARD)
 MONTH = "2020-12"

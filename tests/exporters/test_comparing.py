@@ -2,8 +2,8 @@
 
 import pytest
 
-from exporters.comparing import Comparison, FieldChange, compare_texts
-from exporters.kept_text import KeptText
+from exporters.csv_format.pager import KeptText
+from exporters.extracts.compare import Comparison, FieldChange, compare_texts
 from tests.exporters.extracts import HEADERS, STANDARD, Row, referral, row, table, visit, withheld
 from validators.problems import Problem
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from exporters.caseload import check_caseload
-from exporters.findings_list import FORMS, Form, told_findings, write_findings
-from store.shapes import AgencyInfo
+from exporters.checks.caseload import check_caseload
+from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
+from store.facts import AgencyInfo
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row
-from validators.engine import Checker
 from validators.problems import Problem
+from validators.rules.checker import Checker
 
 SECRETS = ("=cmd|x", "SECRET-1", "e-777", "19850703", "QZ", "nowhere\x1b[31m")
 

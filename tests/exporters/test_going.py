@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from exporters.caseload import check_caseload, compare_episodes
-from exporters.extract_preview import preview_extract
-from store.acceptance_shapes import CaseloadFigures
-from store.kept_findings import Checked
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from exporters.checks.caseload import check_caseload, compare_episodes
+from exporters.extracts.preview import preview_extract
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import CaseloadFigures
+from store.findings.results import Checked
+from store.store import Store, open_store
 from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
-from validators.catalogue import load
-from validators.engine import Checker
 from validators.records import Severity
-from validators.samples import synthetic_episodes
-from validators.standard import Standard
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
+from validators.synthetic import synthetic_episodes
 
 NOW = datetime(2021, 1, 10, 9, 0, tzinfo=UTC)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from exporters.import_report import told_as_text
-from exporters.importing import Import
-from store.opening import open_store
-from store.shapes import Counts
+from exporters.imports.csv_import import Import
+from exporters.imports.report import told_as_text
+from store.facts import Counts
+from store.store import open_store
 from tests.exporters.desks import Desk, standards
 from tests.exporters.extracts import (
     HEADERS,

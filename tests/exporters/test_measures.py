@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from exporters.caseload import check_caseload, check_some
-from exporters.measures import as_json, cases, measured, measures_told
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from exporters.checks.caseload import check_caseload, check_some
+from exporters.month.measures import as_json, cases, measured, measures_told
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.validators.builders_smds import CLOSED, WALES, journey, modality
-from validators.catalogue import load
-from validators.engine import Checker
 from validators.measures import Span
 from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from exporters.extract_preview import changes_since, preview_extract
-from exporters.mismatches import Mismatches, confirm, find_mismatches
-from store.shapes import ExtractInfo
+from exporters.extracts.mismatches import Mismatches, confirm, find_mismatches
+from exporters.extracts.preview import changes_since, preview_extract
+from store.facts import ExtractInfo
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, referral, row, visit, withheld
 from validators.problems import Problem

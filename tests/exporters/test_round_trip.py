@@ -7,11 +7,11 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from store.opening import Store
+from store.store import Store
 from tests.exporters.desks import opened
 from tests.exporters.extracts import NOW, STANDARD, TODAY, essence
 from validators.records import EpisodeRecord
-from validators.samples import synthetic_episodes
+from validators.synthetic import synthetic_episodes
 
 # Two stores on a real disk for each example: a failing one is shown as it is, not made smaller.
 QUICK = settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))

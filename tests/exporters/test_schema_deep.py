@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from exporters import formats
-from exporters.checking import check_file
-from exporters.schema_mapping import MAPPING
-from exporters.schema_store import install, installed, schema_folder, shape_of
-from exporters.xml_messages import MessageReader
-from exporters.xml_validating import _messages, schema_of, validate
-from exporters.xml_writing import XmlWriter
+from exporters.checks.file_check import check_file
+from exporters.formats import choose
+from exporters.xml_format.reading import MessageReader
+from exporters.xml_format.schema.installed import install, installed, schema_folder, shape_of
+from exporters.xml_format.schema.mapping import MAPPING
+from exporters.xml_format.validation import _messages, schema_of, validate
+from exporters.xml_format.writing import XmlWriter
 from tests.exporters import schema_deep
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, opened
 from tests.exporters.schema_files import NAMES
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, journey, modality, top
-from validators.patterns import Context
 from validators.problems import Problem
 from validators.records import EpisodeRecord
+from validators.rules.registry import Context
 
 D = "{urn:deep}"
 
@@ -105,12 +105,12 @@ def test_what_is_written_is_valid_and_reads_back_as_it_was(wales: Returns, deep:
 def test_it_is_looked_through_and_taken_in_like_any_other(wales: Returns, deep: Path, tmp_path: Path) -> None:
     wales.take(journey(modality(), **CLOSED), journey(CLIENTNO="43"), journey(CLIENTNO="44", SURNAME1="Ŵ"))
     receipt = wales.export("2026-06")
-    kept = formats.kept_text(WALES, [receipt.file.read_bytes()])
+    kept = choose.kept_text(WALES, [receipt.file.read_bytes()])
     assert kept.rows == 3 and kept.cells(1, 2)[0][:4] == ["T00123", "43", "2026-03-02", "01"]
     assert [row[1] for row in kept.cells(0, 3)] == ["42", "43", "44"]
     other = opened(tmp_path / "other")
     with other.store:
-        job = formats.importer(receipt.file, WALES)
+        job = choose.importer(receipt.file, WALES)
         job.write(other.store, job.prepare(other.store, None), "ann", NOW)
         assert other.export("2026-06").file.read_bytes() == receipt.file.read_bytes()
 

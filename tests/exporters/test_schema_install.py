@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from exporters.schema_mapping import MAPPING
-from exporters.schema_store import install, installed, schema_folder, shape_of
-from exporters.xml_shape import stand_in
+from exporters.xml_format.schema.installed import install, installed, schema_folder, shape_of
+from exporters.xml_format.schema.mapping import MAPPING
+from exporters.xml_format.shape import stand_in
 from tests.exporters import schema_files
 from tests.exporters.journeys import Returns, messages
 from tests.exporters.schema_files import NAMES

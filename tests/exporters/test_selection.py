@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from exporters.checking import check_episodes
+from exporters.checks.file_check import check_episodes
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import STANDARD, TODAY, Row, check, read, referral, row, told, visit
-from validators.patterns import Context
 from validators.records import Severity
+from validators.rules.registry import Context
 
 CARRIED = STANDARD.no_consent_carries
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from exporters.receipts import as_mapping, receipt_lines
-from exporters.sending_out import export_to_stream, fetch_lines, write_again
-from exporters.windows import due_submission, said_of_window
+from exporters.extracts.receipt import as_mapping, receipt_lines
+from exporters.extracts.resend import export_to_stream, fetch_lines, write_again
+from exporters.extracts.submission_window import due_submission, said_of_window
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit
-from validators.calendar import SubmissionCalendar
+from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 
 

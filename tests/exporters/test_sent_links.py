@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from exporters.caseload import check_caseload, check_some
-from exporters.sent_links import changed_links
+from exporters.checks.caseload import check_caseload, check_some
+from exporters.extracts.sent_links import changed_links
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import CHECKER, TODAY, WALES

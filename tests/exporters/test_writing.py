@@ -10,29 +10,19 @@ from typing import Any, NoReturn
 
 import pytest
 
-import exporters.selection
-from exporters.caseload import check_caseload
-from exporters.writing import RowWriter, export_submission, file_name, told_as_text
-from store import extracts, files
-from store.writing import Writing
+from exporters.checks.caseload import check_caseload
+from exporters.csv_format import selection
+from exporters.extracts.writing import RowWriter, export_submission, file_name, told_as_text
+from store.disk import files
+from store.month import extracts
+from store.unit_of_work import Writing
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import (
-    HEADERS,
-    NOW,
-    SAMPLE,
-    STANDARD,
-    TODAY,
-    read,
-    referral,
-    row,
-    visit,
-    withheld,
-)
-from validators.engine import Checker
-from validators.periods import reporting_period
+from tests.exporters.extracts import HEADERS, NOW, SAMPLE, STANDARD, TODAY, read, referral, row, visit, withheld
+from validators.calendar.periods import reporting_period
 from validators.problems import Problem
 from validators.records import Severity
-from validators.standard import Standard
+from validators.rules.checker import Checker
+from validators.standard.model import Standard
 
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "T0123-20190101-20201231-CJIT-P.csv"
@@ -54,7 +44,7 @@ def test_the_sample_comes_back_cell_by_cell(desk: Desk) -> None:
         assert each["PC"] == "SR1 3AB"
     for each in expected:
         each["PC"] = each["PC"].removesuffix("AB")
-        each["CMSID"] = exporters.selection.SOFTWARE if each["CONSENT"] == "Y" else ""
+        each["CMSID"] = selection.SOFTWARE if each["CONSENT"] == "Y" else ""
     written = read(receipt.file)
     assert written == expected and tuple(written[0]) == HEADERS
     assert receipt.left_out == [
@@ -177,7 +167,7 @@ def test_a_folder_that_is_none_is_refused(desk: Desk) -> None:
 
 
 def test_the_bytes_of_a_small_store(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporters.selection, "SOFTWARE", "Keywork 0.0.0")
+    monkeypatch.setattr(selection, "SOFTWARE", "Keywork 0.0.0")
     desk.take(
         [
             row(PC="SR1 3AB", CLIENT="Zoë, “2nd”") | visit("1"),

@@ -1,6 +1,6 @@
 """The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
 
-from exporters.bounces import read_bounces
+from exporters.checks.bounces import read_bounces
 from tests.exporters.journeys import Returns
 from tests.validators.builders_smds import WALES, modality, top
 

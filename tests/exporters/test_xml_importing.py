@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from exporters.import_report import ImportReport
-from exporters.xml_importing import ReturnImport
+from exporters.imports.report import ImportReport
+from exporters.xml_format.importing import ReturnImport
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
 from tests.validators.builders_smds import CLOSED, WALES, modality, top

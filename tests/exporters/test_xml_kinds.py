@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from exporters import formats
-from exporters.comparing import compare_texts
-from exporters.extract_preview import changes_since, preview_extract
-from exporters.mismatches import find_mismatches
+from exporters.extracts.compare import compare_texts
+from exporters.extracts.mismatches import find_mismatches
+from exporters.extracts.preview import changes_since, preview_extract
+from exporters.formats import choose
 from tests.exporters.journeys import Returns, messages, parts
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
@@ -138,9 +138,9 @@ def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Retu
     sent(wales, "2026-05")
     parts_of_it = [wales.store.extract_text(one.id) for one in wales.store.extracts(wales.agency)]
     assert len(parts_of_it) == 3
-    together = formats.sent_texts(parts_of_it, WALES)
+    together = choose.sent_texts(parts_of_it, WALES)
     wales.export("2026-05", "full")
-    whole = formats.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    whole = choose.sent_text(wales.store.extract_text(wales.latest().id), WALES)
     assert together.groups == whole.groups
     assert len(whole.groups) == 40
 
@@ -157,7 +157,7 @@ def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Retu
 )
 def test_a_kind_that_is_none_is_refused(kind: str, first: date | None, last: date | None, told: str) -> None:
     with pytest.raises(Problem, match=told):
-        formats.wanted(WALES, kind, first, last)
+        choose.wanted(WALES, kind, first, last)
 
 
 # Differences and mismatches
@@ -205,6 +205,6 @@ def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     wales.keyed(modality(), again)
     (message,) = wales.send("2026-03")
     assert parts(message) == ["Client", "Referral", "Assessment", "06", "06"]
-    text = formats.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    text = choose.sent_text(wales.store.extract_text(wales.latest().id), WALES)
     (episode,) = text.episodes("42 2026-03-02 01")
     assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]

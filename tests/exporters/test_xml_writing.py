@@ -8,20 +8,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from exporters import formats
-from exporters.checking import check_file
-from exporters.sending_out import export_to_stream, write_again
-from exporters.xml_messages import MessageReader
-from exporters.xml_schema import stand_in_schema
-from exporters.xml_shape import stand_in
-from exporters.xml_validating import schema_of, validate
-from exporters.xml_writing import XmlWriter
+from exporters.checks.file_check import check_file
+from exporters.extracts.resend import export_to_stream, write_again
+from exporters.formats import choose
+from exporters.xml_format.reading import MessageReader
+from exporters.xml_format.shape import stand_in
+from exporters.xml_format.stand_in_schema import stand_in_schema
+from exporters.xml_format.validation import schema_of, validate
+from exporters.xml_format.writing import XmlWriter
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, well_formed
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, journey, modality, top
-from validators.patterns import Context
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.rules.registry import Context
 
 GOLDEN = Path(__file__).parent / "golden" / "T00123-20260601-20260630-new-SMDS.xml"
 SHAPE = stand_in(WALES)
@@ -242,7 +242,7 @@ def test_a_file_with_an_external_entity_reads_no_other_file(tmp_path: Path) -> N
 def test_the_text_is_looked_through_by_line_and_by_journey(wales: Returns) -> None:
     full(wales)
     wales.export("2026-06")
-    kept = formats.kept_text(WALES, wales.store.extract_text(wales.latest().id))
+    kept = choose.kept_text(WALES, wales.store.extract_text(wales.latest().id))
     assert kept.rows == 3
     assert kept.headers[:4] == ["AGENCY", "CLIENTNO", "REFDATE", "REFSOURCE"]
     assert [row[1:3] + row[4:] for row in kept.cells(0, 9)] == [

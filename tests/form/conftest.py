@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from validators.catalogue import load
-from validators.standard import Standard
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
 
 TODAY = date(2020, 12, 15)
 

@@ -14,15 +14,15 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.form.entries import Entry, Place, RecordKey, panel_entries, walk, walked
 from tui.form.findings_panel import FindingsPanel
+from tui.form.panel_entries import Entry, Place, RecordKey, panel_entries, walk, walked
 from tui.form.record_form import RecordForm
 from tui.form.record_model import RecordModel
-from tui.frame.base_app import BaseApp
-from validators.catalogue import load
-from validators.engine import Checker
-from validators.patterns import Context
+from tui.widgets.base_app import BaseApp
 from validators.records import EpisodeRecord, Values
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
 
 TODAY = date(2020, 12, 15)
 STANDARD = load("ndtms-cjit-p")

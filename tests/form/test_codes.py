@@ -1,7 +1,7 @@
 """Finding codes by code and by words."""
 
 from tui.form.codes import Choice, exact_code, find_codes, list_status
-from validators.standard import CodeList
+from validators.standard.model import CodeList
 
 DRUGS = CodeList(
     "substance", "Substance", "unverified", False, "somewhere",

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from tests.form.conftest import TODAY
-from tui.form.entries import Entry, Place, RecordKey, counts, panel_entries, walk, walked
 from tui.form.findings_panel import pane_lines, strip_lines
+from tui.form.panel_entries import Entry, Place, RecordKey, counts, panel_entries, walk, walked
 from tui.form.record_model import RecordModel
 from validators.records import Finding, Severity, Values
-from validators.standard import Standard
+from validators.standard.model import Standard
 
 CLIENT = RecordKey("client", "C")
 FIRST, SECOND = RecordKey("episode", "C", "E1"), RecordKey("episode", "C", "E2")

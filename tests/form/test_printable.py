@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.form.printable import pasted, printable
+from tui.widgets.text import pasted, printable
 
 
 def test_controls_and_bidirectional_marks_become_visible() -> None:

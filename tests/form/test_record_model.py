@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from tests.form.conftest import TODAY
 from tui.form.record_model import Heading, RecordModel
-from validators.catalogue import load
-from validators.engine import Checker
-from validators.patterns import Context
 from validators.records import EpisodeRecord, Finding, Values
-from validators.standard import Standard
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
 
 MADE = {"CLIENTID": "c1", "EPISODID": "e1", "CMSID": "keywork"}
 

@@ -13,15 +13,15 @@ from textual._compositor import Compositor
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.frame import base_screen
-from tui.frame.actions import REGISTRY, action
-from tui.frame.base_app import BaseApp
-from tui.frame.base_screen import BaseScreen, Place
-from tui.frame.confirm import Answer, Confirm
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.settings import load_settings
-from tui.frame.text_line import TextLine
-from tui.frame.tree_pane import Node, TreePane
+from tui.widgets import base_screen
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.base_app import BaseApp
+from tui.widgets.base_screen import BaseScreen, Place
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.settings import load_settings
+from tui.widgets.text_line import TextLine
+from tui.widgets.tree_pane import Node, TreePane
 
 WORDS = ("alpha", "漢字 wide", "cafe\u0301", "esc\x1b[31mred", "x\u202ey", "ﬁn", "emoji 😀 end", "plain")
 ROWS = 200_000

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.frame.conftest import Start
-from tui.frame.tokens import MARKS, NAMES, THEMES, WORDS, tokens_for
+from tui.widgets.theme import MARKS, NAMES, THEMES, WORDS, tokens_for
 
 CUBE = ("00", "5f", "87", "af", "d7", "ff")
 SGR = re.compile(rb"\x1b\[([0-9;]*)m")

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.frame.base_screen import BaseScreen
-from tui.frame.compositor import NarrowCompositor
+from tui.terminal.compositor import NarrowCompositor
+from tui.widgets.base_screen import BaseScreen
 
 WRITTEN_AGAINST = "c81d81116379de6a91b23abdd45e878ddf22615aed67e5a6505875f14ba060c4"
 """SHA-256 of the sources of the methods that `NarrowCompositor` stands on."""

@@ -7,8 +7,8 @@ from textual.app import App
 
 from tests.frame.conftest import Start
 from tests.terminal import KEYS, Terminal
-from tui.frame import diff_display
-from tui.frame.cells import cells_of, encodable, style_change
+from tui.terminal import display
+from tui.terminal.cells import cells_of, encodable, style_change
 
 STEPS = (
     *["<down>"] * 12, *["<pagedown>", "<down>", "<up>"] * 4, *["<end>", "<up>", "<up>", "<home>", "<down>"] * 2,
@@ -88,8 +88,8 @@ def test_a_small_terminal_shows_what_fits(demo: Start, columns: int, rows: int) 
 
 
 def test_the_hash_of_the_method_that_is_replaced() -> None:
-    assert diff_display.stock_is_known(), (
-        f"App._display has changed: compare it with DiffDisplay.send, then pin {diff_display.method_hash()}"
+    assert display.stock_is_known(), (
+        f"App._display has changed: compare it with DiffDisplay.send, then pin {display.method_hash()}"
     )
 
 
@@ -97,7 +97,7 @@ def test_another_textual_gets_the_stock_display(monkeypatch: pytest.MonkeyPatch)
     from tests.frame.demo import DemoApp
 
     monkeypatch.setattr(App, "_display", lambda self, screen, renderable: None)
-    assert not diff_display.stock_is_known()
+    assert not display.stock_is_known()
     assert DemoApp().display_buffer is None
 
 

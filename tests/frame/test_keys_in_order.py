@@ -10,8 +10,8 @@ from textual.constants import ESCAPE_DELAY
 
 from tests.frame.conftest import Start
 from tests.terminal import keys
-from tui.frame import escape_driver
-from tui.frame.escape_driver import PromptEscapeParser
+from tui.terminal import driver
+from tui.terminal.driver import PromptEscapeParser
 
 BURSTS = (
     "ab<f2>kcd",
@@ -60,7 +60,7 @@ def test_a_line_that_cuts_a_burst_anywhere_changes_no_key(burst: str) -> None:
 
 def test_an_escape_that_nothing_follows_is_one_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(escape_driver, "monotonic", lambda: now)
+    monkeypatch.setattr(driver, "monotonic", lambda: now)
     parser = PromptEscapeParser()
     assert list(parser.feed("\x1b")) == [] and list(parser.tick()) == []
     now += ESCAPE_DELAY

@@ -8,15 +8,15 @@ from textual.app import App
 from textual.screen import Screen
 
 from tests.frame.demo import DemoApp, DemoScreen, rows
-from tui.app import KeyworkApp
-from tui.frame.actions import ALL, REGISTRY, UNUSABLE, Registry, action, shown_key
-from tui.frame.confirm import Answer, Confirm
-from tui.frame.help_screen import help_lines
-from tui.frame.paged_table import MOST_PAGES, PagedTable
-from tui.frame.printable import one_line, width_of
-from tui.frame.settings import load_settings
-from tui.frame.text_page import wrapped
-from tui.frame.tree_pane import TreePane
+from tui.app.app import KeyworkApp
+from tui.widgets.actions import ALL, REGISTRY, UNUSABLE, Registry, action, shown_key
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.help_screen import help_lines
+from tui.widgets.paged_table import MOST_PAGES, PagedTable
+from tui.widgets.settings import load_settings
+from tui.widgets.text import one_line, width_of
+from tui.widgets.text_page import wrapped
+from tui.widgets.tree_pane import TreePane
 
 
 def registry() -> Registry:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from textual.widget import Widget
 
-from tui.frame.base_app import BaseApp
-from tui.frame.base_screen import BaseScreen
-from tui.frame.text_line import TextLine
-from tui.screens.asking import Asked, Asking
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_app import BaseApp
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.text_line import TextLine
 from validators.problems import Problem
 
 ABOUT = (

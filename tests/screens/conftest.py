@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.terminal import Terminal
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 Start = Callable[..., Terminal]
 CLIENT = {

@@ -16,17 +16,17 @@ from threading import current_thread
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tui.app import KeyworkApp
-from tui.frame.settings import load_settings
-from tui.leaving import leave_with
-from tui.opening import Opened, Place
-from tui.run import run_to_end
+from tui.app.app import KeyworkApp
+from tui.app.open_store import Opened, Place
+from tui.app.run import run_to_end
+from tui.cli.leaving import leave_with
 from tui.screens.registry import know_actions
+from tui.widgets.settings import load_settings
 
 if TYPE_CHECKING:  # the store comes after the first paint
-    from store.finding_shapes import FindingOrder
-    from store.opening import Store
-    from store.shapes import ClientTree
+    from store.facts import ClientTree
+    from store.findings.facts import FindingOrder
+    from store.store import Store
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
+from store.store import Store, open_store
 from tests.terminal import Terminal, keys
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3")
 LATE = """
 import asyncio, sys
 from tests.screens.program import NOW, Program
-from tui.opening import Place
+from tui.app.open_store import Place
 from tui.screens.registry import know_actions
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def keywork(tmp_path: Path, *command: str, columns: int = 80, rows: int = 24) ->
         "KEYWORK_STORE": None,
         "KEYWORK_KEY_FILE": None,
     }
-    return Terminal([sys.executable, "-m", "tui.main", *command], columns, rows, home)
+    return Terminal([sys.executable, "-m", "tui.cli.main", *command], columns, rows, home)
 
 
 def test_a_first_start_asks_for_the_agency_and_makes_the_store(tmp_path: Path, terminals: list[Terminal]) -> None:
@@ -129,7 +129,7 @@ def test_the_demo_is_gone_after_a_dropped_line_too(tmp_path: Path, terminals: li
 
 
 def test_without_a_terminal_one_sentence_says_so(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tui.main", "demo", "--clients", "2"]
+    command = [sys.executable, "-m", "tui.cli.main", "demo", "--clients", "2"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("keywork: The screens need a terminal")

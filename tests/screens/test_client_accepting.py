@@ -2,8 +2,8 @@
 
 import pytest
 
-from store.opening import Store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start
 from tests.screens.program import NOW
 from tests.terminal import Terminal

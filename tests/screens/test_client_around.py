@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from store.opening import Store
-from store.shapes import ClientTree
-from store.tables import VERSIONS
+from store.disk.tables import VERSIONS
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.test_client_nothing_lost import typed
 from tests.terminal import Terminal
@@ -48,7 +48,7 @@ def test_a_store_upgraded_under_an_open_client_is_said_and_typing_is_kept(
     terminal.press("<f10>")
     assert terminal.wait() == 0
     # The newer program, for which the store is current, finds what the older one typed last.
-    from store.sqlite import writing
+    from store.disk.sqlite import writing
 
     with writing(store._engine) as connection, connection.begin():
         connection.execute(VERSIONS.update().values(version_num=before))

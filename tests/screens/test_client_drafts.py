@@ -2,8 +2,8 @@
 
 import signal
 
-from store.opening import Store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import other_saves, typed

@@ -1,7 +1,7 @@
 """Keying clients, episodes and events: a burst gives what slow typing gives, findings are walked, all is kept."""
 
-from store.opening import Store
-from store.shapes import ClientQuery, ClientTree
+from store.facts import ClientQuery, ClientTree
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.terminal import Terminal, keys, split_keys
 

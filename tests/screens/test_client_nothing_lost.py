@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store
-from store.shapes import ClientTree, Kind, StoredRecord
-from store.sqlite import writing
+from store.disk.sqlite import writing
+from store.facts import ClientTree, Kind, StoredRecord
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
 from tests.terminal import keys

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.terminal import Terminal
 

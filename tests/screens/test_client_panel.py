@@ -1,7 +1,7 @@
 """The panel while a record is keyed: what nobody has come to is to do, and a word in the middle is no fault yet."""
 
-from store.opening import Store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from store import unsaved
-from store.keys import read_or_make_key
-from store.opening import Store
-from store.shapes import ClientTree
+from store.disk.keys import read_or_make_key
+from store.facts import ClientTree
+from store.live import offline_drafts
+from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.test_client_nothing_lost import typed
 from tests.terminal import keys
@@ -21,7 +21,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from store import sqlite
-from store.keys import read_or_make_key
+from store.disk.keys import read_or_make_key
 key, _ = read_or_make_key(Path(sys.argv[2]), may_make=False)
 held = sqlite.connect(Path(sys.argv[1]), key)
 held.execute("BEGIN IMMEDIATE")
@@ -51,7 +51,7 @@ def kept(folder: Path) -> list[Path]:
 def held(store: Store, text: str) -> bool:
     """Whether a finished file holds a text that was typed."""
     key, _ = read_or_make_key(store.key_file, may_make=False)
-    found, _ = unsaved.read(store.path, key, "ann")
+    found, _ = offline_drafts.read(store.path, key, "ann")
     return any(text in str(row) for rows in found.values() for row in rows)
 
 

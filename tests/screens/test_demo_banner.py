@@ -7,7 +7,7 @@ import pytest
 from tests.screens.test_app import keywork
 from tests.terminal import Terminal
 from tui.screens.registry import SCREENS, ScreenEntry, know_actions
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 BANNER = " DEMO - no real people, nothing is kept "
 CALLED = {"history": "By me today", "measures": "Measures", "rollover": "Roll-over", "drafts": "Unsaved typing"}

@@ -1,7 +1,7 @@
 """A fault inside the program: a sentence without client data, the terminal as it was, and what was typed kept."""
 
-from store.opening import Store
-from store.shapes import ClientTree
+from store.facts import ClientTree
+from store.store import Store
 from tests.screens.conftest import Start
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.terminal import Terminal
-from validators.catalogue import load
-from validators.samples import synthetic_episodes
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 Start = Callable[..., Terminal]
 HELP = Path(__file__).parents[2] / "tui" / "help"

@@ -1,12 +1,12 @@
 """What the findings screen reads of a store, for its tests."""
 
-from store.acceptance_shapes import By
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import By
+from store.store import Store
 from tests.terminal import Terminal
-from tui.screens.findings_groups import Caseload, Group, read
-from validators.catalogue import load
+from tui.screens.findings.groups import Caseload, Group, read
 from validators.records import Finding
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from exporters.caseload import check_caseload
-from store.opening import Store
-from store.shapes import AgencyInfo
+from exporters.checks.caseload import check_caseload
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, chosen, command, same_picture
 from tests.terminal import Terminal
-from validators.catalogue import load
-from validators.engine import Checker
 from validators.records import Finding
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 REASON = "lives with her mother"

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery
+from store.facts import AgencyInfo, ClientQuery
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.terminal import Terminal
-from validators.catalogue import load
-from validators.samples import synthetic_episodes
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 WELSH = "smds-wales"
 ENGLISH_TITLE = "NDTMS criminal justice (CJIT) data set P"

@@ -4,16 +4,16 @@ import signal
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens.test_client_store_away import held, locked_by_another
 from tests.screens_lists.conftest import Start, command
 from tests.screens_lists.test_agencies import agency_in_wales, go_to, id_of, sentences
-from tui.screens.client.work import load as load_client
-from validators.catalogue import load
+from tui.screens.client.queries import load as load_client
 from validators.problems import Problem
-from validators.samples import synthetic_episodes
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 
 def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, store: Store, agency: AgencyInfo) -> None:

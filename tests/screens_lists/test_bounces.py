@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from exporters.writing import export_submission
-from store.opening import Store
-from store.shapes import AgencyInfo
+from exporters.extracts.writing import export_submission
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.terminal import Terminal
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 

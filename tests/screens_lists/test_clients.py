@@ -2,11 +2,11 @@
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery, Filter, Sort
+from store.facts import AgencyInfo, ClientQuery, Filter, Sort
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, same_picture
-from tui.screens.clients_rows import SORTS
+from tui.screens.clients.rows import SORTS
 from validators.records import Values
 
 ORDERS = list(SORTS)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery, ClientTree
+from store.facts import AgencyInfo, ClientQuery, ClientTree
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.terminal import Terminal
-from tui.screens.client import copying
-from validators.catalogue import load
+from tui.screens.client import copy_to_agency
+from validators.standard.catalogue import load
 
 ENGLISH, WELSH = load("ndtms-cjit-p"), "smds-wales"
 CLIENT = {"CLIENT": "K77", "FINITIAL": "E", "SINITIAL": "W", "DOB": "19850615", "SEX": "1", "ETHNIC": "B"}
@@ -128,12 +128,12 @@ def test_without_an_agency_elsewhere_and_with_unsaved_typing_it_says_so(
 def test_what_was_saved_meanwhile_is_seen_before_it_is_copied(store: Store, person: ClientTree) -> None:
     wales = agency_in_wales(store)
     given = person.client.id, ENGLISH, "T0001", wales
-    seen = copying._planned(store, *given)
+    seen = copy_to_agency._planned(store, *given)
     with store.write("bob", NOW) as work:
         work.change("client", person.client.id, {**person.client.values, "DOB": "19850616"}, person.client.version)
-    plan, name = copying._written(store, *given, seen, "ann", NOW)
+    plan, name = copy_to_agency._written(store, *given, seen, "ann", NOW)
     assert name == "" and plan.client.values["DOB"] == "1985-06-16" and copied(store, wales) == []
-    plan, name = copying._written(store, *given, plan, "ann", NOW)
+    plan, name = copy_to_agency._written(store, *given, plan, "ann", NOW)
     assert name.endswith(" EW") and len(copied(store, wales)) == 1
 
 

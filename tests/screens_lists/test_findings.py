@@ -2,17 +2,17 @@
 
 import pytest
 
-from store.acceptance_shapes import By
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import By
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.screens_lists.findings import STANDARD, caseload, every, groups_of, listed
 from tests.terminal import Terminal
-from tui.screens.findings_groups import WAYS
-from validators.engine import Checker
-from validators.patterns import Context
+from tui.screens.findings.groups import WAYS
 from validators.records import Finding, Severity
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
 
 CHECKER = Checker(STANDARD)
 CONTEXT = Context(NOW.date(), "store")

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from tests.screens.program import NOW
-from tui.screens.findings_check import REST_SECONDS, CaseloadCheck
+from tui.session.background_check import REST_SECONDS, CaseloadCheck
 
 
 class Desk:

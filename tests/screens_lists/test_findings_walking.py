@@ -1,6 +1,6 @@
 """F8 and F7 outside a client: from fault to fault through the caseload, into the very field."""
 
-from store.opening import Store
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, chosen, command
 from tests.screens_lists.findings import faulty, in_field, said_in, walk_until

@@ -2,12 +2,12 @@
 
 import pytest
 
-from store.opening import Store
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
 from tests.screens_lists.findings import STANDARD, faulty, in_field, said_in
-from validators.engine import Checker
-from validators.patterns import Context
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from store.opening import Store
-from store.shapes import ClientQuery
+from store.facts import ClientQuery
+from store.store import Store
 from tests.commands.running import call, program
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
-from tui.frame.actions import REGISTRY
 from tui.help import about, picture
 from tui.screens.registry import SCREENS, know_actions
+from tui.widgets.actions import REGISTRY
 
 know_actions()
 
@@ -34,7 +34,7 @@ ALONE = """
 import json, sys
 from importlib import import_module
 from tui.screens.registry import SCREENS, know_actions
-from tui.frame.actions import REGISTRY
+from tui.widgets.actions import REGISTRY
 scope, module = sys.argv[1:]
 import_module(module)
 alone = [each.id for each in REGISTRY.on_screen(scope)]

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery, ClientTree
+from store.facts import AgencyInfo, ClientQuery, ClientTree
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.terminal import Terminal
-from tui.screens.history_lines import by_person, of_record
-from validators.catalogue import load
+from tui.screens.history import by_person, of_record
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 

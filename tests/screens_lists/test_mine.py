@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery
+from store.facts import AgencyInfo, ClientQuery
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command
 

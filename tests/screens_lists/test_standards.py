@@ -5,7 +5,7 @@ import pytest
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
 from tui.screens.standards import items, page_of
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 

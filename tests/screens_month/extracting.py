@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from exporters.extract_preview import preview_extract
-from store.opening import Store
-from store.shapes import AgencyInfo, ExtractInfo
+from exporters.extracts.preview import preview_extract
+from store.facts import AgencyInfo, ExtractInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command, same_picture
 from tests.terminal import Terminal
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 BEFORE = NOW - timedelta(days=30)

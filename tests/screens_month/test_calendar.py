@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_month.conftest import PICTURES
 from tests.terminal import Terminal
-from tui.screens.calendar_rows import read_year, typed_day, year_of
-from validators.calendar_kinds import Override
-from validators.catalogue import load
+from tui.screens.calendar.rows import read_year, typed_day, year_of
+from validators.calendar.kinds import Override
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 

@@ -1,7 +1,7 @@
 """The Checklist screen: what the data tick, ticking, reopening, corrections, a nil return, other submissions."""
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.terminal import Terminal

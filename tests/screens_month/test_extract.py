@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.exporters.extracts import read
 from tests.screens_lists.conftest import HELP, Start, command
 from tests.screens_month.conftest import PICTURES

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from exporters.writing import export_submission
-from store.opening import Store, open_store
+from exporters.extracts.writing import export_submission
+from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
 from tests.screens_month.extracting import go, opened
 from tests.validators.builders_smds import journey, modality
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 OWN = {"AGENCY": "T0001", "REFDATE": "2020-10-02", "ASSDATE": "2020-10-06"}
 MODALITY = {"MODREFD": "2020-10-06", "MODOFFERD": "2020-10-10", "MODSTARTD": "2020-10-12"}

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.terminal import Terminal

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
+from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import agency as agency
 from tests.screens_lists.conftest import start as start
-from validators.catalogue import load
-from validators.samples import synthetic_episodes
+from validators.standard.catalogue import load
+from validators.synthetic import synthetic_episodes
 
 PICTURES = Path(__file__).parent / "pictures"
 STANDARD = load("smds-wales")

@@ -1,7 +1,7 @@
 """The measures with their cases, and what the agency says of itself, under a terminal."""
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 

@@ -4,9 +4,9 @@ from io import BytesIO
 
 import pytest
 
-from exporters.sending_out import export_to_stream
-from store.opening import Store
-from store.shapes import AgencyInfo
+from exporters.extracts.resend import export_to_stream
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command
 from tests.screens_wales.conftest import STANDARD

@@ -1,7 +1,7 @@
 """Every screen speaks the Welsh standard: its words, its checklist, and nothing of what it does not have."""
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ClientQuery
+from store.facts import AgencyInfo, ClientQuery
+from store.store import Store
 from tests.screens_lists.conftest import Start, command, same_picture
 from tests.screens_wales.conftest import PICTURES, STANDARD
 

@@ -15,7 +15,7 @@ from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "data" / "cjit_p_2020_12.csv"
-KEYWORK = [sys.executable, "-m", "tui.main"]
+KEYWORK = [sys.executable, "-m", "tui.cli.main"]
 PATIENCE = 60.0
 """Seconds until something that never comes is given up; nothing is judged by it."""
 MISSING = "is not installed: "

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.selection import SOFTWARE
+from exporters.csv_format.selection import SOFTWARE
 from tests.session.conftest import Open
 from tests.session.desk import KEYWORK, PATIENCE, SAMPLE, Desk, to_clients
 from tests.terminal import Terminal

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from store.opening import Store, open_store
+from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from tests.exporters.extracts import Row, read, write
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 AGENCY = "T0123"
 STANDARD = "ndtms-cjit-p"
@@ -52,8 +52,8 @@ class Year:
             def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
                 return year.moment.astimezone(tz)
 
-        return mock.patch.multiple("tui.commands.opening", datetime=Fixed), mock.patch.multiple(
-            "tui.commands.options", datetime=Fixed
+        return mock.patch.multiple("tui.cli.context", datetime=Fixed), mock.patch.multiple(
+            "tui.cli.options", datetime=Fixed
         )
 
     # Commands

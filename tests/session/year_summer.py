@@ -5,9 +5,9 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from exporters.month_view import read_month
+from exporters.month.month_text import read_month
 from tests.session.year import Year
-from validators.catalogue import load
+from validators.standard.catalogue import load
 
 
 def may(year: Year) -> None:

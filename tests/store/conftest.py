@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from validators.records import EpisodeRecord, Event
-from validators.standard import Field, Layout, Level, Section, Standard, SubmissionFormat
+from validators.standard.model import Field, Layout, Level, Section, Standard, SubmissionFormat
 
 NOW = datetime(2021, 1, 10, 9, 30, tzinfo=UTC)
 LATER = datetime(2021, 1, 10, 11, 0, tzinfo=UTC)

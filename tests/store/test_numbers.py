@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW
-from validators import catalogue
 from validators.records import EpisodeRecord
+from validators.standard import catalogue
 
 
 @pytest.fixture

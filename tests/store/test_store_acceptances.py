@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from store.acceptance_shapes import AcceptanceInfo, Accepted
-from store.kept_findings import Checked
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo, FindingCount
+from store.facts import AgencyInfo, FindingCount
+from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from store.findings.results import Checked
+from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, STANDARD
 from tests.store.test_store_desk import DAY, one_client
-from validators.periods import ReportingPeriod
+from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Severity
 
@@ -297,7 +297,7 @@ def test_what_shows_between_records_is_kept_beside_what_an_episode_has_itself(st
 
 
 def test_it_makes_and_takes_the_mark_of_a_client(store: Store, agency: AgencyInfo) -> None:
-    from store.shapes import ClientQuery
+    from store.facts import ClientQuery
 
     _, (_first,) = one_client(store, agency, 1)
     check(store, agency, lambda record: [])

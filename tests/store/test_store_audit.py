@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.store.small_standard import LATER, NOW, records
 
 
@@ -93,7 +93,7 @@ def test_values_can_be_erased_and_the_chain_stays_whole(store: Store, agency: Ag
 
 
 def test_the_digests_depend_on_the_key(store: Store, agency: AgencyInfo) -> None:
-    from store import audit
+    from store.disk import audit
 
     changed_client(store, agency)
     with store._reading() as connection:

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.store.small_standard import LATER, NOW
-from validators.calendar_kinds import Override
+from validators.calendar.kinds import Override
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Severity
 

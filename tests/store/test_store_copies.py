@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from store import files
-from store.copies import restore
-from store.keys import read_or_make_key
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.disk import files
+from store.disk.backup import restore
+from store.disk.keys import read_or_make_key
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW, records, standards
 from validators.problems import Problem
 

@@ -1,8 +1,8 @@
 """Episodes from elsewhere are found again in the store, by the note of their copy or by whose they are and when."""
 
-from store.counterpart_shapes import Sought
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.clients.facts import Sought
+from store.facts import AgencyInfo
+from store.store import Store
 from tests.store.small_standard import NOW
 from validators.records import EpisodeRecord
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from store import sqlite
-from store.keys import read_or_make_key
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo, ClientQuery, FindingCount, Kind, StoredRecord
+from store.disk import sqlite
+from store.disk.keys import read_or_make_key
+from store.facts import AgencyInfo, ClientQuery, FindingCount, Kind, StoredRecord
+from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, STANDARD, standards
 from validators.problems import Problem
 from validators.records import Finding, Severity

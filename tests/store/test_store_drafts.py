@@ -11,14 +11,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from store import schema, sqlite
-from store.opening import Store
-from store.sessions import is_dead, new_session
-from store.shapes import AgencyInfo
+from store.disk import schema, sqlite
+from store.facts import AgencyInfo
+from store.live.session_ids import is_dead, new_session
+from store.store import Store
 from tests.store.small_standard import NOW
 
 LATER = NOW + timedelta(minutes=5)
-NAME_IT = "import sys; from store.sessions import new_session; print(new_session(), flush=True); sys.stdin.read()"
+NAME_IT = (
+    "import sys; from store.live.session_ids import new_session; print(new_session(), flush=True); sys.stdin.read()"
+)
 
 
 def test_a_draft_tells_what_it_began_with_and_what_nobody_confirmed(store: Store, agency: AgencyInfo) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from store import finding_groups
-from store.acceptance_shapes import By
-from store.opening import Store
-from store.shapes import AgencyInfo
+from store.facts import AgencyInfo
+from store.findings import queries
+from store.findings.acceptance_facts import By
+from store.store import Store
 from tests.store.small_standard import NOW
 from tests.store.test_store_acceptances import check
 from tests.store.test_store_desk import one_client
@@ -61,7 +61,7 @@ def test_groups_come_by_weight_size_and_name(store: Store, agency: AgencyInfo, b
 @pytest.mark.parametrize("by", ["rule", "field", "client", "episode"])
 def test_no_episode_and_no_client_is_looked_up_by_itself(store: Store, agency: AgencyInfo, by: By) -> None:
     with store._reading() as connection:
-        query = finding_groups._shared(agency, by, ()).compile(store._engine, compile_kwargs={"literal_binds": True})
+        query = queries._shared(agency, by, ()).compile(store._engine, compile_kwargs={"literal_binds": True})
         plan = [str(step[3]) for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert not [step for step in plan if "PRIMARY KEY" in step], plan
     for table in ("episode", "client_line"):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from store.opening import Store, open_store
-from store.searching import words
-from store.shapes import AgencyInfo, ClientQuery, Filter, Sort, StoredRecord
+from store.clients.search import words
+from store.facts import AgencyInfo, ClientQuery, Filter, Sort, StoredRecord
+from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, standards
 from validators.problems import Problem
 from validators.records import Finding, Severity
@@ -143,12 +143,12 @@ def test_every_order_can_be_walked_both_ways_page_by_page(store: Store, agency: 
 
 
 def test_many_are_found_in_order_to_the_last(store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch) -> None:
-    from store import seeking
+    from store.clients import search
 
     fill(store, agency)
     for few, many in ((0, 99), (0, 0)):
-        monkeypatch.setattr(seeking, "FEW", few)
-        monkeypatch.setattr(seeking, "MANY", many)
+        monkeypatch.setattr(search, "FEW", few)
+        monkeypatch.setattr(search, "MANY", many)
         with open_store(store.path, store.key_file, standards) as other:
             for sort in ("birth_date", "reference", "initials", "entered"):
                 query = ClientQuery(text="1985", sort=sort)
@@ -248,9 +248,9 @@ def test_rows_count_what_was_found(store: Store, agency: AgencyInfo) -> None:
 def test_a_store_made_before_there_were_lists_gets_them_when_it_is_opened(store: Store, agency: AgencyInfo) -> None:
     from sqlalchemy import delete
 
-    from store import sqlite
-    from store.keys import read_or_make_key
-    from store.tables import LINES, PARTS, SAVED, STATES
+    from store.disk import sqlite
+    from store.disk.keys import read_or_make_key
+    from store.disk.tables import LINES, PARTS, SAVED, STATES
 
     fill(store, agency)
     expected = store.client_rows(agency, ClientQuery(), 0, 9)
@@ -338,11 +338,11 @@ def test_the_next_client_with_findings_in_order_of_entry(store: Store, agency: A
 def test_of_many_it_is_known_at_first_that_they_are_many(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from store import seeking
+    from store.clients import search
 
     fill(store, agency)
-    monkeypatch.setattr(seeking, "FEW", 1)
-    monkeypatch.setattr(seeking, "MANY", 1)
+    monkeypatch.setattr(search, "FEW", 1)
+    monkeypatch.setattr(search, "MANY", 1)
     for query in (ClientQuery(), ClientQuery("J"), ClientQuery("J NE"), ClientQuery("1985")):
         many, exact = store.clients_at_least(agency, query)
         assert not exact

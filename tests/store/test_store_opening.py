@@ -11,11 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from store import schema, sqlite
-from store.keys import read_or_make_key
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
-from store.tables import METADATA
+from store.disk import schema, sqlite
+from store.disk.keys import read_or_make_key
+from store.disk.tables import METADATA
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
 from validators.problems import Problem
 
@@ -203,7 +203,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: 
 
 def test_light_modules_load_no_database() -> None:
     code = (
-        "import sys, store, store.location, store.keys, store.people, store.shapes, store.typed\n"
+        "import sys, store, store.disk.location, store.disk.keys, store.disk.user, store.facts, store.records.values\n"
         "print(sorted(name for name in ('sqlmodel', 'sqlalchemy', 'alembic', 'sqlcipher3') if name in sys.modules))"
     )
     assert python(code) == "[]"
@@ -211,7 +211,7 @@ def test_light_modules_load_no_database() -> None:
 
 def test_opening_a_current_store_loads_no_alembic(store: Store) -> None:
     code = (
-        "import sys, pathlib\nfrom store.opening import open_store\nfrom small_standard import standards\n"
+        "import sys, pathlib\nfrom store.store import open_store\nfrom small_standard import standards\n"
         "open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards).agencies()\n"
         "print('sqlmodel' in sys.modules, 'alembic' in sys.modules)"
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from store.keys import read_or_make_key
-from store.location import file_system, store_path
-from store.people import current_person
+from store.disk.keys import read_or_make_key
+from store.disk.location import file_system, store_path
+from store.disk.user import current_person
 from validators.problems import Problem
 
 

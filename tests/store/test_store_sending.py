@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo
+from store.store import Store
 from tests.store.small_standard import LATER, NOW
 from validators.problems import Problem
 

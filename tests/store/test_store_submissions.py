@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from store.opening import Store
-from store.shapes import AgencyInfo
-from store.submission_shapes import DayFigures
+from store.facts import AgencyInfo
+from store.month.facts import DayFigures
+from store.store import Store
 from tests.store.small_standard import LATER, NOW, records
-from validators.periods import ReportingPeriod
+from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 
 JANUARY = ReportingPeriod("2020-12", date(2019, 1, 1), date(2020, 12, 31))

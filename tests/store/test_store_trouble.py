@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-from store import sqlite
-from store.copies import restore
-from store.keys import read_or_make_key
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo
+from store.disk import sqlite
+from store.disk.backup import restore
+from store.disk.keys import read_or_make_key
+from store.facts import AgencyInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW, records, standards
 from validators.problems import Problem
 
 WRITER = """
 import sys, pathlib
 from tests.store.small_standard import NOW, standards
-from store.opening import open_store
+from store.store import open_store
 store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards)
 agency = store.agency()
 for number in range(int(sys.argv[3])):
@@ -207,7 +207,7 @@ def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     code = (
         "import sys, pathlib\nfrom tests.store.small_standard import NOW, standards\n"
-        "from store.opening import open_store\n"
+        "from store.store import open_store\n"
         "store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards, create=True)\n"
         "with store.write(sys.argv[3], NOW) as work: work.ensure_agency(sys.argv[3], 'small')\n"
     )

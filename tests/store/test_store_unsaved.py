@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.opening import Store, open_store
-from store.shapes import DraftInfo
+from store.facts import DraftInfo
+from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
 from validators.problems import Problem
 
@@ -91,7 +91,7 @@ def test_a_file_of_another_key_is_named_and_left(store: Store) -> None:
 
 
 def test_a_file_that_the_locked_store_cannot_take_stays(store: Store) -> None:
-    from store.sqlite import writing
+    from store.disk.sqlite import writing
 
     file = store.keep_unsaved([draft()])
     with writing(store._engine) as connection, connection.begin(), pytest.raises(Problem, match="locked"):

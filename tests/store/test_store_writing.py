@@ -7,15 +7,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from store import reading
-from store.opening import Store, open_store
-from store.shapes import AgencyInfo, NewerVersion, StoredRecord
-from store.tables import CLIENTS, EPISODES, EVENTS
-from store.typed import Deriver, sortable
+from store.disk.tables import CLIENTS, EPISODES, EVENTS
+from store.facts import AgencyInfo, NewerVersion, StoredRecord
+from store.records import read
+from store.records.values import Deriver, sortable
+from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, STANDARD, records, standards
-from validators.field_patterns import postcode_part
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.rules.field_patterns import postcode_part
 
 
 def one_of_each(store: Store, agency: AgencyInfo) -> tuple[StoredRecord, StoredRecord, StoredRecord]:
@@ -199,7 +199,7 @@ def test_episodes_come_in_order_of_entry_and_by_id(store: Store, agency: AgencyI
 
 def test_the_order_costs_no_sort(store: Store, agency: AgencyInfo) -> None:
     with store._reading() as connection:
-        query = str(reading.episode_query(agency).compile(store._engine, compile_kwargs={"literal_binds": True}))
+        query = str(read.episode_query(agency).compile(store._engine, compile_kwargs={"literal_binds": True}))
         plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + query).fetchall()
     assert not any("TEMP B-TREE" in str(step) or "SCAN" in str(step) for step in plan), plan
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from validators.catalogue import SHIPPED
-from validators.engine import Checker
-from validators.loading import load_standard
-from validators.patterns import Context
-from validators.periods import reporting_period
+from validators.calendar.periods import reporting_period
 from validators.records import EpisodeRecord, Event, Finding, Source
-from validators.standard import Level, Standard
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import SHIPPED
+from validators.standard.loader import load_standard
+from validators.standard.model import Level, Standard
 
 STANDARD = load_standard(SHIPPED / "ndtms_cjit_p")
 CHECKER = Checker(STANDARD)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from validators.catalogue import SHIPPED
-from validators.engine import Checker
-from validators.loading import load_standard
-from validators.patterns import Context
 from validators.records import EpisodeRecord, Event, Finding
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import SHIPPED
+from validators.standard.loader import load_standard
 
 WALES = load_standard(SHIPPED / "smds_wales")
 CHECKER = Checker(WALES)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from validators.agency_codes import agency_code
-from validators.catalogue import load
+from validators.agency import agency_code
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.validators.builders_smds import WALES
-from validators.agency_settings import setting_named, setting_text, setting_words, settings_typed
-from validators.catalogue import load
+from validators.agency import setting_named, setting_text, setting_words, settings_typed
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 PROGRAMMES, CLASSES = (setting_named(WALES, name) for name in ("structured_day_programmes", "closure_classes"))
 

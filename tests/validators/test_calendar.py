@@ -12,12 +12,12 @@ from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validators.calendar import SubmissionCalendar, refuse_misfit
-from validators.calendar_kinds import KINDS, Override, regions
-from validators.catalogue import load
-from validators.closed_days import bank_holidays
-from validators.periods import CALENDARS
+from validators.calendar.calendar import SubmissionCalendar, refuse_misfit
+from validators.calendar.closed_days import bank_holidays
+from validators.calendar.kinds import KINDS, Override, regions
+from validators.calendar.periods import CALENDARS
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 WELSH = replace(STANDARD, submission=replace(STANDARD.submission, calendar="smds-wales"))

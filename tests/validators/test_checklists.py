@@ -6,9 +6,9 @@ import pytest
 
 from tests.validators.builders import STANDARD
 from tests.validators.test_loading import SHIPPED
-from validators.checklists import USUAL, read_checklist
-from validators.loading import load_standard
-from validators.loading_tools import PackError
+from validators.standard.checklist import USUAL, read_checklist
+from validators.standard.loader import load_standard
+from validators.standard.pack_tables import PackError
 
 OWN = """id,title,who,check,asks,nil,help
 checked,No errors,data,no_errors,,no,Nothing would be refused.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.validators.builders import STANDARD
-from validators.patterns import condition_in, headers_in
-from validators.standard import Rule
+from validators.rules.registry import condition_in, headers_in
+from validators.standard.model import Rule
 
 DATA = Path(__file__).parent.parent / "data"
 

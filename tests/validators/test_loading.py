@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.validators.builders import STANDARD
-from validators import catalogue
-from validators.engine import Checker
-from validators.loading import load_standard
-from validators.loading_tools import PackError
 from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.standard import catalogue
+from validators.standard.loader import load_standard
+from validators.standard.pack_tables import PackError
 
 SHIPPED = catalogue.SHIPPED / "ndtms_cjit_p"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.validators.test_loading import refusal
-from validators.catalogue import SHIPPED, load
+from validators.standard.catalogue import SHIPPED, load
 
 WRONG = [
     # [xml]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.validators.builders_smds import WALES, journey, modality
-from validators.closed_days import ClosedDays
+from validators.calendar.closed_days import ClosedDays
 from validators.measures import Result, Span, quarter, result, sorter
 from validators.records import EpisodeRecord, Event
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validators.periods import ReportingPeriod, reporting_period
+from validators.calendar.periods import ReportingPeriod, reporting_period
 from validators.problems import Problem
 
 with (Path(__file__).parent.parent / "data" / "ndtms_calendar_2022_23.csv").open(encoding="utf-8", newline="") as lines:

@@ -5,21 +5,11 @@ import dataclasses
 import pytest
 
 from tests.validators import rows_episode, rows_events, rows_files
-from tests.validators.builders import (
-    STANDARD,
-    TODAY,
-    checked,
-    episode,
-    event,
-    on_lines,
-    told,
-    valid_values,
-    with_value,
-)
+from tests.validators.builders import STANDARD, TODAY, checked, episode, event, on_lines, told, valid_values, with_value
 from tests.validators.rows import Row, rules_in
-from validators.engine import Checker
-from validators.patterns import Context
-from validators.standard import ListStatus
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.model import ListStatus
 
 RECORD_ROWS = [
     *rows_episode.VALUES,
@@ -142,7 +132,7 @@ def test_a_code_list_weighs_as_much_as_its_status(status: ListStatus, complete: 
 
 
 def test_lists_that_cannot_decide_are_named_once_for_the_file() -> None:
-    from validators.file_rules import undecided_lists
+    from validators.rules.file_rules import undecided_lists
 
     notice = undecided_lists(STANDARD)
     assert notice is not None and (notice.severity, notice.rule, notice.lines) == ("notice", "4", ())

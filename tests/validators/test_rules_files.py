@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.checking import check_file
+from exporters.checks.file_check import check_file
 from tests.validators.builders import CHECKER, STANDARD, TODAY, checked, episode, event, on_lines, told, valid_values
 from tests.validators.rows_files import BESIDE, BROKEN, HEADING, TEXTS, Beside, Broken, Text
-from validators.engine import Checker
-from validators.file_rules import FileRules
-from validators.patterns import FIELD_PATTERNS, RECORD_PATTERNS, Context
 from validators.records import EpisodeRecord, Event, Finding, Source
+from validators.rules.checker import Checker
+from validators.rules.file_rules import FileRules
+from validators.rules.registry import FIELD_PATTERNS, RECORD_PATTERNS, Context
 
 
 def beside_each_other(records: Iterable[EpisodeRecord], source: Source = "file") -> list[Finding]:

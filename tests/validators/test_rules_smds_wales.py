@@ -8,10 +8,10 @@ import pytest
 from tests.validators.builders import told
 from tests.validators.builders_smds import CHECKER, TODAY, WALES, Row, checked, journey, modality
 from tests.validators.rows_smds_journey import CLIENT, MODALITIES
-from validators.file_rules import FileRules, undecided_lists
-from validators.patterns import Context
 from validators.records import EpisodeRecord, Finding, Severity
-from validators.samples import synthetic_episodes
+from validators.rules.file_rules import FileRules, undecided_lists
+from validators.rules.registry import Context
+from validators.synthetic import synthetic_episodes
 
 ROWS = [*CLIENT, *MODALITIES]
 # Rules that no record by itself can break: told below.

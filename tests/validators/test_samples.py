@@ -8,10 +8,10 @@ import pytest
 
 from tests.validators.builders import CHECKER, STANDARD, TODAY
 from validators.dates import parse_date
-from validators.file_rules import FileRules
-from validators.patterns import Context
 from validators.records import EpisodeRecord, Finding, Severity
-from validators.samples import synthetic_episodes
+from validators.rules.file_rules import FileRules
+from validators.rules.registry import Context
+from validators.synthetic import synthetic_episodes
 
 Clients = dict[str, list[EpisodeRecord]]
 

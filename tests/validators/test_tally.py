@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.validators.builders import STANDARD, checked, episode, event, on_lines, withheld
-from validators.file_rules import structure_finding
+from validators.quality import Tally, percent
 from validators.records import EpisodeRecord, Event, Finding, Severity
-from validators.tally import Tally, percent
+from validators.rules.file_rules import structure_finding
 
 
 def finding(severity: Severity, *lines: int, event_id: str = "") -> Finding:

@@ -1,1 +1,1 @@
-"""What the commands do; `tui.main` declares them."""
+"""What the commands do; `tui.cli.main` declares them."""

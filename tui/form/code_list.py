@@ -3,9 +3,9 @@
 from rich.cells import cell_len
 
 from tui.form.codes import Choice, list_status
-from tui.form.columns import Piece
 from tui.form.record_model import RecordModel
-from tui.frame.printable import one_line
+from tui.form.row_drawing import Piece
+from tui.widgets.text import one_line
 
 TALLEST = 10
 HINT = "?"

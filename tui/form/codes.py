@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from validators.standard import CodeList, ListStatus
+from validators.standard.model import CodeList, ListStatus
 
 Usage = Mapping[str, int]
 NO_USE: Usage = {}

@@ -11,10 +11,9 @@ from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.form.entries import SIGN, Entry, Place, counts
-from tui.form.ink import PANEL_INK, tokens_of
-from tui.form.printable import printable
-from tui.frame.printable import one_line
+from tui.form.panel_entries import SIGN, Entry, Place, counts
+from tui.form.row_drawing import PANEL_INK, tokens_of
+from tui.widgets.text import one_line, printable
 
 Mode = Literal["pane", "strip"]
 Line = tuple[str, str, Place | None]

@@ -12,9 +12,9 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from tui.form.ink import tokens_of
-from tui.form.printable import pasted, printable
-from tui.frame.base_screen import BaseScreen
+from tui.form.row_drawing import tokens_of
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.text import pasted, printable
 
 
 class InputHost(Protocol):

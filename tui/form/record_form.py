@@ -16,13 +16,12 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.form.code_list import CodeList
-from tui.form.columns import Columns, Marks, Piece, draw_row
-from tui.form.ink import INK, tokens_of
 from tui.form.keys import FORM_KEYS
 from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
+from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row, tokens_of
 from validators.records import Finding
-from validators.standard import Field
+from validators.standard.model import Field
 
 
 class RecordForm(ScrollView, can_focus=False):

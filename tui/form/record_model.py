@@ -7,11 +7,11 @@ from datetime import date
 
 from tui.form.codes import NO_USE, Choice, Usage, exact_code, find_codes
 from tui.form.dates import read_date, show_date
-from tui.form.history import History, Step
-from validators.messages import sentence
-from validators.patterns import Failure
+from tui.form.undo import History, Step
 from validators.records import NO_VALUES, Finding, Values
-from validators.standard import CodeList, Field, Standard
+from validators.rules.messages import sentence
+from validators.rules.registry import Failure
+from validators.standard.model import CodeList, Field, Standard
 
 LONGEST_TRAIL = 500
 

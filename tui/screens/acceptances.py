@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from store.acceptance_shapes import AcceptanceInfo
-from store.shapes import AgencyInfo
-from tui.frame.actions import REGISTRY, action
-from tui.frame.confirm import Answer, Confirm
-from tui.frame.line_list import LineList
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.text_line import TextLine
-from tui.screens.client.naming import when
-from tui.screens.find_line import FilteredScreen
-from tui.screens.findings_accept import withdraw
-from tui.screens.findings_groups import rule_title
-from tui.store_link import StoreChanged
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import AcceptanceInfo
+from tui.screens.client.labels import when
+from tui.screens.findings.accept import withdraw
+from tui.screens.findings.groups import rule_title
+from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.find_line import FilteredScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 SCOPE = {"acceptances"}
 COLUMNS = (Column("Accepted", 14), Column("By", 8), Column("Client", 10), Column("Rule", 6), Column("Reason", 0))

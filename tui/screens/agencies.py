@@ -6,23 +6,68 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from store.shapes import AgencyInfo
-from tui.agencies import data_set_words, made_words
-from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
-from tui.frame.base_screen import Place as JumpPlace
-from tui.frame.line_list import LineList
-from tui.frame.printable import fit, printable, width_of
-from tui.frame.text_line import Piece
-from tui.frame.text_page import TextPage
+from store.facts import AgencyInfo
 from tui.screens.field_page import data_set_page
-from tui.store_link import StoreChanged
-from validators.catalogue import load
+from tui.screens.start import AgencyList
+from tui.session.agencies import data_set_words, made_words, make_agency
+from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable, width_of
+from tui.widgets.text_line import Piece
+from tui.widgets.text_page import TextPage
 from validators.problems import Problem
+from validators.standard.catalogue import available, load
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+
+# A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
+
+ASK = (
+    "# A new agency in this store",
+    "",
+    "Type the agency code of its national returns, such as T0123, and choose the",
+    "data set it reports. One code may report several data sets: each is an agency",
+    "here. Enter makes it; Esc goes back, nothing is made.",
+    "",
+)
+
+
+class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
+    """Dismissed with the agency that was made; with None on Escape."""
+
+    scope = "new_agency"
+    heading = "New agency"
+    DEFAULT_CSS = "NewAgencyScreen TextPage { height: 6; }"
+
+    def body(self) -> Iterable[Widget]:
+        """What to do, then the code and the data sets."""
+        names = available()
+        self.choices = AgencyList(names, {name: data_set_words(name) for name in names})
+        yield TextPage(ASK)
+        yield self.choices
+
+    def on_mount(self) -> None:
+        """Type at once."""
+        self.choices.focus()
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: make it, or say why not; what is typed stays."""
+        if self.choices.current_id is not None:
+            app = cast("KeyworkApp", self.app)
+            given = (self.choices.typed, self.choices.current_id, app.person, app.clock())
+            app.in_store(make_agency, *given, on_done=self._made, on_problem=self._refused, writes=True, hold=True)
+
+    def _made(self, agency: AgencyInfo) -> None:
+        self.dismiss(agency)
+
+    def _refused(self, problem: Problem) -> None:
+        self.say(str(problem), "error")
+
 
 REGISTRY.add(
     action("agencies.new", "ctrl+n insert", "New", "Make a new agency in this store", {"agencies"}, "new", True)
@@ -135,7 +180,7 @@ class AgenciesScreen(BaseScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: open it."""
-        from tui.changing_agency import change_agency
+        from tui.app.switch_agency import change_agency
 
         its = self.listed.known[self.listed.cursor].agency
         if its.id == self.program.agency.id:
@@ -145,7 +190,6 @@ class AgenciesScreen(BaseScreen[None]):
 
     def action_new(self) -> None:
         """Ctrl+N."""
-        from tui.screens.agency_new import NewAgencyScreen
 
         def made(agency: AgencyInfo | None) -> None:
             if agency is not None:

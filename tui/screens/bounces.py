@@ -9,23 +9,24 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.bounces import Bounce, read_bounces
-from exporters.text_files import encoding_of
-from store.files import refused
-from store.shapes import AgencyInfo, ExtractInfo
-from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.text_line import TextLine
-from tui.frame.text_page import TextPage
-from tui.screens.asking import Asked, Asking
-from tui.screens.client.naming import several, when
+from exporters.checks.bounce import Bounce
+from exporters.checks.bounces import read_bounces
+from exporters.imports.encodings import encoding_of
+from store.disk.files import refused
+from store.facts import AgencyInfo, ExtractInfo
+from tui.screens.client.labels import several, when
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
+from tui.widgets.text_page import TextPage
 from validators.problems import Problem
-from validators.standard import Standard
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 SCOPE = {"bounces"}
 COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))

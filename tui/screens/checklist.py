@@ -1,27 +1,106 @@
 """The checklist of one submission: what the data tick, what a person ticks, and where each thing is mended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, cast
 
+from textual import events
+from textual.message import Message
 from textual.widget import Widget
 
-from exporters.checklist import Item
-from exporters.checklist_pages import ChecklistPage, read_page, said_of_nil
-from exporters.checklist_situation import open_mismatches
-from exporters.portal_figures import NAMES, entered
-from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
-from tui.frame.text_line import TextLine
-from tui.frame.text_page import wrapped
-from tui.screens.asking import Asked, Asking
-from tui.screens.checklist_list import ChecklistList, do
-from tui.screens.client.naming import when
-from tui.screens.findings_check import caseload_check
-from tui.store_link import StoreChanged
+from exporters.month.checklist import Item, open_mismatches
+from exporters.month.checklist_acts import Acts
+from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
+from exporters.month.portal_figures import NAMES, entered
+from tui.screens.client.labels import when
+from tui.session.background_check import caseload_check
+from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, one_line
+from tui.widgets.text_line import Piece, TextLine
+from tui.widgets.text_page import wrapped
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
+    from tui.app.app import KeyworkApp
+
+# The list of the Checklist screen, one line for each item; and what is done to one, in the writers' thread.
+
+BOXES = {"done": ("[x]", "ok"), "open": ("[ ]", "warning"), "waits": ("[.]", "dim"), "not needed": ("[-]", "dim")}
+TITLE = 46
+
+
+def _told(item: Item) -> str:
+    return item.told
+
+
+class ChecklistList(LineList):
+    """One line for each item: its box, its title, who ticked it and when or why it is not ticked."""
+
+    class Pressed(Message):
+        """Space, or a key to another submission: -1, 1; 0 is a tick."""
+
+        def __init__(self, what: int) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self) -> None:
+        super().__init__(id="items")
+        self.items: tuple[Item, ...] = ()
+        self.tail: Callable[[Item], str] = _told
+
+    @property
+    def row_count(self) -> int:
+        """The items."""
+        return len(self.items)
+
+    @property
+    def current(self) -> Item | None:
+        """The item under the cursor."""
+        return self.items[self.cursor] if self.cursor < len(self.items) else None
+
+    def show(self, items: tuple[Item, ...]) -> None:
+        """Show other items, or the same ones as they stand now."""
+        if items != self.items:
+            self.items = items
+            self.go(self.cursor, quiet=True)
+            self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def pieces_of(self, row: int) -> list[Piece]:
+        """The line, everything stored escaped."""
+        item = self.items[row]
+        box, token = BOXES[item.state]
+        title = fit(one_line(item.title, TITLE), TITLE)
+        room = max(0, self.size.width - 5 - TITLE)
+        return [(f" {box} ", token), (title, "text"), (one_line(self.tail(item), room), "dim")]
+
+    def on_key(self, event: events.Key) -> None:
+        """Space ticks, Left and Right go to other submissions; moving is the list's."""
+        keys = {"space": 0, "left": -1, "right": 1}
+        if event.key not in keys:
+            return
+        self.post_message(self.Pressed(keys[event.key]))
+        event.stop()
+        event.prevent_default()
+
+
+def do(
+    store: object, about: tuple[object, ...], act: str, item: str, texts: dict[str, str], attempt: int | None
+) -> tuple[str, bool]:
+    """Do one act in the writers' thread; what is said of it, and whether there is a new attempt. Raises Problem."""
+    acts = Acts(store, *about)  # type: ignore[arg-type]
+    if act == "tick":
+        acts.tick(item, texts, attempt)
+        return f"Ticked. {acts.said_of_today(item)}".strip(), False
+    if act == "reopen":
+        acts.reopen(item, texts["reason"], attempt)
+        return "Reopened; the tick before is kept with your reason.", False
+    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"])
+    return f"Attempt {made.attempt} of {made.month} is begun.", True
+
 
 SCOPE = {"checklist"}
 REGISTRY.add(

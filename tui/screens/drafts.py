@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.frame.base_screen import BaseScreen
-from tui.frame.filter_line import FilteredList
-from tui.frame.text_page import TextPage
-from tui.screens.client.naming import several, when
-from tui.screens.client.work import DraftGroup, draft_groups
-from tui.store_link import StoreChanged
+from tui.screens.client.labels import several, when
+from tui.screens.client.queries import DraftGroup, draft_groups
+from tui.session.store_access import StoreChanged
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.filter_list import FilteredList
+from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
+    from tui.app.app import KeyworkApp
 
 
 class DraftsScreen(BaseScreen[None]):

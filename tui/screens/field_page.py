@@ -1,11 +1,15 @@
 """Pages of the standard as lines of text: a field, a code list, a rule, a data set. A line with `# ` is a heading."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tui.commands.standards import severities
+from textual.widget import Widget
+
+from tui.cli.standards import severities
 from tui.form.codes import list_status
-from validators.standard import CodeList, Field, Rule, Standard
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.text_page import TextPage
+from validators.standard.model import CodeList, Field, Rule, Standard
 
 KEYED = {
     "person": "Keyed by a person.",
@@ -160,3 +164,21 @@ def _rule(standard: Standard, rule: Rule, *, short: bool) -> Iterator[str]:
         for wording in dict.fromkeys(row.message for row in rule.rows):
             yield f'  Says: "{wording}"'
     yield ""
+
+
+# F6: one field, as the standard's own page has it; Escape goes back to the field.
+
+
+class FieldPage(BaseScreen[None]):
+    """The page of one field: wording, codes with their status, rules that read it, source."""
+
+    scope = "field"
+
+    def __init__(self, standard: Standard, header: str) -> None:
+        super().__init__()
+        self.title = f"Field {header}"
+        self._lines = field_page(standard, header)
+
+    def body(self) -> Iterable[Widget]:
+        """The text."""
+        yield TextPage(self._lines)

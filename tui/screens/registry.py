@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from tui.frame.actions import ALL, REGISTRY, action
+from tui.widgets.actions import ALL, REGISTRY, action
 
 if TYPE_CHECKING:
-    from validators.standard import Standard
+    from validators.standard.model import Standard
 
 
 ROLL_OVER = "roll_over"
@@ -40,7 +40,7 @@ class ScreenEntry:
     def is_for(self, standard: "Standard") -> bool:
         """Whether an agency of this standard has anything on it."""
         if self.needs == ROLL_OVER:
-            from validators.calendar_kinds import KINDS
+            from validators.calendar.kinds import KINDS
 
             return bool(KINDS[standard.submission.calendar].bases_until)
         return not self.needs or bool(getattr(standard, self.needs))
@@ -53,10 +53,15 @@ SCREENS: dict[str, ScreenEntry] = {
             "month", "Month", "tui.screens.month", "MonthScreen", "", "What is due, and what stands in the way"
         ),
         ScreenEntry(
-            "clients", "Clients", "tui.screens.clients", "ClientsScreen", "f3", "Find a client and open the record"
+            "clients",
+            "Clients",
+            "tui.screens.clients.screen",
+            "ClientsScreen",
+            "f3",
+            "Find a client and open the record",
         ),
         ScreenEntry(
-            "findings", "Findings", "tui.screens.findings", "FindingsScreen", "", "Every finding of the caseload"
+            "findings", "Findings", "tui.screens.findings.screen", "FindingsScreen", "", "Every finding of the caseload"
         ),
         ScreenEntry(
             "extract",
@@ -89,7 +94,12 @@ SCREENS: dict[str, ScreenEntry] = {
             "drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "", "What I typed and did not save"
         ),
         ScreenEntry(
-            "calendar", "Calendar", "tui.screens.calendar", "CalendarScreen", "", "Submissions, windows and deadlines"
+            "calendar",
+            "Calendar",
+            "tui.screens.calendar.screen",
+            "CalendarScreen",
+            "",
+            "Submissions, windows and deadlines",
         ),
         ScreenEntry(
             "rollover",
@@ -132,7 +142,7 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "copy",
             "Copy to another agency",
-            "tui.screens.client.copying",
+            "tui.screens.client.copy_to_agency",
             "CopyScreen",
             "",
             "What of a client goes over to another data set",
@@ -165,7 +175,7 @@ REGISTRY.add(
 )
 
 # Actions of several screens: they must be there before any of these is made.
-for _name in ("tui.screens.client.keys", "tui.screens.clients_keys"):
+for _name in ("tui.screens.client.keys", "tui.screens.clients.keys"):
     import_module(_name)
 
 

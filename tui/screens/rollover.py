@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.frame.base_screen import BaseScreen
-from tui.frame.line_list import LineList
-from tui.frame.printable import one_line
-from tui.frame.text_line import Piece, TextLine
-from tui.frame.tokens import MARKS
-from tui.screens.client.naming import several
-from tui.store_link import StoreChanged
-from validators.calendar import CalendarEntry, in_words
+from tui.screens.client.labels import several
+from tui.session.store_access import StoreChanged
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.text import one_line
+from tui.widgets.text_line import Piece, TextLine
+from tui.widgets.theme import MARKS
+from validators.calendar.calendar import CalendarEntry, in_words
 
 if TYPE_CHECKING:
-    from store.calendar_shapes import Dropped, RollOver
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.month.facts import Dropped, RollOver
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 PAGE = 500
 

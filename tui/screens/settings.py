@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from store.shapes import AgencyInfo, AuditEntry
-from tui.frame.base_screen import BaseScreen
-from tui.frame.base_screen import Place as JumpPlace
-from tui.frame.line_list import LineList
-from tui.frame.printable import fit, printable
-from tui.frame.text_line import Piece
-from tui.frame.text_page import TextPage
-from tui.screens.asking import Asked, Asking
-from tui.screens.client.naming import when
-from tui.screens.findings_check import caseload_check
-from validators.agency_settings import setting_text, setting_words
-from validators.standard import Standard
-from validators.xml_form import AgencySetting, classes_told
+from store.facts import AgencyInfo, AuditEntry
+from tui.screens.client.labels import when
+from tui.session.background_check import caseload_check
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable
+from tui.widgets.text_line import Piece
+from tui.widgets.text_page import TextPage
+from validators.agency import setting_text, setting_words
+from validators.standard.model import Standard
+from validators.standard.settings import AgencySetting, classes_told
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 _ANSWER = {"yes_no": "yes or no", "classes": "Pairs, such as 01={first} 02={second}"}
 

@@ -7,22 +7,22 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from tui.commands.standards import severities
+from tui.cli.standards import severities
 from tui.form.codes import list_status
-from tui.frame.actions import REGISTRY, action
-from tui.frame.base_screen import BaseScreen
-from tui.frame.filter_line import FilteredList
-from tui.frame.line_list import LineList
-from tui.frame.printable import fit, printable, width_of
-from tui.frame.text_line import Piece
-from tui.frame.text_page import TextPage
 from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
-from validators.catalogue import available, load
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.filter_list import FilteredList
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable, width_of
+from tui.widgets.text_line import Piece
+from tui.widgets.text_page import TextPage
 from validators.problems import Problem
-from validators.standard import Standard
+from validators.standard.catalogue import available, load
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
+    from tui.app.app import KeyworkApp
 
 WIDE = 110
 REGISTRY.add(

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.frame.base_screen import BaseScreen
-from tui.frame.filter_line import FilteredList
-from tui.frame.printable import fit, printable, width_of
-from tui.frame.text_line import Piece
-from tui.frame.text_page import TextPage
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.filter_list import FilteredList
+from tui.widgets.text import fit, printable, width_of
+from tui.widgets.text_line import Piece
+from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
-    from tui.opening import Opened
+    from tui.app.app import KeyworkApp
+    from tui.app.open_store import Opened
 
 ASK = (
     "# Welcome to Keywork",

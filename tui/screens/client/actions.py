@@ -4,24 +4,23 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.form.entries import Entry, Place
 from tui.form.findings_panel import FindingsPanel
-from tui.frame.base_screen import BaseScreen
-from tui.frame.base_screen import Place as JumpPlace
-from tui.frame.tree_pane import TreePane
-from tui.screens.client.case import Case
-from tui.screens.client.client_form import ClientForm
-from tui.screens.client.held import DRAFT_KEPT, Held
-from validators.standard import Field
+from tui.form.panel_entries import Entry, Place
+from tui.screens.client.model import DRAFT_KEPT, Case, Held
+from tui.screens.client.screen import ClientForm
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.tree_pane import TreePane
+from validators.standard.model import Field
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
-    from tui.screens.client.accepting import Accepting
-    from tui.screens.client.adding import Adding
-    from tui.screens.client.around import Around
-    from tui.screens.client.pairing import Pairing
-    from tui.screens.client.saving import Saving
-    from tui.screens.client.walking import Walking
+    from tui.app.app import KeyworkApp
+    from tui.screens.client.accept import Accepting
+    from tui.screens.client.duplicates import Pairing
+    from tui.screens.client.edit_records import Adding
+    from tui.screens.client.findings_walk import Walking
+    from tui.screens.client.refresh import Around
+    from tui.screens.client.save import Saving
 
 
 class ClientActions(BaseScreen[None]):
@@ -103,7 +102,7 @@ class ClientActions(BaseScreen[None]):
 
     def action_field_help(self) -> None:
         """F6."""
-        from tui.screens.client.field_page import FieldPage
+        from tui.screens.field_page import FieldPage
 
         self.app.push_screen(FieldPage(self.case.standard, self.form.model.current))
 
@@ -160,7 +159,7 @@ class ClientActions(BaseScreen[None]):
 
     def action_copy_client(self) -> None:
         """From the palette."""
-        from tui.screens.client.copying import offer
+        from tui.screens.client.copy_to_agency import offer
 
         self.form.flush()
         offer(self)

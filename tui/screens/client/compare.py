@@ -6,13 +6,13 @@ from textual import events
 from textual.widget import Widget
 
 from tui.form.dates import show_date
-from tui.frame.base_screen import BaseScreen
-from tui.frame.line_list import LineList
-from tui.frame.printable import one_line
-from tui.frame.text_line import Piece, TextLine
-from tui.screens.client.naming import several
+from tui.screens.client.labels import several
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.text import one_line
+from tui.widgets.text_line import Piece, TextLine
 from validators.records import Values
-from validators.standard import Standard
+from validators.standard.model import Standard
 
 MINE, THEIRS = 0, 1
 

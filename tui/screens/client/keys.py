@@ -5,7 +5,7 @@ Light, because it is imported before the first paint: the settings file may name
 
 from collections.abc import Mapping
 
-from tui.frame.actions import REGISTRY, action
+from tui.widgets.actions import REGISTRY, action
 
 SCOPE = {"client"}
 WALKED = {"client", "clients", "findings"}

@@ -1,35 +1,73 @@
 """The client screen: tree, form and live panel."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from tui.form.entries import Entry, Place, panel_entries
 from tui.form.findings_panel import FindingsPanel
-from tui.frame.actions import REGISTRY
-from tui.frame.line_list import LineList
-from tui.frame.tree_pane import TreePane
-from tui.screens.client import naming
-from tui.screens.client.accepting import Accepting
+from tui.form.panel_entries import Entry, Place, panel_entries
+from tui.form.record_form import RecordForm
+from tui.form.record_model import RecordModel
+from tui.screens.client import labels
+from tui.screens.client.accept import Accepting
 from tui.screens.client.actions import ClientActions
-from tui.screens.client.adding import Adding
-from tui.screens.client.around import Around
-from tui.screens.client.case import Case
-from tui.screens.client.client_form import ClientForm
-from tui.screens.client.held import Held
-from tui.screens.client.keeper import DraftKeeper
-from tui.screens.client.pairing import Pairing
-from tui.screens.client.saving import Saving
-from tui.screens.client.walking import Step, Walking
-from tui.screens.client.work import Loaded
-from tui.store_link import StoreChanged, StoreWritten
+from tui.screens.client.drafts import DraftKeeper
+from tui.screens.client.duplicates import Pairing
+from tui.screens.client.edit_records import Adding
+from tui.screens.client.findings_walk import Step, Walking
+from tui.screens.client.keys import form_keys
+from tui.screens.client.model import Case, Held
+from tui.screens.client.queries import Loaded
+from tui.screens.client.refresh import Around
+from tui.screens.client.save import Saving
+from tui.session.store_access import StoreChanged, StoreWritten
+from tui.widgets.actions import REGISTRY
+from tui.widgets.line_list import LineList
+from tui.widgets.tree_pane import TreePane
 from validators.records import Finding
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
+    from tui.app.app import KeyworkApp
+
+# The record form as the client screen uses it: says when its end is reached, lends its keys to the palette.
+
+
+class ClientForm(RecordForm):
+    """`on_end` is called when a key goes on from the last field; `on_undone` when there is nothing to take back."""
+
+    def __init__(
+        self,
+        model: RecordModel,
+        *,
+        on_edit: Callable[[str], None],
+        on_move: Callable[[str], None],
+        on_command: Callable[[str], None],
+        on_end: Callable[[], None],
+        on_undone: Callable[[], None],
+    ) -> None:
+        keys: Mapping[str, str] = form_keys()
+        super().__init__(model, on_edit=on_edit, on_move=on_move, on_command=on_command, keys=keys, id="form")
+        self.on_end, self.on_undone = on_end, on_undone
+
+    def do(self, name: str) -> None:
+        """Do one of the form's own things by its name, as its key would."""
+        before = self.model.current
+        if name == "undo" and not self.codes.is_open and not self.model.history.past:
+            self.on_undone()
+            return
+        (self._command_in_list if self.codes.is_open else self._command)(name)
+        if name in ("forward", "down") and self.model.current == before and not self.codes.is_open:
+            self.on_end()
+
+    def press(self, key: str) -> bool:
+        """What a key stands for, at once; False for a key that is the input's own."""
+        if name := self.keys.get(key, ""):
+            self.do(name)
+        return bool(name)
+
 
 WIDE = 120
 LOW = 16
@@ -97,7 +135,7 @@ class ClientScreen(ClientActions):
             on_undone=self.adding.undo_deletion,
         )
         self.panel = FindingsPanel(self.go)
-        self.tree_pane = TreePane(naming.nodes(self.case, self.case.findings()), id="tree")
+        self.tree_pane = TreePane(labels.nodes(self.case, self.case.findings()), id="tree")
 
     @property
     def client_id(self) -> str:
@@ -164,7 +202,7 @@ class ClientScreen(ClientActions):
         keys, told, part = self.case.keys(self.held), self.case.accepted_by, self.case.without_to_do
         self.entries = panel_entries(findings, self.form.model, keys, accepted=told, part=part)
         self.panel.show(self.entries, self.place())
-        self.tree_pane.show(naming.nodes(self.case, [one.finding for one in self.entries if one.finding]))
+        self.tree_pane.show(labels.nodes(self.case, [one.finding for one in self.entries if one.finding]))
         return findings
 
     def open(self, held: Held, header: str = "") -> None:

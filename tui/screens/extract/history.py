@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.comparing import Comparison, compare_texts
-from exporters.receipts import state_of
-from store.shapes import AgencyInfo, ExtractInfo
-from tui.frame.base_screen import BaseScreen
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.text_line import TextLine
-from tui.screens.extract import keys as keys
+from exporters.extracts.compare import Comparison, compare_texts
+from exporters.extracts.receipt import state_of
+from store.facts import AgencyInfo, ExtractInfo
 from tui.screens.extract.items import ItemsScreen, changed
 from tui.screens.extract.receipt import ReceiptScreen
-from validators.standard import Standard
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 COLUMNS = (
     Column("", 1),

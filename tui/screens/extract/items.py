@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.comparing import Comparison, Difference
-from exporters.writing import Receipt
+from exporters.extracts.compare import Comparison, Difference
+from exporters.extracts.writing import Receipt
 from tui.form.dates import show_date
-from tui.frame.line_list import LineList
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.text_line import TextLine
-from tui.frame.text_page import wrapped
-from tui.screens.client.naming import several
-from tui.screens.extract import keys as keys
-from tui.screens.extract.work import Place, place_of
-from tui.screens.find_line import FilteredScreen
-from validators.standard import Standard
+from tui.screens.client.labels import several
+from tui.screens.extract.queries import Place, place_of
+from tui.widgets.find_line import FilteredScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
+from tui.widgets.text_page import wrapped
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from tui.app import KeyworkApp
+    from tui.app.app import KeyworkApp
 
 COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
 

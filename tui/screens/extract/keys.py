@@ -1,6 +1,6 @@
 """The keys of the extract's screens."""
 
-from tui.frame.actions import REGISTRY, action
+from tui.widgets.actions import REGISTRY, action
 
 REGISTRY.add(
     action("extract.write", "f2", "Write", "Write the extract into a folder", {"extract"}, "write", bar=True),

@@ -5,19 +5,18 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.extract_preview import Preview
-from exporters.mismatches import TITLES, Mismatch, Mismatches, confirm, find_mismatches
-from tui.frame.line_list import LineList
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.text_line import TextLine
-from tui.frame.text_page import wrapped
-from tui.screens.asking import Asked, Asking
-from tui.screens.extract import keys as keys
-from tui.screens.find_line import FilteredScreen
+from exporters.extracts.mismatches import TITLES, Mismatch, Mismatches, confirm, find_mismatches
+from exporters.extracts.preview import Preview
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.find_line import FilteredScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
+from tui.widgets.text_page import wrapped
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 COLUMNS = (Column("State", 8), Column("Client", 10), Column("Kind", 17), Column("Why", 0))
 MARK = {"open": "! open", "confirmed": "✓ conf.", "explained": "i expl."}

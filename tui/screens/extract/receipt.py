@@ -9,22 +9,21 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.checklist_acts import mark_sent
-from exporters.kept_text import KeptText
-from exporters.receipts import receipt_lines, state_of
-from exporters.sending_out import fetch_lines, write_again
-from store.shapes import ExtractInfo
-from tui.frame.base_screen import BaseScreen
-from tui.frame.confirm import Answer, Confirm
-from tui.frame.text_page import TextPage
-from tui.screens.asking import Asked, Asking
-from tui.screens.extract import keys as keys
+from exporters.csv_format.pager import KeptText
+from exporters.extracts.receipt import receipt_lines, state_of
+from exporters.extracts.resend import fetch_lines, write_again
+from exporters.month.checklist_acts import mark_sent
+from store.facts import ExtractInfo
+from tui.screens.extract.queries import made_for, text_of, usual_folder
 from tui.screens.extract.sheet import SheetScreen
-from tui.screens.extract.work import made_for, text_of, usual_folder
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from store.opening import Store
-    from tui.app import KeyworkApp
+    from store.store import Store
+    from tui.app.app import KeyworkApp
 
 
 def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> tuple[ExtractInfo, str]:

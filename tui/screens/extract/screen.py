@@ -1,35 +1,135 @@
 """The extract: what will be written, what is left out and why, what changed and what would be denied; then write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.comparing import Comparison
-from exporters.mismatches import Mismatches
-from exporters.receipt import told_of_size
-from store.shapes import ExtractInfo
-from tui.frame.base_screen import BaseScreen
-from tui.frame.text_line import TextLine
-from tui.frame.text_page import wrapped
-from tui.screens.asking import Asked, Asking
-from tui.screens.client.naming import several
-from tui.screens.extract import keys as keys
+from exporters.extracts.compare import Comparison
+from exporters.extracts.mismatches import Mismatches
+from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
+from exporters.formats import choose
+from store.facts import ExtractInfo
+from tui.screens.client.labels import several
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
-from tui.screens.extract.kind import asking, kind_lines, wanted_of
 from tui.screens.extract.mismatches import MismatchesScreen
-from tui.screens.extract.overview import Line, Overview
+from tui.screens.extract.queries import Gently, Looked, look, usual_folder, write
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.screens.extract.sheet import SheetScreen
-from tui.screens.extract.work import Gently, Looked, look, usual_folder, write
-from tui.store_link import StoreChanged
-from validators.calendar import in_words
+from tui.session.store_access import StoreChanged
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable
+from tui.widgets.text_line import Piece, TextLine
+from tui.widgets.text_page import wrapped
+from tui.widgets.theme import MARKS
+from validators.calendar.calendar import in_words
 from validators.problems import Problem
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.xml_selection import Wanted
-    from tui.app import KeyworkApp
+    from exporters.formats.base import Wanted
+    from tui.app.app import KeyworkApp
+
+# The lines of the first page: each tells one thing and leads on.
+
+LABEL = 15
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: its label, what it tells, its severity, what Enter does, and how that is said."""
+
+    label: str
+    told: str
+    severity: str = ""
+    go: Callable[[], object] | None = None
+    hint: str = ""
+
+
+class Overview(LineList):
+    """The lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Line] = []
+
+    @property
+    def row_count(self) -> int:
+        """How many there are."""
+        return len(self.lines)
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Tell other lines; the place is kept."""
+        self.lines = list(lines)
+        self.go(self.cursor, quiet=True)
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    @property
+    def current(self) -> Line | None:
+        """The line under the cursor."""
+        return self.lines[self.cursor] if self.lines else None
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Mark, label, text."""
+        one = self.lines[row]
+        mark = MARKS[one.severity]
+        return [
+            (f" {mark} ", one.severity or "text"),
+            (fit(one.label, LABEL) + " ", "heading"),
+            (printable(one.told), one.severity or "text"),
+        ]
+
+
+# Which kind of extract is looked at, and what its schema says, where a data set has kinds and schemas.
+
+
+def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[Line]:
+    """The lines about them; none where there is one kind only."""
+    if receipt.wanted is not None:
+        told = f"{told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
+        yield Line("Kind", told, go=ask, hint="Enter chooses another kind.")
+    if receipt.validation is not None:
+        wrong = bool(receipt.validation.count)
+        told, hint = receipt.validation.told, ""
+        if receipt.validation.is_stand_in:
+            told += "; not validated against the official schema"
+            hint = "The official one is not public: keywork standards install takes the site's own copy."
+        yield Line(
+            "Schema", told, "error" if wrong else "warning" if receipt.validation.is_stand_in else "ok", hint=hint
+        )
+
+
+def asking(standard: Standard, wanted: "Wanted | None") -> Asking:
+    """The dialog that asks for a kind, and for the days between."""
+    kinds = standard.submission.kinds
+    now = wanted or choose.wanted(standard)
+    lines = [f"The kinds of extract are {', '.join(kinds)}. The days are for between alone, as YYYY-MM-DD."]
+    asked = [
+        Asked("kind", f"Kind ({', '.join(kinds)})", now.kind if now else ""),
+        Asked("from", "From", str(now.start) if now and now.start else "", optional=True),
+        Asked("to", "To", str(now.end) if now and now.end else "", optional=True),
+    ]
+    return Asking("Which kind of extract", lines, asked, lambda texts: wanted_of(standard, texts))
+
+
+def wanted_of(standard: Standard, texts: Mapping[str, str]) -> "Wanted | None":
+    """What was answered. Raises Problem for what is no kind, or no day."""
+    return choose.wanted(standard, texts["kind"].strip(), _day(texts["from"]), _day(texts["to"]))
+
+
+def _day(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Problem("A day is written as YYYY-MM-DD, such as 2026-03-31.") from None
 
 
 class ExtractScreen(BaseScreen[None]):

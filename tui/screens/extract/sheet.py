@@ -5,15 +5,14 @@ from collections.abc import Iterable, Sequence
 from textual import events
 from textual.widget import Widget
 
-from exporters.kept_text import KeptText
-from tui.frame.base_screen import BaseScreen
-from tui.frame.line_list import LineList
-from tui.frame.paged_table import Column, PagedTable, Row
-from tui.frame.printable import printable
-from tui.frame.text_line import Piece, TextLine
-from tui.screens.client.naming import several
-from tui.screens.extract import keys as keys
-from validators.standard import Standard
+from exporters.csv_format.pager import KeptText
+from tui.screens.client.labels import several
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.line_list import LineList
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text import printable
+from tui.widgets.text_line import Piece, TextLine
+from validators.standard.model import Standard
 
 WIDEST = 14
 STEP = 20

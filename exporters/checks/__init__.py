@@ -1,0 +1,1 @@
+"""Checking files and caseloads, and reading the portal's bounce lists."""

@@ -1,0 +1,175 @@
+"""Checking what a store keeps of an agency: only what is due, a batch at a time, the results kept beside the episodes.
+
+An episode is due when it, the rules, the agency's settings or the day are others than at its last check; what shows
+only between episodes is looked for when anything was saved since it was last looked for. A second check so costs what
+changed.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+from time import sleep
+from typing import TYPE_CHECKING
+
+from exporters.extracts.sent_links import LinkCheck
+from exporters.formats import choose
+from exporters.formats.base import Outgoing
+from validators.records import EpisodeRecord, Finding
+from validators.rules.checker import Checker
+from validators.rules.file_rules import FileRules
+from validators.rules.registry import Context
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.findings.acceptance_facts import Going
+    from store.store import Store
+
+# What the extract that is due would hold of episodes that are checked, where that is not all of them as they stand.
+
+Stamped = tuple[str, EpisodeRecord]
+
+
+class GoingCheck:
+    """Checks what would be sent of episodes that are being checked."""
+
+    def __init__(self, store: "Store", agency: "AgencyInfo", checker: Checker, context: Context) -> None:
+        """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
+        self._store, self._agency, self._checker = store, agency, checker
+        self._standard = checker.standard
+        period = store.calendar(agency).due(context.today).period
+        self._selection = choose.selection(self._standard, period)
+        self._context = Context(context.today, "file", period, settings=context.settings)
+        self._found: dict[str, Going] = {}
+
+    def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, str]]]:
+        """The same episodes, each with what is known to have been sent of it; some at a time where that is asked."""
+        at_once = self._selection.read_at_once
+        rest = iter(stream)
+        if not at_once:
+            for stamp, record in rest:
+                yield stamp, record, {}
+            return
+        while some := list(islice(rest, at_once)):
+            sent = self._selection.sent(self._store, self._agency, [record for _, record in some])
+            for stamp, record in some:
+                yield stamp, record, sent
+
+    def look(self, record: EpisodeRecord, sent: Mapping[str, str]) -> None:
+        """Remember what would be sent of an episode until `found` is asked."""
+        from store.findings.acceptance_facts import Going
+
+        if self._selection.goes_as_it_is(record):
+            return
+        outgoing = self._selection.outgoing(record, sent)
+        if outgoing.left_out or outgoing.unchanged:
+            self._found[record.episode_id] = Going()
+            return
+        events = tuple(event.id for event in outgoing.record.events)
+        withheld = not self._standard.has_consent(record.episode)
+        if len(events) == len(record.events) and not outgoing.held_back and not withheld:
+            return  # what was sent before takes no row
+        rows = 1 if self._standard.withholds(outgoing.record.episode) else outgoing.record.rows
+        self._found[record.episode_id] = Going(rows, events, self._judged(outgoing))
+
+    def _judged(self, outgoing: Outgoing) -> tuple[Finding, ...]:
+        part = {event.id for event in outgoing.record.events} | {""}
+        found = self._checker.check(outgoing.judged, self._context)
+        return (*(one for one in found if one.event_id in part), *outgoing.findings)
+
+    def found(self) -> Mapping[str, "Going"]:
+        """What would be sent of those looked at since it was asked last, by the episode's id; not of those whole."""
+        found, self._found = self._found, {}
+        return found
+
+
+BATCH = 2000
+"""Episodes whose findings are kept in one transaction."""
+Progress = Callable[[int, int], object]
+"""Told how many episodes are done, of how many that were due."""
+
+
+def check_caseload(
+    store: "Store",
+    agency: "AgencyInfo",
+    checker: Checker,
+    day: date,
+    now: datetime,
+    progress: Progress | None = None,
+) -> int:
+    """Check all that is due for a check on a day, and what shows between episodes; return how many were checked.
+
+    What somebody changes meanwhile stays due. Raises Problem when the store cannot be read or written.
+    """
+    due = store.count_stale(agency, day) if progress else 0
+    done = 0
+    context = Context(day, "store", settings=store.agency_settings(agency))
+    # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
+    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
+    stream = going.prepared(store.stamped_episodes(agency, due=day))
+    checked = (
+        (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
+        for stamp, record, sent in stream
+    )
+    while found := list(islice(checked, BATCH)):
+        _add(found, links)
+        store.save_findings(found, day, now, context.settings, going.found())
+        done += len(found)
+        if progress:
+            progress(min(done, due), due)
+    compare_episodes(store, agency, checker, day, now)
+    return done
+
+
+def check_some(
+    store: "Store", agency: "AgencyInfo", checker: Checker, ids: Collection[str], day: date, now: datetime
+) -> int:
+    """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
+    context = Context(day, "store", settings=store.agency_settings(agency))
+    found: list[tuple[str, str, list[Finding]]] = []
+    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
+    for stamp, record, sent in going.prepared(store.stamped_episodes(agency, ids)):
+        found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
+        sleep(0)  # whoever types meanwhile is answered before the next episode
+    _add(found, links)
+    return store.save_findings(found, day, now, context.settings, going.found())
+
+
+def _checked(
+    checker: Checker,
+    record: EpisodeRecord,
+    context: Context,
+    links: LinkCheck,
+    going: GoingCheck,
+    sent: Mapping[str, str],
+) -> list[Finding]:
+    links.look(record)
+    going.look(record, sent)
+    return checker.check(record, context)
+
+
+def _add(found: list[tuple[str, str, list[Finding]]], links: LinkCheck) -> None:
+    """Put what is found of links with the rest of each episode's findings."""
+    if about := links.found():
+        for episode_id, _, findings in found:
+            if episode_id in about:
+                findings.append(about[episode_id])
+
+
+def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:
+    """Find and keep what shows only beside other records: an identifier used twice, one client told in two ways.
+
+    Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
+    """
+    if not store.beside_is_due(agency, day):
+        return False
+    version = store.saved_version()
+    repeated = store.repeated_identifiers(agency)
+    found: list[Finding] = []
+    context = Context(day, "store", settings=store.agency_settings(agency))
+    if repeated:
+        rules = FileRules(checker.standard, repeated)
+        # No other record can contradict any, or be contradicted.
+        for record in store.episodes(agency, store.episodes_bearing(agency, repeated)):
+            found += rules.check(record, checker.check(record, context))
+    store.save_beside(agency, found, version, day, now, context.settings)
+    return True

@@ -1,0 +1,146 @@
+"""All findings of a caseload as a list to hand on: as CSV, text or JSON, the case reference first.
+
+The anonymous form is for a helpdesk: it counts the lines instead of naming anybody. It has no reference, identifier,
+initials, birth date or value at all, only which rule speaks, of which fields, in which words; no wording holds a value.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from store.disk.files import PRIVATE, place, refused, scratch
+from validators.problems import Problem
+from validators.records import Finding
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.store import Store
+
+Form = Literal["csv", "text", "json"]
+PAGE = 1000
+_FORMULA = "=+-@\t\r"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding as it is handed on. `reference`, `episode` and `values` are empty in the anonymous form."""
+
+    row: int
+    severity: str
+    rule: str
+    field: str
+    fields: tuple[str, ...]
+    message: str
+    accepted: bool
+    reference: str = ""
+    episode: str = ""
+    values: str = ""
+
+
+def told_findings(
+    store: "Store", agency: "AgencyInfo", standard: Standard, *, anonymous: bool = False
+) -> Iterator[Told]:
+    """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1."""
+    references: dict[str, str] = {}
+    offset = 0
+    while page := store.findings(agency, offset=offset, limit=PAGE):
+        if not anonymous:
+            missing = dict.fromkeys(one.client_id for one in page if one.client_id not in references)
+            references.update(store.client_references(missing))
+        for row, one in enumerate(page, offset + 1):
+            yield _told(row, one, "" if anonymous else references.get(one.client_id, ""), anonymous)
+        offset += len(page)
+
+
+def _told(row: int, one: Finding, reference: str, anonymous: bool) -> Told:
+    about = (one.severity.value, one.rule, one.field, one.fields, one.message, bool(one.accepted))
+    if anonymous:
+        return Told(row, *about)
+    values = "; ".join(f"{header}={_shown(one.values.get(header, ''))}" for header in one.fields)
+    return Told(row, *about, reference, one.episode, values)
+
+
+def _shown(value: str) -> str:
+    """A value on one line: what cannot be printed is spelt out, letters of any language stay."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
+
+
+def as_csv(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+    """The list as CSV, a line at a time. What a spreadsheet would take for a formula begins with an apostrophe."""
+    named = () if anonymous else ("reference", "episode")
+    head = (*named, "row", "severity", "rule", "field", "fields", "message", "accepted")
+    yield _line(head if anonymous else (*head, "values"))
+    for one in findings:
+        names = () if anonymous else (one.reference, one.episode)
+        about = (str(one.row), one.severity, one.rule, one.field, " ".join(one.fields), one.message)
+        cells = (*names, *about, "yes" if one.accepted else "")
+        yield _line(cells if anonymous else (*cells, one.values))
+
+
+def _line(cells: Iterable[str]) -> str:
+    buffer = io.StringIO(newline="")
+    safe = [f"'{cell}" if cell[:1] and cell[0] in _FORMULA else cell for cell in map(_shown, cells)]
+    csv.writer(buffer, lineterminator="\r\n").writerow(safe)
+    return buffer.getvalue()
+
+
+def as_text(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+    """The list in lines, for people."""
+    for one in findings:
+        who = f"{one.row}." if anonymous else _shown(one.reference) or "(no reference)"
+        rule = f"rule {one.rule}" if one.rule.isdigit() else one.rule
+        accepted = ", accepted" if one.accepted else ""
+        values = f" ({one.values})" if one.values else ""
+        fields = f" [{' '.join(one.fields)}]" if anonymous else ""
+        yield f"{who}  {one.severity}, {rule}{accepted}: {one.message}{fields}{values}\n"
+
+
+def as_json(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+    """The list as JSON, one finding a line."""
+    yield "["
+    separator = "\n"
+    for one in findings:
+        told: dict[str, object] = {} if anonymous else {"reference": one.reference, "episode": one.episode}
+        told |= {"row": one.row, "severity": one.severity, "rule": one.rule, "field": one.field}
+        told |= {"fields": list(one.fields), "message": one.message, "accepted": one.accepted}
+        if not anonymous:
+            told["values"] = one.values
+        yield separator + json.dumps(told)
+        separator = ",\n"
+    yield "]\n"
+
+
+FORMS: dict[Form, Callable[..., Iterator[str]]] = {"csv": as_csv, "text": as_text, "json": as_json}
+
+
+def write_findings(
+    store: "Store", agency: "AgencyInfo", standard: Standard, target: Path, form: Form, *, anonymous: bool = False
+) -> int:
+    """Write the list to a new file, private to the person; return how many findings it holds.
+
+    Raises Problem when there is a file of that name, or it cannot be written.
+    """
+    many = 0
+
+    def counted() -> Iterator[Told]:
+        nonlocal many
+        for many, one in enumerate(told_findings(store, agency, standard, anonymous=anonymous), 1):  # noqa: B007
+            yield one
+
+    try:
+        if target.exists():
+            raise FileExistsError
+        with scratch(target, PRIVATE) as temporary:
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(FORMS[form](counted(), anonymous=anonymous))
+            place(temporary, target)
+    except FileExistsError:
+        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return many

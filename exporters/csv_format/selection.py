@@ -1,0 +1,147 @@
+"""What of a stored episode goes into a submission, and in what form.
+
+In this order: an episode closed before the base date or begun after the period's end is left out; what lies after the
+period's end is held back, where the standard says so (`after_period = "hold"`); a consented episode with neither
+caseload start nor closure left is not extracted. Without consent only the columns that may be carried are sent; that
+goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from exporters.formats.base import HeldBack, Outgoing
+from validators.calendar.periods import ReportingPeriod
+from validators.dates import parse_date, write_date
+from validators.records import EpisodeRecord, Event, Values
+from validators.rules.field_patterns import SHORTENERS
+from validators.standard.model import Standard
+from validators.version import VERSION
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from store.facts import AgencyInfo
+    from store.store import Store
+
+SOFTWARE = f"Keywork {VERSION}"
+
+
+class Selection:
+    """Chooses and shapes the episodes of one submission."""
+
+    read_at_once = 0
+
+    def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
+        """Select for a standard's submission over a reporting period."""
+        self.standard, self.period = standard, period
+        self.wanted: Wanted | None = None
+        # Made once: a receipt may tell them of thousands of episodes.
+        self.closed_before = f"closed before the base date {period.start.isoformat()}"
+        self.begun_after = f"begun after the end of the reporting period {period.end.isoformat()}"
+        self.dated_after = f"dated after the end of the reporting period {period.end.isoformat()}"
+        role = standard.role
+        self.opened, self.begun, self.closed = role("opened"), role("begun"), role("closed")
+        self.identity = role("episode_id")
+        self.reference, self.client = role("client_reference"), role("client_id")
+        self.holds = standard.submission.after_period == "hold"
+        self.carried = frozenset(standard.no_consent_carries)
+        self._consent = role("consent")
+        self._consented = standard.values["consented"] if self._consent else frozenset[str]()
+        self._end = write_date(period.end, standard.date_layout.text)
+        self.dates = {section.id: section.date_field for section in standard.event_sections}
+        self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self.written = [field.header for field in standard.fields if field.keyed == "written"]
+
+    def name(self, record: EpisodeRecord) -> str:
+        """The episode's identifier."""
+        return record.episode.get(self.identity, "")
+
+    def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+        """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        for record in store.episodes(agency):
+            yield record, self.outgoing(record)
+
+    def goes_as_it_is(self, record: EpisodeRecord) -> bool:
+        """Whether consent is given and nothing is dated after the period's end."""
+        episode = record.episode
+        if self._consent and episode.get(self._consent, "") not in self._consented:
+            return False
+        if not self.holds:
+            return True
+        if self._may_wait(episode.get(self.begun)) or self._may_wait(episode.get(self.closed)):
+            return False
+        return not any(self._may_wait(event.values.get(self.dates[event.section])) for event in record.events)
+
+    def _may_wait(self, text: str | None) -> bool:
+        """Whether something may be a day after the period's end: asked of every record, so texts are compared."""
+        return text is not None and text != "" and (len(text) != len(self._end) or text > self._end)
+
+    def sent(self, store: "Store", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+        """Every extract holds all: what was sent before is not asked."""
+        return {}
+
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
+        """What of one stored episode is sent, whatever was sent before."""
+        episode = record.episode
+        opened, closed = _day(episode, self.opened), _day(episode, self.closed)
+        if closed and closed < self.period.start:
+            return Outgoing(record, self.closed_before)
+        if opened and opened > self.period.end:
+            return Outgoing(record, self.begun_after)
+        if not self.standard.has_consent(episode):
+            return Outgoing(self._withheld(record))
+        held: list[HeldBack] = []
+        values = dict(episode)
+        events = record.events
+        if self.holds:
+            events = self._hold(record, values, held)
+        if self.standard.extracted_when and not any(values.get(header) for header in self.standard.extracted_when):
+            why = "neither a caseload start nor a closure"
+            return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
+        for header in self.written:
+            values[header] = SOFTWARE
+        client = dict(record.client)
+        for header, shorten in self.shorten.items():
+            for place in (client, values):
+                if place.get(header):
+                    place[header] = shorten(place[header])
+        goes = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
+        return Outgoing(goes, held_back=tuple(held))
+
+    def _hold(self, record: EpisodeRecord, values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
+        """Take out what lies after the period's end; a closure is date and reason together."""
+        end = self.period.end
+        name = values.get(self.identity, "")
+        why = self.dated_after
+        for header in (self.begun, self.closed):
+            day = _day(values, header)
+            if day and day > end:
+                values[header] = ""
+                held.append(HeldBack(name, field=header, why=why))
+                reason = self.standard.role("closure_reason")
+                if header == self.closed and values.get(reason):
+                    values[reason] = ""
+                    held.append(HeldBack(name, field=reason, why=why))
+        kept = []
+        for event in record.events:
+            day = _day(event.values, self.dates[event.section])
+            if day and day > end:
+                section = self.standard.section_by_id[event.section]
+                own = event.values.get(section.id_field, "") or event.id
+                held.append(HeldBack(name, event=own, why=why, section=section.id, day=day))
+            else:
+                kept.append(event)
+        return tuple(kept)
+
+    def _withheld(self, record: EpisodeRecord) -> EpisodeRecord:
+        def carried(values: Values) -> dict[str, str]:
+            return {header: value for header, value in values.items() if header in self.carried}
+
+        return EpisodeRecord(
+            carried(record.client), carried(record.episode), (), (), record.client_id, record.episode_id
+        )
+
+
+def _day(values: Mapping[str, str], header: str) -> date | None:
+    text = values.get(header)
+    return parse_date(text) if text else None

@@ -1,0 +1,153 @@
+"""The text of an extract, read as it lies in the store: rows of one episode together, nothing decoded that need not be.
+
+Most of two extracts is alike, so a row's line is kept as it stands and taken apart only where it is asked for.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+_QUOTE = '"'
+
+
+class Pieces(io.RawIOBase):
+    """Pieces of bytes as one file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        """Take the pieces; what they raise is raised where they are read."""
+        self._pieces = iter(pieces)
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, target: "bytearray | memoryview") -> int:  # type: ignore[override]
+        """Fill the target as far as the next piece goes; 0 at the end."""
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        taken = min(len(target), len(self._left))
+        target[:taken] = self._left[:taken]
+        self._left = self._left[taken:]
+        return taken
+
+
+def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """The rows of a text, each with its line ending; a row whose cells hold line ends is one."""
+    reading = "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") else encoding
+    pending = ""
+    for line in io.TextIOWrapper(io.BufferedReader(Pieces(pieces), 1 << 16), reading, "replace", newline=""):
+        if not pending and _QUOTE not in line:
+            yield line
+            continue
+        pending += line
+        if not pending.count(_QUOTE) & 1 and pending.endswith("\n"):
+            yield pending
+            pending = ""
+    if pending:
+        yield pending
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a row."""
+    if _QUOTE not in line:
+        return line.rstrip("\r\n").split(",")
+    return next(csv.reader([line]), [])
+
+
+@dataclass(frozen=True, slots=True)
+class SentEpisode:
+    """An episode as an extract holds it: the cells of its first row but for the events', and its events by section and
+    identifier. An event without an identifier is counted."""
+
+    episode: str
+    client: str
+    reference: str
+    values: dict[str, str]
+    events: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+
+class SentText(Protocol):
+    """An extract by its episodes. What stands under a key is the same in two texts where the episode is the same."""
+
+    standard: Standard
+    headers: tuple[str, ...]
+    groups: dict[str, str]
+    rows: int
+
+    def episodes(self, key: str) -> list[SentEpisode]:
+        """What is under a key."""
+
+
+class ExtractText:
+    """An extract by its episodes: identifier of the episode to the lines of its rows."""
+
+    def __init__(self, pieces: Iterable[bytes], standard: Standard) -> None:
+        """Read it all. Raises Problem when it has no heading of this standard, and whatever the pieces raise."""
+        self.standard = standard
+        lines = lines_of(pieces, standard.submission.encoding)
+        self.headers = tuple(cells_of(next(lines, "")))
+        self._identity, self._client = standard.role("episode_id"), standard.role("client_id")
+        if self._identity not in self.headers or self._client not in self.headers:
+            raise Problem(
+                f"The extract has no columns that {standard.id} knows {standard.said('an episode')} by: it was written"
+                " by another data set or edition, and cannot be compared with this one."
+            )
+        self.at = self.headers.index(self._identity)
+        self.rows = 0
+        self.groups: dict[str, str] = {}
+        self._group(lines)
+        own = set(self.headers)
+        sections = standard.headers_by_section
+        self._events = [
+            (section.id, section.id_field, [h for h in sections[section.id] if h in own])
+            for section in standard.event_sections
+        ]
+        of_events = {header for _, _, headers in self._events for header in headers}
+        self._base = [header for header in self.headers if header not in of_events]
+
+    def _group(self, lines: Iterable[str]) -> None:
+        at, groups, rows = self.at, self.groups, 0
+        known = groups.get
+        for line in lines:
+            rows += 1
+            if _QUOTE in line:
+                cells: Sequence[str] = cells_of(line)
+            else:
+                cells = line.rstrip("\r\n").split(",", at + 1)
+            # A row that is cut short, or has no identifier, stands alone.
+            key = (cells[at] if len(cells) > at else "") or f"\x1f{rows}"
+            before = known(key)
+            groups[key] = line if before is None else before + line
+        self.rows = rows
+
+    def episodes(self, key: str) -> list[SentEpisode]:
+        """What is under an identifier: one episode, or one for each client where several clients share it."""
+        found: dict[str, SentEpisode] = {}
+        reference = self.standard.role("client_reference")
+        text = self.groups[key]
+        quoted = lines_of([text.encode("utf-8", "surrogatepass")], "utf-8") if _QUOTE in text else None
+        for line in quoted or text.split("\n"):
+            if not line:
+                continue
+            cells = cells_of(line)
+            row = {header: cell for header, cell in zip(self.headers, cells, strict=False) if cell}
+            client = row.get(self._client, "")
+            if client not in found:
+                values = {header: row[header] for header in self._base if header in row}
+                found[client] = SentEpisode(row.get(self._identity, ""), client, row.get(reference, ""), values)
+            events = found[client].events
+            for section, id_field, headers in self._events:
+                filled = {header: row[header] for header in headers if header in row}
+                if filled:
+                    own = filled.get(id_field) or f"#{len(events) + 1}"
+                    events[section, own] = filled
+        return list(found.values())

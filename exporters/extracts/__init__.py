@@ -1,0 +1,1 @@
+"""Extracts: written, looked at beforehand, compared, receipted, sent."""

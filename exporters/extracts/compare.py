@@ -1,0 +1,145 @@
+"""The plain difference between two extracts: new, gone and changed episodes and events, field by field.
+
+What the exporter writes of itself (the software's name and version) is not compared: it says nothing of a person.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from exporters.csv_format.text import SentEpisode, SentText
+from exporters.formats import choose
+from validators.standard.model import Standard
+
+Change = Literal["new", "gone", "changed"]
+Pair = tuple[SentEpisode | None, SentEpisode | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field with what it was and what it is now; empty where there was nothing."""
+
+    header: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs: an episode (`section` empty), or an event of it.
+
+    `episode`, `event`, `client` and `reference` are the identifiers as sent. `fields` tells what changed; it is empty
+    for what is new or gone as a whole, where `events` says how many events came or went with an episode.
+    """
+
+    change: Change
+    episode: str
+    client: str
+    reference: str
+    section: str = ""
+    event: str = ""
+    fields: tuple[FieldChange, ...] = ()
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two extracts have in common and not. The columns that only one of them has are told apart, not compared."""
+
+    differences: tuple[Difference, ...]
+    alike: int
+    columns_gone: tuple[str, ...] = ()
+    columns_new: tuple[str, ...] = ()
+
+    def count(self, change: Change, events: bool = False) -> int:
+        """How many episodes, or events, are new, gone or changed."""
+        return sum(1 for one in self.differences if one.change == change and bool(one.section) == events)
+
+
+def compare(old: SentText, new: SentText) -> Comparison:
+    """Compare two extracts; episodes in the order of the older one, then those that are new."""
+    fields = compared_fields(old, new)
+    found: list[Difference] = []
+    changed = 0
+    for was, now in pairs(old, new):
+        differences = list(between(was, now, fields))
+        changed += bool(differences and was and now)
+        found += differences
+    return Comparison(
+        tuple(found),
+        len(old.groups.keys() & new.groups.keys()) - changed,
+        tuple(header for header in old.headers if header not in new.headers),
+        tuple(header for header in new.headers if header not in old.headers),
+    )
+
+
+def compare_texts(old: Iterable[bytes], new: Iterable[bytes], standard: Standard) -> Comparison:
+    """Compare two texts of a standard. Raises Problem when one cannot be compared, and what the texts raise."""
+    return compare(choose.sent_text(old, standard), choose.sent_text(new, standard))
+
+
+def compared_fields(old: SentText, new: SentText) -> frozenset[str]:
+    """The columns that both have and that say something of a person."""
+    written = {item.header for item in old.standard.fields if item.keyed == "written"}
+    return frozenset(old.headers) & frozenset(new.headers) - written
+
+
+def pairs(old: SentText, new: SentText) -> Iterator[Pair]:
+    """The episodes whose lines are not the same: as they were, as they are now; None where there is none."""
+    same_columns = old.headers == new.headers
+    theirs = new.groups
+    for key, line in old.groups.items():
+        other = theirs.get(key)
+        if other is None:
+            for was in old.episodes(key):
+                yield was, None
+        elif other != line or not same_columns:
+            yield from _paired(old.episodes(key), new.episodes(key))
+    for key in theirs:
+        if key not in old.groups:
+            for now in new.episodes(key):
+                yield None, now
+
+
+def _paired(was: list[SentEpisode], now: list[SentEpisode]) -> Iterator[Pair]:
+    """Under one identifier there is nearly always one episode on each side; else the client tells which is which."""
+    if len(was) == len(now) == 1:
+        yield was[0], now[0]
+        return
+    left = {one.client: one for one in now}
+    for one in was:
+        yield one, left.pop(one.client, None)
+    for one in left.values():
+        yield None, one
+
+
+def between(was: SentEpisode | None, now: SentEpisode | None, fields: frozenset[str]) -> Iterator[Difference]:
+    """What differs between an episode as it was and as it is."""
+    one = now or was
+    if one is None:
+        return
+    name = (one.episode, one.client, one.reference or (was.reference if was else ""))
+    if was is None or now is None:
+        yield Difference("new" if was is None else "gone", *name, events=len(one.events))
+        return
+    if changed := _changed(was.values, now.values, fields):
+        yield Difference("changed", *name, fields=changed)
+    for (section, event), values in was.events.items():
+        after = now.events.get((section, event))
+        if after is None:
+            yield Difference("gone", *name, section, event)
+        elif changed := _changed(values, after, fields):
+            yield Difference("changed", *name, section, event, changed)
+    for section, event in now.events:
+        if (section, event) not in was.events:
+            yield Difference("new", *name, section, event)
+
+
+def _changed(was: dict[str, str], now: dict[str, str], fields: frozenset[str]) -> tuple[FieldChange, ...]:
+    if was == now:
+        return ()
+    return tuple(
+        FieldChange(header, was.get(header, ""), now.get(header, ""))
+        for header in dict.fromkeys((*was, *now))
+        if header in fields and was.get(header, "") != now.get(header, "")
+    )

@@ -1,0 +1,97 @@
+"""What would be written now, without writing it: the rows, what is left out, and the receipt it would have."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from io import BufferedReader
+from typing import TYPE_CHECKING
+
+from exporters.csv_format.pager import KeptText
+from exporters.csv_format.text import Pieces, SentText
+from exporters.extracts.compare import Comparison, compare
+from exporters.extracts.receipt import Receipt
+from exporters.extracts.writing import Progress, begun, write_rows
+from exporters.formats import choose
+from store.facts import AgencyInfo, ExtractInfo
+from validators.calendar.periods import ReportingPeriod
+from validators.quality import Tally
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from store.store import Store
+
+
+@dataclass
+class Preview:
+    """An extract that was not written. `receipt` is the one it would have, its file a mere name; `text` its text.
+
+    Where an extract holds only a part of what is known, `whole` is the text of all of it by the end of the period.
+    """
+
+    agency: AgencyInfo
+    standard: Standard
+    period: ReportingPeriod
+    receipt: Receipt
+    text: KeptText
+    today: date
+    whole: KeptText | None = None
+
+    @property
+    def tally(self) -> Tally:
+        """Rows, episodes and findings counted."""
+        return self.receipt.tally
+
+    @cached_property
+    def by_episode(self) -> SentText:
+        """All that is known by its episodes, sent now or not, read when it is first asked for."""
+        return choose.sent_text((self.whole or self.text).pieces(), self.standard)
+
+    @cached_property
+    def left_out(self) -> dict[str, str]:
+        """Why an episode, by its identifier, is left out."""
+        return dict(self.receipt.left_out)
+
+
+def preview_extract(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    *,
+    today: date,
+    progress: Progress | None = None,
+    wanted: "Wanted | None" = None,
+) -> Preview:
+    """What a submission's extract, of the kind that is wanted, would be.
+
+    Raises Problem when there is no such submission, and as the export does.
+    """
+    period = store.calendar(agency).entry(submission).period
+    chosen = choose.selection(standard, period, wanted)
+    receipt = begun(agency, chosen, submission)
+    text = choose.kept_text(standard)
+    whole = choose.kept_text(standard) if receipt.kind not in ("", "full") else None
+    write_rows(store, agency, chosen, receipt, text, today, progress, whole)
+    text.finish()
+    if whole is not None:
+        whole.finish()
+    receipt.validation = choose.validated(standard, lambda: BufferedReader(Pieces(text.pieces())))
+    return Preview(agency, standard, chosen.period, receipt, text, today, whole)
+
+
+def changes_since(store: "Store", preview: Preview, extract: ExtractInfo) -> Comparison:
+    """What would be new, gone and changed against an extract that is kept. Raises Problem, also for a damaged text."""
+    return compare(sent_so_far(store, preview.agency, preview.standard, extract), preview.by_episode)
+
+
+def sent_so_far(store: "Store", agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
+    """What an extract says, with all that was sent before it where it is but a part. Raises Problem."""
+    if not standard.submission.kinds:
+        return choose.sent_text(store.extract_text(extract.id), standard)
+    before = [one for one in store.sent_extracts(agency) if one.standard == standard.id and one.id != extract.id]
+    known = [one.id for one in store.extracts(agency)]
+    texts = [*(one for one in before if known.index(one.id) < known.index(extract.id)), extract]
+    # A full extract says all; what was said before it no longer counts.
+    last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
+    return choose.sent_texts((store.extract_text(one.id) for one in texts[last:]), standard)

@@ -1,0 +1,270 @@
+"""The receipt of an extract: what was written, what was not, and whether the file is ready to be sent."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from exporters.formats.base import HeldBack
+from store.facts import ExtractInfo
+from validators.quality import Tally
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from exporters.xml_format.validation import Validation
+
+NOT_OFFICIAL = "not validated against the official schema"
+KINDS = {
+    "new": "New events since what was sent",
+    "between": "All events between two days",
+    "full": "Full extract",
+}
+
+
+def told_of_kind(wanted: "Wanted") -> str:
+    """A kind of extract in words."""
+    told = KINDS.get(wanted.kind, wanted.kind)
+    return f"{told}, {wanted.start} to {wanted.end}" if wanted.start and wanted.end else told
+
+
+class SentRecords:
+    """The ids of what an extract holds, each with a digest, packed: there may be a million of them."""
+
+    def __init__(self) -> None:
+        self._packer = zlib.compressobj(1)
+        self._packed: list[bytes] = []
+        self._ended = False
+
+    def add(self, records: Iterable[tuple[str, str]]) -> None:
+        """Add some; not once they have been read."""
+        lines = "".join(f"{own}\t{digest}\n" for own, digest in records)
+        if lines and (piece := self._packer.compress(lines.encode())):
+            self._packed.append(piece)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        if not self._ended:
+            self._packed.append(self._packer.flush())
+            self._ended = True
+        unpacker, rest = zlib.decompressobj(), b""
+        for piece in self._packed:
+            # Not all of a piece at once: it may be a thousand times as long.
+            while piece:
+                lines = rest + unpacker.decompress(piece, 1 << 16)
+                piece = unpacker.unconsumed_tail
+                *whole, rest = lines.split(b"\n")
+                for line in whole:
+                    own, _, digest = line.decode().partition("\t")
+                    yield own, digest
+
+
+@dataclass
+class Receipt:
+    """What was written, what was not, and whether the file is ready to be sent."""
+
+    submission: str
+    file: Path
+    tally: Tally
+    sha256: str = ""
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+    held_back: list[HeldBack] = field(default_factory=list)
+    places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Of each episode left out or held back: the store's client and episode, and the client's reference."""
+
+    wanted: "Wanted | None" = None
+    validation: "Validation | None" = None
+    unchanged: int = 0
+    """Episodes of which nothing is sent this time, because it was sent before or lies outside the days wanted."""
+    records: SentRecords = field(default_factory=SentRecords)
+
+    @property
+    def kind(self) -> str:
+        """The standard's word for which records the extract holds; empty where there is only one kind."""
+        return self.wanted.kind if self.wanted else ""
+
+    @property
+    def not_ready_because(self) -> list[str]:
+        """Why the file should not be sent yet; empty when it is ready."""
+        reasons = []
+        if self.tally.errors:
+            reasons.append(f"{_counted(self.tally.errors, 'error')}: what is concerned would not load")
+        if self.tally.open_warnings:
+            reasons.append(f"{_counted(self.tally.open_warnings, 'warning')}, neither mended nor accepted")
+        if self.validation is not None:
+            if self.validation.count:
+                reasons.append(self.validation.told)
+            if self.validation.is_stand_in:
+                reasons.append(f"{NOT_OFFICIAL}{self.validation.why}")
+        return reasons
+
+    @property
+    def standing(self) -> str:
+        """Whether the file is ready, in words: `ready with 3 accepted warnings`, or why it is not."""
+        reasons = self.not_ready_because
+        if reasons:
+            return "not ready: " + "; ".join(reasons)
+        many = self.tally.accepted
+        return f"ready with {_counted(many, 'accepted warning')}" if many else "ready to be sent"
+
+    def as_mapping(self) -> dict[str, object]:
+        """The receipt as the export command's JSON tells it and the store keeps it."""
+        return {
+            "submission": self.submission,
+            **self._of_a_kind(),
+            "file": str(self.file),
+            "sha256": self.sha256,
+            "rows": self.tally.rows,
+            "episodes": self.tally.episodes,
+            "no_consent": self.tally.no_consent,
+            "left_out": [{"episode": episode, "why": why} for episode, why in self.left_out],
+            "held_back": [held.as_mapping() for held in self.held_back],
+            "errors": self.tally.errors,
+            "warnings": self.tally.warnings,
+            "accepted": self.tally.accepted,
+            "load_percent": self.tally.load_percent,
+            "data_quality_percent": self.tally.data_quality_percent,
+            "ready": not self.not_ready_because,
+            "not_ready_because": self.not_ready_because,
+        }
+
+    def _of_a_kind(self) -> dict[str, object]:
+        """What only extracts of a kind, and formats with schemas, have to tell."""
+        told: dict[str, object] = {}
+        if self.wanted is not None:
+            told |= {"kind": self.wanted.kind, "unchanged": self.unchanged}
+            if self.wanted.start and self.wanted.end:
+                told |= {"from": self.wanted.start.isoformat(), "to": self.wanted.end.isoformat()}
+        if self.validation is not None:
+            told["schema"] = {
+                "official": not self.validation.is_stand_in,
+                "told": self.validation.told,
+                "faults": [
+                    {"line": line, "element": element, "what": what} for line, element, what in self.validation.faults
+                ],
+            }
+        return told
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def told_of_size(standard: Standard, rows: int, episodes: int, no_consent: int) -> str:
+    """How much an extract holds, in the data set's words; consent only where it asks for it."""
+    told = f"{_counted(rows, standard.word('row'))}, {_counted(episodes, standard.word('episode'))}"
+    return f"{told}, {no_consent:,} of them without consent" if standard.role("consent") else told
+
+
+def told_of_others(unchanged: int) -> str:
+    """What a kind of extract leaves aside; nothing where it leaves nothing."""
+    return f"; nothing to send of {_counted(unchanged, 'other')}" if unchanged else ""
+
+
+def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
+    """The receipt in lines, for people."""
+    tally = receipt.tally
+    yield f"Submission {receipt.submission}: {receipt.file}"
+    if receipt.wanted is not None:
+        yield f"  {told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
+    if receipt.validation is not None:
+        yield f"  {receipt.validation.told}"
+        yield from (f"    line {line}, {element}: {what}" for line, element, what in receipt.validation.faults)
+    yield f"  {told_of_size(standard, tally.rows, tally.episodes, tally.no_consent)}"
+    yield f"  SHA-256 {receipt.sha256}"
+    yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
+    for title, items in (
+        ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
+        (
+            "held back",
+            [
+                f"{ascii(h.episode)[1:-1]}, {h.field or 'event ' + ascii(h.event)[1:-1]}: {h.why}"
+                for h in receipt.held_back
+            ],
+        ),
+    ):
+        if items:
+            yield f"  {title}, {len(items)}:"
+            yield from (f"    {item}" for item in items)
+    yield f"{receipt.standing[0].upper()}{receipt.standing[1:]}" + ("" if receipt.not_ready_because else ".")
+
+
+# The receipts of extracts that are kept, told in lines and as mappings.
+
+
+def state_of(extract: ExtractInfo) -> str:
+    """Whether it was sent: `written`, `sent`, or `taken back`."""
+    if extract.is_sent:
+        return "sent"
+    return "taken back" if extract.taken_back_at else "written"
+
+
+def as_mapping(extract: ExtractInfo, *, receipt: bool = False) -> dict[str, object]:
+    """An extract as the commands' JSON tells it; its receipt only where it is asked for."""
+    told: dict[str, object] = {
+        "id": extract.id,
+        "agency": extract.agency,
+        "standard": extract.standard,
+        "submission": extract.submission,
+        "kind": extract.kind,
+        "file_name": extract.file_name,
+        "sha256": extract.sha256,
+        "rows": extract.rows,
+        "made_at": extract.made_at.isoformat(),
+        "made_by": extract.made_by,
+        "state": state_of(extract),
+        "sent_at": extract.sent_at.isoformat() if extract.sent_at else None,
+        "sent_by": extract.sent_by or None,
+        "taken_back_at": extract.taken_back_at.isoformat() if extract.taken_back_at else None,
+        "taken_back_by": extract.taken_back_by or None,
+    }
+    return told | ({"receipt": dict(extract.receipt)} if receipt else {})
+
+
+def history_of(extract: ExtractInfo) -> Iterator[str]:
+    """Who wrote it, who marked it as sent, who took that back, one line each."""
+    yield f"Written by {extract.made_by}, {extract.made_at:%Y-%m-%d %H:%M} UTC"
+    if extract.sent_at:
+        yield f"Marked as sent by {extract.sent_by}, {extract.sent_at:%Y-%m-%d %H:%M} UTC"
+    if extract.taken_back_at:
+        yield f"Taken back by {extract.taken_back_by}, {extract.taken_back_at:%Y-%m-%d %H:%M} UTC"
+
+
+def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
+    """All of a kept receipt, for people, in its data set's words; identifiers as they are, for the caller to escape."""
+    told = extract.receipt
+    yield f"# Submission {extract.submission}: {extract.file_name}"
+    yield ""
+    yield from (f"  {line}" for line in history_of(extract))
+    yield f"  Extract {extract.id}"
+    yield f"  File    {told.get('file', extract.file_name)}"
+    if extract.kind:
+        days = f", {told['from']} to {told['to']}" if "from" in told else ""
+        kind = KINDS.get(extract.kind, extract.kind)
+        yield f"  Kind    {kind}{days}{told_of_others(_number(told, 'unchanged'))}"
+    if schema := cast(Mapping[str, object], told.get("schema") or {}):
+        official = "" if schema.get("official") else f"; {NOT_OFFICIAL}"
+        yield f"  Schema  {schema.get('told', '')}{official}"
+    yield f"  SHA-256 {extract.sha256}"
+    size = told_of_size(standard, extract.rows, _number(told, "episodes"), _number(told, "no_consent"))
+    yield f"  {size}"
+    yield f"  {told.get('errors', 0)} errors, {told.get('warnings', 0)} warnings, {told.get('accepted', 0)} accepted"
+    load, quality = told.get("load_percent", "?"), told.get("data_quality_percent", "?")
+    yield f"  Load {load} %, data quality {quality} % (our estimate)"
+    reasons = cast(Sequence[str], told.get("not_ready_because") or ())
+    yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
+    for title, key in (("Left out", "left_out"), ("Held back", "held_back")):
+        items = cast(Sequence[Mapping[str, str]], told.get(key) or ())
+        if items:
+            yield ""
+            yield f"# {title}: {len(items)}"
+            yield ""
+            for item in items:
+                what = item.get("field") or (f"event {item['event']}" if item.get("event") else "")
+                yield f"  {item.get('episode', '')}{', ' + what if what else ''}: {item.get('why', '')}"
+
+
+def _number(told: Mapping[str, object], key: str) -> int:
+    """A number of a kept receipt, 0 where it has none."""
+    kept = told.get(key, 0)
+    return kept if isinstance(kept, int) else 0

@@ -1,0 +1,104 @@
+"""Extracts on their way out: through a pipe instead of into a file, written again as they were, fetched from a host."""
+
+import shlex
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.extracts.preview import preview_extract
+from exporters.extracts.writing import Progress, Receipt
+from store.disk.files import PRIVATE, place, refused, scratch
+from store.facts import AgencyInfo, ExtractInfo
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from store.store import Store
+
+
+def export_to_stream(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    stream: BinaryIO,
+    *,
+    today: date,
+    person: str,
+    now: datetime,
+    progress: Progress | None = None,
+    wanted: "Wanted | None" = None,
+) -> tuple[Receipt, ExtractInfo]:
+    """Write a submission's extract into a stream and record it in the store as any other.
+
+    It is recorded first: what went out is then never unknown. Raises Problem as an export does, and when the stream
+    breaks; the sentence then says how to write the same extract again.
+    """
+    preview = preview_extract(store, agency, standard, submission, today=today, progress=progress, wanted=wanted)
+    receipt = preview.receipt
+    known = store.current_submission(agency, submission)
+    with store.write(person, now) as work:
+        made = work.record_extract(
+            agency,
+            submission,
+            receipt.file.name,
+            receipt.sha256,
+            receipt.tally.rows,
+            receipt.as_mapping(),
+            preview.text.pieces(),
+            kind=receipt.kind,
+            submission_number=known.number if known else 0,
+            records=receipt.records,
+        )
+    try:
+        for piece in preview.text.pieces():
+            stream.write(piece)
+        stream.flush()
+    except OSError:
+        raise Problem(
+            f"The pipe broke before the extract was through: it is kept as {made.id}; write it again with "
+            f"`keywork extracts write {made.id[:8]} --out DIR`."
+        ) from None
+    return receipt, made
+
+
+def write_again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
+    """Write an extract that is kept into a folder, byte for byte; return its path.
+
+    Raises Problem when the folder is none, a file of that name is there, it cannot be written, or the kept text is
+    damaged; then there is no file.
+    """
+    try:
+        target = folder.resolve() / extract.file_name
+        if not folder.is_dir():
+            raise Problem(f"{folder} is not a folder: make it first, or name another one.")
+    except (OSError, RuntimeError):
+        raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one.") from None
+    try:
+        with scratch(target, PRIVATE) as temporary:
+            with temporary.open("wb") as file:
+                for piece in store.extract_text(extract.id):
+                    file.write(piece)
+            place(temporary, target)
+    except FileExistsError:
+        raise Problem(f"{target} is there already: move it away, or choose another folder.") from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return target
+
+
+def fetch_lines(path: Path, user: str, host: str, environment: Mapping[str, str]) -> list[str]:
+    """The commands that fetch a file from this host, to be run on one's own machine; quoted for a shell.
+
+    The address and port are those by which the person came in over SSH, where he did; else the host's name.
+    """
+    connection = environment.get("SSH_CONNECTION", "").split()
+    port = ""
+    if len(connection) == 4:
+        host, port = connection[2], "" if connection[3] == "22" else connection[3]
+    address = f"[{host}]" if ":" in host else host
+    source = shlex.quote(f"{user}@{address}:{path}")
+    option = f"-P {port} " if port else ""
+    return [f"scp {option}{source} .", f"sftp {option}{source} ."]

@@ -1,0 +1,38 @@
+"""Which submission is due, and what is to be said of the day on which an extract is written.
+
+It is said; nothing is refused for it. The days are the calendar's of the agency's region.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from store.facts import AgencyInfo
+from validators.calendar.calendar import SubmissionCalendar, in_words
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+
+def due_submission(store: "Store", agency: AgencyInfo, today: date) -> str:
+    """The submission that is due, or the next one where none is. Raises Problem when the store fails."""
+    return store.calendar(agency).due(today).submission
+
+
+def said_of_window(calendar: SubmissionCalendar, submission: str, today: date) -> list[str]:
+    """Sentences for a day before the end of the period, before or after the window, or in a month without submissions.
+
+    None when all is well. Raises Problem when there is no such submission.
+    """
+    entry = calendar.entry(submission)
+    if today <= entry.period_end:
+        end = in_words(entry.period_end)
+        return [f"The reporting period is not over: it ends on {end}, and what comes in until then is missing."]
+    said = [silence] if (silence := calendar.silence(today)) else []
+    if today < entry.opens:
+        said.append(f"The window for {entry.title} is not open yet: it opens on {in_words(entry.opens)}.")
+    elif today > entry.last_day:
+        said.append(
+            f"The window for {entry.title} is over: it closed on {in_words(entry.closes)}, and the deadline was "
+            f"{in_words(entry.deadline)}; ask the region before sending it."
+        )
+    return said

@@ -1,0 +1,189 @@
+"""Writing the extract of a submission, with the receipt that accounts for it.
+
+The rows stand in the order in which episodes were entered, an episode's events in theirs: the documented, stable order.
+The file is written under a temporary name in the target folder, synced and given its name in the same moment as the
+store records it; it never replaces another file.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.checks.file_check import Examination
+from exporters.csv_format.writing import RowWriter as RowWriter
+from exporters.extracts.receipt import Receipt as Receipt
+from exporters.extracts.receipt import told_as_text as told_as_text
+from exporters.formats import choose
+from exporters.formats.base import Selecting
+from store.disk.files import PRIVATE, place, refused, scratch
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import Accepted
+from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
+from validators.quality import Tally
+from validators.rules.registry import Context
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from store.store import Store
+
+Progress = Callable[[int], None]
+_PIECE = 1 << 18
+
+
+def file_name(standard: Standard, agency: str, period: ReportingPeriod, kind: str = "") -> str:
+    """The name of a submission's file, by the standard's pattern; what a name may not hold becomes `_`."""
+    name = standard.submission.file_name
+    parts = {
+        "agency": agency,
+        "from": period.start.strftime("%Y%m%d"),
+        "to": period.end.strftime("%Y%m%d"),
+        "edition": standard.edition,
+        "kind": kind,
+    }
+    for part, value in parts.items():
+        name = name.replace(f"{{{part}}}", re.sub(r"[^A-Za-z0-9]", "_", value))
+    return name
+
+
+def export_submission(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    folder: Path,
+    *,
+    today: date,
+    person: str,
+    now: datetime,
+    progress: Progress | None = None,
+    wanted: "Wanted | None" = None,
+) -> Receipt:
+    """Write a submission's extract, of the kind that is wanted, into a folder and record it in the store.
+
+    Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
+    already, or the store fails; then there is neither a file nor a record of one.
+    """
+    chosen = choose.selection(standard, store.calendar(agency).entry(submission).period, wanted)
+    receipt = begun(agency, chosen, submission)
+    name = receipt.file.name
+    try:
+        target = folder.resolve() / name
+        if not folder.is_dir():
+            raise Problem(f"{folder} is not a folder: make it first, or name another one with --out.")
+        if target.exists():
+            raise _already_there(target)
+    except (OSError, RuntimeError):  # too long a name, a circle of links
+        raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one with --out.") from None
+    receipt.file = target
+    try:
+        with scratch(target, PRIVATE) as temporary:
+            with temporary.open("wb") as file:
+                write_rows(store, agency, chosen, receipt, file, today, progress)
+            receipt.validation = choose.validated(standard, lambda: temporary.open("rb"))
+            _record(store, agency, receipt, temporary, person, now)
+    except FileExistsError:
+        raise _already_there(target) from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return receipt
+
+
+def begun(agency: AgencyInfo, chosen: Selecting, submission: str) -> Receipt:
+    """The receipt of an extract that is about to be written, its file a mere name."""
+    wanted = chosen.wanted
+    name = file_name(chosen.standard, agency.code, chosen.period, wanted.kind if wanted else "")
+    return Receipt(submission, Path(name), Tally(chosen.standard), wanted=wanted)
+
+
+def _already_there(target: Path) -> Problem:
+    return Problem(f"{target} is there already: move it away, or write a second one into another folder with --out.")
+
+
+def write_rows(
+    store: "Store",
+    agency: AgencyInfo,
+    selection: Selecting,
+    receipt: Receipt,
+    file: BinaryIO,
+    today: date,
+    progress: Progress | None,
+    whole: BinaryIO | None = None,
+) -> None:
+    """Write a selection's rows to a binary file and account for them in the receipt.
+
+    To `whole`, where it is given, all that is known of every episode is written, sent before or not: what was sent is
+    compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
+    """
+    standard = selection.standard
+    # Judged as what it is by now: a file that would be sent.
+    context = Context(today, "file", selection.period, store.agency_settings(agency))
+    accepted = Accepted(store.acceptances(agency))
+    examination = Examination(standard, context, store.repeated_identifiers(agency), accepted)
+    receipt.tally = examination.tally
+    rows = choose.writer(standard, file)
+    beside = choose.writer(standard, whole) if whole is not None else None
+    for seen, (record, outgoing) in enumerate(selection.stream(store, agency), 1):
+        name = selection.name(record)
+        receipt.held_back += outgoing.held_back
+        if outgoing.left_out or outgoing.held_back:
+            called = record.client.get(selection.reference) or record.client.get(selection.client, "")
+            receipt.places[name] = (record.client_id, record.episode_id, called)
+        try:
+            if outgoing.left_out:
+                receipt.left_out.append((name, outgoing.left_out))
+            elif outgoing.unchanged:
+                receipt.unchanged += 1
+            else:
+                examination.examine(outgoing.record, outgoing.findings, judged=outgoing.whole)
+                rows.write(outgoing.record)
+                receipt.records.add(outgoing.records)
+            if beside is not None and not outgoing.left_out:
+                beside.write(outgoing.judged)
+        except UnicodeEncodeError:
+            raise Problem(
+                f"The {standard.word('episode')} {name} holds a character that {standard.submission.encoding} cannot "
+                "write: mend it and export again."
+            ) from None
+        if progress and not seen % 50:
+            progress(seen)
+    receipt.sha256 = rows.finish()
+    if beside is not None:
+        beside.finish()
+
+
+def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
+    """Keep the extract in the store and give the file its name, both or neither."""
+    made = temporary.stat().st_ino
+    known = store.current_submission(agency, receipt.submission)
+    try:
+        with store.write(person, now) as work:
+            work.record_extract(
+                agency,
+                receipt.submission,
+                receipt.file.name,
+                receipt.sha256,
+                receipt.tally.rows,
+                receipt.as_mapping(),
+                _pieces(temporary),
+                kind=receipt.kind,
+                submission_number=known.number if known else 0,
+                records=receipt.records,
+            )
+            place(temporary, receipt.file)
+    except BaseException:
+        # Whatever went wrong, and whenever: the file goes too, if it is the one made here.
+        with contextlib.suppress(OSError):
+            if receipt.file.stat().st_ino == made:
+                receipt.file.unlink()
+        raise
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -1,0 +1,1 @@
+"""What a format of return is, and which one a standard has."""

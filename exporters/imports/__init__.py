@@ -1,0 +1,1 @@
+"""What comes in by file, and what is copied between data sets."""

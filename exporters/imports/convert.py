@@ -1,0 +1,242 @@
+"""Taking a file of one data set into an agency of another: as copying does it, client by client.
+
+Only what is certain is taken over; what must be keyed anew is listed with each client. Where rows of the file disagree
+nothing is certain. What the agency has already is told and not entered again, so that a file can be taken in twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.formats import choose
+from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
+from exporters.imports.csv_import import judge_heading
+from exporters.imports.report import ImportReport, LeftOut
+from exporters.xml_format.shape import name_of
+from store.facts import Counts
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Finding
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+# What a client is known by in the file: the number or reference there; where there is neither, the line.
+_Named = tuple[str, int]
+
+
+@dataclass
+class Converted:
+    """A client of the file: what it is called there, the line it begins in, what becomes of it, and its id there."""
+
+    name: str
+    line: int
+    plan: CopyPlan
+    doubts: list[str] = field(default_factory=list)
+    client_id: str = ""
+    reference: str = ""
+
+
+class Conversion:
+    """One file on its way into a store, as `exporters.imports.csv_import.Import` is where both are of one data set."""
+
+    def __init__(self, path: Path, source: Standard, target: Standard, *, all_or_nothing: bool = False) -> None:
+        """`all_or_nothing` refuses a file of which anything would be left out."""
+        self.path, self.source, self.target, self.all_or_nothing = path, source, target, all_or_nothing
+        self.report = ImportReport(path)
+        self.clients: list[Converted] = []
+        self.code = ""
+        self._version: int | None = None
+
+    def prepare(
+        self, store: "Store | None", agency_code: str | None, progress: Callable[[int], None] | None = None
+    ) -> str:
+        """Read the file and look for its clients in the store (None for one that is not there yet); the agency's code.
+
+        Raises Problem when the file cannot be taken; nothing has been written then.
+        """
+        self._version = store.data_version() if store else None
+        self.code = self._agency_code(store, agency_code)
+        of_client: dict[_Named, list[EpisodeRecord]] = {}
+        doubted: dict[_Named, list[str]] = {}
+        for name, record, doubts in self._certain(progress):
+            of_client.setdefault(name, []).append(record)
+            doubted.setdefault(name, []).extend(doubts)
+        plans = [(self._planned(name[0], records, doubted[name]), records) for name, records in of_client.items()]
+        for one, records in plans:
+            self._leave_out_empty(one, records)
+        # One without an episode could not be told from others when the file is taken in again.
+        self.clients = [one for one, _ in plans if one.plan.episodes]
+        known = store.agencies() if store else []
+        for agency in known:
+            if store and (agency.code, agency.standard) == (self.code, self.target.id):
+                look_up(store, agency, self.target, [one.plan for one in self.clients])
+        self.report.left_out.sort(key=lambda item: item.line)
+        if self.all_or_nothing and self.report.left_out:
+            first = self.report.left_out[0]
+            raise Problem(
+                f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be taken over, the first in "
+                f"line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+            )
+        self.report.unchanged = sum(len(one.plan.known) for one in self.clients)
+        self.report.new = Counts(
+            sum(not one.plan.under for one in self.clients), sum(len(one.plan.episodes) for one in self.clients)
+        )
+        return self.code
+
+    def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
+        """Write what `prepare` planned, in one transaction; nothing is kept when it fails."""
+        wanted = [one for one in self.clients if not one.plan.is_done]
+        if not wanted:
+            return self.report
+        with store.write(person, now) as work:
+            if self._version is not None and store.data_version() != self._version:
+                raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
+            agency = work.ensure_agency(code, self.target.id)
+            records = [
+                EpisodeRecord(one.plan.client.values, part.values, client_id=one.plan.under or f"line {one.line}")
+                for one in wanted
+                for part in one.plan.episodes
+            ]
+            work.load(agency, records, act="import", notes=[part.note for one in wanted for part in one.plan.episodes])
+        for number, made in entered(store, agency, self.target, [one.plan for one in wanted]).items():
+            wanted[number].client_id, wanted[number].reference = made.client_id, made.reference
+        return self.report
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def _agency_code(self, store: "Store | None", wanted: str | None) -> str:
+        """The agency it goes to: never the file's own, which is of the other data set."""
+        codes = [one.code for one in (store.agencies() if store else ()) if one.standard == self.target.id]
+        if wanted is None and len(codes) != 1:
+            told = (
+                f"several agencies of {self.target.id}, {', '.join(codes)}" if codes else f"no {self.target.id} agency"
+            )
+            raise Problem(f"The store has {told}: say with --agency which one it goes to.")
+        return wanted or codes[0]
+
+    def _certain(self, progress: Callable[[int], None] | None) -> Iterator[tuple[_Named, EpisodeRecord, list[str]]]:
+        """The episodes that can be told from each other, with the name of their client and what is in doubt."""
+        source, report = self.source, self.report
+        identity = source.role("episode_id")
+        extract = choose.read_file(self.path, source, progress)
+        judge_heading(extract, identity, report)
+        seen: set[str] = set()
+        for record, findings in extract.episodes():
+            report.rows += len(record.lines)
+            client = record.client.get(source.role("client_id"), "") or record.client.get(
+                source.role("client_reference"), ""
+            )
+            name = record.episode.get(identity, "") if identity else name_of(source, record)
+            if findings and choose.doubts_all(source):
+                self._leave_out(record, findings[0].message)
+            elif not (name if identity else client and record.episode.get(source.role("opened"))):
+                self._leave_out(record, f"nothing tells the {source.word('episode')} from others")
+            elif name in seen:
+                self._leave_out(record, f"an earlier line is about the same {source.word('episode')}")
+            else:
+                seen.add(name)
+                report.episodes += 1
+                record, doubts = self._doubted(record, findings)
+                yield (client, 0 if client else record.lines[0]), record, doubts
+
+    def _leave_out(self, record: EpisodeRecord, why: str) -> None:
+        self.report.left_out += [LeftOut(line, why) for line in record.lines]
+
+    def _doubted(self, record: EpisodeRecord, findings: list[Finding]) -> tuple[EpisodeRecord, list[str]]:
+        """The record without the values on which its rows disagree, and what they said."""
+        told: dict[str, list[str]] = {}
+        base = {**record.client, **record.episode}
+        for finding in findings:
+            for header, text in finding.values.items():
+                told.setdefault(header, [base.get(header, "")]).append(text)
+        client = {header: text for header, text in record.client.items() if header not in told}
+        episode = {header: text for header, text in record.episode.items() if header not in told}
+        return replace(record, client=client, episode=episode), [
+            self._disagreeing(f"line {record.lines[0]}", header, texts) for header, texts in told.items()
+        ]
+
+    def _disagreeing(self, at: str, header: str, texts: list[str]) -> str:
+        said = " or ".join(text or "empty" for text in dict.fromkeys(texts))
+        return f"{at}: {self.source.by_header[header].label}: the file says {said}"
+
+    def _planned(self, name: str, records: list[EpisodeRecord], doubts: list[str]) -> Converted:
+        """What becomes of one client: what several episodes say of the person counts where they do not disagree."""
+        said: dict[str, list[str]] = {}
+        for record in records:
+            for header, text in record.client.items():
+                if text and text not in said.setdefault(header, []):
+                    said[header].append(text)
+        told = [
+            self._disagreeing(self.source.word("client"), header, texts)
+            for header, texts in said.items()
+            if len(texts) > 1
+        ]
+        client = {header: texts[0] for header, texts in said.items() if len(texts) == 1}
+        agency = next((code for one in records if (code := one.client.get(self.source.role("agency")))), "")
+        plan = plan_records(client, records, self.source, self.target, self.code, agency)
+        called = client.get(self.source.role("client_reference"), "") or name
+        return Converted(called, records[0].lines[0], plan, [*doubts, *told])
+
+    def _leave_out_empty(self, one: Converted, records: list[EpisodeRecord]) -> None:
+        """An episode of which nothing can be taken over would be an empty one, and could not be told from others."""
+        pairs = list(zip(records, one.plan.episodes, strict=True))
+        for record, part in pairs:
+            if not part.copied:
+                self._leave_out(record, "no date in it can be taken over")
+        one.plan.episodes = [part for _, part in pairs if part.copied]
+
+
+# What taking over a file of another data set did, or would do, in lines.
+
+
+def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
+    """The report, not yet escaped: what was left out, what goes over, what of each client is to be keyed anew."""
+    report, source, target = job.report, job.source, job.target
+    yield (
+        f"{report.path}: {report.rows} rows, {report.episodes} {source.word('episode')}s of {source.id}; of them only "
+        f"what is certain goes to agency {job.code} ({target.id})"
+    )
+    yield from (f"  note: {note}" for note in report.notes)
+    if report.left_out:
+        yield f"Left out, {len(report.left_out)} rows:"
+        yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
+    if report.unchanged:
+        yield "There already, not entered again:"
+        yield from (f"  {_name(one)}: {line}" for one in job.clients for line in one.plan.known)
+    wanted = [one for one in job.clients if not one.plan.is_done]
+    pairs: dict[str, str] = {}
+    for one in wanted:
+        pairs |= one.plan.pairs
+    if pairs:
+        yield "Taken over where the file has it, and not listed below:"
+        yield from (f"  {ours} → {theirs}" for ours, theirs in pairs.items())
+    beware = Counter(line for one in wanted for line in (*one.plan.letters, *one.plan.days))
+    if beware:
+        yield "Beware:"
+        word = target.word("client")
+        yield from (f"  {said} ({count} {word}{'' if count == 1 else 's'})" for said, count in beware.items())
+    if wanted:
+        yield "To be keyed anew:"
+    for one in wanted:
+        yield from _client(one, target.word("client"), dry_run)
+    new = report.new
+    unwritten = " (nothing was written)" if dry_run else ""
+    yield f"New: {new.clients} {target.word('client')}s, {new.episodes} {target.word('episode')}s{unwritten}"
+    if not (new.clients or new.episodes):
+        yield "Nothing to enter."
+
+
+def _client(one: Converted, word: str, dry_run: bool) -> Iterator[str]:
+    where = one.plan.under_name or (f"{word} {one.reference or one.client_id}" if not dry_run else f"a new {word}")
+    yield f"  {_name(one)}, {where}:"
+    yield from (f"    beware: {line}" for line in one.plan.alike)
+    yield from (f"    {line}" for line in one.doubts)
+    yield from (f"    {line}" for line in one.plan.anew)
+
+
+def _name(one: Converted) -> str:
+    return f"Line {one.line}, {one.name}" if one.name else f"Line {one.line}"

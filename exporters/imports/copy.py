@@ -1,0 +1,320 @@
+"""A client taken from one data set to another: only what is certain goes over; the rest is listed to be keyed anew.
+
+What two data sets have in common is known by roles alone. A date is a date, an initial an initial; a code goes over
+only where both data sets say themselves that it means the same (the named set `male`). Letters for ethnicity are never
+copied: the same letter may mean other people. An episode that the other agency has already is not entered again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from exporters.xml_format.shape import name_of
+from store.clients.facts import Counterpart, Sought
+from validators.dates import parse_date, write_date
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Event, Values
+from validators.rules.field_patterns import fitting
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo, ClientTree
+    from store.store import Store
+
+PERSON = ("given_initial", "family_initial", "birth_date", "sex")
+EPISODE = ("opened", "assessed", "closed")
+# Filled by the program, or about the very place: nobody keys them anew.
+OWN = ("client_id", "episode_id", "agency", "software")
+_LONGEST_NAME = 80
+
+
+@dataclass
+class Part:
+    """One record of a copy: its values for the other data set, what of it goes over and how, what is to be keyed anew.
+
+    `at` is what the lines call it. An episode's `note` says where it comes from, `name` what it is called there, ""
+    where nothing tells it from others.
+    """
+
+    at: str
+    values: dict[str, str] = field(default_factory=dict)
+    copied: list[str] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)
+    note: str = ""
+    name: str = ""
+
+
+@dataclass
+class CopyPlan:
+    """What a copy takes over, what has to be keyed anew, and what to beware of.
+
+    `letters` are the warnings of letters that mean other people, `days` of a first day that the other data set names
+    otherwise, `alike` those of people who may be the same. `known`
+    tells what the other agency has already and is not entered again, `known_anew` what of that had to be keyed anew.
+    Where it has any of the episodes, `under` is the client the others go to, whose own values stay as they are there.
+    `pairs` are the fields that go over, ours and theirs.
+    """
+
+    client: Part
+    episodes: list[Part] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
+    alike: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    known_anew: list[str] = field(default_factory=list)
+    under: str = ""
+    under_name: str = ""
+    pairs: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> list[Part]:
+        """The records that are entered."""
+        return self.episodes if self.under else [self.client, *self.episodes]
+
+    @property
+    def copied(self) -> list[str]:
+        """What goes over, and how it is written then."""
+        return [line for part in self.parts for line in part.copied]
+
+    @property
+    def anew(self) -> list[str]:
+        """What has to be keyed anew."""
+        return [line for part in self.parts for line in part.anew]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to beware of."""
+        return [*self.letters, *self.days, *self.alike]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the other agency has everything already."""
+        return bool(self.under) and not self.episodes
+
+
+def plan_copy(tree: "ClientTree", source: Standard, target: Standard, agency_code: str, from_agency: str) -> CopyPlan:
+    """What copying a stored client to an agency of another data set does. Raises Problem where it is the same one."""
+    if source.id == target.id:
+        raise Problem(f"The client is in the data set {source.id} already: a copy goes to another one.")
+    client = tree.client.values
+    records = [
+        EpisodeRecord(
+            client,
+            one.episode.values,
+            tuple(Event(event.section, event.values) for event in one.events if not event.deleted),
+        )
+        for one in tree.episodes
+        if not one.episode.deleted
+    ]
+    return plan_records(client, records, source, target, agency_code, from_agency)
+
+
+def plan_records(
+    client: Values,
+    records: Sequence[EpisodeRecord],
+    source: Standard,
+    target: Standard,
+    agency_code: str,
+    from_agency: str,
+) -> CopyPlan:
+    """What taking over one client with these episodes does; their events are not looked into."""
+    plan = CopyPlan(Part(target.word("client")))
+    _copy(plan, client, source, target, PERSON, plan.client)
+    header = target.role("agency")
+    if header and target.by_header[header].level == "client":
+        plan.client.values[header] = agency_code
+    for number, record in enumerate(records, 1):
+        part = Part(f"{target.word('episode')} {number}")
+        _copy(plan, record.episode, source, target, EPISODE, part)
+        if header and target.by_header[header].level == "episode":
+            part.values[header] = agency_code
+        part.name = _name(source, record)
+        part.note = _origin(source, from_agency, part.name)
+        plan.episodes.append(part)
+        for event in record.events:
+            section = source.section_by_id.get(event.section)
+            if section is not None:
+                day = event.values.get(section.date_field, "") or "without a date"
+                part.anew.append(f"{part.at}: {section.said} {day}: events are not carried over")
+    _warn_of_letters(plan, client, [record.episode for record in records], source, target)
+    _warn_of_days(plan, source, target)
+    return plan
+
+
+def write_copy(
+    store: "Store", plan: CopyPlan, code: str, standard: Standard, person: str, now: datetime
+) -> tuple["AgencyInfo", str]:
+    """Enter the copy in one transaction; the agency, and the client's id.
+
+    Raises Problem where the agency has everything already.
+    """
+    if plan.is_done:
+        raise Problem(f"Nothing was copied: {plan.under_name} of {code} is this client already; key there what is new.")
+    with store.write(person, now) as work:
+        agency = work.ensure_agency(code, standard.id)
+        client_id = plan.under or work.create("client", agency.id, "", plan.client.values, act="copy").id
+        for part in plan.episodes:
+            episode = work.create("episode", client_id, "", part.values, act="copy")
+            work.annotate(episode.id, None, part.note)
+        return agency, client_id
+
+
+def copy_told(plan: CopyPlan) -> Iterator[str]:
+    """The plan as text."""
+    for title, lines in (
+        ("There already, not copied again", plan.known),
+        ("Copied", plan.copied),
+        ("To be keyed anew", plan.anew),
+        ("Had to be keyed anew there", plan.known_anew),
+        ("Beware", plan.warnings),
+    ):
+        if lines:
+            yield f"{title}:"
+            yield from (f"  {line}" for line in lines)
+
+
+def _name(source: Standard, record: EpisodeRecord) -> str:
+    """What tells an episode from all others of its agency; "" where nothing does."""
+    if not source.role("episode_id"):
+        reference, opened = source.role("client_reference"), source.role("opened")
+        if not (record.client.get(reference) and record.episode.get(opened)):
+            return ""
+    return name_of(source, record)[:_LONGEST_NAME]
+
+
+def _origin(source: Standard, agency: str, name: str) -> str:
+    where = f"agency {agency} ({source.id})" if agency else source.id
+    return f"Copied from {where}, {source.word('episode')} {name}." if name else f"Copied from {where}."
+
+
+def _copy(
+    plan: CopyPlan,
+    values: Values,
+    source: Standard,
+    target: Standard,
+    roles: tuple[str, ...],
+    into: Part,
+) -> None:
+    """Take over what is certain of one record; list the rest of what is filled."""
+    by_role = {source.role(role): role for role in (*roles, *OWN) if source.role(role)}
+    for own in source.fields:
+        text = values.get(own.header, "")
+        role = by_role.get(own.header, "")
+        if not text or role in OWN or own.keyed != "person":
+            continue
+        other = target.role(role) if role else ""
+        new = _same(role, text, source, target) if other else None
+        if new is None:
+            meaning = source.code_lists[own.codes].codes.get(text, "") if own.codes else ""
+            into.anew.append(f"{into.at}: {own.label} was {text}" + (f" ({meaning})" if meaning else ""))
+        else:
+            into.values[other] = new
+            label = target.by_header[other].label
+            into.copied.append(f"{into.at}: {own.label} {text} → {label} {new}")
+            plan.pairs[own.label] = label
+
+
+def _same(role: str, text: str, source: Standard, target: Standard) -> str | None:
+    """A value as the other data set writes it; None where it is not certain to mean the same."""
+    field = target.by_header[target.role(role)]
+    if field.is_date:
+        day = parse_date(text)
+        return write_date(day, target.date_layout.text) if day else None
+    if role == "sex":
+        male, other = (one.values.get("male", frozenset()) for one in (source, target))
+        return next(iter(other)) if text in male and len(other) == 1 else None
+    return text if fitting(field.layout)(text, True) else None
+
+
+def _warn_of_letters(
+    plan: CopyPlan, client: Values, episodes: list[Values], source: Standard, target: Standard
+) -> None:
+    ours, theirs = source.role("ethnicity"), target.role("ethnicity")
+    if not ours or not theirs:
+        return
+    lists = [one.code_lists.get(one.by_header[header].codes) for one, header in ((source, ours), (target, theirs))]
+    if lists[0] is None or lists[1] is None:
+        return
+    for code in dict.fromkeys(values.get(ours, "") for values in (client, *episodes)):
+        own, other = lists[0].codes.get(code), lists[1].codes.get(code)
+        if not code or own == other:
+            continue
+        means = f"means '{own}'" if own else "is not in the list"
+        there = f"'{other}' in {target.id}" if other else f"{target.id} has no such letter"
+        plan.letters.append(
+            f"{source.by_header[ours].label} {code} {means} in {source.id}, {there}: ask, and key it anew"
+        )
+
+
+def _warn_of_days(plan: CopyPlan, source: Standard, target: Standard) -> None:
+    """What opens an episode is another day in each data set, and the waiting time is counted from it."""
+    if not (source.role("opened") and target.role("opened")):
+        return
+    ours, theirs = (one.by_header[one.role("opened")].label for one in (source, target))
+    if plan.pairs.get(ours) == theirs != ours:
+        plan.days.append(f"{theirs} is taken from {ours}: key the right day where that is another")
+
+
+# What of a copy the other agency has already, so that nobody is entered twice; and who there may be the same.
+
+
+def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]) -> None:
+    """Leave out of each plan what the agency has already, and say who of its clients may be the same.
+
+    An episode is there already where its note names the one it was copied from, or where somebody with these initials
+    and this birth date has one begun on that day.
+    """
+    found = store.counterparts(agency, _sought(target, plans))
+    for number, plan in enumerate(plans):
+        left: list[Part] = []
+        for part in plan.episodes:
+            one = found.get(f"{number} {part.at}")
+            if one is None:
+                left.append(part)
+                continue
+            name = f"{target.word('client')} {one.reference or one.client_id}"
+            how = "copied before" if one.by_note else "same initials, same birth date, begun on the same day"
+            plan.known.append(f"{part.at}: {name} of {agency.code} has it already ({how})")
+            if not plan.under:
+                plan.under, plan.under_name = one.client_id, name
+                plan.known_anew += plan.client.anew
+            plan.known_anew += part.anew
+        plan.episodes = left
+        if not left:
+            plan.days = []
+        if plan.under:
+            plan.letters = []
+        else:
+            plan.alike += [
+                f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
+                for one in store.resembling(agency, *_who(plan, target))
+            ]
+
+
+def entered(
+    store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
+) -> dict[int, Counterpart]:
+    """Where those of the plans are that were entered with their episodes: the first of each, by its place."""
+    found = store.counterparts(agency, _sought(target, plans))
+    return {
+        number: found[key]
+        for number, plan in enumerate(plans)
+        if plan.episodes and (key := f"{number} {plan.episodes[0].at}") in found
+    }
+
+
+def _sought(target: Standard, plans: Sequence[CopyPlan]) -> dict[str, Sought]:
+    """The episodes of some plans as the store looks for them."""
+    return {
+        f"{number} {part.at}": Sought(
+            part.note if part.name else "", *_who(plan, target)[:3], part.values.get(target.role("opened"), "")
+        )
+        for number, plan in enumerate(plans)
+        for part in plan.episodes
+    }
+
+
+def _who(plan: CopyPlan, target: Standard) -> tuple[str, str, str, str]:
+    given, family, born, sex = (plan.client.values.get(target.role(role), "") for role in PERSON)
+    return given, family, born, sex

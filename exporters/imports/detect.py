@@ -1,0 +1,68 @@
+"""Which data set a file is of, by what it calls its parts; and what takes it into a store.
+
+Nothing is converted silently: a file of another data set than the agency's is taken in only where the person says so.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.formats import choose
+from validators.problems import Problem
+from validators.standard.catalogue import available, load
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.imports.convert import Conversion
+    from exporters.imports.csv_import import Import
+    from exporters.xml_format.importing import ReturnImport
+
+
+def recognised(path: Path, asked: Standard) -> str:
+    """The id of the data set that a file is of: the one asked about unless another knows more of its names.
+
+    "" where no data set knows any of them.
+    """
+    names = choose.names_in(path)
+    best, most = asked.id, len(names & choose.names_of(asked))
+    if not names or most == len(names):
+        return best if names else ""
+    for one in available():
+        if one != asked.id:
+            try:
+                known = len(names & choose.names_of(load(one)))
+            except Problem:  # one that is broken knows no file
+                continue
+            if known > most:
+                best, most = one, known
+    return best if most else ""
+
+
+def import_of(
+    path: Path, standard: Standard, from_standard: str | None, *, update: bool, all_or_nothing: bool
+) -> "Import | ReturnImport | Conversion":
+    """What takes a file into an agency of a standard; `from_standard` is the data set the person says the file is of.
+
+    Raises Problem where the file is of another data set than that, and what the imports raise.
+    """
+    own = from_standard in (None, standard.id)
+    source = standard if own else load(from_standard or "")
+    found = recognised(path, source)
+    if own:
+        # Who says that it is a file of the agency's own data set is believed where that knows anything of it.
+        if found not in ("", standard.id) and not (from_standard and choose.names_in(path) & choose.names_of(source)):
+            raise Problem(
+                f"{path} is a file of {found} and would go to an agency of {standard.id}: --from-standard {found} "
+                f"takes over what is certain and lists the rest, --standard {found} takes the file as it is."
+            )
+        return choose.importer(path, standard, update=update, all_or_nothing=all_or_nothing)
+    if found == standard.id:
+        raise Problem(f"{path} is a file of {standard.id}, the agency's own data set: leave --from-standard out.")
+    if found not in ("", source.id):
+        raise Problem(f"{path} is a file of {found}, not of {source.id}: say --from-standard {found}.")
+    if not found and choose.names_in(path):
+        raise Problem(f"{path} is not recognised as a file of {source.id}: name another file.")
+    if update:
+        raise Problem("What comes from another data set changes nothing that is in the store: leave --update out.")
+    from exporters.imports.convert import Conversion
+
+    return Conversion(path, source, standard, all_or_nothing=all_or_nothing)

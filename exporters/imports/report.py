@@ -1,0 +1,84 @@
+"""What an import did, or would do: the facts, and the lines that tell them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.facts import Counts
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that was not stored: its physical line, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value that the file and the store (or an earlier row of the file) tell differently."""
+
+    line: int
+    episode: str
+    header: str
+    kept: str
+    told: str
+
+
+@dataclass
+class ImportReport:
+    """What an import did, or would do."""
+
+    path: Path
+    rows: int = 0
+    episodes: int = 0
+    new: Counts = field(default_factory=Counts)
+    unchanged: int = 0
+    updated: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    disagreements: list[Difference] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unit: str = "row"
+
+
+def told_as_text(
+    report: ImportReport, *, dry_run: bool, update: bool, said: Callable[[str], str] = str
+) -> Iterator[str]:
+    """The report in lines; `said` puts our own in the standard's words.
+
+    Values are written so that no terminal can be steered by them.
+    """
+    would = "would be " if dry_run else ""
+    yield f"{report.path}: " + said(f"{report.rows} {report.unit}s, {report.episodes} episodes")
+    for note in report.notes:
+        yield f"  note: {note}"
+    if report.left_out:
+        yield f"Left out, {len(report.left_out)} {report.unit}{'' if len(report.left_out) == 1 else 's'}:"
+        yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
+    if report.disagreements:
+        yield "Rows that disagree with an earlier one, which wins:"
+        yield from _told(report.disagreements, "kept", "this row")
+    if report.differences:
+        taken = f"{would}taken" if update else "not taken (--update takes them)"
+        yield f"Values that differ from the store, {taken}:"
+        yield from _told(report.differences, "store", "file")
+    new = report.new
+    unwritten = " (nothing was written)" if dry_run else ""
+    yield said(f"New: {new.clients} clients, {new.episodes} episodes, {new.events} events{unwritten}")
+    if report.updated:
+        yield f"Records {would}changed: {report.updated}"
+    yield said(f"Episodes as known before: {report.unchanged}")
+    if not (new.clients or new.episodes or new.events or report.updated):
+        yield "Nothing to change."
+
+
+def printed(text: str) -> str:
+    """A text from a file as it may be shown: nothing in it can steer a terminal."""
+    return ascii(text)[1:-1]
+
+
+def _told(differences: Iterable[Difference], kept: str, told: str) -> Iterator[str]:
+    for item in differences:
+        yield f"  line {item.line}: {item.header}: {kept} {item.kept!a}, {told} {item.told!a}"

@@ -1,0 +1,1 @@
+"""Month end: checklist, status, measures, the calendar as files."""

@@ -1,0 +1,88 @@
+"""The calendar as an iCalendar file (RFC 5545): windows and deadlines as all-day events with reminders."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from validators.calendar.calendar import CalendarEntry, in_words
+from validators.version import VERSION
+
+LINE = 75
+"""The most octets a line may have, its line break not counted."""
+
+
+def as_ics(entries: Iterable[CalendarEntry], calendar: str, title: str, stamp: datetime) -> str:
+    """The text of the file, lines ended by CRLF.
+
+    An event keeps its UID for ever, so that a file imported again replaces dates that changed. `title` names the data
+    set for whoever reads it; `stamp` is when the file was made. Raises ValueError for a stamp without a zone.
+    """
+    if stamp.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    at = f"{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//Keywork//Keywork {VERSION}//EN", "CALSCALE:GREGORIAN"]
+    for entry in entries:
+        lines += _events(entry, calendar, title, at)
+    lines.append("END:VCALENDAR")
+    return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line))
+
+
+def _events(entry: CalendarEntry, calendar: str, title: str, at: str) -> Iterator[str]:
+    covers = f"Covers {in_words(entry.period_start)} to {in_words(entry.period_end)}."
+    until = f"Window to {in_words(entry.closes)}, deadline {in_words(entry.deadline)}."
+    closed = f" The deadline is {entry.closed_day}." if entry.closed_day else ""
+    told = f"{covers}\n{until}{closed}\nDates: {entry.told}."
+    opens = f"{title}: {entry.title} can be sent"
+    yield from _event(entry, calendar, "opens", entry.opens, opens, told, at, ("PT9H",))
+    due = f"{title}: {entry.title} is due"
+    yield from _event(entry, calendar, "deadline", entry.deadline, due, told, at, ("-P7D", "-P2D", "PT9H"))
+
+
+def _event(
+    entry: CalendarEntry,
+    calendar: str,
+    what: str,
+    day: date,
+    summary: str,
+    told: str,
+    at: str,
+    reminders: tuple[str, ...],
+) -> Iterator[str]:
+    region = re.sub("[^a-z]+", "-", entry.region.lower()).strip("-")
+    name = "-".join(part for part in (calendar, region, entry.submission, what) if part)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{name}@keywork.invalid"
+    yield f"DTSTAMP:{at}"
+    yield f"DTSTART;VALUE=DATE:{_plain(day)}"
+    yield f"DTEND;VALUE=DATE:{_plain(day + timedelta(days=1))}"
+    yield f"SUMMARY:{escaped(summary)}"
+    yield f"DESCRIPTION:{escaped(told)}"
+    yield "TRANSP:TRANSPARENT"
+    for reminder in reminders:
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(summary)}", f"TRIGGER:{reminder}")
+        yield "END:VALARM"
+    yield "END:VEVENT"
+
+
+def _plain(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def escaped(text: str) -> str:
+    """A text as a value: backslash, semicolon, comma and line break escaped, other control characters left out."""
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    text = text.replace("\r\n", "\n").replace("\n", "\\n")
+    return "".join(sign for sign in text if sign.isprintable())
+
+
+def _folded(line: str) -> Iterator[str]:
+    """A line cut so that no piece has more than 75 octets and no character is cut in two."""
+    piece, size = "", 0
+    for sign in line:
+        octets = len(sign.encode())
+        if size + octets > LINE:
+            yield piece
+            piece, size = " ", 1
+        piece, size = piece + sign, size + octets
+    yield piece

@@ -1,0 +1,354 @@
+"""The checklist of a submission: what stands between the caseload and a return that is sent and accounted for.
+
+Some items the data tick and untick, the others a person, with name and time. What the data said at the moment of the
+upload is kept with it: an account of what was sent does not change with what is keyed afterwards.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from exporters.month.portal_figures import compared
+from validators.calendar.periods import ReportingPeriod
+from validators.standard.checklist import ChecklistItem
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo, ExtractInfo
+    from store.findings.acceptance_facts import CaseloadFigures
+    from store.month.facts import SubmissionInfo, TickInfo
+    from store.store import Store
+
+# All that the checklist of a submission is judged by, read from the store at one time.
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a checklist is judged by, read at one time.
+
+    `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
+    counts those still open against the extract sent before (`against`, None when none was sent); None when they were
+    not looked for. `word` is what the standard calls an episode, `row_word` a row.
+    """
+
+    figures: "CaseloadFigures"
+    submission: "SubmissionInfo | None" = None
+    ticks: tuple["TickInfo", ...] = ()
+    beside_due: bool = False
+    against: "ExtractInfo | None" = None
+    mismatches: int | None = None
+    unanswered: int = 0
+    drafts: Mapping[str, int] = field(default_factory=dict)
+    extract: "ExtractInfo | None" = None
+    changed: int = 0
+    word: str = "episode"
+    row_word: str = "row"
+
+    @property
+    def is_nil(self) -> bool:
+        """Whether this is a nil return."""
+        return self.submission is not None and self.submission.is_nil
+
+    def tick(self, item: str) -> "TickInfo | None":
+        """The tick of an item that holds."""
+        return next((one for one in self.ticks if one.item == item and one.holds), None)
+
+
+def extract_of(
+    extracts: Sequence["ExtractInfo"], attempts: Sequence["SubmissionInfo"], month: str, number: int
+) -> "ExtractInfo | None":
+    """The extract of one attempt of a month: the one that was sent, else the latest.
+
+    One that was written before anything was ticked bears no attempt's number: it is the first's.
+    """
+    first = attempts[0].number if attempts else 0
+    own = [one for one in extracts if one.submission == month and (one.submission_number or first) == number]
+    sent = [one for one in own if one.is_sent]
+    return sent[-1] if sent else own[-1] if own else None
+
+
+def situation(
+    store: "Store",
+    agency: "AgencyInfo",
+    standard: Standard,
+    period: ReportingPeriod,
+    today: date,
+    submission: "SubmissionInfo | None" = None,
+    mismatches: int | None = None,
+) -> Situation:
+    """Read what a submission's checklist is judged by; the latest attempt unless one is given. Raises Problem.
+
+    To count `mismatches` takes as long as to write an extract, so that is done apart, by `open_mismatches`.
+    """
+    month = period.submission
+    attempts = store.submissions(agency, month)
+    its = submission or (attempts[-1] if attempts else None)
+    extract = extract_of(store.extracts(agency), attempts, month, its.number if its else 0)
+    return Situation(
+        figures=store.caseload_figures(agency, period, day=today),
+        submission=its,
+        ticks=tuple(store.ticks(its.id)) if its else (),
+        beside_due=store.beside_is_due(agency, today),
+        unanswered=store.count_unanswered_consent(agency, period) if standard.role("consent") else 0,
+        drafts=Counter(draft.person for draft in store.drafts_in(agency)),
+        extract=extract,
+        changed=store.changed_since(agency, extract.id) if extract else 0,
+        against=store.last_sent(agency, but_not=extract.id if extract else ""),
+        mismatches=mismatches,
+        word=standard.word("episode"),
+        row_word=standard.word("row"),
+    )
+
+
+def open_mismatches(
+    store: "Store", agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
+) -> int:
+    """How many mismatches against the extract sent last are neither explained nor confirmed. Raises Problem."""
+    if store.last_sent(agency) is None:
+        return 0
+    from exporters.extracts.mismatches import find_mismatches
+    from exporters.extracts.preview import preview_extract
+
+    preview = preview_extract(store, agency, standard, period.submission, today=today)
+    return len(find_mismatches(store, preview).open)
+
+
+State = Literal["done", "open", "waits", "not needed"]
+AT_UPLOAD = "_at_upload"
+"""The item under which what the data said at the upload is kept among the ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a checklist as it stands.
+
+    `told` says why it stands so, in one sentence; `who` and `when` are of the tick. `goes_to` is the screen where it
+    is mended, `goes_with` the words to filter that by. `asks` is what is entered with a tick.
+    """
+
+    id: str
+    title: str
+    state: State
+    by: Literal["data", "person"]
+    told: str = ""
+    who: str = ""
+    when: datetime | None = None
+    goes_to: str = ""
+    goes_with: str = ""
+    help: str = ""
+    check: str = ""
+    asks: tuple[str, ...] = ()
+
+    def as_mapping(self) -> dict[str, object]:
+        """As the checklist command's JSON tells it."""
+        when = self.when.isoformat() if self.when else None
+        return {
+            "item": self.id,
+            "title": self.title,
+            "state": self.state,
+            "by": self.by,
+            "told": self.told,
+            "who": self.who,
+            "when": when,
+        }
+
+
+def counted(count: int, what: str) -> str:
+    """`1 error`, `2,345 errors`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def judge(standard: Standard, known: Situation) -> list[Item]:
+    """The checklist's items, in the standard's order and words."""
+    shown = [its for its in standard.checklist if known.is_nil or its.on_nil != "only"]
+    return [_judge(standard, its, known) for its in shown]
+
+
+def checklist(
+    store: "Store",
+    agency: "AgencyInfo",
+    standard: Standard,
+    period: ReportingPeriod,
+    today: date,
+    submission: "SubmissionInfo | None" = None,
+) -> list[Item]:
+    """The whole checklist of a submission as it stands; its latest attempt unless one is given. Raises Problem."""
+    many = open_mismatches(store, agency, standard, period, today)
+    return judge(standard, situation(store, agency, standard, period, today, submission, many))
+
+
+def progress(items: Sequence[Item]) -> tuple[int, int]:
+    """How many items are done, and how many there are to do."""
+    needed = [item for item in items if item.state != "not needed"]
+    return sum(item.state == "done" for item in needed), len(needed)
+
+
+def is_sent(items: Sequence[Item]) -> bool:
+    """Whether the return has left the building."""
+    return any(item.check == "uploaded" and item.state == "done" for item in items)
+
+
+def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
+    # A nil return has no extract to go to.
+    goes_to, goes_with = _place(standard, its.check) if its.on_nil != "only" else ("", "")
+    item = Item(
+        its.id,
+        its.title,
+        "open",
+        its.who,
+        goes_to=goes_to,
+        goes_with=goes_with,
+        help=its.help,
+        check=its.check,
+        asks=its.asks,
+    )
+    if not its.is_needed(known.is_nil):
+        return replace(item, state="not needed", told="not needed: nil return")
+    if its.who == "data":
+        return _by_data(item, known)
+    if its.check == "uploaded" and not known.is_nil:
+        return _uploaded(item, known)
+    tick = known.tick(its.id)
+    told = ""
+    if its.check == "code_lists":
+        told = doubted_text(standard)
+    elif its.check == "figures":
+        told = compared(tick.told, _estimate(known)) if tick else "enter what the portal shows after the upload"
+    elif tick:
+        told = "; ".join(f"{name}: {text}" for name, text in tick.told.items() if text)
+    if tick:
+        return replace(item, state="done", told=told, who=tick.ticked_by, when=tick.ticked_at)
+    if its.check == "figures" and (known.extract is None or not known.extract.is_sent):
+        return replace(item, state="waits", told="waits for the upload")
+    again = [one for one in known.ticks if one.item == its.id]
+    if again and not told:
+        told = f"{again[-1].reopened_by} reopened it: {again[-1].reason}"
+    return replace(item, told=told)
+
+
+def _uploaded(item: Item, known: Situation) -> Item:
+    extract = known.extract
+    if extract is None:
+        return replace(item, state="waits", told="waits for the extract to be written")
+    if extract.is_sent:
+        return replace(item, state="done", told=extract.file_name, who=extract.sent_by, when=extract.sent_at)
+    if extract.taken_back_at is not None:
+        told = f"{extract.file_name} was marked as sent; {extract.taken_back_by} took that back"
+        return replace(item, told=told)
+    return replace(item, told=f"{extract.file_name} is written and not marked as sent")
+
+
+def _by_data(item: Item, known: Situation) -> Item:
+    kept = known.tick(AT_UPLOAD)
+    sent = known.is_nil or (known.extract is not None and known.extract.is_sent)
+    if kept is not None and sent and item.id in kept.told and item.check != "extract":
+        state, _, told = kept.told[item.id].partition("|")
+        as_then: State = "done" if state == "done" else "open"
+        return replace(item, state=as_then, told=f"{told}, when it was uploaded", when=kept.ticked_at)
+    state, told = {
+        "no_errors": _no_errors,
+        "warnings": _warnings,
+        "mismatches": _mismatches,
+        "consent": _consent,
+        "drafts": _drafts,
+        "extract": _extract,
+    }[item.check](known)
+    when = known.extract.made_at if item.check == "extract" and known.extract else None
+    who = known.extract.made_by if item.check == "extract" and known.extract else ""
+    return replace(item, state=state, told=told, when=when, who=who)
+
+
+def _no_errors(known: Situation) -> tuple[State, str]:
+    figures = known.figures
+    if figures.stale or known.beside_due:
+        due = f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
+        return "waits", due if figures.stale else f"{known.word}s are to be compared with each other"
+    if figures.errors:
+        return "open", f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, known.row_word)}"
+    return "done", f"no error in {counted(figures.episodes, known.word)}"
+
+
+def _warnings(known: Situation) -> tuple[State, str]:
+    figures = known.figures
+    if figures.stale:
+        return "waits", f"{counted(figures.stale, known.word)} due for a check"
+    left = figures.warnings - figures.accepted
+    accepted = f", {figures.accepted:,} accepted" if figures.accepted else ""
+    if left:
+        return "open", f"{counted(left, 'warning')} neither mended nor accepted{accepted}"
+    return "done", f"no warning left{accepted}"
+
+
+def _mismatches(known: Situation) -> tuple[State, str]:
+    if known.against is None:
+        return "done", "no extract was marked as sent before: nothing to compare with"
+    against = f"against {known.against.submission}, sent {known.against.sent_at:%d %b %Y}"
+    if known.mismatches is None:
+        return "waits", f"to be compared {against}"
+    if known.mismatches:
+        what = "mismatch" if known.mismatches == 1 else "mismatches"
+        return "open", f"{known.mismatches:,} {what} {against}"
+    return "done", f"none is open {against}"
+
+
+def _consent(known: Situation) -> tuple[State, str]:
+    if known.unanswered:
+        return "open", f"{counted(known.unanswered, known.word)} without an answer"
+    return "done", f"every {known.word} has an answer"
+
+
+def _drafts(known: Situation) -> tuple[State, str]:
+    if known.drafts:
+        each = ", ".join(f"{person} {many}" for person, many in sorted(known.drafts.items()))
+        return "open", f"{counted(sum(known.drafts.values()), 'draft')} not saved: {each}"
+    return "done", "nothing typed and not saved"
+
+
+def _extract(known: Situation) -> tuple[State, str]:
+    extract = known.extract
+    if extract is None:
+        return "open", "not written yet"
+    if known.changed and extract.is_sent:
+        later = "a record was changed" if known.changed == 1 else f"{known.changed:,} records were changed"
+        return "done", f"{extract.file_name}; {later} since: for the next submission, or a correction"
+    if known.changed:
+        return (
+            "open",
+            f"{counted(known.changed, 'record')} changed since {extract.file_name} was written: write it anew",
+        )
+    return "done", extract.file_name
+
+
+def _estimate(known: Situation) -> tuple[float, float]:
+    """Load % and data quality % by our estimate: the extract's own, else those of now."""
+    if known.extract is not None:
+        load, quality = (known.extract.receipt.get(name) for name in ("load_percent", "data_quality_percent"))
+        if isinstance(load, int | float) and isinstance(quality, int | float):
+            return float(load), float(quality)
+    return known.figures.load_percent, known.figures.data_quality_percent
+
+
+def doubted_text(standard: Standard) -> str:
+    """Which code lists nobody has confirmed, in words."""
+    parts = []
+    for status, word in (("unverified", "unverified"), ("unknown", "not known")):
+        titles = [one.title for one in standard.code_lists.values() if one.status == status]
+        if titles:
+            parts.append(f"{len(titles)} {word}: {', '.join(titles)}")
+    return "; ".join(parts) or "every list is confirmed by its owner or the site"
+
+
+def _place(standard: Standard, check: str) -> tuple[str, str]:
+    """Where what an item is about is mended: a screen, and words to filter it by."""
+    return {
+        "no_errors": ("findings", "error"),
+        "warnings": ("findings", "warning"),
+        "mismatches": ("extract", ""),
+        "consent": ("findings", standard.role("consent")),
+        "drafts": ("drafts", ""),
+        "code_lists": ("standards", ""),
+        "extract": ("extract", ""),
+        "uploaded": ("extract", ""),
+    }.get(check, ("", ""))

@@ -1,0 +1,199 @@
+"""What a person does to a checklist: tick, reopen, open a correction, declare a nil return.
+
+Each act is one transaction. What the data said at the moment of the upload is kept with it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from exporters.checks.caseload import check_caseload
+from exporters.extracts.submission_window import said_of_window
+from exporters.month.checklist import AT_UPLOAD, Situation, doubted_text, judge, open_mismatches, situation
+from exporters.month.portal_figures import entered
+from validators.calendar.calendar import CalendarEntry, in_words
+from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.standard.checklist import ChecklistItem
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo, ExtractInfo
+    from store.month.facts import SubmissionInfo
+    from store.store import Store
+
+
+class Acts:
+    """The acts on the checklist of one submission month, by one person, today and now. Every one raises Problem."""
+
+    def __init__(
+        self,
+        store: "Store",
+        agency: "AgencyInfo",
+        standard: Standard,
+        entry: CalendarEntry,
+        person: str,
+        today: date,
+        now: datetime,
+    ) -> None:
+        """Take where, of which submission (its calendar entry), who and when."""
+        self.store, self.agency, self.standard, self.entry = store, agency, standard, entry
+        self.person, self.today, self.now = person, today, now
+
+    @property
+    def month(self) -> str:
+        """The month reported."""
+        return self.entry.submission
+
+    def tick(self, item_id: str, told: Mapping[str, str] | None = None, attempt: int | None = None) -> None:
+        """Tick an item for the person; `told` is what he enters with it."""
+        its = self._item(item_id)
+        chosen = self._attempt(attempt)
+        if not its.is_needed(chosen is not None and chosen.is_nil):
+            raise Problem(f"'{its.title}' is not needed for this kind of return: there is nothing to tick.")
+        said = dict(told or {})
+        if its.check == "figures":
+            said = entered(said)
+        elif unknown := set(said) - set(its.asks):
+            asked = ", ".join(its.asks) or "nothing"
+            raise Problem(f"'{its.title}' does not ask for '{min(unknown)}': what is entered with it is {asked}.")
+        if its.check == "code_lists":
+            said["lists"] = doubted_text(self.standard)
+        if its.check == "uploaded":
+            self._upload(its, said, chosen)
+            return
+        with self.store.write(self.person, self.now) as work:
+            work.tick((chosen or work.ensure_submission(self.agency, self.month)).id, its.id, said)
+
+    def reopen(self, item_id: str, reason: str, attempt: int | None = None) -> None:
+        """Take back what a person ticked, with a reason; an upload is taken back with it."""
+        its = self._item(item_id)
+        chosen = self._attempt(attempt)
+        ticked = {one.item for one in self.store.ticks(chosen.id) if one.holds} if chosen else set()
+        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
+        if not reason.strip():
+            raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
+        if chosen is None or (its.id not in ticked and sent is None):
+            raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
+        with self.store.write(self.person, self.now) as work:
+            if sent is not None:
+                work.take_back(sent.id)
+            for item in (its.id, AT_UPLOAD) if its.check == "uploaded" else (its.id,):
+                if item in ticked:
+                    work.reopen_tick(chosen.id, item, reason)
+
+    def said_of_today(self, item_id: str = "") -> str:
+        """What is to be said of a return that is sent today; nothing is refused for it: the portal alone decides.
+
+        Empty when all is well, and for an item that is not the upload.
+        """
+        if item_id and self._item(item_id).check != "uploaded":
+            return ""
+        return " ".join(said_of_window(self.store.calendar(self.agency), self.month, self.today))
+
+    def correct(self, reason: str) -> "SubmissionInfo":
+        """Open a correction: another attempt of the month, with a reason."""
+        if not reason.strip():
+            raise Problem("A correction needs a reason: say in a few words what was wrong with the one before.")
+        if self.store.current_submission(self.agency, self.month) is None:
+            raise Problem(f"The submission {self.month} was not begun yet: there is nothing to correct.")
+        with self.store.write(self.person, self.now) as work:
+            return work.open_submission(self.agency, self.month, reason=reason)
+
+    def declare_nil(self, reason: str = "") -> "SubmissionInfo":
+        """Say that there is nobody to report; where the month was begun, as another attempt."""
+        with self.store.write(self.person, self.now) as work:
+            why = reason.strip() or "nobody to report"
+            return work.open_submission(self.agency, self.month, reason=why, is_nil=True)
+
+    def sent(self, extract: "ExtractInfo") -> None:
+        """Note that one certain extract of this month was sent, whoever says so where."""
+        attempts = self.store.submissions(self.agency, self.month)
+        number = extract.submission_number or (attempts[0].number if attempts else 0)
+        chosen = next((one for one in attempts if one.number == number), None)
+        its = next(one for one in self.standard.checklist if one.check == "uploaded" and one.is_needed(False))
+        self._leave(its, {}, chosen, extract)
+
+    def _upload(self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None") -> None:
+        """Note that the return left the building: its extract is the latest one of this attempt."""
+        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        if not known.is_nil and known.extract is None:
+            raise Problem(f"No extract is written for {self.month}: write it first, then upload that very file.")
+        if known.extract is not None and known.extract.is_sent and known.extract.sent_at is not None:
+            who, when = known.extract.sent_by, in_words(known.extract.sent_at.date())
+            raise Problem(f"{known.extract.file_name} was marked as sent by {who} on {when}: it is ticked.")
+        self._leave(its, said, chosen, None if known.is_nil else known.extract)
+
+    def _leave(
+        self,
+        its: ChecklistItem,
+        said: Mapping[str, str],
+        chosen: "SubmissionInfo | None",
+        extract: "ExtractInfo | None",
+    ) -> None:
+        """Mark the extract as sent, tick, and keep what the data say at this moment, in one transaction.
+
+        What is due for a check is checked before: "to be checked" would be kept for good.
+        """
+        check_caseload(self.store, self.agency, Checker(self.standard), self.today, self.now)
+        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        known = replace(known, extract=extract, mismatches=self._mismatches(known))
+        data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
+        held = {one.item for one in known.ticks if one.holds}
+        with self.store.write(self.person, self.now) as work:
+            if extract is not None:
+                work.mark_sent(extract.id)
+            opened = chosen or work.ensure_submission(self.agency, self.month)
+            for old in (its.id, AT_UPLOAD):
+                # An extract that was taken back elsewhere leaves its ticks behind.
+                if old in held and extract is not None:
+                    work.reopen_tick(opened.id, old, "the extract was taken back")
+            work.tick(opened.id, its.id, dict(said))
+            work.tick(opened.id, AT_UPLOAD, data)
+
+    def _mismatches(self, known: Situation) -> int:
+        """Those open when the return left; asked while its extract is not yet the one that was sent last."""
+        return (
+            0
+            if known.is_nil
+            else open_mismatches(self.store, self.agency, self.standard, self.entry.period, self.today)
+        )
+
+    def _item(self, item_id: str) -> ChecklistItem:
+        found = {one.id: one for one in self.standard.checklist}.get(item_id)
+        if found is None:
+            names = ", ".join(one.id for one in self.standard.checklist if one.who == "person")
+            raise Problem(f"The checklist has no item '{item_id}': a person ticks {names}.")
+        if found.who == "data":
+            raise Problem(f"'{found.title}' is ticked by the data: mend what it says, and it ticks itself.")
+        return found
+
+    def _attempt(self, attempt: int | None) -> "SubmissionInfo | None":
+        known = self.store.submissions(self.agency, self.month)
+        if attempt is None:
+            return known[-1] if known else None
+        for one in known:
+            if one.attempt == attempt:
+                return one
+        raise Problem(f"The submission {self.month} has no attempt {attempt}: it has {len(known)}.")
+
+
+def mark_sent(
+    store: "Store",
+    agency: "AgencyInfo",
+    standard: Standard,
+    extract: "ExtractInfo",
+    person: str,
+    today: date,
+    now: datetime,
+) -> str:
+    """Mark an extract as sent, which ticks its checklist, and keep there what the data say now.
+
+    Returns what is to be said of the day, empty when all is well. Raises Problem.
+    """
+    entry = store.calendar(agency).entry(extract.submission)
+    acts = Acts(store, agency, standard, entry, person, today, now)
+    acts.sent(extract)
+    return acts.said_of_today()

@@ -1,0 +1,103 @@
+"""Lines of a list of refusals, led to journeys and events of a return in XML by its lines, or by a client's number."""
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from exporters.csv_format.text import Pieces
+from exporters.xml_format.reading import Message, MessageReader
+from exporters.xml_format.shape import name_of
+from validators.records import EpisodeRecord, Event
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.checks.bounce import Bounce
+    from store.facts import AgencyInfo
+    from store.store import Store
+
+
+def led(
+    store: "Store", agency: "AgencyInfo", standard: Standard, extract_id: str, listed: "Sequence[tuple[Bounce, int]]"
+) -> "Iterator[Bounce]":
+    """Each line with the record it means; beside it the number that it names, 0 for none.
+
+    Raises Problem when the extract is not there, or its stored text is damaged.
+    """
+    reference, opened = standard.role("client_reference"), standard.role("opened")
+    words = {word.strip(".:,;") for one, _ in listed for word in one.text.split()}
+    many = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal many
+        for piece in store.extract_text(extract_id):
+            many += piece.count(b"\n")
+            yield piece
+
+    source = io.BufferedReader(Pieces(counted()), 1 << 16)
+    wanted = sorted({number for _, number in listed if number})
+    by_line: dict[int, Message] = {}
+    by_reference: dict[str, Message] = {}
+    before: Message | None = None
+    # A message goes on until the next one begins, the last one to the end.
+    for message in MessageReader(standard).read(source, "The text of the extract"):
+        _between(wanted, before, message.line, by_line)
+        if (own := message.values.get(reference, "")) in words:
+            by_reference.setdefault(own, message)
+        before = message
+    _between(wanted, before, many + 1, by_line)
+    met = [(one, number, _met(one, number, by_line, by_reference)) for one, number in listed]
+    named = {
+        name_of(standard, EpisodeRecord({}, found.values)): (
+            found.values.get(reference, ""),
+            found.values.get(opened, ""),
+        )
+        for _, _, found in met
+        if found is not None
+    }
+    places = store.journey_whereabouts(agency, named)
+    for one, number, found in met:
+        if found is None:
+            why = f"the extract has no message in line {number}"
+            yield replace(one, why_not=why if number else "it has no line number and no client number of this extract")
+            continue
+        name = name_of(standard, EpisodeRecord({}, found.values))
+        line = number if number in by_line else found.line
+        its = places.get(name)
+        told = replace(one, line=line, episode=name, reference=found.values.get(reference, ""))
+        if its is None or its.deleted_at is not None:
+            yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
+            continue
+        told = replace(told, client_id=its.client_id, episode_id=its.episode_id)
+        yield replace(told, event_id=_event(store, its.episode_id, _sent(found, line)))
+
+
+def _met(one: "Bounce", number: int, by_line: dict[int, Message], by_reference: dict[str, Message]) -> Message | None:
+    """The message that a line means: by the line of the file, else by a client's number."""
+    words = (word.strip(".:,;") for word in one.text.split())
+    return by_line.get(number) or next((by_reference[word] for word in words if word in by_reference), None)
+
+
+def _between(wanted: list[int], before: Message | None, line: int, found: dict[int, Message]) -> None:
+    """The wanted lines from a message on to where the next one begins."""
+    if before is not None:
+        for number in wanted[bisect_right(wanted, before.line - 1) : bisect_right(wanted, line - 1)]:
+            found[number] = before
+
+
+def _sent(message: Message, line: int) -> Event | None:
+    """The event of a message in which a line lies; none where it lies in another block."""
+    begins = [*message.lines.values(), *(event.line or 0 for event in message.events)]
+    block = max((at for at in begins if at <= line), default=0)
+    return next((event for event in message.events if event.line == block), None)
+
+
+def _event(store: "Store", episode_id: str, sent: Event | None) -> str:
+    """The store's id of the event that was sent: the one most like it."""
+    if sent is None:
+        return ""
+    record = store.episode_record(episode_id)
+    same = [event for event in record.events if event.section == sent.section]
+    alike = [(sum(event.values.get(key) == text for key, text in sent.values.items()), event.id) for event in same]
+    return max(alike, key=lambda item: item[0], default=(0, ""))[1]

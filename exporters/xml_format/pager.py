@@ -1,0 +1,102 @@
+"""A return in XML kept in memory to look through: as the lines it is, and as a table with one row for each journey."""
+
+import io
+from array import array
+from collections.abc import Iterable
+
+from exporters.csv_format.pager import KeptText
+from exporters.xml_format.reading import MessageReader
+from exporters.xml_format.shape import linking
+from validators.standard.model import Standard
+
+
+class KeptXml(KeptText):
+    """`rows` are messages. In the table stand what links the message, and how often it has each other block."""
+
+    unit = "message"
+
+    def __init__(self, standard: Standard, pieces: Iterable[bytes] = ()) -> None:
+        """Take what is to be written at once. Raises Problem for a broken schema, and what the pieces raise."""
+        self._standard = standard
+        self._reader = MessageReader(standard)
+        # The lines that open what is around the messages, with what ends each.
+        self._around: list[tuple[str, str]] = []
+        # Where messages begin, by the element that opens one at the beginning of a line.
+        self._starts = array("I")
+        super().__init__("utf-8", pieces)
+        form = standard.xml
+        assert form is not None
+        self._link = linking(standard)
+        self._others = [block for block in form.blocks if block is not self._link]
+
+    def _whole_rows(self, most: int) -> int:
+        return self._pending.rfind(b"\n", 0, most) + 1
+
+    def _split(self, block: bytes) -> Iterable[str]:
+        # Not at the other line ends that Python knows: they may stand in a value.
+        *whole, rest = block.decode("utf-8", "replace").split("\n")
+        return [*(f"{line}\n" for line in whole), *([rest] if rest else ())]
+
+    def _count(self, block: bytes) -> int:
+        lines = block.split(b"\n")
+        for at, line in enumerate(lines, self._lines):
+            if line[:1] == b"<" and line[1:2] not in (b"?", b"!", b""):
+                self._open(at, line.decode("utf-8", "replace"))
+        return len(lines) - (not lines[-1])
+
+    def _open(self, at: int, line: str) -> None:
+        """An element that opens, or ends, at the beginning of a line: a message, or one around the messages."""
+        name = line[1:].split(">")[0].split()[0].rstrip("/")
+        if name.startswith("/"):
+            if not self._starts:
+                self._around.pop()
+        elif name.rpartition(":")[2] in self._reader.messages and self._around:
+            self._starts.append(at)
+        elif not self._starts and "</" not in line and "/>" not in line:
+            self._around.append((line, f"</{name}>"))
+
+    @property
+    def rows(self) -> int:
+        """How many messages there are."""
+        self.finish()
+        return len(self._starts)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        self.finish()
+        return self._lines
+
+    @property
+    def headers(self) -> list[str]:
+        """What links a message, and the other blocks."""
+        return [*(self._link.headers if self._link else ()), *(block.group for block in self._others)]
+
+    def line_of(self, row: int) -> int:
+        """The line a message begins in, the first line being 1."""
+        return self._starts[row] + 1
+
+    def cells(self, offset: int, limit: int) -> list[list[str]]:
+        """At most `limit` messages from `offset` on, as cells."""
+        self.finish()
+        ends = [*self._starts[offset + 1 : offset + limit + 1], self._lines]
+        return [
+            self._row("".join(self.lines(begin, end - begin)))
+            for begin, end in zip(self._starts[offset : offset + limit], ends, strict=False)
+        ]
+
+    def _row(self, text: str) -> list[str]:
+        begin = "".join(line for line, _ in self._around)
+        end = "".join(own for _, own in reversed(self._around))
+        # What ends around the messages follows the last of them.
+        its = text.rpartition(f"\n{self._around[-1][1]}")[0] or text
+        source = io.BytesIO(f"{begin}{its}{end}".encode())
+        message = next(self._reader.read(source, "The extract"))
+        cells = [message.values.get(header, "") for header in (self._link.headers if self._link else ())]
+        for block in self._others:
+            if block.section:
+                many = sum(1 for event in message.events if event.section == block.section)
+                cells.append(str(many) if many else "")
+            else:
+                cells.append("yes" if block.group in message.lines else "")
+        return cells

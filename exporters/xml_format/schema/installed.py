@@ -1,0 +1,171 @@
+"""A site's own copy of an owner's schema: installed, mapped to the items, and used for what is written.
+
+It lives beside the site's own standards, with `mapping.toml`, which the site may edit: which element holds which item.
+Only when every item has its element, or is said not to be sent (`-`), is the schema used.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.xml_format.schema.mapping import MAPPING, read_mapping, written_mapping
+from exporters.xml_format.shape import XmlShape, stand_in
+from validators.problems import Problem
+from validators.standard.catalogue import installed_folder
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from exporters.xml_format.schema.mapping import Learned
+    from exporters.xml_format.schema.structure import Structure
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A schema as it is installed: its files, what of the standard is not mapped yet, and the shape once all is.
+
+    `reasons` has a sentence for each name that is not mapped; `demanded` are places below the root that the schema
+    wants filled, and that nothing fills.
+    """
+
+    folder: Path
+    main: str
+    mapping: Mapping[str, str]
+    unmapped: tuple[str, ...]
+    reasons: tuple[str, ...]
+    demanded: tuple[str, ...]
+    shape: XmlShape | None
+
+    @property
+    def why_not_used(self) -> str:
+        """Why the schema is not used yet, in words; empty when it is."""
+        many = len(self.unmapped)
+        return f": of the schema installed here {many} names are not mapped yet" if many else ""
+
+
+def schema_folder(standard: Standard) -> Path:
+    """Where the schema of a standard is installed, whether there is one or not."""
+    return installed_folder().parent / "schemas" / standard.id.replace("-", "_")
+
+
+def shape_of(standard: Standard) -> XmlShape:
+    """The shape that returns of a standard are written in: the installed schema's, else our own.
+
+    Raises Problem when an installed schema or its mapping is broken.
+    """
+    found = installed(standard)
+    return found.shape if found is not None and found.shape is not None else stand_in(standard)
+
+
+def installed(standard: Standard) -> Installed | None:
+    """The schema that is installed for a standard; None where there is none. Raises Problem when it is broken."""
+    folder = schema_folder(standard)
+    if standard.submission.format != "xml" or not folder.is_dir():
+        return None
+    from exporters.xml_format.schema.folder import read_folder
+    from exporters.xml_format.schema.structure import Structure
+
+    read = read_folder(folder)
+    return _fitted(standard, folder, read.main, Structure(read), read_mapping(folder / MAPPING, standard))
+
+
+def compiled(standard: Standard) -> "etree.XMLSchema":
+    """The installed schema. Raises Problem where there is none, or it is broken."""
+    from exporters.xml_format.schema.folder import compile_schema
+
+    found = installed(standard)
+    if found is None:
+        raise Problem(f"No schema is installed for {standard.id}: install one with `keywork standards install`.")
+    return compile_schema(found.folder, found.main)
+
+
+def install(folder: Path, standard: Standard) -> Installed:
+    """Take a site's copy of the schema, with its `mapping.toml` where there is one, else with names guessed.
+
+    An earlier mapping of the site is kept as far as its names are there. Raises Problem, and the old one stays.
+    """
+    from exporters.xml_format.schema.folder import compile_schema, read_folder
+    from exporters.xml_format.schema.structure import Structure
+
+    if standard.submission.format != "xml":
+        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another --standard.")
+    read = read_folder(folder)
+    structure = Structure(read)
+    # Before it is compiled, which takes memory with the square of what is in one element.
+    _ = structure.globals
+    target = schema_folder(standard)
+    given = folder / MAPPING
+    learned = read_mapping(given, standard) if given.is_file() else _guessed(standard, structure)
+    if not given.is_file() and (target / MAPPING).is_file():
+        learned = _kept(standard, structure, learned, target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".installing-") as place:
+        new, old = Path(place) / "new", Path(place) / "old"
+        new.mkdir()
+        for name, data in read.files.items():
+            (new / name).write_bytes(data)
+        # Compiled from the copy: what was judged is what is used.
+        compile_schema(new, read.main)
+        _fitted(standard, new, read.main, structure, learned)
+        (new / MAPPING).write_text(written_mapping(standard, learned), encoding="utf-8")
+        if target.exists():
+            target.rename(old)
+        try:
+            new.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    found = installed(standard)
+    assert found is not None
+    return found
+
+
+def _fitted(standard: Standard, folder: Path, main: str, structure: "Structure", learned: "Learned") -> Installed:
+    """The mapping laid over the schema. Raises Problem for a name that the schema does not have."""
+    from exporters.xml_format.schema.fitting import fit
+
+    found = fit(standard, structure, learned)
+    return Installed(folder, main, learned.told, found.unmapped, found.reasons, found.demanded, found.shape)
+
+
+def _guessed(standard: Standard, structure: "Structure") -> "Learned":
+    """What the names tell; of what does not go together, nothing."""
+    from exporters.xml_format.schema.fitting import fit
+    from exporters.xml_format.schema.learning import guess
+    from exporters.xml_format.schema.mapping import empty_mapping
+
+    learned = guess(standard, structure)
+    try:
+        fit(standard, structure, learned)
+    except Problem:
+        return empty_mapping(standard)
+    return learned
+
+
+def _kept(standard: Standard, structure: "Structure", guessed: "Learned", target: Path) -> "Learned":
+    """What the site mapped before, where the new schema still has all of it; else what was guessed."""
+    from exporters.xml_format.schema.fitting import fit
+
+    try:
+        before = read_mapping(target / MAPPING, standard)
+        fit(standard, structure, before)
+    except Problem:
+        return guessed
+    both = replace(
+        before,
+        root=before.root or guessed.root,
+        message=before.message or guessed.message,
+        blocks={group: place or guessed.blocks[group] for group, place in before.blocks.items()},
+        elements={name: place or guessed.elements[name] for name, place in before.elements.items()},
+    )
+    try:
+        fit(standard, structure, both)
+    except Problem:
+        return before
+    return both

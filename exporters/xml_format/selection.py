@@ -1,0 +1,255 @@
+"""What of a stored journey goes into a message, by the kind of extract and the rules of a message.
+
+`new`: the blocks and events that no extract that counts as sent holds as they are now. `between`: those dated between
+two days. `full`: all. What lies after the last day waits (`after_period = "hold"`). The linking block is in every
+message; where it is not as it was sent, the receiving system opens a second journey, and so all of it is new. A block
+that is sent `again_with` another goes again only beside that one, and only where it was incomplete when it was sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from exporters.extracts.sent_links import link_finding
+from exporters.formats.base import HeldBack, Outgoing, Wanted
+from exporters.xml_format.shape import INCOMPLETE, block_keys, digest, linking, name_of
+from store.facts import AgencyInfo
+from store.month.facts import PART
+from validators.calendar.periods import ReportingPeriod
+from validators.dates import parse_date
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Event, Values
+from validators.rules.field_patterns import SHORTENERS
+from validators.standard.model import Standard
+from validators.standard.return_xml import XmlBlock
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+_AT_ONCE = 200
+_DAYS = ("opened", "assessed", "closed")
+
+
+def wanted_of(standard: Standard, kind: str = "", start: date | None = None, end: date | None = None) -> Wanted:
+    """The kind of extract that is asked for, the usual one where none is.
+
+    Raises Problem for a kind the standard does not have, days that are missing, superfluous, or the wrong way round.
+    """
+    kinds = standard.submission.kinds
+    chosen = kind or (kinds[0] if kinds else "")
+    if kind and kind not in kinds:
+        offered = f"the kinds are {', '.join(kinds)}" if kinds else "all its extracts are of one kind"
+        raise Problem(f"{standard.id} has no extract of the kind '{ascii(kind)[1:-1]}': {offered}.")
+    if chosen == "between" and (start is None or end is None):
+        raise Problem("An extract between two days needs both: give --from and --to.")
+    if chosen != "between" and (start is not None or end is not None):
+        raise Problem("Two days belong to an extract between them: give --kind between, or leave --from and --to out.")
+    if start is not None and end is not None and start > end:
+        raise Problem(f"The days are the wrong way round: {start} is after {end}.")
+    return Wanted(chosen, start, end)
+
+
+class JourneySelection:
+    """Chooses and shapes the messages of one extract."""
+
+    closed_before = ""
+    read_at_once = _AT_ONCE
+
+    def __init__(self, standard: Standard, period: ReportingPeriod, wanted: Wanted) -> None:
+        """Select for a submission over a reporting period, or between the days that are wanted."""
+        form = standard.xml
+        if form is None:
+            raise ValueError(f"{standard.id} is not sent as XML")
+        if wanted.start is not None and wanted.end is not None:
+            period = ReportingPeriod(period.submission, wanted.start, wanted.end)
+        self.standard, self.period = standard, period
+        self.wanted: Wanted | None = wanted
+        self._kind = wanted.kind
+        self.reference = self.client = standard.role("client_reference")
+        self._keys = block_keys(standard)
+        self._link = linking(standard)
+        # What is sent again beside another block is judged after that one.
+        self._blocks = sorted(form.blocks, key=lambda block: bool(block.again_with))
+        self._events = {block.section: block for block in form.blocks if block.section}
+        self._opened = standard.role("opened")
+        days = [header for header in map(standard.role, _DAYS) if header and header != self._opened]
+        self._dated = [
+            (header, block) for block in form.blocks for header in block.headers if header in days and not block.section
+        ]
+        self._dates = {
+            block.group: [header for header in block.headers if standard.by_header[header].is_date]
+            for block in form.blocks
+        }
+        self._shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self._holds = standard.submission.after_period == "hold"
+        self._after = f"dated after {period.end.isoformat()}, where this extract ends"
+
+    def name(self, record: EpisodeRecord) -> str:
+        """What people know the journey by."""
+        return name_of(self.standard, record)
+
+    def stream(self, store: "Store", agency: AgencyInfo) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+        """All journeys of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        some: list[EpisodeRecord] = []
+        for record in store.episodes(agency):
+            some.append(record)
+            if len(some) >= _AT_ONCE:
+                yield from self._outgoing(store, agency, some)
+                some = []
+        yield from self._outgoing(store, agency, some)
+
+    def _outgoing(
+        self, store: "Store", agency: AgencyInfo, some: list[EpisodeRecord]
+    ) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+        sent = self.sent(store, agency, some)
+        for record in some:
+            yield record, self.outgoing(record, sent)
+
+    def goes_as_it_is(self, record: EpisodeRecord) -> bool:
+        """That hangs on what was sent before."""
+        return False
+
+    def sent(self, store: "Store", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+        """Digests of what was sent before of some journeys, by id; none where all is sent anyhow. Raises Problem."""
+        if self._kind == "full":
+            return {}
+        ids = [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
+        return store.sent_digests(agency, [*ids, *(event.id for record in some for event in record.events)])
+
+    def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
+        """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""
+        opened = parse_date(record.episode.get(self._opened, ""))
+        if opened and opened > self.period.end:
+            return Outgoing(record, f"begun after {self.period.end.isoformat()}, where this extract ends")
+        held: list[HeldBack] = []
+        whole = self._held(record, held)
+        chosen = self._chosen(whole, sent, held)
+        if not chosen.news:
+            return Outgoing(whole, held_back=tuple(held), unchanged=True, whole=whole)
+        reduced = EpisodeRecord(
+            {header: value for header, value in whole.client.items() if header in chosen.headers},
+            {header: value for header, value in whole.episode.items() if header in chosen.headers},
+            tuple(chosen.events),
+            (),
+            record.client_id,
+            record.episode_id,
+        )
+        found = (link_finding(self.standard, whole),) if chosen.link_changed else ()
+        return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records), findings=found)
+
+    # What waits
+
+    def _held(self, record: EpisodeRecord, held: list[HeldBack]) -> EpisodeRecord:
+        """The journey as far as the last day."""
+        client, episode, events = dict(record.client), dict(record.episode), record.events
+        name = self.name(record)
+        for header, shorten in self._shorten.items():
+            for place in (client, episode):
+                if place.get(header):
+                    place[header] = shorten(place[header])
+        if self._holds:
+            for header, block in self._dated:
+                if self._is_later(episode.get(header)):
+                    held += [HeldBack(name, field=own, why=self._after) for own in block.headers if episode.get(own)]
+                    episode.update(dict.fromkeys(block.headers, ""))
+            events = tuple(kept for event in events if (kept := self._held_event(name, event, held)) is not None)
+        return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id)
+
+    def _is_later(self, text: str | None) -> bool:
+        day = parse_date(text) if text else None
+        return day is not None and day > self.period.end
+
+    def _held_event(self, name: str, event: Event, held: list[HeldBack]) -> Event | None:
+        section, block = self.standard.section_by_id[event.section], self._events[event.section]
+        told = " ".join(filter(None, (event.values.get(block.headers[0]), event.values.get(section.date_field))))
+        if self._is_later(event.values.get(section.date_field)):
+            held.append(HeldBack(name, event=told or event.id, why=self._after))
+            return None
+        if not any(self._is_later(event.values.get(header)) for header in self._dates[block.group]):
+            return event
+        values, waits = dict(event.values), False
+        for header in block.headers:
+            if self.standard.by_header[header].is_date:
+                waits = self._is_later(values.get(header))
+            if waits and values.get(header):
+                # With a date goes what is said of it: the fields after it, up to the next date.
+                held.append(HeldBack(name, field=header, why=self._after))
+                values[header] = ""
+        return replace(event, values=values)
+
+    # What is sent
+
+    def _chosen(self, record: EpisodeRecord, sent: Mapping[str, str], held: list[HeldBack]) -> "_Chosen":
+        base = {**record.client, **record.episode}
+        chosen, link = _Chosen(), self._link
+        if link is not None:
+            before = sent.get(self._id(record, link))
+            if before is not None and before != digest(base, link.headers):
+                sent, chosen.link_changed = {}, True
+        for block in self._blocks:
+            if block.section:
+                for event in record.events:
+                    if event.section == block.section:
+                        own = digest(event.values, block.headers)
+                        if self._is_wanted(block, event.values, own, sent.get(event.id)):
+                            chosen.add_event(event, own)
+                continue
+            if block.occurs != "always" and not any(base.get(header) for header in block.headers):
+                continue
+            own, before = digest(base, block.headers), sent.get(self._id(record, block))
+            wanted = self._is_wanted(block, base, own, before)
+            if block.again_with:
+                wanted = self._goes_again(block, base, own, before, chosen)
+                if before is not None and own != before and not wanted:
+                    again = f"it goes with {block.again_with}, or in" if before.endswith(INCOMPLETE) else "it goes in"
+                    why = f"changed since it was sent: {again} a full extract"
+                    held.append(HeldBack(self.name(record), field=block.group, why=why))
+            if wanted or block.occurs == "always":
+                chosen.add(block, self._id(record, block), own, is_news=wanted)
+        chosen.events.sort(key=record.events.index)
+        return chosen
+
+    def _id(self, record: EpisodeRecord, block: XmlBlock) -> str:
+        return f"{record.episode_id}{PART}{self._keys[block.group]}"
+
+    def _is_wanted(self, block: XmlBlock, values: Values, own: str, before: str | None) -> bool:
+        if self._kind == "new":
+            return own != before
+        if self._kind == "between":
+            days = [parse_date(values.get(header, "")) for header in self._dates[block.group]]
+            return any(day is not None and self.period.start <= day <= self.period.end for day in days)
+        return True
+
+    def _goes_again(self, block: XmlBlock, base: Values, own: str, before: str | None, chosen: "_Chosen") -> bool:
+        """Whether a block that is sent beside the linking block goes, for the first time or again."""
+        if self._kind == "full":
+            return True
+        beside = block.again_with in chosen.groups and (before is None or before.endswith(INCOMPLETE))
+        if self._kind == "between":
+            first = self._link is not None and self._is_wanted(self._link, base, "", None)
+            return first or beside
+        return before is None or (beside and own != before)
+
+
+class _Chosen:
+    """What goes into one message."""
+
+    def __init__(self) -> None:
+        self.groups: set[str] = set()
+        self.headers: set[str] = set()
+        self.events: list[Event] = []
+        self.records: list[tuple[str, str]] = []
+        self.news = self.link_changed = False
+
+    def add(self, block: XmlBlock, own_id: str, own: str, *, is_news: bool) -> None:
+        self.news |= is_news
+        if is_news:
+            self.groups.add(block.group)
+        self.headers.update(block.headers)
+        self.records.append((own_id, own))
+
+    def add_event(self, event: Event, own: str) -> None:
+        self.news = True
+        self.events.append(event)
+        self.records.append((event.id, own))

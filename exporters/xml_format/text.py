@@ -1,0 +1,74 @@
+"""The text of extracts in XML by their journeys, to be compared: what several messages say of one is put together.
+
+A journey is known by the values that link its messages. A message is packed as one text; it is taken apart where it is
+asked for.
+"""
+
+import io
+import json
+from collections.abc import Iterable
+
+from exporters.csv_format.text import Pieces, SentEpisode
+from exporters.xml_format.reading import Message, MessageReader
+from exporters.xml_format.shape import linking
+from validators.standard.model import Standard
+
+
+class XmlText:
+    """Extracts by their journeys. The later one of several messages says what holds; what it does not say stays."""
+
+    def __init__(self, texts: Iterable[Iterable[bytes]], standard: Standard) -> None:
+        """Read the texts, in the order they were sent. Raises Problem for another standard's, and what they raise."""
+        self.standard = standard
+        self.headers = standard.headers
+        self.rows = 0
+        self.groups: dict[str, str] = {}
+        link = linking(standard)
+        assert link is not None
+        agency = standard.role("agency")
+        self._link = [header for header in link.headers if header != agency]
+        self._firsts = {
+            block.section: block.headers[0] for block in (standard.xml.blocks if standard.xml else ()) if block.section
+        }
+        reader = MessageReader(standard)
+        for text in texts:
+            source = io.BufferedReader(Pieces(text), 1 << 16)
+            for message in reader.read(source, "The text of the extract"):
+                self._take(message)
+
+    def _take(self, message: Message) -> None:
+        self.rows += 1
+        key = " ".join(message.values.get(header, "") or "-" for header in self._link)
+        values = {header: value for header, value in message.values.items() if value}
+        events: dict[str, dict[str, str]] = {}
+        for event in message.events:
+            filled = {header: value for header, value in event.values.items() if value}
+            events[self._own(event.section, filled, events)] = filled
+        known = self.groups.get(key)
+        if known is not None:
+            before, its = json.loads(known)
+            values, events = before | values, its | events
+        # Sorted, so that two of the same content are the same text.
+        self.groups[key] = json.dumps((values, events), sort_keys=True)
+
+    def _own(self, section: str, values: dict[str, str], taken: dict[str, dict[str, str]]) -> str:
+        """What an event is known by within its journey: its number, else what it is and its day."""
+        held = self.standard.section_by_id[section]
+        own = values.get(held.id_field) or " ".join(
+            filter(None, (values.get(self._firsts[section]), values.get(held.date_field)))
+        )
+        name, count = f"{section}\t{own or '?'}", 1
+        while name in taken:
+            count += 1
+            name = f"{section}\t{own or '?'} ({count})"
+        return name
+
+    def episodes(self, key: str) -> list[SentEpisode]:
+        """The journey of that name."""
+        values, events = json.loads(self.groups[key])
+        reference = values.get(self.standard.role("client_reference"), "")
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for name, own in events.items():
+            section, _, called = name.partition("\t")
+            found[section, called] = own
+        return [SentEpisode(key, reference, reference, values, found)]

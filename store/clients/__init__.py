@@ -1,0 +1,1 @@
+"""Lists of clients: the index, searching, those who look alike."""

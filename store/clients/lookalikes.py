@@ -1,0 +1,149 @@
+"""Clients who may be one and the same: the same initials, birth date and sex, or nearly."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, intersect, select
+
+from store.clients import index, rows
+from store.clients.facts import Counterpart, Sought
+from store.disk.tables import CLIENTS, EPISODES, LINES, STATES
+from store.facts import AgencyInfo, Resemblance
+from store.records.values import sortable
+
+MOST = 20
+_DIGITS = 8
+
+
+def resembling(
+    connection: Connection,
+    agency: AgencyInfo,
+    given: str,
+    family: str,
+    birth_date: str,
+    sex: str,
+    leave_out: Collection[str],
+) -> list[Resemblance]:
+    """Clients who resemble somebody, the likeliest first; `birth_date` is YYYY-MM-DD. None without both initials."""
+    given, family = given.strip().upper(), family.strip().upper()
+    if not (given and family and birth_date):
+        return []
+    here = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) == 0)
+    number = LINES.c.client_number
+    # Two sets, each from its own index: only who is in both is looked at.
+    named = select((number + 0).label(number.name)).where(*here, LINES.c.initials.in_([given + family, family + given]))
+    born = select((number + 0).label(number.name)).where(*here, LINES.c.birth.in_(_near_dates(birth_date)))
+    both = list(connection.execute(intersect(named, born)).scalars())
+    query = (
+        select(number, LINES.c.initials, LINES.c.birth, CLIENTS.c.sex, CLIENTS.c.id)
+        .join(CLIENTS, CLIENTS.c.number == number)
+        .where(number.in_(both))
+    )
+    found: dict[int, tuple[int, str]] = {}
+    for row in connection.execute(query):
+        said = _why(row, given, family, birth_date, sex) if row.id not in leave_out else None
+        if said:
+            found[row.client_number] = said
+    best = sorted(found, key=lambda number: (found[number][0], number))[:MOST]
+    found_rows = rows.of_numbers(connection, best)
+    return [Resemblance(row, found[number][1]) for number, row in zip(best, found_rows, strict=True)]
+
+
+def _why(row: Any, given: str, family: str, birth_date: str, sex: str) -> tuple[int, str] | None:
+    """How far a client is from the one described, and in what; None when he is somebody else."""
+    if row.initials == f"{given}{family}":
+        steps, told = 0, ["same initials"]
+    elif row.initials == f"{family}{given}":
+        steps, told = 2, ["initials swapped"]
+    else:
+        return None
+    if row.birth == birth_date:
+        told.append("same birth date")
+    else:
+        near = _near(row.birth.replace("-", ""), birth_date.replace("-", ""))
+        if not near:
+            return None
+        steps += 2
+        told.append(near)
+    if sex and row.sex and row.sex != sex:
+        steps += 1
+        told.append("another sex")
+    elif sex and row.sex:
+        told.append("same sex")
+    # Two things that differ are two people.
+    return (steps, ", ".join(told)) if steps < 4 else None
+
+
+def _near_dates(birth_date: str) -> list[str]:
+    """The date, and all texts of a date that `_near` may hold to be near it."""
+    digits = birth_date.replace("-", "")
+    near = {digits}
+    if len(digits) == _DIGITS and digits.isdigit():
+        near.add(digits[:4] + digits[6:] + digits[4:6])
+        for at in range(_DIGITS):
+            near |= {digits[:at] + digit + digits[at + 1 :] for digit in "0123456789"}
+            near.add(digits[:at] + digits[at : at + 2][::-1] + digits[at + 2 :])
+    # An impossible date was kept as it was typed.
+    return sorted({birth_date, *near, *(f"{one[:4]}-{one[4:6]}-{one[6:]}" for one in near)})
+
+
+def _near(one: str, other: str) -> str:
+    from rapidfuzz.distance import OSA
+
+    if len(one) != _DIGITS or len(other) != _DIGITS:
+        return ""
+    if one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
+        return "day and month of birth swapped"
+    if OSA.distance(one, other, score_cutoff=1) <= 1:
+        return "birth date differs by one digit"
+    return ""
+
+
+# Episodes of an agency that may be those somebody is about to enter from elsewhere, so that none is entered twice.
+
+
+def find(connection: Connection, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
+    """The agency's episodes that are looked for, by the same keys; one with the note goes before one alike.
+
+    Nothing that is deleted counts. The agency's episodes are gone through once, however many are looked for.
+    """
+    by_note = {one.note: key for key, one in sought.items() if one.note}
+    lengths = sorted({len(note) for note in by_note}, reverse=True)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for key, one in sought.items():
+        about = (one.given_initial, one.family_initial, sortable(one.birth_date), sortable(one.opened))
+        if all(about):
+            alike.setdefault(about, []).append(key)
+    noted: dict[str, Counterpart] = {}
+    others: dict[str, Counterpart] = {}
+    for row in connection.execute(_episodes(agency)):
+        note = row.note or ""
+        # What was typed behind it since is nothing against it.
+        begun = (note[:most] for most in lengths if note[most : most + 1] in ("", " ", "\n"))
+        named = next((by_note[text] for text in begun if text in by_note), None)
+        if named is not None:
+            noted.setdefault(named, Counterpart(row.id, row.client_id, row.reference or "", True))
+            continue
+        for key in alike.get((row.given_initial, row.family_initial, row.birth_date, row.opened), ()):
+            others.setdefault(key, Counterpart(row.id, row.client_id, row.reference or "", False))
+    return others | noted
+
+
+def _episodes(agency: AgencyInfo) -> Any:
+    return (
+        select(
+            EPISODES.c.id,
+            EPISODES.c.opened,
+            CLIENTS.c.id.label("client_id"),
+            CLIENTS.c.reference,
+            CLIENTS.c.given_initial,
+            CLIENTS.c.family_initial,
+            CLIENTS.c.birth_date,
+            STATES.c.note,
+        )
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .where(EPISODES.c.agency_number == agency.number)
+        .where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+        .order_by(EPISODES.c.number)
+    )

@@ -1,0 +1,111 @@
+"""Lists of clients as people see them: what `store.clients.search` finds, looked up row by row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from store.clients import index
+from store.disk.tables import CLIENTS, DRAFTS, EPISODES, EVENTS, LINES, NAMES, STATES
+from store.facts import AgencyInfo, ClientRow
+from store.records.values import moment
+
+
+def with_drafts(connection: Connection, person: str) -> set[int]:
+    """The clients in which a person has a draft, of the client or of anything below."""
+    found: set[int] = set()
+    mine = select(DRAFTS.c.kind, DRAFTS.c.record_id, DRAFTS.c.parent_id).where(DRAFTS.c.person == person)
+    for kind, record_id, parent_id in connection.execute(mine).all():
+        found |= _clients_above(connection, kind, record_id, parent_id)
+    return found
+
+
+def _clients_above(connection: Connection, kind: str, record_id: str, parent_id: str) -> set[int]:
+    if kind == "client":
+        query = select(CLIENTS.c.number).where(CLIENTS.c.id == record_id)
+    elif kind == "episode":
+        own = select(EPISODES.c.client_number).where(EPISODES.c.id == record_id)
+        query = own.union(select(CLIENTS.c.number).where(CLIENTS.c.id == parent_id))  # type: ignore[assignment]
+    else:
+        own = select(EPISODES.c.client_number).join(EVENTS, EVENTS.c.episode_number == EPISODES.c.number)
+        above = select(EPISODES.c.client_number).where(EPISODES.c.id == parent_id)
+        query = own.where(EVENTS.c.id == record_id).union(above)  # type: ignore[assignment]
+    return set(connection.execute(query).scalars())
+
+
+def next_with_findings(connection: Connection, agency: AgencyInfo, client_id: str, back: bool) -> str:
+    """The next client after (or before, `back`) another in order of entry who has an error or a warning.
+
+    With "" the first (or last) of all; the same for somebody who is not in the store, who stands behind all others.
+    "" when there is none. One walk along an index that holds the flags.
+    """
+    number, wanted = LINES.c.client_number, index.ERRORS | index.WARNINGS
+    at = connection.execute(select(CLIENTS.c.number).where(CLIENTS.c.id == client_id)).scalar_one_or_none()
+    if client_id and at is None and not back:
+        return ""
+    here = LINES.c.agency_number == agency.number
+    query = select(number).where(here, LINES.c.flags.op("&")(index.DELETED) == 0, LINES.c.flags.op("&")(wanted) != 0)
+    if at is not None:
+        query = query.where(number < at if back else number > at)
+    found = connection.execute(query.order_by(number.desc() if back else number).limit(1)).scalar_one_or_none()
+    if found is None:
+        return ""
+    return str(connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.number == found)).scalar_one())
+
+
+def of_numbers(connection: Connection, numbers: Sequence[int], person: str = "") -> list[ClientRow]:
+    """The rows of some clients, in the order given."""
+    if not numbers:
+        return []
+    drafted = with_drafts(connection, person) if person else set()
+    episodes: dict[int, list[Any]] = {}
+    below = (
+        select(
+            EPISODES.c.client_number, EPISODES.c.number, EPISODES.c.opened, EPISODES.c.closed, EPISODES.c.consent,
+            EPISODES.c.postcode_part, STATES.c.errors, STATES.c.warnings,
+        )
+        .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .where(EPISODES.c.client_number.in_(numbers), EPISODES.c.deleted_at.is_(None))
+    )  # fmt: skip
+    for row in connection.execute(below):
+        episodes.setdefault(row.client_number, []).append(row)
+    heads = (
+        select(
+            CLIENTS.c.number, CLIENTS.c.id, CLIENTS.c.reference, CLIENTS.c.birth_date, CLIENTS.c.sex,
+            LINES.c.initials, LINES.c.changed, LINES.c.changer, LINES.c.worker, LINES.c.flags,
+        )
+        .join(LINES, LINES.c.client_number == CLIENTS.c.number)
+        .where(CLIENTS.c.number.in_(numbers))
+    )  # fmt: skip
+    found = {row.number: row for row in connection.execute(heads)}
+    wanted = {number for row in found.values() for number in (row.changer, row.worker)}
+    named = select(NAMES.c.number, NAMES.c.name).where(NAMES.c.number.in_(wanted))
+    names: dict[int, str] = {row.number: row.name for row in connection.execute(named)}
+    return [
+        _row(found[number], episodes.get(number, []), names, number in drafted) for number in numbers if number in found
+    ]
+
+
+def _row(head: Any, episodes: list[Any], names: dict[int, str], drafted: bool) -> ClientRow:
+    episodes.sort(key=lambda one: (one.opened or "", one.number))
+    latest = episodes[-1] if episodes else None
+    return ClientRow(
+        id=head.id,
+        reference=head.reference or "",
+        initials=head.initials,
+        birth_date=head.birth_date or "",
+        sex=head.sex or "",
+        postcode_part=(latest.postcode_part or "") if latest else "",
+        opened=(latest.opened or "") if latest else "",
+        closed=(latest.closed or "") if latest else "",
+        is_open=bool(head.flags & index.OPEN),
+        episodes=len(episodes),
+        errors=sum(one.errors for one in episodes),
+        warnings=sum(one.warnings for one in episodes),
+        consent=(latest.consent or "") if latest else "",
+        changed_at=moment(head.changed),
+        changed_by=names.get(head.changer, ""),
+        key_worker=names.get(head.worker, ""),
+        has_draft=drafted,
+        deleted=bool(head.flags & index.DELETED),
+    )

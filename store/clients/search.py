@@ -1,0 +1,414 @@
+"""Finding clients: any words, filters and order, answered within a key's time by two hundred thousand clients.
+
+Every index on the lines holds what filters ask, so a list without words is one walk along an index, from its nearer
+end. A word is read in several ways, each a range of an index; ways that lead nowhere are left out before the rest is
+put together. How many there are, and which when they are few, is remembered until somebody saves. Of many only that
+they are many is known at first: their rows can be read then, and counting all of them is left to who asks for it.
+"""
+
+import re
+import threading
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
+
+from store.clients import index, rows
+from store.disk import sqlite
+from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
+from store.facts import AgencyInfo, ClientQuery, ClientRow
+from validators.problems import Problem
+
+# What a person types to find a client, and what it may mean: a reference, initials, a birth date, a place, an id.
+
+# fmt: off
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)
+# fmt: on
+_NAMED = re.compile(r"\b(\d{1,2})[\s.-]*([a-z]{3,9})\.?(?:[\s.,-]*(\d{4}|\d{2}))?\b", re.IGNORECASE)
+_MONTH_YEAR = re.compile(r"\b([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
+_LETTERS = re.compile(r"(?<!\S)([^\W\d_])\s+([^\W\d_])(?!\S)")
+_PARTED = re.compile(r"(\d{1,4})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?[/.-]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One thing that must hold. Any of its readings will do.
+
+    `text` is the word in capitals, empty when it can only be a date; `typed` as it was typed. `births` are beginnings
+    of a birth date as YYYY-MM-DD, `days` days of any year as MM-DD.
+    """
+
+    text: str
+    typed: str
+    births: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+
+
+def words(text: str) -> list[Word]:
+    """Read a search. Dates with a month's name and two single letters are taken together, all else word by word."""
+    found: list[Word] = []
+
+    def named(match: re.Match[str]) -> str:
+        month = _month(match[2])
+        if not month:
+            return match[0]
+        births, days = _day(int(match[1]), month, match[3] or "")
+        if not births and not days:
+            return match[0]
+        found.append(Word("", match[0], births, days))
+        return " "
+
+    def month_year(match: re.Match[str]) -> str:
+        month = _month(match[1])
+        if not month:
+            return match[0]
+        found.append(Word("", match[0], (f"{match[2]}-{month:02d}",)))
+        return " "
+
+    text = _NAMED.sub(named, text)
+    text = _MONTH_YEAR.sub(month_year, text)
+    text = _LETTERS.sub(r"\1\2", text)
+    for word in text.split():
+        births, days = _dates(word)
+        found.append(Word(word.upper(), word, tuple(dict.fromkeys(births)), tuple(dict.fromkeys(days))))
+    return found
+
+
+def _month(name: str) -> int:
+    return next((at for at, one in enumerate(_MONTHS, 1) if one.startswith(name.lower())), 0)
+
+
+def _years(text: str) -> Iterator[int]:
+    """The years a text may mean; two digits stand for either century."""
+    if len(text) == 4:
+        yield int(text)
+    elif len(text) == 2:
+        yield 1900 + int(text)
+        yield 2000 + int(text)
+
+
+def _day(day: int, month: int, year: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A birth date, or a day of any year where the year is not there yet."""
+    if not year:
+        return (), ((f"{month:02d}-{day:02d}",) if _real(2000, month, day) else ())
+    return tuple(f"{one:04d}-{month:02d}-{day:02d}" for one in _years(year) if _real(one, month, day)), ()
+
+
+def _real(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _dates(word: str) -> tuple[list[str], list[str]]:
+    """The beginnings of birth dates, and the days of any year, that one word without blanks may mean."""
+    births: list[str] = []
+    days: list[str] = []
+    if not word.isascii():
+        return births, days
+    if re.fullmatch(r"\d{4}-(\d{2}(-\d{0,2})?|\d)?", word) and int(word[:4]):
+        births.append(word)
+    elif match := _PARTED.fullmatch(word):
+        first, second, third = match[1], match[2], match[3] or ""
+        if len(first) == 4:
+            if not third and 1 <= int(second) <= 12:
+                births.append(f"{first}-{int(second):02d}")
+            elif third and len(third) == 2 and _real(int(first) or 1, int(second) or 13, int(third)):
+                births.append(f"{first}-{int(second):02d}-{third}")
+        elif len(first) <= 2:
+            more, these = _day(int(first), int(second), third)
+            births += more
+            days += these
+    elif match := re.fullmatch(r"(\d{1,2})[/.-](\d{4})", word):
+        if 1 <= int(match[1]) <= 12:
+            births.append(f"{match[2]}-{int(match[1]):02d}")
+    elif word.isdigit():
+        births, days = _digits(word)
+    return births, days
+
+
+def _digits(word: str) -> tuple[list[str], list[str]]:
+    births: list[str] = []
+    days: list[str] = []
+    if len(word) == 3 and word[:2] in ("19", "20"):
+        births.append(word)
+    elif len(word) == 4:
+        if word[:2] in ("19", "20"):
+            births.append(f"{word}-")
+        else:
+            days += _day(int(word[:2]), int(word[2:]), "")[1]
+    elif len(word) == 6:
+        births += _day(int(word[:2]), int(word[2:4]), word[4:])[0]
+        for year, month in ((word[2:], word[:2]), (word[:4], word[4:])):
+            if year[:2] in ("19", "20") and 1 <= int(month) <= 12:
+                births.append(f"{year}-{month}-")
+    elif len(word) == 8:
+        births += _day(int(word[:2]), int(word[2:4]), word[4:])[0]
+        births += _day(int(word[6:]), int(word[4:6]), word[:4])[0]
+        births.append(word)
+    return births, days
+
+
+# So many clients are sorted by looking each of them up; up to MANY are known by number when a walk meets them.
+FEW, MANY = 1000, 10_000
+_LAST = "\U0010ffff"
+_WHOLE_ID = 6
+_REMEMBERED = 64
+_YEARS = range(1890, 2100)
+_NUMBER = LINES.c.client_number
+
+_SORTS = {
+    "reference": LINES.c.reference,
+    "initials": LINES.c.initials,
+    "birth_date": LINES.c.birth,
+    "opened": LINES.c.opened,
+    "changed": LINES.c.changed,
+    "postcode": LINES.c.postcode,
+    "state": LINES.c.state,
+    "findings": LINES.c.findings,
+    "key_worker": LINES.c.worker_name,
+    "entered": None,
+}
+_FLAGS = {
+    "open": index.OPEN,
+    "closed": index.CLOSED,
+    "errors": index.ERRORS,
+    "warnings": index.WARNINGS,
+    "no_consent": index.NO_CONSENT,
+    "deleted": index.DELETED,
+}
+
+
+@dataclass(slots=True)
+class _Way:
+    """One reading of a word: the clients it finds; `held` says the same of a line by the column of the order `sort`."""
+
+    found: Select[Any]
+    sort: str = ""
+    held: ColumnElement[bool] | None = None
+
+    def asked(self, sort: str) -> ColumnElement[bool]:
+        """What to ask of each line met on a walk in an order; the column walked along needs no set of clients."""
+        if self.held is not None and sort == self.sort:
+            return self.held
+        return (_NUMBER + 0).in_(self.found)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What is known of a query whatever its order: how many it finds (at least), and which when they are few."""
+
+    count: int
+    few: "array[int] | None" = None
+    words: list[list[_Way]] = field(default_factory=list)
+    exact: bool = True
+
+
+class Memory:
+    """Answers of late, each true for one state of the lines. Shared by the threads of one open store."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> _Answer | None:
+        """The answer remembered, if any."""
+        with self._lock:
+            return self._answers.get(key)
+
+    def put(self, key: tuple[object, ...], answer: _Answer) -> None:
+        """Remember an answer in place of the oldest."""
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+
+
+def count(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> int:
+    """How many clients a query finds."""
+    return _Seeking(connection, memory, agency, query).counted()
+
+
+def at_least(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
+    """How many clients a query finds at least, and whether it is all of them: found as soon as the first rows."""
+    answer = _Seeking(connection, memory, agency, query).answer
+    return answer.count, answer.exact
+
+
+def page(
+    connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int
+) -> list[ClientRow]:
+    """The clients a query finds, from `offset` on, at most `limit` of them, in its order."""
+    numbers = _Seeking(connection, memory, agency, query).numbers(max(offset, 0), limit)
+    return rows.of_numbers(connection, numbers, query.person)
+
+
+class _Seeking:
+    """One query at one moment."""
+
+    def __init__(self, connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> None:
+        unknown = query.filters - _FLAGS.keys() - {"mine", "drafts"}
+        if unknown or query.sort not in _SORTS:
+            raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")
+        self._connection = connection
+        self._agency = agency
+        self._query = query
+        wanted = 0
+        for name in query.filters & _FLAGS.keys():
+            wanted |= _FLAGS[name]
+        self._filters: list[ColumnElement[bool]] = [LINES.c.flags.op("&")(wanted | index.DELETED) == wanted]
+        if query.key_worker:
+            self._filters.append(LINES.c.worker == (index.known_number(connection, query.key_worker) or -1))
+        if "mine" in query.filters:
+            self._filters.append(LINES.c.changer == (index.known_number(connection, query.person) or -1))
+        here = LINES.c.agency_number
+        self._base = [here == agency.number, *self._filters]
+        # The same where the clients are known by number already: no index on the agency is to be walked for them.
+        self._lone = [here + 0 == agency.number, *self._filters]
+        kept = "drafts" not in query.filters
+        same = replace(query, sort="entered", descending=False, person=query.person if "mine" in query.filters else "")
+        key = (agency.number, same, index.list_version(connection))
+        found = memory.get(key) if kept else None
+        if found is None:
+            found = self._find()
+            if kept:
+                memory.put(key, found)
+        self.answer = found
+
+    def numbers(self, offset: int, limit: int) -> list[int]:
+        """The numbers of the clients in the wanted order."""
+        answer, down = self.answer, self._query.descending
+        if offset + limit > answer.count:
+            self.counted()
+        limit = min(limit, answer.count - offset)
+        if limit <= 0:
+            return []
+        # From the end when that is nearer.
+        back = answer.exact and offset > answer.count - offset - limit
+        if back:
+            offset, down = answer.count - offset - limit, not down
+        key = _SORTS[self._query.sort]
+        order = [_NUMBER.desc() if down else _NUMBER.asc()]
+        if key is not None:
+            order.insert(0, key.desc() if down else key.asc())
+        if answer.few is not None and len(answer.few) <= FEW:
+            wanted = select(_NUMBER).where(sqlite.among(_NUMBER, answer.few))
+        elif answer.few is not None:
+            wanted = select(_NUMBER).where(*self._base, sqlite.among(_NUMBER + 0, answer.few))
+        else:
+            wanted = select(_NUMBER).where(*self._base)
+            for ways in answer.words:
+                wanted = wanted.where(or_(*(way.asked(self._query.sort) for way in ways)))
+        found = list(self._connection.execute(wanted.order_by(*order).offset(offset).limit(limit)).scalars())
+        return found[::-1] if back else found
+
+    def _find(self) -> _Answer:
+        """Count what the query finds; list it when it is little."""
+        # The longest word finds fewest, mostly.
+        texts = sorted(dict.fromkeys(words(self._query.text)), key=lambda word: -len(word.typed))
+        ways = [self._ways(word) for word in texts]
+        if not all(ways):
+            return _Answer(0, array("q"))
+        if "drafts" in self._query.filters:
+            drafted = sorted(rows.with_drafts(self._connection, self._query.person))
+            if not drafted:
+                return _Answer(0, array("q"))
+            ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(drafted)))])
+        most = MANY if ways else FEW
+        found = sqlite.numbers(self._connection, self._all(ways).limit(most + 1))
+        some = array("q", dict.fromkeys(found))
+        if len(found) > most:
+            return _Answer(len(some), None, ways, exact=False)
+        return _Answer(len(some), some, ways)
+
+    def counted(self) -> int:
+        """How many there are: counted now, where that they are many is all that was known."""
+        answer = self.answer
+        if not answer.exact:
+            found = self._all(answer.words).subquery()
+            once = not answer.words or len(answer.words[-1]) == 1
+            how_many = func.count() if once else func.count(found.c[_NUMBER.name].distinct())
+            answer.count = int(self._connection.execute(select(how_many).select_from(found)).scalar_one())
+            answer.exact = True
+        return answer.count
+
+    def _all(self, words: list[list[_Way]]) -> Select[Any]:
+        """The clients for whom all words hold; one who is found in several ways perhaps several times."""
+        if not words:
+            return select(_NUMBER).where(*self._base)
+        *others, walked = words
+        found = _together(walked).subquery().c[_NUMBER.name]
+        # Those whom the longer words find are looked up where the shortest, which finds most, meets them; a sum, for
+        # else the shorter list would be walked, and all of the longer one sorted first.
+        return select(found).where(*((found + 0).in_(_together(ways)) for ways in others))
+
+    def _ways(self, word: Word) -> list[_Way]:
+        """The ways to read a word that lead anywhere."""
+        return [way for way in self._readings(word) if self._connection.execute(way.found.limit(1)).first()]
+
+    def _readings(self, word: Word) -> Iterator[_Way]:
+        text = word.text
+        if text:
+            yield self._range("reference", LINES.c.reference, text)
+            if len(text) <= 2:
+                yield self._range("initials", LINES.c.initials, text)
+            if text[0].isalpha():
+                yield self._range("postcode", LINES.c.postcode, text)
+            if len(text) >= index.SHORTEST_PART:
+                yield self._part(text)
+            yield from self._ids(word)
+        for birth in word.births:
+            yield self._range("birth_date", LINES.c.birth, birth)
+        for day in word.days:
+            # Year by year it is looked up; as a pattern every birth date would have to be read.
+            on = LINES.c.birth.in_([f"{year}-{day}" for year in _YEARS])
+            # A sum, for an index in order of the numbers would be walked to have the union of the ways sorted.
+            yield _Way(select((_NUMBER + 0).label(_NUMBER.name)).where(*self._base, on))
+
+    def _range(self, sort: str, column: ColumnElement[Any], text: str) -> _Way:
+        held = _begins(column, text)
+        return _Way(select(_NUMBER).where(*self._base, held), sort, held)
+
+    def _part(self, text: str) -> _Way:
+        at = select(PARTS.c.client_number).where(
+            PARTS.c.agency_number == self._agency.number, _begins(PARTS.c.part, text[: index.LONGEST_PART])
+        )
+        within = func.instr(LINES.c.reference, text) > 1
+        return _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(at), within))
+
+    def _ids(self, word: Word) -> Iterator[_Way]:
+        """By an identifier: its beginning, or all of a short one."""
+        agency = self._agency.number
+        for form in dict.fromkeys((word.typed, word.typed.lower(), word.typed.upper())):
+            for table in (CLIENTS, EPISODES, EVENTS):
+                external = table.c.external_id
+                match = _begins(external, form) if len(form) >= _WHOLE_ID else external == form
+                if table is EVENTS:
+                    above = select(EVENTS.c.episode_number).where(match)
+                    hits = select(EPISODES.c.client_number).where(EPISODES.c.number.in_(above))
+                else:
+                    own = CLIENTS.c.number if table is CLIENTS else EPISODES.c.client_number
+                    hits = select(own).where(match, table.c.agency_number == agency)
+                yield _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(hits)))
+
+
+def _together(ways: list[_Way]) -> Select[Any]:
+    """The clients that any of the ways finds, perhaps several times."""
+    if len(ways) == 1:
+        return ways[0].found
+    return select(union_all(*(way.found for way in ways)).subquery())
+
+
+def _begins(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """A beginning as a range, which an index answers; LIKE would read all of it."""
+    return (column >= text) & (column < text + _LAST)

@@ -1,0 +1,1 @@
+"""The store's file: SQLite, key, schema, tables, audit, copies."""

@@ -1,0 +1,121 @@
+"""The schema's version: a new store is stamped, a current one is just opened, an older one is brought up to date."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, insert, select
+
+from store.disk import files, sqlite
+from store.disk.keys import Key
+from store.disk.tables import METADATA, VERSIONS
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0004"
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def create(path: Path, key: Key) -> bool:
+    """Make a new, empty store; return False when somebody else made one there meanwhile. Raises OSError, driver errors.
+
+    It gets its name when it is complete, so nobody ever opens half a store.
+    """
+    with files.scratch(path, files.mode_for(path.parent)) as made:
+        raw = sqlite.connect(made, key)
+        sqlite.use_log(raw)
+        raw.close()
+        engine = sqlite.engine(made, key)
+        try:
+            with sqlite.writing(engine) as connection, connection.begin():
+                METADATA.create_all(connection)
+                VERSIONS.create(connection)
+                connection.execute(insert(VERSIONS).values(version_num=HEAD))
+        finally:
+            engine.dispose()
+        try:
+            files.place(made, path)
+        except FileExistsError:
+            return False
+    return True
+
+
+def version(connection: Connection) -> str:
+    """The version a store is stamped with."""
+    return str(connection.execute(select(VERSIONS.c.version_num)).scalar_one_or_none() or "")
+
+
+def require_current(connection: Connection, path: Path) -> None:
+    """Raise Problem when the store is no longer of the version this program knows: it was upgraded under our feet."""
+    if version(connection) != HEAD:
+        raise Problem(f"The store {path} was upgraded while it was open: close the program and start it again.")
+
+
+def bring_up_to_date(
+    engine: Engine, path: Path, key: Key, *, read_only: bool, head: str = HEAD, scripts: Path = MIGRATIONS
+) -> bool:
+    """Upgrade a store that is of an older version, after a copy beside it; return whether that was needed.
+
+    All steps run in one transaction. Raises Problem for a newer or unknown version, and for an older one that is
+    opened for reading only.
+    """
+    with engine.connect() as connection:
+        found = version(connection)
+    if found == head:
+        return False
+
+    config = _require_known(found, path, head, scripts)
+    if read_only:
+        raise Problem(f"The store {path} is of an older version ({found}): open it once for writing to upgrade it.")
+    _keep_copy(path, key, found)
+    with sqlite.writing(engine) as connection, connection.begin():
+        if version(connection) == found:
+            from alembic import command
+
+            config.attributes["connection"] = connection
+            command.upgrade(config, head)
+    return True
+
+
+def refuse_newer(connection: Connection, path: Path) -> None:
+    """Raise Problem when a store is of a version that this program cannot bring up to date."""
+    found = version(connection)
+    if found != HEAD:
+        _require_known(found, path, HEAD, MIGRATIONS)
+
+
+def _require_known(found: str, path: Path, head: str, scripts: Path) -> "Config":
+    """Alembic's configuration, once it is sure that it knows the way from the version found to `head`."""
+    # Only now: alembic costs a tenth of a second, which a current store need not pay.
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    if found not in [step.revision for step in ScriptDirectory.from_config(config).walk_revisions("base", head)]:
+        raise Problem(
+            f"The store {path} is of a version ({found or 'none'}) this program does not know: install a newer Keywork."
+        )
+    return config
+
+
+def _keep_copy(path: Path, key: Key, found: str) -> None:
+    """Keep the store as it was, beside it; a copy from an earlier attempt is as good."""
+    target = path.with_name(f"{path.name}.version-{found}")
+    files.clear(path)
+    if target.exists():
+        return
+    try:
+        with files.scratch(target, files.PRIVATE) as made:
+            raw = sqlite.connect(path, key)
+            try:
+                sqlite.copy_into(raw, made)
+            finally:
+                raw.close()
+            files.place(made, target)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise files.refused(error, target, "written as a copy before the upgrade") from None

@@ -1,0 +1,230 @@
+"""The one module that knows the store is an encrypted SQLite file: connections, pragmas, and what its errors mean."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    TableValuedAlias,
+    create_engine,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+from store.disk.keys import Key
+from validators.problems import Problem
+
+# Older ones can lose what a write-ahead log holds when several connections reset it.
+OLDEST = (3, 51, 3)
+BUSY_SECONDS = 10.0
+LOADING_KIB = 32 * 1024
+# Half of the usual: searches among 200,000 clients take as long, half of this again and they take half as long again.
+PAGES_KIB = 4000
+LEFT_BYTES = 16 * 1024 * 1024
+Access = Literal["ro", "rw"]
+
+
+def refuse_old(version: tuple[int, ...] | None = None) -> None:
+    """Raise Problem when the driver brings a SQLite that may damage a store."""
+    version = version or driver.sqlite_version_info
+    if tuple(version) < OLDEST:
+        have, need = ".".join(map(str, version)), ".".join(map(str, OLDEST))
+        raise Problem(
+            f"The installed sqlcipher3 brings SQLite {have}, which can damage a store: install {need} or newer."
+        )
+
+
+def connect(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BUSY_SECONDS) -> Any:
+    """A driver connection to a file that exists, with the key given. Raises the driver's errors, see `told`."""
+    connection = driver.connect(
+        f"{path.absolute().as_uri()}?mode={access}",
+        uri=True,
+        timeout=busy_seconds,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=32,
+    )
+    try:
+        # Before the key: a wrong one would have sqlcipher write its complaints to stderr, over the screen.
+        connection.execute("PRAGMA cipher_log_level=NONE")
+        connection.execute(f"PRAGMA key=\"x'{key.hex}'\"")
+        connection.execute(f"PRAGMA cache_size=-{PAGES_KIB}")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=FAST")
+        # A large import would leave a journal of its size behind for as long as anybody has the store open.
+        connection.execute(f"PRAGMA journal_size_limit={LEFT_BYTES}").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def engine(path: Path, key: Key, access: Access = "rw", busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """An engine on a store's file. Reads run in a plain transaction, `writing` in one that has the lock."""
+    made = create_engine(
+        "sqlite+pysqlite://",
+        module=driver,
+        creator=lambda: connect(path, key, access, busy_seconds),
+        poolclass=QueuePool,
+        # Each connection keeps 4 MB of pages. One stays, with those that lists are made of; others come and go.
+        pool_size=1,
+        max_overflow=15,
+        pool_timeout=busy_seconds,
+        hide_parameters=True,
+        # Compiled queries weigh some 20 KB each; a screen asks a dozen again and again.
+        query_cache_size=28,
+    )
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and asks for the lock later fails at once when somebody else wrote meanwhile,
+        # whatever the busy timeout; so whoever is going to write asks first.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return made
+
+
+def writing(made: Engine) -> Connection:
+    """A connection whose transactions take the write lock when they begin."""
+    return made.connect().execution_options(writes=True)
+
+
+def use_log(connection: Any) -> None:
+    """Have a driver connection's file keep a write-ahead log, for good: readers then never wait for a writer."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode=WAL").fetchone()
+
+
+def tables(connection: Any) -> set[str]:
+    """The names of the tables, the first thing to be read: it fails when the key is wrong."""
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")}
+
+
+def data_version(connection: Any) -> int:
+    """A number that changes when anybody else committed since this driver connection last asked."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def forget_pages(connection: Connection) -> None:
+    """Give back the pages that a connection keeps for its next question, which then reads them again: a few ms."""
+    connection.exec_driver_sql("PRAGMA shrink_memory")
+
+
+def faults(connection: Any) -> Iterator[tuple[str, list[str]]]:
+    """Run the file's own checks on a driver connection; yield each one's name and what it found."""
+    for name in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
+        try:
+            rows = connection.execute(f"PRAGMA {name}").fetchmany(20)
+        except driver.DatabaseError as error:
+            rows = [(str(error),)]
+        yield name, [" ".join(str(cell) for cell in row) for row in rows if row != ("ok",)]
+
+
+def copy_into(connection: Any, target: Path) -> None:
+    """Write a compact, equally encrypted copy of a driver connection's file into an empty file; others work on."""
+    connection.execute("VACUUM INTO ?", (str(target),))
+
+
+@contextmanager
+def roomy(connection: Connection) -> Iterator[None]:
+    """Give a connection more memory while it loads much: indexes of random ids would be written over and over again."""
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{LOADING_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
+
+
+def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column is one of many numbers or texts, handed over as one text: many parameters would be slow."""
+    text = json.dumps(list(values), separators=(",", ":"))
+    return column.in_(select(func.json_each(text).table_valued("value").c.value))
+
+
+def scanned(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of numbers that is not to be looked up by, one by one: whoever asks for most rows reads them in turn."""
+    return column + 0
+
+
+def made_once(query: Select[Any], name: str) -> CTE:
+    """A query's rows, found once and kept while the one around it runs, not again for each row of that."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
+def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """The value of a name in a column that holds JSON."""
+    return func.json_extract(column, f"$.{name}")
+
+
+def before(column: ColumnElement[Any], mark: str) -> ColumnElement[str]:
+    """What stands before a mark in a text; empty where the mark does not stand in it."""
+    return func.substr(column, 1, func.max(0, func.instr(column, mark) - 1))
+
+
+def json_items(column: ColumnElement[Any], name: str) -> TableValuedAlias:
+    """The items of a list that stands under a name in a column that holds JSON, each as `value`."""
+    return func.json_each(column, f"$.{name}").table_valued("value")
+
+
+def listed(column: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[str]:
+    """All values of a column in a group as one JSON list, in an order."""
+    return func.json_group_array(column.op("ORDER BY")(order[0]), *order[1:])
+
+
+def numbers(connection: Connection, query: Select[Any]) -> list[int]:
+    """The numbers a query of one column gives, handed over as one text: thousands of rows would be slow."""
+    column = query.subquery().c[0]
+    told: list[int] = json.loads(connection.execute(select(func.json_group_array(column))).scalar_one())
+    return told
+
+
+def version_text() -> str:
+    """The version of SQLite in use."""
+    return str(driver.sqlite_version)
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn the driver's errors into a Problem about the file. The cause is dropped: it could hold values."""
+    try:
+        yield
+    except PoolTimeout:
+        raise Problem(f"The store {path} is busy with other work of this program: try again.") from None
+    except (driver.Error, DBAPIError) as error:
+        raise _problem(error, path) from None
+
+
+def _problem(error: Exception, path: Path) -> Problem:
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    # The upper bits of a code tell the finer kind.
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    sentences = {
+        driver.SQLITE_BUSY: "is locked, somebody else is writing: try again in a moment.",
+        driver.SQLITE_LOCKED: "is locked, somebody else is writing: try again in a moment.",
+        driver.SQLITE_PERM: "may not be opened: ask for access to it.",
+        driver.SQLITE_READONLY: "is read-only: ask for write access to the file and its folder.",
+        driver.SQLITE_IOERR: "could not be read or written by the disk: check the disk, then run keywork doctor.",
+        driver.SQLITE_CORRUPT: "is damaged: run keywork doctor, and restore a backup if it agrees.",
+        driver.SQLITE_FULL: "could not be written, the disk is full: free some space and try again.",
+        driver.SQLITE_CANTOPEN: "cannot be opened: check that it exists and that you may write in its folder.",
+        driver.SQLITE_NOTADB: "does not open: it is not a Keywork store, or the key file is another store's.",
+    }
+    if code in sentences:
+        return Problem(f"The store {path} {sentences[code]}")
+    # What is left are faults of the program; the driver's own words name tables and columns, never values.
+    return Problem(f"The store {path} refused the work ({cause}): nothing was changed, please report this.")

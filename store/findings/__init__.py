@@ -1,0 +1,1 @@
+"""Findings kept per episode, their figures and acceptances."""

@@ -1,0 +1,254 @@
+"""Warnings that somebody accepted: kept with the values they were about, for as long as those stand.
+
+A warning of an episode is another one as soon as a value it is about changes. Its acceptance then lapses, at the check
+that finds it out, and never comes back. Whatever happens to an acceptance stands in the audit of the record it is
+about: the event's where there is one, else the episode's.
+"""
+
+import json
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from store.disk import sqlite
+from store.disk.audit import Chain
+from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, FINDINGS
+from store.facts import AgencyInfo, Kind
+from store.findings import due_part
+from store.findings.acceptance_facts import AcceptanceInfo, values_text
+from store.findings.figures import WEIGHTS
+from store.records.read import batches
+from store.records.values import moment
+from validators.problems import Problem
+from validators.records import Finding, Severity
+
+Key = tuple[str, str, str]
+"""What is the same in a warning and its acceptance, within an episode: event, rule, values."""
+LONGEST_REASON = 2000
+ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW = "accept", "lapse", "take back"
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live acceptance as a check meets it."""
+
+    number: int
+    id: str
+    episode_id: str
+    event_id: str
+    rule: str
+    reason: str
+
+
+def key_of(finding: Finding) -> Key:
+    """What ties an acceptance to a finding of its episode."""
+    return finding.event_id, finding.rule, values_text(finding.values)
+
+
+def kept_key(rule: str, told: str) -> Key:
+    """The same of a finding as it is kept."""
+    its = json.loads(told)
+    return its["event_id"], rule, values_text(its["values"])
+
+
+def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Key, Live]]:
+    """The live acceptances of some episodes, by episode and by what they are tied to."""
+    columns = ("number", "id", "episode_number", "event_id", "rule", "told", "reason")
+    query = (
+        select(*(ACCEPTANCES.c[name] for name in columns), EPISODES.c.id.label("episode_id"))
+        .join(EPISODES, EPISODES.c.number == ACCEPTANCES.c.episode_number)
+        .where(ACCEPTANCES.c.lapsed_at.is_(None), ACCEPTANCES.c.withdrawn_at.is_(None))
+    )
+    found: dict[int, dict[Key, Live]] = {}
+    for row in connection.execute(query.where(sqlite.among(ACCEPTANCES.c.episode_number, episodes))):
+        one = Live(row.number, row.id, row.episode_id, row.event_id, row.rule, row.reason)
+        found.setdefault(row.episode_number, {})[row.event_id, row.rule, row.told] = one
+    return found
+
+
+def lapse(connection: Connection, chain: Chain, gone: Iterable[Live], at: str) -> None:
+    """Let acceptances lapse whose warning is not there any more."""
+    for one in gone:
+        connection.execute(update(ACCEPTANCES).where(ACCEPTANCES.c.number == one.number).values(lapsed_at=at))
+        _audit(chain, ACT_LAPSE, one.episode_id, one.event_id, one.rule, one.reason, None)
+
+
+def accept_one(
+    connection: Connection, chain: Chain, finding: Finding, reason: str, person: str, at: str
+) -> AcceptanceInfo:
+    """Accept one warning. Raises as `accept` does, and Problem when it is accepted already."""
+    made = accept(connection, chain, [finding], reason, person, at)
+    if not made:
+        where = f"rule {finding.rule}, episode {finding.episode or finding.episode_id}"
+        raise Problem(f"That warning is accepted already ({where}): take the acceptance back to give another reason.")
+    return made[0]
+
+
+def accept(
+    connection: Connection,
+    chain: Chain,
+    findings: Sequence[Finding],
+    reason: str,
+    person: str,
+    at: str,
+) -> list[AcceptanceInfo]:
+    """Accept warnings for one reason. Those that are accepted already keep theirs and are not returned.
+
+    Raises Problem for an error or a notice, a missing reason, and a warning that the last check did not find.
+    """
+    reason = _required(reason)
+    for one in findings:
+        if one.severity is not Severity.WARNING:
+            what = "An error cannot be accepted" if one.severity is Severity.ERROR else "A notice counts for nothing"
+            todo = "mend it" if one.severity is Severity.ERROR else "there is nothing to accept"
+            raise Problem(f"{what} (rule {one.rule}, episode {one.episode or one.episode_id}): {todo}.")
+    made: list[str] = []
+    for batch in batches(findings):
+        made += _accept(connection, chain, batch, reason, person, at)
+    return _infos(connection, made)
+
+
+def _accept(
+    connection: Connection,
+    chain: Chain,
+    findings: Sequence[Finding],
+    reason: str,
+    person: str,
+    at: str,
+) -> list[str]:
+    wanted = {one.episode_id for one in findings}
+    query = select(EPISODES.c.id, EPISODES.c.number, EPISODES.c.agency_number).where(EPISODES.c.id.in_(wanted))
+    episodes = {row.id: row for row in connection.execute(query)}
+    numbers = {row.number for row in episodes.values()}
+    kept: dict[tuple[int, Key], Any] = {}
+    weighed = FINDINGS.c.weight == WEIGHTS[Severity.WARNING]
+    columns = ("number", "episode_number", "rule", "told", "acceptance")
+    rows = select(*(FINDINGS.c[name] for name in columns)).where(FINDINGS.c.episode_number.in_(numbers), weighed)
+    for row in connection.execute(rows):
+        kept[row.episode_number, kept_key(row.rule, row.told)] = row
+    made: list[str] = []
+    done: set[int] = set()
+    for one in findings:
+        episode, key = episodes.get(one.episode_id), key_of(one)
+        its = kept.get((episode.number, key)) if episode is not None else None
+        if episode is None or its is None:
+            where = f"rule {one.rule}, episode {one.episode or one.episode_id}"
+            raise Problem(f"The last check found no such warning ({where}): look at the findings again.")
+        if its.acceptance or its.number in done:
+            continue
+        own_id = str(uuid.uuid4())
+        columns_made = {
+            "id": own_id, "agency_number": episode.agency_number, "episode_number": episode.number,
+            "event_id": one.event_id, "rule": one.rule, "told": key[2], "reason": reason,
+            "accepted_at": at, "accepted_by": person,
+        }  # fmt: skip
+        connection.execute(insert(ACCEPTANCES).values(**columns_made))
+        number = select(ACCEPTANCES.c.number).where(ACCEPTANCES.c.id == own_id).scalar_subquery()
+        connection.execute(update(FINDINGS).where(FINDINGS.c.number == its.number).values(acceptance=number))
+        _audit(chain, ACT_ACCEPT, one.episode_id, one.event_id, one.rule, None, reason)
+        made.append(own_id)
+        done.add(its.number)
+    due_part.refigure(connection, numbers)
+    return made
+
+
+def withdraw(
+    connection: Connection,
+    chain: Chain,
+    acceptance_id: str,
+    person: str,
+    at: str,
+) -> AcceptanceInfo:
+    """Take an acceptance back. Raises Problem when there is none, or it lapsed or was taken back before."""
+    row = connection.execute(select(ACCEPTANCES).where(ACCEPTANCES.c.id == acceptance_id)).one_or_none()
+    if row is None:
+        raise Problem(f"There is no acceptance {acceptance_id} in the store: list them to see which there are.")
+    if row.withdrawn_at is not None or row.lapsed_at is not None:
+        did = "was taken back already" if row.withdrawn_at is not None else "has lapsed, a value of it changed"
+        raise Problem(f"The acceptance {acceptance_id} {did}: there is nothing to take back.")
+    mine = ACCEPTANCES.c.number == row.number
+    connection.execute(update(ACCEPTANCES).where(mine).values(withdrawn_at=at, withdrawn_by=person))
+    own = FINDINGS.c.episode_number == row.episode_number
+    connection.execute(update(FINDINGS).where(own, FINDINGS.c.acceptance == row.number).values(acceptance=0))
+    (info,) = _infos(connection, [acceptance_id])
+    _audit(chain, ACT_WITHDRAW, info.episode_id, row.event_id, row.rule, row.reason, None)
+    due_part.refigure(connection, [row.episode_number])
+    return info
+
+
+def listed(
+    connection: Connection, agency: AgencyInfo, *, lapsed: bool, withdrawn: bool, client_id: str | None
+) -> list[AcceptanceInfo]:
+    """The live acceptances of an agency or of one client, on demand with those that ended; the latest first."""
+    query = _query().where(
+        ACCEPTANCES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+    )
+    if not lapsed:
+        query = query.where(ACCEPTANCES.c.lapsed_at.is_(None))
+    if not withdrawn:
+        query = query.where(ACCEPTANCES.c.withdrawn_at.is_(None))
+    if client_id is not None:
+        query = query.where(CLIENTS.c.id == client_id)
+    return [_info(row) for row in connection.execute(query.order_by(ACCEPTANCES.c.number.desc()))]
+
+
+def _query() -> Select[Any]:
+    return (
+        select(
+            ACCEPTANCES,
+            CLIENTS.c.id.label("client_id"),
+            CLIENTS.c.reference,
+            EPISODES.c.id.label("episode_id"),
+            EPISODES.c.external_id,
+        )
+        .join(EPISODES, EPISODES.c.number == ACCEPTANCES.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    )
+
+
+def _infos(connection: Connection, ids: Sequence[str]) -> list[AcceptanceInfo]:
+    found: list[AcceptanceInfo] = []
+    for some in batches(ids):
+        rows = connection.execute(_query().where(ACCEPTANCES.c.id.in_(some)).order_by(ACCEPTANCES.c.number))
+        found += [_info(row) for row in rows]
+    return found
+
+
+def _info(row: Row[Any]) -> AcceptanceInfo:
+    return AcceptanceInfo(
+        row.id,
+        row.client_id,
+        row.episode_id,
+        row.event_id,
+        row.rule,
+        json.loads(row.told),
+        row.reason,
+        moment(row.accepted_at),
+        row.accepted_by,
+        row.reference or "",
+        row.external_id or "",
+        moment(row.lapsed_at) if row.lapsed_at else None,
+        moment(row.withdrawn_at) if row.withdrawn_at else None,
+        row.withdrawn_by or "",
+    )
+
+
+def _audit(chain: Chain, act: str, episode: str, event: str, rule: str, old: str | None, new: str | None) -> None:
+    kind: Kind = "event" if event else "episode"
+    chain.add(act, kind, event or episode, f"rule {rule}", old, new)
+
+
+def _required(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Problem("An acceptance needs a reason: say in a few words why the warning is right as it is.")
+    if len(reason) > LONGEST_REASON:
+        raise Problem(f"The reason has {len(reason)} characters: say it in {LONGEST_REASON} at most.")
+    try:
+        reason.encode()
+    except UnicodeEncodeError:
+        raise Problem("The reason holds a character that cannot be stored: type it again.") from None
+    return reason

@@ -1,0 +1,125 @@
+"""How the caseload stands, from the results kept of its last check: sums in the database, nothing is checked here."""
+
+import json
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, func, select
+
+from store.clients import index
+from store.disk.tables import EPISODES, FINDINGS, GOING_OUT, LINES, STATES
+from store.facts import AgencyInfo, FindingCount
+from store.findings import due_part
+from store.findings.acceptance_facts import CaseloadFigures
+from store.findings.figures import SEVERITIES, WEIGHTS
+from store.findings.queries import ACCEPTED, is_due
+from store.records.values import Deriver
+from validators.calendar.periods import ReportingPeriod
+from validators.records import Severity
+
+_SUMS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
+
+
+def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> ColumnElement[bool]:
+    """Which episodes a period's extract takes, as far as their derived columns tell.
+
+    The same as `exporters.csv_format.selection`, but that fields which no column is derived from are not asked whether
+    an episode is extracted at all. What is no date lies before and after nothing.
+    """
+    start, end = period.start.isoformat(), period.end.isoformat()
+    its = EPISODES.c
+    within = _live(agency) & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
+    if not deriver.sends_news:
+        within = within & (its.closed.is_(None) | (its.closed >= start) | _no_date(its.closed))
+    columns = deriver.extracted_columns()
+    if not columns:
+        return within
+    # What lies after the period's end waits where the standard says so; then it is not there yet.
+    there = [
+        ((its[name] <= end) | _no_date(its[name])) if deriver.holds else its[name].is_not(None) for name in columns
+    ]
+    extracted = there[0]
+    for one in there[1:]:
+        extracted = extracted | one
+    consented = deriver.consented
+    if consented is None:
+        return within & extracted
+    return within & (extracted | its.consent.is_(None) | its.consent.not_in(sorted(consented)))
+
+
+def _no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether there is something that cannot be read as a date: it is kept as typed."""
+    return column.is_not(None) & column.not_like("____-__-__")
+
+
+def _live(agency: AgencyInfo) -> ColumnElement[bool]:
+    """What is not deleted. Most episodes are asked for: no client is looked up for each."""
+    gone = select(LINES.c.client_number).where(
+        LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) != 0
+    )
+    # Every number is above 0: said, it has them read in the order they lie in, by agency and number.
+    own = (EPISODES.c.agency_number == agency.number) & (EPISODES.c.number > 0)
+    return own & EPISODES.c.deleted_at.is_(None) & EPISODES.c.client_number.not_in(gone)
+
+
+def figures(
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod | None, day: date | None
+) -> CaseloadFigures:
+    """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
+    sent = sent_in(deriver, agency, period) if period else _live(agency)
+    # Of what is sent otherwise than it stands, what was found in that counts.
+    apart = GOING_OUT.c.episode_number.is_not(None)
+    own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (
+        GOING_OUT.c.period == (due_part.key(period) if period else "")
+    )
+    due = is_due(connection, deriver, agency, day) if day else STATES.c.revision != STATES.c.checked_revision
+    goes = case((apart & (GOING_OUT.c.rows == 0), 0), else_=1)
+    counts = [
+        goes,
+        *(case((apart, GOING_OUT.c[name]), else_=STATES.c[name]) for name in _SUMS),
+        case((due, 1), else_=0),
+    ]
+    sums: list[Any] = [func.coalesce(func.sum(one), 0) for one in counts]
+    query = (
+        select(*sums)
+        .select_from(EPISODES)
+        .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .outerjoin(GOING_OUT, own)
+        .where(sent)
+    )
+    episodes, rows, error_rows, warning_rows, open_rows, errors, warnings, due_now = connection.execute(query).one()
+    # Far fewer episodes have a finding, or go out otherwise than they stand: these are where it begins.
+    mine = FINDINGS.c.agency_number == agency.number
+    many = func.count().label("many")
+    behind = (
+        select(FINDINGS.c.weight, FINDINGS.c.rule, many, ACCEPTED)
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .outerjoin(GOING_OUT, own)
+        .where(mine, sent, ~apart, FINDINGS.c.weight <= WEIGHTS[Severity.WARNING])
+        .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
+    )
+    counted: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in connection.execute(behind):
+        counted[row.weight, row.rule] = row.many, row.accepted
+    parts = select(GOING_OUT.c.causes).where(
+        GOING_OUT.c.causes != "", select(1).select_from(EPISODES).where(own, sent).exists()
+    )
+    for causes_told in connection.execute(parts).scalars():
+        for weight, rule, more, accepted in json.loads(causes_told):
+            before = counted[weight, rule]
+            counted[weight, rule] = before[0] + more, before[1] + accepted
+    ranked = sorted(counted.items(), key=lambda one: (one[0][0], -one[1][0], one[0][1]))
+    causes = tuple(FindingCount(rule, SEVERITIES[weight], its[0], its[1]) for (weight, rule), its in ranked)
+    return CaseloadFigures(
+        episodes,
+        rows,
+        error_rows,
+        warning_rows,
+        open_rows,
+        errors,
+        warnings,
+        sum(cause.accepted for cause in causes),
+        due_now,
+        causes,
+    )

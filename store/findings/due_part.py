@@ -1,0 +1,99 @@
+"""What the extract that is due would hold of an episode, kept where that is not all of it as it stands.
+
+Some events wait for a later period, some were sent already: so the month's figures and the extract's own are one. A
+check of the episode keeps what goes and what the rules say of that; acceptances, and what shows only beside other
+episodes, are looked up whenever they change.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from store.disk import sqlite
+from store.disk.tables import FINDINGS, GOING_OUT
+from store.findings import figures
+from store.findings.acceptance_facts import Going
+from store.month import calendar
+from validators.calendar.periods import ReportingPeriod
+from validators.standard.model import Standard
+
+_COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
+
+
+def key(period: ReportingPeriod) -> str:
+    """Which extract figures hold for, as text."""
+    return f"{period.submission} {period.start.isoformat()} {period.end.isoformat()}"
+
+
+def due(connection: Connection, standard: Standard, agency: int, day: date) -> str:
+    """`key` of the extract an agency has to send next, on a day."""
+    return key(calendar.due_period(connection, standard, agency, day))
+
+
+def keep(connection: Connection, checked: Collection[int], going: Mapping[int, Going], period: str) -> None:
+    """Keep, of the episodes that were `checked`, what would be sent of those `going` otherwise than they stand."""
+    connection.execute(delete(GOING_OUT).where(sqlite.among(GOING_OUT.c.episode_number, checked)))
+    if not going:
+        return
+    made = [
+        {"episode_number": number, "period": period, "told": _told(its), "rows": its.rows}
+        for number, its in going.items()
+    ]
+    connection.execute(insert(GOING_OUT), made)
+    _refigure(connection, [number for number, its in going.items() if its.rows])
+
+
+def refigure(connection: Connection, episodes: Iterable[int]) -> None:
+    """Count some episodes anew, as they stand and as they go: acceptances, or what is found beside others, changed."""
+    numbers = list(episodes)
+    figures.refigure(connection, numbers)
+    _refigure(connection, numbers)
+
+
+def _refigure(connection: Connection, episodes: Collection[int]) -> None:
+    among = sqlite.among(GOING_OUT.c.episode_number, episodes)
+    apart = {row.episode_number: row for row in connection.execute(select(GOING_OUT).where(among)) if row.rows}
+    if not apart:
+        return
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in connection.execute(select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, list(apart)))):
+        found[row.episode_number].append(row)
+    changed = [{"its": number, **_figures(row, found[number])} for number, row in apart.items()]
+    values: dict[str, Any] = {name: bindparam(name) for name in (*_COUNTS[1:], "causes")}
+    connection.execute(
+        update(GOING_OUT).where(GOING_OUT.c.episode_number == bindparam("its")).values(**values), changed
+    )
+
+
+def _told(its: Going) -> str:
+    faults = [(figures.WEIGHTS[one.severity], one.rule, one.event_id) for one in its.findings]
+    # What is only worth knowing counts for nothing.
+    told = {"events": its.events, "faults": [fault for fault in faults if fault[0] < 2]}
+    return json.dumps(told, separators=(",", ":"))
+
+
+def _figures(row: Any, kept: Iterable[Any]) -> dict[str, object]:
+    """The counts of what goes of an episode, by the findings kept of all of it."""
+    told = json.loads(row.told)
+    there = {"", *told["events"]}
+    acceptances: dict[tuple[str, str], int] = {}
+    beside: list[tuple[int, str, str, int]] = []
+    for one in kept:
+        event = figures.event_of(one.told)
+        if one.beside and event in there and one.weight < 2:
+            beside.append((one.weight, one.rule, event, one.acceptance))
+        elif not one.beside:
+            acceptances[one.rule, event] = one.acceptance
+    own = [(weight, rule, event, acceptances.get((rule, event), 0)) for weight, rule, event in told["faults"]]
+    faults = own + beside
+    counted = figures.figures(row.rows, [(weight, event, accepted) for weight, _, event, accepted in faults])
+    named = dict(zip(figures.COUNTS, counted, strict=True))
+    many = Counter((weight, rule) for weight, rule, _, _ in faults)
+    accepted = Counter((weight, rule) for weight, rule, _, its in faults if its)
+    causes = [(*cause, count, accepted[cause]) for cause, count in sorted(many.items())]
+    packed = json.dumps(causes, separators=(",", ":")) if causes else ""
+    return {**{name: named[name] for name in _COUNTS[1:]}, "causes": packed}

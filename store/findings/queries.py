@@ -1,0 +1,314 @@
+"""What is kept beside an episode: findings of its last check, key worker and note. None of it is a value that is sent.
+
+An episode's revision is the store's saved version at its last change, or when an extract that holds something of it was
+marked as sent or taken back. A check holds for a revision, a day (rules look at today), the standard's rules, the
+agency's settings and the period that is due; when one of them is another one, the episode is stale, due for a check.
+"""
+
+import json
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, literal, or_, select, update
+
+from store.clients import index
+from store.disk import sqlite
+from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, FINDINGS, LINES, NAMES, STATES, Client, Episode
+from store.facts import AgencyInfo, FindingCount
+from store.findings import results
+from store.findings.acceptance_facts import By
+from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from store.findings.figures import COUNTS, SEVERITIES, WEIGHTS
+from store.findings.results import basis
+from store.records.read import chosen, episode_query
+from store.records.values import Deriver
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Finding, Severity
+
+_NO_FINDINGS = dict.fromkeys((*COUNTS, "checked_revision"), 0)
+ACCEPTED = func.count(func.nullif(FINDINGS.c.acceptance, 0)).label("accepted")
+"""How many findings of a group are accepted."""
+
+
+def stamped(
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, ids: Collection[str] | None, day: date | None = None
+) -> Iterator[tuple[str, EpisodeRecord]]:
+    """Episodes as they stand, each with the stamp that saving wants back; all of one moment.
+
+    With a `day` only those that are due for a check on it.
+    """
+    query = episode_query(agency, STATES.c.revision).join(STATES, STATES.c.episode_number == EPISODES.c.number)
+    if day is not None:
+        query = query.where(EPISODES.c.number.in_(_due(connection, deriver, agency, day)))
+    for record, revision in chosen(connection, query, ids):
+        yield f"{revision} {deriver.rows(record)}", record
+
+
+def stale(
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date, offset: int = 0, limit: int | None = None
+) -> list[str]:
+    """The ids of the episodes that were never checked, were changed since, or were checked by other rules or dates."""
+    query = _stale(connection, deriver, agency, day).order_by(EPISODES.c.number).offset(offset).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def count_stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> int:
+    """How many there are of them."""
+    query = select(func.count()).select_from(_stale(connection, deriver, agency, day).subquery())
+    return int(connection.execute(query).scalar_one())
+
+
+def _stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
+    return (
+        select(EPISODES.c.id)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(
+            EPISODES.c.agency_number == agency.number,
+            EPISODES.c.deleted_at.is_(None),
+            CLIENTS.c.deleted_at.is_(None),
+            EPISODES.c.number.in_(_due(connection, deriver, agency, day)),
+        )
+    )
+
+
+def _due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
+    """Found by a walk along the states alone, which are small: few are due, most of the time."""
+    due = is_due(connection, deriver, agency, day)
+    return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, due)
+
+
+def is_due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> ColumnElement[bool]:
+    """Whether an episode was changed since its check, or was checked for another day or by other rules."""
+    holds = basis(connection, deriver, agency.number, day)
+    return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != holds)
+
+
+def findings(
+    connection: Connection,
+    agency: AgencyInfo,
+    rule: str | None,
+    severity: Severity | None,
+    client_id: str | None,
+    offset: int,
+    limit: int,
+) -> list[Finding]:
+    """What was found, errors first, then by rule, in order of entry."""
+    conditions: list[ColumnElement[bool]] = [FINDINGS.c.agency_number == agency.number]
+    if rule is not None:
+        conditions.append(FINDINGS.c.rule == rule)
+    if severity is not None:
+        conditions.append(FINDINGS.c.weight == WEIGHTS[severity])
+    if client_id is not None:
+        client = select(CLIENTS.c.number).where(CLIENTS.c.id == client_id).scalar_subquery()
+        own = select(EPISODES.c.number).where(EPISODES.c.client_number == client)
+        conditions.append(FINDINGS.c.episode_number.in_(own))
+    # Found in the index alone, however far down; only what is shown is looked up.
+    order = (FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
+    shown = select(FINDINGS.c.number).where(*conditions).order_by(*order).offset(offset).limit(limit)
+    query = (
+        select(
+            FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.told, EPISODES.c.id, CLIENTS.c.id.label("client_id"),
+            ACCEPTANCES.c.id.label("accepted"),
+        )
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(ACCEPTANCES, ACCEPTANCES.c.number == FINDINGS.c.acceptance)
+        .where(FINDINGS.c.number.in_(list(connection.execute(shown).scalars())))
+        .order_by(*order)
+    )  # fmt: skip
+    return [results.finding(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection, agency: AgencyInfo) -> list[FindingCount]:
+    """How many findings each rule has at each severity, errors first, then by rule."""
+    query = (
+        select(FINDINGS.c.weight, FINDINGS.c.rule, func.count().label("many"), ACCEPTED)
+        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number)
+        .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
+        .order_by(FINDINGS.c.weight, FINDINGS.c.rule)
+    )
+    return [FindingCount(row.rule, SEVERITIES[row.weight], row.many, row.accepted) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, row: Client | Episode) -> None:
+    """Forget what was found in an episode, or in all of a client's: it is deleted."""
+    own = EPISODES.c.number == row.number if isinstance(row, Episode) else EPISODES.c.client_number == row.number
+    numbers = select(EPISODES.c.number).where(own)
+    connection.execute(delete(FINDINGS).where(FINDINGS.c.episode_number.in_(numbers)))
+    connection.execute(update(STATES).where(STATES.c.episode_number.in_(numbers)).values(**_NO_FINDINGS))
+
+
+def has_state(connection: Connection, episode: int) -> bool:
+    """Whether an episode has its row beside it already, which it gets at the end of the save that enters it."""
+    return connection.execute(select(STATES.c.revision).where(STATES.c.episode_number == episode)).first() is not None
+
+
+def annotate(connection: Connection, episode: int, field: str, new: str) -> str:
+    """Set an episode's key worker or note; return what it was. Raises Problem for what cannot be stored."""
+    try:
+        new.encode()
+    except UnicodeEncodeError:
+        what = field.replace("_", " ")
+        raise Problem(f"The {what} holds a character that cannot be stored: type it again.") from None
+    mine = STATES.c.episode_number == episode
+    if field == "note":
+        old = str(connection.execute(select(STATES.c.note).where(mine)).scalar_one())
+        connection.execute(update(STATES).where(mine).values(note=new))
+        return old
+    query = select(NAMES.c.name).join(STATES, STATES.c.worker == NAMES.c.number).where(mine)
+    was = str(connection.execute(query).scalar_one_or_none() or "")
+    connection.execute(update(STATES).where(mine).values(worker=index.number_of(connection, new)))
+    return was
+
+
+def note_who(connection: Connection, episode: int, person: str, at: str) -> None:
+    """Keep who changed an episode's key worker or note last, and when: it counts as a change in lists."""
+    values = {"annotated_at": at, "annotated_by": person}
+    connection.execute(update(STATES).where(STATES.c.episode_number == episode).values(**values))
+
+
+def key_workers(connection: Connection, agency: AgencyInfo) -> list[str]:
+    """The names of all who are key workers in an agency, by name."""
+    at_work = select(STATES.c.worker).where(STATES.c.agency_number == agency.number).distinct()
+    names = select(NAMES.c.name).where(NAMES.c.number.in_(at_work)).order_by(NAMES.c.name)
+    return list(connection.execute(names).scalars())
+
+
+# Kept findings as they are listed: put into groups and chosen by words in the database, and read by their numbers.
+
+PACKED = 8
+"""A finding's number and its mark stand in one: the mark below this."""
+
+
+def order(connection: Connection, agency: AgencyInfo, by: By, words: Sequence[FindingWord]) -> FindingOrder:
+    """All findings that have all the words, by what they share: the weightiest group first, of those the largest.
+
+    Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry.
+    """
+    keys: list[Any] = []
+    ends, numbers, marks = array("q"), array("q"), bytearray()
+    for key, _, told in connection.execute(_shared(agency, by, words)):
+        packed: list[int] = json.loads(told)
+        keys.append(key)
+        numbers.extend(one // PACKED for one in packed)
+        marks.extend(one % PACKED for one in packed)
+        ends.append(len(numbers))
+    return FindingOrder(by, keys if by in ("rule", "field") else array("q", keys), ends, numbers, bytes(marks))
+
+
+def _shared(agency: AgencyInfo, by: By, words: Sequence[FindingWord]) -> Select[Any]:
+    """One row a group: its key, its name among others, and its findings as one text, in their order.
+
+    Each table is read once from end to end, where an index holds all that is asked by that index alone: to look up
+    every finding's episode and client, one by one in wide tables, takes five times as long.
+    """
+    packed = FINDINGS.c.number * PACKED + FINDINGS.c.weight
+    packed = packed + func.iif(FINDINGS.c.acceptance != 0, FindingOrder.ACCEPTED, 0)
+    sort = (FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
+    chosen = and_(sqlite.scanned(FINDINGS.c.agency_number) == agency.number, *(_has(one, agency) for one in words))
+    if by in ("rule", "field"):
+        key = FINDINGS.c.rule if by == "rule" else sqlite.json_text(FINDINGS.c.told, "field")
+        its = sqlite.listed(packed, *sort).label("its")
+        return (
+            select(key.label("key"), key.label("name"), its)
+            .where(chosen)
+            .group_by(key)
+            .order_by(func.min(FINDINGS.c.weight), func.count().desc(), "name", "key")
+        )
+    found = sqlite.made_once(select(*sort, FINDINGS.c.episode_number, packed.label("packed")).where(chosen), "found")
+    owners = sqlite.made_once(
+        select(EPISODES.c.number, EPISODES.c.client_number).where(
+            sqlite.scanned(EPISODES.c.number).in_(select(found.c.episode_number))
+        ),
+        "owners",
+    )
+    names = sqlite.made_once(
+        select(LINES.c.client_number, LINES.c.reference).where(
+            sqlite.scanned(LINES.c.agency_number) == agency.number,
+            sqlite.scanned(LINES.c.client_number).in_(select(owners.c.client_number)),
+        ),
+        "names",
+    )
+    number = owners.c.client_number if by == "client" else found.c.episode_number
+    its = sqlite.listed(found.c.packed, found.c.weight, found.c.rule, found.c.number).label("its")
+    return (
+        select(number.label("key"), func.min(names.c.reference).label("name"), its)
+        .select_from(found)
+        .join(owners, owners.c.number == found.c.episode_number)
+        .outerjoin(names, names.c.client_number == owners.c.client_number)
+        .group_by(number)
+        .order_by(func.min(found.c.weight), func.count().desc(), "name", "key")
+    )
+
+
+def _has(word: FindingWord, agency: AgencyInfo) -> ColumnElement[bool]:
+    """Whether a finding has a word: in severity, rule, sentence, fields, their values, episode or client."""
+    told, text = FINDINGS.c.told, word.text
+    weights = [weight for weight, severity in SEVERITIES.items() if severity in word.severities]
+    fields = sqlite.json_items(told, "fields")
+    value = func.json_extract(told, literal('$.values."').op("||")(fields.c.value).op("||")('"'))
+    deep = or_(
+        sqlite.json_text(told, "message").contains(text, autoescape=True),
+        sqlite.json_text(told, "episode").contains(text, autoescape=True),
+        select(1).select_from(fields).where(value.contains(text, autoescape=True)).exists(),
+    )
+    # What stands plainly in the text is looked for there first: to take every one apart would cost a key its answer.
+    plain = text.isascii() and text.isprintable() and not {'"', "\\"} & set(text)
+    parts = [
+        FINDINGS.c.weight.in_(weights),
+        FINDINGS.c.rule.contains(text, autoescape=True),
+        and_(told.contains(text, autoescape=True), deep) if plain else deep,
+        FINDINGS.c.episode_number.in_(_episodes_of(text, agency)),
+    ]
+    if word.headers:
+        within = select(1).select_from(fields).where(fields.c.value.in_(sorted(word.headers)))
+        parts.append(within.exists())
+    return or_(*parts)
+
+
+def _episodes_of(text: str, agency: AgencyInfo) -> Select[Any]:
+    """The episodes of clients whose reference or initials have a text."""
+    here = LINES.c.agency_number == agency.number
+    clients = [
+        select(LINES.c.client_number).where(here, column.contains(text, autoescape=True))
+        for column in (LINES.c.reference, LINES.c.initials)
+    ]
+    return select(EPISODES.c.number).where(EPISODES.c.client_number.in_(clients[0].union(clients[1])))
+
+
+def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, ListedFinding]:
+    """Findings by their numbers, each with what its client's record holds; those that are gone are left out."""
+    query = (
+        select(
+            FINDINGS.c.number, FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.told, EPISODES.c.id,
+            CLIENTS.c.id.label("client_id"), CLIENTS.c.typed, EPISODES.c.client_number, FINDINGS.c.episode_number,
+            ACCEPTANCES.c.id.label("accepted"),
+        )
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(ACCEPTANCES, ACCEPTANCES.c.number == FINDINGS.c.acceptance)
+        .where(sqlite.among(FINDINGS.c.number, numbers))
+    )  # fmt: skip
+    return {
+        row.number: ListedFinding(results.finding(row), json.loads(row.typed), row.client_number, row.episode_number)
+        for row in connection.execute(query)
+    }
+
+
+def number_of(connection: Connection, one: Finding) -> int:
+    """The number a finding has now that its episode may have been checked anew; 0 when it is not there any more."""
+    its = select(EPISODES.c.number).where(EPISODES.c.id == one.episode_id).scalar_subquery()
+    query = (
+        select(FINDINGS.c.number)
+        .where(
+            FINDINGS.c.episode_number == its,
+            FINDINGS.c.rule == one.rule,
+            sqlite.json_text(FINDINGS.c.told, "field") == one.field,
+            sqlite.json_text(FINDINGS.c.told, "event_id") == one.event_id,
+        )
+        .order_by(FINDINGS.c.number)
+        .limit(1)
+    )
+    return int(connection.execute(query).scalar_one_or_none() or 0)

@@ -1,0 +1,301 @@
+"""Saving what a check found: of an episode by itself, and of episodes beside each other.
+
+Both kinds are kept beside the episode they are about. A check of an episode replaces the first kind, a comparison of
+the whole agency the second; the figures of the episode and its acceptances always follow both.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from store.clients import index
+from store.disk import sqlite
+from store.disk.audit import Chain
+from store.disk.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
+from store.facts import AgencyInfo
+from store.findings import acceptances, due_part, figures
+from store.findings.acceptance_facts import Going
+from store.findings.acceptances import Key, Live
+from store.findings.figures import SEVERITIES, WEIGHTS, Fault, event_of
+from store.month import agency_settings
+from store.records.read import batches
+from store.records.values import Deriver, Derivers
+from validators.records import Finding, Severity
+
+
+class _State(NamedTuple):
+    """What is known of an episode when its findings are saved."""
+
+    id: str
+    number: int
+    client: int
+    agency: int
+    standard: str
+    revision: int
+    errors: int
+    warnings: int
+
+
+Checked = tuple[str, str, list[Finding]]
+"""An episode's id, the stamp it was read with, and what its check found."""
+CHECKER = "keywork"
+"""Who lets acceptances lapse, in the audit: nobody decides that."""
+SAVED_AT_ONCE = 2000
+_NONE: Mapping[Key, Live] = {}
+
+
+def basis(
+    connection: Connection,
+    deriver: Deriver,
+    agency: int,
+    day: date,
+    settings: Mapping[str, str] | None = None,
+    period: str = "",
+) -> str:
+    """What a check on a day depends on besides the episode: rules, the agency's settings, and what is to be sent then.
+
+    `settings` are those it was made with, None for those of now; `period` is the key of the one that is due, if known.
+    """
+    grounds = agency_settings.grounds(connection, deriver, agency, settings)
+    return f"{day.isoformat()} {grounds} {period or due_part.due(connection, deriver.standard, agency, day)}"
+
+
+def save(
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    items: Iterable[Checked],
+    day: date,
+    at: str,
+    settings: Mapping[str, str] | None,
+    going: Mapping[str, Going],
+) -> int:
+    """Keep what was found, by the settings given, in place of what was found before; return for how many episodes.
+
+    `going` is what would be sent of those, by id, of which that is not all as it stands. An episode that was changed
+    since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is asked for when an
+    acceptance lapses.
+    """
+    done = 0
+    for batch in batches(items, SAVED_AT_ONCE):
+        states = _states(connection, [one[0] for one in batch])
+        fresh: dict[int, tuple[_State, int, list[Finding]]] = {}
+        for its_id, stamp, found in batch:
+            state = states.get(its_id)
+            revision, _, rows = stamp.partition(" ")
+            if state is not None and str(state.revision) == revision:
+                fresh[state.number] = state, int(rows or 1), found
+        if not fresh:
+            continue
+        beside = _clear(connection, fresh)
+        live = acceptances.live(connection, fresh)
+        made: list[dict[str, Any]] = []
+        counted: dict[int, figures.Figures] = {}
+        gone: list[Live] = []
+        for number, (state, count, found) in fresh.items():
+            if not found and number not in beside and number not in live:
+                counted[number] = 0, 0, 0, count, 0, 0, 0
+                continue
+            mine = live.get(number, _NONE)
+            own = [_row(state.agency, number, one, mine) for one in found]
+            faults: list[Fault] = [
+                (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
+            ]
+            faults += [(row.weight, event_of(row.told), row.acceptance) for row in beside.get(number, ())]
+            counted[number] = figures.figures(count, faults)
+            made += own
+            if mine:
+                gone += _lost(mine, faults)
+        if made:
+            connection.execute(insert(FINDINGS), made)
+        _lapse(connection, chain, gone, at)
+        by_agency: dict[tuple[int, str], dict[int, figures.Figures]] = defaultdict(dict)
+        for number, its in counted.items():
+            state = fresh[number][0]
+            by_agency[state.agency, state.standard][number] = its
+        for (agency, standard), theirs in by_agency.items():
+            period = due_part.due(connection, derivers[standard].standard, agency, day)
+            its_basis = basis(connection, derivers[standard], agency, day, settings, period)
+            told = {"checked_for": its_basis, "checked_at": at, "checked_revision": STATES.c.revision}
+            figures.keep(connection, theirs, told)
+            apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
+            due_part.keep(connection, theirs, apart, period)
+        _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)
+        done += len(fresh)
+    return done
+
+
+def save_beside(
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    agency: AgencyInfo,
+    found: Iterable[Finding],
+    revision: int,
+    day: date,
+    at: str,
+    settings: Mapping[str, str] | None,
+) -> None:
+    """Keep what shows between an agency's episodes, in place of what was found so before.
+
+    `revision` is the store's saved version when they were read.
+    """
+    before: dict[int, list[Any]] = defaultdict(list)
+    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == 1)
+    for row in connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
+        before[row.episode_number].append(row)
+    wanted: dict[str, list[Finding]] = defaultdict(list)
+    for one in found:
+        wanted[one.episode_id].append(one)
+    numbers = dict.fromkeys(before)
+    after: dict[int, list[Finding]] = {}
+    for its_id, state in _states(connection, wanted).items():
+        after[state.number] = wanted[its_id]
+        numbers[state.number] = None
+    plain = {number: [(one.rule, _told(one)) for one in ones] for number, ones in after.items()}
+    other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
+    if other:
+        _renew_beside(connection, derivers, chain, agency, other, after, at)
+    its_basis = basis(connection, derivers[agency.standard], agency.number, day, settings)
+    mark = {"revision": revision, "checked_for": its_basis}
+    mine = BESIDE_CHECKS.c.agency_number == agency.number
+    if not connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
+        connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
+
+
+def beside_is_due(connection: Connection, derivers: Derivers, agency: AgencyInfo, day: date) -> bool:
+    """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
+    query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
+    row = connection.execute(query).one_or_none()
+    holds = basis(connection, derivers[agency.standard], agency.number, day)
+    return row is None or (row.revision, row.checked_for) != (index.saved_version(connection), holds)
+
+
+def finding(row: Any) -> Finding:
+    """A finding as it was, of a row with its weight, rule and `told`, its episode's `id`, `client_id`, `accepted`."""
+    told = json.loads(row.told)
+    told["fields"] = tuple(told["fields"])
+    accepted = row.accepted or ""
+    return Finding(
+        SEVERITIES[row.weight], row.rule, client_id=row.client_id, episode_id=row.id, accepted=accepted, **told
+    )
+
+
+def _renew_beside(
+    connection: Connection,
+    derivers: Derivers,
+    chain: Callable[[], Chain],
+    agency: AgencyInfo,
+    episodes: Collection[int],
+    after: Mapping[int, list[Finding]],
+    at: str,
+) -> None:
+    these = sqlite.among(FINDINGS.c.episode_number, episodes)
+    connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside == 1))
+    live = acceptances.live(connection, episodes)
+    made = [
+        _row(agency.number, number, one, live.get(number, _NONE), beside=1)
+        for number in episodes
+        for one in after.get(number, ())
+    ]
+    if made:
+        connection.execute(insert(FINDINGS), made)
+    faults: dict[int, list[Fault]] = defaultdict(list)
+    for row in connection.execute(select(FINDINGS).where(these, FINDINGS.c.acceptance != 0)):
+        faults[row.episode_number].append((row.weight, "", row.acceptance))
+    # An episode that is due for a check may have other warnings in a moment: that check decides.
+    due = (STATES.c.revision != STATES.c.checked_revision) & sqlite.among(STATES.c.episode_number, episodes)
+    waiting = set(connection.execute(select(STATES.c.episode_number).where(due)).scalars())
+    gone = [one for number in live if number not in waiting for one in _lost(live[number], faults[number])]
+    _lapse(connection, chain, gone, at)
+    due_part.refigure(connection, episodes)
+    query = select(EPISODES.c.client_number).where(sqlite.among(EPISODES.c.number, episodes)).distinct()
+    index.refresh(connection, derivers, sorted(connection.execute(query).scalars()), None)
+
+
+def _states(connection: Connection, ids: Collection[str]) -> dict[str, _State]:
+    """What is needed of some episodes to save their findings; none of those that are deleted."""
+    query = (
+        select(
+            EPISODES.c.id, EPISODES.c.number, EPISODES.c.client_number, EPISODES.c.agency_number,
+            AGENCIES.c.standard, STATES.c.revision, STATES.c.errors, STATES.c.warnings,
+        )
+        .join(STATES, STATES.c.episode_number == EPISODES.c.number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number)
+        .where(sqlite.among(EPISODES.c.id, ids), EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+    )  # fmt: skip
+    # The driver's own rows: SQLAlchemy's would cost more than the rest of a save.
+    return {row[0]: _State(*row) for row in cast(Any, connection.execute(query).cursor)}
+
+
+def _clear(connection: Connection, episodes: Collection[int]) -> dict[int, list[Any]]:
+    """Delete what was found in some episodes by themselves; give what shows beside others, which stays."""
+    stays: dict[int, list[Any]] = defaultdict(list)
+    old: list[int] = []
+    for row in connection.execute(select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, episodes))):
+        if row.beside:
+            stays[row.episode_number].append(row)
+        else:
+            old.append(row.number)
+    if old:
+        connection.execute(delete(FINDINGS).where(sqlite.among(FINDINGS.c.number, old)))
+    return stays
+
+
+def _lost(live: Mapping[Key, Live], faults: Iterable[Fault]) -> list[Live]:
+    """The acceptances of an episode that none of its findings has any more."""
+    held = {acceptance for _, _, acceptance in faults}
+    return [one for one in live.values() if one.number not in held]
+
+
+def _lapse(connection: Connection, chain: Callable[[], Chain], gone: Collection[Live], at: str) -> None:
+    if gone:
+        audit = chain()
+        acceptances.lapse(connection, audit, gone, at)
+        audit.finish()
+
+
+def _show(
+    connection: Connection,
+    derivers: Derivers,
+    states: Iterable[_State],
+    counted: Mapping[int, figures.Figures],
+) -> None:
+    """Write the lines of those clients anew whose counts are others now."""
+    other = {
+        state.client
+        for state in states
+        if (state.errors, state.warnings) != (counted[state.number][0], counted[state.number][1])
+    }
+    index.refresh(connection, derivers, sorted(other), None)
+
+
+def _told(found: Finding) -> str:
+    told = {
+        "field": found.field,
+        "fields": found.fields,
+        "message": found.message,
+        "values": dict(found.values),
+        "section": found.section,
+        "episode": found.episode,
+        "event_id": found.event_id,
+    }
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+def _row(agency: int, episode: int, found: Finding, live: Mapping[Key, Live], beside: int = 0) -> dict[str, Any]:
+    accepted = live.get(acceptances.key_of(found)) if live and found.severity is Severity.WARNING else None
+    return {
+        "agency_number": agency,
+        "episode_number": episode,
+        "weight": WEIGHTS[found.severity],
+        "rule": found.rule,
+        "told": _told(found),
+        "acceptance": accepted.number if accepted else 0,
+        "beside": beside,
+    }

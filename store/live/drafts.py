@@ -1,0 +1,146 @@
+"""Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
+
+from store.disk.tables import AGENCIES, CLIENTS, DRAFTS, EPISODES, EVENTS
+from store.facts import AgencyInfo, DraftInfo, Kind
+from store.records.read import TABLES
+from store.records.values import moment, pack, unpack
+from validators.records import NO_VALUES, Values
+
+_UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
+_LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
+    "event": (EVENTS, EPISODES, EVENTS.c.episode_number == EPISODES.c.number),
+    "episode": (EPISODES, CLIENTS, EPISODES.c.client_number == CLIENTS.c.number),
+    "client": (CLIENTS, AGENCIES, CLIENTS.c.agency_number == AGENCIES.c.number),
+}
+"""Each kind of record with what it stands under, and how they hang together."""
+
+
+def save(
+    connection: Connection,
+    person: str,
+    kind: Kind,
+    record_id: str,
+    values: Values,
+    base_version: int,
+    at: str,
+    *,
+    parent_id: str = "",
+    section: str = "",
+    at_field: str = "",
+    began_with: Values = NO_VALUES,
+    unconfirmed: Iterable[str] = (),
+    session: str = "",
+) -> None:
+    """Keep a person's draft of a record in place of the earlier one of the same session."""
+    columns = {
+        "kind": kind,
+        "parent_id": parent_id,
+        "section": section,
+        "typed": pack(values, f"draft of {kind} {record_id}"),
+        "base_version": base_version,
+        "saved_at": at,
+        "at_field": at_field,
+        "began_with": pack(began_with, f"draft of {kind} {record_id}"),
+        "unconfirmed": json.dumps(sorted(unconfirmed)),
+    }
+    mine = _mine(person, record_id, session)
+    if not connection.execute(update(DRAFTS).where(*mine).values(**columns)).rowcount:
+        connection.execute(insert(DRAFTS).values(person=person, record_id=record_id, session=session, **columns))
+
+
+def listed(
+    connection: Connection, person: str | None, parent_id: str | None = None, section: str | None = None
+) -> list[DraftInfo]:
+    """A person's drafts, everybody's for None, those under a parent or of a section only; the latest first."""
+    query = select(DRAFTS).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
+    for column, wanted in ((DRAFTS.c.person, person), (DRAFTS.c.parent_id, parent_id), (DRAFTS.c.section, section)):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    return [_info(connection, row) for row in connection.execute(query).all()]
+
+
+def in_agency(connection: Connection, agency: AgencyInfo) -> list[DraftInfo]:
+    """Everybody's drafts of an agency's records; the latest first. What a new record stands under may be a draft too.
+
+    Where that is gone for good the draft is no agency's: there is nowhere to open it.
+    """
+    every = listed(connection, None)
+    parents = {draft.record_id: draft.parent_id for draft in every}
+    return [draft for draft in every if _agency_id(connection, draft, parents) == agency.id]
+
+
+def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, str]) -> str:
+    """What a draft's client stands under, walked up to from the record; "" where the way ends before."""
+    at = draft.record_id
+    for kind in _UPWARDS[_UPWARDS.index(draft.kind) :]:
+        table, above, link = _LINKS[kind]
+        query = select(above.c.id).join_from(table, above, link).where(table.c.id == at)
+        at = connection.execute(query).scalar_one_or_none() or parents.get(at, "")
+    return at
+
+
+def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None:
+    """A person's latest draft of a record, None when there is none."""
+    query = select(DRAFTS).where(*_mine(person, record_id)).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
+    row = connection.execute(query).first()
+    return _info(connection, row) if row is not None else None
+
+
+def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, str]:
+    """When each session wrote its draft of a person's record, as it is kept."""
+    query = select(DRAFTS.c.session, DRAFTS.c.saved_at).where(*_mine(person, record_id))
+    return {row.session: row.saved_at for row in connection.execute(query)}
+
+
+def put(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Enter a draft as it was kept elsewhere, in place of that of its session."""
+    drop(connection, row["person"], row["record_id"], row["session"])
+    connection.execute(insert(DRAFTS).values(**row))
+
+
+def drop(connection: Connection, person: str, record_id: str, session: str | None = None) -> None:
+    """Forget a person's drafts of a record, that of one session only when it is given."""
+    connection.execute(delete(DRAFTS).where(*_mine(person, record_id, session)))
+
+
+def take_over(connection: Connection, person: str, record_id: str, source: str, session: str) -> None:
+    """Make one session's draft of a record another's; what that one had itself is left in the first one's place."""
+    if source == session:
+        return
+    for before, after in ((session, "\0"), (source, session), ("\0", source)):
+        connection.execute(update(DRAFTS).where(*_mine(person, record_id, before)).values(session=after))
+
+
+def _mine(person: str, record_id: str, session: str | None = None) -> list[ColumnElement[bool]]:
+    found = [DRAFTS.c.person == person, DRAFTS.c.record_id == record_id]
+    return found if session is None else [*found, DRAFTS.c.session == session]
+
+
+def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
+    values = unpack(row.typed)
+    table = TABLES[row.kind]
+    stands = connection.execute(select(table.c.typed, table.c.version).where(table.c.id == row.record_id)).one_or_none()
+    before = unpack(stands.typed) if stands else {}
+    differ = sum(before.get(header, "") != values.get(header, "") for header in {*before, *values})
+    return DraftInfo(
+        row.person,
+        row.kind,
+        row.record_id,
+        row.parent_id,
+        row.section,
+        values,
+        row.base_version,
+        moment(row.saved_at),
+        row.at_field,
+        differ,
+        stands.version if stands else 0,
+        unpack(row.began_with),
+        tuple(json.loads(row.unconfirmed)),
+        row.session,
+    )

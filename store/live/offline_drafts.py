@@ -1,0 +1,148 @@
+"""What was typed while the store could not be written to: an encrypted file, which the next start takes into the store.
+
+The file is a small database under the store's own key with nothing but the drafts' table. It lies beside the store or,
+when that folder is away or full, where the platform keeps a program's state. Its name tells of the store alone.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from glob import escape
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_dir
+from sqlalchemy import Connection, inspect, select
+from sqlalchemy.exc import NoSuchTableError
+
+from store.disk import files, sqlite
+from store.disk.keys import Key
+from store.disk.tables import DRAFTS
+from store.facts import NEVER, DraftInfo
+from store.live import drafts
+from store.records.values import moment, stamp
+from validators.problems import Problem
+
+WORD = "unsaved"
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many drafts came back from files, the latest of them from when; how many have a newer draft before them.
+
+    `unreadable` are files that do not open with the store's key and were left where they are.
+    """
+
+    drafts: int = 0
+    behind: int = 0
+    saved_at: datetime = NEVER
+    unreadable: tuple[Path, ...] = ()
+
+
+def keep(path: Path, key: Key, kept: Sequence[DraftInfo]) -> Path:
+    """Write drafts to a new file, on the disk when this returns; which one. Raises Problem when there is no place."""
+    token = uuid.uuid4().hex[:12]
+    for place, prefix in _places(path):
+        target = place / f"{prefix}{token}"
+        try:
+            if place != path.parent:
+                place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with files.scratch(target, files.PRIVATE) as made:
+                _fill(made, key, kept)
+                files.place(made, target)
+            return target
+        except (OSError, Problem):
+            continue
+    raise Problem(f"What was typed could be written neither to {path} nor to a file beside it: free some space.")
+
+
+def read(path: Path, key: Key, person: str) -> tuple[dict[Path, Rows], list[Path]]:
+    """The files a person's typing was kept in, each with the rows it holds; and those that cannot be read."""
+    found: dict[Path, Rows] = {}
+    unreadable: list[Path] = []
+    for place, prefix in _places(path):
+        for file in sorted(place.glob(f"{escape(prefix)}*")):
+            try:
+                with file.open("rb"):
+                    pass
+            except OSError:
+                continue  # another person's, or taken in by another window in this moment
+            try:
+                rows = _rows(file, key)
+            except Problem:
+                unreadable.append(file)
+                continue
+            if all(row["person"] == person for row in rows):
+                found[file] = rows
+    return found, unreadable
+
+
+def take_in(connection: Connection, found: dict[Path, Rows]) -> TakenIn:
+    """Put the rows of files among the drafts of a store. A newer draft is never written over by an older one."""
+    taken = behind = 0
+    latest = ""
+    for row in (row for rows in found.values() for row in rows):
+        there = drafts.kept_at(connection, row["person"], row["record_id"])
+        if row["saved_at"] >= there.get(row["session"], ""):
+            drafts.put(connection, row)
+            taken += 1
+            latest = max(latest, row["saved_at"])
+            behind += any(at > row["saved_at"] for session, at in there.items() if session != row["session"])
+        else:
+            behind += 1
+    return TakenIn(taken, behind, moment(latest) if latest else NEVER)
+
+
+def remove(file: Path) -> None:
+    """Take away a file whose drafts are in the store. Raises OSError."""
+    file.unlink(missing_ok=True)
+    files.sync(file.parent)
+
+
+def _places(path: Path) -> Iterator[tuple[Path, str]]:
+    """The folders such files may lie in, each with what their names begin with."""
+    yield path.parent, f"{path.name}.{WORD}-"
+    own = blake2b(str(path).encode(errors="surrogateescape"), digest_size=8).hexdigest()
+    yield Path(user_state_dir("keywork", appauthor=False)), f"{WORD}-{own}-"
+
+
+def _fill(file: Path, key: Key, kept: Sequence[DraftInfo]) -> None:
+    engine = sqlite.engine(file, key)
+    try:
+        with sqlite.told(file), sqlite.writing(engine) as connection, connection.begin():
+            DRAFTS.create(connection)
+            for one in kept:
+                drafts.save(
+                    connection,
+                    one.person,
+                    one.kind,
+                    one.record_id,
+                    one.values,
+                    one.base_version,
+                    stamp(one.saved_at),
+                    parent_id=one.parent_id,
+                    section=one.section,
+                    at_field=one.at_field,
+                    began_with=one.began_with,
+                    unconfirmed=one.unconfirmed,
+                    session=one.session,
+                )
+    finally:
+        engine.dispose()
+
+
+def _rows(file: Path, key: Key) -> Rows:
+    """What a file holds; columns that an older program did not know are left out. Raises Problem."""
+    engine = sqlite.engine(file, key)
+    try:
+        with sqlite.told(file), engine.connect() as connection:
+            known = {column["name"] for column in inspect(connection).get_columns(DRAFTS.name)} - {"number"}
+            query = select(*(column for column in DRAFTS.c if column.name in known))
+            return [{"session": "", **row._mapping} for row in connection.execute(query)]
+    except NoSuchTableError:
+        raise Problem(f"The file {file} holds no drafts.") from None
+    finally:
+        engine.dispose()

@@ -1,0 +1,1 @@
+"""Month end in the store: calendar, submissions, extracts, what was sent."""

@@ -1,0 +1,230 @@
+"""The calendar's overrides and closed days as people state them, and what a roll-over drops."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, case, func, insert, select, update
+
+from store.disk.audit import Chain
+from store.disk.tables import AGENCIES, CLIENTS, CLOSED_DAYS, EPISODES, OVERRIDES, STATES
+from store.facts import AgencyInfo
+from store.month.facts import ClosedDayInfo, Dropped, OverrideInfo, RollOver, plain
+from store.records.values import moment, pack
+from validators.calendar.calendar import SubmissionCalendar, refuse_misfit, refuse_unknown_region
+from validators.calendar.kinds import DATES, Override, regions
+from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+
+def calendar_of(connection: Connection, standard: Standard, region: str) -> SubmissionCalendar:
+    """A standard's calendar in a region, with all that was stated. A region it does not have counts as none."""
+    name = standard.submission.calendar
+    stated = [one.override for one in overrides(connection, name, withdrawn=False)]
+    closed = {one.day: one.name for one in closed_days(connection, name, withdrawn=False)}
+    return SubmissionCalendar(standard, region if region in regions(name) else "", stated, closed)
+
+
+def due_period(connection: Connection, standard: Standard, agency: int, day: date) -> ReportingPeriod:
+    """The period of the submission that is due on a day, for an agency by its number. Raises Problem."""
+    region = connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency)).scalar_one()
+    return calendar_of(connection, standard, region).due(day).period
+
+
+def overrides(connection: Connection, calendar: str, *, withdrawn: bool) -> list[OverrideInfo]:
+    """What was stated for a calendar, in the order it was entered."""
+    query = select(OVERRIDES).where(OVERRIDES.c.calendar == calendar).order_by(OVERRIDES.c.number)
+    if not withdrawn:
+        query = query.where(OVERRIDES.c.withdrawn_at.is_(None))
+    return [_override(row) for row in connection.execute(query)]
+
+
+def closed_days(connection: Connection, calendar: str, *, withdrawn: bool) -> list[ClosedDayInfo]:
+    """A calendar's own closed days, by day."""
+    query = select(CLOSED_DAYS).where(CLOSED_DAYS.c.calendar == calendar)
+    if not withdrawn:
+        query = query.where(CLOSED_DAYS.c.withdrawn_at.is_(None))
+    return [_closed_day(row) for row in connection.execute(query.order_by(CLOSED_DAYS.c.day, CLOSED_DAYS.c.number))]
+
+
+def add_overrides(
+    connection: Connection,
+    chain: Chain,
+    standard: Standard,
+    stated: Sequence[Override],
+    today: date,
+    person: str,
+    at: str,
+) -> list[OverrideInfo]:
+    """Enter overrides, all or none. What they replace, of the same submission and region, is withdrawn by them.
+
+    Raises Problem when one does not fit: see `validators.calendar.calendar.refuse_misfit`.
+    """
+    calendar = standard.submission.calendar
+    for one in stated:
+        refuse_unknown_region(calendar, one.region)
+        if not one.dates:
+            raise Problem(f"Nothing is stated for {one.submission}: give at least one date.")
+        if not one.source.strip() or one.stated_on is None:
+            raise Problem(f"The dates of {one.submission} need their source, and the day it stated them: give both.")
+        if one.stated_on > today:
+            raise Problem(f"The dates of {one.submission} are said to be stated on {one.stated_on}, which is to come.")
+    made: list[str] = []
+    for one in stated:
+        for old in overrides(connection, calendar, withdrawn=False):
+            if (old.override.submission, old.override.region) == (one.submission, one.region):
+                withdraw(connection, chain, "override", old.id, person, at)
+        own_id = str(uuid.uuid4())
+        values: dict[str, Any] = {"calendar": calendar, "region": one.region, "submission": one.submission}
+        values |= {"title": one.title.strip(), "source": one.source.strip(), "stated_on": one.stated_on.isoformat()}  # type: ignore[union-attr]
+        values |= {name: one.dates[name].isoformat() if name in one.dates else "" for name in DATES}
+        chain.add("create", "override", own_id, "", None, pack(plain(values), "override"))
+        connection.execute(insert(OVERRIDES).values(id=own_id, entered_at=at, entered_by=person, **values))
+        made.append(own_id)
+    # Judged when all are in, so that a whole year can be stated at once.
+    for one in stated:
+        for region in (one.region,) if one.region else ("", *_regions_stated(connection, calendar)):
+            refuse_misfit(calendar_of(connection, standard, region), one.submission, today)
+    known = {one.id: one for one in overrides(connection, calendar, withdrawn=False)}
+    return [known[own_id] for own_id in made if own_id in known]
+
+
+def add_closed_day(
+    connection: Connection, chain: Chain, standard: Standard, day: date, name: str, source: str, person: str, at: str
+) -> ClosedDayInfo:
+    """Enter a day without work. Raises Problem when it is there, or its name or source is empty."""
+    calendar = standard.submission.calendar
+    if not name.strip() or not source.strip():
+        raise Problem(f"The closed day {day} needs a name and who said so: give both.")
+    if any(one.day == day for one in closed_days(connection, calendar, withdrawn=False)):
+        raise Problem(f"{day} is a closed day already: withdraw it to name it anew.")
+    own_id = str(uuid.uuid4())
+    values = {"calendar": calendar, "day": day.isoformat(), "name": name.strip(), "source": source.strip()}
+    connection.execute(insert(CLOSED_DAYS).values(id=own_id, entered_at=at, entered_by=person, **values))
+    chain.add("create", "closed_day", own_id, "", None, pack(values, "closed day"))
+    return _closed_day(connection.execute(select(CLOSED_DAYS).where(CLOSED_DAYS.c.id == own_id)).one())
+
+
+def withdraw(connection: Connection, chain: Chain, kind: str, own_id: str, person: str, at: str) -> None:
+    """Take an override (`kind` "override") or a closed day ("closed_day") back; it is kept. Raises Problem."""
+    table: Table = {"override": OVERRIDES, "closed_day": CLOSED_DAYS}[kind]
+    done = connection.execute(
+        update(table)
+        .where(table.c.id == own_id, table.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=at, withdrawn_by=person)
+    )
+    if not done.rowcount:
+        raise Problem(f"There is no {kind.replace('_', ' ')} {own_id} to take back: somebody may have done it already.")
+    chain.add("withdraw", kind, own_id, "", None, None)
+
+
+def set_region(connection: Connection, chain: Chain, agency: AgencyInfo, calendar: str, region: str) -> AgencyInfo:
+    """Say which region an agency belongs to, empty for none. Raises Problem for one the calendar does not have."""
+    refuse_unknown_region(calendar, region)
+    row = connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)).one_or_none()
+    if row is None:
+        raise Problem(f"There is no agency {agency.code} in the store: it may be another store's.")
+    if row.region != region:
+        connection.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(region=region))
+        chain.add("change", "agency", agency.id, "region", row.region, region)
+    return AgencyInfo(agency.number, agency.id, agency.code, agency.standard, agency.name, region)
+
+
+def roll_over(
+    connection: Connection, agency: AgencyInfo, base: date, since: date | None, offset: int, limit: int
+) -> RollOver:
+    """The episodes closed before a new base date and not before the present one; errors first, then warnings."""
+    since = since or base.replace(year=base.year - 1)
+    its = EPISODES.c
+    errors, warnings = func.coalesce(STATES.c.errors, 0), func.coalesce(STATES.c.warnings, 0)
+    source = EPISODES.join(CLIENTS, CLIENTS.c.number == its.client_number).outerjoin(
+        STATES, STATES.c.episode_number == its.number
+    )
+    dropped = (
+        (its.agency_number == agency.number)
+        & its.deleted_at.is_(None)
+        & CLIENTS.c.deleted_at.is_(None)
+        & (its.closed >= since.isoformat())
+        & (its.closed < base.isoformat())
+        # What is no date has no such form, and is in every period.
+        & its.closed.like("____-__-__")
+    )
+    weight = case((errors > 0, 0), (warnings > 0, 1), else_=2)
+    counted = select(
+        func.count(),
+        func.coalesce(func.sum(case((weight == 0, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((weight == 1, 1), else_=0)), 0),
+    )
+    episodes, with_errors, with_warnings = connection.execute(counted.select_from(source).where(dropped)).one()
+    page = (
+        select(
+            its.id,
+            CLIENTS.c.id.label("client_id"),
+            CLIENTS.c.reference,
+            CLIENTS.c.given_initial,
+            CLIENTS.c.family_initial,
+            its.closed,
+            errors.label("errors"),
+            warnings.label("warnings"),
+        )
+        .select_from(source)
+        .where(dropped)
+        .order_by(weight, its.closed, its.number)
+        .offset(offset)
+        .limit(limit)
+    )
+    items = tuple(
+        Dropped(
+            row.id,
+            row.client_id,
+            row.reference or "",
+            (row.given_initial or "") + (row.family_initial or ""),
+            date.fromisoformat(row.closed),
+            row.errors,
+            row.warnings,
+        )
+        for row in connection.execute(page)
+    )
+    return RollOver(base, since, episodes, with_errors, with_warnings, items)
+
+
+def _regions_stated(connection: Connection, calendar: str) -> list[str]:
+    """The regions that have dates of their own, which a date for all regions has to fit as well."""
+    return sorted({one.override.region for one in overrides(connection, calendar, withdrawn=False)} - {""})
+
+
+def _override(row: Row[Any]) -> OverrideInfo:
+    days = {name: date.fromisoformat(text) if (text := getattr(row, name)) else None for name in DATES}
+    told = Override(
+        submission=row.submission,
+        region=row.region,
+        title=row.title,
+        **days,
+        source=row.source,
+        stated_on=date.fromisoformat(row.stated_on),
+    )
+    return OverrideInfo(
+        row.id,
+        row.calendar,
+        told,
+        moment(row.entered_at),
+        row.entered_by,
+        moment(row.withdrawn_at) if row.withdrawn_at else None,
+        row.withdrawn_by or "",
+    )
+
+
+def _closed_day(row: Row[Any]) -> ClosedDayInfo:
+    return ClosedDayInfo(
+        row.id,
+        row.calendar,
+        date.fromisoformat(row.day),
+        row.name,
+        row.source,
+        moment(row.entered_at),
+        row.entered_by,
+        moment(row.withdrawn_at) if row.withdrawn_at else None,
+        row.withdrawn_by or "",
+    )

@@ -1,0 +1,96 @@
+"""Where a record is that an extract named: there, deleted, or under a client who is."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from store.disk.tables import CLIENTS, EPISODES, EVENTS
+from store.facts import AgencyInfo
+from store.month.facts import Whereabouts
+from store.records.read import batches
+from store.records.values import moment
+
+
+def episodes(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
+    """The agency's episodes that bear these identifiers; one that is there comes before one that was deleted."""
+    query = _episodes(agency)
+    found: dict[str, Whereabouts] = {}
+    for batch in batches(dict.fromkeys(identifiers)):
+        for row in connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
+            _keep(found, row.external_id, row)
+    return found
+
+
+def journeys(
+    connection: Connection, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]
+) -> dict[str, Whereabouts]:
+    """The agency's episodes without an identifier, by their client's reference and the day they were opened on."""
+    query = _episodes(agency)
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, where in named.items():
+        names.setdefault(where, []).append(name)
+    found: dict[str, Whereabouts] = {}
+    for batch in batches(dict.fromkeys(reference for reference, _ in names)):
+        for row in connection.execute(query.where(CLIENTS.c.reference.in_(batch))):
+            for name in names.get((row.reference, row.opened or ""), ()):
+                _keep(found, name, row)
+    return found
+
+
+def _episodes(agency: AgencyInfo) -> Select[Any]:
+    return (
+        select(
+            EPISODES.c.external_id,
+            EPISODES.c.opened,
+            CLIENTS.c.reference,
+            EPISODES.c.id,
+            CLIENTS.c.id.label("client_id"),
+            EPISODES.c.deleted_at,
+            EPISODES.c.changed_by,
+            CLIENTS.c.deleted_at.label("client_deleted_at"),
+            CLIENTS.c.changed_by.label("client_changed_by"),
+        )
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number)
+    )
+
+
+def _keep(found: dict[str, Whereabouts], name: str, row: Row[Any]) -> None:
+    at, by = row.deleted_at, row.changed_by
+    if at is None and row.client_deleted_at is not None:
+        at, by = row.client_deleted_at, row.client_changed_by
+    one = Whereabouts(row.id, row.client_id, "", moment(at) if at else None, by if at else "")
+    known = found.get(name)
+    if known is None or (known.deleted_at is not None and one.deleted_at is None):
+        found[name] = one
+
+
+def events(
+    connection: Connection, agency: AgencyInfo, section: str, identifiers: Collection[str]
+) -> dict[str, Whereabouts]:
+    """The events of a section that bear these identifiers; one that is there comes before one that was deleted."""
+    query = (
+        select(
+            EVENTS.c.external_id,
+            EVENTS.c.id,
+            EPISODES.c.id.label("episode_id"),
+            CLIENTS.c.id.label("client_id"),
+            EVENTS.c.deleted_at,
+            EVENTS.c.changed_by,
+        )
+        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number, EVENTS.c.section == section)
+    )
+    found: dict[str, Whereabouts] = {}
+    for batch in batches(dict.fromkeys(identifiers)):
+        for row in connection.execute(query.where(EVENTS.c.external_id.in_(batch))):
+            at = row.deleted_at
+            one = Whereabouts(
+                row.episode_id, row.client_id, row.id, moment(at) if at else None, row.changed_by if at else ""
+            )
+            known = found.get(row.external_id)
+            if known is None or (known.deleted_at is not None and one.deleted_at is None):
+                found[row.external_id] = one
+    return found

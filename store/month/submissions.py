@@ -1,0 +1,250 @@
+"""Submissions and their checklists' ticks, and the figures of each day.
+
+A submission is opened once a month; a correction is another attempt, with a reason. What a person ticked stays, and so
+does what was reopened, with who took it back and why.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, union_all, update
+
+from store.disk.audit import Chain
+from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
+from store.facts import AgencyInfo
+from store.findings.acceptances import ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW
+from store.findings.caseload import sent_in
+from store.month.facts import DayFigures, SubmissionInfo, TickInfo
+from store.records.values import Deriver, moment, pack
+from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
+
+# What changes nothing that is sent.
+_SILENT_ACTS = ("annotate", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
+
+
+def listed(connection: Connection, agency: AgencyInfo, month: str | None) -> list[SubmissionInfo]:
+    """An agency's submissions, or those of one month: by month, then attempt."""
+    query = select(SUBMISSIONS).where(SUBMISSIONS.c.agency_number == agency.number)
+    if month is not None:
+        query = query.where(SUBMISSIONS.c.month == month)
+    rows = connection.execute(query.order_by(SUBMISSIONS.c.month, SUBMISSIONS.c.attempt))
+    return [_info(row) for row in rows]
+
+
+def current(connection: Connection, agency: AgencyInfo, month: str) -> SubmissionInfo | None:
+    """The latest attempt of a month, None when none was opened."""
+    found = listed(connection, agency, month)
+    return found[-1] if found else None
+
+
+def open_one(
+    connection: Connection,
+    chain: Chain,
+    agency: AgencyInfo,
+    month: str,
+    reason: str,
+    is_nil: bool,
+    person: str,
+    at: str,
+) -> SubmissionInfo:
+    """Open the next attempt of a month. Raises Problem for a second one without a reason."""
+    before = current(connection, agency, month)
+    reason = _one_line(reason, "reason")
+    if before is not None and not reason:
+        raise Problem(
+            f"The submission {month} was opened by {before.opened_by} on {before.opened_at:%Y-%m-%d}: say why there is"
+            " to be another one."
+        )
+    made = SubmissionInfo(
+        str(uuid.uuid4()), 0, month, before.attempt + 1 if before else 1, is_nil, reason, moment(at), person
+    )
+    told = {"id": made.id, "month": month, "attempt": made.attempt, "is_nil": int(is_nil), "reason": reason}
+    connection.execute(insert(SUBMISSIONS).values(agency_number=agency.number, opened_at=at, opened_by=person, **told))
+    new = {"month": month, "attempt": str(made.attempt), "nil": "yes" if is_nil else "", "reason": reason}
+    chain.add("open", "submission", made.id, "", None, pack(new, "submission"))
+    return one(connection, made.id)
+
+
+def one(connection: Connection, submission_id: str) -> SubmissionInfo:
+    """One submission. Raises Problem when there is none with that id."""
+    row = connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.id == submission_id)).one_or_none()
+    if row is None:
+        raise Problem(f"There is no submission {submission_id} in the store: it may be another store's.")
+    return _info(row)
+
+
+def ticks(connection: Connection, submission_id: str) -> list[TickInfo]:
+    """What persons said of a submission's items, those taken back too, in the order it was said."""
+    query = (
+        select(TICKS)
+        .join(SUBMISSIONS, SUBMISSIONS.c.number == TICKS.c.submission_number)
+        .where(SUBMISSIONS.c.id == submission_id)
+        .order_by(TICKS.c.number)
+    )
+    return [_tick(row) for row in connection.execute(query)]
+
+
+def tick(
+    connection: Connection, chain: Chain, submission_id: str, item: str, told: Mapping[str, str], person: str, at: str
+) -> TickInfo:
+    """Note that a person ticked an item, with what he entered. Raises Problem when it is ticked already."""
+    number = one(connection, submission_id).number
+    held = _holding(connection, number, item)
+    if held is not None:
+        by = held.ticked_by
+        raise Problem(f"'{item}' was ticked by {by} on {moment(held.ticked_at):%Y-%m-%d}: reopen it to tick it anew.")
+    entered = pack({key: _one_line(text, key) for key, text in told.items()}, "tick")
+    values = {"submission_number": number, "item": item, "told": entered, "ticked_at": at, "ticked_by": person}
+    connection.execute(insert(TICKS).values(**values, reason=""))
+    chain.add("tick", "submission", submission_id, item, None, entered)
+    return TickInfo(item, json.loads(entered), moment(at), person)
+
+
+def reopen(
+    connection: Connection, chain: Chain, submission_id: str, item: str, reason: str, person: str, at: str
+) -> TickInfo:
+    """Take a tick back and keep it as such. Raises Problem when it is not ticked, or no reason is given."""
+    reason = _one_line(reason, "reason")
+    if not reason:
+        raise Problem(f"A reason is needed to reopen '{item}': say why it does not hold any more.")
+    held = _holding(connection, one(connection, submission_id).number, item)
+    if held is None:
+        raise Problem(f"'{item}' is not ticked by a person, so there is nothing to reopen.")
+    connection.execute(
+        update(TICKS).where(TICKS.c.number == held.number).values(reopened_at=at, reopened_by=person, reason=reason)
+    )
+    chain.add("reopen", "submission", submission_id, item, held.told, reason)
+    return _tick(connection.execute(select(TICKS).where(TICKS.c.number == held.number)).one())
+
+
+def changed_since(connection: Connection, agency: AgencyInfo, extract_id: str) -> int:
+    """How many of an agency's records were entered, changed or deleted since an extract was written.
+
+    The order is the audit's, so that it holds within one second too.
+    """
+    written = (
+        select(func.max(AUDITS.c.number))
+        .where(AUDITS.c.record_id == extract_id, AUDITS.c.act == "export")
+        .scalar_subquery()
+    )
+    own = union_all(
+        select(CLIENTS.c.id).where(CLIENTS.c.agency_number == agency.number),
+        select(EPISODES.c.id).where(EPISODES.c.agency_number == agency.number),
+        select(EVENTS.c.id)
+        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        .where(EPISODES.c.agency_number == agency.number),
+    )
+    changed = select(func.count(AUDITS.c.record_id.distinct())).where(
+        AUDITS.c.number > written,
+        AUDITS.c.kind.in_(("client", "episode", "event")),
+        AUDITS.c.act.not_in(_SILENT_ACTS),
+        AUDITS.c.record_id.in_(own),
+    )
+    return int(connection.execute(changed).scalar_one())
+
+
+def count_unanswered_consent(
+    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod
+) -> int:
+    """How many episodes that a period's extract takes have no answer to the question of consent."""
+    sent = sent_in(deriver, agency, period)
+    query = select(func.count()).select_from(EPISODES).where(EPISODES.c.consent.is_(None), sent)
+    return int(connection.execute(query).scalar_one())
+
+
+# The figures of each day
+
+
+def keep_figures(connection: Connection, agency: AgencyInfo, month: str, figures: DayFigures) -> bool:
+    """Keep how a month stands on a day, in place of an earlier look on that day; False when it says the same."""
+    told = json.dumps(
+        {
+            "load": figures.load_percent,
+            "quality": figures.data_quality_percent,
+            "episodes": figures.episodes,
+            "rows": figures.rows,
+            "errors": figures.errors,
+            "warnings": figures.warnings,
+            "accepted": figures.accepted,
+            "causes": dict(sorted(figures.causes.items())),
+        }
+    )
+    its = {"agency_number": agency.number, "month": month, "day": figures.day.isoformat()}
+    where = [DAY_FIGURES.c[name] == value for name, value in its.items()]
+    before = connection.execute(select(DAY_FIGURES.c.told).where(*where)).scalar_one_or_none()
+    if before == told:
+        return False
+    if before is None:
+        connection.execute(insert(DAY_FIGURES).values(**its, told=told))
+    else:
+        connection.execute(update(DAY_FIGURES).where(*where).values(told=told))
+    return True
+
+
+def figures(connection: Connection, agency: AgencyInfo, month: str, before: date) -> DayFigures | None:
+    """How a month stood on the last day before a day that it was looked at; None when nobody looked.
+
+    A day that lies ahead, kept while a clock was wrong, is never taken.
+    """
+    query = (
+        select(DAY_FIGURES.c.day, DAY_FIGURES.c.told)
+        .where(
+            DAY_FIGURES.c.agency_number == agency.number,
+            DAY_FIGURES.c.month == month,
+            DAY_FIGURES.c.day < before.isoformat(),
+        )
+        .order_by(DAY_FIGURES.c.day.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    told = json.loads(row.told)
+    return DayFigures(
+        date.fromisoformat(row.day),
+        told["load"],
+        told["quality"],
+        told["episodes"],
+        told["rows"],
+        told["errors"],
+        told["warnings"],
+        told["accepted"],
+        told["causes"],
+    )
+
+
+def _holding(connection: Connection, number: int, item: str) -> Row[Any] | None:
+    query = select(TICKS).where(
+        TICKS.c.submission_number == number, TICKS.c.item == item, TICKS.c.reopened_at.is_(None)
+    )
+    return connection.execute(query).one_or_none()
+
+
+def _one_line(text: str, what: str) -> str:
+    """A text that somebody typed, as one line. Raises Problem for what cannot be stored."""
+    text = " ".join(text.split())
+    pack({what: text}, what)
+    return text
+
+
+def _info(row: Row[Any]) -> SubmissionInfo:
+    return SubmissionInfo(
+        row.id, row.number, row.month, row.attempt, bool(row.is_nil), row.reason, moment(row.opened_at), row.opened_by
+    )
+
+
+def _tick(row: Row[Any]) -> TickInfo:
+    reopened = moment(row.reopened_at) if row.reopened_at else None
+    return TickInfo(
+        row.item,
+        json.loads(row.told),
+        moment(row.ticked_at),
+        row.ticked_by,
+        reopened,
+        row.reopened_by or "",
+        row.reason,
+    )

@@ -1,0 +1,1 @@
+"""Clients, episodes and events: read, loaded, merged, numbered."""

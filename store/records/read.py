@@ -1,0 +1,329 @@
+"""Reading: single records, batches of known ones, and the stream of all episodes that checks and extracts run on."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
+
+from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, NAMES, STATES
+from store.facts import AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
+from store.records.values import moment, unpack
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Event
+
+BATCH = 500
+_NOTHING: ColumnElement[Any] = null()
+TABLES = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
+Item = TypeVar("Item")
+
+
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
+    """Cut a sequence into lists of at most `size`."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def agencies(connection: Connection) -> list[AgencyInfo]:
+    """All agencies in order of entry."""
+    columns = ("number", "id", "code", "standard", "name", "region")
+    rows = connection.execute(select(*(AGENCIES.c[name] for name in columns)).order_by(AGENCIES.c.number))
+    return [AgencyInfo(*row) for row in rows]
+
+
+def record_query(kind: Kind) -> Select[Any]:
+    """Selects what a StoredRecord is made of, and the record's and its parent's numbers after it."""
+    if kind == "client":
+        table, parent, section = CLIENTS, AGENCIES, None
+        link = CLIENTS.c.agency_number
+    elif kind == "episode":
+        table, parent, section = EPISODES, CLIENTS, None
+        link = EPISODES.c.client_number
+    else:
+        table, parent, section = EVENTS, EPISODES, EVENTS.c.section
+        link = EVENTS.c.episode_number
+    return select(
+        table.c.id,
+        parent.c.id.label("parent_id"),
+        table.c.typed,
+        table.c.version,
+        table.c.changed_at,
+        table.c.changed_by,
+        table.c.deleted_at,
+        (table.c.number if section is None else section).label("section"),
+        table.c.number,
+        link.label("parent_number"),
+        table.c.external_id,
+    ).join_from(table, parent, parent.c.number == link)
+
+
+def to_record(kind: Kind, row: Row[Any]) -> StoredRecord:
+    """The record a row of `record_query` stands for."""
+    return StoredRecord(
+        kind,
+        row.id,
+        row.parent_id,
+        row.section if kind == "event" else "",
+        unpack(row.typed),
+        row.version,
+        moment(row.changed_at),
+        row.changed_by,
+        row.deleted_at is not None,
+    )
+
+
+def record(connection: Connection, kind: Kind, record_id: str) -> StoredRecord | None:
+    """One record, deleted or not; None when there is no such record."""
+    row = connection.execute(record_query(kind).where(TABLES[kind].c.id == record_id)).one_or_none()
+    return to_record(kind, row) if row is not None else None
+
+
+def known_clients(connection: Connection, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, StoredRecord]:
+    """The clients that bear these identifiers, by identifier; the first where several do, deleted ones never."""
+    found: dict[str, StoredRecord] = {}
+    query = record_query("client").where(CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
+    for batch in batches(dict.fromkeys(external_ids)):
+        for external_id, row in _firsts(connection, query.where(CLIENTS.c.external_id.in_(batch))).items():
+            found[external_id] = to_record("client", row)
+    return found
+
+
+def known_episodes(
+    connection: Connection, agency: AgencyInfo, external_ids: Collection[str]
+) -> dict[str, KnownEpisode]:
+    """The episodes that bear these identifiers, with client and events; nothing deleted or hidden."""
+    found: dict[str, KnownEpisode] = {}
+    live = record_query("episode").where(
+        EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+    )
+    for batch in batches(dict.fromkeys(external_ids)):
+        rows = _firsts(connection, live.where(EPISODES.c.external_id.in_(batch)))
+        client_numbers = {row.parent_number for row in rows.values()}
+        clients = {
+            row.number: to_record("client", row)
+            for row in connection.execute(record_query("client").where(CLIENTS.c.number.in_(client_numbers)))
+        }
+        events: dict[int, list[StoredRecord]] = {row.number: [] for row in rows.values()}
+        below = record_query("event").where(EVENTS.c.episode_number.in_(events), EVENTS.c.deleted_at.is_(None))
+        for row in connection.execute(below.order_by(EVENTS.c.number)):
+            events[row.parent_number].append(to_record("event", row))
+        for external_id, row in rows.items():
+            found[external_id] = KnownEpisode(
+                to_record("episode", row), clients[row.parent_number], tuple(events[row.number])
+            )
+    return found
+
+
+def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
+    """The first record entered for each identifier.
+
+    Sorted here: asked for an order, the database would rather walk all records in it than look a few identifiers up.
+    """
+    found: dict[str, Row[Any]] = {}
+    for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
+        found.setdefault(row.external_id, row)
+    return found
+
+
+def clients_by_reference(connection: Connection, agency: AgencyInfo, references: Iterable[str]) -> dict[str, str]:
+    """The ids of an agency's clients who are not deleted, by their reference; the first entered where several share."""
+    found: dict[str, str] = {}
+    for some in batches(references):
+        query = select(CLIENTS.c.reference, CLIENTS.c.id, CLIENTS.c.number).where(
+            CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None), CLIENTS.c.reference.in_(some)
+        )
+        for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
+            found.setdefault(row.reference, row.id)
+    return found
+
+
+def client_references(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The references of some clients, by id."""
+    found: dict[str, str] = {}
+    for some in batches(ids):
+        query = select(CLIENTS.c.id, CLIENTS.c.reference).where(CLIENTS.c.id.in_(some))
+        found.update({row.id: row.reference or "" for row in connection.execute(query)})
+    return found
+
+
+def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
+    """How many episodes `episodes` would give."""
+    query = (
+        select(func.count())
+        .select_from(EPISODES)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(
+            EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozenset[str]:
+    """Every identifier or client reference that more than one record bears: usually none.
+
+    What compares records by identifier needs to keep only these in mind. Deleted records count here, and events of all
+    agencies: each question is then answered by an index alone, and one identifier too many does no harm.
+    """
+    columns = (
+        (CLIENTS.c.external_id, CLIENTS.c.agency_number == agency.number),
+        (CLIENTS.c.reference, CLIENTS.c.agency_number == agency.number),
+        (EPISODES.c.external_id, EPISODES.c.agency_number == agency.number),
+        (EVENTS.c.external_id, EVENTS.c.external_id.is_not(None)),
+    )
+    found: set[str] = set()
+    for column, condition in columns:
+        query = select(column).where(condition, column.is_not(None)).group_by(column).having(func.count() > 1)
+        found.update(connection.execute(query).scalars())
+    return frozenset(found)
+
+
+def episodes_bearing(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> list[str]:
+    """The ids of the agency's episodes that bear any of these identifiers, themselves, by their client or an event."""
+    wanted = list(dict.fromkeys(identifiers))
+    numbers: set[int] = set()
+    live = select(EPISODES.c.number).join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    for some in batches(wanted):
+        by_client = select(CLIENTS.c.number).where(
+            CLIENTS.c.agency_number == agency.number,
+            CLIENTS.c.external_id.in_(some) | CLIENTS.c.reference.in_(some),
+        )
+        by_event = select(EVENTS.c.episode_number).where(EVENTS.c.external_id.in_(some))
+        own = (EPISODES.c.agency_number == agency.number) & EPISODES.c.external_id.in_(some)
+        for condition in (own, EPISODES.c.client_number.in_(by_client), EPISODES.c.number.in_(by_event)):
+            numbers.update(connection.execute(live.where(condition)).scalars())
+    found: list[str] = []
+    for part in batches(sorted(numbers)):
+        query = select(EPISODES.c.id).where(EPISODES.c.number.in_(part), EPISODES.c.agency_number == agency.number)
+        found += connection.execute(query).scalars()
+    return found
+
+
+def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> Select[Any]:
+    """One row for each event of each episode, at least one for an episode, in order of entry; `beside` comes last.
+
+    The order comes from indexes alone: a sort of a whole caseload would stand in memory.
+    """
+    return (
+        select(
+            EPISODES.c.number,
+            EPISODES.c.id,
+            EPISODES.c.typed,
+            CLIENTS.c.number,
+            CLIENTS.c.id,
+            CLIENTS.c.typed,
+            EVENTS.c.id,
+            EVENTS.c.section,
+            EVENTS.c.typed,
+            beside,
+        )
+        .select_from(EPISODES)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(EVENTS, (EVENTS.c.episode_number == EPISODES.c.number) & EVENTS.c.deleted_at.is_(None))
+        .where(
+            EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
+        )
+        .order_by(EPISODES.c.number, EVENTS.c.number)
+    )
+
+
+def episodes(connection: Connection, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
+    """All episodes of an agency, or those with the given ids, in order of entry."""
+    for record, _ in chosen(connection, episode_query(agency), ids):
+        yield record
+
+
+def chosen(
+    connection: Connection, query: Select[Any], ids: Collection[str] | None
+) -> Iterator[tuple[EpisodeRecord, Any]]:
+    """What an `episode_query` finds, all of it or the episodes with the given ids, each with what it asks `beside`."""
+    if ids is None:
+        yield from _merged(connection, query)
+        return
+    numbers: list[int] = []
+    for batch in batches(dict.fromkeys(ids)):
+        numbers.extend(connection.execute(select(EPISODES.c.number).where(EPISODES.c.id.in_(batch))).scalars())
+    numbers.sort()
+    for some in batches(numbers):
+        yield from _merged(connection, query.where(EPISODES.c.number.in_(some)))
+
+
+def _merged(connection: Connection, query: Select[Any]) -> Iterator[tuple[EpisodeRecord, Any]]:
+    # The driver's own cursor: SQLAlchemy's rows would cost as much again as reading and decoding.
+    rows: Iterable[tuple[Any, ...]] = cast(Any, connection.execute(query).cursor)
+    current = client_number = -1
+    episode_id = client_id = episode_typed = ""
+    beside: Any = None
+    client: dict[str, str] = {}
+    events: list[Event] = []
+    for number, id_, typed, its_client, its_client_id, client_typed, event_id, section, event_typed, asked in rows:
+        if number != current:
+            if current >= 0:
+                yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id), beside
+            current, episode_id, episode_typed, events, beside = number, id_, typed, [], asked
+            if its_client != client_number:
+                client_number, client_id, client = its_client, its_client_id, unpack(client_typed)
+        if event_id is not None:
+            events.append(Event(section, unpack(event_typed), None, event_id))
+    if current >= 0:
+        yield EpisodeRecord(client, unpack(episode_typed), tuple(events), (), client_id, episode_id), beside
+
+
+# A client with all that lies below, and single episodes as a check wants them.
+
+
+def tree(connection: Connection, client_id: str, *, deleted: bool) -> ClientTree:
+    """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
+    head = connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
+    if head is None:
+        raise Problem(f"There is no client {client_id} in the store: it may be another store's.")
+    below = record_query("episode").where(EPISODES.c.client_number == head.number).order_by(EPISODES.c.number)
+    dated = (
+        record_query("event")
+        .where(EVENTS.c.episode_number.in_(select(EPISODES.c.number).where(EPISODES.c.client_number == head.number)))
+        .order_by(EVENTS.c.number)
+    )
+    if not deleted:
+        below, dated = below.where(EPISODES.c.deleted_at.is_(None)), dated.where(EVENTS.c.deleted_at.is_(None))
+    events: dict[int, list[StoredRecord]] = {}
+    for row in connection.execute(dated):
+        events.setdefault(row.parent_number, []).append(to_record("event", row))
+    beside = (
+        select(STATES.c.episode_number, STATES.c.note, NAMES.c.name)
+        .join(EPISODES, EPISODES.c.number == STATES.c.episode_number)
+        .outerjoin(NAMES, NAMES.c.number == STATES.c.worker)
+        .where(EPISODES.c.client_number == head.number)
+    )
+    kept = {row.episode_number: (row.name or "", row.note) for row in connection.execute(beside)}
+    return ClientTree(
+        to_record("client", head),
+        tuple(
+            EpisodeTree(to_record("episode", row), tuple(events.get(row.number, ())), *kept.get(row.number, ("", "")))
+            for row in connection.execute(below)
+        ),
+    )
+
+
+def client_records(connection: Connection, client_id: str) -> list[EpisodeRecord]:
+    """A client's episodes in order of entry, as a check wants them; nothing that is deleted."""
+    found = tree(connection, client_id, deleted=False)
+    return [_record(found.client, one) for one in found.episodes]
+
+
+def episode_record(connection: Connection, episode_id: str) -> EpisodeRecord:
+    """One episode as a check wants it. Raises Problem when there is none, or it is deleted."""
+    query = select(CLIENTS.c.id).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number)
+    client_id = connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none()
+    if client_id is None:
+        raise Problem(f"There is no episode {episode_id} in the store: it may be another store's.")
+    found = tree(connection, client_id, deleted=False)
+    for one in found.episodes:
+        if one.episode.id == episode_id:
+            return _record(found.client, one)
+    raise Problem(f"The episode {episode_id} is deleted: bring it back first.")
+
+
+def _record(client: StoredRecord, one: EpisodeTree) -> EpisodeRecord:
+    events = tuple(Event(event.section, event.values, None, event.id) for event in one.events)
+    return EpisodeRecord(client.values, one.episode.values, events, (), client.id, one.episode.id)

@@ -1,0 +1,277 @@
+"""The program: first a paint, then the store, then the screens."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+
+from store.live.session_ids import new_session
+from tui.app.open_store import Opened, Place, look, make, make_demo
+from tui.screens.registry import HOME, SCREENS
+from tui.screens.start import StartScreen
+from tui.session.local_time import LONDON
+from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
+from tui.widgets.base_app import BaseApp, local_now
+from tui.widgets.settings import Settings
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.store import Store
+    from tui.screens.client.queries import Left, Loaded
+    from validators.rules.checker import Checker
+    from validators.standard.model import Standard
+
+__all__ = ["KeyworkApp", "StoreChanged"]
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class KeyworkApp(BaseApp):
+    """The app on one store and one of its agencies.
+
+    `store`, `agency`, `standard`, `checker` and `person` are there from the moment a screen other than the first page
+    is opened. `place` says where the store lies; with `demo` clients a throw-away store is filled with them first.
+    """
+
+    store: "Store | None"
+    agency: "AgencyInfo"
+    standard: "Standard"
+    checker: "Checker"
+    person: str
+
+    def __init__(
+        self,
+        place: Place,
+        clock: Callable[[], datetime] = local_now,
+        settings: Settings | None = None,
+        demo_clients: int = 0,
+        demo_seed: int = 1,
+    ) -> None:
+        super().__init__(clock=clock, settings=settings, demo=demo_clients > 0)
+        self.place, self.demo_clients, self.demo_seed = place, demo_clients, demo_seed
+        self.store = None
+        self.person = ""
+        self.session = new_session()
+        self.entered = self.came_back = self.last_words = ""
+        self.threads = StoreThreads(self)
+        self.watch_store: StoreWatch | None = None
+
+    # Time
+
+    def today(self) -> date:
+        """The day it is where the returns go to; asked anew each time, so that midnight is noticed."""
+        return self.clock().astimezone(LONDON).date()
+
+    # The store
+
+    def in_store(
+        self,
+        function: "Callable[Concatenate[Store, Arguments], Result]",
+        *args: Any,
+        on_done: Callable[[Result], Any] | None = None,
+        on_problem: Callable[[Problem], Any] | None = None,
+        writes: bool = False,
+        hold: bool = False,
+    ) -> "asyncio.Task[Result | None]":
+        """Call `function(store, *args)` in a thread; see `StoreThreads.run` for the rest.
+
+        A function that writes needs `writes`: such run one after the other.
+        """
+        return self.threads.run(
+            function, self.store, *args, on_done=on_done, on_problem=on_problem, writes=writes, hold=hold
+        )
+
+    def on_mount(self) -> None:
+        """Paint the first page; only then touch the store."""
+        super().on_mount()
+        self.push_screen(StartScreen())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The first paint is done: open the store while the keys wait."""
+        if self.demo_clients:
+            self.threads.run(
+                make_demo,
+                self.place,
+                self.demo_clients,
+                self.demo_seed,
+                self.today(),
+                self.clock(),
+                on_done=self.opened,
+                on_problem=self._not_opened,
+                hold=True,
+            )
+        else:
+            self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+
+    def make_store(self, code: str, standard_id: str) -> None:
+        """Make a store with its first agency (or enter the first agency of an empty one), then open it."""
+        self.threads.run(
+            make,
+            self.place,
+            code,
+            standard_id,
+            self.clock(),
+            on_done=self.opened,
+            on_problem=self._not_opened,
+            hold=True,
+        )
+
+    def choose_agency(self, agency: "AgencyInfo") -> None:
+        """Open the store on this agency, one of several."""
+        self.place = Place(self.place.store, self.place.key_file, agency.code, agency.standard)
+        self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+
+    def opened(self, found: Opened) -> None:
+        """What was found where the store should be: go on to the first screen, or ask what is missing."""
+        if found.store is None or found.agency is None or found.standard is None or found.checker is None:
+            screen = self.screen
+            if isinstance(screen, StartScreen):
+                screen.ask(found)
+            return
+        self.store, self.agency, self.person = found.store, found.agency, found.person
+        self.standard, self.checker = found.standard, found.checker
+        self.watch_store = StoreWatch(self, self.threads, found.store)
+        self.watch_store.start()
+        self.switch_screen(SCREENS[HOME].make())
+        self.call_later(self._welcome, found)
+
+    def _welcome(self, found: Opened) -> None:
+        """Say what has to be said once."""
+        from tui.screens.client.queries import left_behind
+
+        for sentence in (*self.settings.problems, *found.sentences):
+            self.say(sentence, "notice")
+        about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
+        self.in_store(left_behind, *about, on_done=self.offer_drafts, writes=True, hold=True)
+
+    def offer_drafts(self, left: "Left") -> None:
+        """What was typed and not saved the last time is offered before anything else."""
+        groups, self.came_back = left.groups, left.told
+        if left.told:
+            self.say(left.told, "notice")
+        if len(groups) == 1:
+            self.open_client(groups[0].client_id)
+        elif groups:
+            self.open_screen("drafts")
+
+    def _not_opened(self, problem: Problem) -> None:
+        self.say(str(problem), "error")
+
+    # Going places
+
+    def open_screen(self, name: str, *args: Any, **more: Any) -> None:
+        """Open a screen by name, or go back to it when it is open below this one."""
+        if self.store is None:
+            self.say("The store is not open yet.")
+            return
+        if name not in SCREENS:
+            self.say(f"There is no screen for that yet: {name}.", "notice")
+            return
+        entry = SCREENS[name]
+        below = [screen for screen in self.screen_stack if type(screen).__name__ == entry.class_name]
+        if below and not args and not more:
+            while self.screen is not below[-1]:
+                self.pop_screen()
+        else:
+            self.push_screen(entry.make(*args, **more))
+
+    def hidden_actions(self) -> frozenset[str]:
+        """Screens about what the agency's standard does not have."""
+        if self.store is None:
+            return frozenset()
+        hidden = {f"go.{entry.name}" for entry in SCREENS.values() if not entry.is_for(self.standard)}
+        if "go.rollover" in hidden:
+            hidden.add("month.roll")
+        return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
+
+    def said(self, text: str) -> str:
+        """A sentence of ours in the standard's words."""
+        return text if self.store is None else self.standard.said(text)
+
+    def action_open_screen(self, name: str) -> None:
+        """The palette's way."""
+        self.open_screen(name)
+
+    def open_client(
+        self, client_id: str = "", episode_id: str = "", event_id: str = "", header: str = "", *, told: bool = False
+    ) -> None:
+        """Open a client at a record and a field; a new client without an id. With `told`, say what is wrong there."""
+        from tui.screens.client.queries import load
+        from tui.screens.client.screen import ClientScreen
+
+        if self.store is None:
+            self.say("The store is not open yet.")
+            return
+        screen = self.screen
+        if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id:
+            screen.open_place(episode_id, event_id, header)
+            return
+
+        def came(found: "Loaded") -> None:
+            top = self.screen
+            if client_id and isinstance(top, ClientScreen) and top.client_id == client_id:
+                top.open_place(episode_id, event_id, header)
+            else:
+                self.push_screen(ClientScreen(self, found, episode_id, event_id, header, told=told))
+
+        self.in_store(
+            load,
+            self.agency,
+            self.standard,
+            self.person,
+            self.session,
+            client_id,
+            self.clock(),
+            on_done=came,
+            hold=True,
+        )
+
+    def to_finding(self, step: Literal[1, -1]) -> None:
+        """To the first finding of the caseload, or the last one."""
+        from tui.screens.client.findings_walk import to_client
+
+        if self.store is None:
+            self.say("The store is not open yet.")
+        else:
+            to_client(self, "", step)
+
+    # Leaving
+
+    def flush_drafts(self, reason: str) -> None:
+        """Write what is typed at once, in this very thread."""
+        self.last_words = ""
+        for screen in self.screen_stack:
+            flush = getattr(screen, "flush_drafts", None)
+            if callable(flush):
+                flush(reason)
+        if reason != "suspend":
+            self.threads.stop()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What went wrong inside the program, if that ended it."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Keep what is typed and give the terminal back. Textual would print what every function knows: client data."""
+        with contextlib.suppress(Exception):
+            self.flush_drafts("fault")
+        self._close_messages_no_wait()
+
+    async def on_unmount(self) -> None:
+        """Give the store back."""
+        self.threads.stop()
+        if self.store is not None:
+            self.store.close()
+
+
+def place_of(store: str | None, key_file: Path | None, agency: str | None, standard: str | None) -> Place:
+    """Where the store lies, from what a command line says. Raises Problem."""
+    from store.disk.location import store_path
+
+    return Place(store_path(store), key_file, agency, standard)

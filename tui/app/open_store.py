@@ -1,0 +1,115 @@
+"""Opening the store for the app, in a thread: the heavy imports happen here, after the first paint."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.store import Store
+    from validators.rules.checker import Checker
+    from validators.standard.model import Standard
+
+BUSY_SECONDS = 1.5
+"""How long a write waits for another's: a person waits, so not for long. What fails is tried again."""
+
+DEMO_AGENCY = "T0001"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the store and its key lie, and which agency is meant where there are several."""
+
+    store: Path
+    key_file: Path | None = None
+    agency: str | None = None
+    standard: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What was found: a store with the agency meant, or what has to be asked first.
+
+    Without `store` there is none yet; with a store and no `agency` one of `agencies` has to be chosen, or entered.
+    """
+
+    store: "Store | None" = None
+    agency: "AgencyInfo | None" = None
+    standard: "Standard | None" = None
+    checker: "Checker | None" = None
+    person: str = ""
+    agencies: "tuple[AgencyInfo, ...]" = ()
+    standards: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+def look(place: Place) -> Opened:
+    """Open the store if there is one. Raises Problem when it cannot be opened."""
+    from validators.standard.catalogue import available
+
+    if not place.store.exists():
+        return Opened(standards=tuple(available()))
+    return _open(place, create=False)
+
+
+def make(place: Place, code: str, standard_id: str, now: datetime) -> Opened:
+    """Make the store where there is none, and enter the agency. Raises Problem."""
+    from validators.agency import agency_code
+    from validators.standard.catalogue import load
+
+    return _open(place, create=True, enter=(agency_code(load(standard_id), code), standard_id, now))
+
+
+def make_demo(place: Place, clients: int, seed: int, today: date, now: datetime) -> Opened:
+    """Make a throw-away store of synthetic clients, some with faults to look at. Raises Problem."""
+    from store.disk.user import current_person
+    from store.store import open_store
+    from validators.standard.catalogue import DEFAULT, load
+    from validators.synthetic import synthetic_episodes
+
+    standard = load(place.standard or DEFAULT)
+    code = place.agency or DEMO_AGENCY
+    records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=True, agency=code)
+    with (
+        open_store(place.store, place.key_file, load, create=True) as made,
+        made.write(current_person(place.store), now) as work,
+    ):
+        work.load(work.ensure_agency(code, standard.id), records, act="sample")
+    return _open(place, create=False, quiet=True)
+
+
+def _open(place: Place, *, create: bool, enter: tuple[str, str, datetime] | None = None, quiet: bool = False) -> Opened:
+    from store.disk.user import current_person
+    from store.store import open_store
+    from validators.rules.checker import Checker
+    from validators.standard.catalogue import available, load
+
+    store = open_store(place.store, place.key_file, load, create=create, busy_seconds=BUSY_SECONDS)
+    try:
+        person = current_person(place.store)
+        if enter is not None:
+            code, standard_id, now = enter
+            with store.write(person, now) as work:
+                agency = work.ensure_agency(code, standard_id)
+        else:
+            known = store.agencies()
+            fit = [one for one in known if place.agency in (None, one.code) and place.standard in (None, one.standard)]
+            if len(fit) != 1:
+                if known and not fit:
+                    store.agency(place.agency, place.standard)  # raises the sentence that names the choices
+                store.close()
+                return Opened(agencies=tuple(fit), standards=tuple(available()))
+            agency = fit[0]
+        standard = load(agency.standard)
+        sentences = []
+        if store.made_key and not quiet:
+            sentences.append(f"Without its key the store is lost: keep a copy of {store.key_file}")
+        return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences))
+    except BaseException as error:
+        store.close()
+        if isinstance(error, OSError):
+            raise Problem(f"The store {place.store} could not be opened ({error.strerror}): check the disk.") from None
+        raise

@@ -1,0 +1,97 @@
+"""Going over to another agency of the same store, in the same session: every screen then speaks its standard."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from store.facts import AgencyInfo
+from tui.screens.client.labels import several
+from tui.screens.client.queries import DraftGroup, Left, draft_groups
+from tui.screens.client.screen import ClientScreen
+from tui.screens.registry import HOME, SCREENS
+from tui.session.background_check import another_check
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+
+
+@dataclass(frozen=True)
+class Found:
+    """An agency with all that a session on it needs.
+
+    `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one.
+    """
+
+    agency: AgencyInfo
+    standard: Standard
+    checker: Checker
+    kept: list[DraftGroup]
+    waiting: list[DraftGroup]
+
+
+def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
+    """Open another agency; the keys wait until its first screen stands there.
+
+    What is typed is written first, and the screens that hold it are left only then. While the agency's standard cannot
+    be read, or the store is away, that is said and all stays as it is.
+    """
+    for screen in app.screen_stack:
+        if isinstance(screen, ClientScreen):
+            screen.form.flush()
+            screen.leave(screen.held)
+    asked = (agency, app.agency, app.standard, app.person, app.session, app.clock())
+    # In the lane of those that write, though it only reads: the drafts are written before it.
+    app.in_store(_found, *asked, on_done=partial(_go, app), writes=True, hold=True)
+
+
+def _found(
+    store: "Store",
+    agency: AgencyInfo,
+    before: AgencyInfo,
+    its: Standard,
+    person: str,
+    session: str,
+    now: datetime,
+) -> Found:
+    standard = load(agency.standard)
+    known, who = store.agency(agency.code, agency.standard), (person, session, now)
+    kept, waiting = draft_groups(store, before, its, *who), draft_groups(store, known, standard, *who)
+    return Found(known, standard, Checker(standard), kept, waiting)
+
+
+def _go(app: "KeyworkApp", found: Found) -> None:
+    """In the app's own queue: the first screen of the agency in the place of all, then what is to be said."""
+    before = app.agency.code
+    told = [f"{found.agency.code} is open: {found.standard.title}."]
+    if found.kept:
+        told.append(f"Not saved at {before}, kept as drafts: {several(len(found.kept), 'client')}.")
+    if any(screen.keeper.failing for screen in app.screen_stack if isinstance(screen, ClientScreen)):
+        told.append(f"What you typed at {before} is written when the store takes it.")
+    another_check(app)
+    app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
+    app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
+    _leave_screens(app)
+    app.call_later(_tell, app, " ".join(told), found.waiting)
+
+
+def _leave_screens(app: "KeyworkApp") -> None:
+    """The first screen in the place of all; none of those below comes up, reads or says anything in between."""
+    below = app._screen_stack[1:-1]
+    del app._screen_stack[1:-1]
+    app.switch_screen(SCREENS[HOME].make())
+    for screen in reversed(below):
+        screen._pop_result_callback()
+        app.call_next(app._replace_screen, screen)
+
+
+def _tell(app: "KeyworkApp", sentence: str, waiting: list[DraftGroup]) -> None:
+    """Say what was done; what was typed at this agency and not saved is offered, as at a start."""
+    if waiting:
+        app.offer_drafts(Left(waiting, sentence))
+    else:
+        getattr(app.screen, "begin_with", app.say)(sentence)

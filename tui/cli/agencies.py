@@ -1,0 +1,54 @@
+"""`keywork agencies list` and `add`: the agencies that a store keeps, each with its data set."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from tui.cli.options import Format, FormatOption, KeyOption, StoreOption
+
+agencies_app = typer.Typer(help="The agencies of a store: each has a data set of its own.")
+
+
+@agencies_app.command("list")
+def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = Format.TEXT) -> int:
+    """List the agencies, in order of entry."""
+    from tui.cli.context import opened
+    from tui.cli.extracts import refuse_csv
+    from tui.session.agencies import data_set_words
+    from tui.widgets.text import printable
+
+    refuse_csv(form.value)
+    with opened(store, key_file) as found:
+        known = found.agencies()
+    if form is Format.JSON:
+        names = ("code", "standard", "name", "region")
+        print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))
+        return 0
+    for one in known:
+        name = f"{one.name}: " if one.name else ""
+        print(printable(f"{one.code}  {one.standard}  {name}{data_set_words(one.standard)}"))
+    if not known:
+        print("The store holds no agency yet: 'keywork agencies add' makes one.")
+    return 0
+
+
+@agencies_app.command("add")
+def add(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Its code in the national returns.")],
+    standard: Annotated[str, typer.Option("--standard", metavar="ID", help="The data set it reports.")],
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What people call it; may stay away.")] = "",
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+) -> int:
+    """Make a new agency; where there is no store yet, the store as well."""
+    from tui.cli.context import now, opened, person
+    from tui.session.agencies import made_words, make_agency
+    from validators.agency import agency_code
+    from validators.standard.catalogue import load
+
+    code = agency_code(load(standard), code)  # before a store is made for it
+    with opened(store, key_file, create=True) as found:
+        made = make_agency(found, code, standard, person(found.path), now(), name)
+    print(f"{made_words(made)}.")
+    return 0

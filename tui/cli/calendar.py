@@ -1,0 +1,185 @@
+"""`keywork calendar`: which submissions there are, their windows and deadlines; and dates that a region states."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption
+from tui.cli.options import day as _day
+from tui.widgets.text import printable
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
+
+calendar_app = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
+
+Date = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first deadline's day."),
+]
+StatedOn = Annotated[
+    datetime | None,
+    typer.Option(
+        "--stated-on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="When the source said so; else today."
+    ),
+]
+
+
+class CalendarFormat(StrEnum):
+    """How the calendar is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    ICS = "ics"
+
+
+@calendar_app.callback()
+def calendar(
+    context: typer.Context,
+    standard: StandardOption = None,
+    region: Annotated[str | None, typer.Option("--region", help="A region; `calendar regions` lists them.")] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="PATH", help="With the dates that this store knows.")
+    ] = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    first: Date = None,
+    months: Annotated[int, typer.Option("--months", metavar="N", min=1, max=1200, help="How many months.")] = 12,
+    form: Annotated[CalendarFormat, typer.Option("--format", help="How to tell it.")] = CalendarFormat.TEXT,
+    today: TodayOption = None,
+) -> int:
+    """List submissions with period, window and deadline; without --store as the rule and the publisher have them."""
+    if context.invoked_subcommand is not None:
+        return 0
+    from dataclasses import replace
+
+    from validators.calendar.calendar import SubmissionCalendar
+    from validators.standard.catalogue import DEFAULT, load
+
+    if store is None:
+        wanted = load(standard or DEFAULT)
+        found = SubmissionCalendar(wanted, region or "")
+    else:
+        from tui.cli.context import opened
+
+        with opened(store, key_file) as kept:
+            own = kept.agency(agency, standard)
+            wanted = load(own.standard)
+            if region is not None:
+                from validators.calendar.calendar import refuse_unknown_region
+
+                refuse_unknown_region(wanted.submission.calendar, region)
+                own = replace(own, region=region)
+            found = kept.calendar(own)
+    now = _day(today)
+    entries = found.entries(first.date() if first else now, months)
+    if form == CalendarFormat.JSON:
+        names = ("submission", "title", "period_start", "period_end", "opens", "closes", "deadline", "source")
+        told = [{name: str(getattr(entry, name)) for name in names} for entry in entries]
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+    elif form == CalendarFormat.ICS:
+        from exporters.month.calendar_ics import as_ics
+
+        stamp = datetime(now.year, now.month, now.day, tzinfo=UTC)
+        text = as_ics(entries, wanted.submission.calendar, wanted.title, stamp)
+        sys.stdout.flush()
+        # The line ends are part of the format: none may be translated.
+        sys.stdout.buffer.write(text.encode())
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in _lines(found, entries, now))
+    return 0
+
+
+@calendar_app.command("load")
+def load_(
+    file: Annotated[Path, typer.Argument(help="A CSV with the dates of submissions.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+    source: Annotated[str, typer.Option("--source", help="Who states them, where the file does not say.")] = "",
+    stated_on: StatedOn = None,
+    today: TodayOption = None,
+) -> int:
+    """Take the dates that a region states from a CSV file: all of them, or none."""
+    from exporters.month.calendar_csv import checked_overrides
+    from tui.cli.context import now, opened, person
+    from validators.standard.catalogue import load
+
+    day = _day(today)
+    said = stated_on.date() if stated_on else day
+    with opened(store, key_file) as found:
+        own = found.agency(agency, standard)
+        wanted = load(own.standard)
+        name = wanted.submission.calendar
+        taken = checked_overrides(
+            file,
+            wanted,
+            source=source,
+            stated_on=said,
+            today=day,
+            stated=[one.override for one in found.overrides(name)],
+            closed_days={one.day: one.name for one in found.closed_days(name)},
+        )
+        with found.write(person(found.path), now()) as work:
+            work.add_overrides(own, taken, day)
+    print(f"{len(taken)} submission{'' if len(taken) == 1 else 's'} taken from {file}")
+    return 0
+
+
+@calendar_app.command("regions")
+def regions_(standard: StandardOption = None) -> int:
+    """List the regions whose deadlines may differ, with their teams' addresses."""
+    from validators.calendar.kinds import regions
+    from validators.standard.catalogue import DEFAULT, load
+
+    wanted = load(standard or DEFAULT)
+    known = regions(wanted.submission.calendar)
+    if not known:
+        raise Problem(f"The calendar of {wanted.id} has no regions: there is one deadline for all.")
+    sys.stdout.writelines(f"{region:24}{team}\n" for region, team in known.items())
+    return 0
+
+
+@calendar_app.command("region")
+def region_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A region as `calendar regions` names it; '' for none.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Say which region an agency belongs to: its dates count from then on."""
+    from tui.cli.context import now, opened, person
+    from tui.widgets.text import printable
+
+    with opened(store, key_file) as found:
+        own = found.agency(agency, standard)
+        with found.write(person(found.path), now()) as work:
+            its = work.set_region(own, name)
+    changed = "" if its.region != own.region else " (as before)"
+    print(printable(f"region of {its.code}: {its.region or 'none'}{changed}"))
+    return 0
+
+
+def _lines(calendar: "SubmissionCalendar", entries: "list[CalendarEntry]", today: date) -> Iterator[str]:
+    """The calendar as a table; what is not certain, and why a month is passed over, below it."""
+    if silence := calendar.silence(today):
+        yield silence
+        yield ""
+    yield f"{'':9}{'Submission':20}{'Covers':26}{'Window':26}{'Deadline':12}Dates"
+    for entry in entries:
+        covers, window = f"{entry.period_start} {entry.period_end}", f"{entry.opens} {entry.closes}"
+        mark = f" ({entry.closed_day})" if entry.closed_day else ""
+        line = f"{entry.submission:9}{entry.title:20}{covers:26}{window:26}{entry.deadline!s:12}{entry.source}{mark}"
+        yield printable(line)
+    yield ""
+    for told in dict.fromkeys(f"{entry.source}: {entry.told}" for entry in entries):
+        yield printable(told)

@@ -1,0 +1,117 @@
+"""`keywork check`: a file, or all that a store keeps of an agency."""
+
+import csv
+import gc
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from exporters.checks.file_check import Report, as_json, check_episodes, check_file
+from tui.cli.context import Progress, opened
+from validators.agency import settings_typed
+from validators.calendar.periods import ReportingPeriod, reporting_period
+from validators.problems import Problem
+from validators.records import Finding, Severity
+from validators.rules.registry import Context
+from validators.standard.catalogue import DEFAULT, load
+from validators.standard.model import Standard
+
+LONGEST_SHOWN = 200
+"""Characters of a value that text shows; JSON and CSV have all of it."""
+
+
+def run_check(
+    file: Path | None,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+    submission: str | None,
+    form: str,
+    settings: Sequence[str] = (),
+) -> int:
+    """Check and print; 1 when there are errors, else 0. Raises Problem.
+
+    `settings` are `name=value`, said of the agency whose file it is; a store knows its own.
+    """
+    # Hundreds of thousands of small objects are made here and none of them in a circle.
+    gc.disable()
+    if (file is None) == (store is None and agency_code is None):
+        if file is None:
+            raise Problem("Say what to check: a file, or --store PATH.")
+        raise Problem("Give either a file or --store, not both.")
+    if file is not None:
+        standard = load(standard_id or DEFAULT)
+        progress = Progress("lines read")
+        told = settings_typed(standard, settings)
+        report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress)
+        progress.done()
+    else:
+        if settings:
+            raise Problem("A store knows its agency's settings: `keywork settings set` changes one.")
+        if standard_id is not None:
+            load(standard_id)  # an unknown one is refused by its own sentence
+        from store.findings.acceptance_facts import Accepted
+
+        with opened(store, key_file) as found:
+            agency = found.agency(agency_code, standard_id)
+            standard = load(agency.standard)
+            context = _context(standard, today, submission, found.agency_settings(agency), stored=True)
+            accepted = Accepted(found.acceptances(agency))
+            repeated = found.repeated_identifiers(agency)
+            report = check_episodes(found.episodes(agency), standard, context, repeated, accepted)
+    {"json": _json, "csv": _csv, "text": _text}[form](report)
+    return 1 if report.tally.errors else 0
+
+
+def _context(
+    standard: Standard, today: date, submission: str | None, settings: Mapping[str, str], *, stored: bool
+) -> Context:
+    period: ReportingPeriod | None = None
+    if submission is not None:
+        period = reporting_period(standard.submission.calendar, submission)
+    return Context(today, "store" if stored else "file", period, settings)
+
+
+def _json(report: Report) -> None:
+    sys.stdout.writelines(as_json(report))
+
+
+def _csv(report: Report) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("severity", "rule", "line", "episode", "field", "fields", "message", "values"))
+    for finding in report.findings:
+        values = "; ".join(f"{header}={value!a}" for header, value in finding.values.items())
+        fields = " ".join(finding.fields)
+        told = (finding.severity, finding.rule, finding.line, finding.episode, finding.field, fields, finding.message)
+        # A cell that a spreadsheet would take for a formula is told as text.
+        writer.writerow([f"'{cell}" if str(cell)[:1] in "=+-@" and cell else cell for cell in (*told, values)])
+
+
+def _text(report: Report) -> None:
+    tally = report.tally
+    sys.stdout.writelines(
+        f"{line}\n" for finding in report.findings for line in _told(finding, tally.standard.word("episode"))
+    )
+    counts = Counter(finding.severity for finding in report.findings)
+    told = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in Severity)
+    told += f", {tally.accepted} of them accepted" if tally.accepted else ""
+    print(tally.standard.said(f"{tally.rows} rows, {tally.episodes} episodes: {told}"))
+    print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
+
+
+def _cut(value: str) -> str:
+    """As much of a value as tells which one it is."""
+    return value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}..."
+
+
+def _told(finding: Finding, word: str) -> Iterator[str]:
+    place = f"line {finding.line}" if finding.line else (f"{word} {finding.episode!a}" if finding.episode else "all")
+    rule = finding.rule if not finding.rule.isdigit() else f"rule {finding.rule}"
+    shown = {header: value for header, value in finding.values.items() if header in finding.fields}
+    values = ", ".join(f"{header} {_cut(value)!a}" for header, value in list(shown.items())[:8])
+    rule += ", accepted" if finding.accepted else ""
+    yield f"{finding.severity.value:7} {place}: {finding.message} [{rule}]" + (f" ({values})" if values else "")

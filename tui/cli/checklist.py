@@ -1,0 +1,339 @@
+"""`keywork checklist …` and `keywork due`: declared here, done in `tui.cli.checklist`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from exporters.checks.caseload import check_caseload
+from exporters.month.checklist import open_mismatches, progress
+from exporters.month.checklist_acts import Acts
+from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
+from exporters.month.status import Standing, day_text, keep_today, left_text, read_standing, since
+from tui.cli.context import now, opened, person, talk
+from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption, day
+from tui.widgets.text import printable
+from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.standard.catalogue import load
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.store import Store
+
+# `keywork due` and `keywork checklist …`: what is due, what stands in the way, the checklist without the screens.
+
+BOXES = {"done": "[x]", "open": "[ ]", "waits": "[.]", "not needed": "[-]"}
+
+
+@dataclass(frozen=True)
+class At:
+    """Where to look: the options that name a store and an agency."""
+
+    store: str | None
+    key_file: Path | None
+    standard: str | None
+    agency: str | None
+
+
+def run_due(at: At, today: date, form: str, quiet: bool, as_kept: bool) -> int:
+    """Tell what is due of each agency meant; 1 when something is late. Raises Problem."""
+    with opened(at.store, at.key_file) as found:
+        if at.agency is None and at.standard is None and found.agencies():
+            agencies = found.agencies()
+        else:
+            agencies = [found.agency(at.agency, at.standard)]
+        told = [_standing(found, one, today, as_kept) for one in agencies]
+    late = [one for one in told if one.late is not None]
+    if form == "json":
+        print(json.dumps([_as_mapping(one) for one in told], indent=1))
+    else:
+        for one in late if quiet else told:
+            for line in due_lines(one):
+                print(printable(line))
+    return 1 if late else 0
+
+
+def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) -> Standing:
+    standard = load(agency.standard)
+    many: int | None = None
+    if not as_kept:
+        check_caseload(store, agency, Checker(standard), today, now())
+        due = store.calendar(agency).due(today)
+        many = open_mismatches(store, agency, standard, due.period, today)
+    standing = read_standing(store, agency, standard, today, many)
+    if not as_kept:
+        keep_today(store, standing)
+    return standing
+
+
+def due_lines(one: Standing) -> list[str]:
+    """A few lines for a login message: what is late, what is due, how it stands, what is in the way."""
+    due, who = one.due, one.agency.code
+    lines = []
+    if one.late is not None:
+        days = (one.late.deadline - one.today).days
+        lines.append(
+            f"{who}: LATE: {one.late.submission} ({one.late.title}) was due by {day_text(one.late.deadline)},"
+            f" {left_text(days)}, and is not marked as sent"
+        )
+    if one.missed is not None:
+        lines.append(f"{who}: {one.missed.submission} ({one.missed.title}) was not marked as sent")
+    if one.silence:
+        lines.append(f"{who}: {one.silence}")
+    elif one.is_sent:
+        told = "is sent"
+        if one.begun_anew:
+            told += f"; {one.begun_anew[0].lower()}{one.begun_anew[1:]} is begun and not sent"
+            told += f", due by {day_text(due.deadline)}, {left_text(one.days_left)}"
+        elif one.situation.is_nil:
+            told = "is made: a nil return"
+        lines.append(f"{who}: {due.submission} ({due.title}) {told}")
+    elif one.late != due:
+        opens = "" if one.is_open else f", window opens {day_text(due.opens)}"
+        by = f"is due by {day_text(due.deadline)}, {left_text(one.days_left)}{opens}"
+        lines.append(f"{who}: {due.submission} ({due.title}) {by}")
+    lines.append(f"  {figures_text(one)}")
+    if (not one.is_sent or one.begun_anew) and one.in_the_way:
+        lines.append(f"  in the way: {'; '.join(one.in_the_way)}")
+    return lines
+
+
+def figures_text(one: Standing) -> str:
+    """Percentages, what moved them, and the checklist, in one line."""
+    now_ = one.figures
+    parts = [f"load {now_.load_percent} %, data quality {now_.data_quality_percent} %"]
+    if now_.accepted:
+        parts[0] += f" ({now_.quality_without_accepted} % without {now_.accepted} accepted)"
+    parts[0] += " (our estimate)"
+    if one.before is not None:
+        moved = now_.load_percent - one.before.load_percent, now_.data_quality_percent - one.before.data_quality_percent
+        if any(moved):
+            parts.append(f"load {moved[0]:+.1f}, quality {moved[1]:+.1f} since {since(one)}")
+    parts.append("checklist {} of {}".format(*one.progress))
+    return "; ".join(parts)
+
+
+def _as_mapping(one: Standing) -> dict[str, object]:
+    now_, due = one.figures, one.due
+    done, needed = one.progress
+    return {
+        "agency": one.agency.code,
+        "standard": one.agency.standard,
+        "submission": due.submission,
+        "title": due.title,
+        "period_start": due.period_start.isoformat(),
+        "period_end": due.period_end.isoformat(),
+        "opens": due.opens.isoformat(),
+        "closes": due.closes.isoformat(),
+        "deadline": due.deadline.isoformat(),
+        "days_left": one.days_left,
+        "silence": one.silence,
+        "sent": one.is_sent,
+        "late": one.late.submission if one.late else None,
+        "missed": one.missed.submission if one.missed else None,
+        "load_percent": now_.load_percent,
+        "data_quality_percent": now_.data_quality_percent,
+        "quality_without_accepted": now_.quality_without_accepted,
+        "accepted": now_.accepted,
+        "episodes": now_.episodes,
+        "rows": now_.rows,
+        "due_for_a_check": now_.stale,
+        "checklist": {"done": done, "of": needed},
+        "in_the_way": one.in_the_way,
+    }
+
+
+def run_checklist(at: At, today: date, month: str, attempt: int | None, form: str) -> int:
+    """Tell a submission's checklist, its data checked; 1 while something is open. Raises Problem."""
+    with opened(at.store, at.key_file) as found:
+        agency = found.agency(at.agency, at.standard)
+        standard = load(agency.standard)
+        check_caseload(found, agency, Checker(standard), today, now())
+        entry = found.calendar(agency).entry(month) if month else found.calendar(agency).due(today)
+        many = open_mismatches(found, agency, standard, entry.period, today)
+        page = read_page(found, agency, standard, today, entry.submission, attempt, many)
+    if form == "json":
+        print(json.dumps(page.as_mapping(), indent=1))
+    else:
+        for line in checklist_lines(page):
+            print(printable(line))
+    done, needed = progress(page.items)
+    return 0 if done == needed else 1
+
+
+def checklist_lines(page: ChecklistPage) -> list[str]:
+    """The checklist as text."""
+    entry = page.entry
+    head = f"{entry.submission} ({entry.title}), {day_text(entry.period_start)} to {day_text(entry.period_end)}"
+    lines = [head, f"{page.when}; {page.done} done" + (f"; {page.kind}" if page.kind else "")]
+    if page.told:
+        lines.append(page.told)
+    if page.silence and entry.opens > page.today:
+        lines.append(page.silence)
+    for item in page.items:
+        who = f" ({item.who}, {item.when:%Y-%m-%d %H:%M} UTC)" if item.who and item.when else ""
+        lines.append(f"{BOXES[item.state]} {item.id:15} {item.title}{who}")
+        if item.told:
+            lines.append(f"{'':20}{item.told}")
+    return lines
+
+
+def run_act(
+    at: At, today: date, month: str, act: str, item: str = "", reason: str = "", told: Mapping[str, str] | None = None
+) -> int:
+    """Tick, reopen, correct or declare nil; say what was done. Raises Problem."""
+    with opened(at.store, at.key_file) as found:
+        agency = found.agency(at.agency, at.standard)
+        standard = load(agency.standard)
+        calendar = found.calendar(agency)
+        entry = calendar.entry(month) if month else calendar.due(today)
+        acts = Acts(found, agency, standard, entry, person(found.path), today, now())
+        if act == "tick":
+            acts.tick(item, told)
+            print(f"{entry.submission}: {item} is ticked")
+            if said := acts.said_of_today(item):
+                talk(said)
+        elif act == "reopen":
+            acts.reopen(item, reason)
+            print(f"{entry.submission}: {item} is open again")
+        else:
+            if act == "nil" and (said := said_of_nil(found.caseload_figures(agency, entry.period).episodes, standard)):
+                talk(said)
+            made = acts.correct(reason) if act == "correct" else acts.declare_nil(reason)
+            what = "a nil return" if made.is_nil else "a correction"
+            print(f"{made.month}: attempt {made.attempt} is begun, {what}: {printable(made.reason)}")
+    return 0
+
+
+def told_of(pairs: list[str]) -> dict[str, str]:
+    """What is entered with a tick, from NAME=TEXT. Raises Problem."""
+    told = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise Problem(f"{printable(pair)!r} is not NAME=TEXT: write what is entered as in load=98.4.")
+        told[name.strip()] = text.strip()
+    return told
+
+
+checklist_app = typer.Typer(help="The checklist of a submission: show it, tick and reopen its items.")
+
+MonthOption = Annotated[
+    str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported; else the one at hand.")
+]
+ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help="The item's name, as the checklist tells it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for good.")]
+
+
+def due(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = Format.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is late.")] = False,
+    as_kept: Annotated[
+        bool, typer.Option("--as-kept", help="Check nothing anew: tell the results of the last check.")
+    ] = False,
+) -> int:
+    """Tell what is due and what stands in the way. Ends with 1 when something is late."""
+
+    return run_due(At(store, key_file, standard, agency), day(today), _told(form), quiet, as_kept)
+
+
+@checklist_app.callback(invoke_without_command=True)
+def show(
+    context: typer.Context,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+    attempt: Annotated[int | None, typer.Option("--attempt", metavar="N", help="Else the latest.")] = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Show the checklist. Ends with 1 while something is open."""
+    if context.invoked_subcommand is not None:
+        if store or key_file or agency or standard or today or submission or attempt:
+            raise typer.BadParameter(f"Options belong behind the command: checklist {context.invoked_subcommand} --...")
+        return 0
+
+    return run_checklist(At(store, key_file, standard, agency), day(today), submission, attempt, _told(form))
+
+
+@checklist_app.command()
+def tick(
+    item: ItemArgument,
+    told: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=TEXT", help="What is entered with it: load=98.4 quality=100.")
+    ] = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Tick an item; your name and the time are kept with it."""
+
+    at = At(store, key_file, standard, agency)
+    return run_act(at, day(today), submission, "tick", item, told=told_of(told or []))
+
+
+@checklist_app.command()
+def reopen(
+    item: ItemArgument,
+    reason: ReasonOption,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Reopen an item that was ticked; the tick is kept with your reason."""
+
+    return run_act(At(store, key_file, standard, agency), day(today), submission, "reopen", item, reason)
+
+
+@checklist_app.command()
+def correct(
+    reason: ReasonOption,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Begin a correction: another attempt of the submission, with a checklist of its own."""
+
+    return run_act(At(store, key_file, standard, agency), day(today), submission, "correct", reason=reason)
+
+
+@checklist_app.command()
+def nil(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+    reason: ReasonOption = "",
+) -> int:
+    """Declare a nil return: there is nobody to report."""
+
+    return run_act(At(store, key_file, standard, agency), day(today), submission, "nil", reason=reason)
+
+
+def _told(form: Format) -> str:
+    if form is Format.CSV:
+        raise Problem("That is told as text or json: choose one of them with --format.")
+    return form.value

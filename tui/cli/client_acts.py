@@ -1,0 +1,226 @@
+"""`keywork client delete`, `undelete`, `merge`, `split`, `worker`, `note`: what the client screen does beside keying.
+
+With the same checks as `edit`: nothing is done beside a person who is in the record, over a version the caller has not
+read, or past a draft of one's own, unless the command line says so.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
+from store.facts import ClientTree, MergeInfo, StoredRecord
+from store.findings.acceptance_facts import Accepted
+from tui.cli.client_context import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
+from tui.cli.client_edit import How, only_one, refuse_company, refuse_draft, refuse_version
+from tui.cli.context import now
+from tui.widgets.text import pasted, printable
+from validators.agency import agency_code
+from validators.problems import Problem
+from validators.records import Severity
+from validators.standard.catalogue import load
+
+if TYPE_CHECKING:
+    from store.unit_of_work import Writing
+
+
+def run_delete(place: Place, today: date, wanted: str, how: How) -> int:
+    """Delete a record, and with it what stands under it; 1 when the client has errors then. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        if record.deleted:
+            raise Problem(f"The {record.kind} {record.id} is deleted already: nothing is left to do.")
+        below = [one for one in _records(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
+        for one in below:
+            refuse_draft(at, one, how)
+        return _done(
+            at,
+            [tree],
+            [record],
+            "deleted",
+            how,
+            lambda work: work.delete(record.kind, record.id, record.version),
+            gone=below if how.drop_draft else (),
+        )
+
+
+def run_undelete(place: Place, today: date, wanted: str, how: How) -> int:
+    """Bring a deleted record back; 1 when the client has errors then. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        if not record.deleted:
+            raise Problem(f"The {record.kind} {record.id} is not deleted: nothing is left to do.")
+        return _done(
+            at,
+            [tree],
+            [record],
+            "brought back",
+            how,
+            lambda work: work.undelete(record.kind, record.id, record.version),
+        )
+
+
+def run_merge(place: Place, today: date, keep: str, other: str, how: How) -> int:
+    """Make two clients one: the first is kept, with the episodes of both. Raises Problem."""
+    with desk(place, today) as at:
+        (first, tree), (second, theirs) = _client(at, keep), _client(at, other)
+        for one in _records(theirs):
+            refuse_draft(at, one, how)
+        gone = [second] if how.drop_draft else []
+        done = f"merged into {first.id}"
+        return _done(
+            at, [tree, theirs], [second], done, how, lambda work: work.merge_clients(first.id, second.id), gone=gone
+        )
+
+
+def run_split(place: Place, today: date, wanted: str, merge_id: str, how: How) -> int:
+    """Undo a merge of a client; which one has to be said where there are several. Raises Problem."""
+    with desk(place, today) as at:
+        record, _ = _client(at, wanted)
+        found = [one for one in at.store.merges(record.id) if one.split_at is None and merge_id in ("", one.id)]
+        if not found:
+            raise Problem(
+                f"The client {record.id} was merged with nobody, or is split again: there is nothing to undo."
+            )
+        if len(found) > 1:
+            told = ", ".join(f"{one.id} with {one.other_id}" for one in found)
+            raise Problem(f"The client {record.id} took part in several merges: name one with --merge ({told}).")
+        (merge,) = found
+        trees = [at.store.client_tree(id, deleted=True) for id in (merge.keep_id, merge.other_id)]
+        done = f"split from {merge.keep_id}"
+        return _done(at, trees, [trees[1].client], done, how, lambda work: work.split_clients(merge.id))
+
+
+def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None, note: str | None, how: How) -> int:
+    """Keep an episode's key worker or note, which are never sent; None leaves one as it is. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        found = episode_of(tree, record)
+        live = [one.episode for one in tree.episodes if not one.episode.deleted]
+        episode = found.episode if found is not None else only_one(live, "episode", "of this client")
+        worker, text = (None if one is None else pasted(one).strip() for one in (key_worker, note))
+        what = "key worker" if worker is not None else "note"
+        done = f"{what} kept" if worker or text else f"{what} taken away"
+        return _done(at, [tree], [episode], done, how, lambda work: work.annotate(episode.id, worker, text))
+
+
+def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, form: str) -> int:
+    """Accept the warnings of a rule in a record and what stands under it, with a reason. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        at.keep_findings(tree)
+        known = Accepted(at.store.acceptances(at.agency, client_id=tree.client.id))
+        own = {one.id for one in _records(tree) if record.id in (one.id, one.parent_id)}
+        found = [
+            one
+            for one in at.findings(tree)
+            if one.rule == rule and (record.kind == "client" or {one.episode_id, one.event_id} & own)
+        ]
+        if not found:
+            raise Problem(
+                f"Rule {printable(rule)} finds nothing in the {record.kind} {record.id}: nothing is accepted."
+            )
+        left = [one for one in found if known.of(one) is None]
+        if not left:
+            raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
+        with at.store.write(at.person, now()) as work:
+            made = work.accept_all(left, reason)
+    if form == "json":
+        told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        for finding in left:
+            print(f"accepted: {finding_line(finding)}")
+    return 0
+
+
+def _client(at: Desk, wanted: str) -> tuple[StoredRecord, ClientTree]:
+    record, tree = at.find(wanted)
+    if record.kind != "client":
+        raise Problem(f"{printable(wanted)} is an {record.kind}: name a client.")
+    return record, tree
+
+
+def _records(tree: ClientTree) -> list[StoredRecord]:
+    return [tree.client, *(record for one in tree.episodes for record in (one.episode, *one.events))]
+
+
+def _done(
+    at: Desk,
+    trees: Sequence[ClientTree],
+    records: Sequence[StoredRecord],
+    done: str,
+    how: How,
+    act: "Callable[[Writing], StoredRecord | MergeInfo | None]",
+    *,
+    gone: Sequence[StoredRecord] = (),
+) -> int:
+    """Do it in one transaction after the checks, and forget drafts of what is `gone`; tell what is found then."""
+    for record in records:
+        refuse_version(record, how)
+    for tree in trees:
+        refuse_company(at, tree, how)
+    with at.store.write(at.person, now()) as work:
+        result = act(work)
+        for record in gone:
+            work.drop_draft(record.id)
+    client_id = trees[0].client.id
+    after = at.store.client_tree(client_id, deleted=True)
+    found = []
+    if not after.client.deleted:
+        at.keep_findings(after)
+        found = at.findings(after)
+    for tree in trees[1:]:
+        other = at.store.client_tree(tree.client.id, deleted=True)
+        if not other.client.deleted:
+            at.keep_findings(other)
+    merge_id = result.id if isinstance(result, MergeInfo) else ""
+    if how.form == "json":
+        told: dict[str, object] = {
+            "client_id": client_id,
+            "done": done,
+            "records": [{"kind": one.kind, "id": one.id} for one in records],
+            "findings": [finding_mapping(one) for one in found],
+        }
+        print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
+    else:
+        for record in records:
+            print(f"{at.standard.word(record.kind)} {record.id}: {done}" + (f" (merge {merge_id})" if merge_id else ""))
+        for finding in found:
+            print(finding_line(finding))
+        print(findings_end(found))
+    return 1 if any(one.severity is Severity.ERROR for one in found) else 0
+
+
+# `keywork client copy`: a client taken over into another data set, as far as that is certain.
+
+
+def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard: str, write: bool, form: str) -> int:
+    """Print what a copy takes over, what not, and what to beware of; with `write` enter it. Raises Problem."""
+    target = load(to_standard)
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        if record.kind != "client" or record.deleted:
+            raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
+        there = [one.code for one in at.store.agencies() if one.standard == target.id]
+        to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
+        plan = plan_copy(tree, at.standard, target, to_agency, at.agency.code)
+        for agency in at.store.agencies():
+            if (agency.code, agency.standard) == (to_agency, target.id):
+                look_up(at.store, agency, target, [plan])
+        copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if write else ""
+        kept = at.store.get("client", copy_id).values if copy_id else {}
+    if form == "json":
+        lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
+        print(json.dumps({**lists, "client": copy_id or None}, indent=1))
+        return 0
+    for line in copy_told(plan):
+        print(printable(line))
+    if write:
+        name = kept.get(target.role("client_reference"), "")
+        called = f"{printable(name)} (id {copy_id})" if name else copy_id
+        print(f"The copy is client {called} of {printable(to_agency)} ({target.id}).")
+    else:
+        print("Nothing was written: --yes writes the copy.")
+    return 0

@@ -1,0 +1,178 @@
+"""`keywork client list` and `show`: what the screens show, as text and as JSON."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
+from tui.cli.client_context import Desk, Place, desk, filters_of, finding_line, finding_mapping, findings_end
+from tui.form.dates import show_date
+from tui.screens.clients.rows import SORTS, findings_text
+from tui.widgets.text import printable
+from validators.problems import Problem
+from validators.records import Finding, Severity
+from validators.standard.model import Standard
+
+PAGE = 1000
+
+
+def run_list(
+    place: Place,
+    today: date,
+    search: str,
+    filters: list[str],
+    key_worker: str,
+    sort: str,
+    descending: bool,
+    offset: int,
+    limit: int | None,
+    form: str,
+) -> int:
+    """Print the clients that are found. Raises Problem."""
+    order = sort.replace("-", "_")
+    if order not in SORTS:
+        raise Problem(f"There is no order '{printable(sort)}': there are {', '.join(SORTS).replace('_', '-')}.")
+    wanted = filters_of(filters)
+    with desk(place, today) as at:
+        if wanted & {"errors", "warnings"}:
+            at.check_due()
+        query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
+        many = at.store.count_clients(at.agency, query)
+        rows = _rows(at, query, offset, many if limit is None else limit)
+        if form == "json":
+            print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
+            return 0
+        shown = 0
+        for one in rows:
+            shown += 1
+            print(_row_line(one))
+        print(f"{shown} of {many} clients")
+    return 0
+
+
+def run_show(place: Place, today: date, wanted: str, form: str) -> int:
+    """Print a client with all records, drafts and findings; 1 when there are errors. Raises Problem."""
+    with desk(place, today) as at:
+        record, tree = at.find(wanted)
+        found = at.findings(tree)
+        ids = {record.id for record in _records(tree)}
+        drafts = [one for one in at.store.drafts() if one.record_id in ids or one.parent_id in ids]
+        if form == "json":
+            print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
+        else:
+            for line in _lines(at, tree, record, found, drafts):
+                print(printable(line))
+    return 1 if any(one.severity is Severity.ERROR for one in found) else 0
+
+
+def _rows(at: Desk, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
+    end = offset + limit
+    while offset < end and (page := at.store.client_rows(at.agency, query, offset, min(PAGE, end - offset))):
+        yield from page
+        offset += len(page)
+
+
+def _row_line(one: ClientRow) -> str:
+    state = "deleted" if one.deleted else "open" if one.is_open else "closed" if one.episodes else "-"
+    marks = [findings_text(one), "draft" if one.has_draft else "", one.key_worker]
+    parts = [f"{one.reference or '(none)':<12}", f"{one.initials:<3}", f"{one.birth_date:<10}"]
+    parts += [f"{one.postcode_part:<6}", f"{one.opened:<10}", f"{state:<7}", one.id, *(mark for mark in marks if mark)]
+    return printable("  ".join(parts)).rstrip()
+
+
+def _row_mapping(one: ClientRow) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "reference": one.reference,
+        "initials": one.initials,
+        "birth_date": one.birth_date,
+        "sex": one.sex,
+        "postcode_part": one.postcode_part,
+        "opened": one.opened,
+        "closed": one.closed,
+        "open": one.is_open,
+        "episodes": one.episodes,
+        "errors": one.errors,
+        "warnings": one.warnings,
+        "consent": one.consent,
+        "changed_at": one.changed_at.isoformat() if one.changed_at != NEVER else None,
+        "changed_by": one.changed_by,
+        "key_worker": one.key_worker,
+        "draft": one.has_draft,
+        "deleted": one.deleted,
+    }
+
+
+def _records(tree: ClientTree) -> Iterator[StoredRecord]:
+    yield tree.client
+    for one in tree.episodes:
+        yield one.episode
+        yield from one.events
+
+
+def _record_mapping(record: StoredRecord) -> dict[str, object]:
+    told: dict[str, object] = {"id": record.id, "version": record.version}
+    if record.section:
+        told["section"] = record.section
+    told |= {"changed_at": record.changed_at.isoformat(), "changed_by": record.changed_by, "deleted": record.deleted}
+    return told | {"values": dict(record.values)}
+
+
+def _tree_mapping(tree: ClientTree, found: list[Finding], drafts: list[DraftInfo]) -> dict[str, object]:
+    episodes = [
+        _record_mapping(one.episode)
+        | {"key_worker": one.key_worker, "note": one.note, "events": [_record_mapping(event) for event in one.events]}
+        for one in tree.episodes
+    ]
+    kept = [
+        {
+            "record_id": one.record_id,
+            "kind": one.kind,
+            "person": one.person,
+            "saved_at": one.saved_at.isoformat(),
+            "fields": one.fields,
+            "overtaken": one.is_overtaken,
+            "values": dict(one.values),
+        }
+        for one in drafts
+    ]
+    told = [finding_mapping(one) for one in found]
+    return {"client": _record_mapping(tree.client), "episodes": episodes, "drafts": kept, "findings": told}
+
+
+def _lines(
+    at: Desk, tree: ClientTree, asked: StoredRecord, found: list[Finding], drafts: list[DraftInfo]
+) -> Iterator[str]:
+    standard = at.standard
+    for record in _records(tree):
+        beside = next((one for one in tree.episodes if one.episode.id == record.id), None)
+        yield from _record_lines(standard, record, record.id == asked.id)
+        if beside is not None and beside.key_worker:
+            yield f"    Key worker: {beside.key_worker}"
+        if beside is not None and beside.note:
+            yield f"    Note: {beside.note}"
+        yield ""
+    for draft in drafts:
+        overtaken = "; the record was saved since" if draft.is_overtaken else ""
+        at_time = f"{draft.saved_at:%Y-%m-%d %H:%M} UTC"
+        what = f"{standard.word(draft.kind)} {draft.record_id}"
+        yield f"draft of {what} by {draft.person}, {at_time}, {draft.fields} fields{overtaken}"
+    yield from map(finding_line, found)
+    yield findings_end(found)
+
+
+def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iterator[str]:
+    section = standard.section_by_id.get(record.section)
+    title = section.title if section else standard.word(record.kind).capitalize()
+    state = ", deleted" if record.deleted else ""
+    yield f"{'>' if asked else ' '} {title} {record.id}, version {record.version} by {record.changed_by}{state}"
+    known = [header for header in standard.headers if record.values.get(header)]
+    for header in [*known, *(header for header in record.values if header not in standard.by_header)]:
+        field, text = standard.by_header.get(header), record.values[header]
+        meaning = ""
+        if field is not None and field.is_date:
+            meaning = show_date(text, field.layout.text)
+        elif field is not None and field.codes:
+            meaning = standard.code_lists[field.codes].codes.get(text, "")
+        label = field.label if field else "(not part of this data set)"
+        yield f"    {header:<10} {text:<24} {label}" + (f": {meaning}" if meaning else "")

@@ -1,0 +1,90 @@
+"""Opening the store for a command, and telling progress on stderr."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from validators.standard.model import Standard
+
+
+@contextmanager
+def opened(store: str | None, key_file: Path | None, *, create: bool = False) -> Iterator["Store"]:
+    """The store that the options name. A key made on first use is said on stderr. Raises Problem.
+
+    A store that was made here is taken away again when the work in it fails: nothing is left half-done.
+    """
+    from store.disk.location import store_path
+    from store.store import open_store
+    from validators.standard.catalogue import load
+
+    path = store_path(store)
+    made_key: Path | None = None
+    new = create and not path.exists()
+    try:
+        with open_store(path, key_file, load, create=create) as found:
+            made_key = found.key_file if found.made_key else None
+            yield found
+    except BaseException:
+        if new:
+            for suffix in ("", "-wal", "-shm"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+            if made_key:
+                made_key.unlink(missing_ok=True)
+        raise
+    if made_key:
+        talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
+
+
+@contextmanager
+def in_words_of(standard: "Standard") -> Iterator[None]:
+    """Say a Problem of what is done within in the standard's own words: the store knows records by ours."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(standard.said(str(problem))) from None
+
+
+def now() -> datetime:
+    """The moment, for the audit."""
+    return datetime.now(UTC)
+
+
+def person(store: Path) -> str:
+    """Who is at work."""
+    from store.disk.user import current_person
+
+    return current_person(store)
+
+
+def talk(text: str) -> None:
+    """Say something that is not a result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Progress:
+    """Tells how far long work has come: on a terminal only, at most once a second, and wipes itself at the end."""
+
+    def __init__(self, unit: str) -> None:
+        """`unit` says what is counted, such as `episodes written`."""
+        self.unit, self.told = unit, 0.0
+        self.shown = False
+
+    def __call__(self, count: int) -> None:
+        """Note how many are done."""
+        moment = time.monotonic()
+        if sys.stderr.isatty() and moment - self.told >= 1:
+            self.told, self.shown = moment, True
+            print(f"\r{count} {self.unit}", end="", file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

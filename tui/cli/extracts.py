@@ -1,0 +1,440 @@
+"""`keywork extracts …`: extracts that were written. Declared here, done in `extracts_desk`."""
+
+import gc
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from exporters.extracts.compare import Comparison, Difference, compare_texts
+from exporters.extracts.mismatches import TITLES, Mismatch, State, find_mismatches
+from exporters.extracts.mismatches import confirm as confirm_one
+from exporters.extracts.preview import changes_since, preview_extract
+from exporters.extracts.receipt import as_mapping, receipt_lines, state_of
+from exporters.extracts.resend import write_again
+from exporters.extracts.submission_window import due_submission
+from exporters.month.checklist_acts import mark_sent
+from tui.cli.context import Progress, now, opened, person, talk
+from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption
+from tui.cli.options import day as _day
+from tui.widgets.text import printable
+from validators.problems import Problem
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo, ExtractInfo
+    from store.store import Store
+
+# `keywork extracts diff` and `mismatches`.
+
+
+def run_diff(
+    extract: str,
+    other: str | None,
+    submission: str | None,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+    form: str,
+) -> int:
+    """Print the difference. Raises Problem."""
+    refuse_csv(form)
+    if other is not None and submission is not None:
+        raise Problem("Give either a second extract or --submission, not both.")
+    gc.disable()
+    with opened(store, key_file) as found:
+        agency = agency_of(found, agency_code, standard_id)
+        standard = load(agency.standard)
+        old = resolved(found, agency, extract)
+        if other is not None:
+            new = resolved(found, agency, other)
+            compared = compare_texts(found.extract_text(old.id), found.extract_text(new.id), standard)
+        else:
+            progress = Progress(standard.said("episodes looked at"))
+            month = submission or old.submission
+            preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
+            progress.done()
+            compared = changes_since(found, preview, old)
+    if form == "json":
+        told = {
+            "alike": compared.alike,
+            "columns_gone": compared.columns_gone,
+            "columns_new": compared.columns_new,
+            "differences": [asdict(one) for one in compared.differences],
+        }
+        print(json.dumps(told, indent=1))
+    else:
+        for line in _told(compared, standard):
+            print(line)
+    return 0
+
+
+def _told(compared: Comparison, standard: Standard) -> Iterator[str]:
+    for one in compared.differences:
+        yield _line(one, standard)
+        for change in one.fields:
+            yield f"    {change.header}: {change.was!a} -> {change.now!a}"
+    for columns, what in ((compared.columns_gone, "gone"), (compared.columns_new, "new")):
+        if columns:
+            yield f"columns {what}, not compared: {printable(' '.join(columns))}"
+    counts = ", ".join(f"{compared.count(change)} {change}" for change in ("new", "gone", "changed"))
+    events = ", ".join(f"{compared.count(change, events=True)} {change}" for change in ("new", "gone", "changed"))
+    yield f"{standard.word('episode')}s: {counts}, {compared.alike} alike; events: {events}"
+
+
+def _line(one: Difference, standard: Standard) -> str:
+    what = standard.word("episode")
+    if one.section:
+        what = f"{standard.section_by_id[one.section].title.lower()} {one.event} of {what}"
+    events = f", with {one.events} event{'' if one.events == 1 else 's'}" if one.events else ""
+    return printable(f"{one.change:8}{what} {one.episode} (client {one.reference or one.client}){events}")
+
+
+def run_mismatches(
+    submission: str | None,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+    form: str,
+) -> int:
+    """Print the mismatches; 1 while any is open, else 0. Raises Problem."""
+    refuse_csv(form)
+    gc.disable()
+    with opened(store, key_file) as found:
+        agency = agency_of(found, agency_code, standard_id)
+        standard = load(agency.standard)
+        month = submission or due_submission(found, agency, today)
+        progress = Progress(standard.said("episodes looked at"))
+        preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
+        progress.done()
+        result = find_mismatches(found, preview)
+    if form == "json":
+        against = result.sent.id if result.sent else None
+        print(
+            json.dumps({"submission": month, "against": against, "mismatches": [_mapping(one) for one in result.found]})
+        )
+    elif result.sent is None:
+        print("No extract was marked as sent yet: there is nothing to compare with.")
+    else:
+        print(f"Against extract {result.sent.id[:8]} of {result.sent.submission}:")
+        for one in result.found:
+            print(
+                printable(
+                    f"{one.state:9} {standard.said(TITLES[one.kind])}: {one.subject} (client {one.client}): {one.told}"
+                )
+            )
+            for change in one.fields:
+                print(f"    {change.header}: {change.was!a} -> {change.now!a}")
+            if one.confirmed is not None:
+                print(printable(f"    confirmed by {one.confirmed.confirmed_by}: {one.confirmed.reason}"))
+        print(", ".join(f"{result.count(state)} {state}" for state in get_args(State)))
+    return 1 if result.open else 0
+
+
+def _mapping(one: Mismatch) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "subject": one.subject,
+        "episode": one.episode,
+        "client": one.client,
+        "state": one.state,
+        "told": one.told,
+        "fields": [asdict(change) for change in one.fields],
+        "reason": one.confirmed.reason if one.confirmed else None,
+        "client_id": one.client_id,
+        "episode_id": one.episode_id,
+        "event_id": one.event_id,
+    }
+
+
+def run_confirm(
+    subject: str,
+    reason: str,
+    submission: str | None,
+    store: str | None,
+    key_file: Path | None,
+    standard_id: str | None,
+    agency_code: str | None,
+    today: date,
+) -> int:
+    """Confirm every open mismatch about a subject and say how many. Raises Problem when there is none."""
+    gc.disable()
+    with opened(store, key_file) as found:
+        agency = agency_of(found, agency_code, standard_id)
+        month = submission or due_submission(found, agency, today)
+        result = find_mismatches(found, preview_extract(found, agency, load(agency.standard), month, today=today))
+        meant = [one for one in result.open if one.subject == subject]
+        if result.sent is None or not meant:
+            raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")
+        with found.write(person(found.path), now()) as work:
+            for one in meant:
+                confirm_one(work, result.sent, one, reason)
+    print(f"Confirmed: {len(meant)}.")
+    return 0
+
+
+# `keywork extracts list`, `show`, `write`, `sent` and `take-back`.
+
+LAST = "last"
+_SHORT = 8
+
+
+def refuse_csv(form: str) -> None:
+    """Raise Problem for the one form that is not offered here."""
+    if form == "csv":
+        raise Problem("This is told as text or json: choose one of them with --format.")
+
+
+def agency_of(store: "Store", code: str | None, standard: str | None) -> "AgencyInfo":
+    """The agency meant. Raises Problem, also for a standard that is not installed."""
+    if standard is not None:
+        load(standard)
+    return store.agency(code, standard)
+
+
+def resolved(store: "Store", agency: "AgencyInfo", text: str) -> "ExtractInfo":
+    """The extract whose id begins so, or the last one written. Raises Problem when it is none, or several."""
+    known = store.extracts(agency)
+    if text == LAST and known:
+        return known[-1]
+    found = [one for one in known if text and one.id.startswith(text)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Problem(f"Several extracts begin with {text}: give more of the id.")
+    raise Problem(
+        f"There is no extract {printable(text)} of {agency.code}: `keywork extracts list` shows which there are."
+    )
+
+
+def run_list(store: str | None, key_file: Path | None, standard: str | None, agency_code: str | None, form: str) -> int:
+    """Print the extracts. Raises Problem."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        known = found.extracts(agency_of(found, agency_code, standard))
+    if form == "json":
+        print(json.dumps([as_mapping(one) for one in known], indent=1))
+        return 0
+    for one in known:
+        many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
+        told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
+        print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
+    if not known:
+        print("No extract was written yet.")
+    return 0
+
+
+def run_show(
+    extract: str,
+    store: str | None,
+    key_file: Path | None,
+    standard: str | None,
+    agency_code: str | None,
+    form: str,
+) -> int:
+    """Print a receipt. Raises Problem."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        one = resolved(found, agency_of(found, agency_code, standard), extract)
+    if form == "json":
+        print(json.dumps(as_mapping(one, receipt=True), indent=1))
+    else:
+        for line in receipt_lines(one, load(one.standard)):
+            print(printable(line.removeprefix("# ")))
+    return 0
+
+
+def run_write(
+    extract: str,
+    out: Path,
+    store: str | None,
+    key_file: Path | None,
+    standard: str | None,
+    agency_code: str | None,
+    form: str,
+) -> int:
+    """Write an extract again and print where it is. Raises Problem."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        one = resolved(found, agency_of(found, agency_code, standard), extract)
+        path = write_again(found, one, out)
+    if form == "json":
+        print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
+    else:
+        print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
+    return 0
+
+
+def run_mark(
+    extract: str,
+    sent: bool,
+    store: str | None,
+    key_file: Path | None,
+    standard: str | None,
+    agency_code: str | None,
+    today: date,
+    form: str,
+) -> int:
+    """Mark an extract as sent, or take that back, and say so. Raises Problem."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        one = resolved(found, agency_of(found, agency_code, standard), extract)
+        if sent:
+            of = agency_of(found, agency_code, standard)
+            said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
+            if said:
+                talk(said)
+        else:
+            with found.write(person(found.path), now()) as work:
+                work.take_back(one.id)
+        done = found.extract(one.id)
+    if form == "json":
+        print(json.dumps(as_mapping(done), indent=1))
+    else:
+        what = "is marked as sent" if sent else "does not count as sent any more"
+        print(f"The extract {done.id[:_SHORT]} of {done.submission} {what}.")
+    return 0
+
+
+extracts_app = typer.Typer(help="Extracts that were written: receipts, the same file again, sent or not, differences.")
+
+ExtractArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="An extract's id or the beginning of it, or `last`.", show_default=False)
+]
+OtherArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help="Another extract; without it, what would be written now.", show_default=False),
+]
+SubmissionOption = Annotated[
+    str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now.")
+]
+
+
+@extracts_app.command("list")
+def list_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """List the extracts, the oldest first."""
+
+    return run_list(store, key_file, standard, agency, form.value)
+
+
+@extracts_app.command("show")
+def show(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Show an extract's receipt."""
+
+    return run_show(extract, store, key_file, standard, agency, form.value)
+
+
+@extracts_app.command("write")
+def write(
+    extract: ExtractArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Write an extract again, byte for byte."""
+
+    return run_write(extract, out, store, key_file, standard, agency, form.value)
+
+
+@extracts_app.command("sent")
+def sent(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Note that an extract was sent, which ticks its checklist."""
+
+    return run_mark(extract, True, store, key_file, standard, agency, _day(today), form.value)
+
+
+@extracts_app.command("take-back")
+def take_back(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Note that an extract was not sent after all."""
+
+    return run_mark(extract, False, store, key_file, standard, agency, _day(None), form.value)
+
+
+@extracts_app.command("diff")
+def diff(
+    extract: ExtractArgument,
+    other: OtherArgument = None,
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Tell what is new, gone and changed from one extract to another, or to what would be written now."""
+
+    return run_diff(extract, other, submission, store, key_file, standard, agency, _day(today), form.value)
+
+
+@extracts_app.command("mismatches")
+def mismatches(
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """Tell what the last extract that was sent says and a new one would deny; exit 1 while any is open."""
+
+    return run_mismatches(submission, store, key_file, standard, agency, _day(today), form.value)
+
+
+@extracts_app.command("confirm")
+def confirm(
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="The subject of an open mismatch, as `mismatches` tells it.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right.")],
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+) -> int:
+    """Confirm with a reason that a mismatch is right."""
+
+    return run_confirm(subject, reason, submission, store, key_file, standard, agency, _day(today))

@@ -1,0 +1,48 @@
+"""`keywork help`: each screen as text, its keys, and a few words about it."""
+
+from contextlib import suppress
+
+from tui.help import about, picture
+from tui.screens.registry import SCREENS, know_actions
+from tui.widgets.help_screen import help_lines
+from tui.widgets.text import printable
+from validators.problems import Problem
+from validators.standard.catalogue import available, load
+
+
+def run_help(screen: str | None) -> int:
+    """Print the help of one screen, or of all. Raises Problem for a screen there is not."""
+    know_actions()
+    titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
+    titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
+    titles["new_agency"] = "New agency"
+    if screen is not None and screen not in titles:
+        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
+    for scope, title in titles.items():
+        if screen in (None, scope):
+            print("\n".join([f"==== {title} ({scope})", "", *_whose(scope), *_page(scope), ""]))
+    return 0
+
+
+def _whose(scope: str) -> list[str]:
+    """Which data sets have a screen, where some of those that are installed have not."""
+    entry = SCREENS.get(scope)
+    if entry is None or not entry.needs:
+        return []
+    known = []
+    for name in available():
+        with suppress(Problem):  # one that cannot be read is told of elsewhere
+            known.append(load(name))
+    having = [standard.id for standard in known if entry.is_for(standard)]
+    if len(having) == len(known):
+        return []
+    told = ", ".join(having) or "none"
+    return [f"Only where the data set has what it shows; of those installed: {printable(told)}.", ""]
+
+
+def _page(scope: str) -> list[str]:
+    drawn = picture(scope)
+    width = max(map(len, drawn), default=0)
+    frame = ["+" + "-" * width + "+"] if drawn else []
+    lines = [*frame, *(f"|{line:<{width}}|" for line in drawn), *frame, ""] if drawn else []
+    return lines + [line.removeprefix("# ") for line in help_lines(scope, about(scope))]

@@ -1,0 +1,61 @@
+"""Options that several commands have, declared once."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a command tells its result."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="PATH", help="The store; else KEYWORK_STORE, else the usual place.")
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key-file", metavar="PATH", help="The store's key; else KEYWORK_KEY_FILE, else the usual place."),
+]
+StandardOption = Annotated[
+    str | None, typer.Option("--standard", metavar="ID", help="The data set, e.g. ndtms-cjit-p.")
+]
+AgencyOption = Annotated[
+    str | None, typer.Option("--agency", metavar="CODE", help="The agency, where the store holds several.")
+]
+TodayOption = Annotated[
+    datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Judge as on this day.")
+]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Where a data set has kinds of extract: new, between or full; without it the usual one.",
+        show_default=False,
+    ),
+]
+FromOption = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day, with --kind between."),
+]
+ToOption = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day, with --kind between."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")]
+
+
+def day(given: datetime | None) -> date:
+    """The day meant; else the day it is where the returns go to."""
+    if given is not None:
+        return given.date()
+    from tui.session.local_time import LONDON
+
+    return datetime.now(LONDON).date()

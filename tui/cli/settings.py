@@ -1,0 +1,73 @@
+"""`keywork settings list` and `set`: what an agency says of itself, as its data set asks it."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption
+
+settings_app = typer.Typer(help="What an agency says of itself: rules and measures ask it.")
+
+
+@settings_app.command("list")
+def list_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    form: FormatOption = Format.TEXT,
+) -> int:
+    """List what the data set asks an agency, and what is said."""
+    from tui.cli.context import opened
+    from tui.cli.extracts import agency_of, refuse_csv
+    from tui.widgets.text import printable
+    from validators.agency import setting_words
+    from validators.standard.catalogue import load
+
+    refuse_csv(form.value)
+    with opened(store, key_file) as found:
+        its = agency_of(found, agency, standard)
+        data_set, told = load(its.standard), found.agency_settings(its)
+    settings = data_set.settings
+    if form is Format.JSON:
+        rows = [
+            {"name": one.id, "title": one.title, "kind": one.kind, "value": told.get(one.id, "")} for one in settings
+        ]
+        print(json.dumps(rows, indent=1))
+        return 0
+    for one in settings:
+        print(printable(f"{one.id}: {setting_words(one, told.get(one.id, ''))}"))
+        print(printable(f"  {one.title}" + (f" ({', '.join(one.classes)})" if one.classes else "")))
+    if not settings:
+        print(f"The data set {data_set.id} asks an agency nothing.")
+    return 0
+
+
+@settings_app.command("set")
+def set_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The setting, as `settings list` names it.")],
+    value: Annotated[
+        str, typer.Argument(metavar="VALUE", help="yes, no, or pairs: '01=complete 02=neutral'; '' clears.")
+    ],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+) -> int:
+    """Say something of an agency. Findings kept so far are then checked anew."""
+    from tui.cli.context import now, opened, person
+    from tui.cli.extracts import agency_of
+    from tui.widgets.text import printable
+    from validators.agency import setting_named, setting_text, setting_words
+    from validators.standard.catalogue import load
+
+    with opened(store, key_file) as found:
+        its = agency_of(found, agency, standard)
+        data_set = load(its.standard)
+        setting = setting_named(data_set, name)
+        text = setting_text(data_set, setting, value)
+        with found.write(person(found.path), now()) as work:
+            changed = work.set_agency_setting(its, name, text)
+    print(printable(f"{name} of {its.code}: {setting_words(setting, text)}" + ("" if changed else " (as before)")))
+    return 0

@@ -1,0 +1,142 @@
+"""How a line of the form is divided and drawn, as plain text with the names of its styles. Knows no screen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from textual.app import App
+
+from tui.form.record_model import Heading, RecordModel
+from tui.widgets.text import one_line
+from tui.widgets.theme import MARKS, Tokens, tokens_for
+from validators.records import Finding, Severity
+
+Piece = tuple[str, str]
+"""A text and the name of the style it is drawn in."""
+
+SIGNS = {severity: MARKS[severity.value] for severity in Severity}
+WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+TO_DO, SKIPPED, CARRIED, ACCEPTED = "·", "-", "~", "="
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The widths of a line's three parts in cells: label (with marks), value, note."""
+
+    label: int
+    value: int
+    note: int
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """Divide a line of `width` cells: two fifths for the label, a quarter for the value, the rest to read."""
+        label = max(12, min(34, width * 2 // 5))
+        value = max(8, min(36, width * 27 // 100))
+        label = min(label, max(0, width - value))
+        return cls(label, value, max(0, width - label - value))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is to be said beside the fields: `findings` by header, worst first, and the headers `still_to_do`."""
+
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    still_to_do: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, model: RecordModel, findings: Sequence[Finding]) -> "Marks":
+        """Lay a record's findings by the fields they mark, parting what nobody has come to yet."""
+        by_header: dict[str, list[Finding]] = {}
+        to_do = set(model.still_to_do())
+        for whole in sorted(findings, key=lambda finding: (bool(finding.accepted), WEIGHT[finding.severity])):
+            finding, missing = model.without_to_do(whole)
+            to_do.update(missing)
+            if finding is not None:
+                for header in dict.fromkeys((finding.field, *finding.fields)):
+                    # A gap is marked wherever it is; a value that only takes part in a comparison is not.
+                    if header == finding.field or not finding.values.get(header):
+                        by_header.setdefault(header, []).append(finding)
+        return cls(by_header, frozenset(to_do))
+
+
+def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> list[Piece]:
+    """One line of the form: row `index` of the model. The current field's value is left blank for the input over it."""
+    row, width = model.rows[index], columns.label + columns.value + columns.note
+    if isinstance(row, Heading):
+        return [(one_line(f" {row.text}", width), "heading")]
+    header, due, live = row.header, model.is_due(row.header), row.header == model.current
+    findings, to_do = marks.findings.get(header, ()), header in marks.still_to_do
+    if findings:
+        sign, tone = SIGNS[findings[0].severity], findings[0].severity.value
+        if findings[0].accepted:
+            sign, tone = ACCEPTED, "meaning"
+    elif to_do:
+        sign, tone = TO_DO, "meaning"
+    else:
+        sign, tone = (" " if due else SKIPPED), "meaning"
+    plain = "value" if due else "skipped"
+    name = "current" if live else plain
+    notes = [model.meaning(header), *(finding.message for finding in findings[:1] if live or finding.field == header)]
+    if to_do and live and not findings:  # the sign says it; in words once, where one stands
+        notes.append("still to do")
+    pieces = [
+        (">" if live else " ", name),
+        (sign, tone),
+        (one_line(row.label, columns.label - 4), name),
+        (f" {CARRIED if header in model.carried else ' '}", "carried"),
+        (one_line("" if live else model.value(header), columns.value), "value"),
+        (one_line("  " + "; ".join(note for note in notes if note), columns.note), tone),
+    ]
+    return _joined(pieces, plain)
+
+
+def _joined(pieces: list[Piece], plain: str) -> list[Piece]:
+    """Blank pieces in the plain style, neighbours of one style in one: every change of style is traffic."""
+    joined: list[Piece] = []
+    for text, name in pieces:
+        name = plain if text.isspace() else name
+        if joined and joined[-1][1] == name:
+            joined[-1] = (joined[-1][0] + text, name)
+        else:
+            joined.append((text, name))
+    return joined
+
+
+# Which colour token each part of the form and of the panel is drawn with.
+
+INK: Mapping[str, str] = {
+    "label": "text",
+    "current": "chosen",
+    "skipped": "dim",
+    "value": "text",
+    "meaning": "dim",
+    "carried": "notice",
+    "heading": "heading",
+    "error": "error",
+    "warning": "warning",
+    "notice": "notice",
+    "title": "bar",
+    "choice": "panel",
+    "chosen": "cursor",
+    "hint": "dim",
+}
+"""Part of the form → token."""
+
+PANEL_INK: Mapping[str, str] = {
+    "title": "panel_heading",
+    "error": "error",
+    "warning": "warning",
+    "notice": "notice",
+    "to do": "panel",
+    "accepted": "panel",
+    "blank": "panel",
+}
+"""Part of the panel → token."""
+
+_PLAIN = tokens_for("dark", "256")
+
+
+def tokens_of(app: App[Any]) -> Tokens:
+    """The tokens of the app's theme; the dark ones in an app that has none."""
+    tokens = getattr(app, "tokens", None)
+    return tokens if isinstance(tokens, Tokens) else _PLAIN

@@ -1,0 +1,1 @@
+"""Calendar: the submissions of a year, and the dates stated for them."""

@@ -1,0 +1,226 @@
+"""The calendar's lines: a year of submissions with state, days left and source; August in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+from tui.form.dates import read_date
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable
+from tui.widgets.text_line import Piece
+from validators.calendar.calendar import LONG_MONTHS, CalendarEntry, SubmissionCalendar, in_words
+from validators.calendar.kinds import MONTHS
+from validators.calendar.periods import month_after
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.month.facts import ClosedDayInfo, OverrideInfo
+    from store.store import Store
+    from validators.standard.model import Standard
+
+FIRST_MONTH = 9
+"""A page begins with what is due in September, where the base date rolls on."""
+SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A submission with its state; or, without an entry, why a month has none."""
+
+    entry: CalendarEntry | None
+    state: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class Year:
+    """A page of the calendar: the deadlines from September of `year` to the August after it."""
+
+    year: int
+    calendar: SubmissionCalendar
+    lines: tuple[Line, ...]
+    due: CalendarEntry
+    silence: str
+    overrides: "tuple[OverrideInfo, ...]"
+    closed_days: "tuple[ClosedDayInfo, ...]"
+    today: date
+
+
+def year_of(day: date) -> int:
+    """The year whose page a day lies on."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
+
+
+def read_year(store: "Store", agency: "AgencyInfo", standard: "Standard", year: int, today: date) -> Year:
+    """What the page of a year says. Raises Problem where the calendar ends."""
+    calendar = store.calendar(agency)
+    if not 1906 < year < 9990:
+        raise Problem(f"The calendar does not reach to {year}: go back to this year.")
+    entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
+    due = calendar.due(today)
+    states = _states(store, agency, standard)
+    known = min(states, default="9")
+    lines: list[Line] = []
+    for entry in entries:
+        lines.append(Line(entry, states.get(entry.submission) or _state(entry, due, today, known)))
+        after = calendar.after(entry)
+        passed = month_after(entry.deadline)
+        if passed.month < after.deadline.month and passed.year == after.deadline.year:
+            lines.append(Line(None, told=_passed(entry, after, passed)))
+    name = calendar.kind.name
+    return Year(
+        year,
+        calendar,
+        tuple(lines),
+        due,
+        calendar.silence(today),
+        tuple(store.overrides(name)),
+        tuple(store.closed_days(name)),
+        today,
+    )
+
+
+def _states(store: "Store", agency: "AgencyInfo", standard: "Standard") -> dict[str, str]:
+    """How far the submissions are that somebody worked on."""
+    taken = {one.id for one in standard.checklist if one.check == "accepted"}
+    found: dict[str, str] = {}
+    for extract in store.extracts(agency):
+        found[extract.submission] = "sent" if extract.is_sent else found.get(extract.submission, "written")
+    for one in store.submissions(agency):
+        ticked = {tick.item for tick in store.ticks(one.id) if tick.holds}
+        if taken & ticked:
+            found[one.month] = "accepted"
+        elif one.is_nil:
+            found[one.month] = "nil"
+        elif one.attempt > 1 and found.get(one.month) == "accepted":
+            found[one.month] = "again"
+    return found
+
+
+def _state(entry: CalendarEntry, due: CalendarEntry, today: date, known: str) -> str:
+    """Of one that nobody worked on. What was before the first that the store knows of was not ours to send."""
+    if entry.last_day < today:
+        return "missed" if entry.submission > known else "-"
+    if entry.opens <= today:
+        return "open"
+    return "next" if entry.submission == due.submission else ""
+
+
+def _passed(before: CalendarEntry, after: CalendarEntry, month: date) -> str:
+    start = before.period_end + timedelta(days=1)
+    return (
+        f"{LONG_MONTHS[month.month - 1]} {month.year}: no submission. {after.title} covers {start.day} "
+        f"{MONTHS[start.month - 1]} to {after.period_end.day} {MONTHS[after.period_end.month - 1]}."
+    )
+
+
+def short(day: date) -> str:
+    """A day in few cells: `1 Jan 21`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year % 100:02d}"
+
+
+def days_left(entry: CalendarEntry, today: date) -> str:
+    """The days until the deadline, 0 on the day itself; nothing for what is over."""
+    left = (entry.deadline - today).days
+    return "" if left < 0 else str(left)
+
+
+def detail(line: Line | None) -> str:
+    """The chosen line in full."""
+    if line is None:
+        return ""
+    if line.entry is None:
+        return line.told
+    one = line.entry
+    closed = f" ({one.closed_day}: it is not moved)" if one.closed_day else ""
+    told = one.told if one.source == "rule" else f"as stated by {one.told}"
+    return (
+        f"{one.submission} covers {in_words(one.period_start)} to {in_words(one.period_end)}. Window "
+        f"{in_words(one.opens)} to {in_words(one.closes)}, deadline {in_words(one.deadline)}{closed}. Dates {told}."
+    )
+
+
+class YearList(LineList):
+    """The lines of a year. `e` and `w` ask to enter and to withdraw dates."""
+
+    head_lines = 1
+
+    class Wanted(Message):
+        """A letter was pressed."""
+
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[Line, ...] = ()
+        self.today = date.min
+
+    @property
+    def row_count(self) -> int:
+        """How many lines."""
+        return len(self.lines)
+
+    @property
+    def current(self) -> Line | None:
+        """The chosen line."""
+        return self.lines[self.cursor] if self.cursor < len(self.lines) else None
+
+    def show(self, lines: Iterable[Line], today: date, wanted: str = "") -> None:
+        """Show a year; the line of the `wanted` submission is chosen, else the one that was."""
+        if not wanted and self.current is not None and self.current.entry is not None:
+            wanted = self.current.entry.submission
+        self.lines, self.today = tuple(lines), today
+        places = (at for at, line in enumerate(self.lines) if line.entry and line.entry.submission == wanted)
+        self.go(next(places, 0), quiet=True)
+        self.refresh()
+        self.post_message(self.Moved(self, self.cursor))
+
+    def on_key(self, event: events.Key) -> None:
+        """The letters; moving is the list's."""
+        if event.key in ("e", "w"):
+            self.post_message(self.Wanted(event.key))
+            event.stop()
+            event.prevent_default()
+
+    def head_of(self, line: int) -> Sequence[Piece]:
+        """Headings."""
+        return [(f"{'Submission':18}{'Covers':20}{'Window':11}{'Deadline':13}{'Days':5}{'From':5}State", "heading")]
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """One line; a deadline on a day without work has a `!`."""
+        line = self.lines[row]
+        one = line.entry
+        if one is None:
+            return [(printable(line.told), "dim")]
+        covers = f"{short(one.period_start)}-{short(one.period_end)}"
+        month = MONTHS[one.closes.month - 1]
+        same = (one.opens.year, one.opens.month) == (one.closes.year, one.closes.month)
+        opens = str(one.opens.day) if same else f"{one.opens.day}/{one.opens.month}"
+        window = f"{opens}-{one.closes.day} {month}"
+        deadline = f"{one.deadline:%a} {one.deadline.day} {MONTHS[one.deadline.month - 1]}"
+        mark = "!" if one.closed_day else ""
+        cells = ((one.title, 18), (covers, 20), (window, 11), (deadline + mark, 13))
+        text = "".join(fit(printable(cell), width - 1) + " " for cell, width in cells)
+        left = days_left(one, self.today)
+        return [(f"{text}{left:5}{SOURCES[one.source]:5}{line.state}", self.stripe_of(row))]
+
+    def stripe_of(self, row: int) -> str:
+        """Every second row has another ground."""
+        return "stripe" if row & 1 else "text"
+
+
+def typed_day(label: str, text: str, today: date) -> date | None:
+    """A day as people type it, None for nothing. Raises Problem when it is none."""
+    if not text:
+        return None
+    found = read_date(text, today, "YYYYMMDD")
+    if found is None:
+        raise Problem(f"{label} is not a date: type it like 14/3/26 or 14 mar 26.")
+    return date(int(found[:4]), int(found[4:6]), int(found[6:]))

@@ -1,0 +1,234 @@
+"""Copying a client to an agency of another data set: what goes over and what not; once done, what is left to key."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from textual.widget import Widget
+
+from exporters.imports.copy import CopyPlan, look_up, plan_copy, write_copy
+from store.facts import AgencyInfo
+from tui.screens.client.labels import client_name, several
+from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.line_list import LineList
+from tui.widgets.text import fit, printable
+from tui.widgets.text_line import Piece, TextLine
+from tui.widgets.text_page import TextPage
+from validators.problems import Problem
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+    from tui.screens.client.actions import ClientActions
+
+MOST_AGENCIES = 4
+NOWHERE = (
+    "This store has no agency of another data set: Agencies ({palette}) makes one,"
+    " or 'keywork client copy' with the first copy."
+)
+
+
+def offer(screen: "ClientActions") -> None:
+    """Ask where a client is to be copied to, once all of it is saved and there is somewhere to copy to."""
+    program, case = screen.program, screen.case
+    if any(held.is_changed or held.version == 0 for held in case.by_id.values()):
+        screen.say("Save this client first: only what is saved can be copied.", "notice")
+    elif case.client.deleted:
+        screen.say("This client is deleted: bring it back before copying it.", "notice")
+    else:
+
+        def found(agencies: list[AgencyInfo]) -> None:
+            if agencies:
+                program.open_screen("copy", case.client.id, client_name(case.standard, case.client.values), agencies)
+            else:
+                screen.say(NOWHERE.format(palette=REGISTRY.key_text("app.palette")), "notice")
+
+        program.in_store(_elsewhere, program.standard.id, on_done=found, hold=True)
+
+
+class AgencyList(LineList):
+    """The agencies there are, as many in view as fit beside the page."""
+
+    def __init__(self, agencies: Sequence[AgencyInfo]) -> None:
+        super().__init__()
+        self.agencies = agencies
+        self.styles.height = min(MOST_AGENCIES, len(agencies))
+
+    @property
+    def row_count(self) -> int:
+        """How many there are."""
+        return len(self.agencies)
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Code, data set and name, escaped."""
+        one = self.agencies[row]
+        return [(fit(f" {printable(one.code)}", 12) + " ", "text"), (printable(f"{one.standard} {one.name}"), "dim")]
+
+
+class CopyScreen(BaseScreen[None]):
+    """The agencies, and below them what a copy to the chosen one does; once it is done, what is left to key there."""
+
+    scope = "copy"
+    heading = "Copy to another agency"
+
+    def __init__(self, client_id: str, name: str, agencies: Sequence[AgencyInfo]) -> None:
+        super().__init__()
+        self.client_id, self.client_name = client_id, name
+        self.title = f"Copy {name} to another agency"
+        self.about = TextLine([(" Only what is certain to mean the same goes over.", "dim")], id="about")
+        self.listed, self.page = AgencyList(agencies), TextPage()
+        self.plan: CopyPlan | None = None
+        self.copied: set[str] = set()
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    @property
+    def chosen(self) -> AgencyInfo:
+        """The agency that the page is about."""
+        return self.listed.agencies[self.listed.cursor]
+
+    def body(self) -> Iterable[Widget]:
+        """Where to, then what that does."""
+        yield self.about
+        yield self.listed
+        yield self.page
+
+    def on_mount(self) -> None:
+        """Begin where there is something to choose."""
+        (self.listed if self.listed.row_count > 1 else self.page).focus()
+        self.action_refresh_data()
+
+    def jumps(self) -> list[JumpPlace]:
+        """The list and the page."""
+        return [("A", "Agencies", self.listed.focus), ("P", "Page", self.page.focus)]
+
+    def action_refresh_data(self) -> None:
+        """F5: look again, unless it is done."""
+        if self.chosen.id not in self.copied:
+            given = (self.client_id, self.program.standard, self.program.agency.code, self.chosen)
+            self.program.in_store(_planned, *given, on_done=self._came, on_problem=self._not_planned, hold=True)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something: perhaps this client, perhaps its copy."""
+        if event.saved and not self.copied:
+            self.action_refresh_data()
+
+    def on_line_list_moved(self) -> None:
+        """Another agency."""
+        self.copied.clear()
+        self.plan = None
+        self.action_refresh_data()
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: on to the page. It copies nothing."""
+        self.page.focus()
+
+    def _came(self, plan: CopyPlan) -> None:
+        if self.is_attached and plan != self.plan:
+            self.plan = plan
+            self.page.show(list(plan_lines(plan)))
+            self._count(plan)
+
+    def _count(self, plan: CopyPlan) -> None:
+        if plan.is_done:
+            self.say(f"{self.chosen.code} has all of this client already: nothing is left to copy.", "notice")
+        else:
+            beware = f", {several(len(plan.warnings), 'thing')} to beware of" if plan.warnings else ""
+            rest = several(len(plan.anew), "line")
+            key = REGISTRY.key_text("copy.write")
+            self.say(f"{several(len(plan.copied), 'value')} to go over, {rest} to be keyed anew{beware}. {key} copies.")
+
+    def _not_planned(self, problem: Problem) -> None:
+        self.plan = None
+        self.page.show([])
+        self.say(str(problem), "error")
+
+    def action_write(self) -> None:
+        """F2."""
+        if self.copied:
+            self.say(f"It is copied to {self.chosen.code}; what the page lists is still to be keyed there.", "notice")
+        elif self.plan is not None and self.plan.is_done:
+            self._count(self.plan)
+        elif self.plan is not None:
+            program = self.program
+            given = (self.client_id, program.standard, program.agency.code, self.chosen, self.plan)
+            who = (program.person, program.clock())
+            program.in_store(_written, *given, *who, on_done=self._entered, writes=True, hold=True)
+
+    def _entered(self, done: tuple[CopyPlan, str]) -> None:
+        plan, name = done
+        if not self.is_attached:
+            return
+        if not name:
+            self._came(plan)
+            self.say("Something was saved meanwhile, so nothing was copied: look at the page again.", "warning")
+            return
+        self.copied.add(self.chosen.id)
+        self.page.show(list(done_lines(plan, name, self.chosen)))
+        self.say(f"The copy is {name} of {self.chosen.code}; the page lists what is still to be keyed there.", "ok")
+
+
+def plan_lines(plan: CopyPlan) -> Iterator[str]:
+    """What a copy would do, as a page."""
+    for title, lines in (
+        ("Beware", plan.warnings),
+        ("There already, not copied again", plan.known),
+        ("Goes over", plan.copied),
+        ("To be keyed anew", plan.anew),
+        ("Had to be keyed anew there", plan.known_anew),
+    ):
+        if lines:
+            yield f"# {title}"
+            yield from (f"  {line}" for line in lines)
+            yield ""
+
+
+def done_lines(plan: CopyPlan, name: str, agency: AgencyInfo) -> Iterator[str]:
+    """Where the copy is, and what is left to do with it."""
+    yield f"# The copy is {name} of agency {agency.code} ({agency.standard})"
+    yield f"  Open it there: Agencies ({REGISTRY.key_text('app.palette')}), then {agency.code}; another time"
+    yield f"  keywork --agency {agency.code} --standard {agency.standard}"
+    yield ""
+    for title, lines in (("Beware", plan.warnings), ("Still to be keyed there", plan.anew)):
+        if lines:
+            yield f"# {title}"
+            yield from (f"  {line}" for line in lines)
+            yield ""
+
+
+def _elsewhere(store: "Store", standard_id: str) -> list[AgencyInfo]:
+    return [one for one in store.agencies() if one.standard != standard_id]
+
+
+def _planned(store: "Store", client_id: str, source: Standard, code: str, agency: AgencyInfo) -> CopyPlan:
+    target = load(agency.standard)
+    plan = plan_copy(store.client_tree(client_id), source, target, agency.code, code)
+    look_up(store, agency, target, [plan])
+    return plan
+
+
+def _written(
+    store: "Store",
+    client_id: str,
+    source: Standard,
+    code: str,
+    agency: AgencyInfo,
+    seen: CopyPlan,
+    person: str,
+    now: datetime,
+) -> tuple[CopyPlan, str]:
+    """Enter what was seen on the page, and what the copy is called; without a name where it would be another by now."""
+    plan, target = _planned(store, client_id, source, code, agency), load(agency.standard)
+    if plan != seen:
+        return plan, ""
+    _, copy_id = write_copy(store, plan, agency.code, target, person, now)
+    values = store.get("client", copy_id).values
+    return plan, f"{target.word('client')} {client_name(target, values)}"

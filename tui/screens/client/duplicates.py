@@ -1,0 +1,287 @@
+"""Merging two clients who are one person, and undoing that."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInfo, Resemblance
+from tui.form.dates import show_date
+from tui.screens.client import labels, queries
+from tui.screens.client.labels import several
+from tui.widgets.base_screen import BaseModal, BaseScreen
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.filter_list import FilteredList
+from tui.widgets.text import one_line
+from tui.widgets.text_page import TextPage
+from validators.records import Values
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+    from tui.screens.client.screen import ClientScreen
+
+
+# Two clients side by side: is this one person? From here to the other one, or on to merging.
+
+LABEL, SIDE = 24, 26
+
+
+def shown(standard: Standard, header: str, values: Values) -> str:
+    """A value with what it means."""
+    field, text = standard.by_header[header], values.get(header, "")
+    if field.is_date:
+        return show_date(text, field.layout.text) or text
+    codes = standard.code_lists.get(field.codes)
+    return f"{text} {codes.codes.get(text, '') if codes else ''}".rstrip()
+
+
+def side_lines(standard: Standard, here: Values, episodes: Sequence[Values], there: ClientTree, why: str) -> list[str]:
+    """Both clients as lines: the fields with a mark where they differ, then the episodes of each."""
+    lines = [f"# {one_line('', LABEL)}  {one_line('This client', SIDE)} The other", f"  {why}" if why else ""]
+    for header in standard.headers_by_level["client"]:
+        one, other = shown(standard, header, here), shown(standard, header, there.client.values)
+        if one or other:
+            mark = " " if one == other else "≠"
+            label = standard.by_header[header].label
+            lines.append(
+                f"{mark} {one_line(label, LABEL)}  {one_line(one or '-', SIDE)} {one_line(other or '-', SIDE)}".rstrip()
+            )
+    for title, its in (
+        (standard.said("Episodes of this client"), episodes),
+        (
+            standard.said("Episodes of the other"),
+            [one.episode.values for one in there.episodes if not one.episode.deleted],
+        ),
+    ):
+        lines += ["", f"# {title}"]
+        lines += [f"  {_episode(standard, values)}" for values in its] or ["  None"]
+    return lines
+
+
+def _episode(standard: Standard, values: Values) -> str:
+    parts = []
+    for role, word in (("opened", "from"), ("closed", "closed")):
+        header = standard.role(role)
+        if header and values.get(header):
+            parts.append(f"{word} {shown(standard, header, values)}")
+    return ", ".join(parts) or "without a date"
+
+
+class AlikePage(BaseScreen[None]):
+    """This client beside those who may be the same, one at a time."""
+
+    scope = "alike"
+    heading = "Side by side"
+
+    def __init__(self, opener: "ClientScreen", alike: Sequence[Resemblance]) -> None:
+        super().__init__()
+        self.opener, self.alike, self.at = opener, list(alike), 0
+        self.page = TextPage()
+
+    def body(self) -> Iterable[Widget]:
+        """Both."""
+        yield self.page
+
+    def on_mount(self) -> None:
+        """The likeliest first."""
+        self.page.focus()
+        self._load()
+
+    def _load(self) -> None:
+        one = self.alike[self.at]
+        self.retitle(f"Side by side: {self.at + 1} of {len(self.alike)}")
+        self.opener.program.in_store(_tree, one.row.id, on_done=self._came, hold=True)
+
+    def _came(self, tree: ClientTree) -> None:
+        case = self.opener.case
+        episodes = [held.values for held in case.episodes()]
+        self.page.show(side_lines(case.standard, case.client.values, episodes, tree, self.alike[self.at].why))
+
+    def action_walk(self, step: int) -> None:
+        """F8, F7."""
+        self.at = (self.at + step) % len(self.alike)
+        self._load()
+
+    def action_other(self) -> None:
+        """F2: to the other client; what was typed here stays a draft."""
+        other = self.alike[self.at].row.id
+        program = self.opener.program
+        self.dismiss()
+        program.call_later(program.open_client, other)
+
+    def action_merge(self) -> None:
+        """F4: make the two one."""
+        self.opener.pairing.ask_to_merge(self, self.alike[self.at].row)
+
+
+def _tree(store: "Store", client_id: str) -> ClientTree:
+    return store.client_tree(client_id)
+
+
+MOST = 50
+
+
+class Pairing:
+    """The merges of one client screen."""
+
+    def __init__(self, screen: "ClientScreen", merges: tuple[MergeInfo, ...]) -> None:
+        self.screen = screen
+        self.merges = merges
+
+    def choose(self) -> None:
+        """Ask who the other client is, then show both."""
+        screen = self.screen
+        if not self._is_saved():
+            return
+
+        def found(row: ClientRow | None) -> None:
+            if row is not None:
+                screen.app.push_screen(AlikePage(screen, [Resemblance(row, "")]))
+
+        screen.app.push_screen(FindOther(screen.program, screen.client_id), found)
+
+    def _is_saved(self) -> bool:
+        unsaved = [held for held in self.screen.case.by_id.values() if held.is_changed or held.version == 0]
+        if unsaved:
+            self.screen.program.say("Save this client first: only what is saved can be merged.", "notice")
+        return not unsaved
+
+    def ask_to_merge(self, page: "AlikePage", row: ClientRow) -> None:
+        """Ask before merging; the letter is no habit."""
+        screen, program = self.screen, self.screen.program
+        if not self._is_saved():
+            return
+        name = f"{row.reference} {row.initials}".strip()
+        keeps = labels.record_name(screen.case, screen.case.client)
+        lines = [
+            f"{program.said('The episodes')} of {name} ({row.episodes}) go to {keeps}.",
+            "Nothing is lost: the other client is kept as deleted, and Split undoes the merge.",
+        ]
+
+        def merged(tree: ClientTree) -> None:
+            if page.is_current:
+                page.dismiss()
+            self._take(tree, f"Merged with {name}; Split in the palette undoes it.")
+
+        def answered(letter: str | None) -> None:
+            if letter == "m":
+                program.in_store(
+                    queries.merge,
+                    program.person,
+                    program.clock(),
+                    screen.client_id,
+                    row.id,
+                    on_done=merged,
+                    writes=True,
+                    hold=True,
+                )
+
+        program.push_screen(Confirm("Make the two one client?", lines, [Answer("m", "Merge them")]), answered)
+
+    def ask_to_split(self) -> None:
+        """Undo the latest merge into this client."""
+        screen, program = self.screen, self.screen.program
+
+        def known(merges: list[MergeInfo]) -> None:
+            self.merges = tuple(merges)
+            mine = [one for one in merges if one.keep_id == screen.client_id and one.split_at is None]
+            if not mine:
+                screen.say("Nobody was merged into this client.")
+                return
+            one = mine[0]
+            lines = [
+                f"Merged by {one.merged_by} at {labels.when(one.merged_at, program.today())}.",
+                program.said(
+                    f"The other client comes back with the {len(one.moved)} episodes it brought, as they stand now."
+                ),
+            ]
+
+            def answered(letter: str | None) -> None:
+                if letter == "s":
+                    program.in_store(
+                        queries.split,
+                        program.person,
+                        program.clock(),
+                        screen.client_id,
+                        one.id,
+                        on_done=lambda tree: self._take(tree, "Split: the other client is back."),
+                        writes=True,
+                        hold=True,
+                    )
+
+            program.push_screen(Confirm("Undo the merge?", lines, [Answer("s", "Split them")]), answered)
+
+        program.in_store(_merges, screen.client_id, on_done=known, hold=True)
+
+    def _take(self, tree: ClientTree, sentence: str) -> None:
+        screen = self.screen
+        known = {one.episode.id for one in tree.episodes} | {event.id for one in tree.episodes for event in one.events}
+        for held in list(screen.case.by_id.values()):
+            if held.kind != "client" and held.id not in known:
+                screen.case.by_id.pop(held.id)
+        screen.saving.take(tree)
+        screen.say(sentence, "ok")
+
+
+class FindOther(BaseModal[ClientRow]):
+    """Find a client by typing; dismissed with the one that Enter was pressed on."""
+
+    DEFAULT_CSS = """
+    FindOther { align: center top; }
+    FindOther FilteredList { width: 90%; max-width: 76; height: 12; margin-top: 1; }
+    """
+
+    def __init__(self, program: "KeyworkApp", own_id: str) -> None:
+        super().__init__()
+        self.program, self.own_id = program, own_id
+        self.rows: dict[str, ClientRow] = {}
+
+    def compose(self) -> ComposeResult:
+        """The search and what it finds."""
+        yield Found(self)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        chosen = self.query_one(Found).current_id
+        if chosen is not None:
+            self.dismiss(self.rows[chosen])
+
+
+class Found(FilteredList):
+    """What the store finds for the words typed; the keys wait for each answer, so that Enter means what is seen."""
+
+    def __init__(self, page: FindOther) -> None:
+        super().__init__([], "Other client (reference, initials, birth date)")
+        self.dialog = page
+
+    def filter_by(self, typed: str) -> None:
+        """Ask the store."""
+        self.typed = typed
+        self.refresh()
+        self.place_cursor()
+        program = self.dialog.program
+        program.in_store(_rows, program.agency, typed, on_done=self._came, hold=True)
+
+    def _came(self, rows: list[ClientRow]) -> None:
+        self.dialog.rows = {row.id: row for row in rows if row.id != self.dialog.own_id}
+        self._found = [
+            (
+                row.id,
+                f"{row.reference} {row.initials}",
+                f"born {row.birth_date}, {self.dialog.program.said(several(row.episodes, 'episode'))}",
+            )
+            for row in self.dialog.rows.values()
+        ]
+        self.cursor = self.top = 0
+        self.refresh()
+
+
+def _rows(store: "Store", agency: AgencyInfo, text: str) -> list[ClientRow]:
+    return store.client_rows(agency, ClientQuery(text=text), 0, MOST) if text.strip() else []
+
+
+def _merges(store: "Store", client_id: str) -> list[MergeInfo]:
+    return store.merges(client_id)

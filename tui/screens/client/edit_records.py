@@ -1,0 +1,309 @@
+"""New records, deleting and bringing back, key worker and note."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Offset
+
+from store.facts import AgencyInfo, ClientTree, StoredRecord
+from tui.form.line_input import LineInput
+from tui.screens.client import labels, queries
+from tui.screens.client.model import Held
+from tui.screens.client.queries import Save
+from tui.widgets.actions import REGISTRY
+from tui.widgets.base_screen import BaseModal
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.text_line import TextLine
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.screens.client.screen import ClientScreen
+
+# Key worker and note of an episode: kept beside it, never exported.
+
+MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
+
+
+class NoteLine:
+    """One of the two lines; the host that its input works for."""
+
+    def __init__(self, page: "NotePage") -> None:
+        self.page = page
+        self.input = LineInput(self)
+
+    def press(self, key: str) -> bool:
+        """The keys that move on or save."""
+        if key in MOVES:
+            self.page.move(self, MOVES[key])
+        elif key in ("f2", "escape"):
+            self.page.done()
+        else:
+            return False
+        return True
+
+    def typed(self, text: str) -> None:
+        """Nothing waits for a single character."""
+
+    def input_offset(self) -> Offset:
+        """Where the input stands."""
+        return self.input.content_region.offset
+
+
+class NotePage(BaseModal[tuple[str, str]]):
+    """Dismissed with key worker and note, on F2, on Enter in the last line and on Escape alike: what is typed stays."""
+
+    DEFAULT_CSS = """
+    NotePage Vertical { width: 90%; max-width: 76; height: 8; }
+    NotePage LineInput { width: 100%; }
+    """
+
+    def __init__(self, name: str, key_worker: str, note: str, known: Sequence[str]) -> None:
+        super().__init__()
+        self._name, self._known = name, known
+        self.lines = (NoteLine(self), NoteLine(self))
+        self.before = (key_worker, note)
+
+    def compose(self) -> ComposeResult:
+        """The two lines with their names."""
+        known = ", ".join(self._known)
+        with Vertical():
+            yield TextLine([(f" {self._name}: key worker and note", "title")], "title")
+            yield TextLine([(" Kept here only, never sent. F2 keeps them, Ctrl+U empties a line.", "panel")], "panel")
+            yield TextLine([(" Key worker", "panel_heading")], "panel")
+            yield self.lines[0].input
+            yield TextLine([(f" Key workers here: {known}" if known else " ", "panel")], "panel")
+            yield TextLine([(" Note", "panel_heading")], "panel")
+            yield self.lines[1].input
+            yield TextLine([("", "panel")], "panel")
+
+    def on_mount(self) -> None:
+        """Begin with the key worker."""
+        for line, text in zip(self.lines, self.before, strict=True):
+            line.input.load(text)
+        self.lines[0].input.focus()
+
+    def move(self, line: NoteLine, step: int) -> None:
+        """To the other line; on from the last one it is done."""
+        target = self.lines.index(line) + step
+        if target >= len(self.lines):
+            self.done()
+        elif target >= 0:
+            self.lines[target].input.focus()
+
+    def done(self) -> None:
+        """Away with both."""
+        self.dismiss((self.lines[0].input.value.strip(), self.lines[1].input.value.strip()))
+
+    def action_back(self) -> None:
+        """Escape from elsewhere."""
+        self.done()
+
+
+Done = Callable[[ClientTree], None]
+
+
+class Adding:
+    """What is added to a client and taken away again."""
+
+    def __init__(self, screen: "ClientScreen") -> None:
+        self.screen = screen
+        # What was deleted here, the latest last: a stored record, or a new one with all below it.
+        self._deleted: list[list[Held]] = []
+
+    # --- new --------------------------------------------------------------------------------
+
+    def ask(self) -> None:
+        """Ask what is to be added; Enter gives what comes next most often."""
+        case, standard = self.screen.case, self.screen.case.standard
+        episode = case.episode_of(self.screen.held)
+        word = labels.word(standard, "episode")
+        answers = [Answer("e", f"New {word}")]
+        if case.episodes():
+            answers.append(Answer("l", f"New {word} like the last one, to be confirmed"))
+        letters = {"e", "l", "c"}
+        sections: dict[str, str] = {}
+        if episode is not None and not episode.deleted:
+            for section in standard.event_sections:
+                letter = next(
+                    each
+                    for each in f"{section.title}{section.id}".lower() + "0123456789"
+                    if each.isalnum() and each not in letters
+                )
+                letters.add(letter)
+                sections[letter] = section.id
+                answers.append(Answer(letter, f"New {section.said}"))
+        answers.append(Answer("c", "New client"))
+        preferred = next(iter(sections), "e")
+
+        def answered(letter: str | None) -> None:
+            if letter == "c":
+                self.screen.program.open_client()
+            elif letter in ("e", "l"):
+                self.add_episode(like_last=letter == "l")
+            elif letter in sections and episode is not None:
+                self._go_to(case.add("event", episode.id, sections[letter]))
+
+        self.screen.app.push_screen(Confirm("Add", ["What is to be added?"], answers, preferred), answered)
+
+    def add_episode(self, like_last: bool = False) -> None:
+        """A new episode, empty or like the client's last one."""
+        case = self.screen.case
+        last = case.episodes()[-1] if like_last and case.episodes() else None
+        held = case.add("episode", case.client.id, like=last)
+        self._go_to(held)
+        if held.carried:
+            self.screen.keeper.touch(held)
+            self.screen.say(f"{len(held.carried)} values are carried over, marked ~ until you pass them.", "notice")
+
+    def _go_to(self, held: Held) -> None:
+        self.screen.open(held)
+        self.screen.form.focus_input()
+
+    # --- deleting ---------------------------------------------------------------------------
+
+    def ask_to_delete(self, held: Held) -> None:
+        """Ask first; the letter is no key that anybody presses by habit."""
+        screen = self.screen
+        if held.deleted:
+            screen.say("This record is deleted already; Bring back undoes that.")
+            return
+        below = len(screen.case.children(held))
+        lines = [labels.record_name(screen.case, held)]
+        if below:
+            lines.append(f"What stands under it ({below}) goes and comes back with it.")
+        lines.append(f"{REGISTRY.key_text('form.undo')} right afterwards undoes it.")
+
+        def answered(letter: str | None) -> None:
+            if letter == "d":
+                self._delete(held)
+
+        screen.app.push_screen(Confirm("Delete this record?", lines, [Answer("d", "Delete it")]), answered)
+
+    def _delete(self, held: Held) -> None:
+        screen, program = self.screen, self.screen.program
+        if held.version == 0:
+            parent = screen.case.by_id.get(held.parent_id)
+            gone = screen.case.remove(held)
+            self._deleted.append(gone)
+            screen.keeper.forget([one.id for one in gone])
+            program.in_store(queries.discard, program.person, [(one.id, program.session) for one in gone], writes=True)
+            if held.kind == "client":
+                screen.dismiss()
+                return
+            screen.held = parent or screen.case.client
+            screen.open(screen.held)
+            self._say_deleted(held)
+            return
+
+        def done(tree: ClientTree) -> None:
+            self._deleted.append([held])
+            held.model, held.typed = None, None
+            screen.saving.take(tree)
+            self._say_deleted(held)
+
+        self._store(held, False, done)
+
+    def _say_deleted(self, held: Held) -> None:
+        name = labels.record_name(self.screen.case, held) if held.kind != "client" else "The client"
+        self.screen.say(f"Deleted: {name}. {REGISTRY.key_text('form.undo')} brings it back.", "ok")
+
+    def undo_deletion(self) -> None:
+        """Ctrl+Z with nothing left to take back in the form: the latest deletion is."""
+        if not self._deleted:
+            self.screen.say("There is nothing to take back.")
+            return
+        gone = self._deleted.pop()
+        if gone[0].version:
+            self.bring_back(gone[0])
+            return
+        for held in gone:
+            self.screen.case.by_id[held.id] = held
+            self.screen.keeper.touch(held)
+        self.screen.case.changed(gone[0])
+        self._go_to(gone[0])
+        self.screen.say("It is back.", "ok")
+
+    def bring_back(self, held: Held) -> None:
+        """Bring a deleted record back."""
+        if not held.deleted:
+            self.screen.say("This record is not deleted.")
+            return
+
+        def done(tree: ClientTree) -> None:
+            typed = dict(held.values) if held.is_changed else None
+            held.overtaken = ""
+            self.screen.saving.take(tree)
+            if typed is not None:
+                stored = next((one for one in _records(tree) if one.id == held.id), None)
+                if stored is not None:
+                    held.adopt(stored)
+                held.typed, held.model = typed, None
+            self._deleted = [gone for gone in self._deleted if held not in gone]
+            self._go_to(held)
+            self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
+
+        self._store(held, True, done)
+
+    def _store(self, held: Held, bring_back: bool, done: Done) -> None:
+        program = self.screen.program
+        item = Save(held.kind, held.id, held.parent_id, held.section, {}, held.version)
+        program.in_store(
+            queries.delete,
+            program.person,
+            program.clock(),
+            self.screen.client_id,
+            item,
+            bring_back,
+            on_done=done,
+            writes=True,
+            hold=True,
+        )
+
+    # --- key worker and note ----------------------------------------------------------------
+
+    def ask_worker(self) -> None:
+        """Ask for key worker and note of the episode one is in."""
+        screen, program = self.screen, self.screen.program
+        held = screen.case.episode_of(screen.held) or next(iter(screen.case.episodes()), None)
+        if held is None or held.version == 0:
+            screen.say("Key worker and note belong to an episode that is saved: save it first.", "notice")
+            return
+        name = labels.record_name(screen.case, held)
+
+        def known(names: list[str]) -> None:
+
+            program.push_screen(NotePage(name, held.key_worker, held.note, names), answered)
+
+        def answered(answer: tuple[str, str] | None) -> None:
+            if answer is None or answer == (held.key_worker, held.note):
+                return
+            program.in_store(
+                queries.annotate,
+                program.person,
+                program.clock(),
+                screen.client_id,
+                held.id,
+                *answer,
+                on_done=kept,
+                writes=True,
+                hold=True,
+            )
+
+        def kept(tree: ClientTree) -> None:
+            screen.saving.take(tree)
+            screen.say(f"Kept with {name}: key worker {held.key_worker or 'nobody'}.", "ok")
+
+        program.in_store(_key_workers, program.agency, on_done=known, hold=True)
+
+
+def _key_workers(store: "Store", agency: AgencyInfo) -> list[str]:
+    return store.key_workers(agency)
+
+
+def _records(tree: ClientTree) -> Iterator[StoredRecord]:
+    yield tree.client
+    for one in tree.episodes:
+        yield one.episode
+        yield from one.events

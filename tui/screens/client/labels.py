@@ -1,0 +1,128 @@
+"""How the client screen names things: the title, the lines of the tree, moments of the day."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from store.facts import Presence
+from tui.form.dates import show_date
+from tui.form.panel_entries import RecordKey
+from tui.form.row_drawing import WEIGHT
+from tui.screens.client.model import Case, Held
+from tui.session.local_time import LONDON
+from tui.widgets.tree_pane import Node
+from validators.records import Finding, Severity, Values
+from validators.standard.model import Standard
+
+
+def when(moment: datetime, today: date) -> str:
+    """A moment as people say it: `14:02`, with the day when that is another one."""
+    local = moment.astimezone(LONDON)
+    clock = f"{local:%H:%M}"
+    return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
+
+
+def several(number: int, noun: str) -> str:
+    """`1 field`, `2 fields`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def word(standard: Standard, kind: str) -> str:
+    """What the standard calls a client, an episode, an event."""
+    return standard.word(kind)
+
+
+def client_name(standard: Standard, values: Values) -> str:
+    """Reference and initials; what says who it is where both are missing."""
+
+    def value(role: str) -> str:
+        return values.get(standard.role(role), "") if standard.role(role) else ""
+
+    parts = [value("client_reference"), f"{value('given_initial')}{value('family_initial')}"]
+    return " ".join(part for part in parts if part) or "without a name yet"
+
+
+def born(standard: Standard, values: Values) -> str:
+    """The birth date as people read it; empty when there is none."""
+    header = standard.role("birth_date")
+    text = values.get(header, "") if header else ""
+    return show_date(text, standard.by_header[header].layout.text) or text if text else ""
+
+
+def title(case: Case, others: Sequence[Presence], person: str, today: date, here: str = "") -> str:
+    """The title line: who it is, whether new or unsaved, who else is in which record; `here` is `person`'s own."""
+    client = case.client
+    parts = [f"{'Client' if client.version else 'New client'} {client_name(case.standard, client.values)}"]
+    if birth := born(case.standard, client.values):
+        parts.append(f"born {birth}")
+    if client.deleted:
+        parts.append("DELETED")
+    for one in others:
+        what = "this record" if one.record_id == here else record_of(case, one)
+        who = "another window" if one.person == person else one.person
+        parts.append(f"{who} since {when(one.since, today)} in {what}")
+    return ", ".join(parts)
+
+
+def somebody(person: str, own: str) -> str:
+    """Who did something; one's own name means another window of one's own."""
+    return "You, in another window," if person == own else person
+
+
+def record_name(case: Case, held: Held) -> str:
+    """A record in a few words: `Episode 12 Mar 2020`, `Recovery support 1 Apr 2020`."""
+    standard = case.standard
+    if held.kind == "client":
+        return f"Client {client_name(standard, held.values)}"
+    return " ".join(part for part in _name_and_day(standard, held) if part)
+
+
+def record_of(case: Case, one: Presence) -> str:
+    """The record somebody is in: `the client's own record`, `Episode 12 Mar 2020`."""
+    held = case.by_id.get(one.record_id)
+    if held is None:
+        return "a record saved just now"
+    return f"the {word(case.standard, 'client')}'s own record" if held.kind == "client" else record_name(case, held)
+
+
+def _name_and_day(standard: Standard, held: Held) -> tuple[str, str]:
+    """What an episode or event is called, and its date as people read it."""
+    if held.kind == "episode":
+        name, header = word(standard, "episode").capitalize(), standard.role("opened")
+    else:
+        section = standard.section_by_id[held.section]
+        name, header = section.title, section.date_field
+    text = held.values.get(header, "") if header else ""
+    return name, show_date(text, standard.by_header[header].layout.text) or text if text else ""
+
+
+def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
+    """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
+    worst: dict[RecordKey, Severity] = {}
+    for one in findings:
+        if one.accepted:
+            continue
+        key = RecordKey.of(one, case.standard)
+        if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
+            worst[key] = one.severity
+
+    def node(held: Held) -> Node:
+        mine = [worst[key] for key in case.keys(held) if key in worst] if not case.is_gone(held) else []
+        severity = min(mine, key=lambda each: WEIGHT[each]).value if mine else ""
+        return Node(held.id, _line(case, held), severity, [node(child) for child in case.children(held)])
+
+    return [node(case.client)]
+
+
+def _line(case: Case, held: Held) -> str:
+    """A record's line in the tree: the date first, because a narrow tree cuts the end."""
+    standard = case.standard
+    sign = "+ " if held.version == 0 else "* " if held.is_changed else ""
+    end = " (deleted)" if held.deleted else ""
+    if held.kind == "client":
+        return f"{sign}{client_name(standard, held.values)}{end}"
+    name, day = _name_and_day(standard, held)
+    closed = standard.role("closed")
+    if held.kind == "episode" and closed and held.values.get(closed):
+        name += " closed"
+    worker = f" [{held.key_worker}]" if held.key_worker else ""
+    return f"{sign}{day} {name}{worker}{end}" if day else f"{sign}{name}{worker}{end}"

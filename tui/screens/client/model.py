@@ -1,0 +1,410 @@
+"""One client as the screen holds it: every record with what is saved and what is typed, and what the rules say of all.
+
+Knows no screen and no store; both hand it what they have.
+"""
+
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
+from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from tui.form.codes import Usage
+from tui.form.panel_entries import Place, RecordKey
+from tui.form.record_model import RecordModel
+from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
+from validators.rules.checker import Checker
+from validators.rules.registry import FILE_PATTERNS, Context
+from validators.standard.model import Level, Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+
+# What shows only between clients or episodes (an identifier used twice): found by the check of the whole caseload.
+
+MOST = 200
+"""Nobody has as many findings; one read is to be enough."""
+
+
+def kept(store: "Store", agency: AgencyInfo, standard: Standard, client_id: str) -> tuple[Finding, ...]:
+    """In a thread: what the last check kept about a client and no check of the client alone can say."""
+    rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
+    found = store.findings(agency, client_id=client_id, limit=MOST)
+    return tuple(one for one in found if one.rule in rules)
+
+
+def still(case: "Case", found: Iterable[Finding], told: Sequence[Finding]) -> list[Finding]:
+    """Those that still hold as far as one can tell here: the value that was found stands in its field.
+
+    What the client's own check says as well is left out.
+    """
+    known = {(one.rule, one.field, one.episode_id, one.event_id) for one in told}
+    left = []
+    for one in found:
+        field = case.standard.by_header.get(one.field)
+        if field is None or (one.rule, one.field, one.episode_id, one.event_id) in known:
+            continue
+        id = {"client": case.client.id, "episode": one.episode_id, "event": one.event_id}[field.level]
+        held = case.by_id.get(id)
+        if held is not None and not case.is_gone(held) and held.values.get(one.field, "") == one.values.get(one.field):
+            left.append(one)
+    return left
+
+
+# One record as the client screen holds it: what is saved, what is typed, and what a new one takes from another.
+
+DRAFT_KEPT = "What you typed and did not save is kept as a draft."
+"""Said on the screen one goes back to; untrue as soon as it is discarded."""
+
+
+@dataclass(eq=False)
+class Held:
+    """One record. `version` is 0 until it is saved; `typed` are the values of a draft not yet on the form.
+
+    `overtaken` tells who saved it while something unsaved is typed here; `left` that a person has been in it and gone
+    on, so that gaps count from then on. `began` are the values a draft of an older version was begun with; None where
+    that is what is `saved`.
+    """
+
+    kind: Kind
+    id: str
+    parent_id: str
+    section: str = ""
+    version: int = 0
+    saved: Values = field(default_factory=dict)
+    deleted: bool = False
+    changed_at: datetime = NEVER
+    changed_by: str = ""
+    key_worker: str = ""
+    note: str = ""
+    typed: Values | None = None
+    began: Values | None = None
+    carried: frozenset[str] = frozenset()
+    at_field: str = ""
+    left: bool = False
+    overtaken: str = ""
+    model: RecordModel | None = None
+
+    @property
+    def values(self) -> Values:
+        """What stands in the record now, saved or not."""
+        if self.model is not None:
+            return self.model.values
+        return self.saved if self.typed is None else self.typed
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything typed here is not saved."""
+        now, before = self.values, self.saved
+        return any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
+
+    @property
+    def base(self) -> Values:
+        """What the typing here began with; empty for a new record, and where an older program did not keep it."""
+        return self.saved if self.began is None else self.began
+
+    @property
+    def unconfirmed(self) -> frozenset[str]:
+        """The fields whose values were carried over and that nobody has confirmed."""
+        return frozenset(self.model.carried) if self.model is not None else self.carried
+
+    def adopt(self, stored: StoredRecord) -> None:
+        """Take what stands in the store as saved. What is typed stays."""
+        self.began = None
+        self.parent_id, self.version, self.saved = stored.parent_id, stored.version, stored.values
+        self.deleted, self.changed_at, self.changed_by = stored.deleted, stored.changed_at, stored.changed_by
+
+
+def carried_over(standard: Standard, sections: Collection[str], context: Values, values: Values) -> dict[str, str]:
+    """What a new record takes from the last one: all that a person keys, but no dates and nothing that hangs on one."""
+    base, taken = {**context, **values}, {}
+    for item in standard.fields:
+        if item.section in sections and item.keyed == "person" and not item.is_date and values.get(item.header):
+            skip = item.skip_when
+            dated = skip is not None and any(standard.by_header[header].is_date for header in skip.headers)
+            if not dated and not (skip is not None and skip.holds(base)):
+                taken[item.header] = values[item.header]
+    return taken
+
+
+LEVELS: Mapping[Kind, Level] = {"client": "client", "episode": "episode", "event": "event"}
+
+
+class Case:
+    """The records of one client in the order of the tree: the client, each episode with its events."""
+
+    def __init__(self, standard: Standard, checker: Checker, today: Callable[[], date], agency: AgencyInfo) -> None:
+        self.standard, self.checker, self.today, self.agency = standard, checker, today, agency
+        self.by_id: dict[str, Held] = {}
+        self.usage: Mapping[str, Usage] = {}
+        self.previous: Mapping[str, Values] = {}
+        self.show_deleted, self.accepted = False, Accepted()
+        self.spared: Held | None = None
+        self.beside, self.settings = tuple[Finding, ...](), dict[str, str]()
+        self._found: dict[str, list[Finding]] = {}
+        self._context = Context(today(), "store")
+
+    # --- the records ------------------------------------------------------------------------
+
+    @property
+    def client(self) -> Held:
+        """The client."""
+        return next(held for held in self.by_id.values() if held.kind == "client")
+
+    def children(self, held: Held) -> list[Held]:
+        """The records directly below one, those that are shown."""
+        return [
+            other
+            for other in self.by_id.values()
+            if other.parent_id == held.id and other.kind != "client" and (self.show_deleted or not other.deleted)
+        ]
+
+    def records(self) -> Iterator[Held]:
+        """All records that are shown, as the tree lists them."""
+
+        def below(held: Held) -> Iterator[Held]:
+            yield held
+            for child in self.children(held):
+                yield from below(child)
+
+        return below(self.client)
+
+    def episodes(self) -> list[Held]:
+        """The client's episodes, without deleted ones."""
+        return [held for held in self.children(self.client) if not held.deleted]
+
+    def episode_of(self, held: Held) -> Held | None:
+        """The episode a record belongs to; None for the client."""
+        if held.kind == "client":
+            return None
+        return held if held.kind == "episode" else self.by_id.get(held.parent_id)
+
+    def is_gone(self, held: Held) -> bool:
+        """Whether a record, or what it stands under, is deleted."""
+        parent = self.by_id.get(held.parent_id) if held.kind != "client" else None
+        return held.deleted or (parent is not None and self.is_gone(parent))
+
+    def adopt(self, tree: ClientTree) -> list[Held]:
+        """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
+        told: list[Held] = []
+        seen: dict[str, Held] = {}
+        stored = [(tree.client, "", "")]
+        for one in tree.episodes:
+            stored.append((one.episode, one.key_worker, one.note))
+            stored += [(event, "", "") for event in one.events]
+        for record, worker, note in stored:
+            held = self.by_id.get(record.id)
+            if held is None:
+                held = Held(record.kind, record.id, record.parent_id, record.section)
+            newer = 0 < held.version < record.version
+            if newer and held.is_changed:
+                told.append(held)
+                held.overtaken = record.changed_by
+                held.deleted = record.deleted
+            elif held.version != record.version or held.deleted != record.deleted:
+                held.adopt(record)
+                held.model = None if newer else held.model
+            held.key_worker, held.note = worker, note
+            seen[record.id] = held
+        # What is only typed keeps its place behind what is saved.
+        seen.update({id: held for id, held in self.by_id.items() if id not in seen and held.version == 0})
+        self.by_id = seen
+        self._found.clear()
+        return told
+
+    def lay(self, draft: DraftInfo) -> None:
+        """Lay a draft over its record, or enter the new record that it is."""
+        held = self.by_id.get(draft.record_id)
+        if held is None:
+            held = self.by_id[draft.record_id] = Held(draft.kind, draft.record_id, draft.parent_id, draft.section)
+        held.typed, held.model, held.at_field = draft.values, None, draft.at_field
+        held.left, held.carried = True, frozenset(draft.unconfirmed)
+        if draft.base_version and draft.base_version != held.version:
+            held.version, held.began = draft.base_version, draft.began_with
+        self._found.clear()
+
+    def add(self, kind: Kind, parent_id: str = "", section: str = "", like: Held | None = None) -> Held:
+        """Enter a new record; with `like` its values are carried over, all but dates and ids, to be confirmed."""
+        held = Held(kind, str(uuid.uuid4()), parent_id, section)
+        agency = self.standard.role("agency")
+        given: dict[str, str] = {}
+        if agency and self.standard.by_header[agency].section in self.sections(held):
+            given[agency] = self.agency.code
+        held.saved = dict(given)
+        if like is not None:
+            given |= carried_over(self.standard, self.sections(held), self.context(held), like.values)
+            held.carried = frozenset(given) - {agency}
+        held.typed = given
+        self.by_id[held.id] = held
+        self._found.clear()
+        return held
+
+    def remove(self, held: Held) -> list[Held]:
+        """Take a record that was never saved, and all below it, out; return them."""
+        gone = [held, *(other for other in self.by_id.values() if self._stands_under(other, held))]
+        for other in gone:
+            self.by_id.pop(other.id, None)
+        self._found.clear()
+        return gone
+
+    def _stands_under(self, held: Held, above: Held) -> bool:
+        parent = self.by_id.get(held.parent_id)
+        return parent is not None and (parent is above or self._stands_under(parent, above))
+
+    # --- the form ---------------------------------------------------------------------------
+
+    def sections(self, held: Held) -> tuple[str, ...]:
+        """The sections of the standard whose fields a record holds."""
+        if held.kind == "event":
+            return (held.section,)
+        return tuple(section.id for section in self.standard.sections if section.level == LEVELS[held.kind])
+
+    def keys(self, held: Held) -> list[RecordKey]:
+        """The keys of a record, one for each section, as findings name it."""
+        episode = self.episode_of(held)
+        return [
+            RecordKey(section, self.client.id, episode.id if episode else "", held.id if held.kind == "event" else "")
+            for section in self.sections(held)
+        ]
+
+    def held_of(self, key: RecordKey) -> Held | None:
+        """The record that a key names."""
+        return self.by_id.get(key.event_id or key.episode_id or key.client_id)
+
+    def context(self, held: Held) -> Values:
+        """The values of the records above one, which decide what is skipped in it."""
+        episode = self.episode_of(held)
+        above = dict(self.client.values) if held is not self.client else {}
+        return above | dict(episode.values) if episode is not None and episode is not held else above
+
+    def model_of(self, held: Held) -> RecordModel:
+        """The editing state of a record, made when it is first opened and kept, with its undo, until it is closed."""
+        if held.model is None:
+            held.model = RecordModel(
+                self.standard,
+                self.sections(held),
+                held.values,
+                clock=self.today,
+                base=held.saved,
+                carried=held.carried,
+                usage=self.usage,
+                judged=held.version > 0 or held.left,
+            )
+            if held.at_field:
+                held.model.go_to(held.at_field)
+        held.model.context = self.context(held)
+        held.model.previous = self.previous.get(self.sections(held)[0], NO_VALUES)
+        return held.model
+
+    # --- what the rules say -----------------------------------------------------------------
+
+    def record(self, episode: Held | None) -> EpisodeRecord:
+        """An episode as a check wants it, with all that is typed; None for a client who has none yet."""
+        if episode is None:
+            return EpisodeRecord(self._checked(self.client), {}, (), (), self.client.id, "")
+        events = tuple(
+            Event(event.section, self._checked(event), None, event.id)
+            for event in self.children(episode)
+            if not event.deleted
+        )
+        return EpisodeRecord(self._checked(self.client), self._checked(episode), events, (), self.client.id, episode.id)
+
+    def _checked(self, held: Held) -> Values:
+        """A record's values as leaving the field would have them, with the identifier that saving would give."""
+        values = held.values
+        if held.model is not None:
+            at = held.model.current
+            text = held.model.value(at)
+            # What was imported is judged as it came, also while one looks at it.
+            if text != held.saved.get(at, ""):
+                normal = held.model.normal(at, text)
+                if held.model.is_typing and normal != normal.rstrip(" "):
+                    # A blank before the next word is no fault yet: it is judged on leaving the field.
+                    normal, self.spared = normal.rstrip(" "), held
+                if normal != text:
+                    values = {**values, at: normal}
+        if held.version:
+            return values
+        made = {
+            item.header: held.id
+            for item in self.standard.fields
+            if item.keyed == "made" and item.section in self.sections(held)
+        }
+        return {**made, **values}
+
+    def changed(self, held: Held) -> None:
+        """A value of this record is another one: what was found in its episode, or in all of them, is old."""
+        episode = self.episode_of(held)
+        if episode is None:
+            self._found.clear()
+        else:
+            self._found.pop(episode.id, None)
+
+    def findings(self) -> list[Finding]:
+        """Everything the rules say of the client now; a fault in a client field once, whichever episodes show it."""
+        if (self._context.today, self._context.settings) != (self.today(), self.settings):
+            self._context = Context(self.today(), "store", settings=self.settings)
+            self._found.clear()
+        told: dict[tuple[object, ...], Finding] = {}
+        episodes: list[Held | None] = [*self.episodes()]
+        for episode in episodes or [None]:
+            id = episode.id if episode is not None else ""
+            if id not in self._found:
+                found = self.accepted.mark(self.checker.check(self.record(episode), self._context))
+                self._found[id] = found if episode is not None else [one for one in found if self._is_clients(one)]
+            for one in self._found[id]:
+                at = RecordKey.of(one, self.standard)
+                key = (at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told))
+                if key not in told or told[key].accepted:  # accepted in one episode only, it is open
+                    told[key] = one
+        return [*told.values(), *still(self, self.beside, list(told.values()))]
+
+    def each_found(self) -> list[Finding]:
+        """Every finding of every episode, also those that `findings` tells once."""
+        return [*(one for found in self._found.values() for one in found), *self.beside]
+
+    def without_to_do(self, finding: Finding) -> tuple[Finding | None, list[Place]]:
+        """Part a finding from the fields that nobody has come to yet, each judged by the record it stands in."""
+        ids = {"client": self.client.id, "episode": finding.episode_id, "event": finding.event_id}
+        places: dict[str, Place] = {}
+
+        def is_to_do(header: str) -> bool:
+            field = self.standard.by_header[header]
+            held = self.by_id.get(ids[field.level])
+            if held is None or not self.model_of(held).is_to_do(header):
+                return False
+            places[header] = Place(next(key for key in self.keys(held) if key.section == field.section), header)
+            return True
+
+        left, to_do = self.model_of(self.client).without_to_do(finding, is_to_do)
+        return left, [places[header] for header in to_do]
+
+    def accept(self, acceptances: Iterable[AcceptanceInfo]) -> None:
+        """Take the client's acceptances from the store; they cover the warnings whose values are still the same."""
+        self.accepted = Accepted(acceptances)
+        self.beside = tuple(self.accepted.mark([replace(one, accepted="") for one in self.beside]))
+        self._found.clear()
+
+    def accepted_by(self, finding: Finding) -> str:
+        """Who accepted a warning, and why; nothing for one that is not accepted."""
+        its = self.accepted.of(finding)
+        return f"accepted by {its.accepted_by}: {its.reason}" if its is not None else ""
+
+    def _is_clients(self, finding: Finding) -> bool:
+        """Whether a finding looks at the client's own fields alone."""
+        return all(self.standard.by_header[header].level == "client" for header in finding.fields)
+
+    def own(self, held: Held, findings: list[Finding]) -> list[Finding]:
+        """The findings that have to do with a record."""
+        sections, episode = self.sections(held), self.episode_of(held)
+        here = {item.header for item in self.standard.fields if item.section in sections}
+        return [
+            one
+            for one in findings
+            if not here.isdisjoint(one.fields)
+            and (episode is None or one.episode_id == episode.id)
+            and (held.kind != "event" or one.event_id == held.id)
+        ]

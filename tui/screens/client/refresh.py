@@ -1,0 +1,205 @@
+"""What goes on around an open client: other people in the record, their saves, lookalikes."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from store.facts import AgencyInfo, ClientTree, Presence, Resemblance
+from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from tui.screens.client import labels, model, queries
+from tui.screens.client.drafts import Offering
+from tui.screens.client.presence import Company
+from tui.screens.client.queries import Loaded
+from tui.session.background_check import caseload_check
+from tui.widgets.actions import REGISTRY
+from validators.problems import Problem
+from validators.records import Finding, Values
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.screens.client.screen import ClientScreen
+
+ROLES = ("given_initial", "family_initial", "birth_date", "sex")
+
+
+class Around:
+    """The surroundings of one client screen."""
+
+    def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
+        self.screen = screen
+        self.company = Company(screen, found.others)
+        self.offering = Offering(screen, found)
+        self.alike: list[Resemblance] = []
+        self.hint = ""
+        self._asked: tuple[str, ...] = ()
+        self._put_off = False
+
+    # --- coming and going -------------------------------------------------------------------
+
+    def arrived(self) -> None:
+        """Say who else is here, ask about a draft, note that we are here."""
+        screen, program = self.screen, self.screen.program
+        self.company.arrived()
+        caseload_check(program).tell(self._checked)
+        if self.offering.drafts:
+            self.offering.ask()
+        elif not screen.case.client.version:
+            screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
+
+    def resumed(self) -> None:
+        """The screen is up again: a session is in one client at a time."""
+        company = self.company
+        if company.entered and self.screen.program.entered != self.screen.client_id:
+            company.enter()
+        else:
+            company.look()
+        self._read_acceptances()
+
+    def _read_acceptances(self) -> None:
+        """Somebody, perhaps oneself in another screen, may have accepted a warning, or said something of the agency."""
+        screen, program = self.screen, self.screen.program
+
+        def came(found: tuple[list[AcceptanceInfo], dict[str, str]]) -> None:
+            accepted, settings = found
+            if not screen.is_attached:
+                return
+            if Accepted(accepted).by_subject != screen.case.accepted.by_subject or settings != screen.case.settings:
+                screen.case.accept(accepted)
+                screen.case.settings = settings
+                screen.judge()
+
+        def beside_came(found: tuple[Finding, ...]) -> None:
+            if screen.is_attached and found != screen.case.beside:
+                screen.case.beside = found
+                screen.judge()
+
+        if self.company.entered and screen.case.client.version:
+            about = (program.agency, program.standard, screen.client_id)
+            program.in_store(model.kept, *about, on_done=beside_came, on_problem=_not_worth_saying)
+            args = (program.agency, screen.client_id)
+            program.in_store(queries.judged_by, *args, on_done=came, on_problem=_not_worth_saying)
+
+    def _checked(self, done: int, due: int) -> None:
+        """A check has come to its end: acceptances may have lapsed by it, for good."""
+        if done == due > 0:
+            self._read_acceptances()
+
+    def gone(self) -> None:
+        """The screen is closed."""
+        caseload_check(self.screen.program).tell_no_more(self._checked)
+        self.company.gone()
+
+    # --- others' saves ----------------------------------------------------------------------
+
+    def reload(self, said: bool = False) -> None:
+        """Read the client again; what is typed here stays, records that others changed are shown as they are."""
+        screen, program = self.screen, self.screen.program
+        if not screen.case.client.version:
+            return
+        self.company.awake()
+        self._put_off, taken = False, screen.saving.taken
+
+        def came(found: tuple[ClientTree, tuple[Presence, ...]]) -> None:
+            tree, others = found
+            if not screen.is_attached:
+                return
+            self.company.take(others)
+            if screen.saving.is_under_way:  # what was read may be this very save, which would pass for somebody else's
+                self._put_off = True
+                return
+            if screen.saving.taken != taken:  # or be from before it, and take it back
+                self.reload(said)
+                return
+            if _differs(screen, tree):
+                by, before = tree.client.changed_by, {held.id: held.version for held in screen.case.by_id.values()}
+                screen.saving.take(tree)
+                records = list(screen.case.by_id.values())
+                if not any(held.overtaken for held in records):
+                    changed = [held for held in records if before.get(held.id) != held.version]
+                    latest = max(changed or records, key=lambda held: held.changed_at)
+                    who = labels.somebody(latest.changed_by or by, program.person)
+                    screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
+            elif said:
+                screen.say("This is what the store has.")
+
+        program.in_store(queries.reload, screen.client_id, program.session, program.clock(), on_done=came)
+        self._read_acceptances()
+
+    def reload_what_was_put_off(self) -> None:
+        """A save has ended during which others' were heard of."""
+        if self._put_off and self.screen.is_attached:
+            self.reload()
+
+    def saved(self) -> None:
+        """Something was saved here: note that we are in it, refresh what hangs on it."""
+        screen, program = self.screen, self.screen.program
+        self.company.moved()  # a record that was new is one that others can be in
+
+        def came(found: tuple[Mapping[str, Values], object]) -> None:
+            screen.case.previous = found[0]
+
+        program.in_store(
+            queries.habits, program.agency, program.standard, program.person, on_done=came, on_problem=_not_worth_saying
+        )
+
+    # --- lookalikes -------------------------------------------------------------------------
+
+    def look_alike(self) -> None:
+        """While the client is keyed: who else has these initials, this birth date, this sex, or nearly."""
+        screen, program = self.screen, self.screen.program
+        client, standard = screen.case.client, screen.case.standard
+        if screen.held is not client or (client.version and not client.is_changed):
+            return
+        wanted = tuple(client.values.get(standard.role(role), "") for role in ROLES)
+        if wanted == self._asked:
+            return
+        self._asked = wanted
+        program.in_store(
+            _resembling,
+            program.agency,
+            wanted,
+            client.id,
+            on_done=self._seen_alike,
+            on_problem=_not_worth_saying,
+        )
+
+    def _seen_alike(self, found: list[Resemblance]) -> None:
+        screen = self.screen
+        if found == self.alike or not screen.is_attached:
+            return
+        self.alike = found
+        key = REGISTRY.key_text("client.alike")
+        self.hint = f"; {len(found)} resembling: {key}" if found else ""
+        screen.show()
+        if found:
+            row = found[0].row
+            screen.say(f"Known already? {row.reference} {row.initials}: {found[0].why}. {key} shows both.", "warning")
+
+    def show_alike(self) -> None:
+        """Those who may be the same, beside this one."""
+        if not self.alike:
+            self.screen.say("Nobody in the store resembles this client.")
+            return
+        from tui.screens.client.duplicates import AlikePage
+
+        self.screen.app.push_screen(AlikePage(self.screen, self.alike))
+
+
+def _differs(screen: "ClientScreen", tree: ClientTree) -> bool:
+    known = {held.id: (held.version, held.deleted) for held in screen.case.by_id.values() if held.version}
+    beside = {held.id: (held.key_worker, held.note) for held in screen.case.by_id.values() if held.kind == "episode"}
+    now = {tree.client.id: (tree.client.version, tree.client.deleted)}
+    for one in tree.episodes:
+        for record in (one.episode, *one.events):
+            now[record.id] = (record.version, record.deleted)
+        if beside.get(one.episode.id) != (one.key_worker, one.note):
+            return True
+    return now != known
+
+
+def _not_worth_saying(problem: Problem) -> None:
+    """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
+
+
+def _resembling(store: "Store", agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:
+    given, family, birth, sex = wanted
+    return store.resembling(agency, given, family, birth, sex, leave_out=[own_id])

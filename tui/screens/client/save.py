@@ -1,0 +1,346 @@
+"""Saving: all that is typed of a client in one transaction; somebody else's newer version is never written over."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from exporters.extracts.sent_links import changed_links
+from exporters.xml_format.shape import linking
+from store.facts import ClientTree, NewerVersion, StoredRecord
+from tui.screens.client import labels, queries
+from tui.screens.client.findings_walk import KEY_OF
+from tui.screens.client.model import Case, Held
+from tui.screens.client.queries import Save
+from tui.session.store_access import shortly
+from tui.widgets.confirm import Answer, Confirm
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Values
+
+if TYPE_CHECKING:
+    from tui.screens.client.screen import ClientScreen
+
+# What links an episode to what was sent of it is changed: said, and asked about, before it is saved.
+
+
+def before_relinking(screen: "ClientScreen", items: Sequence[Save], save: Callable[[], None]) -> None:
+    """Go on to `save`; where a save of `items` changes what was sent, only when the person says so."""
+    journeys = _relinked(screen.case, items)
+    if not journeys:
+        save()
+        return
+    screen.program.in_store(
+        changed_links,
+        screen.program.agency,
+        screen.program.standard,
+        journeys,
+        on_done=lambda found: _ask(screen, found, save),
+        on_problem=lambda problem: screen.say(str(problem), "error"),
+        hold=True,
+    )
+
+
+def _relinked(case: Case, items: Sequence[Save]) -> list[EpisodeRecord]:
+    """The journeys of which something is changed that links them to what was sent."""
+    link = linking(case.standard)
+    if link is None:
+        return []
+    now = {item.id: item.values for item in items}
+    client = case.client
+    found = []
+    for held in case.by_id.values():
+        if held.kind == "episode" and held.version and not held.deleted:
+            was = {**client.saved, **held.saved}
+            of_client, own = now.get(client.id, client.saved), now.get(held.id, held.saved)
+            if any(was.get(header, "") != {**of_client, **own}.get(header, "") for header in link.headers):
+                found.append(EpisodeRecord(of_client, own, (), (), client.id, held.id))
+    return found
+
+
+def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], save: Callable[[], None]) -> None:
+    """Say what a changed link does before it is saved; it is nobody's to refuse."""
+    if not found:
+        save()
+        return
+    standard = screen.case.standard
+    what = standard.words.get("episode", "episode")
+    link = linking(standard)
+    labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
+    lines = [
+        f"This {what} was sent, and one of these is not as it was: {labels}."
+        if len(found) == 1
+        else f"{len(found)} {what}s were sent, and one of these is not as it was: {labels}.",
+        f"Once it is saved and sent, a second {what} opens at the receiving system beside the one that is there.",
+    ]
+
+    def answered(letter: str | None) -> None:
+        if letter == "s":
+            save()
+
+    question = Confirm("Changed after it was sent", lines, [Answer("s", "Save it all the same")], "")
+    screen.app.push_screen(question, answered)
+
+
+RETRY_SECONDS = 1.0
+HOLD_SECONDS = 1.0
+"""The keys wait so long for a save; in a store that is busy for longer, people type on."""
+BUSY = "The store is busy: saving goes on, type on."
+
+
+class After(Protocol):
+    """What is done when a save has come through."""
+
+    def __call__(self) -> None: ...
+
+
+class Saving:
+    """The saves of one client screen."""
+
+    def __init__(self, screen: "ClientScreen") -> None:
+        self.screen = screen
+        self._waiting: list[Save] = []
+        self._under_way: list[Save] = []
+        self._once_more = False
+        self.taken = 0
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a save was begun that has not ended. `taken` counts how often the store's client was taken over."""
+        return bool(self._under_way)
+
+    def save(self) -> None:
+        """Write what is typed in every record of the client. The keys wait for it, but no longer than a moment.
+
+        Asked for again while it goes on, it is done once more after it, with what is typed by then.
+        """
+        if self._under_way:
+            self._once_more = True
+            self.screen.say(BUSY, "warning")
+            return
+        case, held = self.screen.case, self.screen.held
+        wanted = {each.id for each in case.by_id.values() if each.is_changed and not each.overtaken}
+        if held.version == 0 or held.overtaken:
+            wanted.add(held.id)
+        for each in list(case.by_id.values()):
+            parent = each
+            while parent.id in wanted and parent.kind != "client":
+                parent = case.by_id[parent.parent_id]
+                if parent.version == 0:
+                    wanted.add(parent.id)
+        items = [_save_of(each) for each in case.by_id.values() if each.id in wanted]
+        items.sort(key=lambda item: ("client", "episode", "event").index(item.kind))
+        if not items:
+            self.screen.say("Nothing is changed since it was saved.")
+            return
+        before_relinking(self.screen, items, lambda: self._write(items))
+
+    def _write(self, items: list[Save], again: bool = False) -> None:
+        screen, program = self.screen, self.screen.program
+        if not again:
+            screen.keeper.forget([item.id for item in items])
+        number = screen.keeper.aside.began()
+        self._waiting, self._under_way = [], items
+        keys = None if again else program.key_queue.hold()
+
+        def ended(then: Callable[[], None]) -> None:
+            self._under_way = []
+            try:
+                then()
+            finally:
+                if keys is not None:
+                    keys.release()
+            screen.around.reload_what_was_put_off()
+
+        def late() -> None:
+            if keys is not None and self._under_way is items:
+                keys.release()
+                if screen.is_attached:
+                    screen.say(BUSY, "warning")
+
+        program.set_timer(HOLD_SECONDS, late)
+        program.in_store(
+            queries.save,
+            program.agency,
+            program.person,
+            program.session,
+            program.clock(),
+            screen.client_id,
+            items,
+            on_done=lambda saved: ended(lambda: self._saved(*saved, items, number)),
+            on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, number)),
+            writes=True,
+        )
+
+    def _saved(self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], number: int) -> None:
+        screen = self.screen
+        for item in items:
+            held = screen.case.by_id.get(item.id)
+            if held is not None:
+                held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
+        self.take(tree, written)
+        for held in screen.case.by_id.values():
+            if held.is_changed:  # typed on while the save waited
+                screen.keeper.touch(held)
+        screen.keeper.aside.ended(number, waiting=any(held.is_changed for held in screen.case.by_id.values()))
+        screen.around.saved()
+        names = ", ".join(
+            labels.record_name(screen.case, screen.case.by_id[item.id])
+            for item in items
+            if item.id in screen.case.by_id
+        )
+        unsure = sum(
+            len(held.model.carried)
+            for held in screen.case.by_id.values()
+            if held.model is not None and not held.deleted
+        )
+        carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
+        wrong = sum(entry.kind == "error" for entry in screen.entries)
+        if wrong:
+            screen.walking.told = None  # the next step is what is still wrong here, and not the next client
+        faults = (
+            f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key(KEY_OF[screen.walking.way()])}." if wrong else ""
+        )
+        if screen.is_attached:
+            screen.say(f"Saved: {names}.{faults}{carried}", "ok")
+        again, self._once_more = self._once_more, False
+        if again and any(held.is_changed for held in screen.case.by_id.values()):
+            self.save()
+
+    def take(self, tree: ClientTree, written: Sequence[StoredRecord] = ()) -> None:
+        """Take the client as the store has it; the form stays at its field."""
+        screen, case = self.screen, self.screen.case
+        self.taken += 1
+        for stored in written:
+            held = case.by_id.get(stored.id)
+            if held is not None:
+                held.adopt(stored)
+                if held.model is not None:
+                    held.model.saved(stored.values)
+        told = case.adopt(tree)
+        for held in case.by_id.values():
+            if held.model is not None:
+                # Identifiers that were made on saving stand in the record from now on.
+                for header, text in held.saved.items():
+                    if case.standard.by_header[header].keyed != "person":
+                        held.model.values.setdefault(header, text)
+                    elif header in case.standard.numbered and not held.model.values.get(header):
+                        held.model.values[header] = text
+                held.model.base = held.saved
+        if screen.held.id not in case.by_id or case.is_gone(screen.held):
+            parent = case.by_id.get(screen.held.parent_id, case.client)
+            screen.open(case.client if case.is_gone(parent) else parent)
+        elif screen.held.model is not screen.form.model:
+            at = screen.form.model.current
+            model = case.model_of(screen.held)
+            model.go_to(at)
+            screen.form.load(model)
+        screen.show()
+        for held in told:
+            who = labels.somebody(held.overtaken, screen.program.person)
+            screen.say(
+                f"{who} saved {labels.record_name(case, held)} while you have changes in it:"
+                f" {_key('form.save')} shows both.",
+                "warning",
+            )
+
+    def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
+        screen = self.screen
+        screen.keeper.aside.ended(number, refused=not isinstance(problem, NewerVersion), waiting=True)
+        for item in items:
+            if (held := screen.case.by_id.get(item.id)) is not None:
+                screen.keeper.touch(held)
+        if isinstance(problem, NewerVersion):
+            self._once_more = False
+            held = screen.case.by_id.get(problem.mine.id)
+            if held is not None:
+                self._overtaken(held, problem)
+            return
+        self._waiting = items
+        if not again:
+            screen.say(f"Not saved yet, but it will be. {shortly(problem, screen.program.store)}", "warning")
+        screen.program.set_timer(RETRY_SECONDS, self._again)
+
+    def _again(self) -> None:
+        """Try once more what a person asked to save, as it stood then."""
+        if self._waiting and not self._under_way:
+            self._write(self._waiting, again=True)
+
+    # --- two versions -----------------------------------------------------------------------
+
+    def _overtaken(self, held: Held, problem: NewerVersion) -> None:
+        screen = self.screen
+        theirs = problem.theirs
+        today = screen.program.today()
+        who = f"{theirs.changed_by} at {labels.when(theirs.changed_at, today)}"
+        if theirs.deleted:
+            name = labels.record_name(screen.case, held)
+            answers = [Answer("b", "Bring it back, to save yours over it")]
+            lines = [f"{name} was deleted by {who}. What you typed is kept as a draft."]
+
+            def answered(letter: str | None) -> None:
+                if letter == "b":
+                    held.version, held.deleted = theirs.version, True
+                    screen.adding.bring_back(held)
+
+            screen.app.push_screen(Confirm("Deleted meanwhile", lines, answers), answered)
+            return
+        base = (held.base or None) if held.version == problem.mine.version else None
+        self._compare(held, base, theirs.values, theirs.version, who, self.save)
+
+    def compare_with_saved(self) -> None:
+        """The record on the form: what is typed beside what is saved."""
+        held = self.screen.held
+        if not held.is_changed:
+            self.screen.say("Nothing is typed here that is not saved.")
+            return
+        self.compare_draft(held)
+
+    def compare_draft(self, held: Held, version: int = 0, after: After | None = None) -> None:
+        """What is typed in a record beside what is saved now (as `version`), to choose from."""
+        who = (
+            f"{held.changed_by} at {labels.when(held.changed_at, self.screen.program.today())}" if held.version else ""
+        )
+        base = (held.base or None) if version > held.version else None
+        self._compare(held, base, held.saved, version, who, after)
+
+    def _compare(
+        self, held: Held, base: Values | None, theirs: Values, version: int, who: str, after: After | None
+    ) -> None:
+        screen = self.screen
+        from tui.screens.client.compare import ComparePage
+
+        page = ComparePage(screen.case.standard, held.values, theirs, who, base)
+
+        def chosen(values: Values | None) -> None:
+            if values is None:
+                screen.say("Nothing was taken; what you typed is kept as a draft.")
+                return
+            held.carried = frozenset(each for each in held.unconfirmed if values.get(each) == held.values.get(each))
+            # A new editing state: undo must not bring back what was decided here.
+            held.typed, held.model, held.saved, held.began, held.overtaken = values, None, theirs, None, ""
+            held.version = version or held.version
+            screen.case.changed(held)
+            screen.keeper.touch(held)
+            if held is screen.held:
+                header = screen.form.model.current
+                model = screen.case.model_of(held)
+                model.go_to(header)
+                screen.form.load(model)
+            screen.show()
+            screen.keeper.write()
+            screen.say(f"Taken as chosen: {page.taken}; {_key('form.save')} saves.", "ok")
+            if after is not None:
+                after()
+
+        if page.differing:
+            screen.app.push_screen(page, chosen)
+        else:
+            chosen(dict(theirs))
+
+
+def _save_of(held: Held) -> Save:
+    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version)
+
+
+def _key(id: str) -> str:
+    from tui.widgets.actions import REGISTRY
+
+    return REGISTRY.key_text(id)

@@ -1,0 +1,1 @@
+"""Clients: searched as one types, filtered, sorted."""

@@ -1,0 +1,354 @@
+"""The list of clients: found as one types, filtered, sorted, opened. The first screen."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.strip import Strip
+from textual.widget import Widget
+
+from store.facts import AgencyInfo, Filter, Sort
+from tui.screens.clients.keys import SHOWN, TO_TABLE
+from tui.screens.clients.rows import SORTS, WIDE, ClientList, LateCount, warm
+from tui.session.background_check import caseload_check
+from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY
+from tui.widgets.base_screen import BaseModal, BaseScreen
+from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.filter_list import FilteredList
+from tui.widgets.find_line import FindLine, keys_of
+from tui.widgets.paged_table import PagedTable
+from tui.widgets.text import printable
+from tui.widgets.text_line import Piece, TextLine
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+
+# The table of clients, which is driven from the line one types in.
+
+
+class ClientTable(PagedTable, can_focus=False):
+    """The rows. Keys come to it from the line one types in; its current row is drawn as if it had the focus."""
+
+    def render_line(self, y: int) -> Strip:
+        """One line; the chosen one as under the cursor, for that is where Enter goes."""
+        row = self.top + y - self.head_lines
+        if y >= self.head_lines and row == self.cursor and row < self.row_count:
+            pieces = [(text, "cursor") for text, _ in self.pieces_of(row)]
+            return self.strip_of(pieces, self.size.width, "cursor")
+        return super().render_line(y)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a heading sorts by it."""
+        if event.y == 0:
+            at = 0
+            for column, width in zip(self.columns, self._widths(), strict=True):
+                if at <= event.x <= at + width and column.sort:
+                    self.sort_by(column.sort)
+                at += width + 1
+        else:
+            super().on_click(event)
+
+
+# Whose clients are listed: the key workers by name.
+
+ANYBODY = "\x00anybody"
+"""The answer that takes the filter away; no name holds such a character."""
+
+
+class KeyWorkers(BaseModal[str]):
+    """Dismissed with a key worker's name or `ANYBODY`; None on Escape."""
+
+    DEFAULT_CSS = """
+    KeyWorkers { align: center top; }
+    KeyWorkers FilteredList { width: 90%; max-width: 60; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        """Everybody first, then the names."""
+        items = [(ANYBODY, "(anybody)", "all clients")]
+        yield FilteredList([*items, *((name, printable(name), "") for name in self._names)], "Key worker")
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        chosen = self.query_one(FilteredList).current_id
+        if chosen is not None:
+            self.dismiss(chosen)
+
+
+REFRESH_SECONDS = 2.0
+CHECK_AFTER_SECONDS = 1.0
+"""The first keys after the start are to find the store free."""
+
+
+class ClientsScreen(BaseScreen[None]):
+    """Search line, filters, and the clients they leave. Typing always goes to the search line."""
+
+    scope = "clients"
+    heading = "Clients"
+    DEFAULT_CSS = """
+    ClientsScreen #filters { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.find_line = FindLine("Find:", self.press, self.searched, id="find")
+        self.filter_line = TextLine(id="filters")
+        self._soon = False
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def body(self) -> Iterable[Widget]:
+        """The three parts."""
+        app = self.program
+        assert app.store is not None
+        self.list = ClientList(app.store, app.agency, app.standard, app.person, self.trouble)
+        self.list.wide = app.size.width >= WIDE
+        self.table = ClientTable(
+            self.list.columns,
+            self.list.count,
+            self.list.fetch,
+            lambda id: self.list.find(id, self.table.cursor),
+            "Nobody is found by this.",
+            id="clients",
+        )
+        self.late_count = LateCount(app, self.list, self.table, self.tell)
+        self.table.sorted_by = self.list.query.sort
+        yield self.find_line
+        yield self.filter_line
+        yield self.table
+
+    def on_mount(self) -> None:
+        """Type at once; check in the background what is due."""
+        self.find_line.focus_input()
+        self.tell()
+        self.late_count.soon()
+        check = caseload_check(self.program)
+        check.tell(self.checked)
+        self.program.in_store(warm, self.program.agency)
+        self.set_timer(CHECK_AFTER_SECONDS, check.start)
+
+    def on_unmount(self) -> None:
+        """Nobody is told any more."""
+        caseload_check(self.program).tell_no_more(self.checked)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More columns where there is room."""
+        wide = event.size.width >= WIDE
+        if wide != self.list.wide:
+            self.list.wide = wide
+            self.table.columns = self.list.columns
+            self.renew()
+
+    # Keys
+
+    def press(self, key: str) -> bool:
+        """What the search line does not keep: moving, opening, the screen's own keys."""
+        method = keys_of(self.scope).get(key)
+        if method is not None:
+            name, _, argument = method.rstrip(")").partition("(")
+            values = [argument.strip("'") if "'" in argument else int(argument)] if argument else []
+            getattr(self, f"action_{name}")(*values)
+        elif key == "enter":
+            self.open()
+        elif key in REGISTRY.keys("app.back"):
+            return self._less()
+        else:
+            empty = not self.find_line.text
+            if key in ("home", "end") and not empty:
+                return False
+            return self._move(TO_TABLE.get(key, key))
+        return True
+
+    def _move(self, key: str) -> bool:
+        """Move in the table; whether that key does. Towards the end all of its rows have to be known."""
+        if not self.list.exact and (key == "end" or self.table.cursor + 2 * self.table.page >= self.table.row_count):
+            self.late_count.now()
+        return self.table.move_by_key(key)
+
+    def _less(self) -> bool:
+        """Escape takes away the words, then the filters; with neither it is the frame's."""
+        if self.find_line.text or self.list.query.filters or self.list.query.key_worker:
+            self.action_all(words_only=bool(self.find_line.text))
+            return True
+        return False
+
+    def searched(self, text: str) -> None:
+        """Other words: the best is at the top."""
+        self.list.search(text)
+        self.renew(keep=False)
+
+    def open(self) -> None:
+        """Enter: the record."""
+        found = self.table.current_id
+        if found is None:  # Enter may have been typed ahead of the list's first reading
+            self.renew()
+            found = self.table.current_id
+        if found is None:
+            key = REGISTRY.key_text("clients.new")
+            self.say(f"Nobody is found by this; {key} enters a new client.", "notice")
+        else:
+            self.program.open_client(str(found))
+
+    def on_line_list_chosen(self) -> None:
+        """A double click."""
+        self.open()
+
+    def on_paged_table_sort_wanted(self, event: PagedTable.SortWanted) -> None:
+        """A click on a heading."""
+        self._order(cast(Sort, event.column), event.descending)
+
+    # Actions
+
+    def action_new(self) -> None:
+        """Ctrl+N."""
+        self.program.open_client()
+
+    def action_next_finding(self) -> None:
+        """F8: to the first finding of the chosen client, else of the caseload."""
+        self._to_finding(1)
+
+    def action_previous_finding(self) -> None:
+        """F7: to the last one."""
+        self._to_finding(-1)
+
+    def _to_finding(self, step: Literal[1, -1]) -> None:
+        from tui.screens.client.findings_walk import to_client
+
+        chosen = str(self.table.current_id or "")
+        to_client(self.program, chosen, step, itself=bool(chosen))
+
+    def action_filter(self, name: Filter) -> None:
+        """Turn a filter on or off."""
+        if name not in self.list.filters:
+            self.say("This data set does not ask for consent: there is nothing to filter by.")
+            return
+        self.list.toggle(name)
+        self.renew(keep=False)
+
+    def action_all(self, words_only: bool = False) -> None:
+        """Everybody again, the same client chosen."""
+        self.find_line.clear()
+        self.list.search("")
+        if not words_only:
+            for name in list(self.list.query.filters):
+                self.list.toggle(name)
+            self.list.work_with("")
+        self.renew()
+
+    def action_worker(self) -> None:
+        """Choose whose clients are listed."""
+
+        def names(store: "Store", agency: AgencyInfo) -> list[str]:
+            return store.key_workers(agency)
+
+        def asked(found: list[str]) -> None:
+            if found or self.list.query.key_worker:
+                self.app.push_screen(KeyWorkers(found), chosen)
+            else:
+                self.say("No episode has a key worker yet; they are entered with the client.", "notice")
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.list.work_with("" if name == ANYBODY else name)
+                self.renew(keep=False)
+
+        self.program.in_store(names, self.program.agency, on_done=asked, hold=True)
+
+    def action_sort(self, step: int) -> None:
+        """By the next order, or the one before."""
+        orders = self.list.sorts
+        place = (orders.index(self.list.query.sort) + step) % len(orders)
+        self._order(orders[place], orders[place] == "findings")  # the most first
+
+    def action_turn(self) -> None:
+        """The other way round."""
+        self._order(self.list.query.sort, not self.list.query.descending)
+
+    def _order(self, sort: Sort, descending: bool) -> None:
+        self.list.order_by(sort, descending)
+        self.table.sorted_by, self.table.descending = sort, descending
+        # From the top: where among two hundred thousand the chosen one went takes too long to find.
+        self.renew(keep=False)
+        self.say(f"Sorted by {SORTS[sort]}{', the last first' if descending else ''}.")
+
+    def action_history(self) -> None:
+        """From the palette."""
+        found = self.table.current_id
+        if found is not None:
+            self.program.open_screen("history", str(found))
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        self.renew()
+        caseload_check(self.program).start()
+
+    def jumps(self) -> list[JumpPlace]:
+        """The ends of the list, and the line one types in."""
+        return [
+            ("S", "Search", self.find_line.focus_input),
+            ("F", "First", lambda: self.table.go(0)),
+            ("L", "Last", lambda: self._move("end")),
+        ]
+
+    def text_to_copy(self) -> str:
+        """The chosen line."""
+        return self.table.text_to_copy()
+
+    # Showing
+
+    def renew(self, keep: bool = True) -> None:
+        """Read again, the same client chosen where `keep`; else it is counted a moment later."""
+        self.list.hasty = not keep
+        self.table.reload(keep=keep)
+        self.tell()
+        self.late_count.soon()
+
+    def tell(self) -> None:
+        """How many there are, and which filters leave them."""
+        query = self.list.query
+        self.find_line.tell((self.list.counted_text().rjust(29), "dim"))
+        pieces: list[Piece] = [(" ", "text")]
+        for name, label in self.list.filters.items():
+            key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")
+            pieces += _filter(f"{key} {label}".strip(), name in query.filters)
+        key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")
+        pieces += _filter(f"{key} {query.key_worker or 'worker'}".strip(), bool(query.key_worker))
+        self.filter_line.show(*pieces)
+
+    def trouble(self, problem: Problem) -> None:
+        """The store does not answer: say so once, and look again soon."""
+        self.say(str(problem), "warning")
+        if not self._soon:
+            self._soon = True
+            self.set_timer(REFRESH_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        self._soon = False
+        self.renew()
+
+    def checked(self, done: int, due: int) -> None:
+        """A batch was checked: what is listed may have other findings. Not at every batch, and only where seen."""
+        if due and (done == due or not self._soon):
+            self._soon = True
+            self.set_timer(0.01 if done == due else REFRESH_SECONDS, self._look_again)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something."""
+        self.renew()
+        caseload_check(self.program).start()
+
+
+def _filter(text: str, on: bool) -> list[Piece]:
+    """A filter that is on stands in brackets."""
+    return [(f"[{text}]", "chosen")] if on else [(f" {text} ", "dim")]

@@ -1,0 +1,153 @@
+"""What the extract's screens ask of the store, in threads, and how they tell how far that is."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.csv_format.pager import KeptText
+from exporters.extracts.compare import Comparison, Difference
+from exporters.extracts.mismatches import Mismatches, find_mismatches
+from exporters.extracts.preview import Preview, changes_since, preview_extract
+from exporters.extracts.submission_window import due_submission, said_of_window
+from exporters.extracts.writing import export_submission
+from exporters.formats import choose
+from store.facts import AgencyInfo, ExtractInfo
+from tui.session.store_access import shortly
+from validators.calendar.calendar import CalendarEntry
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.formats.base import Wanted
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+
+TELL_SECONDS = 0.5
+REST_SECONDS = 0.002
+Place = tuple[str, str, str, str]
+"""Client, episode and event by the store's ids, and a header: what `open_client` takes."""
+
+
+class Gently:
+    """Progress that tells a screen now and then and, each time it is called, leaves the machine to whoever types."""
+
+    def __init__(self, app: "KeyworkApp", tell: Callable[[int], object]) -> None:
+        self._app, self._tell, self._told = app, tell, time.monotonic()
+
+    def __call__(self, count: int) -> None:
+        """In a thread: so many are done."""
+        time.sleep(REST_SECONDS)
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            self._told = time.monotonic()
+            self._app.call_later(self._tell, count)
+
+
+@dataclass
+class Looked:
+    """All that the first screen tells. A comparison that failed left its sentence in its place."""
+
+    preview: Preview
+    entry: CalendarEntry
+    windows: list[str]
+    written: list[ExtractInfo] = field(default_factory=list)
+    last: ExtractInfo | None = None
+    changes: Comparison | str = ""
+    mismatches: Mismatches | str = ""
+
+
+def look(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    today: date,
+    progress: Gently,
+    wanted: "Wanted | None" = None,
+) -> Looked:
+    """Make the preview of a submission, or of the one that is due, and compare it. Raises Problem."""
+    month = submission or due_submission(store, agency, today)
+    calendar = store.calendar(agency)
+    windows = said_of_window(calendar, month, today)
+    preview = preview_extract(store, agency, standard, month, today=today, progress=progress, wanted=wanted)
+    found = Looked(preview, calendar.entry(month), windows, store.extracts(agency))
+    found.last = store.last_sent(agency) or (found.written[-1] if found.written else None)
+    try:
+        if found.last is not None:
+            found.changes = changes_since(store, preview, found.last)
+    except Problem as problem:
+        found.changes = shortly(problem, store)
+    try:
+        found.mismatches = find_mismatches(store, preview)
+    except Problem as problem:
+        found.mismatches = shortly(problem, store)
+    return found
+
+
+def write(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    submission: str,
+    folder: Path,
+    today: date,
+    person: str,
+    now: datetime,
+    progress: Gently,
+    wanted: "Wanted | None" = None,
+) -> ExtractInfo:
+    """Write the extract and give the record of it. The usual folder is made where it is missing. Raises Problem."""
+    made_for(folder)
+    receipt = export_submission(
+        store,
+        agency,
+        standard,
+        submission,
+        folder,
+        today=today,
+        person=person,
+        now=now,
+        progress=progress,
+        wanted=wanted,
+    )
+    return next(one for one in reversed(store.extracts(agency)) if one.sha256 == receipt.sha256)
+
+
+def usual_folder() -> Path:
+    """Where extracts go unless a person says otherwise."""
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("keywork", appauthor=False)) / "exports"
+
+
+def made_for(folder: Path) -> None:
+    """Make the usual folder, private, where it is missing; any other one has to be there."""
+    if folder == usual_folder():
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            from store.disk.files import refused
+
+            raise refused(error, folder, "made") from None
+
+
+def text_of(store: "Store", extract: ExtractInfo, standard: Standard) -> KeptText:
+    """The text of an extract, to look through. Raises Problem when it is damaged."""
+    text = choose.kept_text(standard, store.extract_text(extract.id))
+    text.finish()
+    return text
+
+
+def place_of(store: "Store", agency: AgencyInfo, one: Difference) -> Place:
+    """Where the record is that a difference is about. Raises Problem when the store does not have it."""
+    header = one.fields[0].header if one.fields else ""
+    if one.section:
+        event = store.event_whereabouts(agency, one.section, [one.event]).get(one.event)
+        if event is not None and event.deleted_at is None:
+            return event.client_id, event.episode_id, event.event_id, header
+    episode = store.episode_whereabouts(agency, [one.episode]).get(one.episode)
+    if episode is None:
+        raise Problem("No episode of that identifier is in the store: it was changed since.")
+    return episode.client_id, episode.episode_id, "", header if not one.section else ""

@@ -1,0 +1,1 @@
+"""Findings: all that the rules say of the caseload, grouped."""

@@ -1,0 +1,178 @@
+"""The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import By, CaseloadFigures
+from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from tui.screens.history import client_name
+from validators.quality import quality_text
+from validators.records import Finding, Severity
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
+SEVERITIES = tuple(Severity)
+_MARKS = {severity: at for at, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True)
+class Caseload:
+    """What is known of a caseload: the order of the findings listed, how many there are, how the rows stand.
+
+    Of the findings themselves there are numbers only; who shows one reads it. `current` is the number that the finding
+    asked for has now, 0 for none. The `figures` are None until they were summed up, which takes longer than the rest.
+    """
+
+    order: FindingOrder = field(default_factory=FindingOrder)
+    severities: Mapping[Severity, int] = field(default_factory=dict)
+    accepted: int = 0
+    figures: CaseloadFigures | None = None
+    current: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many findings there are, listed or not."""
+        return sum(self.severities.values())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings that have something in common: the group at a place of an order."""
+
+    order: FindingOrder
+    index: int
+
+    @property
+    def key(self) -> str:
+        """What they have in common: a rule, a header, the number of a client or episode."""
+        return str(self.order.keys[self.index])
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where in the order its findings begin and end."""
+        return self.order.span(self.index)
+
+    @property
+    def count(self) -> int:
+        """How many findings it has."""
+        start, end = self.span
+        return end - start
+
+    @property
+    def worst(self) -> Severity:
+        """The weightiest severity in it: that of its first finding."""
+        return SEVERITIES[self.order.marks[self.span[0]] % FindingOrder.ACCEPTED]
+
+    @property
+    def open_warnings(self) -> int:
+        """The warnings in it that nobody accepted."""
+        return self.order.marks.count(_MARKS[Severity.WARNING], *self.span)
+
+    def counted(self) -> str:
+        """How many, by severity, in words."""
+        marks = self.order.marks
+        plain = {one: marks.count(mark, *self.span) for one, mark in _MARKS.items()}
+        accepted = {one: marks.count(mark + FindingOrder.ACCEPTED, *self.span) for one, mark in _MARKS.items()}
+        told = count_text({one: plain[one] + accepted[one] for one in SEVERITIES})
+        total = sum(accepted.values())
+        return f"{told}, {total:,} accepted" if total else told
+
+    def numbers(self) -> list[int]:
+        """The numbers of its findings."""
+        start, end = self.span
+        return list(self.order.numbers[start:end])
+
+    def title(self, standard: Standard, first: ListedFinding | None) -> str:
+        """What it is called; of a client or an episode its `first` finding tells."""
+        by = self.order.by
+        if by == "rule":
+            return rule_title(standard, self.key)
+        if by == "field":
+            return f"{field_label(standard, self.key)} ({self.key})"
+        if first is None:
+            return "changed just now"
+        name = client_name(standard, first.client) or "without a name"
+        episode = first.finding.episode or first.finding.episode_id
+        return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"
+
+
+def quality_line(figures: CaseloadFigures, said: Callable[[str], str] = str) -> str:
+    """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
+    quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
+    told = f"All {figures.rows:,} rows, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
+    return said(f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told)
+
+
+def count_text(counts: Mapping[Severity, int]) -> str:
+    """`12 errors, 1 warning`; `nothing` when there is none."""
+    parts = [f"{counts[one]:,} {one}{'' if counts[one] == 1 else 's'}" for one in Severity if counts.get(one)]
+    return ", ".join(parts) or "nothing"
+
+
+def read(
+    store: "Store",
+    agency: AgencyInfo,
+    standard: Standard,
+    by: By,
+    text: str = "",
+    current: Finding | None = None,
+    known: Caseload | None = None,
+) -> Caseload:
+    """Read how the findings with some words are listed. In a thread; `current` is the one whose place is wanted.
+
+    What is `known` of all findings is not counted again: only the words or the groups are others.
+    """
+    if known is not None:
+        order = store.order_findings(agency, by, words_of(standard, text))
+        return replace(known, order=order, current=store.finding_number(current) if current is not None else 0)
+    severities: dict[Severity, int] = {}
+    accepted = 0
+    for one in store.finding_counts(agency):
+        severities[one.severity] = severities.get(one.severity, 0) + one.count
+        accepted += one.accepted
+    order = store.order_findings(agency, by, words_of(standard, text))
+    number = store.finding_number(current) if current is not None else 0
+    return Caseload(order, severities, accepted, current=number)
+
+
+def sums(store: "Store", agency: AgencyInfo) -> CaseloadFigures:
+    """How the rows of all episodes stand. In a thread: among very many clients it takes some seconds."""
+    return store.caseload_figures(agency)
+
+
+def words_of(standard: Standard, text: str) -> list[FindingWord]:
+    """What a person wants to see, each word with the fields and severities that are called so."""
+    found = []
+    for word in text.casefold().split():
+        if word in "rule":
+            continue  # every finding is one of a rule
+        called = (one.header for one in standard.fields if word in f"{one.header} {one.label}".casefold())
+        severities = (one for one in Severity if word in one.value)
+        found.append(FindingWord(word, frozenset(called), frozenset(severities)))
+    return found
+
+
+def rule_title(standard: Standard, rule: str) -> str:
+    """A rule's number and title."""
+    known = standard.rule_by_id.get(rule)
+    return f"Rule {rule}: {known.title}" if known else f"Rule {rule}"
+
+
+def field_label(standard: Standard, header: str) -> str:
+    """A field's label, else its header."""
+    known = standard.by_header.get(header)
+    return known.label if known else header
+
+
+def values_text(one: Finding) -> str:
+    """The fields involved with their values; quotes show blanks at an end."""
+
+    def shown(text: str) -> str:
+        return f"'{text}'" if text != text.strip() else text or "empty"
+
+    return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)

@@ -1,0 +1,180 @@
+"""The app's way to the store: threads that work for it, and a watch over what others save.
+
+Nothing a person types waits for the database: functions run in threads, their results come back as callbacks in the
+app's own queue. All that writes goes through one thread, in the order it was asked for, so that a draft can never
+overtake the save that cleared it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.session.memory import give_back, rest, settle
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.widgets.base_app import BaseApp
+
+Result = TypeVar("Result")
+READERS = 3
+SETTLED_SECONDS = 3.0
+"""After the start all that a session needs is loaded."""
+GIVE_BACK_SECONDS = 5.0
+"""Memory is given back at most so often."""
+WATCH_SECONDS = 1.0
+
+
+class StoreChanged(Message, bubble=False):
+    """Somebody, perhaps this very session, did something that the audit tells; `saved` when that changed a record."""
+
+    def __init__(self, saved: bool) -> None:
+        super().__init__()
+        self.saved = saved
+
+
+class StoreWritten(Message, bubble=False):
+    """Something was written that the audit does not tell: a draft, or who is in which record."""
+
+
+def shortly(problem: Problem, store: "Store | None") -> str:
+    """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
+    return str(problem).replace(f"store {store.path} ", "store ") if store is not None else str(problem)
+
+
+class StoreThreads:
+    """Runs functions in threads for one app."""
+
+    def __init__(self, app: "BaseApp") -> None:
+        self._app = app
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._next_time = monotonic() + SETTLED_SECONDS
+        self._settled = False
+
+    def run(
+        self,
+        function: Callable[..., Result],
+        *args: Any,
+        on_done: Callable[[Result], Any] | None = None,
+        on_problem: Callable[[Problem], Any] | None = None,
+        writes: bool = False,
+        hold: bool = False,
+    ) -> "asyncio.Task[Result | None]":
+        """Call `function(*args)` in a thread.
+
+        `on_done(result)` is called in the app's queue; on a Problem `on_problem`, else the sentence stands in the
+        status line. With `hold` the keys wait until that is done. The task gives the result, None after a Problem.
+        """
+        keys = self._app.key_queue.hold() if hold else None
+        lane = self._writer if writes else self._readers
+
+        def call() -> Result:
+            try:
+                return function(*args)
+            finally:
+                self._give_back()
+
+        def came(callback: Callable[[Any], Any] | None, value: Any) -> Any:
+            try:
+                return callback(value) if callback is not None else None
+            finally:
+                if keys is not None:
+                    keys.release()
+
+        async def work() -> Result | None:
+            try:
+                result = await asyncio.get_running_loop().run_in_executor(lane, call)
+            except Problem as problem:
+                self._app.call_later(came, on_problem or self._told, problem)
+                return None
+            except Exception as error:
+                # Only the kind: the text of an error may hold what somebody typed.
+                fault = Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
+                self._app.log.error(error)
+                self._app.call_later(came, on_problem or self._told, fault)
+                return None
+            self._app.call_later(came, on_done, result)
+            return result
+
+        task = asyncio.create_task(work())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _give_back(self) -> None:
+        """In a thread that has done its work."""
+        if monotonic() > self._next_time:
+            self._next_time = monotonic() + GIVE_BACK_SECONDS
+            if self._settled:
+                give_back()
+            else:
+                self._settled = True
+                settle()
+
+    def stop(self) -> None:
+        """Take no more work and forget what has not begun."""
+        for lane in (self._readers, self._writer):
+            lane.shutdown(wait=False, cancel_futures=True)
+
+    def _told(self, problem: Problem) -> None:
+        self._app.say(str(problem), "error")
+
+
+class StoreWatch:
+    """Looks once a second whether others saved; tells the screens only then, so that an idle line carries nothing."""
+
+    def __init__(self, app: "BaseApp", threads: StoreThreads, store: "Store") -> None:
+        self._app, self._threads, self._store = app, threads, store
+        self._data = self._saved = self._act = -1
+        self._busy = False
+        self.lost = ""
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._look()
+        self._app.set_interval(WATCH_SECONDS, self._look)
+
+    def _look(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self._threads.run(self._read, on_done=self._seen, on_problem=self._failed)
+
+    def _read(self) -> tuple[int, int, int]:
+        """In a thread: what the store says; what was done last is asked for only when anything was committed."""
+        data = self._store.data_version()
+        if self._store.rest():
+            rest()
+        if data == self._data:
+            return data, self._saved, self._act
+        return data, self._store.saved_version(), self._store.last_act()
+
+    def _seen(self, found: tuple[int, int, int]) -> None:
+        self._busy = False
+        if self.lost:
+            self.lost = ""
+            self._app.say("The store is back.", "ok")
+        first, data, saved, act = self._act < 0, self._data, self._saved, self._act
+        self._data, self._saved, self._act = found
+        if not first and (self._saved, self._act) != (saved, act):
+            self.tell(self._saved != saved)
+        elif not first and self._data != data and isinstance(self._app.screen, Screen):
+            self._app.screen.post_message(StoreWritten())
+
+    def _failed(self, problem: Problem) -> None:
+        self._busy = False
+        if self.lost != str(problem):
+            self.lost = str(problem)
+            self._app.say(f"Typing goes on. {shortly(problem, self._store)}", "warning")
+
+    def tell(self, saved: bool = True) -> None:
+        """Tell every open screen that what it shows may be old, and whether a record is among it."""
+        for screen in self._app.screen_stack:
+            if isinstance(screen, Screen) and screen.is_attached:
+                screen.post_message(StoreChanged(saved))

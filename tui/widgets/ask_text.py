@@ -1,0 +1,161 @@
+"""A dialog that asks for a few lines of text: a reason, percentages, dates. Nothing happens on Escape."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Offset
+
+from tui.form.line_input import LineInput
+from tui.widgets.base_screen import BaseModal
+from tui.widgets.text_line import TextLine
+from tui.widgets.text_page import wrapped
+from validators.problems import Problem
+
+MOVES = {"tab": 1, "enter": 1, "down": 1, "shift+tab": -1, "up": -1}
+WIDTH, SHARE = 76, 0.9
+"""The most columns the dialog takes, and how much of a narrow terminal."""
+MOST_TOLD = 8
+"""Lines that a sentence about what is wrong may take, where there is room."""
+MOST_ABOUT = 12
+KEYS = ("F2, or Enter in the last line, keeps it; Esc leaves, nothing happens", "F2 keeps it, Esc leaves")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One line to type: its key in the answer, its label, what stands in it at first, whether it may stay empty."""
+
+    key: str
+    label: str
+    initial: str = ""
+    optional: bool = False
+
+
+class _Line:
+    """One of the lines; the host that its input works for."""
+
+    def __init__(self, dialog: "Asking", asked: Asked) -> None:
+        self.dialog, self.asked = dialog, asked
+        self.input = LineInput(self)
+
+    def press(self, key: str) -> bool:
+        """The keys that move on, accept or leave."""
+        if key in MOVES:
+            self.dialog.move(self, MOVES[key], accept=key == "enter")
+        elif key == "f2":
+            self.dialog.accept()
+        elif key == "escape":
+            self.dialog.dismiss(None)
+        else:
+            return False
+        return True
+
+    def typed(self, text: str) -> None:
+        """What was wrong is not said for ever."""
+        self.dialog.tell("")
+
+    def input_offset(self) -> Offset:
+        """Where the input stands."""
+        return self.input.content_region.offset
+
+
+class Asking(BaseModal[Mapping[str, str]]):
+    """Dismissed with the texts by key, on F2 and on Enter in the last line; with None on Escape.
+
+    `check` may raise Problem for the texts as a whole: its sentence is shown and the dialog stays.
+    """
+
+    DEFAULT_CSS = """
+    Asking Vertical { width: 90%; max-width: 76; height: auto; }
+    Asking LineInput { width: 100%; height: 1; }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[str],
+        asked: Sequence[Asked],
+        check: Callable[[Mapping[str, str]], object] | None = None,
+    ) -> None:
+        super().__init__()
+        self._heading, self._text, self._check, self._sentence = title, tuple(lines), check, ""
+        self._about = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_ABOUT))
+        self._keys = TextLine([("", "panel")], "panel")
+        self.lines = tuple(_Line(self, one) for one in asked)
+        self._told = tuple(TextLine([("", "panel")], "panel") for _ in range(MOST_TOLD))
+
+    def compose(self) -> ComposeResult:
+        """The title, what it is about, a label and a line for each, what is wrong, the keys."""
+        with Vertical():
+            yield TextLine([(f" {self._heading}", "title")], "title")
+            yield from self._about
+            for its in self.lines:
+                yield TextLine([(f" {its.asked.label}", "panel_heading")], "panel")
+                yield its.input
+            yield from self._told
+            yield self._keys
+
+    def on_mount(self) -> None:
+        """Begin with the first line."""
+        self.tell("")
+        for its in self.lines:
+            its.input.load(its.asked.initial)
+        self.lines[0].input.focus()
+        self.call_after_refresh(self.lines[0].input.place_cursor)
+
+    def move(self, line: _Line, step: int, accept: bool) -> None:
+        """To another line; Enter in the last one is done."""
+        target = self.lines.index(line) + step
+        if target >= len(self.lines):
+            if accept:
+                self.accept()
+        elif target >= 0:
+            self.lines[target].input.focus()
+
+    def accept(self) -> None:
+        """Away with the texts, unless one is missing or they are refused."""
+        texts = {its.asked.key: its.input.value.strip() for its in self.lines}
+        for its in self.lines:
+            if not its.asked.optional and not texts[its.asked.key]:
+                self.tell(f"Type the {its.asked.label[:1].lower()}{its.asked.label[1:]} first.")
+                its.input.focus()
+                return
+        try:
+            if self._check is not None:
+                self._check(texts)
+        except Problem as problem:
+            self.tell(str(problem))
+            return
+        self.dismiss(texts)
+
+    def tell(self, sentence: str) -> None:
+        """Say what is wrong, within the dialog, in as many lines as it takes; nothing said is one empty line."""
+        self._sentence = sentence
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is wrong comes first where there is little room, then what it is about; what is cut is seen to be."""
+        width = max(20, min(WIDTH, int(self.app.size.width * SHARE)) - 2)
+        room = max(1, self.app.size.height - 2 - 2 * len(self.lines))
+        told = _cut(wrapped(self._sentence, width), min(MOST_TOLD, room)) or [""]
+        _say(self._told, told, "error" if self._sentence else "panel")
+        about = [piece for line in self._text for piece in wrapped(line, width)]
+        _say(self._about, _cut(about, min(len(self._about), room - len(told))), "panel")
+        self._keys.show((f" {next((one for one in KEYS if len(one) <= width), KEYS[-1])}", "panel"))
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], f"{lines[most - 1][:-2].rstrip()} …"] if most > 0 else []
+
+
+def _say(lines: Sequence[TextLine], pieces: Sequence[str], token: str) -> None:
+    for number, line in enumerate(lines):
+        line.show((f" {pieces[number] if number < len(pieces) else ''}", token))
+        line.display = number < len(pieces)

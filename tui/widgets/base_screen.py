@@ -1,0 +1,161 @@
+"""What every screen and every dialog inherits: title, key bar and status line, and a focus that repaints nothing."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.reactive import Reactive
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from tui.terminal.compositor import NarrowCompositor
+from tui.widgets.actions import ALL, REGISTRY
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.text_line import StatusLine, TitleLine
+
+if TYPE_CHECKING:
+    from tui.widgets.base_app import BaseApp
+
+Result = TypeVar("Result")
+Place = tuple[str, str, Callable[[], object]]
+"""Somewhere to jump to: its letter, its name, and what brings one there."""
+
+# Textual's Screen has these two; its third, a copy of mouse-selected text on Ctrl+C, is replaced by the app's.
+MOVES: list[BindingType] = [
+    Binding("tab", "app.focus_next", "Next pane", show=False, id="pane.next"),
+    Binding("shift+tab", "app.focus_previous", "Previous pane", show=False, id="pane.previous"),
+]
+
+
+def bind(screen: Screen[Any], bindings: Iterable[Binding]) -> None:
+    """Give one screen bindings of its own. Not in its class: the settings may have moved keys since that was made."""
+    for each in Binding.make_bindings(bindings):
+        screen._bindings._add_binding(each)
+
+
+class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
+    """A whole screen. A subclass sets `scope` (its name in the registry) and `heading`, and gives `body`.
+
+    Its bindings are made from the registry when an instance is made, so that settings read before apply.
+    """
+
+    scope: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+    BINDINGS = MOVES
+    DEFAULT_CSS = "BaseScreen { layout: vertical; overflow: hidden hidden; }"
+    # Stock repaints the whole screen whenever the focus moves; the widgets repaint what shows it.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, name: str | None = None, id: str | None = None) -> None:
+        super().__init__(name, id)
+        self._compositor = NarrowCompositor()
+        self.title = self.heading
+        general = [each for each in REGISTRY.bindings(ALL) if not each.action.startswith("app.")]
+        bind(self, [*REGISTRY.bindings(self.scope), *general] if self.scope else general)
+
+    @property
+    def base(self) -> "BaseApp":
+        """The app, as what it is."""
+        return cast("BaseApp", self.app)
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen: the terminal's cursor returns to where the focus is."""
+        self.call_after_refresh(self._return_cursor)
+
+    def _return_cursor(self) -> None:
+        place = getattr(self.focused, "place_cursor", None)
+        if place is not None:
+            place()
+
+    def compose(self) -> ComposeResult:
+        """Title above, the body, then status and keys."""
+        yield TitleLine(self.title or "", self.base.demo)
+        yield from self.body()
+        yield StatusLine()
+        yield KeyBar(REGISTRY.bar(self.scope, self.base.hidden_actions()))
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between title and status line."""
+        return ()
+
+    def say(self, text: str, severity: str = "") -> None:
+        """Put a message in the status line; severity `error`, `warning`, `notice`, `ok` or nothing."""
+        for line in self.query(StatusLine):
+            line.say(getattr(self.app, "said", str)(text), severity)
+
+    def unsay(self, text: str) -> None:
+        """Take a message back if it is the one that stands there."""
+        for line in self.query(StatusLine):
+            if line.text.endswith(getattr(self.app, "said", str)(text)):
+                line.say("")
+
+    def draw_now(self) -> None:
+        """Draw what a key has changed at once. While more keys wait, or something is to be laid out, it comes as usual.
+
+        Textual sends each changed widget an idle message, that one the screen, and the screen waits for a timer: a
+        tenth of what a typed character costs.
+        """
+        if self.base.key_queue or not self.is_current or self.app._batch_count:
+            return
+        changed = [each for each in self.walk_children(Widget) if each._repaint_required]
+        if any(each._layout_required or each._scroll_required for each in (self, *changed)):
+            return
+        for each in changed:
+            each._repaint_required = False
+            if each.display:
+                self._dirty_widgets.add(each)
+        self._on_timer_update()
+
+    def retitle(self, title: str) -> None:
+        """Change the title line; the same title again costs nothing."""
+        if title == self.title:
+            return
+        self.title = title
+        for line in self.query(TitleLine):
+            line.set_title(title)
+
+    def jumps(self) -> list[Place]:
+        """The places that Ctrl+G offers: letter, name, and what brings one there."""
+        return []
+
+    def action_back(self) -> None:
+        """Escape: to the screen below; on the last one it says how to leave."""
+        if len(self.app.screen_stack) > 1 and self.app.screen_stack[-2].id != "_default":
+            self.dismiss()
+        else:
+            self.say(f"This is the first screen; {REGISTRY.key_text('app.quit')} leaves the program.")
+
+    def action_next_finding(self) -> None:
+        """F8, on a screen that does not walk its own: into the caseload."""
+        self.base.to_finding(1)
+
+    def action_previous_finding(self) -> None:
+        """F7."""
+        self.base.to_finding(-1)
+
+    def action_refresh_data(self) -> None:
+        """F5: a screen with data of its own reads it again; one without draws itself afresh."""
+        self.base.redraw()
+
+
+class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=False):
+    """A dialog over a screen. Escape dismisses it with None."""
+
+    scope: ClassVar[str] = "dialog"
+    BINDINGS = MOVES
+    DEFAULT_CSS = "BaseModal { align: center middle; background: transparent; overflow: hidden hidden; }"
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, name: str | None = None, id: str | None = None) -> None:
+        super().__init__(name, id)
+        bind(self, [each for each in REGISTRY.bindings(ALL) if each.id == "app.back"])
+
+    @property
+    def base(self) -> "BaseApp":
+        """The app, as what it is."""
+        return cast("BaseApp", self.app)
+
+    def action_back(self) -> None:
+        """Escape: away without an answer."""
+        self.dismiss(None)

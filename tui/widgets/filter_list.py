@@ -1,0 +1,92 @@
+"""A filter typed on top of a list: characters and moving keys in one handler, so that typing ahead lands right."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.geometry import Offset
+
+from tui.widgets.line_list import LineList
+from tui.widgets.text import pasted, width_of
+from tui.widgets.text_line import Piece
+
+
+class FilteredList(LineList):
+    """A list with a line above it in which a filter is typed; `items` are filtered by `filtered` at every character.
+
+    Subclasses give `label_of(item)` and `detail_of(item)`. Words may stand in any order; all have to occur.
+    """
+
+    head_lines = 1
+
+    def __init__(self, items: Sequence[tuple[str, str, str]], prompt: str = "Find", id: str | None = None) -> None:
+        """Items are id, label, detail. The filter looks at label and detail."""
+        super().__init__(id=id)
+        self.prompt, self.typed = prompt, ""
+        self._items = list(items)
+        self._found = list(items)
+
+    @property
+    def row_count(self) -> int:
+        """How many items the filter leaves."""
+        return len(self._found)
+
+    @property
+    def current_id(self) -> str | None:
+        """The id of the current item; None when the filter leaves none."""
+        return self._found[self.cursor][0] if self.cursor < len(self._found) else None
+
+    def head_of(self, line: int) -> Sequence[Piece]:
+        """The filter as typed."""
+        return [(f" {self.prompt}: ", "heading"), (self.typed, "field_focus")]
+
+    def pieces_of(self, row: int) -> Sequence[Piece]:
+        """Label, then detail."""
+        _, label, detail = self._found[row]
+        half = max(12, self.size.width * 2 // 5)
+        return [(f" {label}".ljust(half)[:half] + " ", "text"), (detail, "dim")]
+
+    def offer(self, items: Sequence[tuple[str, str, str]]) -> None:
+        """Have other items to choose from; the filter stays."""
+        self._items = list(items)
+        self.filter_by(self.typed)
+
+    def filter_by(self, typed: str) -> None:
+        """Leave only what has all the words; those whose label begins with the text come first."""
+        self.typed = typed
+        words = typed.lower().split()
+        self._found = [
+            item for item in self._items if all(word in item[1].lower() or word in item[2].lower() for word in words)
+        ]
+        if words:
+            self._found.sort(
+                key=lambda item: (not item[1].lower().startswith(words[0]), words[0] not in item[1].lower())
+            )
+        self.cursor = self.top = 0
+        self.refresh()
+        self.place_cursor()
+
+    def place_cursor(self) -> None:
+        """The real cursor stands where the next character goes."""
+        if self.has_focus and self.screen.is_active:
+            self.app.cursor_position = self.content_region.offset + Offset(width_of(f" {self.prompt}: {self.typed}"), 0)
+
+    def on_key(self, event: events.Key) -> None:
+        """Characters and what takes them away; moving and Enter are the list's."""
+        if event.key in ("backspace", "ctrl+w", "ctrl+u"):
+            kept = {"backspace": self.typed[:-1], "ctrl+w": self.typed.rstrip().rpartition(" ")[0]}
+            self.filter_by(kept.get(event.key, ""))
+        elif event.is_printable and event.character:
+            self.filter_by(self.typed + event.character)
+        elif event.key == "tab":
+            self.go(self.cursor + 1)
+        elif event.key == "shift+tab":
+            self.go(self.cursor - 1)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is typed, without its line breaks and control characters."""
+        self.filter_by(self.typed + pasted(event.text))
+        event.stop()

@@ -1,0 +1,88 @@
+"""Making any stored text safe to draw: no value may steer the terminal of whoever looks at it.
+
+Every character is replaced one for one, so that a place in the drawn text is the same place in the kept text and the
+cursor of the live input stands where it should.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+MARK = "\N{REPLACEMENT CHARACTER}"
+# Combining marks beyond this many on one letter climb over the neighbouring lines of a terminal.
+MOST_MARKS = 2
+# Controls, formats (bidirectional controls and joiners among them), surrogates, private, unassigned, separators.
+UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+COMBINING = frozenset({"Mn", "Me"})
+
+
+@lru_cache(maxsize=4096)
+def mark_for(character: str) -> str:
+    """The character itself when it may be drawn, else a visible mark one cell wide.
+
+    C0 controls become their control pictures; all else that steers, joins or changes the width of its neighbours
+    becomes the replacement character.
+    """
+    point = ord(character)
+    if point < 0x20:
+        return chr(0x2400 + point)
+    if point == 0x7F:
+        return "\N{SYMBOL FOR DELETE}"
+    if point < 0x7F:
+        return character
+    # Variation selectors, regional indicators and skin tones change the width of what stands beside them, and
+    # terminals disagree on how: drawn alone they cannot shift a line.
+    if 0xFE00 <= point <= 0xFE0F or 0x1F1E6 <= point <= 0x1F1FF or 0x1F3FB <= point <= 0x1F3FF:
+        return MARK
+    return MARK if unicodedata.category(character) in UNSAFE else character
+
+
+def printable(text: str) -> str:
+    """The text as it may be drawn; as many characters as before, none of them a control or a bidirectional mark."""
+    if text.isascii() and text.isprintable():
+        return text
+    drawn: list[str] = []
+    marks = MOST_MARKS  # a combining mark that opens the text would sit on the cell before it
+    for character in text:
+        if unicodedata.category(character) in COMBINING:
+            marks += 1
+            drawn.append(MARK if marks > MOST_MARKS else mark_for(character))
+        else:
+            marks = 0
+            drawn.append(mark_for(character))
+    return "".join(drawn)
+
+
+def pasted(text: str) -> str:
+    """What remains of a pasted text: line breaks, controls and invisible characters dropped, the rest joined."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character for character in text if unicodedata.category(character) not in UNSAFE)
+
+
+# Text as it may be drawn: marks for what would steer a terminal, and lines cut to an exact width.
+
+__all__ = ["fit", "one_line", "printable", "width_of"]
+
+
+def width_of(text: str) -> int:
+    """Cells that `text` takes on the screen."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` cut or padded to exactly `width` cells; a cut is shown by an ellipsis where there is room for one."""
+    if width <= 0:
+        return ""
+    length = width_of(text)
+    if length <= width:
+        return text + " " * (width - length)
+    if width == 1:
+        return set_cell_size(text, 1)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def one_line(value: object, width: int) -> str:
+    """Any stored value as one safe piece of a line of exactly `width` cells; None is drawn as nothing."""
+    return fit("" if value is None else printable(str(value)), width)

@@ -1,0 +1,1 @@
+"""Submissions: periods, windows, deadlines, days without work."""

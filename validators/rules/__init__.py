@@ -1,0 +1,1 @@
+"""Rules: patterns, what they compile to, the checker and its messages."""

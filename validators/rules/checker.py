@@ -1,0 +1,161 @@
+"""The checker: a standard's rules compiled once, then applied to one episode after another.
+
+`Checker.check` is the one way in for a file, a stored episode and the live panel. One fault gives one finding: a rule
+speaks once per record however many of its comparisons fail; a value that cannot be read (rules 1, 3, layout) is judged
+no further; a record whose client withheld consent is judged on what it may carry.
+"""
+
+from validators.records import EpisodeRecord, Event, Finding, Severity, Source, Values
+from validators.rules.compiled import Failures, broken, compile_scopes
+from validators.rules.messages import sentence
+from validators.rules.registry import JOURNEY_PATTERNS, Context, Failure, JourneyCheck, Moment
+from validators.standard.model import RuleRow, Standard
+
+_SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+
+
+class Checker:
+    """All rules of a standard that look at one episode."""
+
+    def __init__(self, standard: Standard) -> None:
+        """Compile the standard's rules. The loader has already made sure that they can be."""
+        self.standard = standard
+        self._base, self._events = compile_scopes(standard)
+        self._order = {rule.id: number for number, rule in enumerate(standard.rules)}
+        rows = [row for rule in standard.rules for row in rule.rows]
+        self._with_event = [row for row in rows if row.pattern == "required_with_event"]
+        self._journey: list[tuple[RuleRow, JourneyCheck]] = [
+            (row, JOURNEY_PATTERNS[row.pattern](row, standard)) for row in rows if row.pattern in JOURNEY_PATTERNS
+        ]
+        self._failed = next(row for row in rows if row.pattern == "rule_failed")
+        self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
+        self._identity = standard.role("episode_id")
+        self._carried = frozenset(standard.no_consent_carries)
+        self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
+        self._context: Context | None = None
+        self._moment = Moment("", False)
+
+    def check(self, record: EpisodeRecord, context: Context) -> list[Finding]:
+        """Everything the rules say of one episode, in the order of the standard's rules, events after the episode.
+
+        Looks at this record alone; what compares records is in `file_rules`.
+        """
+        if context is not self._context:
+            self._moment, self._context = Moment.of(context, self.standard.date_layout.text), context
+        moment, source = self._moment, context.source
+        raw = {**self._base.blank, **record.client, **record.episode}
+        failures: Failures = []
+        clean = self._base.judge(raw, source, failures)
+        if self._withheld is not None and self.standard.withholds(clean):
+            return self._check_withheld(record, raw, source, self._withheld)
+        self._base.compare(raw, clean, moment, failures)
+        if record.events:
+            sections = {event.section for event in record.events}
+            for needed in self._with_event:
+                if needed.parameters["section"] in sections and not raw[needed.fields[0]]:
+                    failures.append((needed, Failure(needed.fields, needed.fields[0])))
+        seen: list[tuple[Event, Values]] = []
+        found = self._findings(failures, record, None, raw) if failures else []
+        for event in record.events:
+            scope = self._events.get(event.section)
+            if scope is None:
+                continue
+            failures = []
+            own = {**scope.blank, **event.values}
+            readable = scope.judge(own, source, failures)
+            row = {**raw, **own}
+            clear = row if clean is raw and readable is own else {**clean, **readable}
+            scope.compare(row, clear, moment, failures)
+            if failures:
+                found += self._findings(failures, record, event, row)
+            if self._journey:
+                seen.append((event, clear))
+        if self._journey:
+            found += self._check_journey(record, raw, clean, seen)
+        return found
+
+    def _check_journey(
+        self, record: EpisodeRecord, raw: Values, clean: Values, seen: list[tuple[Event, Values]]
+    ) -> list[Finding]:
+        """What shows only in an episode with all its events. A check that breaks is a failure, never a pass."""
+        found = []
+        for row, check in self._journey:
+            told: list[tuple[Event | None, Failure]]
+            try:
+                told = list(check(clean, seen, self._moment))
+            except Exception:
+                told, row = [(None, Failure(row.fields, row.fields[0]))], broken(self._failed, row)
+            for event, failure in told:
+                found += self._findings([(row, failure)], record, event, {**raw, **event.values} if event else raw)
+        return found
+
+    def _check_withheld(self, record: EpisodeRecord, raw: Values, source: Source, withheld: RuleRow) -> list[Finding]:
+        """Without consent only the carried columns are judged; what else is filled makes one finding."""
+        carried = {header: value if header in self._carried else "" for header, value in raw.items()}
+        failures: Failures = []
+        clean = self._base.judge(carried, source, failures)
+        # Compared with all that is known: an identifier that is sent must not be made from what is not.
+        compared: Failures = []
+        known = {header: clean[header] if header in self._carried else value for header, value in raw.items()}
+        self._base.compare(carried, known, self._moment, compared)
+        failures += [item for item in compared if item[1].jump in self._carried]
+        everything = dict(raw)
+        for event in record.events:
+            everything.update({header: value for header, value in event.values.items() if value})
+        filled = tuple(header for header in withheld.fields if everything.get(header) and header not in self._carried)
+        # The store knows the client all the same, and what the program itself makes or writes is nobody's keying.
+        if source == "store":
+            by_header = self.standard.by_header
+            filled = tuple(h for h in filled if by_header[h].keyed == "person" and by_header[h].level != "client")
+        if filled:
+            failures.append((withheld, Failure(filled, filled[0])))
+        return self._findings(failures, record, None, everything)
+
+    def _findings(
+        self, failures: Failures, record: EpisodeRecord, event: Event | None, values: Values
+    ) -> list[Finding]:
+        """One finding per rule, its comparisons merged, silenced ones left out."""
+        stored = self._moment.stored
+        silenced = [(row.silences, frozenset(failure.fields)) for row, failure in failures if row.silences]
+        merged: dict[str, Failures] = {}
+        for row, failure in failures:
+            if not any(row.rule in rules and fields.issuperset(failure.fields) for rules, fields in silenced):
+                key = row.rule if row.pattern != "rule_failed" else f"{row.rule} {row.parameters['rule']}"
+                merged.setdefault(key, []).append((row, failure))
+        found = []
+        for parts in merged.values():
+            severity = min((_severity(row, stored) for row, _ in parts), key=_SEVERITY_ORDER.__getitem__)
+            jump = parts[0][1].jump
+            fields = tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields))
+            found.append(
+                Finding(
+                    severity=severity,
+                    rule=parts[0][0].rule,
+                    field=jump,
+                    fields=fields,
+                    message=self._sentence(parts),
+                    values={header: values.get(header, "") for header in fields},
+                    section=event.section if event else self.standard.by_header[jump].section,
+                    episode=record.episode.get(self._identity, ""),
+                    lines=record.lines if event is None else (event.line,) if event.line else (),
+                    client_id=record.client_id,
+                    episode_id=record.episode_id,
+                    event_id=event.id if event else "",
+                )
+            )
+        found.sort(key=lambda finding: self._order[finding.rule])
+        return found
+
+    def _sentence(self, parts: Failures) -> str:
+        """The sentence for a rule's failures. It holds no value, so one failing in the same way shares it."""
+        row, failure = parts[0]
+        if len(parts) > 1 or failure.words or row.pattern == "rule_failed":
+            return sentence(self.standard, parts)
+        way = (row.line, failure.fields, failure.jump)
+        if way not in self._sentences:
+            self._sentences[way] = sentence(self.standard, parts)
+        return self._sentences[way]
+
+
+def _severity(row: RuleRow, stored: bool) -> Severity:
+    return Severity(row.store_severity if stored and row.store_severity else row.severity)

@@ -1,0 +1,200 @@
+"""A standard's rules compiled for one kind of record: the episode with its client, or the events of one section.
+
+A scope knows its columns in order, the field checks of each and the record checks that end in it. It is made once per
+standard and used for every record, so what can be worked out beforehand is, and the common case (nothing is wrong) is
+told from the rest with as few steps as possible.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from operator import getitem
+
+from validators.records import Source, Values
+from validators.rules.registry import (
+    ABOUT_FILLED,
+    FIELD_PATTERNS,
+    RECORD_PATTERNS,
+    UNREADABLE,
+    Failure,
+    FieldCheck,
+    Moment,
+    RecordCheck,
+    headers_in,
+)
+from validators.standard.model import Field, RuleRow, Standard
+
+# Verdicts on short values (codes, dates) are remembered; identifiers are all different and are judged afresh.
+_REMEMBERED_LENGTH = 10
+_LONGEST_REMEMBERED = 50  # anything may be typed into a field of one letter
+_REMEMBERED_VALUES = 20_000
+# Readability first, then what a value may be; a code list has the last word, so that 38 silences 4.
+_RANKS = {"trimmed": 0, "real_date": 1, "layout": 1, "in_codes": 3}
+
+Failures = list[tuple[RuleRow, Failure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a value fails: the row that says so, and whether the value can still be compared with others."""
+
+    row: RuleRow
+    readable: bool
+
+
+class _Judge(dict[str, Verdict | None]):
+    """The field checks of one field, in order: a mapping from value to verdict that works out what it lacks."""
+
+    def __init__(self, steps: list[tuple[RuleRow, FieldCheck]], stored: bool, failed: RuleRow, remember: bool) -> None:
+        super().__init__({"": None})
+        self.steps, self.stored, self.failed, self.remember = steps, stored, failed, remember
+        checks = [check for _, check in steps]
+        # Identifiers have two checks and are all different: asked together, they cost half.
+        self.both = (checks[0], checks[1]) if len(checks) == 2 and not remember else None
+
+    def __missing__(self, value: str) -> Verdict | None:
+        verdict, stored = None, self.stored
+        if self.both is not None:
+            first, second = self.both
+            try:
+                if first(value, stored) and second(value, stored):
+                    return None
+            except Exception:
+                verdict = None  # told below, by the check that broke
+        for row, check in self.steps:
+            try:
+                if check(value, stored):
+                    continue
+            except Exception:
+                return Verdict(broken(self.failed, row), readable=False)
+            verdict = Verdict(row, readable=row.pattern not in UNREADABLE)
+            break
+        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
+            self[value] = verdict
+        return verdict
+
+
+def _few_values(field: Field) -> bool:
+    return field.layout.length <= _REMEMBERED_LENGTH or field.keyed == "written"
+
+
+class Scope:
+    """The rules that look at one kind of record."""
+
+    def __init__(self, standard: Standard, headers: tuple[str, ...], failed: RuleRow) -> None:
+        """A scope of these columns, its record checks to be added. `failed` words a check that breaks."""
+        self.headers = headers
+        self.blank = dict.fromkeys(headers, "")
+        self.failed = failed
+        self._always: list[tuple[RecordCheck, RuleRow]] = []
+        self._when_filled: list[tuple[str, RecordCheck, RuleRow]] = []
+        steps = _field_steps(standard, headers)
+        sources: dict[Source, bool] = {"file": False, "store": True}
+        self._judges = {
+            source: [_Judge(steps[h], stored, failed, _few_values(standard.by_header[h])) for h in headers]
+            for source, stored in sources.items()
+        }
+
+    def add(self, row: RuleRow, check: RecordCheck) -> None:
+        """Add a record check."""
+        if row.pattern in ABOUT_FILLED and len(row.fields) == 1:
+            self._when_filled.append((row.fields[0], check, row))
+        else:
+            self._always.append((check, row))
+
+    def judge(self, values: Mapping[str, str], source: Source, failures: Failures) -> Values:
+        """Judge each value by itself, adding what fails; give back the values with the unreadable ones emptied.
+
+        The values must begin with the scope's columns in order (as `{**scope.blank, **values}` does); what follows
+        them, such as columns of another edition, is not judged.
+        """
+        judges = self._judges[source]
+        if not any(map(getitem, judges, values.values())):
+            return values
+        unreadable: dict[str, str] = {}
+        for header, judge in zip(self.headers, judges, strict=True):
+            verdict = judge[values[header]]
+            if verdict is not None:
+                failures.append((verdict.row, Failure((header,), header)))
+                if not verdict.readable:
+                    unreadable[header] = ""
+        return {**values, **unreadable} if unreadable else values
+
+    def compare(self, raw: Values, clean: Values, moment: Moment, failures: Failures) -> None:
+        """Run the record checks, adding what fails. A check that breaks is itself a failure, never a pass."""
+        try:
+            # Lists, not generators: measured, a fifth less.
+            always = [check(raw, clean, moment) for check, _ in self._always]
+            filled = [check(raw, clean, moment) for header, check, _ in self._when_filled if raw[header]]
+        except Exception:
+            self._compare_each(raw, clean, moment, failures)
+            return
+        if any(always):
+            rows = (row for _, row in self._always)
+            failures += [(row, failure) for row, failure in zip(rows, always, strict=True) if failure]
+        if any(filled):
+            rows = (row for header, _, row in self._when_filled if raw[header])
+            failures += [(row, failure) for row, failure in zip(rows, filled, strict=True) if failure]
+
+    def _compare_each(self, raw: Values, clean: Values, moment: Moment, failures: Failures) -> None:
+        for check, row in [*self._always, *((check, row) for _, check, row in self._when_filled)]:
+            try:
+                failure = check(raw, clean, moment)
+            except Exception:
+                failure, row = Failure(row.fields, row.fields[0]), broken(self.failed, row)
+            if failure is not None:
+                failures.append((row, failure))
+
+
+def broken(failed: RuleRow, row: RuleRow) -> RuleRow:
+    """The row that says that a rule's check broke."""
+    return replace(failed, parameters={"rule": row.rule})
+
+
+def _field_steps(standard: Standard, headers: tuple[str, ...]) -> dict[str, list[tuple[RuleRow, FieldCheck]]]:
+    steps: dict[str, list[tuple[RuleRow, FieldCheck]]] = {header: [] for header in headers}
+    rows = [row for rule in standard.rules for row in rule.rows if row.pattern in FIELD_PATTERNS]
+    for row in sorted(rows, key=lambda row: _RANKS.get(row.pattern, 2)):
+        for header in row.fields:
+            if header in steps:
+                judged = _by_list(row, standard, header) if row.pattern == "in_codes" else row
+                if judged is not None:
+                    steps[header].append((judged, FIELD_PATTERNS[row.pattern](row, standard, header)))
+    return steps
+
+
+def _by_list(row: RuleRow, standard: Standard, header: str) -> RuleRow | None:
+    """The row with the severity that the field's code list gives it; none where the list does not decide."""
+    code_list = standard.code_lists[standard.by_header[header].codes]
+    if not code_list.decides:
+        return None
+    if row.severity != "list":
+        return row
+    return replace(row, severity="error" if code_list.status in ("published", "site") else "warning")
+
+
+def compile_scopes(standard: Standard) -> tuple[Scope, dict[str, Scope]]:
+    """The scope of client and episode columns, and that of each event section."""
+    by_level = standard.headers_by_level
+    failed = next(row for rule in standard.rules for row in rule.rows if row.pattern == "rule_failed")
+    base = Scope(standard, (*by_level["client"], *by_level["episode"]), failed)
+    events = {s.id: Scope(standard, standard.headers_by_section[s.id], failed) for s in standard.event_sections}
+
+    def home(header: str) -> str:
+        field = standard.by_header[header]
+        return field.section if field.level == "event" else ""
+
+    for rule in standard.rules:
+        for row in rule.rows:
+            if row.pattern not in RECORD_PATTERNS:
+                continue
+            # A row ends in the scope of its fields; one about an episode's field that compares events, in theirs.
+            beside = [*headers_in(row, "other"), *headers_in(row, "beside")]
+            elsewhere = row.parameters.get("section") or next(filter(None, map(home, beside)), "")
+            by_home: dict[str, list[str]] = {}
+            for header in row.fields:
+                by_home.setdefault(home(header) or elsewhere, []).append(header)
+            for section, headers in by_home.items():
+                part = replace(row, fields=tuple(headers))
+                check: Callable[[Values, Values, Moment], Failure | None] = RECORD_PATTERNS[row.pattern](part, standard)
+                (events[section] if section else base).add(part, check)
+    return base, events

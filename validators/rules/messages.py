@@ -1,0 +1,53 @@
+"""The sentence of a finding, made from the wording in rules.csv. It names fields, never their values."""
+
+from collections.abc import Sequence
+
+from validators.rules.registry import Failure
+from validators.standard.model import RuleRow, Standard
+
+_VERBS = {
+    "is": ("is", "are"),
+    "has": ("has", "have"),
+    "does": ("does", "do"),
+    "begin": ("begins", "begin"),
+    "end": ("ends", "end"),
+    "look": ("looks", "look"),
+}
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
+
+
+def sentence(standard: Standard, parts: Sequence[tuple[RuleRow, Failure]]) -> str:
+    """One sentence for the failures of one rule on one record.
+
+    Comparisons of the same row are told together; further rows of the rule follow after a semicolon.
+    """
+    by_wording: dict[str, list[Failure]] = {}
+    rows: dict[str, RuleRow] = {}
+    for row, failure in parts:
+        by_wording.setdefault(row.message, []).append(failure)
+        rows[row.message] = row
+    return "; ".join(_worded(standard, rows[wording], failures) for wording, failures in by_wording.items())
+
+
+def _worded(standard: Standard, row: RuleRow, failures: Sequence[Failure]) -> str:
+    def label(header: str) -> str:
+        field = standard.by_header.get(header)
+        return field.label if field else header
+
+    headers = list(dict.fromkeys(header for failure in failures for header in failure.fields))
+    first = failures[0].jump
+    words = {
+        "first": label(first),
+        "others": listed([label(header) for header in headers if header != first]),
+        "labels": listed([label(header) for header in headers]),
+        "rule": row.parameters.get("rule", ""),
+    }
+    many = len(headers) > 1
+    words |= {verb: forms[many] for verb, forms in _VERBS.items()}
+    for failure in failures:
+        words |= failure.words
+    return row.message.format_map(words)

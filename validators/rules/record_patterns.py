@@ -1,0 +1,357 @@
+"""Patterns that compare the values of one record (client and episode, or an event with its episode beside it).
+
+A check gets the values as typed (`raw`), the same with unreadable ones emptied (`clean`), and the moment; both have
+every client and episode header, and those of the event's section where there is one. Whether
+something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody can read is there, but not compared.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import product
+from operator import gt, itemgetter, lt
+
+from validators.dates import parse_date, plus, write_date
+from validators.records import Values
+from validators.rules.messages import listed
+from validators.rules.registry import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
+from validators.standard.conditions import parse_condition
+from validators.standard.model import RuleRow, Standard
+
+
+def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
+    """A function that takes several values at once."""
+    if len(headers) > 1:
+        return itemgetter(*headers)
+    (header,) = headers
+    return lambda values: (values[header],)
+
+
+@record_pattern("required", optional="when beside")
+def required(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Filled, where the condition `when` holds. `beside` adds fields to the finding that say why.
+
+    A stored record is not asked for what the exporter writes, nor for a number that the program gives.
+    """
+    condition = condition_in(row, standard)
+    beside = headers_in(row, "beside")
+    sent = row.fields
+    kept = tuple(
+        header for header in sent if standard.by_header[header].keyed != "written" and header not in standard.numbered
+    )
+
+    take = _taker(sent)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if all(take(raw)) or (condition is not None and not condition.holds(clean)):
+            return None
+        missing = [header for header in (kept if moment.stored else sent) if not raw[header]]
+        return Failure((*missing, *beside), missing[0]) if missing else None
+
+    return check
+
+
+@record_pattern("one_required", optional="when")
+def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
+    """At least one of the fields is filled, where the condition holds."""
+    condition = condition_in(row, standard)
+    fields, take = row.fields, _taker(row.fields)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if any(take(raw)):
+            return None
+        return Failure(fields, fields[0]) if condition is None or condition.holds(clean) else None
+
+    return check
+
+
+@record_pattern("both_or_neither")
+def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
+    """All of the fields are filled or none."""
+    fields, take = row.fields, _taker(row.fields)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        values = take(raw)
+        if all(values) or not any(values):
+            return None
+        empty = [header for header in fields if not raw[header]]
+        return Failure(fields, empty[0])
+
+    return check
+
+
+@record_pattern("distinct_from", required="other", about_filled=True)
+def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Where filled, different from the other fields, which are then filled too."""
+    fields, others = row.fields, headers_in(row, "other")
+    labels = {header: standard.by_header[header].label for header in (*fields, *others)}
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        named: dict[str, None] = {}
+        jump = problem = ""
+        for header in fields:
+            value = raw[header]
+            if not value:
+                continue
+            for other in others:
+                compared = raw[other]
+                if compared and (compared != value or not (clean[other] and clean[header])):
+                    continue
+                named[other] = named[header] = None
+                if not jump:
+                    jump = header if compared else other
+                    problem = f"repeats {labels[other]}" if compared else f"is missing before {labels[header]}"
+        return Failure(tuple(named), jump, {"problem": problem}) if named else None
+
+    if len(fields) > 1 or len(others) > 1:
+        return check
+    ((only,), (beside,)) = fields, others
+
+    def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        value, compared = raw[only], raw[beside]
+        return check(raw, clean, moment) if value and (value == compared or not compared) else None
+
+    return check_pair
+
+
+@record_pattern("empty_when", required="when", about_filled=True)
+def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Empty where the condition holds."""
+    condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        filled = [header for header in fields if raw[header]]
+        return Failure((*filled, *condition.headers), filled[0]) if filled and condition.holds(clean) else None
+
+    return check
+
+
+def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standard], RecordCheck]:
+    """A pattern that compares each date with the dates named in `other`; `plus` moves those by years and days."""
+
+    def pattern(row: RuleRow, standard: Standard) -> RecordCheck:
+        fields, others = row.fields, headers_in(row, "other")
+        moved = _mover(row.parameters["plus"], standard.date_layout.text) if "plus" in row.parameters else None
+
+        def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+            failure = None
+            for header in fields:
+                value = clean[header]
+                if not value:
+                    continue
+                for other in others:
+                    against = clean[other]
+                    if against and wrong(value, moved(against, value) if moved else against):
+                        named = failure.fields if failure else (header,)
+                        failure = Failure(tuple(dict.fromkeys((*named, header, other))), header)
+            return failure
+
+        if moved or len(fields) > 1 or len(others) > 1:
+            return check
+        ((header,), (other,)) = fields, others
+        failed = Failure(tuple(dict.fromkeys((header, other))), header)
+
+        def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+            value, against = clean[header], clean[other]
+            return failed if value and against and wrong(value, against) else None
+
+        return check_pair
+
+    return pattern
+
+
+def _mover(text: str, layout: str) -> Callable[[str, str], str]:
+    """Read `1y1d`: a function that moves a date in text by so many years and days, to compare it with another.
+
+    Where the years alone settle the comparison it gives the date unmoved, which compares the same way.
+    """
+    match = re.fullmatch(r"(\d+)y(\d+)d", text)
+    if match is None:
+        raise ValueError(f"plus={text} is not written like 1y1d")
+    years, days = int(match[1]), int(match[2])
+
+    margin = years + days // 365 + 1
+    settled: dict[str, str] = {}  # year of a date to the last one that the years alone do not settle
+
+    def moved(text: str, beside: str) -> str:
+        year = text[:4]
+        last = settled.get(year)
+        if last is None:
+            last = settled[year] = f"{min(int(year) + margin, date.max.year):04}"
+        if beside[:4] > last:
+            return text
+        day = parse_date(text)
+        return write_date(plus(day, years, days), layout) if day else text
+
+    return moved
+
+
+record_pattern("not_before", required="other", optional="plus", about_filled=True)(_comparison(lt))
+record_pattern("not_after", required="other", about_filled=True)(_comparison(gt))
+record_pattern("before", required="other", about_filled=True)(_comparison(lambda value, other: value >= other))
+record_pattern("on_the_day", required="other", about_filled=True)(_comparison(lambda value, other: value == other))
+
+
+def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
+    failing = [header for header in fields if (value := clean[header]) and wrong(value)]
+    return Failure(tuple(failing), failing[0]) if failing else None
+
+
+@record_pattern("not_after_today")
+def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Today or earlier."""
+    fields, take = row.fields, _taker(row.fields)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return None if max(take(clean)) <= moment.today else _dates_failing(fields, clean, moment.today.__lt__)
+
+    return check
+
+
+@record_pattern("before_period_end", about_filled=True)
+def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Before the last day of the reporting period, where one is given."""
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return _dates_failing(fields, clean, moment.period_end.__le__) if moment.period_end else None
+
+    return check
+
+
+@record_pattern("in_period", required="opened closed")
+def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Closed on or after the base date and begun by the end of the reporting period, where one is given."""
+    opened_field, closed_field = row.parameters["opened"], row.parameters["closed"]
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        if not moment.period_end:
+            return None
+        opened, closed = clean[opened_field], clean[closed_field]
+        failing: tuple[str, ...] = ()
+        if opened and opened > moment.period_end:
+            failing = (opened_field,)
+        if closed and closed < moment.period_start:
+            failing = (*failing, closed_field)
+        return Failure(failing, failing[0]) if failing else None
+
+    return check
+
+
+@record_pattern("age_at_least", required="other years", about_filled=True)
+def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
+    """So many years old on the day in the field, born on the day in `other`."""
+    ((header,), (birth,)) = row.fields, headers_in(row, "other")
+    moved = _mover(f"{int(row.parameters['years'])}y0d", standard.date_layout.text)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        day, born = clean[header], clean[birth]
+        return Failure((header, birth), header) if day and born and day < moved(born, day) else None
+
+    return check
+
+
+# Record patterns that ask what a code is: when it may be used, and by whom.
+
+
+def codes_in(row: RuleRow, standard: Standard, name: str, header: str) -> frozenset[str]:
+    """The codes that a parameter lists, separated by |; `@name` is a named set of the standard's."""
+    condition = parse_condition(f"{header}={row.parameters[name]}", standard.by_header, standard.values)
+    return condition.tests[0][2]
+
+
+@record_pattern("not_before_day_when", required="day when", about_filled=True)
+def not_before_day_when(row: RuleRow, standard: Standard) -> RecordCheck:
+    """On or after a fixed day (`day=2020-04-01`) where the condition `when` holds."""
+    day = parse_date(row.parameters["day"])
+    if day is None:
+        raise ValueError(f"day={row.parameters['day']} is not a date")
+    first = write_date(day, standard.date_layout.text)
+    condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
+    fields = row.fields
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        early = [header for header in fields if clean[header] and clean[header] < first]
+        return Failure((*early, *condition.headers), early[0]) if early and condition.holds(clean) else None
+
+    return check
+
+
+@record_pattern("setting_says", required="codes setting value", about_filled=True)
+def setting_says(row: RuleRow, standard: Standard) -> RecordCheck:
+    """These codes only where the agency's setting has the value."""
+    (header,) = row.fields
+    codes, setting, value = codes_in(row, standard, "codes", header), row.parameters["setting"], row.parameters["value"]
+    failed = Failure((header,), header)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        return failed if clean[header] in codes and moment.settings.get(setting, "") != value else None
+
+    return check
+
+
+# The pattern that finds a person's birth date or initials in an identifier, where none may be.
+
+
+@record_pattern("identifying", required="birth initials", about_filled=True)
+def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Identifiers that hold the birth date, or the initials beside a six-digit one."""
+    fields, birth_field = row.fields, row.parameters["birth"]
+    given_field, family_field = headers_in(row, "initials")
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        birth = clean[birth_field]
+        if not birth:
+            return None
+        # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
+        # nearly all identifiers are done with here.
+        year = birth[2:4]
+        for header in fields:
+            if year in clean[header]:
+                break
+        else:
+            return None
+        suspects = [header for header in fields if year in clean[header]]
+        month = birth[5:7] if birth[4] == "-" else birth[4:6]
+        near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
+        suspects = [header for header in suspects if _holds_any(clean[header].translate(_SEPARATORS), near)]
+        if not suspects:
+            return None
+        traces = _traces(birth, raw[given_field], raw[family_field])
+        failing = []
+        for header in suspects:
+            folded = clean[header].upper().translate(_SEPARATORS)
+            if _holds_any(folded, traces):
+                failing.append(header)
+        if not failing:
+            return None
+        look = "looks" if len(failing) == 1 else "look"
+        words = {"identifiers": listed([standard.by_header[header].label for header in failing]), "look": look}
+        return Failure((*failing, birth_field), failing[0], words)
+
+    return check
+
+
+def _holds_any(text: str, traces: Sequence[str]) -> bool:
+    for trace in traces:  # noqa: SIM110 (asked for every record: `any` costs twice)
+        if trace in text:
+            return True
+    return False
+
+
+_SEPARATORS = str.maketrans("/. _", "----")
+
+
+def _traces(birth: str, given: str, family: str) -> list[str]:
+    """The forms in which a birth date, or initials with one, would show in an identifier."""
+    digits = birth.replace("-", "")
+    year, month, day = digits[:4], digits[4:6], digits[6:]
+    traces = [digits, day + month + year]
+    for d, m in product({day, day.lstrip("0")}, {month, month.lstrip("0")}):
+        traces += [f"{year}-{m}-{d}", f"{d}-{m}-{year}", f"{year[2:]}-{m}-{d}", f"{d}-{m}-{year[2:]}"]
+    if given and family:
+        for name in (given + family, family + given):
+            for six in (day + month + year[2:], year[2:] + month + day):
+                traces += [name + six, six + name, f"{name}-{six}", f"{six}-{name}"]
+    return traces

@@ -1,0 +1,43 @@
+"""Which standards there are: those shipped with the program, and those a site has installed."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from validators.problems import Problem
+from validators.standard.loader import load_standard
+from validators.standard.model import Standard
+
+SHIPPED = Path(__file__).parent.parent / "standards"
+DEFAULT = "ndtms-cjit-p"
+
+
+def installed_folder() -> Path:
+    """Where a site's own standards live: `standards` under the user's data folder."""
+    from platformdirs import user_data_path
+
+    return user_data_path("keywork") / "standards"
+
+
+def folder_of(standard_id: str) -> Path:
+    """The folder of a standard; one that the site installed goes before a shipped one. Raises Problem if unknown."""
+    name = standard_id.replace("-", "_")
+    if name.replace("_", "").isalnum():
+        for parent in (installed_folder(), SHIPPED):
+            if (parent / name / "standard.toml").is_file():
+                return parent / name
+    raise Problem(f"There is no standard '{standard_id}': there are {', '.join(available())}.")
+
+
+def available() -> list[str]:
+    """The ids of all standards, in alphabetical order."""
+    found = set()
+    for parent in (SHIPPED, installed_folder()):
+        if parent.is_dir():
+            found |= {path.parent.name.replace("_", "-") for path in parent.glob("*/standard.toml")}
+    return sorted(found)
+
+
+@lru_cache(maxsize=16)
+def load(standard_id: str = DEFAULT) -> Standard:
+    """The standard of that id. Raises Problem when it is unknown or its pack malformed."""
+    return load_standard(folder_of(standard_id))

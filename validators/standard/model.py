@@ -1,0 +1,293 @@
+"""The shape of a national standard: sections, fields, code lists, rules, roles. All of it is data (see `loading`).
+
+Everything here is frozen; one `Standard` is shared by the form, the checker, the exporters and the sample data.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from validators.records import Values
+from validators.standard.checklist import ChecklistItem
+from validators.standard.conditions import Condition
+from validators.standard.measures import Measure
+from validators.standard.return_xml import XmlForm
+from validators.standard.settings import AgencySetting
+from validators.standard.terminology import said as in_own_words
+
+# The parts that program code asks for by name; a standard names the field that plays each.
+ROLES = (
+    "client_id", "client_reference", "given_initial", "family_initial", "birth_date", "sex", "agency", "episode_id",
+    "software", "consent", "postcode", "opened", "assessed", "begun", "closed", "closure_reason",
+    "ethnicity",
+)  # fmt: skip
+Level = Literal["client", "episode", "event"]
+ListStatus = Literal["published", "site", "unverified", "unknown"]
+LIST_STATUSES: tuple[ListStatus, ...] = ("published", "site", "unverified", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a value is written: `C(36)`, `N(2)`, `A(1)`, `(1)`, `YYYYMMDD`, `YYYY-MM-DD`.
+
+    `kind` is `alpha` (upper-case letters), `numeric` (ASCII digits), `any` (printable characters) or `date`; `length`
+    is the longest a value may be.
+    """
+
+    text: str
+    kind: Literal["alpha", "numeric", "any", "date"]
+    length: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Layout":
+        """Read a published layout. Raises ValueError for one that is not known."""
+        if text in ("YYYYMMDD", "YYYY-MM-DD", "CCYY-MM-DD"):
+            return cls(text, "date", len(text))
+        match = re.fullmatch(r"([ANC]?)\((?:max)?([1-9][0-9]{0,3})\)", text)
+        if match is None:
+            raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD")
+        kinds: dict[str, Literal["alpha", "numeric", "any"]] = {"A": "alpha", "N": "numeric", "C": "any", "": "any"}
+        return cls(text, kinds[match[1]], int(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of fields that one page of the form and one kind of record hold.
+
+    `id_field` and `date_field` are what an event is known by; empty for clients and episodes. A standard whose events
+    have no identifier leaves `id_field` empty there too.
+    """
+
+    id: str
+    level: Level
+    title: str
+    id_field: str = ""
+    date_field: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its title within a sentence: an abbreviation stays as it is."""
+        return self.title if self.title.isupper() else self.title.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the standard.
+
+    `label` is our short name for it, `description` the published one. `required` names the occasion on which it must be
+    filled (`consent`, or empty). `keyed` says who fills it: `person`, `made` (an identifier the program makes when the
+    record is created) or `written` (put in by the exporter). `skip_when` is when the form passes it over.
+    """
+
+    column: int
+    header: str
+    section: str
+    level: Level
+    label: str
+    description: str
+    layout: Layout
+    required: str = ""
+    codes: str = ""
+    keyed: Literal["person", "made", "written"] = "person"
+    skip_when: Condition | None = None
+    introduced: str = ""
+    group: str = ""
+
+    @property
+    def is_date(self) -> bool:
+        """Whether its values are dates."""
+        return self.layout.kind == "date"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """The permitted values of a field, as far as they are known.
+
+    `status` tells who vouches for it; only a complete list can make a value wrong. `codes` maps code to label in the
+    list's order; `labels` are published labels whose code nobody has told us; `help` tells more of some codes.
+    """
+
+    id: str
+    title: str
+    status: ListStatus
+    complete: bool
+    source: str
+    codes: Mapping[str, str]
+    labels: tuple[str, ...] = ()
+    note: str = ""
+    help: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def decides(self) -> bool:
+        """Whether a value outside the list is wrong (rather than merely not suggested)."""
+        return self.complete and bool(self.codes) and self.status != "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One row of rules.csv: a pattern applied to fields, under a rule's number.
+
+    A rule may take several rows; their comparisons make one finding. `severity` is `error`, `warning`, `notice` or
+    `list` (by the code list's status); `store_severity` replaces it for a stored record. `silences` names rules whose
+    findings on the same fields this one makes superfluous. `beside` are headers it looks at and does not
+    judge. `line` is where the row stands.
+    """
+
+    rule: str
+    pattern: str
+    fields: tuple[str, ...]
+    parameters: Mapping[str, str]
+    severity: str
+    store_severity: str
+    message: str
+    silences: tuple[str, ...]
+    line: int
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a person reads about a rule: `help` in our words, the `reading` we take, the `source` paragraph."""
+
+    id: str
+    title: str
+    help: str
+    reading: str
+    source: str
+    rows: tuple[RuleRow, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every header the rule's rows judge, in the order they name them."""
+        return tuple(dict.fromkeys(header for row in self.rows for header in row.fields))
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every header the rule looks at: those it judges, those it compares with, those its conditions ask."""
+        return frozenset(header for row in self.rows for header in (*row.fields, *row.beside))
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFormat:
+    """How a return is written and when. `after_period` says what becomes of facts dated after the reporting period,
+    `file_name` may use {agency}, {from}, {to}, {edition} and {kind}, `status` tells whether its owner confirmed it,
+    `kinds` are the kinds of extract, the usual one first (none: an extract always holds its whole period)."""
+
+    format: Literal["csv", "xml"]
+    calendar: str
+    file_name: str
+    encoding: str
+    line_ending: str
+    quoting: Literal["minimal", "all"]
+    after_period: Literal["hold", "send"]
+    status: ListStatus
+    note: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standard:
+    """One national data set in one edition.
+
+    `roles` says which header plays which part (`closed` → DISD), `values` names sets of codes (`consented` → Y),
+    `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
+    value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist, `numbered` the
+    numbers the program gives where nobody types one, `settings` what agencies say of themselves, `measures` what they
+    are measured by, `xml` a return's form.
+    """
+
+    id: str
+    title: str
+    edition: str
+    document: str
+    date_layout: Layout
+    sections: tuple[Section, ...]
+    fields: tuple[Field, ...]
+    code_lists: Mapping[str, CodeList]
+    rules: tuple[Rule, ...]
+    roles: Mapping[str, str]
+    values: Mapping[str, frozenset[str]]
+    no_consent_carries: tuple[str, ...]
+    shortened: Mapping[str, str]
+    submission: SubmissionFormat
+    words: Mapping[str, str] = field(default_factory=dict)
+    extracted_when: tuple[str, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    numbered: tuple[str, ...] = ()
+    settings: tuple[AgencySetting, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    xml: XmlForm | None = None
+
+    @cached_property
+    def by_header(self) -> Mapping[str, Field]:
+        """The fields by their header."""
+        return {item.header: item for item in self.fields}
+
+    @cached_property
+    def headers(self) -> tuple[str, ...]:
+        """All headers in column order."""
+        return tuple(item.header for item in self.fields)
+
+    @cached_property
+    def section_by_id(self) -> Mapping[str, Section]:
+        """The sections by their id."""
+        return {section.id: section for section in self.sections}
+
+    @cached_property
+    def event_sections(self) -> tuple[Section, ...]:
+        """The sections whose records are events, in the standard's order."""
+        return tuple(section for section in self.sections if section.level == "event")
+
+    @cached_property
+    def headers_by_level(self) -> Mapping[Level, tuple[str, ...]]:
+        """The headers of client, episode and event fields, each in column order."""
+        levels: tuple[Level, ...] = ("client", "episode", "event")
+        return {level: tuple(item.header for item in self.fields if item.level == level) for level in levels}
+
+    @cached_property
+    def headers_by_section(self) -> Mapping[str, tuple[str, ...]]:
+        """The headers of every section, in column order."""
+        return {
+            section.id: tuple(item.header for item in self.fields if item.section == section.id)
+            for section in self.sections
+        }
+
+    @cached_property
+    def rule_by_id(self) -> Mapping[str, Rule]:
+        """The rules by their number or name."""
+        return {rule.id: rule for rule in self.rules}
+
+    def word(self, kind: str) -> str:
+        """What the standard calls a client, an episode, an event."""
+        return self.words.get(kind, kind)
+
+    def said(self, text: str) -> str:
+        """A sentence of ours in the standard's words: what it calls an episode or a row stands for these."""
+        return in_own_words(self.words, text)
+
+    def role(self, name: str) -> str:
+        """The header that plays a part, or an empty text where the standard has none."""
+        return self.roles.get(name, "")
+
+    def rules_reading(self, header: str) -> tuple[str, ...]:
+        """The rules that look at a field, in the standard's order."""
+        return tuple(rule.id for rule in self.rules if header in rule.reads)
+
+    def has_consent(self, values: Values) -> bool:
+        """Whether the episode's values may be sent in full. A standard without a consent field always may."""
+        header = self.role("consent")
+        return not header or values.get(header, "") in self.values["consented"]
+
+    def withholds(self, values: Values) -> bool:
+        """Whether consent was answered and not given, so that only `no_consent_carries` may be sent."""
+        header, consented = self._consent
+        answer = values.get(header)
+        return bool(answer) and answer not in consented
+
+    @cached_property
+    def _consent(self) -> tuple[str, frozenset[str]]:
+        # Asked several times for every record. No value stands under an empty header.
+        header = self.role("consent")
+        return header, self.values["consented"] if header else frozenset()
