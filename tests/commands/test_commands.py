@@ -279,4 +279,4 @@ def test_the_program_itself(place: Place, template: Place) -> None:
     filled = copied(template, place.folder)
     assert program("export", *filled.options, *EXPORT, "--out", ".", cwd=filled.out).code == 1
     written = read(filled.out / NAME)
-    assert len(written) == 186 and (ROOT / "tui" / "main.py").exists()
+    assert len(written) == 186 and (ROOT / "tui" / "cli" / "main.py").exists()

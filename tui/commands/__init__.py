@@ -1,1 +1,0 @@
-"""What the commands do; `tui.cli.main` declares them."""
