@@ -10,11 +10,11 @@ from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
 from tests.screens_lists.findings import STANDARD, caseload, every, groups_of
-from tui.screens.findings import accept
 from tui.screens.findings import list as findings_list
-from tui.screens.findings.accept import accept_all
+from tui.screens.findings import screen as findings_screen
 from tui.screens.findings.groups import Group
 from tui.screens.findings.list import FindingsList
+from tui.screens.findings.screen import accept_all
 from validators.records import Finding, Severity
 
 
@@ -97,7 +97,7 @@ def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store:
         work.accept(store.findings(agency, rule="74")[2], "known")
     assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accept, "AT_ONCE", 2)
+        patch.setattr(findings_screen, "AT_ONCE", 2)
         assert accept_all(store, group(), "ann", "74", "all the same", NOW) == 6
     assert group().open_warnings == 0
     assert sorted(one.reason for one in store.acceptances(agency)) == ["all the same"] * 6 + ["known"]

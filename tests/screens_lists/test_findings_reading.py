@@ -7,7 +7,7 @@ import pytest
 
 from tests.screens_lists.conftest import Start, command
 from tests.terminal import Terminal, keys
-from tui.screens.findings.reader import READING
+from tui.screens.findings.screen import READING
 
 
 @pytest.fixture

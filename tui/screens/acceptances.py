@@ -8,8 +8,8 @@ from textual.widget import Widget
 from store.facts import AgencyInfo
 from store.findings.acceptance_facts import AcceptanceInfo
 from tui.screens.client.labels import when
-from tui.screens.findings.accept import withdraw
 from tui.screens.findings.groups import rule_title
+from tui.screens.findings.screen import withdraw
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm

@@ -1,30 +1,75 @@
 """A year of submissions, their windows and deadlines; August in words."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.widget import Widget
 
-from tui.screens.calendar.dates import CalendarDates
-from tui.screens.calendar.rows import Year, YearList, detail, read_year, year_of
+from exporters.month.calendar_csv import checked_overrides
+from tui.form.dates import show_date
+from tui.screens.calendar.rows import Year, YearList, detail, read_year, typed_day, year_of
 from tui.session.store_access import StoreChanged
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.base_screen import BaseScreen
 from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
-from validators.calendar.calendar import in_words
-from validators.calendar.kinds import regions
+from validators.calendar.calendar import CalendarEntry, SubmissionCalendar, in_words, refuse_misfit
+from validators.calendar.kinds import Override, regions
 from validators.problems import Problem
 
 if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+    from store.month.facts import OverrideInfo
     from store.store import Store
+    from tui.app.app import KeyworkApp
+    from validators.standard.model import Standard
+
+SCOPE = {"calendar"}
+REGISTRY.add(
+    action("calendar.state", "insert", "State dates", "Enter the dates that a region states", SCOPE, "state", True),
+    action("calendar.withdraw", "delete", "Withdraw", "Take stated dates back; asks first", SCOPE, "withdraw", True),
+    action("calendar.load", "ctrl+o", "From a file", "Take dates from a CSV file", SCOPE, "load"),
+    action("calendar.region", "ctrl+t", "Region", "Which region the agency belongs to", SCOPE, "region", True),
+    action("calendar.closed", "ctrl+d", "Closed day", "Enter or withdraw a day without work", SCOPE, "closed_day"),
+    action("calendar.later", "plus", "Next year", "The year after this one", SCOPE, "year(1)", True),
+    action("calendar.earlier", "minus", "Year before", "The year before", SCOPE, "year(-1)", True),
+)
+DATES = {"opens": "Window opens", "closes": "Window closes", "deadline": "Deadline"}
+
+
+class RegionScreen(BaseScreen[str]):
+    """The regions; dismissed with the one that is chosen."""
+
+    scope = "regions"
+    heading = "Which region does the agency report to?"
+
+    def __init__(self, items: list[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._items = items
+
+    def body(self) -> Iterable[Widget]:
+        """The list."""
+        yield FilteredList(self._items, "Region")
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        chosen = self.query_one(FilteredList).current_id
+        if chosen is not None:
+            self.dismiss(chosen)
+
 
 LOOK_SECONDS = 20
 """How often the day is looked at: midnight, or a clock that was set, changes what is due."""
 
 
-class CalendarScreen(CalendarDates):
+class CalendarScreen(BaseScreen[None]):
     """The year, and below it the chosen submission in full."""
 
     scope = "calendar"
@@ -32,6 +77,8 @@ class CalendarScreen(CalendarDates):
 
     def __init__(self) -> None:
         super().__init__()
+        self.list = YearList()
+        self.year: Year | None = None
         self.silence = tuple(TextLine() for _ in range(3))
         self.details = tuple(TextLine(rest="panel") for _ in range(5))
         self._number = 0
@@ -143,3 +190,219 @@ class CalendarScreen(CalendarDates):
     def _to_due(self) -> None:
         self._number = 0
         self.read(hold=True)
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    @property
+    def entry(self) -> CalendarEntry | None:
+        """The chosen submission."""
+        line = self.list.current
+        return line.entry if line is not None else None
+
+    def action_state(self) -> None:
+        """Ask for the dates of the chosen submission."""
+        entry, app = self.entry, self.program
+        if entry is None:
+            self.say("Choose a submission first.", "notice")
+            return
+        where = app.agency.region
+        known = regions(app.standard.submission.calendar)
+        told = next((one.override for one in self._overrides(entry.submission)), None)
+
+        def read(texts: Mapping[str, str]) -> Override:
+            today = app.today()
+            days = {name: typed_day(label, texts[name], today) for name, label in DATES.items()}
+            said = typed_day("Stated on", texts["stated_on"], today)
+            region = texts.get("region", "")
+            if region and region not in known:
+                raise Problem(f"There is no region '{region}': leave it empty for all, or type it as it is listed.")
+            title = told.title if told is not None else ""
+            new = Override(entry.submission, region, title, **days, source=texts["source"], stated_on=said)
+            page = self.year
+            if page is not None:
+                # Told while the dialog stands, so that nothing has to be typed again; the store judges once more.
+                stated = [one.override for one in page.overrides]
+                others = [one for one in stated if (one.region, one.submission) != (region, entry.submission)]
+                closed = {one.day: one.name for one in page.closed_days}
+                judged = SubmissionCalendar(app.standard, region or where, [*others, new], closed)
+                refuse_misfit(judged, entry.submission, today)
+            return new
+
+        asked = [
+            Asked(name, label, show_date(f"{getattr(entry, name):%Y%m%d}", "YYYYMMDD"), True)
+            for name, label in DATES.items()
+        ]
+        asked += [Asked("region", "Region (empty: all)", where, True)] if known else []
+        asked += [
+            Asked("source", "Where it is stated", told.source if told else ""),
+            Asked("stated_on", "Stated on", "t"),
+        ]
+        self._ask(f"Dates of {entry.title}", asked, read, self._state)
+
+    def _state(self, override: Override) -> None:
+        app = self.program
+        self._write(lambda work: work.add_override(app.agency, override, app.today()), "Kept.", override.submission)
+
+    def _ask(
+        self, title: str, asked: list[Asked], read: Callable[[Mapping[str, str]], Any], take: Callable[[Any], None]
+    ) -> None:
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                take(read(texts))
+
+        self.app.push_screen(Asking(title, [], asked, read), answered)
+
+    def _write(self, change: Callable[[Any], object], said: str, wanted: str = "") -> None:
+        """Change the calendar in a thread that writes; all or nothing."""
+        app, now = self.program, self.program.clock()
+
+        def writing(store: "Store") -> None:
+            with store.write(app.person, now) as work:
+                change(work)
+
+        def done(_: object) -> None:
+            self.say(said, "ok")
+            self.read(wanted=wanted)
+
+        app.in_store(writing, on_done=done, writes=True, hold=True)
+
+    def _overrides(self, submission: str) -> "list[OverrideInfo]":
+        """What is stated for a submission and counts here: the agency's own region first."""
+        stated = self.year.overrides if self.year is not None else ()
+        own = [one for one in stated if one.override.submission == submission]
+        here = [one for one in own if one.override.region in ("", self.program.agency.region)]
+        return sorted(here, key=lambda one: not one.override.region)
+
+    def action_withdraw(self) -> None:
+        """Take stated dates back, after a question."""
+        entry = self.entry
+        stated = self._overrides(entry.submission) if entry is not None else []
+        if entry is None or not stated:
+            self.say("Nobody has stated dates here that could be withdrawn.", "notice")
+            return
+        one = stated[0]
+        lines = [
+            f"Stated for {one.override.region or 'all regions'}: {one.override.source}.",
+            f"Entered by {one.entered_by} on {in_words(one.entered_at.date())}. It is kept, and counts no more.",
+        ]
+
+        def answered(letter: str | None) -> None:
+            if letter == "w":
+                self._write(lambda work: work.withdraw_override(one.id), "Withdrawn.", entry.submission)
+
+        self.app.push_screen(
+            Confirm(f"Withdraw the dates of {entry.title}?", lines, [Answer("w", "withdraw")]), answered
+        )
+
+    def action_load(self) -> None:
+        """Ask for a file of dates."""
+        app = self.program
+        asked = [
+            Asked("path", "CSV file"),
+            Asked("source", "Where the dates are stated", "", True),
+            Asked("stated_on", "Stated on", "t"),
+        ]
+
+        def read(texts: Mapping[str, str]) -> tuple[Path, str, date]:
+            said = typed_day("Stated on", texts["stated_on"], app.today()) or app.today()
+            return Path(texts["path"]).expanduser(), texts["source"], said
+
+        def take(found: tuple[Path, str, date]) -> None:
+            about = (app.agency, app.standard, app.person, app.clock(), app.today())
+
+            def done(many: int) -> None:
+                self.say(f"{many} submission{'' if many == 1 else 's'} taken.", "ok")
+                self.read()
+
+            app.in_store(load_file, *found, *about, on_done=done, writes=True, hold=True)
+
+        self._ask("Dates from a file", asked, read, take)
+
+    def action_closed_day(self) -> None:
+        """A day without work: entered, or withdrawn when it is there."""
+        app = self.program
+        asked = [
+            Asked("day", "Day"),
+            Asked("name", "What it is (empty: withdraw the day)", "", True),
+            Asked("source", "Who said so", "", True),
+        ]
+        known = {one.day: one.id for one in self.year.closed_days} if self.year is not None else {}
+
+        def read(texts: Mapping[str, str]) -> tuple[date, str, str]:
+            day = typed_day("Day", texts["day"], app.today())
+            if day is None or (not texts["name"] and day not in known):
+                raise Problem("That day is not among the closed days: say what it is.")
+            return day, texts["name"], texts["source"]
+
+        def take(found: tuple[date, str, str]) -> None:
+            day, name, source = found
+            if name:
+                self._write(lambda work: work.add_closed_day(app.agency, day, name, source), "Kept.")
+            else:
+                self._write(lambda work: work.withdraw_closed_day(known[day]), "Withdrawn.")
+
+        self._ask("Closed day", asked, read, take)
+
+    def action_region(self) -> None:
+        """Choose the agency's region."""
+        app = self.program
+        known = regions(app.standard.submission.calendar)
+        if not known:
+            self.say("This calendar has no regions.", "notice")
+            return
+
+        def chosen(region: str | None) -> None:
+            if region is not None:
+                app.in_store(
+                    set_region,
+                    app.agency,
+                    region.strip(),
+                    app.person,
+                    app.clock(),
+                    on_done=changed,
+                    writes=True,
+                    hold=True,
+                )
+
+        def changed(agency: "AgencyInfo") -> None:
+            app.agency = agency
+            self.read()
+
+        items = [(name, name, team) for name, team in known.items()]
+        self.app.push_screen(RegionScreen([*items, (" ", "None in particular", "")]), chosen)
+
+
+def set_region(store: "Store", agency: "AgencyInfo", region: str, person: str, now: datetime) -> "AgencyInfo":
+    """In a thread: say which region the agency belongs to."""
+    with store.write(person, now) as work:
+        return work.set_region(agency, region)
+
+
+def load_file(
+    store: "Store",
+    path: Path,
+    source: str,
+    stated_on: date,
+    agency: "AgencyInfo",
+    standard: "Standard",
+    person: str,
+    now: datetime,
+    today: date,
+) -> int:
+    """In a thread: take the dates of a file; how many. Raises Problem and takes none."""
+    name = standard.submission.calendar
+    taken = checked_overrides(
+        path,
+        standard,
+        source=source,
+        stated_on=stated_on,
+        today=today,
+        stated=[one.override for one in store.overrides(name)],
+        closed_days={one.day: one.name for one in store.closed_days(name)},
+    )
+    with store.write(person, now) as work:
+        work.add_overrides(agency, taken, today)
+    return len(taken)

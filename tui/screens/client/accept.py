@@ -8,8 +8,8 @@ from exporters.checks.caseload import check_some
 from store.facts import AgencyInfo
 from store.findings.acceptance_facts import AcceptanceInfo
 from tui.form.panel_entries import Entry, RecordKey
-from tui.screens.findings.accept import PORTAL
 from tui.screens.findings.groups import values_text
+from tui.screens.findings.screen import PORTAL
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm

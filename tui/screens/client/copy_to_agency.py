@@ -24,7 +24,7 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from store.store import Store
     from tui.app.app import KeyworkApp
-    from tui.screens.client.actions import ClientActions
+    from tui.screens.client.screen import ClientScreen
 
 MOST_AGENCIES = 4
 NOWHERE = (
@@ -33,7 +33,7 @@ NOWHERE = (
 )
 
 
-def offer(screen: "ClientActions") -> None:
+def offer(screen: "ClientScreen") -> None:
     """Ask where a client is to be copied to, once all of it is saved and there is somewhere to copy to."""
     program, case = screen.program, screen.case
     if any(held.is_changed or held.version == 0 for held in case.by_id.values()):

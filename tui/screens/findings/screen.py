@@ -1,24 +1,82 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
 
+from textual import events
+from textual.timer import Timer
 from textual.widget import Widget
 
+from exporters.checks.findings_list import Form, write_findings
+from store.facts import AgencyInfo
+from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
+from store.findings.facts import ListedFinding
 from tui.form.row_drawing import ACCEPTED
-from tui.screens.findings.accept import Accepting
-from tui.screens.findings.export import Exporting
-from tui.screens.findings.groups import WAYS, Caseload, Group, count_text, field_label, quality_line, values_text
+from tui.screens.findings.groups import (
+    WAYS,
+    Caseload,
+    Group,
+    count_text,
+    field_label,
+    quality_line,
+    read,
+    rule_title,
+    sums,
+    values_text,
+)
 from tui.screens.findings.list import FindingsList
-from tui.screens.findings.reader import Reading
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
+from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
+from validators.problems import Problem
+from validators.records import Finding, Severity
+
+if TYPE_CHECKING:
+    from store.store import Store
+    from tui.app.app import KeyworkApp
+    from tui.screens.findings.list import FindingsList
+    from tui.terminal.key_queue import KeyHold
+
+REGISTRY.add(action("findings.export", "e", "Export", "Write all findings to a file", {"findings"}, "export", bar=True))
+KINDS: Mapping[str, tuple[Form, bool, str]] = {
+    "c": ("csv", False, "CSV, the case reference first"),
+    "t": ("text", False, "Text, the case reference first"),
+    "h": ("csv", True, "CSV for a helpdesk: no reference, identifier or value of anybody"),
+}
+SAFE = "What a spreadsheet would take for a formula gets an apostrophe before it. The file is readable by you alone."
+
+SCOPE = {"findings"}
+REGISTRY.add(
+    action(
+        "findings.accept", "a", "Accept", "Accept a warning, or a group's, or take that back", SCOPE, "accept", True
+    ),
+    action("findings.accepted", "w", "Accepted", "The warnings that were accepted, and why", SCOPE, "accepted"),
+)
+AT_ONCE = 500
+"""Warnings accepted in one transaction: others wait to save while it lasts."""
+PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
+
+TYPED_SECONDS = 0.12
+"""After the last letter of the filter: to look through all findings takes longer than a key may."""
+SLOW_SECONDS = 0.3
+"""A list that takes longer says that it is being read."""
+READING = "Reading the findings ..."
+ASKING = ("app.back", "app.quit", "findings.group", "findings.filter")
+"""Actions that mean the same before the list is there."""
+EDITING = ("backspace", "delete", "left", "right")
+TO_THE_LIST = ("enter", "tab", "up", "down", "pageup", "pagedown")
 
 SCOPE = {"findings"}
 REGISTRY.add(
@@ -31,7 +89,7 @@ REGISTRY.add(
 SETTLE_SECONDS = 5.0
 
 
-class FindingsScreen(Reading, Accepting, Exporting):
+class FindingsScreen(FilteredScreen):
     """The groups, and below them the chosen finding in full."""
 
     scope = "findings"
@@ -43,6 +101,15 @@ class FindingsScreen(Reading, Accepting, Exporting):
     def __init__(self, text: str = "", rule: str = "") -> None:
         """Filtered by some words from the first, or with one rule's group open."""
         super().__init__()
+        self._reasons: dict[str, AcceptanceInfo] = {}
+        self.caseload = Caseload()
+        self.by: By = WAYS[0]
+        self._reading = self._again = self._keep = self._counted = False
+        self._holds: list[KeyHold] = []
+        self._then: list[Callable[[], object]] = []
+        self._typing: Timer | None = None
+        self._slow: Timer | None = None
+        self._summing = self._sum_again = False
         self._wanted = (text, rule)
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
@@ -239,3 +306,352 @@ class FindingsScreen(Reading, Accepting, Exporting):
             for letter, one in zip("ABCDEGHIJK", groups, strict=False)
         ]
         return [("F", "Filter", self.action_filter), *named]
+
+    def read(self, hold: bool = False, keep: bool = True) -> None:
+        """Read how the findings are listed; while that goes on, once more after it, as things stand by then.
+
+        With `hold` the keys of the list wait for it. The current line stays so, unless not to be kept: then only the
+        words or the groups are others, and nothing is counted anew.
+        """
+        self._counted = self._counted and not keep
+        app = cast("KeyworkApp", self.app)
+        if hold:
+            self._wait()
+        self._keep = self._keep and keep if self._reading else keep
+        if self._reading:
+            self._again = True
+            return
+        self._reading, self._again = True, False
+        self._stop_typing()
+        row, text = self.list.current if self._keep else None, self.find_line.text
+        known, self._counted = self.caseload if self._counted else None, True
+        app.in_store(
+            read,
+            app.agency,
+            app.standard,
+            self.by,
+            text,
+            row[1] if row is not None else None,
+            known,
+            on_done=lambda caseload: self._came(caseload, text, known is None),
+            on_problem=self._failed,
+        )
+
+    def _came(self, caseload: Caseload, text: str, counted: bool) -> None:
+        self._reading = False
+        caseload = replace(caseload, figures=self.caseload.figures)
+        if self.is_attached and (not self._again or (caseload.order.by, text) == (self.by, self.find_line.text)):
+            self.show(caseload, self._keep)
+        else:
+            self.caseload = replace(caseload, order=self.caseload.order)  # what was counted holds all the same
+        if self.is_attached and self._again:
+            self.read(keep=self._keep)
+        else:
+            self.let_go()
+        if counted and self.is_attached:
+            self._sum()
+
+    def _failed(self, problem: Problem) -> None:
+        self._reading = self._counted = False
+        self.let_go()
+        self.say(str(problem), "error")
+
+    def _sum(self) -> None:
+        """Sum up how the rows stand; while that goes on, once more after it."""
+        if self._summing:
+            self._sum_again = True
+            return
+        self._summing, self._sum_again = True, False
+        app = cast("KeyworkApp", self.app)
+        app.in_store(sums, app.agency, on_done=self._summed, on_problem=self._not_summed)
+
+    def _summed(self, figures: CaseloadFigures) -> None:
+        self._summing = False
+        if not self.is_attached:
+            return
+        self.caseload = replace(self.caseload, figures=figures)
+        self.list.post_message(self.list.Moved(self.list, self.list.cursor))
+        if self._sum_again:
+            self._sum()
+
+    def _not_summed(self, problem: Problem) -> None:
+        self._summing = False
+        self.say(str(problem), "error")
+
+    # Keys that wait
+
+    def _wait(self) -> None:
+        """Have the keys of the list wait for it, and say so when it takes a while."""
+        self._holds.append(cast("KeyworkApp", self.app).key_queue.hold(self._passes))
+        if self._slow is None:
+            self._slow = self.set_timer(SLOW_SECONDS, lambda: self.say(READING))
+
+    def _passes(self, event: events.Event) -> bool:
+        """Whether an event means the same before the list is there."""
+        if self.app.screen is not self:
+            return True  # on another screen nothing waits for this one
+        if self._then or not isinstance(event, events.Key):
+            return False  # behind a key that waits already
+        if any(event.key in REGISTRY.keys(id) for id in ASKING):
+            return True
+        if self.find_line.editor.has_focus:
+            return event.is_printable or event.key in EDITING
+        return event.key in [str(number) for number, _ in enumerate(WAYS, 1)]
+
+    def let_go(self) -> None:
+        """All is read: do what waited for it, and let the keys go."""
+        if self._slow is not None:
+            self._slow.stop()
+            self._slow = None
+            self.unsay(READING)
+        (then, self._then), (holds, self._holds) = (self._then, []), (self._holds, [])
+        try:
+            for act in then if self.is_attached else ():
+                act()
+        finally:
+            for hold in holds:
+                hold.release()
+
+    def fetch(self, numbers: Collection[int]) -> Mapping[int, ListedFinding]:
+        """Read the findings of the lines in view."""
+        store = cast("KeyworkApp", self.app).store
+        try:
+            return store.findings_numbered(numbers) if store is not None else {}
+        except Problem as problem:
+            self.say(str(problem), "error")
+            return {}
+
+    # The filter
+
+    def filter_by(self, text: str) -> None:
+        """Other words: a moment later, when nobody types on; without any at once."""
+        self._stop_typing()
+        if text.split():
+            self._typing = self.set_timer(TYPED_SECONDS, self._typed)
+        else:
+            self.read(hold=True, keep=False)
+
+    def _typed(self) -> None:
+        self._typing = None
+        self.read(keep=False)
+
+    def _stop_typing(self) -> None:
+        if self._typing is not None:
+            self._typing.stop()
+            self._typing = None
+
+    def press(self, key: str) -> bool:
+        """A key in the filter: those that go to the list find there what was typed."""
+        if key not in TO_THE_LIST:
+            return super().press(key)
+        self.when_listed(lambda: super(FindingsScreen, self).press(key))
+        return True
+
+    def when_listed(self, act: Callable[[], object]) -> None:
+        """Act on the list; where words were typed that it does not show yet, when it does."""
+        if self._typing is not None:
+            self._then.append(act)
+            self.read(hold=True, keep=False)
+        elif self._reading and not self._keep:
+            self._then.append(act)
+            self._wait()
+        else:
+            act()
+
+    @property
+    def program(self) -> "KeyworkApp":
+        """The app, as what it is."""
+        return cast("KeyworkApp", self.app)
+
+    def accepted_by(self, one: Finding) -> str:
+        """Who accepted a warning, and why; read when it is first asked for."""
+        known = self._reasons.get(one.accepted)
+        if known is not None:
+            return f"Accepted by {known.accepted_by}: {known.reason}"
+
+        def came(found: Sequence[AcceptanceInfo]) -> None:
+            self._reasons.update({its.id: its for its in found})
+            row = self.list.current
+            if self.is_attached and row is not None and row[1] == one and one.accepted in self._reasons:
+                self.list.post_message(self.list.Moved(self.list, self.list.cursor))
+
+        self.program.in_store(_of_client, self.program.agency, one.client_id, on_done=came)
+        return "Accepted."
+
+    def action_accepted(self) -> None:
+        """The list of all that was accepted."""
+        self.program.open_screen("acceptances")
+
+    def action_accept(self) -> None:
+        """`a`: accept what the line is about, or take it back where it is accepted."""
+        row = self.list.current
+        if row is None:
+            self.say("There is nothing to accept.")
+        elif row[1] is None:
+            self._accept_group(row[0])
+        elif row[1].accepted:
+            self._ask_back(row[1])
+        elif row[1].severity is Severity.WARNING:
+            self._ask_one(row[1])
+        elif row[1].severity is Severity.ERROR:
+            self.say("An error cannot be accepted: it would not load. Enter goes there to mend it.", "notice")
+        else:
+            self.say("A notice counts for nothing: there is nothing to accept.", "notice")
+
+    def _ask_one(self, one: Finding) -> None:
+        about = [one.message, values_text(one), f"Kept for these values: it lapses when one of them changes. {PORTAL}"]
+        self._ask("Accept this warning", about, [one])
+
+    def _accept_group(self, group: Group) -> None:
+        many, app = group.open_warnings, self.program
+        if not many:
+            self.say("No warning here is left to be accepted.", "notice")
+            return
+
+        def told(rules: Mapping[str, str]) -> None:
+            if len(rules) > 1:
+                self.say(
+                    "These are warnings of several rules: group by rule (1) to accept those of one together.", "notice"
+                )
+            elif rules:
+                ((rule, message),) = rules.items()
+                title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
+                about = [rule_title(app.standard, rule), message]
+                about.append(f"One reason for all, each kept for its own values. {PORTAL}")
+                self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
+
+        app.in_store(_rules, group, on_done=told, hold=True)
+
+    def _keep_all(self, group: Group, rule: str, reason: str) -> None:
+        app = self.program
+        args = (group, app.person, rule, reason, app.clock())
+        app.in_store(accept_all, *args, on_done=self._kept, writes=True, hold=True)
+
+    def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
+        self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
+
+    def _ask_reason(self, title: str, about: Sequence[str], many: int, keep: Callable[[str], None]) -> None:
+        def reasoned(texts: Mapping[str, str] | None) -> None:
+            if texts is None:
+                return
+            if many == 1:
+                keep(texts["reason"])
+                return
+
+            def sure(letter: str | None) -> None:
+                if letter == "a":
+                    keep(texts["reason"])
+
+            lines = [f"Reason: {one_line(texts['reason'], 60)}", "Each can be taken back by itself."]
+            answers = [Answer("a", f"Accept all {many:,}")]
+            self.app.push_screen(Confirm(f"{title}?", lines, answers), sure)
+
+        asked = [Asked("reason", "Reason, why it is right as it is")]
+        self.app.push_screen(Asking(title, about, asked), reasoned)
+
+    def _keep_some(self, warnings: Sequence[Finding], reason: str) -> None:
+        def done(made: Sequence[AcceptanceInfo]) -> None:
+            self._reasons.update({its.id: its for its in made})
+            self._kept(len(made))
+
+        app = self.program
+        app.in_store(_accept, app.person, warnings, reason, app.clock(), on_done=done, writes=True, hold=True)
+
+    def _kept(self, many: int) -> None:
+        self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
+        self.read()
+
+    def _ask_back(self, one: Finding) -> None:
+        def answered(letter: str | None) -> None:
+            if letter == "t":
+                app = self.program
+                args = (app.person, one.accepted, app.clock())
+                app.in_store(withdraw, *args, on_done=self._taken_back, writes=True, hold=True)
+
+        told = [one.message, values_text(one), self.accepted_by(one)]
+        answers = [Answer("t", "Take the acceptance back: the warning is open again")]
+        self.app.push_screen(Confirm("An accepted warning", told, answers), answered)
+
+    def _taken_back(self, info: AcceptanceInfo) -> None:
+        self.say("Taken back: the warning is open again.", "ok")
+        self.read()
+
+    def action_export(self) -> None:
+        """`e`: ask which form, then where to."""
+
+        def chosen(letter: str | None) -> None:
+            if letter is not None:
+                self._ask_where(*KINDS[letter][:2])
+
+        answers = [Answer(letter, told) for letter, (_, _, told) in KINDS.items()]
+        self.app.push_screen(Confirm("Write all findings to a file", [SAFE], answers), chosen)
+
+    def _ask_where(self, form: Form, anonymous: bool) -> None:
+        app = cast("KeyworkApp", self.app)
+
+        def named(texts: Mapping[str, str] | None) -> None:
+            if texts is None:
+                return
+            target = Path(texts["path"]).expanduser()
+            app.in_store(
+                lambda store: write_findings(store, app.agency, app.standard, target, form, anonymous=anonymous),
+                on_done=lambda many: self.say(f"{many:,} findings written to {target}.", "ok"),
+                hold=True,
+            )
+
+        name = (
+            f"findings-{app.today().isoformat()}{'-anonymous' if anonymous else ''}.{'txt' if form == 'text' else form}"
+        )
+        asked = [Asked("path", "New file", f"~/{name}")]
+        about = ["All findings kept of the caseload, whatever the filter shows. An existing file is not replaced."]
+        app.push_screen(Asking("Write all findings", about, asked), named)
+
+
+def _accept(
+    store: "Store", person: str, warnings: Sequence[Finding], reason: str, now: datetime
+) -> list[AcceptanceInfo]:
+    """In the writing thread: accept what is not accepted yet."""
+    with store.write(person, now) as work:
+        return work.accept_all(warnings, reason)
+
+
+def _open_ones(store: "Store", group: Group, many: int) -> Iterator[list[Finding]]:
+    """A group's warnings that nobody accepted, so many at a time."""
+    start, end = group.span
+    for at in range(start, end, many):
+        numbers = group.order.numbers[at : min(at + many, end)]
+        found = store.findings_numbered(numbers)
+        listed = [found[number] for number in numbers if number in found]
+        own = [one.finding for one in listed if str(one.key(group.order.by)) == group.key]
+        yield [one for one in own if one.severity is Severity.WARNING and not one.accepted]
+
+
+def _rules(store: "Store", group: Group) -> dict[str, str]:
+    """The rules of a group's open warnings, each with what it says of the first."""
+    rules: dict[str, str] = {}
+    for page in _open_ones(store, group, AT_ONCE):
+        for one in page:
+            rules.setdefault(one.rule, one.message)
+        if len(rules) > 1:
+            break
+    return rules
+
+
+def accept_all(store: "Store", group: Group, person: str, rule: str, reason: str, now: datetime) -> int:
+    """In the writing thread: accept a group's open warnings of a rule, a batch a transaction; return how many."""
+    made = 0
+    for page in _open_ones(store, group, AT_ONCE):
+        if left := [one for one in page if one.rule == rule]:
+            with store.write(person, now) as work:
+                made += len(work.accept_all(left, reason))
+    return made
+
+
+def withdraw(store: "Store", person: str, acceptance_id: str, now: datetime) -> AcceptanceInfo:
+    """In the writing thread: take an acceptance back."""
+    with store.write(person, now) as work:
+        return work.withdraw_acceptance(acceptance_id)
+
+
+def _of_client(store: "Store", agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
+    return store.acceptances(agency, client_id=client_id)
