@@ -89,6 +89,8 @@ class ClientScreen(BaseScreen[None]):
     What happens to records stands in parts of its own: `saving`, `adding`, `around` (others' doings), `pairing`.
     """
 
+    scope = "client"
+    heading = "Client"
     DEFAULT_CSS = """
     ClientScreen #panes { layout: vertical; height: 1fr; }
     ClientScreen TreePane { height: 3; width: 1fr; }
