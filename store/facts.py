@@ -1,15 +1,24 @@
 """What the store hands out: frozen facts, no rows of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
 from validators.problems import Problem
-from validators.records import Severity, Values
+from validators.records import NO_VALUES, Severity, Values
 
 Kind = Literal["client", "episode", "event"]
 NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who does something, and when; `session` is the window it is done in, "" for a command."""
+
+    person: str
+    at: datetime
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,26 @@ class ChainReport:
     def whole(self) -> bool:
         """Whether every row holds."""
         return self.broken_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody has typed into a record so far, to be kept.
+
+    `base_version` is the version he started from, 0 for a new record; `parent_id` and `section` say where that belongs:
+    the parent may itself be but a draft. `at_field` is the field he is in, `began_with` the values the record had when
+    typing began, `unconfirmed` the fields carried over and not confirmed.
+    """
+
+    kind: Kind
+    record_id: str
+    values: Values
+    base_version: int
+    parent_id: str = ""
+    section: str = ""
+    at_field: str = ""
+    began_with: Values = NO_VALUES
+    unconfirmed: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal, select, u
 from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LINES, NAMES, PARTS, SAVED, STATES
 from store.records.read import batches
 from store.records.values import Deriver
+from store.snapshot import Snapshot
 
 BATCH = 500
 _SAVES, _WRITTEN = 1, 2
@@ -23,9 +24,9 @@ _PARTS_OF = 16
 _STARTS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[\W_])(?=[^\W_])")
 
 
-def saved_version(connection: Connection) -> int:
+def saved_version(snapshot: Snapshot) -> int:
     """How often something was saved; 0 when the lines were never made."""
-    return _counted(connection, _SAVES)
+    return _counted(snapshot.connection, _SAVES)
 
 
 def bump(connection: Connection) -> int:

@@ -3,20 +3,21 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, intersect, select
+from sqlalchemy import intersect, select
 
 from store.clients import index, rows
 from store.clients.facts import Counterpart, Sought
 from store.disk.tables import CLIENTS, EPISODES, LINES, STATES
 from store.facts import AgencyInfo, Resemblance
 from store.records.values import sortable
+from store.snapshot import Snapshot
 
 MOST = 20
 _DIGITS = 8
 
 
 def resembling(
-    connection: Connection,
+    snapshot: Snapshot,
     agency: AgencyInfo,
     given: str,
     family: str,
@@ -33,19 +34,19 @@ def resembling(
     # Two sets, each from its own index: only who is in both is looked at.
     named = select((number + 0).label(number.name)).where(*here, LINES.c.initials.in_([given + family, family + given]))
     born = select((number + 0).label(number.name)).where(*here, LINES.c.birth.in_(_near_dates(birth_date)))
-    both = list(connection.execute(intersect(named, born)).scalars())
+    both = list(snapshot.connection.execute(intersect(named, born)).scalars())
     query = (
         select(number, LINES.c.initials, LINES.c.birth, CLIENTS.c.sex, CLIENTS.c.id)
         .join(CLIENTS, CLIENTS.c.number == number)
         .where(number.in_(both))
     )
     found: dict[int, tuple[int, str]] = {}
-    for row in connection.execute(query):
+    for row in snapshot.connection.execute(query):
         said = _why(row, given, family, birth_date, sex) if row.id not in leave_out else None
         if said:
             found[row.client_number] = said
     best = sorted(found, key=lambda number: (found[number][0], number))[:MOST]
-    found_rows = rows.of_numbers(connection, best)
+    found_rows = rows.of_numbers(snapshot.connection, best)
     return [Resemblance(row, found[number][1]) for number, row in zip(best, found_rows, strict=True)]
 
 
@@ -102,7 +103,7 @@ def _near(one: str, other: str) -> str:
 # Episodes of an agency that may be those somebody is about to enter from elsewhere, so that none is entered twice.
 
 
-def find(connection: Connection, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
+def counterparts(snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
     """The agency's episodes that are looked for, by the same keys; one with the note goes before one alike.
 
     Nothing that is deleted counts. The agency's episodes are gone through once, however many are looked for.
@@ -116,7 +117,7 @@ def find(connection: Connection, agency: AgencyInfo, sought: Mapping[str, Sought
             alike.setdefault(about, []).append(key)
     noted: dict[str, Counterpart] = {}
     others: dict[str, Counterpart] = {}
-    for row in connection.execute(_episodes(agency)):
+    for row in snapshot.connection.execute(_episodes(agency)):
         note = row.note or ""
         # What was typed behind it since is nothing against it.
         begun = (note[:most] for most in lengths if note[most : most + 1] in ("", " ", "\n"))

@@ -9,6 +9,7 @@ from store.clients import index
 from store.disk.tables import CLIENTS, DRAFTS, EPISODES, EVENTS, LINES, NAMES, STATES
 from store.facts import AgencyInfo, ClientRow
 from store.records.values import moment
+from store.snapshot import Snapshot
 
 
 def with_drafts(connection: Connection, person: str) -> set[int]:
@@ -33,24 +34,24 @@ def _clients_above(connection: Connection, kind: str, record_id: str, parent_id:
     return set(connection.execute(query).scalars())
 
 
-def next_with_findings(connection: Connection, agency: AgencyInfo, client_id: str, back: bool) -> str:
+def next_with_findings(snapshot: Snapshot, agency: AgencyInfo, client_id: str = "", *, back: bool = False) -> str:
     """The next client after (or before, `back`) another in order of entry who has an error or a warning.
 
     With "" the first (or last) of all; the same for somebody who is not in the store, who stands behind all others.
     "" when there is none. One walk along an index that holds the flags.
     """
     number, wanted = LINES.c.client_number, index.ERRORS | index.WARNINGS
-    at = connection.execute(select(CLIENTS.c.number).where(CLIENTS.c.id == client_id)).scalar_one_or_none()
+    at = snapshot.connection.execute(select(CLIENTS.c.number).where(CLIENTS.c.id == client_id)).scalar_one_or_none()
     if client_id and at is None and not back:
         return ""
     here = LINES.c.agency_number == agency.number
     query = select(number).where(here, LINES.c.flags.op("&")(index.DELETED) == 0, LINES.c.flags.op("&")(wanted) != 0)
     if at is not None:
         query = query.where(number < at if back else number > at)
-    found = connection.execute(query.order_by(number.desc() if back else number).limit(1)).scalar_one_or_none()
+    found = snapshot.connection.execute(query.order_by(number.desc() if back else number).limit(1)).scalar_one_or_none()
     if found is None:
         return ""
-    return str(connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.number == found)).scalar_one())
+    return str(snapshot.connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.number == found)).scalar_one())
 
 
 def of_numbers(connection: Connection, numbers: Sequence[int], person: str = "") -> list[ClientRow]:

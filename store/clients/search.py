@@ -7,9 +7,7 @@ they are many is known at first: their rows can be read then, and counting all o
 """
 
 import re
-import threading
 from array import array
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,6 +19,7 @@ from store.clients import index, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from store.facts import AgencyInfo, ClientQuery, ClientRow
+from store.snapshot import Memory, Snapshot
 from validators.problems import Problem
 
 # What a person types to find a client, and what it may mean: a reference, initials, a birth date, a place, an id.
@@ -162,7 +161,6 @@ def _digits(word: str) -> tuple[list[str], list[str]]:
 FEW, MANY = 1000, 10_000
 _LAST = "\U0010ffff"
 _WHOLE_ID = 6
-_REMEMBERED = 64
 _YEARS = range(1890, 2100)
 _NUMBER = LINES.c.client_number
 
@@ -213,50 +211,27 @@ class _Answer:
     exact: bool = True
 
 
-class Memory:
-    """Answers of late, each true for one state of the lines. Shared by the threads of one open store."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
-
-    def get(self, key: tuple[object, ...]) -> _Answer | None:
-        """The answer remembered, if any."""
-        with self._lock:
-            return self._answers.get(key)
-
-    def put(self, key: tuple[object, ...], answer: _Answer) -> None:
-        """Remember an answer in place of the oldest."""
-        with self._lock:
-            self._answers[key] = answer
-            while len(self._answers) > _REMEMBERED:
-                self._answers.popitem(last=False)
-
-
-def count(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> int:
+def count(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> int:
     """How many clients a query finds."""
-    return _Seeking(connection, memory, agency, query).counted()
+    return _Seeking(snapshot.connection, snapshot.memory, agency, query).counted()
 
 
-def at_least(connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
+def at_least(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
     """How many clients a query finds at least, and whether it is all of them: found as soon as the first rows."""
-    answer = _Seeking(connection, memory, agency, query).answer
+    answer = _Seeking(snapshot.connection, snapshot.memory, agency, query).answer
     return answer.count, answer.exact
 
 
-def page(
-    connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int
-) -> list[ClientRow]:
+def page(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[ClientRow]:
     """The clients a query finds, from `offset` on, at most `limit` of them, in its order."""
-    numbers = _Seeking(connection, memory, agency, query).numbers(max(offset, 0), limit)
-    return rows.of_numbers(connection, numbers, query.person)
+    numbers = _Seeking(snapshot.connection, snapshot.memory, agency, query).numbers(max(offset, 0), limit)
+    return rows.of_numbers(snapshot.connection, numbers, query.person)
 
 
 class _Seeking:
     """One query at one moment."""
 
-    def __init__(self, connection: Connection, memory: Memory, agency: AgencyInfo, query: ClientQuery) -> None:
+    def __init__(self, connection: Connection, memory: Memory[_Answer], agency: AgencyInfo, query: ClientQuery) -> None:
         unknown = query.filters - _FLAGS.keys() - {"mine", "drafts"}
         if unknown or query.sort not in _SORTS:
             raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")

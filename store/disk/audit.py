@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS
 from store.facts import AuditEntry, ChainReport
 from store.records.values import moment
+from store.snapshot import Snapshot
 
 FIRST = bytes(32)
 SALT = 16
@@ -46,9 +47,9 @@ def link(
     return blake2b(before + sealed + row, key=key, digest_size=32).digest()
 
 
-def last(connection: Connection) -> int:
+def last(snapshot: Snapshot) -> int:
     """The number of the last link, 0 when there is none yet: whatever anybody does is in the chain."""
-    return int(connection.execute(select(AUDIT_HEADS.c.last)).scalar_one_or_none() or 0)
+    return int(snapshot.connection.execute(select(AUDIT_HEADS.c.last)).scalar_one_or_none() or 0)
 
 
 class Chain:
@@ -122,7 +123,7 @@ class Chain:
             self._values = []
 
 
-def verify(connection: Connection, key: bytes) -> ChainReport:
+def verify(snapshot: Snapshot) -> ChainReport:
     """Walk the whole chain; report the first link that does not hold, by its number and why."""
     joined = (
         select(AUDITS, AUDIT_VALUES.c.salt, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new)
@@ -131,25 +132,26 @@ def verify(connection: Connection, key: bytes) -> ChainReport:
         .execution_options(yield_per=BATCH)
     )
     before, last, erased = FIRST, 0, 0
-    for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in connection.execute(joined):
+    rows = snapshot.connection.execute(joined)
+    for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in rows:
         if number != last + 1:
             return ChainReport(last, erased, last + 1, "rows are missing here")
-        if link(key, before, number, at, person, act, kind, record, field, sealed) != digest:
+        if link(snapshot.key.audit, before, number, at, person, act, kind, record, field, sealed) != digest:
             return ChainReport(last, erased, number, "the row, or the one before it, was altered")
         if salt is None:
             erased += 1
-        elif seal(key, salt, old, new) != sealed:
+        elif seal(snapshot.key.audit, salt, old, new) != sealed:
             return ChainReport(last, erased, number, "its values were altered")
         before, last = digest, number
-    head = connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest)).one_or_none()
+    head = snapshot.connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest)).one_or_none()
     expected = (head.last, head.digest) if head else (0, FIRST)
     if expected != (last, before):
         return ChainReport(last, erased, last + 1, "rows are missing at the end")
     return ChainReport(last, erased)
 
 
-def history(connection: Connection, records: Iterable[str]) -> list[AuditEntry]:
-    """The links of some records, oldest first."""
+def history(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
+    """The links of some records, by their ids, oldest first."""
     joined = (
         select(AUDITS, AUDIT_VALUES.c.salt, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new)
         .outerjoin(AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number)
@@ -169,5 +171,5 @@ def history(connection: Connection, records: Iterable[str]) -> list[AuditEntry]:
             row.new,
             erased=row.salt is None,
         )
-        for row in connection.execute(joined)
+        for row in snapshot.connection.execute(joined)
     ]

@@ -3,11 +3,9 @@
 import stat
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from store.disk import audit, files, schema, sqlite
-from store.disk.keys import Key
 from store.facts import Check
+from store.snapshot import Snapshot
 from validators.problems import Problem
 
 NAMES = {
@@ -17,8 +15,9 @@ NAMES = {
 }
 
 
-def examine(connection: Connection, path: Path, key: Key) -> list[Check]:
-    """Examine a store through a reading connection; one Check for each thing looked at, well or not."""
+def examine(snapshot: Snapshot) -> list[Check]:
+    """Examine file, schema, audit and permissions; one Check for each thing looked at, well or not."""
+    path, connection = snapshot.ground.path, snapshot.connection
     raw = connection.connection.driver_connection
     checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
     for name, found in sqlite.faults(raw):
@@ -27,17 +26,17 @@ def examine(connection: Connection, path: Path, key: Key) -> list[Check]:
     version = schema.version(connection)
     current = version == schema.HEAD
     checks.append(Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}."))
-    checks.append(_audit(connection, path, key))
+    checks.append(_audit(snapshot))
     checks.append(_private("store file", path))
-    checks.append(_private("key file", key.path))
+    checks.append(_private("key file", snapshot.key.path))
     checks.append(_left_behind(path))
     return checks
 
 
-def _audit(connection: Connection, path: Path, key: Key) -> Check:
+def _audit(snapshot: Snapshot) -> Check:
     try:
-        with sqlite.told(path):
-            chain = audit.verify(connection, key.audit)
+        with sqlite.told(snapshot.ground.path):
+            chain = audit.verify(snapshot)
     except Problem as problem:
         return Check("audit", False, str(problem))
     if not chain.whole:

@@ -22,6 +22,8 @@ from store.findings.acceptance_facts import AcceptanceInfo, values_text
 from store.findings.figures import WEIGHTS
 from store.records.read import batches
 from store.records.values import moment
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Finding, Severity
 
@@ -69,18 +71,16 @@ def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Ke
     return found
 
 
-def lapse(connection: Connection, chain: Chain, gone: Iterable[Live], at: str) -> None:
+def lapse(unit: UnitOfWork, gone: Iterable[Live]) -> None:
     """Let acceptances lapse whose warning is not there any more."""
     for one in gone:
-        connection.execute(update(ACCEPTANCES).where(ACCEPTANCES.c.number == one.number).values(lapsed_at=at))
-        _audit(chain, ACT_LAPSE, one.episode_id, one.event_id, one.rule, one.reason, None)
+        unit.connection.execute(update(ACCEPTANCES).where(ACCEPTANCES.c.number == one.number).values(lapsed_at=unit.at))
+        _audit(unit.chain, ACT_LAPSE, one.episode_id, one.event_id, one.rule, one.reason, None)
 
 
-def accept_one(
-    connection: Connection, chain: Chain, finding: Finding, reason: str, person: str, at: str
-) -> AcceptanceInfo:
+def accept_one(unit: UnitOfWork, finding: Finding, reason: str) -> AcceptanceInfo:
     """Accept one warning. Raises as `accept` does, and Problem when it is accepted already."""
-    made = accept(connection, chain, [finding], reason, person, at)
+    made = accept(unit, [finding], reason)
     if not made:
         where = f"rule {finding.rule}, episode {finding.episode or finding.episode_id}"
         raise Problem(f"That warning is accepted already ({where}): take the acceptance back to give another reason.")
@@ -88,12 +88,9 @@ def accept_one(
 
 
 def accept(
-    connection: Connection,
-    chain: Chain,
+    unit: UnitOfWork,
     findings: Sequence[Finding],
     reason: str,
-    person: str,
-    at: str,
 ) -> list[AcceptanceInfo]:
     """Accept warnings for one reason. Those that are accepted already keep theirs and are not returned.
 
@@ -107,27 +104,24 @@ def accept(
             raise Problem(f"{what} (rule {one.rule}, episode {one.episode or one.episode_id}): {todo}.")
     made: list[str] = []
     for batch in batches(findings):
-        made += _accept(connection, chain, batch, reason, person, at)
-    return _infos(connection, made)
+        made += _accept(unit, batch, reason)
+    return _infos(unit.connection, made)
 
 
 def _accept(
-    connection: Connection,
-    chain: Chain,
+    unit: UnitOfWork,
     findings: Sequence[Finding],
     reason: str,
-    person: str,
-    at: str,
 ) -> list[str]:
     wanted = {one.episode_id for one in findings}
     query = select(EPISODES.c.id, EPISODES.c.number, EPISODES.c.agency_number).where(EPISODES.c.id.in_(wanted))
-    episodes = {row.id: row for row in connection.execute(query)}
+    episodes = {row.id: row for row in unit.connection.execute(query)}
     numbers = {row.number for row in episodes.values()}
     kept: dict[tuple[int, Key], Any] = {}
     weighed = FINDINGS.c.weight == WEIGHTS[Severity.WARNING]
     columns = ("number", "episode_number", "rule", "told", "acceptance")
     rows = select(*(FINDINGS.c[name] for name in columns)).where(FINDINGS.c.episode_number.in_(numbers), weighed)
-    for row in connection.execute(rows):
+    for row in unit.connection.execute(rows):
         kept[row.episode_number, kept_key(row.rule, row.told)] = row
     made: list[str] = []
     done: set[int] = set()
@@ -143,44 +137,46 @@ def _accept(
         columns_made = {
             "id": own_id, "agency_number": episode.agency_number, "episode_number": episode.number,
             "event_id": one.event_id, "rule": one.rule, "told": key[2], "reason": reason,
-            "accepted_at": at, "accepted_by": person,
+            "accepted_at": unit.at, "accepted_by": unit.person,
         }  # fmt: skip
-        connection.execute(insert(ACCEPTANCES).values(**columns_made))
+        unit.connection.execute(insert(ACCEPTANCES).values(**columns_made))
         number = select(ACCEPTANCES.c.number).where(ACCEPTANCES.c.id == own_id).scalar_subquery()
-        connection.execute(update(FINDINGS).where(FINDINGS.c.number == its.number).values(acceptance=number))
-        _audit(chain, ACT_ACCEPT, one.episode_id, one.event_id, one.rule, None, reason)
+        unit.connection.execute(update(FINDINGS).where(FINDINGS.c.number == its.number).values(acceptance=number))
+        _audit(unit.chain, ACT_ACCEPT, one.episode_id, one.event_id, one.rule, None, reason)
         made.append(own_id)
         done.add(its.number)
-    due_part.refigure(connection, numbers)
+    due_part.refigure(unit.connection, numbers)
     return made
 
 
 def withdraw(
-    connection: Connection,
-    chain: Chain,
+    unit: UnitOfWork,
     acceptance_id: str,
-    person: str,
-    at: str,
 ) -> AcceptanceInfo:
     """Take an acceptance back. Raises Problem when there is none, or it lapsed or was taken back before."""
-    row = connection.execute(select(ACCEPTANCES).where(ACCEPTANCES.c.id == acceptance_id)).one_or_none()
+    row = unit.connection.execute(select(ACCEPTANCES).where(ACCEPTANCES.c.id == acceptance_id)).one_or_none()
     if row is None:
         raise Problem(f"There is no acceptance {acceptance_id} in the store: list them to see which there are.")
     if row.withdrawn_at is not None or row.lapsed_at is not None:
         did = "was taken back already" if row.withdrawn_at is not None else "has lapsed, a value of it changed"
         raise Problem(f"The acceptance {acceptance_id} {did}: there is nothing to take back.")
     mine = ACCEPTANCES.c.number == row.number
-    connection.execute(update(ACCEPTANCES).where(mine).values(withdrawn_at=at, withdrawn_by=person))
+    unit.connection.execute(update(ACCEPTANCES).where(mine).values(withdrawn_at=unit.at, withdrawn_by=unit.person))
     own = FINDINGS.c.episode_number == row.episode_number
-    connection.execute(update(FINDINGS).where(own, FINDINGS.c.acceptance == row.number).values(acceptance=0))
-    (info,) = _infos(connection, [acceptance_id])
-    _audit(chain, ACT_WITHDRAW, info.episode_id, row.event_id, row.rule, row.reason, None)
-    due_part.refigure(connection, [row.episode_number])
+    unit.connection.execute(update(FINDINGS).where(own, FINDINGS.c.acceptance == row.number).values(acceptance=0))
+    (info,) = _infos(unit.connection, [acceptance_id])
+    _audit(unit.chain, ACT_WITHDRAW, info.episode_id, row.event_id, row.rule, row.reason, None)
+    due_part.refigure(unit.connection, [row.episode_number])
     return info
 
 
 def listed(
-    connection: Connection, agency: AgencyInfo, *, lapsed: bool, withdrawn: bool, client_id: str | None
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    *,
+    lapsed: bool = False,
+    withdrawn: bool = False,
+    client_id: str | None = None,
 ) -> list[AcceptanceInfo]:
     """The live acceptances of an agency or of one client, on demand with those that ended; the latest first."""
     query = _query().where(
@@ -192,7 +188,7 @@ def listed(
         query = query.where(ACCEPTANCES.c.withdrawn_at.is_(None))
     if client_id is not None:
         query = query.where(CLIENTS.c.id == client_id)
-    return [_info(row) for row in connection.execute(query.order_by(ACCEPTANCES.c.number.desc()))]
+    return [_info(row) for row in snapshot.connection.execute(query.order_by(ACCEPTANCES.c.number.desc()))]
 
 
 def _query() -> Select[Any]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from store.clients import index
 from store.disk.tables import EPISODES, FINDINGS, GOING_OUT, LINES, STATES
@@ -15,6 +15,7 @@ from store.findings.acceptance_facts import CaseloadFigures
 from store.findings.figures import SEVERITIES, WEIGHTS
 from store.findings.queries import ACCEPTED, is_due
 from store.records.values import Deriver
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Severity
 
@@ -64,16 +65,16 @@ def _live(agency: AgencyInfo) -> ColumnElement[bool]:
 
 
 def figures(
-    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod | None, day: date | None
+    snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None, *, day: date | None = None
 ) -> CaseloadFigures:
     """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
-    sent = sent_in(deriver, agency, period) if period else _live(agency)
+    sent = sent_in(snapshot.derivers[agency.standard], agency, period) if period else _live(agency)
     # Of what is sent otherwise than it stands, what was found in that counts.
     apart = GOING_OUT.c.episode_number.is_not(None)
     own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (
         GOING_OUT.c.period == (due_part.key(period) if period else "")
     )
-    due = is_due(connection, deriver, agency, day) if day else STATES.c.revision != STATES.c.checked_revision
+    due = is_due(snapshot, agency, day) if day else STATES.c.revision != STATES.c.checked_revision
     goes = case((apart & (GOING_OUT.c.rows == 0), 0), else_=1)
     counts = [
         goes,
@@ -88,7 +89,9 @@ def figures(
         .outerjoin(GOING_OUT, own)
         .where(sent)
     )
-    episodes, rows, error_rows, warning_rows, open_rows, errors, warnings, due_now = connection.execute(query).one()
+    episodes, rows, error_rows, warning_rows, open_rows, errors, warnings, due_now = snapshot.connection.execute(
+        query
+    ).one()
     # Far fewer episodes have a finding, or go out otherwise than they stand: these are where it begins.
     mine = FINDINGS.c.agency_number == agency.number
     many = func.count().label("many")
@@ -100,12 +103,12 @@ def figures(
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
     )
     counted: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in connection.execute(behind):
+    for row in snapshot.connection.execute(behind):
         counted[row.weight, row.rule] = row.many, row.accepted
     parts = select(GOING_OUT.c.causes).where(
         GOING_OUT.c.causes != "", select(1).select_from(EPISODES).where(own, sent).exists()
     )
-    for causes_told in connection.execute(parts).scalars():
+    for causes_told in snapshot.connection.execute(parts).scalars():
         for weight, rule, more, accepted in json.loads(causes_told):
             before = counted[weight, rule]
             counted[weight, rule] = before[0] + more, before[1] + accepted

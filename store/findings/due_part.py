@@ -15,11 +15,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from store.disk import sqlite
 from store.disk.tables import FINDINGS, GOING_OUT
+from store.facts import AgencyInfo
 from store.findings import figures
 from store.findings.acceptance_facts import Going
 from store.month import calendar
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
-from validators.standard.model import Standard
 
 _COUNTS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
 
@@ -29,9 +30,9 @@ def key(period: ReportingPeriod) -> str:
     return f"{period.submission} {period.start.isoformat()} {period.end.isoformat()}"
 
 
-def due(connection: Connection, standard: Standard, agency: int, day: date) -> str:
-    """`key` of the extract an agency has to send next, on a day."""
-    return key(calendar.due_period(connection, standard, agency, day))
+def due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> str:
+    """The key of the period that is due for an agency on a day."""
+    return key(calendar.due_period(snapshot, agency, day))
 
 
 def keep(connection: Connection, checked: Collection[int], going: Mapping[int, Going], period: str) -> None:

@@ -23,7 +23,7 @@ from store.findings.facts import FindingOrder, FindingWord, ListedFinding
 from store.findings.figures import COUNTS, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
-from store.records.values import Deriver
+from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Severity
 
@@ -33,34 +33,32 @@ ACCEPTED = func.count(func.nullif(FINDINGS.c.acceptance, 0)).label("accepted")
 
 
 def stamped(
-    connection: Connection, deriver: Deriver, agency: AgencyInfo, ids: Collection[str] | None, day: date | None = None
+    snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None = None, *, due: date | None = None
 ) -> Iterator[tuple[str, EpisodeRecord]]:
     """Episodes as they stand, each with the stamp that saving wants back; all of one moment.
 
-    With a `day` only those that are due for a check on it.
+    With `due` only those that are due for a check on that day.
     """
     query = episode_query(agency, STATES.c.revision).join(STATES, STATES.c.episode_number == EPISODES.c.number)
-    if day is not None:
-        query = query.where(EPISODES.c.number.in_(_due(connection, deriver, agency, day)))
-    for record, revision in chosen(connection, query, ids):
-        yield f"{revision} {deriver.rows(record)}", record
+    if due is not None:
+        query = query.where(EPISODES.c.number.in_(_due(snapshot, agency, due)))
+    for record, revision in chosen(snapshot.connection, query, ids):
+        yield f"{revision} {snapshot.derivers[agency.standard].rows(record)}", record
 
 
-def stale(
-    connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date, offset: int = 0, limit: int | None = None
-) -> list[str]:
+def stale(snapshot: Snapshot, agency: AgencyInfo, day: date, *, offset: int = 0, limit: int | None = None) -> list[str]:
     """The ids of the episodes that were never checked, were changed since, or were checked by other rules or dates."""
-    query = _stale(connection, deriver, agency, day).order_by(EPISODES.c.number).offset(offset).limit(limit)
-    return list(connection.execute(query).scalars())
+    query = _stale(snapshot, agency, day).order_by(EPISODES.c.number).offset(offset).limit(limit)
+    return list(snapshot.connection.execute(query).scalars())
 
 
-def count_stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> int:
+def count_stale(snapshot: Snapshot, agency: AgencyInfo, day: date) -> int:
     """How many there are of them."""
-    query = select(func.count()).select_from(_stale(connection, deriver, agency, day).subquery())
-    return int(connection.execute(query).scalar_one())
+    query = select(func.count()).select_from(_stale(snapshot, agency, day).subquery())
+    return int(snapshot.connection.execute(query).scalar_one())
 
 
-def _stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
+def _stale(snapshot: Snapshot, agency: AgencyInfo, day: date) -> Select[Any]:
     return (
         select(EPISODES.c.id)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
@@ -68,31 +66,32 @@ def _stale(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: da
             EPISODES.c.agency_number == agency.number,
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
-            EPISODES.c.number.in_(_due(connection, deriver, agency, day)),
+            EPISODES.c.number.in_(_due(snapshot, agency, day)),
         )
     )
 
 
-def _due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> Select[Any]:
+def _due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> Select[Any]:
     """Found by a walk along the states alone, which are small: few are due, most of the time."""
-    due = is_due(connection, deriver, agency, day)
+    due = is_due(snapshot, agency, day)
     return select(STATES.c.episode_number).where(STATES.c.agency_number == agency.number, due)
 
 
-def is_due(connection: Connection, deriver: Deriver, agency: AgencyInfo, day: date) -> ColumnElement[bool]:
+def is_due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> ColumnElement[bool]:
     """Whether an episode was changed since its check, or was checked for another day or by other rules."""
-    holds = basis(connection, deriver, agency.number, day)
+    holds = basis(snapshot, agency, day)
     return (STATES.c.revision != STATES.c.checked_revision) | (STATES.c.checked_for != holds)
 
 
 def findings(
-    connection: Connection,
+    snapshot: Snapshot,
     agency: AgencyInfo,
-    rule: str | None,
-    severity: Severity | None,
-    client_id: str | None,
-    offset: int,
-    limit: int,
+    *,
+    rule: str | None = None,
+    severity: Severity | None = None,
+    client_id: str | None = None,
+    offset: int = 0,
+    limit: int = 100,
 ) -> list[Finding]:
     """What was found, errors first, then by rule, in order of entry."""
     conditions: list[ColumnElement[bool]] = [FINDINGS.c.agency_number == agency.number]
@@ -115,13 +114,13 @@ def findings(
         .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .outerjoin(ACCEPTANCES, ACCEPTANCES.c.number == FINDINGS.c.acceptance)
-        .where(FINDINGS.c.number.in_(list(connection.execute(shown).scalars())))
+        .where(FINDINGS.c.number.in_(list(snapshot.connection.execute(shown).scalars())))
         .order_by(*order)
     )  # fmt: skip
-    return [results.finding(row) for row in connection.execute(query)]
+    return [results.finding(row) for row in snapshot.connection.execute(query)]
 
 
-def counts(connection: Connection, agency: AgencyInfo) -> list[FindingCount]:
+def counts(snapshot: Snapshot, agency: AgencyInfo) -> list[FindingCount]:
     """How many findings each rule has at each severity, errors first, then by rule."""
     query = (
         select(FINDINGS.c.weight, FINDINGS.c.rule, func.count().label("many"), ACCEPTED)
@@ -129,7 +128,10 @@ def counts(connection: Connection, agency: AgencyInfo) -> list[FindingCount]:
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
         .order_by(FINDINGS.c.weight, FINDINGS.c.rule)
     )
-    return [FindingCount(row.rule, SEVERITIES[row.weight], row.many, row.accepted) for row in connection.execute(query)]
+    return [
+        FindingCount(row.rule, SEVERITIES[row.weight], row.many, row.accepted)
+        for row in snapshot.connection.execute(query)
+    ]
 
 
 def forget(connection: Connection, row: Client | Episode) -> None:
@@ -169,11 +171,11 @@ def note_who(connection: Connection, episode: int, person: str, at: str) -> None
     connection.execute(update(STATES).where(STATES.c.episode_number == episode).values(**values))
 
 
-def key_workers(connection: Connection, agency: AgencyInfo) -> list[str]:
+def key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:
     """The names of all who are key workers in an agency, by name."""
     at_work = select(STATES.c.worker).where(STATES.c.agency_number == agency.number).distinct()
     names = select(NAMES.c.name).where(NAMES.c.number.in_(at_work)).order_by(NAMES.c.name)
-    return list(connection.execute(names).scalars())
+    return list(snapshot.connection.execute(names).scalars())
 
 
 # Kept findings as they are listed: put into groups and chosen by words in the database, and read by their numbers.
@@ -182,14 +184,14 @@ PACKED = 8
 """A finding's number and its mark stand in one: the mark below this."""
 
 
-def order(connection: Connection, agency: AgencyInfo, by: By, words: Sequence[FindingWord]) -> FindingOrder:
+def order(snapshot: Snapshot, agency: AgencyInfo, by: By, words: Sequence[FindingWord] = ()) -> FindingOrder:
     """All findings that have all the words, by what they share: the weightiest group first, of those the largest.
 
     Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry.
     """
     keys: list[Any] = []
     ends, numbers, marks = array("q"), array("q"), bytearray()
-    for key, _, told in connection.execute(_shared(agency, by, words)):
+    for key, _, told in snapshot.connection.execute(_shared(agency, by, words)):
         packed: list[int] = json.loads(told)
         keys.append(key)
         numbers.extend(one // PACKED for one in packed)
@@ -278,7 +280,7 @@ def _episodes_of(text: str, agency: AgencyInfo) -> Select[Any]:
     return select(EPISODES.c.number).where(EPISODES.c.client_number.in_(clients[0].union(clients[1])))
 
 
-def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, ListedFinding]:
+def numbered(snapshot: Snapshot, numbers: Collection[int]) -> dict[int, ListedFinding]:
     """Findings by their numbers, each with what its client's record holds; those that are gone are left out."""
     query = (
         select(
@@ -293,11 +295,11 @@ def numbered(connection: Connection, numbers: Collection[int]) -> dict[int, List
     )  # fmt: skip
     return {
         row.number: ListedFinding(results.finding(row), json.loads(row.typed), row.client_number, row.episode_number)
-        for row in connection.execute(query)
+        for row in snapshot.connection.execute(query)
     }
 
 
-def number_of(connection: Connection, one: Finding) -> int:
+def number_of(snapshot: Snapshot, one: Finding) -> int:
     """The number a finding has now that its episode may have been checked anew; 0 when it is not there any more."""
     its = select(EPISODES.c.number).where(EPISODES.c.id == one.episode_id).scalar_subquery()
     query = (
@@ -311,4 +313,4 @@ def number_of(connection: Connection, one: Finding) -> int:
         .order_by(FINDINGS.c.number)
         .limit(1)
     )
-    return int(connection.execute(query).scalar_one_or_none() or 0)
+    return int(snapshot.connection.execute(query).scalar_one_or_none() or 0)

@@ -6,7 +6,7 @@ the whole agency the second; the figures of the episode and its acceptances alwa
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -14,7 +14,6 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.audit import Chain
 from store.disk.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
 from store.facts import AgencyInfo
 from store.findings import acceptances, due_part, figures
@@ -22,8 +21,11 @@ from store.findings.acceptance_facts import Going
 from store.findings.acceptances import Key, Live
 from store.findings.figures import SEVERITIES, WEIGHTS, Fault, event_of
 from store.month import agency_settings
+from store.records import agencies
 from store.records.read import batches
-from store.records.values import Deriver, Derivers
+from store.records.values import Derivers
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.records import Finding, Severity
 
 
@@ -49,9 +51,8 @@ _NONE: Mapping[Key, Live] = {}
 
 
 def basis(
-    connection: Connection,
-    deriver: Deriver,
-    agency: int,
+    snapshot: Snapshot,
+    agency: AgencyInfo,
     day: date,
     settings: Mapping[str, str] | None = None,
     period: str = "",
@@ -60,17 +61,14 @@ def basis(
 
     `settings` are those it was made with, None for those of now; `period` is the key of the one that is due, if known.
     """
-    grounds = agency_settings.grounds(connection, deriver, agency, settings)
-    return f"{day.isoformat()} {grounds} {period or due_part.due(connection, deriver.standard, agency, day)}"
+    grounds = agency_settings.grounds(snapshot, agency, settings)
+    return f"{day.isoformat()} {grounds} {period or due_part.due(snapshot, agency, day)}"
 
 
 def save(
-    connection: Connection,
-    derivers: Derivers,
-    chain: Callable[[], Chain],
+    unit: UnitOfWork,
     items: Iterable[Checked],
     day: date,
-    at: str,
     settings: Mapping[str, str] | None,
     going: Mapping[str, Going],
 ) -> int:
@@ -80,9 +78,9 @@ def save(
     since it was read is passed over: it stays stale. `chain` gives the audit's chain; it is asked for when an
     acceptance lapses.
     """
-    done = 0
+    done, known = 0, {one.number: one for one in agencies.listed(unit)}
     for batch in batches(items, SAVED_AT_ONCE):
-        states = _states(connection, [one[0] for one in batch])
+        states = _states(unit.connection, [one[0] for one in batch])
         fresh: dict[int, tuple[_State, int, list[Finding]]] = {}
         for its_id, stamp, found in batch:
             state = states.get(its_id)
@@ -91,8 +89,8 @@ def save(
                 fresh[state.number] = state, int(rows or 1), found
         if not fresh:
             continue
-        beside = _clear(connection, fresh)
-        live = acceptances.live(connection, fresh)
+        beside = _clear(unit.connection, fresh)
+        live = acceptances.live(unit.connection, fresh)
         made: list[dict[str, Any]] = []
         counted: dict[int, figures.Figures] = {}
         gone: list[Live] = []
@@ -111,33 +109,30 @@ def save(
             if mine:
                 gone += _lost(mine, faults)
         if made:
-            connection.execute(insert(FINDINGS), made)
-        _lapse(connection, chain, gone, at)
-        by_agency: dict[tuple[int, str], dict[int, figures.Figures]] = defaultdict(dict)
+            unit.connection.execute(insert(FINDINGS), made)
+        _lapse(unit, gone)
+        by_agency: dict[int, dict[int, figures.Figures]] = defaultdict(dict)
         for number, its in counted.items():
-            state = fresh[number][0]
-            by_agency[state.agency, state.standard][number] = its
-        for (agency, standard), theirs in by_agency.items():
-            period = due_part.due(connection, derivers[standard].standard, agency, day)
-            its_basis = basis(connection, derivers[standard], agency, day, settings, period)
-            told = {"checked_for": its_basis, "checked_at": at, "checked_revision": STATES.c.revision}
-            figures.keep(connection, theirs, told)
+            by_agency[fresh[number][0].agency][number] = its
+        for number, theirs in by_agency.items():
+            agency = known[number]
+            period = due_part.due(unit, agency, day)
+            its_basis = basis(unit, agency, day, settings, period)
+            told = {"checked_for": its_basis, "checked_at": unit.at, "checked_revision": STATES.c.revision}
+            figures.keep(unit.connection, theirs, told)
             apart = {number: going[its_id] for number in theirs if (its_id := fresh[number][0].id) in going}
-            due_part.keep(connection, theirs, apart, period)
-        _show(connection, derivers, [state for state, _, _ in fresh.values()], counted)
+            due_part.keep(unit.connection, theirs, apart, period)
+        _show(unit.connection, unit.derivers, [state for state, _, _ in fresh.values()], counted)
         done += len(fresh)
     return done
 
 
 def save_beside(
-    connection: Connection,
-    derivers: Derivers,
-    chain: Callable[[], Chain],
+    unit: UnitOfWork,
     agency: AgencyInfo,
     found: Iterable[Finding],
     revision: int,
     day: date,
-    at: str,
     settings: Mapping[str, str] | None,
 ) -> None:
     """Keep what shows between an agency's episodes, in place of what was found so before.
@@ -146,33 +141,33 @@ def save_beside(
     """
     before: dict[int, list[Any]] = defaultdict(list)
     its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == 1)
-    for row in connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
+    for row in unit.connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
         before[row.episode_number].append(row)
     wanted: dict[str, list[Finding]] = defaultdict(list)
     for one in found:
         wanted[one.episode_id].append(one)
     numbers = dict.fromkeys(before)
     after: dict[int, list[Finding]] = {}
-    for its_id, state in _states(connection, wanted).items():
+    for its_id, state in _states(unit.connection, wanted).items():
         after[state.number] = wanted[its_id]
         numbers[state.number] = None
     plain = {number: [(one.rule, _told(one)) for one in ones] for number, ones in after.items()}
     other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
-        _renew_beside(connection, derivers, chain, agency, other, after, at)
-    its_basis = basis(connection, derivers[agency.standard], agency.number, day, settings)
+        _renew_beside(unit, agency, other, after)
+    its_basis = basis(unit, agency, day, settings)
     mark = {"revision": revision, "checked_for": its_basis}
     mine = BESIDE_CHECKS.c.agency_number == agency.number
-    if not connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
-        connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
+    if not unit.connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
+        unit.connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
 
 
-def beside_is_due(connection: Connection, derivers: Derivers, agency: AgencyInfo, day: date) -> bool:
+def beside_is_due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> bool:
     """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
     query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
-    row = connection.execute(query).one_or_none()
-    holds = basis(connection, derivers[agency.standard], agency.number, day)
-    return row is None or (row.revision, row.checked_for) != (index.saved_version(connection), holds)
+    row = snapshot.connection.execute(query).one_or_none()
+    holds = basis(snapshot, agency, day)
+    return row is None or (row.revision, row.checked_for) != (index.saved_version(snapshot), holds)
 
 
 def finding(row: Any) -> Finding:
@@ -186,35 +181,32 @@ def finding(row: Any) -> Finding:
 
 
 def _renew_beside(
-    connection: Connection,
-    derivers: Derivers,
-    chain: Callable[[], Chain],
+    unit: UnitOfWork,
     agency: AgencyInfo,
     episodes: Collection[int],
     after: Mapping[int, list[Finding]],
-    at: str,
 ) -> None:
     these = sqlite.among(FINDINGS.c.episode_number, episodes)
-    connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside == 1))
-    live = acceptances.live(connection, episodes)
+    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside == 1))
+    live = acceptances.live(unit.connection, episodes)
     made = [
         _row(agency.number, number, one, live.get(number, _NONE), beside=1)
         for number in episodes
         for one in after.get(number, ())
     ]
     if made:
-        connection.execute(insert(FINDINGS), made)
+        unit.connection.execute(insert(FINDINGS), made)
     faults: dict[int, list[Fault]] = defaultdict(list)
-    for row in connection.execute(select(FINDINGS).where(these, FINDINGS.c.acceptance != 0)):
+    for row in unit.connection.execute(select(FINDINGS).where(these, FINDINGS.c.acceptance != 0)):
         faults[row.episode_number].append((row.weight, "", row.acceptance))
     # An episode that is due for a check may have other warnings in a moment: that check decides.
     due = (STATES.c.revision != STATES.c.checked_revision) & sqlite.among(STATES.c.episode_number, episodes)
-    waiting = set(connection.execute(select(STATES.c.episode_number).where(due)).scalars())
+    waiting = set(unit.connection.execute(select(STATES.c.episode_number).where(due)).scalars())
     gone = [one for number in live if number not in waiting for one in _lost(live[number], faults[number])]
-    _lapse(connection, chain, gone, at)
-    due_part.refigure(connection, episodes)
+    _lapse(unit, gone)
+    due_part.refigure(unit.connection, episodes)
     query = select(EPISODES.c.client_number).where(sqlite.among(EPISODES.c.number, episodes)).distinct()
-    index.refresh(connection, derivers, sorted(connection.execute(query).scalars()), None)
+    index.refresh(unit.connection, unit.derivers, sorted(unit.connection.execute(query).scalars()), None)
 
 
 def _states(connection: Connection, ids: Collection[str]) -> dict[str, _State]:
@@ -253,11 +245,9 @@ def _lost(live: Mapping[Key, Live], faults: Iterable[Fault]) -> list[Live]:
     return [one for one in live.values() if one.number not in held]
 
 
-def _lapse(connection: Connection, chain: Callable[[], Chain], gone: Collection[Live], at: str) -> None:
+def _lapse(unit: UnitOfWork, gone: Collection[Live]) -> None:
     if gone:
-        audit = chain()
-        acceptances.lapse(connection, audit, gone, at)
-        audit.finish()
+        acceptances.lapse(unit, gone)
 
 
 def _show(

@@ -1,16 +1,17 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
 from store.disk.tables import AGENCIES, CLIENTS, DRAFTS, EPISODES, EVENTS
-from store.facts import AgencyInfo, DraftInfo, Kind
+from store.facts import AgencyInfo, Draft, DraftInfo, Kind
 from store.records.read import TABLES
 from store.records.values import moment, pack, unpack
-from validators.records import NO_VALUES, Values
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 
 _UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
 _LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
@@ -21,58 +22,48 @@ _LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
 """Each kind of record with what it stands under, and how they hang together."""
 
 
-def save(
-    connection: Connection,
-    person: str,
-    kind: Kind,
-    record_id: str,
-    values: Values,
-    base_version: int,
-    at: str,
-    *,
-    parent_id: str = "",
-    section: str = "",
-    at_field: str = "",
-    began_with: Values = NO_VALUES,
-    unconfirmed: Iterable[str] = (),
-    session: str = "",
-) -> None:
-    """Keep a person's draft of a record in place of the earlier one of the same session."""
-    columns = {
-        "kind": kind,
-        "parent_id": parent_id,
-        "section": section,
-        "typed": pack(values, f"draft of {kind} {record_id}"),
-        "base_version": base_version,
+def save(unit: UnitOfWork, draft: Draft) -> None:
+    """Keep what a person has typed into a record so far, in place of the earlier draft of the same session."""
+    put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
+
+
+def row_of(person: str, session: str, at: str, draft: Draft) -> dict[str, Any]:
+    """A draft as the table keeps it. Raises Problem for values that cannot be stored."""
+    return {
+        "person": person,
+        "record_id": draft.record_id,
+        "session": session,
+        "kind": draft.kind,
+        "parent_id": draft.parent_id,
+        "section": draft.section,
+        "typed": pack(draft.values, f"draft of {draft.kind} {draft.record_id}"),
+        "base_version": draft.base_version,
         "saved_at": at,
-        "at_field": at_field,
-        "began_with": pack(began_with, f"draft of {kind} {record_id}"),
-        "unconfirmed": json.dumps(sorted(unconfirmed)),
+        "at_field": draft.at_field,
+        "began_with": pack(draft.began_with, f"draft of {draft.kind} {draft.record_id}"),
+        "unconfirmed": json.dumps(sorted(draft.unconfirmed)),
     }
-    mine = _mine(person, record_id, session)
-    if not connection.execute(update(DRAFTS).where(*mine).values(**columns)).rowcount:
-        connection.execute(insert(DRAFTS).values(person=person, record_id=record_id, session=session, **columns))
 
 
 def listed(
-    connection: Connection, person: str | None, parent_id: str | None = None, section: str | None = None
+    snapshot: Snapshot, person: str | None = None, *, parent_id: str | None = None, section: str | None = None
 ) -> list[DraftInfo]:
     """A person's drafts, everybody's for None, those under a parent or of a section only; the latest first."""
     query = select(DRAFTS).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
     for column, wanted in ((DRAFTS.c.person, person), (DRAFTS.c.parent_id, parent_id), (DRAFTS.c.section, section)):
         if wanted is not None:
             query = query.where(column == wanted)
-    return [_info(connection, row) for row in connection.execute(query).all()]
+    return [_info(snapshot.connection, row) for row in snapshot.connection.execute(query).all()]
 
 
-def in_agency(connection: Connection, agency: AgencyInfo) -> list[DraftInfo]:
+def in_agency(snapshot: Snapshot, agency: AgencyInfo) -> list[DraftInfo]:
     """Everybody's drafts of an agency's records; the latest first. What a new record stands under may be a draft too.
 
     Where that is gone for good the draft is no agency's: there is nowhere to open it.
     """
-    every = listed(connection, None)
+    every = listed(snapshot, None)
     parents = {draft.record_id: draft.parent_id for draft in every}
-    return [draft for draft in every if _agency_id(connection, draft, parents) == agency.id]
+    return [draft for draft in every if _agency_id(snapshot.connection, draft, parents) == agency.id]
 
 
 def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, str]) -> str:
@@ -85,11 +76,11 @@ def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, s
     return at
 
 
-def one(connection: Connection, person: str, record_id: str) -> DraftInfo | None:
+def one(snapshot: Snapshot, person: str, record_id: str) -> DraftInfo | None:
     """A person's latest draft of a record, None when there is none."""
     query = select(DRAFTS).where(*_mine(person, record_id)).order_by(DRAFTS.c.saved_at.desc(), DRAFTS.c.number.desc())
-    row = connection.execute(query).first()
-    return _info(connection, row) if row is not None else None
+    row = snapshot.connection.execute(query).first()
+    return _info(snapshot.connection, row) if row is not None else None
 
 
 def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, str]:
@@ -99,22 +90,23 @@ def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, st
 
 
 def put(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Enter a draft as it was kept elsewhere, in place of that of its session."""
-    drop(connection, row["person"], row["record_id"], row["session"])
-    connection.execute(insert(DRAFTS).values(**row))
+    """Enter a draft, as `row_of` made it, in place of that of its session."""
+    mine = _mine(row["person"], row["record_id"], row["session"])
+    if not connection.execute(update(DRAFTS).where(*mine).values(**row)).rowcount:
+        connection.execute(insert(DRAFTS).values(**row))
 
 
-def drop(connection: Connection, person: str, record_id: str, session: str | None = None) -> None:
-    """Forget a person's drafts of a record, that of one session only when it is given."""
-    connection.execute(delete(DRAFTS).where(*_mine(person, record_id, session)))
+def drop(unit: UnitOfWork, record_id: str, session: str | None = None) -> None:
+    """Forget the person's drafts of a record, that of one session only when it is given."""
+    unit.connection.execute(delete(DRAFTS).where(*_mine(unit.person, record_id, session)))
 
 
-def take_over(connection: Connection, person: str, record_id: str, source: str, session: str) -> None:
+def take_over(unit: UnitOfWork, record_id: str, source: str, session: str) -> None:
     """Make one session's draft of a record another's; what that one had itself is left in the first one's place."""
     if source == session:
         return
     for before, after in ((session, "\0"), (source, session), ("\0", source)):
-        connection.execute(update(DRAFTS).where(*_mine(person, record_id, before)).values(session=after))
+        unit.connection.execute(update(DRAFTS).where(*_mine(unit.person, record_id, before)).values(session=after))
 
 
 def _mine(person: str, record_id: str, session: str | None = None) -> list[ColumnElement[bool]]:

@@ -6,7 +6,7 @@ when that folder is away or full, where the platform keeps a program's state. It
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
 from hashlib import blake2b
@@ -20,9 +20,10 @@ from sqlalchemy.exc import NoSuchTableError
 from store.disk import files, sqlite
 from store.disk.keys import Key
 from store.disk.tables import DRAFTS
-from store.facts import NEVER, DraftInfo
+from store.facts import NEVER, Draft, DraftInfo, Who
 from store.live import drafts
 from store.records.values import moment, stamp
+from store.store import Store
 from validators.problems import Problem
 
 WORD = "unsaved"
@@ -42,8 +43,12 @@ class TakenIn:
     unreadable: tuple[Path, ...] = ()
 
 
-def keep(path: Path, key: Key, kept: Sequence[DraftInfo]) -> Path:
-    """Write drafts to a new file, on the disk when this returns; which one. Raises Problem when there is no place."""
+def keep(store: Store, kept: Sequence[DraftInfo]) -> Path:
+    """Write drafts to a new file beside a store that is away or locked, encrypted with its key; which file.
+
+    It is on the disk when this returns. Raises Problem when there is no place for it either.
+    """
+    path, key = store.path, store.ground.key
     token = uuid.uuid4().hex[:12]
     for place, prefix in _places(path):
         target = place / f"{prefix}{token}"
@@ -59,7 +64,28 @@ def keep(path: Path, key: Key, kept: Sequence[DraftInfo]) -> Path:
     raise Problem(f"What was typed could be written neither to {path} nor to a file beside it: free some space.")
 
 
-def read(path: Path, key: Key, person: str) -> tuple[dict[Path, Rows], list[Path]]:
+def take(store: Store, who: Who) -> TakenIn:
+    """Put a person's drafts from such files among the others, and take the files away. Raises Problem."""
+    found, unreadable = _read(store.path, store.ground.key, who.person)
+    taken = TakenIn()
+    if found:
+        with store.writing(who) as unit:
+            taken = take_in(unit.connection, found)
+        for file in found:
+            forget(file)
+    return replace(taken, unreadable=tuple(unreadable))
+
+
+def forget(file: Path) -> None:
+    """Take away a file of `keep` whose drafts the store has. Raises Problem."""
+    try:
+        file.unlink(missing_ok=True)
+        files.sync(file.parent)
+    except OSError as error:
+        raise files.refused(error, file, "taken away") from None
+
+
+def _read(path: Path, key: Key, person: str) -> tuple[dict[Path, Rows], list[Path]]:
     """The files a person's typing was kept in, each with the rows it holds; and those that cannot be read."""
     found: dict[Path, Rows] = {}
     unreadable: list[Path] = []
@@ -96,12 +122,6 @@ def take_in(connection: Connection, found: dict[Path, Rows]) -> TakenIn:
     return TakenIn(taken, behind, moment(latest) if latest else NEVER)
 
 
-def remove(file: Path) -> None:
-    """Take away a file whose drafts are in the store. Raises OSError."""
-    file.unlink(missing_ok=True)
-    files.sync(file.parent)
-
-
 def _places(path: Path) -> Iterator[tuple[Path, str]]:
     """The folders such files may lie in, each with what their names begin with."""
     yield path.parent, f"{path.name}.{WORD}-"
@@ -115,21 +135,18 @@ def _fill(file: Path, key: Key, kept: Sequence[DraftInfo]) -> None:
         with sqlite.told(file), sqlite.writing(engine) as connection, connection.begin():
             DRAFTS.create(connection)
             for one in kept:
-                drafts.save(
-                    connection,
-                    one.person,
+                draft = Draft(
                     one.kind,
                     one.record_id,
                     one.values,
                     one.base_version,
-                    stamp(one.saved_at),
-                    parent_id=one.parent_id,
-                    section=one.section,
-                    at_field=one.at_field,
-                    began_with=one.began_with,
-                    unconfirmed=one.unconfirmed,
-                    session=one.session,
+                    one.parent_id,
+                    one.section,
+                    one.at_field,
+                    one.began_with,
+                    one.unconfirmed,
                 )
+                drafts.put(connection, drafts.row_of(one.person, one.session, stamp(one.saved_at), draft))
     finally:
         engine.dispose()
 

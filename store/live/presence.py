@@ -2,38 +2,42 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, PRESENCES
 from store.facts import Kind, Presence
 from store.live import session_ids
 from store.records.values import moment, stamp
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 
 SILENCE = timedelta(seconds=90)
 
 
-def enter(connection: Connection, person: str, session: str, kind: Kind, record_id: str, now: datetime) -> None:
+def enter(unit: UnitOfWork, kind: Kind, record_id: str) -> None:
     """Note that a session opened a record, and forget which it had open before and who went silent."""
-    gone = (PRESENCES.c.session == session) | (PRESENCES.c.seen < stamp(now - SILENCE))
-    connection.execute(delete(PRESENCES).where(gone))
-    at = stamp(now)
-    connection.execute(
-        insert(PRESENCES).values(session=session, person=person, kind=kind, record_id=record_id, since=at, seen=at)
+    gone = (PRESENCES.c.session == unit.who.session) | (PRESENCES.c.seen < stamp(unit.who.at - SILENCE))
+    unit.connection.execute(delete(PRESENCES).where(gone))
+    at = unit.at
+    unit.connection.execute(
+        insert(PRESENCES).values(
+            session=unit.who.session, person=unit.person, kind=kind, record_id=record_id, since=at, seen=at
+        )
     )
 
 
-def stay(connection: Connection, session: str, now: datetime) -> bool:
+def stay(unit: UnitOfWork) -> bool:
     """Note a sign of life; whether the session is still known to be anywhere, for one that was silent is forgotten."""
-    mine = PRESENCES.c.session == session
-    return bool(connection.execute(update(PRESENCES).where(mine).values(seen=stamp(now))).rowcount)
+    mine = PRESENCES.c.session == unit.who.session
+    return bool(unit.connection.execute(update(PRESENCES).where(mine).values(seen=unit.at)).rowcount)
 
 
-def leave(connection: Connection, session: str) -> None:
+def leave(unit: UnitOfWork) -> None:
     """Note that a session has nothing open any more."""
-    connection.execute(delete(PRESENCES).where(PRESENCES.c.session == session))
+    unit.connection.execute(delete(PRESENCES).where(PRESENCES.c.session == unit.who.session))
 
 
-def others(connection: Connection, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
+def others(snapshot: Snapshot, kind: Kind, record_id: str, session: str, now: datetime) -> list[Presence]:
     """Who else is in a record, the first to come first; of a client also who is in anything below, and in what."""
     query = (
         select(PRESENCES)
@@ -42,7 +46,7 @@ def others(connection: Connection, kind: Kind, record_id: str, session: str, now
     )
     found = [
         Presence(row.person, moment(row.since), row.session, row.kind, row.record_id)
-        for row in connection.execute(query)
+        for row in snapshot.connection.execute(query)
     ]
     return [one for one in found if not session_ids.is_dead(one.session)]
 

@@ -1,7 +1,7 @@
 """What people usually key: the codes used most, and the record a person saved last."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -9,12 +9,27 @@ from sqlalchemy import Connection, Select, func, select
 from store.disk.tables import CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, Kind
 from store.records.values import unpack
+from store.snapshot import Snapshot
 from validators.records import Values
 
 LATEST, REACH = 1000, 10_000
 
 
-def code_usage(
+def code_usage(snapshot: Snapshot, agency: AgencyInfo, headers: Iterable[str]) -> dict[str, dict[str, int]]:
+    """How often each value of some fields stands in the agency's latest records, the most used first, by field.
+
+    Every section's records are read once, whatever the number of fields.
+    """
+    deriver = snapshot.derivers[agency.standard]
+    sections: dict[tuple[Kind, str], list[str]] = {}
+    for header in headers:
+        if (kind := deriver.level(header)) is not None:
+            sections.setdefault((kind, deriver.section(header)), []).append(header)
+    found = [_code_usage(snapshot.connection, agency, *its, wanted) for its, wanted in sections.items()]
+    return {header: counts for one in found for header, counts in one.items()}
+
+
+def _code_usage(
     connection: Connection, agency: AgencyInfo, kind: Kind, section: str, headers: Collection[str]
 ) -> dict[str, dict[str, int]]:
     """How often each value of some fields of a section stands in its latest records, the most used first."""
@@ -35,12 +50,12 @@ def code_usage(
     }
 
 
-def previous(connection: Connection, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:
+def previous(snapshot: Snapshot, agency: AgencyInfo, kind: Kind, section: str, person: str) -> Values:
     """The values of the record of a kind that a person saved last; none when he has saved none."""
     table, query = _records(agency, kind, section)
     mine = query.where(table.c.deleted_at.is_(None), table.c.changed_by == person)
     last = mine.order_by(table.c.changed_at.desc(), table.c.number.desc()).limit(1)
-    typed = connection.execute(last).scalar_one_or_none()
+    typed = snapshot.connection.execute(last).scalar_one_or_none()
     return unpack(typed) if typed is not None else {}
 
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, case, func, insert, select, update
+from sqlalchemy import Row, Table, case, func, insert, select, update
 
-from store.disk.audit import Chain
 from store.disk.tables import AGENCIES, CLIENTS, CLOSED_DAYS, EPISODES, OVERRIDES, STATES
 from store.facts import AgencyInfo
 from store.month.facts import ClosedDayInfo, Dropped, OverrideInfo, RollOver, plain
 from store.records.values import moment, pack
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.calendar.calendar import SubmissionCalendar, refuse_misfit, refuse_unknown_region
 from validators.calendar.kinds import DATES, Override, regions
 from validators.calendar.periods import ReportingPeriod
@@ -19,49 +20,55 @@ from validators.problems import Problem
 from validators.standard.model import Standard
 
 
-def calendar_of(connection: Connection, standard: Standard, region: str) -> SubmissionCalendar:
+def calendar_of(snapshot: Snapshot, standard: Standard, region: str) -> SubmissionCalendar:
     """A standard's calendar in a region, with all that was stated. A region it does not have counts as none."""
     name = standard.submission.calendar
-    stated = [one.override for one in overrides(connection, name, withdrawn=False)]
-    closed = {one.day: one.name for one in closed_days(connection, name, withdrawn=False)}
+    stated = [one.override for one in overrides(snapshot, name)]
+    closed = {one.day: one.name for one in closed_days(snapshot, name)}
     return SubmissionCalendar(standard, region if region in regions(name) else "", stated, closed)
 
 
-def due_period(connection: Connection, standard: Standard, agency: int, day: date) -> ReportingPeriod:
-    """The period of the submission that is due on a day, for an agency by its number. Raises Problem."""
-    region = connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency)).scalar_one()
-    return calendar_of(connection, standard, region).due(day).period
+def of_agency(snapshot: Snapshot, agency: AgencyInfo) -> SubmissionCalendar:
+    """The calendar of an agency's standard, with what was stated for its region and for all, and closed days."""
+    return calendar_of(snapshot, snapshot.derivers[agency.standard].standard, agency.region)
 
 
-def overrides(connection: Connection, calendar: str, *, withdrawn: bool) -> list[OverrideInfo]:
+def due_period(snapshot: Snapshot, agency: AgencyInfo, day: date) -> ReportingPeriod:
+    """The period of the submission that is due on a day, in the agency's region as it is now. Raises Problem."""
+    query = select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)
+    region = snapshot.connection.execute(query).scalar_one()
+    return calendar_of(snapshot, snapshot.derivers[agency.standard].standard, region).due(day).period
+
+
+def overrides(snapshot: Snapshot, calendar: str, *, withdrawn: bool = False) -> list[OverrideInfo]:
     """What was stated for a calendar, in the order it was entered."""
     query = select(OVERRIDES).where(OVERRIDES.c.calendar == calendar).order_by(OVERRIDES.c.number)
     if not withdrawn:
         query = query.where(OVERRIDES.c.withdrawn_at.is_(None))
-    return [_override(row) for row in connection.execute(query)]
+    return [_override(row) for row in snapshot.connection.execute(query)]
 
 
-def closed_days(connection: Connection, calendar: str, *, withdrawn: bool) -> list[ClosedDayInfo]:
+def closed_days(snapshot: Snapshot, calendar: str, *, withdrawn: bool = False) -> list[ClosedDayInfo]:
     """A calendar's own closed days, by day."""
     query = select(CLOSED_DAYS).where(CLOSED_DAYS.c.calendar == calendar)
     if not withdrawn:
         query = query.where(CLOSED_DAYS.c.withdrawn_at.is_(None))
-    return [_closed_day(row) for row in connection.execute(query.order_by(CLOSED_DAYS.c.day, CLOSED_DAYS.c.number))]
+    return [
+        _closed_day(row) for row in snapshot.connection.execute(query.order_by(CLOSED_DAYS.c.day, CLOSED_DAYS.c.number))
+    ]
 
 
 def add_overrides(
-    connection: Connection,
-    chain: Chain,
-    standard: Standard,
+    unit: UnitOfWork,
+    agency: AgencyInfo,
     stated: Sequence[Override],
     today: date,
-    person: str,
-    at: str,
 ) -> list[OverrideInfo]:
     """Enter overrides, all or none. What they replace, of the same submission and region, is withdrawn by them.
 
     Raises Problem when one does not fit: see `validators.calendar.calendar.refuse_misfit`.
     """
+    standard = unit.derivers[agency.standard].standard
     calendar = standard.submission.calendar
     for one in stated:
         refuse_unknown_region(calendar, one.region)
@@ -73,69 +80,82 @@ def add_overrides(
             raise Problem(f"The dates of {one.submission} are said to be stated on {one.stated_on}, which is to come.")
     made: list[str] = []
     for one in stated:
-        for old in overrides(connection, calendar, withdrawn=False):
+        for old in overrides(unit, calendar):
             if (old.override.submission, old.override.region) == (one.submission, one.region):
-                withdraw(connection, chain, "override", old.id, person, at)
+                withdraw(unit, "override", old.id)
         own_id = str(uuid.uuid4())
         values: dict[str, Any] = {"calendar": calendar, "region": one.region, "submission": one.submission}
         values |= {"title": one.title.strip(), "source": one.source.strip(), "stated_on": one.stated_on.isoformat()}  # type: ignore[union-attr]
         values |= {name: one.dates[name].isoformat() if name in one.dates else "" for name in DATES}
-        chain.add("create", "override", own_id, "", None, pack(plain(values), "override"))
-        connection.execute(insert(OVERRIDES).values(id=own_id, entered_at=at, entered_by=person, **values))
+        unit.chain.add("create", "override", own_id, "", None, pack(plain(values), "override"))
+        unit.connection.execute(
+            insert(OVERRIDES).values(id=own_id, entered_at=unit.at, entered_by=unit.person, **values)
+        )
         made.append(own_id)
     # Judged when all are in, so that a whole year can be stated at once.
     for one in stated:
-        for region in (one.region,) if one.region else ("", *_regions_stated(connection, calendar)):
-            refuse_misfit(calendar_of(connection, standard, region), one.submission, today)
-    known = {one.id: one for one in overrides(connection, calendar, withdrawn=False)}
+        for region in (one.region,) if one.region else ("", *_regions_stated(unit, calendar)):
+            refuse_misfit(calendar_of(unit, standard, region), one.submission, today)
+    known = {one.id: one for one in overrides(unit, calendar)}
     return [known[own_id] for own_id in made if own_id in known]
 
 
-def add_closed_day(
-    connection: Connection, chain: Chain, standard: Standard, day: date, name: str, source: str, person: str, at: str
-) -> ClosedDayInfo:
-    """Enter a day without work. Raises Problem when it is there, or its name or source is empty."""
-    calendar = standard.submission.calendar
+def add_closed_day(unit: UnitOfWork, agency: AgencyInfo, day: date, name: str, source: str) -> ClosedDayInfo:
+    """Enter a day without work in the calendar of an agency's standard.
+
+    Raises Problem when it is there, or its name or source is empty.
+    """
+    calendar = unit.derivers[agency.standard].standard.submission.calendar
     if not name.strip() or not source.strip():
         raise Problem(f"The closed day {day} needs a name and who said so: give both.")
-    if any(one.day == day for one in closed_days(connection, calendar, withdrawn=False)):
+    if any(one.day == day for one in closed_days(unit, calendar)):
         raise Problem(f"{day} is a closed day already: withdraw it to name it anew.")
     own_id = str(uuid.uuid4())
     values = {"calendar": calendar, "day": day.isoformat(), "name": name.strip(), "source": source.strip()}
-    connection.execute(insert(CLOSED_DAYS).values(id=own_id, entered_at=at, entered_by=person, **values))
-    chain.add("create", "closed_day", own_id, "", None, pack(values, "closed day"))
-    return _closed_day(connection.execute(select(CLOSED_DAYS).where(CLOSED_DAYS.c.id == own_id)).one())
+    unit.connection.execute(insert(CLOSED_DAYS).values(id=own_id, entered_at=unit.at, entered_by=unit.person, **values))
+    unit.chain.add("create", "closed_day", own_id, "", None, pack(values, "closed day"))
+    return _closed_day(unit.connection.execute(select(CLOSED_DAYS).where(CLOSED_DAYS.c.id == own_id)).one())
 
 
-def withdraw(connection: Connection, chain: Chain, kind: str, own_id: str, person: str, at: str) -> None:
+def withdraw(unit: UnitOfWork, kind: str, own_id: str) -> None:
     """Take an override (`kind` "override") or a closed day ("closed_day") back; it is kept. Raises Problem."""
     table: Table = {"override": OVERRIDES, "closed_day": CLOSED_DAYS}[kind]
-    done = connection.execute(
+    done = unit.connection.execute(
         update(table)
         .where(table.c.id == own_id, table.c.withdrawn_at.is_(None))
-        .values(withdrawn_at=at, withdrawn_by=person)
+        .values(withdrawn_at=unit.at, withdrawn_by=unit.person)
     )
     if not done.rowcount:
         raise Problem(f"There is no {kind.replace('_', ' ')} {own_id} to take back: somebody may have done it already.")
-    chain.add("withdraw", kind, own_id, "", None, None)
+    unit.chain.add("withdraw", kind, own_id, "", None, None)
 
 
-def set_region(connection: Connection, chain: Chain, agency: AgencyInfo, calendar: str, region: str) -> AgencyInfo:
+def set_region(unit: UnitOfWork, agency: AgencyInfo, region: str) -> AgencyInfo:
     """Say which region an agency belongs to, empty for none. Raises Problem for one the calendar does not have."""
-    refuse_unknown_region(calendar, region)
-    row = connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)).one_or_none()
+    refuse_unknown_region(unit.derivers[agency.standard].standard.submission.calendar, region)
+    row = unit.connection.execute(select(AGENCIES.c.region).where(AGENCIES.c.number == agency.number)).one_or_none()
     if row is None:
         raise Problem(f"There is no agency {agency.code} in the store: it may be another store's.")
     if row.region != region:
-        connection.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(region=region))
-        chain.add("change", "agency", agency.id, "region", row.region, region)
+        unit.connection.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(region=region))
+        unit.chain.add("change", "agency", agency.id, "region", row.region, region)
     return AgencyInfo(agency.number, agency.id, agency.code, agency.standard, agency.name, region)
 
 
 def roll_over(
-    connection: Connection, agency: AgencyInfo, base: date, since: date | None, offset: int, limit: int
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    base: date,
+    *,
+    since: date | None = None,
+    offset: int = 0,
+    limit: int = 100,
 ) -> RollOver:
-    """The episodes closed before a new base date and not before the present one; errors first, then warnings."""
+    """The episodes that leave the period when it starts on `base`: closed before it, and on or after `since`.
+
+    `since` is the base date before, a year earlier when it is not given. At most `limit` of them from `offset` on,
+    those with errors first, then those with warnings; the counts are of all, by the last check's findings.
+    """
     since = since or base.replace(year=base.year - 1)
     its = EPISODES.c
     errors, warnings = func.coalesce(STATES.c.errors, 0), func.coalesce(STATES.c.warnings, 0)
@@ -157,7 +177,7 @@ def roll_over(
         func.coalesce(func.sum(case((weight == 0, 1), else_=0)), 0),
         func.coalesce(func.sum(case((weight == 1, 1), else_=0)), 0),
     )
-    episodes, with_errors, with_warnings = connection.execute(counted.select_from(source).where(dropped)).one()
+    episodes, with_errors, with_warnings = snapshot.connection.execute(counted.select_from(source).where(dropped)).one()
     page = (
         select(
             its.id,
@@ -185,14 +205,14 @@ def roll_over(
             row.errors,
             row.warnings,
         )
-        for row in connection.execute(page)
+        for row in snapshot.connection.execute(page)
     )
     return RollOver(base, since, episodes, with_errors, with_warnings, items)
 
 
-def _regions_stated(connection: Connection, calendar: str) -> list[str]:
+def _regions_stated(snapshot: Snapshot, calendar: str) -> list[str]:
     """The regions that have dates of their own, which a date for all regions has to fit as well."""
-    return sorted({one.override.region for one in overrides(connection, calendar, withdrawn=False)} - {""})
+    return sorted({one.override.region for one in overrides(snapshot, calendar)} - {""})
 
 
 def _override(row: Row[Any]) -> OverrideInfo:

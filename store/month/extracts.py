@@ -4,15 +4,18 @@ import hashlib
 import json
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Row, Select, insert, select
 
 from store.disk.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
 from store.facts import AgencyInfo, ExtractInfo
+from store.month.facts import WrittenExtract
 from store.records.read import batches
 from store.records.values import moment
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
 PIECE = 256 * 1024
@@ -20,76 +23,70 @@ _RECORDS_AT_ONCE = 2000
 
 
 def keep(
-    connection: Connection,
+    unit: UnitOfWork,
     agency: AgencyInfo,
-    submission: str,
-    file_name: str,
-    sha256: str,
-    rows: int,
-    receipt: Mapping[str, object],
+    written: WrittenExtract,
     text: Iterable[bytes],
-    person: str,
-    at: str,
-    kind: str = "",
-    submission_number: int = 0,
     records: Iterable[tuple[str, str]] = (),
 ) -> ExtractInfo:
-    """Store an extract, one piece of its text in memory at a time. Raises Problem when the text has another SHA-256.
+    """Keep an extract that was written: its receipt, and its text in compressed pieces; see `ExtractInfo`.
 
-    `records` are the ids of what was in it, each with a digest of what was sent.
+    One piece of the text is in memory at a time. `records` are the ids of what was in it, each with a digest of what
+    was sent; see `sent.digests`. Raises Problem when the text has another SHA-256.
     """
     own_id = str(uuid.uuid4())
     columns = {
         "id": own_id,
         "agency_number": agency.number,
         "standard": agency.standard,
-        "submission": submission,
-        "file_name": file_name,
-        "sha256": sha256,
-        "rows": rows,
-        "receipt": json.dumps(receipt, ensure_ascii=True),
-        "made_at": at,
-        "made_by": person,
-        "kind": kind,
-        "submission_number": submission_number,
+        "submission": written.submission,
+        "file_name": written.file_name,
+        "sha256": written.sha256,
+        "rows": written.rows,
+        "receipt": json.dumps(written.receipt, ensure_ascii=True),
+        "made_at": unit.at,
+        "made_by": unit.person,
+        "kind": written.kind,
+        "submission_number": written.submission_number,
     }
-    connection.execute(insert(EXTRACTS).values(**columns))
-    number = connection.execute(select(EXTRACTS.c.number).where(EXTRACTS.c.id == own_id)).scalar_one()
+    unit.connection.execute(insert(EXTRACTS).values(**columns))
+    number = unit.connection.execute(select(EXTRACTS.c.number).where(EXTRACTS.c.id == own_id)).scalar_one()
     digest = hashlib.sha256()
     for part, piece in enumerate(_pieces(text)):
         digest.update(piece)
-        connection.execute(
+        unit.connection.execute(
             insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 1))
         )
-    if digest.hexdigest() != sha256:
-        raise Problem(f"The extract {file_name} changed while it was being stored: write it again.")
+    if digest.hexdigest() != written.sha256:
+        raise Problem(f"The extract {written.file_name} changed while it was being stored: write it again.")
     for some in batches(records, _RECORDS_AT_ONCE):
         told = [{"extract_number": number, "record_id": own, "digest": its} for own, its in some]
-        connection.execute(insert(SENT_RECORDS), told)
-    return one(connection, own_id)
+        unit.connection.execute(insert(SENT_RECORDS), told)
+    unit.chain.add("export", "extract", own_id, "", None, written.sha256)
+    return one(unit, own_id)
 
 
-def listed(connection: Connection, agency: AgencyInfo) -> list[ExtractInfo]:
+def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """An agency's extracts in the order they were written."""
     query = _query().where(EXTRACTS.c.agency_number == agency.number).order_by(EXTRACTS.c.number)
-    return [_info(row) for row in connection.execute(query)]
+    return [_info(row) for row in snapshot.connection.execute(query)]
 
 
-def one(connection: Connection, extract_id: str) -> ExtractInfo:
+def one(snapshot: Snapshot, extract_id: str) -> ExtractInfo:
     """One extract. Raises Problem when there is none with that id."""
-    row = connection.execute(_query().where(EXTRACTS.c.id == extract_id)).one_or_none()
+    row = snapshot.connection.execute(_query().where(EXTRACTS.c.id == extract_id)).one_or_none()
     if row is None:
         raise Problem(f"There is no extract {extract_id} in the store: list the extracts to see which there are.")
     return _info(row)
 
 
-def text(connection: Connection, extract_id: str) -> Iterator[bytes]:
+def text(snapshot: Snapshot, extract_id: str) -> Iterator[bytes]:
     """The text of an extract, piece by piece.
 
     Raises Problem at once when there is no such extract, and at the end when the text is not the one that was kept, so
     that whoever writes it to a file knows to give it no name.
     """
-    info = one(connection, extract_id)
+    info = one(snapshot, extract_id)
     query = (
         select(EXTRACT_CHUNKS.c.data)
         .join(EXTRACTS, EXTRACTS.c.number == EXTRACT_CHUNKS.c.extract_number)
@@ -100,7 +97,7 @@ def text(connection: Connection, extract_id: str) -> Iterator[bytes]:
     digest = hashlib.sha256()
     short = extract_id[:8]
     damaged = Problem(f"The stored text of extract {short} is damaged: use the file that was sent, or a backup.")
-    for data in connection.execute(query).scalars():
+    for data in snapshot.connection.execute(query).scalars():
         try:
             piece = zlib.decompress(data)
         except zlib.error:

@@ -161,3 +161,29 @@ class Whereabouts:
     event_id: str = ""
     deleted_at: datetime | None = None
     deleted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenExtract:
+    """An extract as it was written, to be kept with its receipt.
+
+    `submission` is the month reported; `kind` which kind it is where a data set has several, `submission_number` the
+    number that the return itself bears, 0 for none.
+    """
+
+    submission: str
+    file_name: str
+    sha256: str
+    rows: int
+    receipt: Mapping[str, object]
+    kind: str = ""
+    submission_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Something that differs from a sent extract: its kind, what it is about, and the values it is told with."""
+
+    kind: str
+    subject: str
+    told: Mapping[str, str]

@@ -3,28 +3,27 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Row, Select, select
 
 from store.disk.tables import CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo
 from store.month.facts import Whereabouts
 from store.records.read import batches
 from store.records.values import moment
+from store.snapshot import Snapshot
 
 
-def episodes(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
+def episodes(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collection[str]) -> dict[str, Whereabouts]:
     """The agency's episodes that bear these identifiers; one that is there comes before one that was deleted."""
     query = _episodes(agency)
     found: dict[str, Whereabouts] = {}
     for batch in batches(dict.fromkeys(identifiers)):
-        for row in connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
+        for row in snapshot.connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
             _keep(found, row.external_id, row)
     return found
 
 
-def journeys(
-    connection: Connection, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]
-) -> dict[str, Whereabouts]:
+def journeys(snapshot: Snapshot, agency: AgencyInfo, named: Mapping[str, tuple[str, str]]) -> dict[str, Whereabouts]:
     """The agency's episodes without an identifier, by their client's reference and the day they were opened on."""
     query = _episodes(agency)
     names: dict[tuple[str, str], list[str]] = {}
@@ -32,7 +31,7 @@ def journeys(
         names.setdefault(where, []).append(name)
     found: dict[str, Whereabouts] = {}
     for batch in batches(dict.fromkeys(reference for reference, _ in names)):
-        for row in connection.execute(query.where(CLIENTS.c.reference.in_(batch))):
+        for row in snapshot.connection.execute(query.where(CLIENTS.c.reference.in_(batch))):
             for name in names.get((row.reference, row.opened or ""), ()):
                 _keep(found, name, row)
     return found
@@ -67,7 +66,7 @@ def _keep(found: dict[str, Whereabouts], name: str, row: Row[Any]) -> None:
 
 
 def events(
-    connection: Connection, agency: AgencyInfo, section: str, identifiers: Collection[str]
+    snapshot: Snapshot, agency: AgencyInfo, section: str, identifiers: Collection[str]
 ) -> dict[str, Whereabouts]:
     """The events of a section that bear these identifiers; one that is there comes before one that was deleted."""
     query = (
@@ -85,7 +84,7 @@ def events(
     )
     found: dict[str, Whereabouts] = {}
     for batch in batches(dict.fromkeys(identifiers)):
-        for row in connection.execute(query.where(EVENTS.c.external_id.in_(batch))):
+        for row in snapshot.connection.execute(query.where(EVENTS.c.external_id.in_(batch))):
             at = row.deleted_at
             one = Whereabouts(
                 row.episode_id, row.client_id, row.id, moment(at) if at else None, row.changed_by if at else ""

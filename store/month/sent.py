@@ -2,26 +2,27 @@
 
 import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.audit import Chain
 from store.disk.tables import AUDITS, CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
-from store.month.facts import PART, ConfirmationInfo
+from store.month.facts import PART, ConfirmationInfo, Mismatch
 from store.records.read import batches
 from store.records.values import moment
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
 SENT, TAKEN_BACK = "sent", "take back"
 
 
-def last(connection: Connection, agency: AgencyInfo, but_not: str = "") -> ExtractInfo | None:
+def last(snapshot: Snapshot, agency: AgencyInfo, *, but_not: str = "") -> ExtractInfo | None:
     """The extract that was marked as sent last and still counts as sent.
 
     The order is the audit's: it holds whatever the clock did.
@@ -35,36 +36,38 @@ def last(connection: Connection, agency: AgencyInfo, but_not: str = "") -> Extra
         EXTRACTS.c.taken_back_at.is_(None),
         EXTRACTS.c.id != but_not,
     )
-    found = connection.execute(query.order_by(marked.desc(), EXTRACTS.c.number.desc()).limit(1)).scalar_one_or_none()
-    return extracts.one(connection, found) if found is not None else None
+    found = snapshot.connection.execute(
+        query.order_by(marked.desc(), EXTRACTS.c.number.desc()).limit(1)
+    ).scalar_one_or_none()
+    return extracts.one(snapshot, found) if found is not None else None
 
 
-def mark(connection: Connection, chain: Chain, extract_id: str, person: str, at: str) -> ExtractInfo:
+def mark(unit: UnitOfWork, extract_id: str) -> ExtractInfo:
     """Note that an extract was sent. Raises Problem when it is noted already."""
-    info = extracts.one(connection, extract_id)
+    info = extracts.one(unit, extract_id)
     if info.is_sent:
         assert info.sent_at is not None
         raise Problem(
             f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: "
             "take that back first if it was not sent."
         )
-    columns = {"sent_at": at, "sent_by": person, "taken_back_at": None, "taken_back_by": None}
-    connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
-    chain.add(SENT, "extract", extract_id, "", None, info.sha256)
-    _make_due(connection, extract_id)
-    return extracts.one(connection, extract_id)
+    columns = {"sent_at": unit.at, "sent_by": unit.person, "taken_back_at": None, "taken_back_by": None}
+    unit.connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
+    unit.chain.add(SENT, "extract", extract_id, "", None, info.sha256)
+    _make_due(unit.connection, extract_id)
+    return extracts.one(unit, extract_id)
 
 
-def take_back(connection: Connection, chain: Chain, extract_id: str, person: str, at: str) -> ExtractInfo:
+def take_back(unit: UnitOfWork, extract_id: str) -> ExtractInfo:
     """Note that an extract was not sent after all. Raises Problem when it does not count as sent."""
-    info = extracts.one(connection, extract_id)
+    info = extracts.one(unit, extract_id)
     if not info.is_sent:
         raise Problem(f"The extract {extract_id[:8]} is not marked as sent: there is nothing to take back.")
-    columns = {"taken_back_at": at, "taken_back_by": person}
-    connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
-    chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)
-    _make_due(connection, extract_id)
-    return extracts.one(connection, extract_id)
+    columns = {"taken_back_at": unit.at, "taken_back_by": unit.person}
+    unit.connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract_id).values(**columns))
+    unit.chain.add(TAKEN_BACK, "extract", extract_id, "", info.sha256, None)
+    _make_due(unit.connection, extract_id)
+    return extracts.one(unit, extract_id)
 
 
 def _make_due(connection: Connection, extract_id: str) -> None:
@@ -84,7 +87,12 @@ def _make_due(connection: Connection, extract_id: str) -> None:
         connection.execute(revised.values(revision=index.bump(connection)))
 
 
-def digests(connection: Connection, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:
+def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
+    """The agency's extracts that count as sent, in the order they were written."""
+    return [one for one in extracts.listed(snapshot, agency) if one.is_sent]
+
+
+def digests(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:
     """What the extracts that count as sent hold of these records: id to the digest in the latest of them.
 
     An extract that was taken back counts for nothing, so that what it held is new again.
@@ -100,44 +108,35 @@ def digests(connection: Connection, agency: AgencyInfo, record_ids: Collection[s
     )
     found: dict[str, tuple[int, str]] = {}
     for some in batches(record_ids):
-        for row in connection.execute(query.where(SENT_RECORDS.c.record_id.in_(some))):
+        for row in snapshot.connection.execute(query.where(SENT_RECORDS.c.record_id.in_(some))):
             found[row.record_id] = max(found.get(row.record_id, (0, "")), (row.number, row.digest))
     return {record_id: digest for record_id, (_, digest) in found.items()}
 
 
-def confirmations(connection: Connection, extract_id: str) -> list[ConfirmationInfo]:
+def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]:
     """What stands confirmed against an extract, in the order it was said."""
     query = _query().where(EXTRACTS.c.id == extract_id, CONFIRMATIONS.c.withdrawn_at.is_(None))
-    return [_info(row) for row in connection.execute(query.order_by(CONFIRMATIONS.c.number))]
+    return [_info(row) for row in snapshot.connection.execute(query.order_by(CONFIRMATIONS.c.number))]
 
 
-def confirm(
-    connection: Connection,
-    chain: Chain,
-    extract_id: str,
-    kind: str,
-    subject: str,
-    told: Mapping[str, str],
-    reason: str,
-    person: str,
-    at: str,
-) -> ConfirmationInfo:
+def confirm(unit: UnitOfWork, extract_id: str, mismatch: Mismatch, reason: str) -> ConfirmationInfo:
     """Keep that a mismatch is right, and why; an earlier word on the same subject, about other values, gives way.
 
     Raises Problem without a reason, without such an extract, and when the very same is confirmed already.
     """
-    info = extracts.one(connection, extract_id)
+    kind, subject, told = mismatch.kind, mismatch.subject, mismatch.told
+    info = extracts.one(unit, extract_id)
     if not reason.strip():
         raise Problem("A mismatch is confirmed with a reason: say in a few words why it is right.")
-    for known in confirmations(connection, extract_id):
+    for known in confirmations(unit, extract_id):
         if (known.kind, known.subject) == (kind, subject):
             if dict(known.told) == dict(told):
                 raise Problem(f"That mismatch was confirmed by {known.confirmed_by} already: there is nothing to do.")
-            withdraw(connection, chain, known.id, person, at)
+            withdraw(unit, known.id)
     own_id = str(uuid.uuid4())
     number = select(EXTRACTS.c.number).where(EXTRACTS.c.id == info.id).scalar_subquery()
     packed = json.dumps(dict(told), ensure_ascii=True, sort_keys=True)
-    connection.execute(
+    unit.connection.execute(
         insert(CONFIRMATIONS).values(
             id=own_id,
             extract_number=number,
@@ -145,24 +144,24 @@ def confirm(
             subject=subject,
             told=packed,
             reason=reason.strip(),
-            confirmed_at=at,
-            confirmed_by=person,
+            confirmed_at=unit.at,
+            confirmed_by=unit.person,
         )
     )
     said = json.dumps({"kind": kind, "subject": subject, "told": dict(told), "reason": reason.strip()})
-    chain.add("confirm", "confirmation", own_id, "", None, said)
-    return _one(connection, own_id)
+    unit.chain.add("confirm", "confirmation", own_id, "", None, said)
+    return _one(unit.connection, own_id)
 
 
-def withdraw(connection: Connection, chain: Chain, confirmation_id: str, person: str, at: str) -> ConfirmationInfo:
+def withdraw(unit: UnitOfWork, confirmation_id: str) -> ConfirmationInfo:
     """Take a confirmation back. Raises Problem when there is none, or it was taken back."""
-    info = _one(connection, confirmation_id)
+    info = _one(unit.connection, confirmation_id)
     if info.withdrawn_at is not None:
         raise Problem(f"That confirmation was taken back by {info.withdrawn_by} already: there is nothing to do.")
     done = update(CONFIRMATIONS).where(CONFIRMATIONS.c.id == confirmation_id)
-    connection.execute(done.values(withdrawn_at=at, withdrawn_by=person))
-    chain.add("withdraw", "confirmation", confirmation_id, "", info.reason, None)
-    return _one(connection, confirmation_id)
+    unit.connection.execute(done.values(withdrawn_at=unit.at, withdrawn_by=unit.person))
+    unit.chain.add("withdraw", "confirmation", confirmation_id, "", info.reason, None)
+    return _one(unit.connection, confirmation_id)
 
 
 def _query() -> Select[Any]:

@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 
-from store.disk.audit import Chain
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
 from store.facts import AgencyInfo
 from store.findings.acceptances import ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW
 from store.findings.caseload import sent_in
 from store.month.facts import DayFigures, SubmissionInfo, TickInfo
-from store.records.values import Deriver, moment, pack
+from store.records.values import moment, pack
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 
@@ -26,33 +27,31 @@ from validators.problems import Problem
 _SILENT_ACTS = ("annotate", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
 
 
-def listed(connection: Connection, agency: AgencyInfo, month: str | None) -> list[SubmissionInfo]:
+def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
     """An agency's submissions, or those of one month: by month, then attempt."""
     query = select(SUBMISSIONS).where(SUBMISSIONS.c.agency_number == agency.number)
     if month is not None:
         query = query.where(SUBMISSIONS.c.month == month)
-    rows = connection.execute(query.order_by(SUBMISSIONS.c.month, SUBMISSIONS.c.attempt))
+    rows = snapshot.connection.execute(query.order_by(SUBMISSIONS.c.month, SUBMISSIONS.c.attempt))
     return [_info(row) for row in rows]
 
 
-def current(connection: Connection, agency: AgencyInfo, month: str) -> SubmissionInfo | None:
+def current(snapshot: Snapshot, agency: AgencyInfo, month: str) -> SubmissionInfo | None:
     """The latest attempt of a month, None when none was opened."""
-    found = listed(connection, agency, month)
+    found = listed(snapshot, agency, month)
     return found[-1] if found else None
 
 
 def open_one(
-    connection: Connection,
-    chain: Chain,
+    unit: UnitOfWork,
     agency: AgencyInfo,
     month: str,
-    reason: str,
-    is_nil: bool,
-    person: str,
-    at: str,
+    *,
+    reason: str = "",
+    is_nil: bool = False,
 ) -> SubmissionInfo:
     """Open the next attempt of a month. Raises Problem for a second one without a reason."""
-    before = current(connection, agency, month)
+    before = current(unit, agency, month)
     reason = _one_line(reason, "reason")
     if before is not None and not reason:
         raise Problem(
@@ -60,24 +59,31 @@ def open_one(
             " to be another one."
         )
     made = SubmissionInfo(
-        str(uuid.uuid4()), 0, month, before.attempt + 1 if before else 1, is_nil, reason, moment(at), person
+        str(uuid.uuid4()), 0, month, before.attempt + 1 if before else 1, is_nil, reason, moment(unit.at), unit.person
     )
     told = {"id": made.id, "month": month, "attempt": made.attempt, "is_nil": int(is_nil), "reason": reason}
-    connection.execute(insert(SUBMISSIONS).values(agency_number=agency.number, opened_at=at, opened_by=person, **told))
+    unit.connection.execute(
+        insert(SUBMISSIONS).values(agency_number=agency.number, opened_at=unit.at, opened_by=unit.person, **told)
+    )
     new = {"month": month, "attempt": str(made.attempt), "nil": "yes" if is_nil else "", "reason": reason}
-    chain.add("open", "submission", made.id, "", None, pack(new, "submission"))
-    return one(connection, made.id)
+    unit.chain.add("open", "submission", made.id, "", None, pack(new, "submission"))
+    return one(unit, made.id)
 
 
-def one(connection: Connection, submission_id: str) -> SubmissionInfo:
+def ensure(unit: UnitOfWork, agency: AgencyInfo, month: str) -> SubmissionInfo:
+    """The latest attempt of a month; the first is opened when there is none."""
+    return current(unit, agency, month) or open_one(unit, agency, month)
+
+
+def one(snapshot: Snapshot, submission_id: str) -> SubmissionInfo:
     """One submission. Raises Problem when there is none with that id."""
-    row = connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.id == submission_id)).one_or_none()
+    row = snapshot.connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.id == submission_id)).one_or_none()
     if row is None:
         raise Problem(f"There is no submission {submission_id} in the store: it may be another store's.")
     return _info(row)
 
 
-def ticks(connection: Connection, submission_id: str) -> list[TickInfo]:
+def ticks(snapshot: Snapshot, submission_id: str) -> list[TickInfo]:
     """What persons said of a submission's items, those taken back too, in the order it was said."""
     query = (
         select(TICKS)
@@ -85,43 +91,47 @@ def ticks(connection: Connection, submission_id: str) -> list[TickInfo]:
         .where(SUBMISSIONS.c.id == submission_id)
         .order_by(TICKS.c.number)
     )
-    return [_tick(row) for row in connection.execute(query)]
+    return [_tick(row) for row in snapshot.connection.execute(query)]
 
 
-def tick(
-    connection: Connection, chain: Chain, submission_id: str, item: str, told: Mapping[str, str], person: str, at: str
-) -> TickInfo:
+def tick(unit: UnitOfWork, submission_id: str, item: str, told: Mapping[str, str]) -> TickInfo:
     """Note that a person ticked an item, with what he entered. Raises Problem when it is ticked already."""
-    number = one(connection, submission_id).number
-    held = _holding(connection, number, item)
+    number = one(unit, submission_id).number
+    held = _holding(unit.connection, number, item)
     if held is not None:
         by = held.ticked_by
         raise Problem(f"'{item}' was ticked by {by} on {moment(held.ticked_at):%Y-%m-%d}: reopen it to tick it anew.")
     entered = pack({key: _one_line(text, key) for key, text in told.items()}, "tick")
-    values = {"submission_number": number, "item": item, "told": entered, "ticked_at": at, "ticked_by": person}
-    connection.execute(insert(TICKS).values(**values, reason=""))
-    chain.add("tick", "submission", submission_id, item, None, entered)
-    return TickInfo(item, json.loads(entered), moment(at), person)
+    values = {
+        "submission_number": number,
+        "item": item,
+        "told": entered,
+        "ticked_at": unit.at,
+        "ticked_by": unit.person,
+    }
+    unit.connection.execute(insert(TICKS).values(**values, reason=""))
+    unit.chain.add("tick", "submission", submission_id, item, None, entered)
+    return TickInfo(item, json.loads(entered), moment(unit.at), unit.person)
 
 
-def reopen(
-    connection: Connection, chain: Chain, submission_id: str, item: str, reason: str, person: str, at: str
-) -> TickInfo:
+def reopen(unit: UnitOfWork, submission_id: str, item: str, reason: str) -> TickInfo:
     """Take a tick back and keep it as such. Raises Problem when it is not ticked, or no reason is given."""
     reason = _one_line(reason, "reason")
     if not reason:
         raise Problem(f"A reason is needed to reopen '{item}': say why it does not hold any more.")
-    held = _holding(connection, one(connection, submission_id).number, item)
+    held = _holding(unit.connection, one(unit, submission_id).number, item)
     if held is None:
         raise Problem(f"'{item}' is not ticked by a person, so there is nothing to reopen.")
-    connection.execute(
-        update(TICKS).where(TICKS.c.number == held.number).values(reopened_at=at, reopened_by=person, reason=reason)
+    unit.connection.execute(
+        update(TICKS)
+        .where(TICKS.c.number == held.number)
+        .values(reopened_at=unit.at, reopened_by=unit.person, reason=reason)
     )
-    chain.add("reopen", "submission", submission_id, item, held.told, reason)
-    return _tick(connection.execute(select(TICKS).where(TICKS.c.number == held.number)).one())
+    unit.chain.add("reopen", "submission", submission_id, item, held.told, reason)
+    return _tick(unit.connection.execute(select(TICKS).where(TICKS.c.number == held.number)).one())
 
 
-def changed_since(connection: Connection, agency: AgencyInfo, extract_id: str) -> int:
+def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract_id: str) -> int:
     """How many of an agency's records were entered, changed or deleted since an extract was written.
 
     The order is the audit's, so that it holds within one second too.
@@ -144,22 +154,20 @@ def changed_since(connection: Connection, agency: AgencyInfo, extract_id: str) -
         AUDITS.c.act.not_in(_SILENT_ACTS),
         AUDITS.c.record_id.in_(own),
     )
-    return int(connection.execute(changed).scalar_one())
+    return int(snapshot.connection.execute(changed).scalar_one())
 
 
-def count_unanswered_consent(
-    connection: Connection, deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod
-) -> int:
+def count_unanswered_consent(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> int:
     """How many episodes that a period's extract takes have no answer to the question of consent."""
-    sent = sent_in(deriver, agency, period)
+    sent = sent_in(snapshot.derivers[agency.standard], agency, period)
     query = select(func.count()).select_from(EPISODES).where(EPISODES.c.consent.is_(None), sent)
-    return int(connection.execute(query).scalar_one())
+    return int(snapshot.connection.execute(query).scalar_one())
 
 
 # The figures of each day
 
 
-def keep_figures(connection: Connection, agency: AgencyInfo, month: str, figures: DayFigures) -> bool:
+def keep_figures(unit: UnitOfWork, agency: AgencyInfo, month: str, figures: DayFigures) -> bool:
     """Keep how a month stands on a day, in place of an earlier look on that day; False when it says the same."""
     told = json.dumps(
         {
@@ -175,17 +183,17 @@ def keep_figures(connection: Connection, agency: AgencyInfo, month: str, figures
     )
     its = {"agency_number": agency.number, "month": month, "day": figures.day.isoformat()}
     where = [DAY_FIGURES.c[name] == value for name, value in its.items()]
-    before = connection.execute(select(DAY_FIGURES.c.told).where(*where)).scalar_one_or_none()
+    before = unit.connection.execute(select(DAY_FIGURES.c.told).where(*where)).scalar_one_or_none()
     if before == told:
         return False
     if before is None:
-        connection.execute(insert(DAY_FIGURES).values(**its, told=told))
+        unit.connection.execute(insert(DAY_FIGURES).values(**its, told=told))
     else:
-        connection.execute(update(DAY_FIGURES).where(*where).values(told=told))
+        unit.connection.execute(update(DAY_FIGURES).where(*where).values(told=told))
     return True
 
 
-def figures(connection: Connection, agency: AgencyInfo, month: str, before: date) -> DayFigures | None:
+def day_figures_before(snapshot: Snapshot, agency: AgencyInfo, month: str, before: date) -> DayFigures | None:
     """How a month stood on the last day before a day that it was looked at; None when nobody looked.
 
     A day that lies ahead, kept while a clock was wrong, is never taken.
@@ -200,7 +208,7 @@ def figures(connection: Connection, agency: AgencyInfo, month: str, before: date
         .order_by(DAY_FIGURES.c.day.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
+    row = snapshot.connection.execute(query).one_or_none()
     if row is None:
         return None
     told = json.loads(row.told)

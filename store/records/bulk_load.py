@@ -1,46 +1,54 @@
 """The bulk path: many new episodes at once, in batches of plain inserts."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.audit import Chain
 from store.disk.tables import CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, Counts, Kind
 from store.findings import queries
 from store.records.client_numbers import own_number
 from store.records.read import batches
-from store.records.values import Deriver, pack
+from store.records.values import pack
+from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Values
 
 BATCH = 500
 
 
-class Loader:
-    """Enters new records within one transaction that holds the write lock; see `Writing.load`."""
+def load(
+    unit: UnitOfWork,
+    agency: AgencyInfo,
+    records: Iterable[EpisodeRecord],
+    *,
+    act: str = "load",
+    notes: Sequence[str] = (),
+) -> Counts:
+    """Enter many episodes at once, with their clients and events; return how many were added.
 
-    def __init__(
-        self,
-        connection: Connection,
-        chain: Chain,
-        derivers: Mapping[str, Deriver],
-        agency: AgencyInfo,
-        person: str,
-        at: str,
-        act: str,
-        revision: int,
-    ) -> None:
-        """Take the transaction's connection and chain, who loads what for whom, and the number of this save."""
+    Records with one `client_id` belong to one client, whose values are those of the first; a `client_id` that is
+    the id of a stored client adds the episode to that one. Without one, each record is a client of its own.
+    `notes` are kept with the episodes, the first with the first.
+    """
+    return Loader(unit, agency, act).load(records, notes)
+
+
+class Loader:
+    """Enters new records within one transaction that holds the write lock; see `load`."""
+
+    def __init__(self, unit: UnitOfWork, agency: AgencyInfo, act: str) -> None:
+        """Take the unit of work, and what is loaded for whom."""
+        connection, at, person = unit.connection, unit.at, unit.person
         self._connection = connection
-        self._chain = chain
-        self._derivers = derivers
-        self._deriver = derivers[agency.standard]
-        self._revision = revision
+        self._chain = unit.chain
+        self._derivers = unit.derivers
+        self._deriver = unit.derivers[agency.standard]
+        self._revision = unit.revision
         self._agency = agency
         self._act = act
         self._common = {"version": 1, "created_at": at, "created_by": person, "changed_at": at, "changed_by": person}

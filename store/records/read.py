@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, selec
 from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, NAMES, STATES
 from store.facts import AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
 from store.records.values import moment, unpack
+from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
 
@@ -23,13 +24,6 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
     left = iter(items)
     while batch := list(islice(left, size)):
         yield batch
-
-
-def agencies(connection: Connection) -> list[AgencyInfo]:
-    """All agencies in order of entry."""
-    columns = ("number", "id", "code", "standard", "name", "region")
-    rows = connection.execute(select(*(AGENCIES.c[name] for name in columns)).order_by(AGENCIES.c.number))
-    return [AgencyInfo(*row) for row in rows]
 
 
 def record_query(kind: Kind) -> Select[Any]:
@@ -79,34 +73,40 @@ def record(connection: Connection, kind: Kind, record_id: str) -> StoredRecord |
     return to_record(kind, row) if row is not None else None
 
 
-def known_clients(connection: Connection, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, StoredRecord]:
+def get(snapshot: Snapshot, kind: Kind, record_id: str) -> StoredRecord:
+    """One record, deleted or not. Raises Problem when there is none with that id."""
+    found = record(snapshot.connection, kind, record_id)
+    if found is None:
+        raise Problem(f"There is no {kind} {record_id} in the store: it may be another store's.")
+    return found
+
+
+def known_clients(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, StoredRecord]:
     """The clients that bear these identifiers, by identifier; the first where several do, deleted ones never."""
     found: dict[str, StoredRecord] = {}
     query = record_query("client").where(CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
     for batch in batches(dict.fromkeys(external_ids)):
-        for external_id, row in _firsts(connection, query.where(CLIENTS.c.external_id.in_(batch))).items():
+        for external_id, row in _firsts(snapshot.connection, query.where(CLIENTS.c.external_id.in_(batch))).items():
             found[external_id] = to_record("client", row)
     return found
 
 
-def known_episodes(
-    connection: Connection, agency: AgencyInfo, external_ids: Collection[str]
-) -> dict[str, KnownEpisode]:
+def known_episodes(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, KnownEpisode]:
     """The episodes that bear these identifiers, with client and events; nothing deleted or hidden."""
     found: dict[str, KnownEpisode] = {}
     live = record_query("episode").where(
         EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
     )
     for batch in batches(dict.fromkeys(external_ids)):
-        rows = _firsts(connection, live.where(EPISODES.c.external_id.in_(batch)))
+        rows = _firsts(snapshot.connection, live.where(EPISODES.c.external_id.in_(batch)))
         client_numbers = {row.parent_number for row in rows.values()}
         clients = {
             row.number: to_record("client", row)
-            for row in connection.execute(record_query("client").where(CLIENTS.c.number.in_(client_numbers)))
+            for row in snapshot.connection.execute(record_query("client").where(CLIENTS.c.number.in_(client_numbers)))
         }
         events: dict[int, list[StoredRecord]] = {row.number: [] for row in rows.values()}
         below = record_query("event").where(EVENTS.c.episode_number.in_(events), EVENTS.c.deleted_at.is_(None))
-        for row in connection.execute(below.order_by(EVENTS.c.number)):
+        for row in snapshot.connection.execute(below.order_by(EVENTS.c.number)):
             events[row.parent_number].append(to_record("event", row))
         for external_id, row in rows.items():
             found[external_id] = KnownEpisode(
@@ -126,28 +126,28 @@ def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     return found
 
 
-def clients_by_reference(connection: Connection, agency: AgencyInfo, references: Iterable[str]) -> dict[str, str]:
+def clients_by_reference(snapshot: Snapshot, agency: AgencyInfo, references: Iterable[str]) -> dict[str, str]:
     """The ids of an agency's clients who are not deleted, by their reference; the first entered where several share."""
     found: dict[str, str] = {}
     for some in batches(references):
         query = select(CLIENTS.c.reference, CLIENTS.c.id, CLIENTS.c.number).where(
             CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None), CLIENTS.c.reference.in_(some)
         )
-        for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
+        for row in sorted(snapshot.connection.execute(query), key=lambda row: int(row.number)):
             found.setdefault(row.reference, row.id)
     return found
 
 
-def client_references(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+def client_references(snapshot: Snapshot, ids: Iterable[str]) -> dict[str, str]:
     """The references of some clients, by id."""
     found: dict[str, str] = {}
     for some in batches(ids):
         query = select(CLIENTS.c.id, CLIENTS.c.reference).where(CLIENTS.c.id.in_(some))
-        found.update({row.id: row.reference or "" for row in connection.execute(query)})
+        found.update({row.id: row.reference or "" for row in snapshot.connection.execute(query)})
     return found
 
 
-def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
+def count_episodes(snapshot: Snapshot, agency: AgencyInfo) -> int:
     """How many episodes `episodes` would give."""
     query = (
         select(func.count())
@@ -157,10 +157,10 @@ def count_episodes(connection: Connection, agency: AgencyInfo) -> int:
             EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None)
         )
     )
-    return int(connection.execute(query).scalar_one())
+    return int(snapshot.connection.execute(query).scalar_one())
 
 
-def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozenset[str]:
+def repeated_identifiers(snapshot: Snapshot, agency: AgencyInfo) -> frozenset[str]:
     """Every identifier or client reference that more than one record bears: usually none.
 
     What compares records by identifier needs to keep only these in mind. Deleted records count here, and events of all
@@ -175,11 +175,11 @@ def repeated_identifiers(connection: Connection, agency: AgencyInfo) -> frozense
     found: set[str] = set()
     for column, condition in columns:
         query = select(column).where(condition, column.is_not(None)).group_by(column).having(func.count() > 1)
-        found.update(connection.execute(query).scalars())
+        found.update(snapshot.connection.execute(query).scalars())
     return frozenset(found)
 
 
-def episodes_bearing(connection: Connection, agency: AgencyInfo, identifiers: Collection[str]) -> list[str]:
+def episodes_bearing(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collection[str]) -> list[str]:
     """The ids of the agency's episodes that bear any of these identifiers, themselves, by their client or an event."""
     wanted = list(dict.fromkeys(identifiers))
     numbers: set[int] = set()
@@ -192,11 +192,11 @@ def episodes_bearing(connection: Connection, agency: AgencyInfo, identifiers: Co
         by_event = select(EVENTS.c.episode_number).where(EVENTS.c.external_id.in_(some))
         own = (EPISODES.c.agency_number == agency.number) & EPISODES.c.external_id.in_(some)
         for condition in (own, EPISODES.c.client_number.in_(by_client), EPISODES.c.number.in_(by_event)):
-            numbers.update(connection.execute(live.where(condition)).scalars())
+            numbers.update(snapshot.connection.execute(live.where(condition)).scalars())
     found: list[str] = []
     for part in batches(sorted(numbers)):
         query = select(EPISODES.c.id).where(EPISODES.c.number.in_(part), EPISODES.c.agency_number == agency.number)
-        found += connection.execute(query).scalars()
+        found += snapshot.connection.execute(query).scalars()
     return found
 
 
@@ -228,9 +228,9 @@ def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> 
     )
 
 
-def episodes(connection: Connection, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
+def episodes(snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
     """All episodes of an agency, or those with the given ids, in order of entry."""
-    for record, _ in chosen(connection, episode_query(agency), ids):
+    for record, _ in chosen(snapshot.connection, episode_query(agency), ids):
         yield record
 
 
@@ -273,9 +273,9 @@ def _merged(connection: Connection, query: Select[Any]) -> Iterator[tuple[Episod
 # A client with all that lies below, and single episodes as a check wants them.
 
 
-def tree(connection: Connection, client_id: str, *, deleted: bool) -> ClientTree:
+def tree(snapshot: Snapshot, client_id: str, *, deleted: bool) -> ClientTree:
     """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
-    head = connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
+    head = snapshot.connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
     if head is None:
         raise Problem(f"There is no client {client_id} in the store: it may be another store's.")
     below = record_query("episode").where(EPISODES.c.client_number == head.number).order_by(EPISODES.c.number)
@@ -287,7 +287,7 @@ def tree(connection: Connection, client_id: str, *, deleted: bool) -> ClientTree
     if not deleted:
         below, dated = below.where(EPISODES.c.deleted_at.is_(None)), dated.where(EVENTS.c.deleted_at.is_(None))
     events: dict[int, list[StoredRecord]] = {}
-    for row in connection.execute(dated):
+    for row in snapshot.connection.execute(dated):
         events.setdefault(row.parent_number, []).append(to_record("event", row))
     beside = (
         select(STATES.c.episode_number, STATES.c.note, NAMES.c.name)
@@ -295,29 +295,29 @@ def tree(connection: Connection, client_id: str, *, deleted: bool) -> ClientTree
         .outerjoin(NAMES, NAMES.c.number == STATES.c.worker)
         .where(EPISODES.c.client_number == head.number)
     )
-    kept = {row.episode_number: (row.name or "", row.note) for row in connection.execute(beside)}
+    kept = {row.episode_number: (row.name or "", row.note) for row in snapshot.connection.execute(beside)}
     return ClientTree(
         to_record("client", head),
         tuple(
             EpisodeTree(to_record("episode", row), tuple(events.get(row.number, ())), *kept.get(row.number, ("", "")))
-            for row in connection.execute(below)
+            for row in snapshot.connection.execute(below)
         ),
     )
 
 
-def client_records(connection: Connection, client_id: str) -> list[EpisodeRecord]:
+def client_records(snapshot: Snapshot, client_id: str) -> list[EpisodeRecord]:
     """A client's episodes in order of entry, as a check wants them; nothing that is deleted."""
-    found = tree(connection, client_id, deleted=False)
+    found = tree(snapshot, client_id, deleted=False)
     return [_record(found.client, one) for one in found.episodes]
 
 
-def episode_record(connection: Connection, episode_id: str) -> EpisodeRecord:
+def episode_record(snapshot: Snapshot, episode_id: str) -> EpisodeRecord:
     """One episode as a check wants it. Raises Problem when there is none, or it is deleted."""
     query = select(CLIENTS.c.id).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number)
-    client_id = connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none()
+    client_id = snapshot.connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none()
     if client_id is None:
         raise Problem(f"There is no episode {episode_id} in the store: it may be another store's.")
-    found = tree(connection, client_id, deleted=False)
+    found = tree(snapshot, client_id, deleted=False)
     for one in found.episodes:
         if one.episode.id == episode_id:
             return _record(found.client, one)
