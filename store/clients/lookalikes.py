@@ -23,10 +23,11 @@ def resembling(
     family: str,
     birth_date: str,
     sex: str,
-    leave_out: Collection[str],
+    *,
+    leave_out: Collection[str] = (),
 ) -> list[Resemblance]:
-    """Clients who resemble somebody, the likeliest first; `birth_date` is YYYY-MM-DD. None without both initials."""
-    given, family = given.strip().upper(), family.strip().upper()
+    """Clients who resemble somebody, the likeliest first; `birth_date` as the standard or ISO writes it. None without both initials."""
+    given, family, birth_date = given.strip().upper(), family.strip().upper(), sortable(birth_date)
     if not (given and family and birth_date):
         return []
     here = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) == 0)

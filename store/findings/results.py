@@ -48,6 +48,7 @@ CHECKER = "keywork"
 """Who lets acceptances lapse, in the audit: nobody decides that."""
 SAVED_AT_ONCE = 2000
 _NONE: Mapping[Key, Live] = {}
+NOTHING_GOES: Mapping[str, Going] = {}
 
 
 def basis(
@@ -69,8 +70,8 @@ def save(
     unit: UnitOfWork,
     items: Iterable[Checked],
     day: date,
-    settings: Mapping[str, str] | None,
-    going: Mapping[str, Going],
+    settings: Mapping[str, str] | None = None,
+    going: Mapping[str, Going] = NOTHING_GOES,
 ) -> int:
     """Keep what was found, by the settings given, in place of what was found before; return for how many episodes.
 
@@ -133,7 +134,7 @@ def save_beside(
     found: Iterable[Finding],
     revision: int,
     day: date,
-    settings: Mapping[str, str] | None,
+    settings: Mapping[str, str] | None = None,
 ) -> None:
     """Keep what shows between an agency's episodes, in place of what was found so before.
 

@@ -228,7 +228,9 @@ def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> 
     )
 
 
-def episodes(snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None) -> Iterator[EpisodeRecord]:
+def episodes(
+    snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None = None
+) -> Iterator[EpisodeRecord]:
     """All episodes of an agency, or those with the given ids, in order of entry."""
     for record, _ in chosen(snapshot.connection, episode_query(agency), ids):
         yield record
@@ -273,7 +275,7 @@ def _merged(connection: Connection, query: Select[Any]) -> Iterator[tuple[Episod
 # A client with all that lies below, and single episodes as a check wants them.
 
 
-def tree(snapshot: Snapshot, client_id: str, *, deleted: bool) -> ClientTree:
+def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> ClientTree:
     """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
     head = snapshot.connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
     if head is None:

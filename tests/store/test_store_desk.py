@@ -1,4 +1,4 @@
-"""What else the screens ask: trees, findings, who is where, drafts, merges, resemblances, habits."""
+"""What else the screens question: trees, findings, who is where, drafts, merges, resemblances, habits."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,9 +56,9 @@ def test_a_tree_shows_what_is_deleted_only_when_asked(store: Store, agency: Agen
     ]
     assert [record.episode_id for record in store.client_records(client.id)] == [second]
     assert store.episode_record(second) == next(store.episodes(agency))
-    for ask in (store.client_tree, store.client_records, store.episode_record):
+    for question in (store.client_tree, store.client_records, store.episode_record):
         with pytest.raises(Problem, match="There is no"):
-            ask("none")
+            question("none")
     with pytest.raises(Problem, match="is deleted"):
         store.episode_record(first)
 
@@ -404,10 +404,10 @@ def test_a_store_that_is_locked_or_gone_is_one_sentence_and_works_again(
     away = tmp_path / "away"
     away.mkdir()
     moved = [path.rename(away / path.name) for path in list(store.path.parent.glob("keywork.db*"))]
-    for ask in (*reads, *writes):
+    for question in (*reads, *writes):
         with pytest.raises(Problem, match=r"keywork\.db"):
-            ask()
+            question()
     for path in moved:
         path.rename(store.path.parent / path.name)
-    for ask in (*reads, *writes):
-        ask()
+    for question in (*reads, *writes):
+        question()

@@ -141,9 +141,9 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
     one, two = inspect(engine), inspect(made)
     for table in METADATA.tables:
-        for ask in ("get_columns", "get_indexes", "get_pk_constraint", "get_unique_constraints", "get_foreign_keys"):
-            left, right = ([repr(entry) for entry in getattr(it, ask)(table)] for it in (one, two))
-            assert sorted(left) == sorted(right), f"{table}: {ask}"
+        for question in ("get_columns", "get_indexes", "get_pk_constraint", "get_unique_constraints", "get_foreign_keys"):
+            left, right = ([repr(entry) for entry in getattr(it, question)(table)] for it in (one, two))
+            assert sorted(left) == sorted(right), f"{table}: {question}"
     query = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name")
     with engine.connect() as left_db, made.connect() as right_db:
         assert left_db.execute(query).fetchall() == right_db.execute(query).fetchall()
