@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from validators.problems import Problem
-from validators.records import NO_VALUES, Severity, Values
+from validators.records import Severity, Values
 
 Kind = Literal["client", "episode", "event"]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -121,7 +121,7 @@ class Draft:
     parent_id: str = ""
     section: str = ""
     at_field: str = ""
-    began_with: Values = NO_VALUES
+    began_with: Values = field(default_factory=dict)
     unconfirmed: Collection[str] = ()
 
 

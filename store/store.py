@@ -2,11 +2,11 @@
 
 import contextlib
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
@@ -18,6 +18,9 @@ from store.records.values import Derivers, Standards
 from store.snapshot import Ground, Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 def open_store(
@@ -145,6 +148,27 @@ class Store:
             unit = UnitOfWork(connection, self.ground, who)
             yield unit
             unit.finish()
+
+    def ask(
+        self,
+        question: Callable[Concatenate[Snapshot, Arguments], Result],
+        *args: Arguments.args,
+        **more: Arguments.kwargs,
+    ) -> Result:
+        """One question, in a snapshot of its own. What streams needs `reading`, which stays open while it does."""
+        with self.reading() as snapshot:
+            return question(snapshot, *args, **more)
+
+    def do(
+        self,
+        who: Who,
+        act: Callable[Concatenate[UnitOfWork, Arguments], Result],
+        *args: Arguments.args,
+        **more: Arguments.kwargs,
+    ) -> Result:
+        """One act, in a unit of work of its own."""
+        with self.writing(who) as unit:
+            return act(unit, *args, **more)
 
     def data_version(self) -> int:
         """A number that is another one after anybody, in this program or elsewhere, has committed."""

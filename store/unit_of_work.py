@@ -19,9 +19,13 @@ class UnitOfWork(Snapshot):
     """
 
     def __init__(self, connection: Connection, ground: Ground, who: Who) -> None:
-        """Take the connection, whose transaction has the write lock, what it works on, and who works."""
+        """Take the connection, whose transaction has the write lock, what it works on, and who works when.
+
+        `at` is that moment as the store keeps it. Raises ValueError for a time without a zone.
+        """
         super().__init__(connection, ground)
         self.who = who
+        self.at = stamp(who.at)
         self._touched: set[int] = set()
         self._revision: int | None = None
 
@@ -29,11 +33,6 @@ class UnitOfWork(Snapshot):
     def person(self) -> str:
         """Who writes."""
         return self.who.person
-
-    @cached_property
-    def at(self) -> str:
-        """When, as the store keeps it."""
-        return stamp(self.who.at)
 
     @cached_property
     def chain(self) -> Chain:

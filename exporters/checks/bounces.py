@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import Bounce
 from exporters.csv_format.text import cells_of, lines_of
+from store.month import extracts
+from store.records import read
+from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, KnownEpisode
-    from store.store import Store
 
 LONGEST_LIST = 100_000
 """Lines of a list that are read."""
@@ -44,7 +46,7 @@ class _Row:
 
 
 def read_bounces(
-    store: "Store",
+    snapshot: Snapshot,
     agency: "AgencyInfo",
     standard: Standard,
     extract_id: str,
@@ -72,13 +74,13 @@ def read_bounces(
     if standard.xml is not None:
         from exporters.xml_format.bounces import led
 
-        return list(led(store, agency, standard, extract_id, [(one, _number(one.text)) for one in bounces]))
+        return list(led(snapshot, agency, standard, extract_id, [(one, _number(one.text)) for one in bounces]))
     lines = {_number(one.text) + offset for one in bounces}
     tokens = {token for one in bounces for token in _tokens(one.text)}
-    by_line, by_token = _rows(store.extract_text(extract_id), standard, lines, tokens)
+    by_line, by_token = _rows(extracts.text(snapshot, extract_id), standard, lines, tokens)
     met = [_met(one, by_line, by_token, offset) for one in bounces]
     rows = [row for _, row in met if row is not None]
-    known = store.known_episodes(agency, [row.episode for row in rows if row.episode])
+    known = read.known_episodes(snapshot, agency, [row.episode for row in rows if row.episode])
     return [_led(one, row, known, standard) if row is not None else one for one, row in met]
 
 

@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing
+from store.clients import index
+from store.facts import Who
+from store.findings import queries, results
+from store.findings.results import CHECKER
+from store.month import agency_settings, calendar
+from store.records import read
 from validators.records import EpisodeRecord, Finding
 from validators.rules.checker import Checker
 from validators.rules.file_rules import FileRules
@@ -36,7 +42,7 @@ class GoingCheck:
         """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
         self._store, self._agency, self._checker = store, agency, checker
         self._standard = checker.standard
-        period = store.calendar(agency).due(context.today).period
+        period = store.ask(calendar.of_agency, agency).due(context.today).period
         self._selection = choose.selection(self._standard, period)
         self._context = Context(context.today, "file", period, settings=context.settings)
         self._found: dict[str, Going] = {}
@@ -100,19 +106,19 @@ def check_caseload(
 
     What somebody changes meanwhile stays due. Raises Problem when the store cannot be read or written.
     """
-    due = store.count_stale(agency, day) if progress else 0
+    due = store.ask(queries.count_stale, agency, day) if progress else 0
     done = 0
-    context = Context(day, "store", settings=store.agency_settings(agency))
+    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
     # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
     links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
-    stream = going.prepared(store.stamped_episodes(agency, due=day))
+    stream = going.prepared(store.ask(queries.stamped, agency, due=day))
     checked = (
         (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
         for stamp, record, sent in stream
     )
     while found := list(islice(checked, BATCH)):
         _add(found, links)
-        store.save_findings(found, day, now, context.settings, going.found())
+        store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
         done += len(found)
         if progress:
             progress(min(done, due), due)
@@ -124,14 +130,14 @@ def check_some(
     store: "Store", agency: "AgencyInfo", checker: Checker, ids: Collection[str], day: date, now: datetime
 ) -> int:
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
-    context = Context(day, "store", settings=store.agency_settings(agency))
+    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
     found: list[tuple[str, str, list[Finding]]] = []
     links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
-    for stamp, record, sent in going.prepared(store.stamped_episodes(agency, ids)):
+    for stamp, record, sent in going.prepared(store.ask(queries.stamped, agency, ids)):
         found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
         sleep(0)  # whoever types meanwhile is answered before the next episode
     _add(found, links)
-    return store.save_findings(found, day, now, context.settings, going.found())
+    return store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
 
 
 def _checked(
@@ -160,16 +166,16 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
 
     Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
     """
-    if not store.beside_is_due(agency, day):
+    if not store.ask(results.beside_is_due, agency, day):
         return False
-    version = store.saved_version()
-    repeated = store.repeated_identifiers(agency)
+    version = store.ask(index.saved_version)
+    repeated = store.ask(read.repeated_identifiers, agency)
     found: list[Finding] = []
-    context = Context(day, "store", settings=store.agency_settings(agency))
+    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
     if repeated:
         rules = FileRules(checker.standard, repeated)
         # No other record can contradict any, or be contradicted.
-        for record in store.episodes(agency, store.episodes_bearing(agency, repeated)):
+        for record in store.ask(read.episodes, agency, store.ask(read.episodes_bearing, agency, repeated)):
             found += rules.check(record, checker.check(record, context))
-    store.save_beside(agency, found, version, day, now, context.settings)
+    store.do(Who(CHECKER, now), results.save_beside, agency, found, version, day, settings=context.settings)
     return True

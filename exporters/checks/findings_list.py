@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from store.disk.files import PRIVATE, place, refused, scratch
+from store.findings import queries
+from store.records import read
+from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import Finding
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.store import Store
 
 Form = Literal["csv", "text", "json"]
 PAGE = 1000
@@ -43,15 +45,15 @@ class Told:
 
 
 def told_findings(
-    store: "Store", agency: "AgencyInfo", standard: Standard, *, anonymous: bool = False
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, *, anonymous: bool = False
 ) -> Iterator[Told]:
     """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1."""
     references: dict[str, str] = {}
     offset = 0
-    while page := store.findings(agency, offset=offset, limit=PAGE):
+    while page := queries.findings(snapshot, agency, offset=offset, limit=PAGE):
         if not anonymous:
             missing = dict.fromkeys(one.client_id for one in page if one.client_id not in references)
-            references.update(store.client_references(missing))
+            references.update(read.client_references(snapshot, missing))
         for row, one in enumerate(page, offset + 1):
             yield _told(row, one, "" if anonymous else references.get(one.client_id, ""), anonymous)
         offset += len(page)
@@ -119,7 +121,7 @@ FORMS: dict[Form, Callable[..., Iterator[str]]] = {"csv": as_csv, "text": as_tex
 
 
 def write_findings(
-    store: "Store", agency: "AgencyInfo", standard: Standard, target: Path, form: Form, *, anonymous: bool = False
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, target: Path, form: Form, *, anonymous: bool = False
 ) -> int:
     """Write the list to a new file, private to the person; return how many findings it holds.
 
@@ -129,7 +131,7 @@ def write_findings(
 
     def counted() -> Iterator[Told]:
         nonlocal many
-        for many, one in enumerate(told_findings(store, agency, standard, anonymous=anonymous), 1):  # noqa: B007
+        for many, one in enumerate(told_findings(snapshot, agency, standard, anonymous=anonymous), 1):  # noqa: B007
             yield one
 
     try:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import HeldBack, Outgoing
+from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
@@ -58,7 +59,7 @@ class Selection:
 
     def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
-        for record in store.episodes(agency):
+        for record in store.ask(read.episodes, agency):
             yield record, self.outgoing(record)
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:

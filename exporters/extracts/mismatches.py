@@ -14,12 +14,15 @@ from exporters.extracts.compare import FieldChange, pairs
 from exporters.extracts.preview import Preview, sent_so_far
 from exporters.formats import choose
 from store.facts import ExtractInfo
-from store.month.facts import ConfirmationInfo, Whereabouts
+from store.month import locate
+from store.month import sent as stored_sent
+from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
+from store.records import merge
 from validators.dates import parse_date
 
 if TYPE_CHECKING:
     from store.store import Store
-    from store.unit_of_work import Writing
+    from store.unit_of_work import UnitOfWork
 
 # Finds what a new extract would deny of one that was sent, and says why.
 
@@ -93,7 +96,7 @@ class Finder:
     def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
         wanted = set(identifiers)
         if self.standard.role("episode_id"):
-            return self.store.episode_whereabouts(self.preview.agency, wanted)
+            return self.store.ask(locate.episodes, self.preview.agency, wanted)
         # Without an identifier an episode is found by its client's reference and the day it was opened.
         told = {
             one.episode: (one.reference, one.values.get(self.opened, ""))
@@ -101,7 +104,7 @@ class Finder:
             for one in pair
             if one is not None and one.episode in wanted
         }
-        return self.store.journey_whereabouts(self.preview.agency, told)
+        return self.store.ask(locate.journeys, self.preview.agency, told)
 
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
@@ -111,11 +114,10 @@ class Finder:
                 for section, own in was.events.keys() - now.events.keys():
                     if section in self.named:
                         gone.setdefault(section, []).append(own)
-        look = self.store.event_whereabouts
         return {
             (section, own): place
             for section, owns in gone.items()
-            for own, place in look(self.preview.agency, section, owns).items()
+            for own, place in self.store.ask(locate.events, self.preview.agency, section, owns).items()
         }
 
     # Episodes that are gone
@@ -186,7 +188,7 @@ class Finder:
         told = "It was sent as another client's. "
         merged = None
         if place is not None:
-            merges = self.store.merges(place.client_id)
+            merges = self.store.ask(merge.listed, place.client_id)
             merged = next((one for one in merges if place.episode_id in one.moved and one.split_at is None), None)
         if merged is not None:
             told += f"The two clients were merged{_by(merged.merged_by, merged.merged_at)}."
@@ -357,19 +359,21 @@ def find_mismatches(store: "Store", preview: Preview) -> Mismatches:
 
     Raises Problem when the text of that extract is damaged, or is another standard's.
     """
-    sent = store.last_sent(preview.agency)
+    sent = store.ask(stored_sent.last, preview.agency)
     return against(store, preview, sent) if sent is not None else Mismatches(None)
 
 
 def against(store: "Store", preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
-    finder = Finder(store, preview, sent_so_far(store, preview.agency, preview.standard, sent))
-    return Mismatches(sent, tuple(_judged(finder.found(), store.confirmations(sent.id))))
+    finder = Finder(store, preview, store.ask(sent_so_far, preview.agency, preview.standard, sent))
+    return Mismatches(sent, tuple(_judged(finder.found(), store.ask(stored_sent.confirmations, sent.id))))
 
 
-def confirm(work: "Writing", sent: ExtractInfo, mismatch: Mismatch, reason: str) -> Mismatch:
+def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: str) -> Mismatch:
     """Confirm a mismatch with a reason. Raises Problem without one, and when it is explained or confirmed already."""
-    said = work.confirm_mismatch(sent.id, mismatch.kind, mismatch.subject, mismatch.confirmable, reason)
+    said = stored_sent.confirm(
+        work, sent.id, ConfirmedMismatch(mismatch.kind, mismatch.subject, mismatch.confirmable), reason
+    )
     return replace(mismatch, confirmed=said, lapsed=None)
 
 

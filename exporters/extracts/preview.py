@@ -13,6 +13,8 @@ from exporters.extracts.receipt import Receipt
 from exporters.extracts.writing import Progress, begun, write_rows
 from exporters.formats import choose
 from store.facts import AgencyInfo, ExtractInfo
+from store.month import calendar, extracts, sent
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.quality import Tally
 from validators.standard.model import Standard
@@ -67,7 +69,7 @@ def preview_extract(
 
     Raises Problem when there is no such submission, and as the export does.
     """
-    period = store.calendar(agency).entry(submission).period
+    period = store.ask(calendar.of_agency, agency).entry(submission).period
     chosen = choose.selection(standard, period, wanted)
     receipt = begun(agency, chosen, submission)
     text = choose.kept_text(standard)
@@ -80,18 +82,18 @@ def preview_extract(
     return Preview(agency, standard, chosen.period, receipt, text, today, whole)
 
 
-def changes_since(store: "Store", preview: Preview, extract: ExtractInfo) -> Comparison:
+def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) -> Comparison:
     """What would be new, gone and changed against an extract that is kept. Raises Problem, also for a damaged text."""
-    return compare(sent_so_far(store, preview.agency, preview.standard, extract), preview.by_episode)
+    return compare(sent_so_far(snapshot, preview.agency, preview.standard, extract), preview.by_episode)
 
 
-def sent_so_far(store: "Store", agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
+def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
     """What an extract says, with all that was sent before it where it is but a part. Raises Problem."""
     if not standard.submission.kinds:
-        return choose.sent_text(store.extract_text(extract.id), standard)
-    before = [one for one in store.sent_extracts(agency) if one.standard == standard.id and one.id != extract.id]
-    known = [one.id for one in store.extracts(agency)]
+        return choose.sent_text(extracts.text(snapshot, extract.id), standard)
+    before = [one for one in sent.listed(snapshot, agency) if one.standard == standard.id and one.id != extract.id]
+    known = [one.id for one in extracts.listed(snapshot, agency)]
     texts = [*(one for one in before if known.index(one.id) < known.index(extract.id)), extract]
     # A full extract says all; what was said before it no longer counts.
     last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
-    return choose.sent_texts((store.extract_text(one.id) for one in texts[last:]), standard)
+    return choose.sent_texts((extracts.text(snapshot, one.id) for one in texts[last:]), standard)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import Progress, Receipt
 from store.disk.files import PRIVATE, place, refused, scratch
-from store.facts import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo, Who
+from store.month import extracts, submissions
+from store.month.facts import WrittenExtract
+from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -38,19 +41,22 @@ def export_to_stream(
     """
     preview = preview_extract(store, agency, standard, submission, today=today, progress=progress, wanted=wanted)
     receipt = preview.receipt
-    known = store.current_submission(agency, submission)
-    with store.write(person, now) as work:
-        made = work.record_extract(
+    known = store.ask(submissions.current, agency, submission)
+    with store.writing(Who(person, now)) as work:
+        made = extracts.keep(
+            work,
             agency,
-            submission,
-            receipt.file.name,
-            receipt.sha256,
-            receipt.tally.rows,
-            receipt.as_mapping(),
+            WrittenExtract(
+                submission,
+                receipt.file.name,
+                receipt.sha256,
+                receipt.tally.rows,
+                receipt.as_mapping(),
+                kind=receipt.kind,
+                submission_number=known.number if known else 0,
+            ),
             preview.text.pieces(),
-            kind=receipt.kind,
-            submission_number=known.number if known else 0,
-            records=receipt.records,
+            receipt.records,
         )
     try:
         for piece in preview.text.pieces():
@@ -64,7 +70,7 @@ def export_to_stream(
     return receipt, made
 
 
-def write_again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
+def write_again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
     """Write an extract that is kept into a folder, byte for byte; return its path.
 
     Raises Problem when the folder is none, a file of that name is there, it cannot be written, or the kept text is
@@ -79,7 +85,7 @@ def write_again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
     try:
         with scratch(target, PRIVATE) as temporary:
             with temporary.open("wb") as file:
-                for piece in store.extract_text(extract.id):
+                for piece in extracts.text(snapshot, extract.id):
                     file.write(piece)
             place(temporary, target)
     except FileExistsError:

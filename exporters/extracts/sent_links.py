@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from exporters.xml_format.shape import link_digest, link_id, linking
+from store.month import sent as stored_sent
+from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Finding
 from validators.rules.file_rules import structure_finding
 from validators.standard.model import Standard
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def changed_links(
-    store: "Store", agency: "AgencyInfo", standard: Standard, records: Iterable[EpisodeRecord]
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, records: Iterable[EpisodeRecord]
 ) -> list[EpisodeRecord]:
     """Of these journeys those whose link is another one than was sent. Raises Problem when the store cannot be read."""
     known = {link_id(standard, record.episode_id): record for record in records if linking(standard)}
-    sent = store.sent_digests(agency, known) if known else {}
+    sent = stored_sent.digests(snapshot, agency, known) if known else {}
     return [record for own, record in known.items() if own in sent and sent[own] != link_digest(standard, record)]
 
 
@@ -61,5 +63,5 @@ class LinkCheck:
     def found(self) -> Mapping[str, Finding]:
         """The findings about those looked at since it was asked last, by the episode's id. Raises Problem."""
         waiting, self._waiting = self._waiting, {}
-        changed = changed_links(self._store, self._agency, self._standard, waiting.values())
+        changed = self._store.ask(changed_links, self._agency, self._standard, waiting.values())
         return {record.episode_id: link_finding(self._standard, record) for record in changed}

@@ -7,15 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from store.facts import AgencyInfo
+from store.month import calendar as stored_calendar
+from store.snapshot import Snapshot
 from validators.calendar.calendar import SubmissionCalendar, in_words
 
 if TYPE_CHECKING:
-    from store.store import Store
+    pass
 
 
-def due_submission(store: "Store", agency: AgencyInfo, today: date) -> str:
+def due_submission(snapshot: Snapshot, agency: AgencyInfo, today: date) -> str:
     """The submission that is due, or the next one where none is. Raises Problem when the store fails."""
-    return store.calendar(agency).due(today).submission
+    return stored_calendar.of_agency(snapshot, agency).due(today).submission
 
 
 def said_of_window(calendar: SubmissionCalendar, submission: str, today: date) -> list[str]:

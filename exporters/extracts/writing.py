@@ -19,8 +19,12 @@ from exporters.extracts.receipt import told_as_text as told_as_text
 from exporters.formats import choose
 from exporters.formats.base import Selecting
 from store.disk.files import PRIVATE, place, refused, scratch
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances
 from store.findings.acceptance_facts import Accepted
+from store.month import agency_settings, calendar, extracts, submissions
+from store.month.facts import WrittenExtract
+from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.quality import Tally
@@ -68,7 +72,7 @@ def export_submission(
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
-    chosen = choose.selection(standard, store.calendar(agency).entry(submission).period, wanted)
+    chosen = choose.selection(standard, store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
     receipt = begun(agency, chosen, submission)
     name = receipt.file.name
     try:
@@ -121,9 +125,9 @@ def write_rows(
     """
     standard = selection.standard
     # Judged as what it is by now: a file that would be sent.
-    context = Context(today, "file", selection.period, store.agency_settings(agency))
-    accepted = Accepted(store.acceptances(agency))
-    examination = Examination(standard, context, store.repeated_identifiers(agency), accepted)
+    context = Context(today, "file", selection.period, store.ask(agency_settings.settings, agency))
+    accepted = Accepted(store.ask(acceptances.listed, agency))
+    examination = Examination(standard, context, store.ask(read.repeated_identifiers, agency), accepted)
     receipt.tally = examination.tally
     rows = choose.writer(standard, file)
     beside = choose.writer(standard, whole) if whole is not None else None
@@ -159,20 +163,23 @@ def write_rows(
 def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
     """Keep the extract in the store and give the file its name, both or neither."""
     made = temporary.stat().st_ino
-    known = store.current_submission(agency, receipt.submission)
+    known = store.ask(submissions.current, agency, receipt.submission)
     try:
-        with store.write(person, now) as work:
-            work.record_extract(
+        with store.writing(Who(person, now)) as work:
+            extracts.keep(
+                work,
                 agency,
-                receipt.submission,
-                receipt.file.name,
-                receipt.sha256,
-                receipt.tally.rows,
-                receipt.as_mapping(),
+                WrittenExtract(
+                    receipt.submission,
+                    receipt.file.name,
+                    receipt.sha256,
+                    receipt.tally.rows,
+                    receipt.as_mapping(),
+                    kind=receipt.kind,
+                    submission_number=known.number if known else 0,
+                ),
                 _pieces(temporary),
-                kind=receipt.kind,
-                submission_number=known.number if known else 0,
-                records=receipt.records,
+                receipt.records,
             )
             place(temporary, receipt.file)
     except BaseException:

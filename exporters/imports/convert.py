@@ -16,7 +16,8 @@ from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
 from exporters.imports.csv_import import judge_heading
 from exporters.imports.report import ImportReport, LeftOut
 from exporters.xml_format.shape import name_of
-from store.facts import Counts
+from store.facts import Counts, Who
+from store.records import agencies, bulk_load
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
@@ -70,10 +71,10 @@ class Conversion:
             self._leave_out_empty(one, records)
         # One without an episode could not be told from others when the file is taken in again.
         self.clients = [one for one, _ in plans if one.plan.episodes]
-        known = store.agencies() if store else []
+        known = store.ask(agencies.listed) if store else []
         for agency in known:
             if store and (agency.code, agency.standard) == (self.code, self.target.id):
-                look_up(store, agency, self.target, [one.plan for one in self.clients])
+                store.ask(look_up, agency, self.target, [one.plan for one in self.clients])
         self.report.left_out.sort(key=lambda item: item.line)
         if self.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
@@ -92,17 +93,19 @@ class Conversion:
         wanted = [one for one in self.clients if not one.plan.is_done]
         if not wanted:
             return self.report
-        with store.write(person, now) as work:
+        with store.writing(Who(person, now)) as work:
             if self._version is not None and store.data_version() != self._version:
                 raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            agency = work.ensure_agency(code, self.target.id)
+            agency = agencies.ensure(work, code, self.target.id)
             records = [
                 EpisodeRecord(one.plan.client.values, part.values, client_id=one.plan.under or f"line {one.line}")
                 for one in wanted
                 for part in one.plan.episodes
             ]
-            work.load(agency, records, act="import", notes=[part.note for one in wanted for part in one.plan.episodes])
-        for number, made in entered(store, agency, self.target, [one.plan for one in wanted]).items():
+            bulk_load.load(
+                work, agency, records, act="import", notes=[part.note for one in wanted for part in one.plan.episodes]
+            )
+        for number, made in store.ask(entered, agency, self.target, [one.plan for one in wanted]).items():
             wanted[number].client_id, wanted[number].reference = made.client_id, made.reference
         return self.report
 
@@ -110,7 +113,7 @@ class Conversion:
 
     def _agency_code(self, store: "Store | None", wanted: str | None) -> str:
         """The agency it goes to: never the file's own, which is of the other data set."""
-        codes = [one.code for one in (store.agencies() if store else ()) if one.standard == self.target.id]
+        codes = [one.code for one in (store.ask(agencies.listed) if store else ()) if one.standard == self.target.id]
         if wanted is None and len(codes) != 1:
             told = (
                 f"several agencies of {self.target.id}, {', '.join(codes)}" if codes else f"no {self.target.id} agency"

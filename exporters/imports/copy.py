@@ -11,7 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exporters.xml_format.shape import name_of
+from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
+from store.facts import Who
+from store.records import agencies, save
+from store.snapshot import Snapshot
 from validators.dates import parse_date, write_date
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
@@ -151,12 +155,12 @@ def write_copy(
     """
     if plan.is_done:
         raise Problem(f"Nothing was copied: {plan.under_name} of {code} is this client already; key there what is new.")
-    with store.write(person, now) as work:
-        agency = work.ensure_agency(code, standard.id)
-        client_id = plan.under or work.create("client", agency.id, "", plan.client.values, act="copy").id
+    with store.writing(Who(person, now)) as work:
+        agency = agencies.ensure(work, code, standard.id)
+        client_id = plan.under or save.create(work, "client", agency.id, "", plan.client.values, act="copy").id
         for part in plan.episodes:
-            episode = work.create("episode", client_id, "", part.values, act="copy")
-            work.annotate(episode.id, None, part.note)
+            episode = save.create(work, "episode", client_id, "", part.values, act="copy")
+            save.annotate(work, episode.id, None, part.note)
         return agency, client_id
 
 
@@ -259,13 +263,13 @@ def _warn_of_days(plan: CopyPlan, source: Standard, target: Standard) -> None:
 # What of a copy the other agency has already, so that nobody is entered twice; and who there may be the same.
 
 
-def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]) -> None:
+def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]) -> None:
     """Leave out of each plan what the agency has already, and say who of its clients may be the same.
 
     An episode is there already where its note names the one it was copied from, or where somebody with these initials
     and this birth date has one begun on that day.
     """
-    found = store.counterparts(agency, _sought(target, plans))
+    found = lookalikes.counterparts(snapshot, agency, _sought(target, plans))
     for number, plan in enumerate(plans):
         left: list[Part] = []
         for part in plan.episodes:
@@ -288,15 +292,15 @@ def look_up(store: "Store", agency: "AgencyInfo", target: Standard, plans: Seque
         else:
             plan.alike += [
                 f"{one.row.reference or 'a client'} of {agency.code} may be the same: {one.why}"
-                for one in store.resembling(agency, *_who(plan, target))
+                for one in lookalikes.resembling(snapshot, agency, *_who(plan, target))
             ]
 
 
 def entered(
-    store: "Store", agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
+    snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: Sequence[CopyPlan]
 ) -> dict[int, Counterpart]:
     """Where those of the plans are that were entered with their episodes: the first of each, by its place."""
-    found = store.counterparts(agency, _sought(target, plans))
+    found = lookalikes.counterparts(snapshot, agency, _sought(target, plans))
     return {
         number: found[key]
         for number, plan in enumerate(plans)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import Extract, Progress, read_extract
 from exporters.imports.report import Difference, ImportReport, LeftOut, printed
-from store.facts import Counts, KnownEpisode, StoredRecord
+from store.facts import Counts, KnownEpisode, StoredRecord, Who
+from store.records import agencies, bulk_load, read, save
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
@@ -74,14 +75,21 @@ class Import:
         records = list(self._readable(extract))
         code = self._agency_code(records, agency_code)
         known_agency = next(
-            (a for a in (store.agencies() if store else ()) if (a.code, a.standard) == (code, self.standard.id)), None
+            (
+                a
+                for a in (store.ask(agencies.listed) if store else ())
+                if (a.code, a.standard) == (code, self.standard.id)
+            ),
+            None,
         )
         episodes: dict[str, KnownEpisode] = {}
         clients: dict[str, StoredRecord] = {}
         if store and known_agency:
-            episodes = store.known_episodes(known_agency, [record.episode[self._identity] for record in records])
+            episodes = store.ask(
+                read.known_episodes, known_agency, [record.episode[self._identity] for record in records]
+            )
             named = {record.client.get(self._client_id, "") for record in records} - {""}
-            clients = store.known_clients(known_agency, named)
+            clients = store.ask(read.known_clients, known_agency, named)
         for record in records:
             known = episodes.get(record.episode[self._identity])
             if known is None:
@@ -104,18 +112,18 @@ class Import:
         changes = plan.changes.values() if self.update else ()
         if not (plan.episodes or plan.events or changes):
             return self.report
-        with store.write(person, now) as work:
+        with store.writing(Who(person, now)) as work:
             # Asked within the transaction: what others saved meanwhile was not compared with.
             if self._version is not None and store.data_version() != self._version:
                 raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            agency = work.ensure_agency(code, self.standard.id)
+            agency = agencies.ensure(work, code, self.standard.id)
             if plan.episodes:
-                work.load(agency, plan.episodes, act="import")
+                bulk_load.load(work, agency, plan.episodes, act="import")
             for episode_id, event in plan.events:
-                work.create("event", episode_id, event.section, event.values, act="import")
+                save.create(work, "event", episode_id, event.section, event.values, act="import")
             for change in changes:
                 record = change.record
-                work.change(record.kind, record.id, change.values, record.version, act="import")
+                save.change(work, record.kind, record.id, change.values, record.version, act="import")
         return self.report
 
     # --- reading --------------------------------------------------------------------------------------------------

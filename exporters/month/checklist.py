@@ -11,6 +11,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from exporters.month.portal_figures import compared
+from store.findings import caseload, results
+from store.live import drafts as stored_drafts
+from store.month import extracts as stored_extracts
+from store.month import sent as stored_sent
+from store.month import submissions
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
@@ -70,7 +76,7 @@ def extract_of(
 
 
 def situation(
-    store: "Store",
+    snapshot: Snapshot,
     agency: "AgencyInfo",
     standard: Standard,
     period: ReportingPeriod,
@@ -83,19 +89,19 @@ def situation(
     To count `mismatches` takes as long as to write an extract, so that is done apart, by `open_mismatches`.
     """
     month = period.submission
-    attempts = store.submissions(agency, month)
+    attempts = submissions.listed(snapshot, agency, month)
     its = submission or (attempts[-1] if attempts else None)
-    extract = extract_of(store.extracts(agency), attempts, month, its.number if its else 0)
+    extract = extract_of(stored_extracts.listed(snapshot, agency), attempts, month, its.number if its else 0)
     return Situation(
-        figures=store.caseload_figures(agency, period, day=today),
+        figures=caseload.figures(snapshot, agency, period, day=today),
         submission=its,
-        ticks=tuple(store.ticks(its.id)) if its else (),
-        beside_due=store.beside_is_due(agency, today),
-        unanswered=store.count_unanswered_consent(agency, period) if standard.role("consent") else 0,
-        drafts=Counter(draft.person for draft in store.drafts_in(agency)),
+        ticks=tuple(submissions.ticks(snapshot, its.id)) if its else (),
+        beside_due=results.beside_is_due(snapshot, agency, today),
+        unanswered=submissions.count_unanswered_consent(snapshot, agency, period) if standard.role("consent") else 0,
+        drafts=Counter(draft.person for draft in stored_drafts.in_agency(snapshot, agency)),
         extract=extract,
-        changed=store.changed_since(agency, extract.id) if extract else 0,
-        against=store.last_sent(agency, but_not=extract.id if extract else ""),
+        changed=submissions.changed_since(snapshot, agency, extract.id) if extract else 0,
+        against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
         mismatches=mismatches,
         word=standard.word("episode"),
         row_word=standard.word("row"),
@@ -106,7 +112,7 @@ def open_mismatches(
     store: "Store", agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
 ) -> int:
     """How many mismatches against the extract sent last are neither explained nor confirmed. Raises Problem."""
-    if store.last_sent(agency) is None:
+    if store.ask(stored_sent.last, agency) is None:
         return 0
     from exporters.extracts.mismatches import find_mismatches
     from exporters.extracts.preview import preview_extract
@@ -176,7 +182,7 @@ def checklist(
 ) -> list[Item]:
     """The whole checklist of a submission as it stands; its latest attempt unless one is given. Raises Problem."""
     many = open_mismatches(store, agency, standard, period, today)
-    return judge(standard, situation(store, agency, standard, period, today, submission, many))
+    return judge(standard, store.ask(situation, agency, standard, period, today, submission, many))
 
 
 def progress(items: Sequence[Item]) -> tuple[int, int]:

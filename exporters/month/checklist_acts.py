@@ -12,6 +12,9 @@ from exporters.checks.caseload import check_caseload
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import AT_UPLOAD, Situation, doubted_text, judge, open_mismatches, situation
 from exporters.month.portal_figures import entered
+from store.facts import Who
+from store.month import calendar, submissions
+from store.month import sent as stored_sent
 from validators.calendar.calendar import CalendarEntry, in_words
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -63,26 +66,26 @@ class Acts:
         if its.check == "uploaded":
             self._upload(its, said, chosen)
             return
-        with self.store.write(self.person, self.now) as work:
-            work.tick((chosen or work.ensure_submission(self.agency, self.month)).id, its.id, said)
+        with self.store.writing(Who(self.person, self.now)) as work:
+            submissions.tick(work, (chosen or submissions.ensure(work, self.agency, self.month)).id, its.id, said)
 
     def reopen(self, item_id: str, reason: str, attempt: int | None = None) -> None:
         """Take back what a person ticked, with a reason; an upload is taken back with it."""
         its = self._item(item_id)
         chosen = self._attempt(attempt)
-        ticked = {one.item for one in self.store.ticks(chosen.id) if one.holds} if chosen else set()
-        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        ticked = {one.item for one in self.store.ask(submissions.ticks, chosen.id) if one.holds} if chosen else set()
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
         if not reason.strip():
             raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
         if chosen is None or (its.id not in ticked and sent is None):
             raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
-        with self.store.write(self.person, self.now) as work:
+        with self.store.writing(Who(self.person, self.now)) as work:
             if sent is not None:
-                work.take_back(sent.id)
+                stored_sent.take_back(work, sent.id)
             for item in (its.id, AT_UPLOAD) if its.check == "uploaded" else (its.id,):
                 if item in ticked:
-                    work.reopen_tick(chosen.id, item, reason)
+                    submissions.reopen(work, chosen.id, item, reason)
 
     def said_of_today(self, item_id: str = "") -> str:
         """What is to be said of a return that is sent today; nothing is refused for it: the portal alone decides.
@@ -91,26 +94,26 @@ class Acts:
         """
         if item_id and self._item(item_id).check != "uploaded":
             return ""
-        return " ".join(said_of_window(self.store.calendar(self.agency), self.month, self.today))
+        return " ".join(said_of_window(self.store.ask(calendar.of_agency, self.agency), self.month, self.today))
 
     def correct(self, reason: str) -> "SubmissionInfo":
         """Open a correction: another attempt of the month, with a reason."""
         if not reason.strip():
             raise Problem("A correction needs a reason: say in a few words what was wrong with the one before.")
-        if self.store.current_submission(self.agency, self.month) is None:
+        if self.store.ask(submissions.current, self.agency, self.month) is None:
             raise Problem(f"The submission {self.month} was not begun yet: there is nothing to correct.")
-        with self.store.write(self.person, self.now) as work:
-            return work.open_submission(self.agency, self.month, reason=reason)
+        with self.store.writing(Who(self.person, self.now)) as work:
+            return submissions.open_one(work, self.agency, self.month, reason=reason)
 
     def declare_nil(self, reason: str = "") -> "SubmissionInfo":
         """Say that there is nobody to report; where the month was begun, as another attempt."""
-        with self.store.write(self.person, self.now) as work:
+        with self.store.writing(Who(self.person, self.now)) as work:
             why = reason.strip() or "nobody to report"
-            return work.open_submission(self.agency, self.month, reason=why, is_nil=True)
+            return submissions.open_one(work, self.agency, self.month, reason=why, is_nil=True)
 
     def sent(self, extract: "ExtractInfo") -> None:
         """Note that one certain extract of this month was sent, whoever says so where."""
-        attempts = self.store.submissions(self.agency, self.month)
+        attempts = self.store.ask(submissions.listed, self.agency, self.month)
         number = extract.submission_number or (attempts[0].number if attempts else 0)
         chosen = next((one for one in attempts if one.number == number), None)
         its = next(one for one in self.standard.checklist if one.check == "uploaded" and one.is_needed(False))
@@ -118,7 +121,7 @@ class Acts:
 
     def _upload(self, its: ChecklistItem, said: Mapping[str, str], chosen: "SubmissionInfo | None") -> None:
         """Note that the return left the building: its extract is the latest one of this attempt."""
-        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         if not known.is_nil and known.extract is None:
             raise Problem(f"No extract is written for {self.month}: write it first, then upload that very file.")
         if known.extract is not None and known.extract.is_sent and known.extract.sent_at is not None:
@@ -138,20 +141,20 @@ class Acts:
         What is due for a check is checked before: "to be checked" would be kept for good.
         """
         check_caseload(self.store, self.agency, Checker(self.standard), self.today, self.now)
-        known = situation(self.store, self.agency, self.standard, self.entry.period, self.today, chosen)
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         known = replace(known, extract=extract, mismatches=self._mismatches(known))
         data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
         held = {one.item for one in known.ticks if one.holds}
-        with self.store.write(self.person, self.now) as work:
+        with self.store.writing(Who(self.person, self.now)) as work:
             if extract is not None:
-                work.mark_sent(extract.id)
-            opened = chosen or work.ensure_submission(self.agency, self.month)
+                stored_sent.mark(work, extract.id)
+            opened = chosen or submissions.ensure(work, self.agency, self.month)
             for old in (its.id, AT_UPLOAD):
                 # An extract that was taken back elsewhere leaves its ticks behind.
                 if old in held and extract is not None:
-                    work.reopen_tick(opened.id, old, "the extract was taken back")
-            work.tick(opened.id, its.id, dict(said))
-            work.tick(opened.id, AT_UPLOAD, data)
+                    submissions.reopen(work, opened.id, old, "the extract was taken back")
+            submissions.tick(work, opened.id, its.id, dict(said))
+            submissions.tick(work, opened.id, AT_UPLOAD, data)
 
     def _mismatches(self, known: Situation) -> int:
         """Those open when the return left; asked while its extract is not yet the one that was sent last."""
@@ -171,7 +174,7 @@ class Acts:
         return found
 
     def _attempt(self, attempt: int | None) -> "SubmissionInfo | None":
-        known = self.store.submissions(self.agency, self.month)
+        known = self.store.ask(submissions.listed, self.agency, self.month)
         if attempt is None:
             return known[-1] if known else None
         for one in known:
@@ -193,7 +196,7 @@ def mark_sent(
 
     Returns what is to be said of the day, empty when all is well. Raises Problem.
     """
-    entry = store.calendar(agency).entry(extract.submission)
+    entry = store.ask(calendar.of_agency, agency).entry(extract.submission)
     acts = Acts(store, agency, standard, entry, person, today, now)
     acts.sent(extract)
     return acts.said_of_today()

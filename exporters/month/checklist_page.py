@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, counted, judge, progress, situation
 from exporters.month.status import day_text, left_text
+from store.month import calendar as stored_calendar
+from store.month import submissions
+from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -13,7 +16,6 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.month.facts import SubmissionInfo
-    from store.store import Store
 
 BACK = 12
 """How many submissions before the one at hand can be looked at, whether begun or not."""
@@ -105,7 +107,7 @@ class ChecklistPage:
 
 
 def read_page(
-    store: "Store",
+    snapshot: Snapshot,
     agency: "AgencyInfo",
     standard: Standard,
     today: date,
@@ -117,10 +119,10 @@ def read_page(
 
     Raises Problem when there is no such submission or attempt.
     """
-    calendar = store.calendar(agency)
+    calendar = stored_calendar.of_agency(snapshot, agency)
     due = calendar.due(today)
     entry = calendar.entry(month) if month else due
-    every = store.submissions(agency)
+    every = submissions.listed(snapshot, agency)
     attempts = [one for one in every if one.month == entry.submission]
     chosen = attempts[-1] if attempts else None
     if attempt is not None:
@@ -135,7 +137,7 @@ def read_page(
         reachable.add(one.submission)
         one = calendar.before(one)
     others = sorted(known | {(name, 1) for name in reachable - begun})
-    its = situation(store, agency, standard, entry.period, today, chosen, mismatches)
+    its = situation(snapshot, agency, standard, entry.period, today, chosen, mismatches)
     return ChecklistPage(
         entry=entry,
         submission=chosen,

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from store.month import agency_settings, calendar
+from store.records import read
+from store.snapshot import Snapshot
 from validators.measures import Result, Span, first_start, result, sorter
 from validators.problems import Problem
 from validators.records import EpisodeRecord
@@ -15,7 +18,6 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.store import Store
 
 BAR = 24
 MOST_CASES = 1000
@@ -37,7 +39,7 @@ class Case:
 
 
 def measured(
-    store: "Store",
+    snapshot: Snapshot,
     agency: "AgencyInfo",
     standard: Standard,
     span: Span,
@@ -46,10 +48,10 @@ def measured(
     """Every measure of the standard over some days, in the standard's order. Raises Problem without any measure."""
     if not standard.measures:
         raise Problem(f"The data set {standard.id} names no measures: choose another agency or --standard.")
-    settings, closed = store.agency_settings(agency), store.calendar(agency).closed_days
+    settings, closed = agency_settings.settings(snapshot, agency), calendar.of_agency(snapshot, agency).closed_days
     sorters = [(measure.id, sorter(measure, standard, span, closed, settings)) for measure in standard.measures]
     counts: dict[str, Counter[str]] = {measure.id: Counter() for measure in standard.measures}
-    for number, record in enumerate(store.episodes(agency), 1):
+    for number, record in enumerate(read.episodes(snapshot, agency), 1):
         for name, line_of in sorters:
             if key := line_of(record):
                 counts[name][key] += 1
@@ -59,12 +61,24 @@ def measured(
 
 
 def cases(
-    store: "Store", agency: "AgencyInfo", standard: Standard, span: Span, name: str, line: str, most: int = MOST_CASES
+    snapshot: Snapshot,
+    agency: "AgencyInfo",
+    standard: Standard,
+    span: Span,
+    name: str,
+    line: str,
+    most: int = MOST_CASES,
 ) -> list[Case]:
     """The episodes in a line of a measure, at most so many, in order of entry. Raises Problem for no such measure."""
     measure = measure_named(standard, name)
-    line_of = sorter(measure, standard, span, store.calendar(agency).closed_days, store.agency_settings(agency))
-    found = (_case(standard, measure, record) for record in store.episodes(agency) if line_of(record) == line)
+    line_of = sorter(
+        measure,
+        standard,
+        span,
+        calendar.of_agency(snapshot, agency).closed_days,
+        agency_settings.settings(snapshot, agency),
+    )
+    found = (_case(standard, measure, record) for record in read.episodes(snapshot, agency) if line_of(record) == line)
     return list(islice(found, most))
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from exporters.month.checklist import counted
 from exporters.month.status import Standing, day_text, left_text, moves, read_standing, since
+from store.month import calendar as stored_calendar
+from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, in_words
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.month.facts import RollOver
-    from store.store import Store
 
 MOVES = 3
 """How many of the rules that moved are named."""
@@ -29,15 +30,17 @@ class MonthView:
 
 
 def read_month(
-    store: "Store", agency: "AgencyInfo", standard: Standard, today: date, mismatches: int | None = None
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, today: date, mismatches: int | None = None
 ) -> MonthView:
     """Read all the Month screen shows, from what is kept; nothing is checked. Raises Problem."""
-    standing = read_standing(store, agency, standard, today, mismatches)
-    calendar = store.calendar(agency)
+    standing = read_standing(snapshot, agency, standard, today, mismatches)
+    calendar = stored_calendar.of_agency(snapshot, agency)
     roll_entry = calendar.next_roll(today) if calendar.rolls else None
     roll = None
     if roll_entry is not None:
-        roll = store.roll_over(agency, roll_entry.period_start, since=standing.due.period_start, limit=0)
+        roll = stored_calendar.roll_over(
+            snapshot, agency, roll_entry.period_start, since=standing.due.period_start, limit=0
+        )
     due, gap = standing.due, ""
     if not standing.silence and calendar.silence(due.last_day + timedelta(days=1)):
         after = calendar.after(due)

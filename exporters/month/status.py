@@ -9,6 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, Situation, is_sent, judge, progress, situation
+from store.facts import NEVER, Who
+from store.month import calendar as stored_calendar
+from store.month import extracts as stored_extracts
+from store.month import submissions as stored_submissions
+from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
 from validators.standard.model import Standard
 
@@ -72,18 +77,18 @@ class Standing:
 
 
 def read_standing(
-    store: "Store", agency: "AgencyInfo", standard: Standard, today: date, mismatches: int | None = None
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, today: date, mismatches: int | None = None
 ) -> Standing:
     """Read how the month stands; `mismatches` are counted apart, None when they were not. Raises Problem."""
-    calendar: SubmissionCalendar = store.calendar(agency)
+    calendar: SubmissionCalendar = stored_calendar.of_agency(snapshot, agency)
     due = calendar.due(today)
-    extracts, submissions = store.extracts(agency), store.submissions(agency)
-    its_sent = _was_sent(store, standard, due.submission, extracts, submissions)
+    extracts, submissions = stored_extracts.listed(snapshot, agency), stored_submissions.listed(snapshot, agency)
+    its_sent = _was_sent(snapshot, standard, due.submission, extracts, submissions)
     previous = calendar.before(due)
     # Of what was before the first that this store knows of, it cannot say anything.
     earliest = min((one.month for one in submissions), default=due.submission)
     earliest = min((one.submission for one in extracts), default=earliest)
-    not_before = not _was_sent(store, standard, previous.submission, extracts, submissions)
+    not_before = not _was_sent(snapshot, standard, previous.submission, extracts, submissions)
     late = due if today > due.deadline and not its_sent else None
     missed = None
     if not_before and today > previous.deadline:
@@ -91,7 +96,7 @@ def read_standing(
             late = late or previous
         elif previous.submission > earliest:
             missed = previous
-    known = situation(store, agency, standard, due.period, today, mismatches=mismatches)
+    known = situation(snapshot, agency, standard, due.period, today, mismatches=mismatches)
     return Standing(
         agency=agency,
         today=today,
@@ -101,7 +106,7 @@ def read_standing(
         late=late,
         missed=missed,
         figures=known.figures,
-        before=store.day_figures_before(agency, due.submission, today),
+        before=stored_submissions.day_figures_before(snapshot, agency, due.submission, today),
         items=tuple(judge(standard, known)),
         situation=known,
     )
@@ -128,7 +133,7 @@ def keep_today(store: "Store", standing: Standing) -> bool:
         now.accepted,
         causes,
     )
-    return store.keep_day_figures(standing.agency, standing.due.submission, figures)
+    return store.do(Who("", NEVER), stored_submissions.keep_figures, standing.agency, standing.due.submission, figures)
 
 
 def moves(standing: Standing) -> list[tuple[str, int]]:
@@ -167,7 +172,7 @@ def left_text(days: int) -> str:
 
 
 def _was_sent(
-    store: "Store",
+    snapshot: Snapshot,
     standard: Standard,
     month: str,
     extracts: Sequence["ExtractInfo"],
@@ -181,5 +186,5 @@ def _was_sent(
         tick.holds and tick.item in leaving
         for one in submissions
         if one.month == month and one.is_nil
-        for tick in store.ticks(one.id)
+        for tick in stored_submissions.ticks(snapshot, one.id)
     )

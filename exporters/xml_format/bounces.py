@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 from exporters.csv_format.text import Pieces
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
+from store.month import extracts, locate
+from store.records import read
+from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
     from store.facts import AgencyInfo
-    from store.store import Store
 
 
 def led(
-    store: "Store", agency: "AgencyInfo", standard: Standard, extract_id: str, listed: "Sequence[tuple[Bounce, int]]"
+    snapshot: Snapshot,
+    agency: "AgencyInfo",
+    standard: Standard,
+    extract_id: str,
+    listed: "Sequence[tuple[Bounce, int]]",
 ) -> "Iterator[Bounce]":
     """Each line with the record it means; beside it the number that it names, 0 for none.
 
@@ -31,7 +37,7 @@ def led(
 
     def counted() -> Iterator[bytes]:
         nonlocal many
-        for piece in store.extract_text(extract_id):
+        for piece in extracts.text(snapshot, extract_id):
             many += piece.count(b"\n")
             yield piece
 
@@ -56,7 +62,7 @@ def led(
         for _, _, found in met
         if found is not None
     }
-    places = store.journey_whereabouts(agency, named)
+    places = locate.journeys(snapshot, agency, named)
     for one, number, found in met:
         if found is None:
             why = f"the extract has no message in line {number}"
@@ -70,7 +76,7 @@ def led(
             yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
             continue
         told = replace(told, client_id=its.client_id, episode_id=its.episode_id)
-        yield replace(told, event_id=_event(store, its.episode_id, _sent(found, line)))
+        yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
 
 
 def _met(one: "Bounce", number: int, by_line: dict[int, Message], by_reference: dict[str, Message]) -> Message | None:
@@ -93,11 +99,11 @@ def _sent(message: Message, line: int) -> Event | None:
     return next((event for event in message.events if event.line == block), None)
 
 
-def _event(store: "Store", episode_id: str, sent: Event | None) -> str:
+def _event(snapshot: Snapshot, episode_id: str, sent: Event | None) -> str:
     """The store's id of the event that was sent: the one most like it."""
     if sent is None:
         return ""
-    record = store.episode_record(episode_id)
+    record = read.episode_record(snapshot, episode_id)
     same = [event for event in record.events if event.section == sent.section]
     alike = [(sum(event.values.get(key) == text for key, text in sent.values.items()), event.id) for event in same]
     return max(alike, key=lambda item: item[0], default=(0, ""))[1]

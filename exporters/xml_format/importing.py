@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 from exporters.imports.report import Difference, ImportReport, LeftOut
 from exporters.xml_format.reading import Progress, read_return
 from exporters.xml_format.shape import name_of
-from store.facts import ClientTree, Counts, StoredRecord
+from store.facts import ClientTree, Counts, StoredRecord, Who
+from store.month import locate
 from store.month.facts import Whereabouts
+from store.records import agencies, bulk_load, save
+from store.records import read as records_read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import SHORTENERS
@@ -146,10 +149,12 @@ class ReturnImport:
                 name: (record.client.get(self._reference, ""), record.episode.get(self._opened, ""))
                 for name, record in read.items()
             }
-            known = store.journey_whereabouts(agency, wanted)
+            known = store.ask(locate.journeys, agency, wanted)
         clients: Mapping[str, str] = {}
         if store and agency:
-            clients = store.clients_by_reference(agency, {record.client[self._reference] for record in read.values()})
+            clients = store.ask(
+                records_read.clients_by_reference, agency, {record.client[self._reference] for record in read.values()}
+            )
         # What several messages say of one client is put together; the first word on each item counts.
         told: dict[str, dict[str, str]] = {}
         for record in read.values():
@@ -184,7 +189,7 @@ class ReturnImport:
             self._leave_out(record, "an earlier message is about the same journey")
         else:
             self._met.add(at.episode_id)
-            self._known.compare(name, record, store.client_tree(at.client_id), at.episode_id)
+            self._known.compare(name, record, store.ask(records_read.tree, at.client_id), at.episode_id)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
@@ -192,16 +197,16 @@ class ReturnImport:
         changed = list(changes.values.values()) if self.update else []
         if not (self._journeys or changes.events or changed):
             return self.report
-        with store.write(person, now) as work:
+        with store.writing(Who(person, now)) as work:
             if self._version is not None and store.data_version() != self._version:
                 raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            agency = work.ensure_agency(code, self.standard.id)
+            agency = agencies.ensure(work, code, self.standard.id)
             if self._journeys:
-                work.load(agency, self._journeys, act="import")
+                bulk_load.load(work, agency, self._journeys, act="import")
             for episode_id, event in changes.events:
-                work.create("event", episode_id, event.section, event.values, act="import")
+                save.create(work, "event", episode_id, event.section, event.values, act="import")
             for record, values in changed:
-                work.change(record.kind, record.id, values, record.version, act="import")
+                save.change(work, record.kind, record.id, values, record.version, act="import")
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
@@ -220,5 +225,5 @@ class ReturnImport:
         return code
 
     def _known_agency(self, store: "Store | None", code: str) -> "AgencyInfo | None":
-        every = store.agencies() if store else ()
+        every = store.ask(agencies.listed) if store else ()
         return next((one for one in every if (one.code, one.standard) == (code, self.standard.id)), None)

@@ -15,7 +15,9 @@ from exporters.extracts.sent_links import link_finding
 from exporters.formats.base import HeldBack, Outgoing, Wanted
 from exporters.xml_format.shape import INCOMPLETE, block_keys, digest, linking, name_of
 from store.facts import AgencyInfo
+from store.month import sent as stored_sent
 from store.month.facts import PART
+from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
 from validators.problems import Problem
@@ -92,7 +94,7 @@ class JourneySelection:
     def stream(self, store: "Store", agency: AgencyInfo) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All journeys of an agency in order of entry, each with what of it is sent. Raises Problem."""
         some: list[EpisodeRecord] = []
-        for record in store.episodes(agency):
+        for record in store.ask(read.episodes, agency):
             some.append(record)
             if len(some) >= _AT_ONCE:
                 yield from self._outgoing(store, agency, some)
@@ -115,7 +117,7 @@ class JourneySelection:
         if self._kind == "full":
             return {}
         ids = [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
-        return store.sent_digests(agency, [*ids, *(event.id for record in some for event in record.events)])
+        return store.ask(stored_sent.digests, agency, [*ids, *(event.id for record in some for event in record.events)])
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""

@@ -26,7 +26,10 @@ def resembling(
     *,
     leave_out: Collection[str] = (),
 ) -> list[Resemblance]:
-    """Clients who resemble somebody, the likeliest first; `birth_date` as the standard or ISO writes it. None without both initials."""
+    """Clients who resemble somebody, the likeliest first; none without both initials.
+
+    `birth_date` is as the standard or ISO writes it.
+    """
     given, family, birth_date = given.strip().upper(), family.strip().upper(), sortable(birth_date)
     if not (given and family and birth_date):
         return []

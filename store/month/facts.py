@@ -181,7 +181,7 @@ class WrittenExtract:
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class ConfirmedMismatch:
     """Something that differs from a sent extract: its kind, what it is about, and the values it is told with."""
 
     kind: str

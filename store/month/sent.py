@@ -12,7 +12,7 @@ from store.disk import sqlite
 from store.disk.tables import AUDITS, CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
-from store.month.facts import PART, ConfirmationInfo, Mismatch
+from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch
 from store.records.read import batches
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -119,7 +119,7 @@ def confirmations(snapshot: Snapshot, extract_id: str) -> list[ConfirmationInfo]
     return [_info(row) for row in snapshot.connection.execute(query.order_by(CONFIRMATIONS.c.number))]
 
 
-def confirm(unit: UnitOfWork, extract_id: str, mismatch: Mismatch, reason: str) -> ConfirmationInfo:
+def confirm(unit: UnitOfWork, extract_id: str, mismatch: ConfirmedMismatch, reason: str) -> ConfirmationInfo:
     """Keep that a mismatch is right, and why; an earlier word on the same subject, about other values, gives way.
 
     Raises Problem without a reason, without such an extract, and when the very same is confirmed already.

@@ -228,9 +228,7 @@ def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> 
     )
 
 
-def episodes(
-    snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None = None
-) -> Iterator[EpisodeRecord]:
+def episodes(snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None = None) -> Iterator[EpisodeRecord]:
     """All episodes of an agency, or those with the given ids, in order of entry."""
     for record, _ in chosen(snapshot.connection, episode_query(agency), ids):
         yield record

@@ -13,14 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exporters.checks.caseload import check_caseload
+from store.clients import search
 from store.disk import sqlite
 from store.disk.keys import read_or_make_key
-from store.facts import ClientQuery
+from store.facts import ClientQuery, Who
+from store.findings import queries
+from store.records import agencies, read, save
 from store.store import Store, open_store
 from tests.bench.measuring import median, tell
 from tests.bench.screens import INTO_FORM, TODAY
 from tests.bench.screens import store as sample
 from tests.bench.terminal.probe import ranked
+from tests.stores import ask
 from tests.terminal import Terminal, split_keys
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
@@ -58,25 +62,25 @@ def forget(path: Path, key_file: Path) -> None:
 def check(store: Store, checker: Checker) -> float:
     """Seconds to check what is due."""
     started = time.perf_counter()
-    check_caseload(store, store.agency(), checker, TODAY, datetime.now(UTC))
+    check_caseload(store, ask(store, agencies.one), checker, TODAY, datetime.now(UTC))
     return time.perf_counter() - started
 
 
 def edit(store: Store, offset: int) -> None:
     """Change ten clients, one save each."""
-    rows = store.client_rows(store.agency(), ClientQuery(), offset, EDITS)
+    rows = ask(store, search.page, ask(store, agencies.one), ClientQuery(), offset, EDITS)
     for row in rows:
-        with store.write("bench", datetime.now(UTC)) as work:
-            client = work.get("client", row.id)
+        with store.writing(Who("bench", datetime.now(UTC))) as work:
+            client = read.get(work, "client", row.id)
             sex = "2" if client.values.get("SEX") == "1" else "1"
-            work.change("client", client.id, {**client.values, "SEX": sex}, client.version)
+            save.change(work, "client", client.id, {**client.values, "SEX": sex}, client.version)
 
 
 def checking(path: Path, key_file: Path) -> list[bool]:
     """The whole caseload, and what ten edits make due."""
     checker, cold, again = Checker(load()), [], []
     with open_store(path, key_file, load) as store:
-        episodes = store.count_episodes(store.agency())
+        episodes = ask(store, read.count_episodes, ask(store, agencies.one))
         for round_number in range(5):
             forget(path, key_file)
             cold.append(check(store, checker))
@@ -103,12 +107,12 @@ def typing(environment: dict[str, str]) -> list[bool]:
         terminal.until("F3 Clients")
         for key in split_keys(INTO_FORM):
             terminal.press(key, 0.5)
-        agency, day = store.agency(), datetime.now(UTC).date()
-        before = store.count_stale(agency, day)
+        agency, day = ask(store, agencies.one), datetime.now(UTC).date()
+        before = ask(store, queries.count_stale, agency, day)
         meanwhile = sorted(terminal.press(key, SLOWLY).last for key in TYPED)
-        after = store.count_stale(agency, day)
+        after = ask(store, queries.count_stale, agency, day)
         terminal.send("\x15")
-        terminal.until(lambda _: store.count_stale(agency, day) == 0, most=600)
+        terminal.until(lambda _: ask(store, queries.count_stale, agency, day) == 0, most=600)
         terminal.until_quiet(2.0)
         idle = sorted(terminal.press(key, SLOWLY).last for key in TYPED)
     note = f"{before - after:,} episodes checked meanwhile, p95 {ranked(meanwhile, 0.95) * 1000:.0f} ms"

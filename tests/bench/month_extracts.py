@@ -12,10 +12,15 @@ from exporters.csv_format.text import ExtractText
 from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import against
 from exporters.extracts.preview import preview_extract
-from store.facts import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.month.facts import WrittenExtract
+from store.records import agencies, bulk_load, read, save
 from store.store import Store, open_store
 from tests.bench.measuring import median, tell
 from tests.bench.returns import TODAY
+from tests.stores import ask
 from validators.standard.catalogue import load
 from validators.synthetic import synthetic_episodes
 
@@ -26,32 +31,35 @@ NOW = datetime(2021, 1, 10, 9, 30, tzinfo=UTC)
 
 def filled(store: Store, rows: int) -> AgencyInfo:
     """A caseload whose extract has about so many rows."""
-    with store.write("bench", NOW) as work:
-        agency = work.ensure_agency("T0001", load().id)
-        work.load(agency, synthetic_episodes(load(), rows * 6 // 11, seed=1, today=TODAY, faults=True, agency="T0001"))
+    with store.writing(Who("bench", NOW)) as work:
+        agency = agencies.ensure(work, "T0001", load().id)
+        bulk_load.load(
+            work, agency, synthetic_episodes(load(), rows * 6 // 11, seed=1, today=TODAY, faults=True, agency="T0001")
+        )
     return agency
 
 
 def changed(store: Store, agency: AgencyInfo) -> None:
     """One client in twenty has another birth date, one episode in fifty is deleted."""
     picked = random.Random(1)
-    with store.write("bench", NOW) as work:
-        for record in list(store.episodes(agency)):
+    with store.writing(Who("bench", NOW)) as work:
+        for record in list(ask(store, read.episodes, agency)):
             if picked.random() < 0.05:
-                client = work.get("client", record.client_id)
+                client = read.get(work, "client", record.client_id)
                 born = load().role("birth_date")
-                work.change("client", client.id, {**client.values, born: "19700101"}, client.version)
+                save.change(work, "client", client.id, {**client.values, born: "19700101"}, client.version)
             elif picked.random() < 0.02:
-                work.delete("episode", record.episode_id, 1)
+                save.delete(work, "episode", record.episode_id, 1)
 
 
 def kept(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """The extract of now, kept and sent."""
     preview = preview_extract(store, agency, load(), SUBMISSION, today=TODAY)
     receipt = preview.receipt
-    with store.write("bench", NOW) as work:
-        about = (receipt.file.name, receipt.sha256, receipt.tally.rows, receipt.as_mapping(), preview.text.pieces())
-        return work.mark_sent(work.record_extract(agency, SUBMISSION, *about).id)
+    with store.writing(Who("bench", NOW)) as work:
+        rows = receipt.tally.rows
+        written = WrittenExtract(SUBMISSION, receipt.file.name, receipt.sha256, rows, receipt.as_mapping())
+        return stored_sent.mark(work, extracts.keep(work, agency, written, preview.text.pieces()).id)
 
 
 def _read(text: bytes) -> None:
@@ -74,14 +82,14 @@ def run() -> bool:
         preview = preview_extract(store, agency, standard, SUBMISSION, today=TODAY)
         found = against(store, preview, sent)
 
-        texts = [b"".join(store.extract_text(one.id)) for one in (sent, second)]
+        texts = [b"".join(ask(store, extracts.text, one.id)) for one in (sent, second)]
 
         def plain() -> None:
             for text in texts:
                 _read(text)
 
         def compared() -> None:
-            compare_texts(store.extract_text(sent.id), store.extract_text(second.id), standard)
+            compare_texts(ask(store, extracts.text, sent.id), ask(store, extracts.text, second.id), standard)
 
         def mismatched() -> None:
             # Read anew each time, as when the screen is opened.

@@ -14,8 +14,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+from store.clients import search
+from store.records import agencies
 from tests.bench.measuring import median, python, tell
 from tests.bench.terminal.probe import GROUPS, STOCK, Group, joined, measure, ranked
+from tests.stores import ask
 from tests.terminal import Terminal, split_keys
 from tests.terminal import keys as keys_of
 from validators.standard.catalogue import DEFAULT, load
@@ -199,14 +202,14 @@ def searching(environment: dict[str, str], clients: int) -> list[bool]:
     typed = ("000123", "JS", "14/3/85", "NE8 1", "1985", "NE1 JS")
     took: list[float] = []
     with open_store(Path(environment["KEYWORK_STORE"]), Path(environment["KEYWORK_KEY_FILE"]), load) as opened:
-        agency = opened.agency()
+        agency = ask(opened, agencies.one)
         for _ in range(3):
             for text in typed:
                 for length in range(1, len(text) + 1):
                     query = ClientQuery(text[:length], sort="reference")
                     started = time.perf_counter()
-                    opened.clients_at_least(agency, query)
-                    opened.client_rows(agency, query, 0, PAGE)
+                    ask(opened, search.at_least, agency, query)
+                    ask(opened, search.page, agency, query, 0, PAGE)
                     took.append((time.perf_counter() - started) * 1000)
     took.sort()
     note = f"p50 {ranked(took, 0.5):.0f} ms, most {took[-1]:.0f} ms"

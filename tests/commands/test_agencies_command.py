@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from store.disk import audit
+from store.records import agencies
 from store.store import open_store
 from tests.commands.running import Place, call
+from tests.stores import ask
 from validators.standard.catalogue import load
 
 
@@ -30,9 +33,9 @@ def test_the_first_agency_makes_the_store_and_others_follow(place: Place) -> Non
     rows = json.loads(call("agencies", "list", "--format", "json", *place.options).out)
     assert rows[1] == {"code": "W00001", "standard": "smds-wales", "name": "Cardiff North", "region": ""}
     with open_store(place.store, place.key, load) as store:
-        for agency in store.agencies():
-            assert [entry.act for entry in store.history(agency.id)] == ["create"]
-        assert store.verify_audit().whole
+        for agency in ask(store, agencies.listed):
+            assert [entry.act for entry in ask(store, audit.history, [agency.id])] == ["create"]
+        assert ask(store, audit.verify).whole
 
 
 @pytest.mark.parametrize(

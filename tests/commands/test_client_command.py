@@ -7,10 +7,16 @@ from typing import Any
 
 import pytest
 
+from store.clients import search
+from store.disk import audit
 from store.disk.user import current_person
-from store.facts import ClientQuery, ClientTree
+from store.facts import NEVER, ClientQuery, ClientTree, Who
+from store.findings import acceptances
+from store.live import drafts, presence
+from store.records import agencies, merge, read, save
 from store.store import Store, open_store
 from tests.commands.running import TODAY, Place, call
+from tests.stores import ask, do
 from validators.standard.catalogue import load
 
 NOW = datetime.now(UTC)
@@ -32,7 +38,9 @@ def store(sample: Place) -> Iterator[Store]:
 
 def client(store: Store, reference: str = "000003") -> ClientTree:
     """A client by the reference."""
-    return store.client_tree(store.client_rows(store.agency(), ClientQuery(text=reference), 0, 1)[0].id)
+    return ask(
+        store, read.tree, ask(store, search.page, ask(store, agencies.one), ClientQuery(text=reference), 0, 1)[0].id
+    )
 
 
 def told(sample: Place, *arguments: object, code: int = 0) -> Any:
@@ -64,8 +72,8 @@ def test_list_searches_filters_sorts_and_pages(sample: Place, store: Store) -> N
 
 def test_list_by_errors_checks_what_is_due_first(sample: Place, store: Store) -> None:
     episode = client(store).episodes[0].episode
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "REFLD": "20209999"}, episode.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "REFLD": "20209999"}, episode.version)
     assert [one["reference"] for one in told(sample, "list", "--filter", "errors")] == ["000003"]
 
 
@@ -94,8 +102,8 @@ def test_a_record_is_named_by_any_of_its_ids(sample: Place, store: Store, by: st
 def test_show_tells_values_with_meanings_and_leaves_with_1_for_errors(sample: Place, store: Store) -> None:
     assert call("client", "show", "000003", *sample.options, *TODAY).code == 0
     episode = client(store).episodes[0].episode
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "PC": "\x1b[31mX\u202e"}, episode.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "PC": "\x1b[31mX\u202e"}, episode.version)
     outcome = call("client", "show", "000003", *sample.options, *TODAY)
     assert outcome.code == 1
     assert "Sex at birth registration: Male" in outcome.out or "Female" in outcome.out
@@ -121,14 +129,16 @@ def test_edit_types_as_the_form_does_and_audits_as_it_does(sample: Place, store:
         ]
         or done
     )
-    entries = [one for one in store.history(tree.client.id) if one.field == "DOB"]
+    entries = [one for one in ask(store, audit.history, [tree.client.id]) if one.field == "DOB"]
     assert [(one.act, one.person, one.new) for one in entries] == [("change", current_person(store.path), "19850314")]
 
 
 def test_edit_says_what_the_rules_make_of_it(sample: Place, store: Store) -> None:
     found = told(sample, "edit", "000003", "SINITIAL=", code=1)
     assert [(one["rule"], one["severity"]) for one in found["findings"]] == [("2", "error")]
-    row = store.client_rows(store.agency(), ClientQuery(text="000003", filters=frozenset({"errors"})), 0, 5)
+    row = ask(
+        store, search.page, ask(store, agencies.one), ClientQuery(text="000003", filters=frozenset({"errors"})), 0, 5
+    )
     assert [one.reference for one in row] == ["000003"], "the lists know at once"
     outcome = call("client", "edit", "000003", "SINITIAL=w", *sample.options, *TODAY)
     assert outcome.code == 0 and outcome.out.splitlines()[-1] == "0 errors, 0 warnings, 0 notices"
@@ -155,8 +165,8 @@ def test_edit_refuses_what_cannot_be_meant(sample: Place, store: Store) -> None:
     ):
         assert part in refused(sample, "edit", *arguments)
     before = client(store).client
-    with store.write("bob", NOW) as work:
-        work.delete("client", before.id, before.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "client", before.id, before.version)
     assert "is deleted: bring it back first" in refused(sample, "edit", before.id, "SEX=1")
 
 
@@ -164,9 +174,9 @@ def test_nothing_is_saved_over_a_newer_version(sample: Place, store: Store) -> N
     record = client(store).client
     told(sample, "edit", record.id, "FINITIAL=x", "--version", record.version)
     assert "is at version 2" in refused(sample, "edit", record.id, "FINITIAL=y", "--version", record.version)
-    with store.write("bob", NOW) as work:
-        now_there = work.get("client", record.id)
-        work.change("client", record.id, {**now_there.values, "NATION": "FRA"}, now_there.version)
+    with store.writing(Who("bob", NOW)) as work:
+        now_there = read.get(work, "client", record.id)
+        save.change(work, "client", record.id, {**now_there.values, "NATION": "FRA"}, now_there.version)
     sentence = refused(sample, "edit", record.id, "SEX=2", "--version", now_there.version)
     assert "saved by bob" in sentence and sentence.endswith("give --anyway.")
     told(sample, "edit", record.id, "SEX=2", "--version", now_there.version, "--anyway")
@@ -174,11 +184,11 @@ def test_nothing_is_saved_over_a_newer_version(sample: Place, store: Store) -> N
 
 def test_nothing_is_saved_beside_somebody_in_the_record(sample: Place, store: Store) -> None:
     record = client(store).client
-    store.enter("bob", "his", "client", record.id, datetime.now(UTC))
+    do(store, Who("bob", datetime.now(UTC), "his"), presence.enter, "client", record.id)
     assert "bob is in the client" in refused(sample, "edit", record.id, "SEX=2")
     assert "bob is in the client" in refused(sample, "add-episode", record.id)
     told(sample, "edit", record.id, "SEX=2", "--anyway")
-    store.leave("his")
+    do(store, Who("", NEVER, "his"), presence.leave)
     told(sample, "edit", record.id, "SEX=1")
 
 
@@ -186,24 +196,24 @@ def test_drafts_are_kept_used_and_dropped(sample: Place, store: Store) -> None:
     record, person = client(store).client, current_person(store.path)
     done = told(sample, "edit", record.id, "NATION=FRA", "--draft")
     assert done["draft"] and client(store).client == record
-    draft = store.draft_of(person, record.id)
+    draft = ask(store, drafts.one, person, record.id)
     assert draft is not None and draft.values["NATION"] == "FRA" and draft.base_version == record.version
     assert [one["fields"] for one in told(sample, "show", record.id)["drafts"]] == [1]
     assert "You have a draft" in refused(sample, "edit", record.id, "FINITIAL=x")
     told(sample, "edit", record.id, "FINITIAL=x", "--use-draft")
     values = client(store).client.values
-    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "X") and store.draft_of(person, record.id) is None
+    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "X") and ask(store, drafts.one, person, record.id) is None
     told(sample, "edit", record.id, "NATION=GBR", "--draft")
     told(sample, "edit", record.id, "FINITIAL=y", "--drop-draft")
     values = client(store).client.values
-    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "Y") and store.drafts() == []
+    assert (values["NATION"], values["FINITIAL"]) == ("FRA", "Y") and ask(store, drafts.listed) == []
 
 
 def test_a_draft_begun_before_anothers_save_is_not_used_in_silence(sample: Place, store: Store) -> None:
     record = client(store).client
     told(sample, "edit", record.id, "NATION=FRA", "--draft")
-    with store.write("bob", NOW) as work:
-        work.change("client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
     assert "was saved by bob after your draft was begun" in refused(sample, "edit", record.id, "--use-draft")
     told(sample, "edit", record.id, "--use-draft", "--anyway")
     assert client(store).client.values["NATION"] == "FRA"
@@ -213,14 +223,14 @@ def test_add_a_client_with_an_episode_and_an_event(sample: Place, store: Store) 
     person = ["FINITIAL=a", "SINITIAL=b", "DOB=140385", "SEX=1", "CLIENT=new1"]
     done = told(sample, "add", *person, "CONSENT=y", "REFLD=5/1/21", code=1)
     assert [(one["kind"], one["new"]) for one in done["records"]] == [("client", True), ("episode", True)]
-    tree = store.client_tree(done["client_id"])
+    tree = ask(store, read.tree, done["client_id"])
     assert tree.client.values["DOB"] == "19850314" and tree.client.values["AGNCY"] == "T0001"
     assert tree.client.values["CLIENTID"] and tree.episodes[0].episode.values["REFLD"] == "20210105"
     again = call("client", "add", *person, *sample.options, *TODAY)
     assert "may be the same person: same initials, same birth date" in again.err
     event = told(sample, "add-event", done["client_id"], "sub_intervention", "SUBMODDT=y", "RECPEER=Y", code=1)
     assert event["records"][0]["kind"] == "event"
-    stored = store.client_tree(done["client_id"]).episodes[0].events[0]
+    stored = ask(store, read.tree, done["client_id"]).episodes[0].events[0]
     assert stored.values["SUBMODDT"] == "20210109" and stored.values["SUBMID"]
 
 
@@ -249,7 +259,7 @@ def test_two_clients_of_one_reference_are_told_apart(sample: Place, store: Store
 
 def acts(store: Store, id: str) -> list[tuple[str, str]]:
     """What was done to a record lately, and by whom."""
-    return [(one.act, one.person) for one in store.history(id)][-1:]
+    return [(one.act, one.person) for one in ask(store, audit.history, [id])][-1:]
 
 
 def test_delete_and_undelete(sample: Place, store: Store) -> None:
@@ -270,14 +280,14 @@ def test_delete_and_undelete(sample: Place, store: Store) -> None:
 
 def test_delete_minds_company_and_drafts(sample: Place, store: Store) -> None:
     record = client(store).client
-    store.enter("bob", "his", "client", record.id, datetime.now(UTC))
+    do(store, Who("bob", datetime.now(UTC), "his"), presence.enter, "client", record.id)
     assert "bob is in the client" in refused(sample, "delete", record.id)
-    store.leave("his")
+    do(store, Who("", NEVER, "his"), presence.leave)
     told(sample, "edit", record.id, "NATION=FRA", "--draft")
     sentence = refused(sample, "delete", record.id)
     assert "You have a draft" in sentence and sentence.endswith("give --drop-draft to forget it.")
     told(sample, "delete", record.id, "--drop-draft")
-    assert store.drafts() == []
+    assert ask(store, drafts.listed) == []
 
 
 def test_merge_and_split(sample: Place, store: Store) -> None:
@@ -289,14 +299,14 @@ def test_merge_and_split(sample: Place, store: Store) -> None:
     assert "merged into" in refused(sample, "undelete", other.client.id)
     assert "--merge" not in told(sample, "split", "000003")["done"]
     assert len(client(store).episodes) == len(keep.episodes)
-    assert store.client_tree(other.client.id).episodes[0].episode.id == other.episodes[0].episode.id
+    assert ask(store, read.tree, other.client.id).episodes[0].episode.id == other.episodes[0].episode.id
     assert "nothing to undo" in refused(sample, "split", "000003")
     assert "cannot be merged with itself" in refused(sample, "merge", "000003", "000003")
     assert "is an episode" in refused(sample, "merge", "000003", keep.episodes[0].episode.id)
     told(sample, "merge", "000003", "000004")
     told(sample, "merge", "000003", "000005")
     assert "several merges" in refused(sample, "split", "000003")
-    first = store.merges(keep.client.id)[0]
+    first = ask(store, merge.listed, keep.client.id)[0]
     told(sample, "split", "000003", "--merge", first.id)
 
 
@@ -316,7 +326,7 @@ def test_a_warning_is_accepted_with_a_reason_and_an_error_never(sample: Place, s
     assert "reason" in refused(sample, *accept, " ")
     (one,) = told(sample, *accept, "asked twice")
     assert (one["rule"], one["reason"]) == ("74", "asked twice")
-    assert [its.reason for its in store.acceptances(store.agency())] == ["asked twice"]
+    assert [its.reason for its in ask(store, acceptances.listed, ask(store, agencies.one))] == ["asked twice"]
     assert "accepted already" in refused(sample, *accept, "again")
     assert "finds nothing" in refused(sample, "accept", "000003", "--rule", "95", "--reason", "no")
     told(sample, "edit", "000003", "DRUG1=", code=1)
@@ -326,8 +336,8 @@ def test_a_warning_is_accepted_with_a_reason_and_an_error_never(sample: Place, s
 def test_a_draft_used_past_anothers_save_keeps_what_he_alone_changed(sample: Place, store: Store) -> None:
     record = client(store).client
     told(sample, "edit", record.id, "NATION=FRA", "--draft")
-    with store.write("bob", NOW) as work:
-        work.change("client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "client", record.id, {**record.values, "FINITIAL": "B"}, record.version)
     told(sample, "edit", record.id, "--use-draft", "--anyway")
     values = client(store).client.values
     assert (values["NATION"], values["FINITIAL"]) == ("FRA", "B")

@@ -3,8 +3,11 @@
 import json
 import re
 
+from store.disk import audit
+from store.records import agencies, read
 from store.store import open_store
 from tests.commands.running import TODAY, Place, call
+from tests.stores import ask
 from validators.standard.catalogue import load
 
 TO = ("--to-agency", "W00001", "--to-standard", "smds-wales")
@@ -56,23 +59,23 @@ def test_a_copy_is_written_with_its_origin_and_a_number_of_its_own(place: Place)
     with_client(place)
     told = json.loads(call("client", "copy", "K77", *TO, "--yes", "--format", "json", *place.options, *TODAY).out)
     with open_store(place.store, place.key, load) as store:
-        agency = store.agency("W00001")
+        agency = ask(store, agencies.one, "W00001")
         assert agency.standard == "smds-wales"
-        (record,) = store.episodes(agency)
+        (record,) = ask(store, read.episodes, agency)
         assert record.client_id == told["client"]
         its = {header: value for header, value in record.client.items() if header != "CLIENTNO"}
         assert its == {"SURNAME1": "W", "FORENAME1": "E", "DOB": "1985-06-15", "AGENCY": "W00001"}
         assert record.client["CLIENTNO"].isdigit()
         assert record.episode == {"REFDATE": "2020-03-02", "ASSDATE": "2020-03-06", "ENDDATE": "2020-06-30"}
-        (episode,) = store.client_tree(record.client_id).episodes
+        (episode,) = ask(store, read.tree, record.client_id).episodes
         (origin,) = (
             one.episode["EPISODID"]
-            for one in store.episodes(store.agency("T0001"))
+            for one in ask(store, read.episodes, ask(store, agencies.one, "T0001"))
             if one.client.get("CLIENT") == "K77"
         )
         assert episode.note == f"Copied from agency T0001 (ndtms-cjit-p), episode {origin}."
-        assert [one.act for one in store.history(record.client_id)] == ["copy"]
-        assert store.verify_audit().whole
+        assert [one.act for one in ask(store, audit.history, [record.client_id])] == ["copy"]
+        assert ask(store, audit.verify).whole
 
 
 def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
@@ -86,7 +89,7 @@ def test_who_was_copied_is_not_copied_twice(place: Place) -> None:
     assert "Had to be keyed anew there:\n  client: Sex at birth registration was 1 (Male)\n" in told.out
     assert call(*copy, "--yes").sentence.endswith("of W00001 is this client already; key there what is new.")
     with open_store(place.store, place.key, load) as store:
-        assert store.count_episodes(store.agency("W00001")) == 1
+        assert ask(store, read.count_episodes, ask(store, agencies.one, "W00001")) == 1
 
 
 def test_what_cannot_be_copied(place: Place) -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.disk import audit
+from store.facts import AgencyInfo, Who
+from store.records import agencies, read, save
 from store.store import Store, open_store
 from tests.commands.running import TODAY, Place, call
+from tests.stores import ask
 from validators.standard.catalogue import load
 
 ENGLISH, WELSH = "ndtms-cjit-p", "smds-wales"
@@ -46,7 +49,7 @@ def opened(place: Place) -> Store:
 
 def agency_of(store: Store) -> AgencyInfo:
     """The Welsh agency."""
-    return store.agency("W00001", WELSH)
+    return ask(store, agencies.one, "W00001", WELSH)
 
 
 def test_nothing_is_converted_unasked(wales: Place) -> None:
@@ -63,7 +66,7 @@ def test_nothing_is_converted_unasked(wales: Place) -> None:
 def list_of(place: Place) -> list[str]:
     """The references of the Welsh agency's clients, one for each journey."""
     with opened(place) as store:
-        return [record.client.get("CLIENTNO", "") for record in store.episodes(agency_of(store))]
+        return [record.client.get("CLIENTNO", "") for record in ask(store, read.episodes, agency_of(store))]
 
 
 def test_only_what_is_certain_goes_over_and_the_rest_is_listed(wales: Place) -> None:
@@ -88,17 +91,17 @@ def test_only_what_is_certain_goes_over_and_the_rest_is_listed(wales: Place) -> 
     assert "Ethnicity was A" in second and "sub-intervention" not in second
     assert told.out.endswith("New: 2 clients, 2 journeys\n")
     with opened(wales) as store:
-        *_, one, two = store.episodes(agency_of(store))
+        *_, one, two = ask(store, read.episodes, agency_of(store))
         its = {header: value for header, value in one.client.items() if header != "CLIENTNO"}
         assert its == {"SURNAME1": "W", "FORENAME1": "E", "DOB": "1985-06-15", "AGENCY": "W00001"}
         assert one.episode == {"REFDATE": "2020-03-02", "ASSDATE": "2020-03-06", "ENDDATE": "2020-06-30"}
         assert one.events == () and f"client {one.client['CLIENTNO']}:" in first
         assert second.startswith(f"{two.client['CLIENTNO']}:")
-        (journey,) = store.client_tree(one.client_id).episodes
+        (journey,) = ask(store, read.tree, one.client_id).episodes
         assert journey.note == "Copied from agency T0009 (ndtms-cjit-p), episode e1."
-        assert [entry.act for entry in store.history(one.client_id)] == ["import"]
-        assert {entry.act for entry in store.history(one.episode_id)} == {"import", "annotate"}
-        assert store.verify_audit().whole
+        assert [entry.act for entry in ask(store, audit.history, [one.client_id])] == ["import"]
+        assert {entry.act for entry in ask(store, audit.history, [one.episode_id])} == {"import", "annotate"}
+        assert ask(store, audit.verify).whole
 
 
 def test_the_same_file_again_doubles_nobody_even_where_a_copy_was_mended(wales: Place) -> None:
@@ -107,12 +110,12 @@ def test_the_same_file_again_doubles_nobody_even_where_a_copy_was_mended(wales: 
     assert call("import", path, *into).code == 0
     before = list_of(wales)
     with opened(wales) as store:
-        *_, one, two = store.episodes(agency_of(store))
-        with store.write("ann", store.client_tree(one.client_id).client.changed_at) as work:
-            kept = work.get("client", one.client_id)
-            work.change("client", kept.id, {**kept.values, "DOB": "1985-06-16"}, kept.version)
-            work.annotate(one.episode_id, None, "Copied from agency T0009 (ndtms-cjit-p), episode e1. Rang back.")
-            work.annotate(two.episode_id, None, "")
+        *_, one, two = ask(store, read.episodes, agency_of(store))
+        with store.writing(Who("ann", ask(store, read.tree, one.client_id).client.changed_at)) as work:
+            kept = read.get(work, "client", one.client_id)
+            save.change(work, "client", kept.id, {**kept.values, "DOB": "1985-06-16"}, kept.version)
+            save.annotate(work, one.episode_id, None, "Copied from agency T0009 (ndtms-cjit-p), episode e1. Rang back.")
+            save.annotate(work, two.episode_id, None, "")
     told = call("import", path, *into)
     assert told.code == 0
     first, second = one.client["CLIENTNO"], two.client["CLIENTNO"]
@@ -154,7 +157,7 @@ def test_what_rows_disagree_on_is_not_certain(wales: Place) -> None:
     assert "line 2: Prompting event date: the file says 20200302 or 20200303" in told.out
     assert "client: Date of birth: the file says 19850615 or 19850616" in told.out
     with opened(wales) as store:
-        *_, one, two = store.episodes(agency_of(store))
+        *_, one, two = ask(store, read.episodes, agency_of(store))
         assert one.client_id == two.client_id and "DOB" not in one.client
         assert "REFDATE" not in one.episode and two.episode["REFDATE"] == "2020-08-01"
 
@@ -186,7 +189,7 @@ def test_a_welsh_return_goes_the_other_way(wales: Place, tmp_path: Path) -> None
     assert told.code == 0 and "Date of referral → Prompting event date" in told.out
     assert "NHS number was" in told.out and ": events are not carried over" in told.out
     with open_store(place.store, place.key, load) as store:
-        records = list(store.episodes(store.agency("T0001", ENGLISH)))
+        records = list(ask(store, read.episodes, ask(store, agencies.one, "T0001", ENGLISH)))
         assert records and all(len(record.episode["REFLD"]) == 8 for record in records)
         assert all("SEX" not in record.client and "ETHNIC" not in record.client for record in records)
     assert call("import", path, *into).out.endswith("Nothing to enter.\n")

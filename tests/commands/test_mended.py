@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from store.disk import files
+from store.facts import Who
+from store.records import agencies, bulk_load
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
 from tests.commands.test_trouble import WAITING
 from tests.exporters.desks import Desk
@@ -53,9 +55,11 @@ def test_the_first_of_two_new_values_wins_for_a_known_client(desk: Desk) -> None
 def test_sample_gives_a_client_whole_whose_first_episode_has_no_consent(desk: Desk) -> None:
     from datetime import date
 
-    with desk.store.write("ann", NOW) as work:
-        work.load(
-            work.ensure_agency("T0001", STANDARD.id), synthetic_episodes(STANDARD, 10, seed=6, today=date(2015, 6, 1))
+    with desk.store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(
+            work,
+            agencies.ensure(work, "T0001", STANDARD.id),
+            synthetic_episodes(STANDARD, 10, seed=6, today=date(2015, 6, 1)),
         )
     assert desk.send("2015-06").tally.errors == 0
 

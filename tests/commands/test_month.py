@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from store.facts import Who
+from store.records import agencies
 from store.store import open_store
 from tests.commands.running import Place, call
 from tests.exporters.extracts import NOW
@@ -120,8 +122,8 @@ def test_what_cannot_be_done_is_one_sentence(filled: Place, arguments: tuple[str
 
 
 def test_every_agency_of_a_store_is_told(filled: Place) -> None:
-    with open_store(filled.store, filled.key, load) as store, store.write("ann", NOW) as work:
-        work.ensure_agency("T0009", "ndtms-cjit-p")
+    with open_store(filled.store, filled.key, load) as store, store.writing(Who("ann", NOW)) as work:
+        agencies.ensure(work, "T0009", "ndtms-cjit-p")
     told = json.loads(call("due", *filled.options, *JANUARY, "--format", "json").out)
     assert [one["agency"] for one in told] == ["T0123", "T0009"]
     assert "load 100.0 %" in call("due", *filled.options, *JANUARY, "--agency", "T0009").out

@@ -6,8 +6,12 @@ from pathlib import Path
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.imports.csv_import import Import, import_file
 from exporters.imports.report import ImportReport
+from store.disk import audit
+from store.records import agencies
+from store.records import read as records_read
 from store.store import Store, open_store
 from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, read, write
+from tests.stores import ask
 from validators.standard.model import Standard
 
 
@@ -40,16 +44,19 @@ class Desk:
 
     def kept(self) -> list[dict[str, str]]:
         """Client and episode values of all episodes, without empty ones, in order."""
-        return [{**record.client, **record.episode} for record in self.store.episodes(self.store.agency())]
+        return [
+            {**record.client, **record.episode}
+            for record in ask(self.store, records_read.episodes, ask(self.store, agencies.one))
+        ]
 
     def events(self) -> list[list[dict[str, str]]]:
         """The values of each episode's events."""
-        records = self.store.episodes(self.store.agency())
+        records = ask(self.store, records_read.episodes, ask(self.store, agencies.one))
         return [[dict(event.values) for event in record.events] for record in records]
 
     def links(self) -> int:
         """How many audit rows there are: it changes with every change."""
-        report = self.store.verify_audit()
+        report = ask(self.store, audit.verify)
         assert report.whole
         return report.rows
 
@@ -66,7 +73,14 @@ class Desk:
         folder = out or self.folder / "out"
         folder.mkdir(exist_ok=True)
         return export_submission(
-            self.store, self.store.agency(agency), standard, submission, folder, today=today, person="ann", now=NOW
+            self.store,
+            ask(self.store, agencies.one, agency),
+            standard,
+            submission,
+            folder,
+            today=today,
+            person="ann",
+            now=NOW,
         )
 
     def sent(self, submission: str = "2020-12") -> list[Row]:

@@ -8,9 +8,12 @@ from lxml import etree
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats import choose
 from exporters.xml_format.reading import Message, MessageReader
-from store.facts import ExtractInfo
+from store.facts import ExtractInfo, Who
+from store.month import extracts, sent
+from store.records import agencies, bulk_load, read, save
 from store.store import Store, open_store
 from tests.exporters.extracts import NOW
+from tests.stores import ask
 from tests.validators.builders_smds import TODAY, WALES, journey
 from validators.records import EpisodeRecord, Event
 from validators.standard.model import Standard
@@ -30,41 +33,41 @@ class Returns:
     def __init__(self, folder: Path, store: Store) -> None:
         """Take the folder that files go to, and the store."""
         self.folder, self.store, self.runs = folder, store, 0
-        with store.write("ann", NOW) as work:
-            self.agency = work.ensure_agency(AGENCY, WALES.id)
+        with store.writing(Who("ann", NOW)) as work:
+            self.agency = agencies.ensure(work, AGENCY, WALES.id)
 
     def take(self, *records: EpisodeRecord) -> None:
         """Enter journeys; each is of a client of its own, unless it names one."""
-        with self.store.write("ann", NOW) as work:
-            work.load(self.agency, records)
+        with self.store.writing(Who("ann", NOW)) as work:
+            bulk_load.load(work, self.agency, records)
 
     def keyed(self, *events: Event, **changes: str) -> str:
         """Enter one journey; return its id."""
-        known = {record.episode_id for record in self.store.episodes(self.agency)}
+        known = {record.episode_id for record in ask(self.store, read.episodes, self.agency)}
         self.take(journey(*events, **changes))
-        return next(r.episode_id for r in self.store.episodes(self.agency) if r.episode_id not in known)
+        return next(r.episode_id for r in ask(self.store, read.episodes, self.agency) if r.episode_id not in known)
 
     def change(self, episode_id: str, **values: str) -> None:
         """Change values of a journey, wherever they stand."""
-        record = self.store.episode_record(episode_id)
+        record = ask(self.store, read.episode_record, episode_id)
         levels = {header: WALES.by_header[header].level for header in values}
-        with self.store.write("bob", NOW) as work:
+        with self.store.writing(Who("bob", NOW)) as work:
             for kind, own in (("client", record.client_id), ("episode", episode_id)):
                 mine = {header: value for header, value in values.items() if levels[header] == kind}
                 if mine:
-                    now = work.get(kind, own)  # type: ignore[arg-type]
-                    work.change(kind, own, {**now.values, **mine}, now.version)  # type: ignore[arg-type]
+                    now = read.get(work, kind, own)  # type: ignore[arg-type]
+                    save.change(work, kind, own, {**now.values, **mine}, now.version)  # type: ignore[arg-type]
 
     def add(self, episode_id: str, event: Event) -> str:
         """Enter an event; return its id."""
-        with self.store.write("bob", NOW) as work:
-            return work.create("event", episode_id, event.section, event.values).id
+        with self.store.writing(Who("bob", NOW)) as work:
+            return save.create(work, "event", episode_id, event.section, event.values).id
 
     def change_event(self, event_id: str, **values: str) -> None:
         """Change values of an event."""
-        with self.store.write("bob", NOW) as work:
-            now = work.get("event", event_id)
-            work.change("event", event_id, {**now.values, **values}, now.version)
+        with self.store.writing(Who("bob", NOW)) as work:
+            now = read.get(work, "event", event_id)
+            save.change(work, "event", event_id, {**now.values, **values}, now.version)
 
     def export(
         self, submission: str, kind: str = "", first: date | None = None, last: date | None = None, today: date = TODAY
@@ -80,19 +83,19 @@ class Returns:
 
     def latest(self) -> ExtractInfo:
         """The extract written last."""
-        return self.store.extracts(self.agency)[-1]
+        return ask(self.store, extracts.listed, self.agency)[-1]
 
     def send(self, submission: str, kind: str = "", **more: date) -> list[Message]:
         """Write a return and mark it as sent; its messages."""
         receipt = self.export(submission, kind, **more)
-        with self.store.write("ann", NOW) as work:
-            work.mark_sent(self.latest().id)
+        with self.store.writing(Who("ann", NOW)) as work:
+            sent.mark(work, self.latest().id)
         return messages(receipt.file)
 
     def take_back(self, extract: ExtractInfo) -> None:
         """It was lost, or refused."""
-        with self.store.write("ann", NOW) as work:
-            work.take_back(extract.id)
+        with self.store.writing(Who("ann", NOW)) as work:
+            sent.take_back(work, extract.id)
 
 
 def messages(path: Path) -> list[Message]:

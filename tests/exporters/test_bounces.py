@@ -3,8 +3,13 @@
 import pytest
 
 from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
+from store.facts import Who
+from store.month import extracts
+from store.records import agencies, save
+from store.records import read as records_read
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, referral, row, visit, withheld
+from tests.stores import ask
 from validators.problems import Problem
 
 
@@ -21,13 +26,13 @@ def sent(desk: Desk) -> str:
         ]
     )
     desk.send()
-    return desk.store.extracts(desk.store.agency())[-1].id
+    return ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].id
 
 
 def read(desk: Desk, extract: str, text: str, **how: bool) -> list[tuple[int, str, str, bool]]:
     """For each line: the line of the file, the episode, the field, whether it leads to an event."""
-    agency = desk.store.agency()
-    found = read_bounces(desk.store, agency, STANDARD, extract, text, **how)
+    agency = ask(desk.store, agencies.one)
+    found = ask(desk.store, read_bounces, agency, STANDARD, extract, text, **how)
     return [(one.line, one.episode, one.field, bool(one.event_id)) for one in found]
 
 
@@ -50,8 +55,8 @@ def test_a_line_that_names_several_is_one_for_each(desk: Desk, sent: str) -> Non
     told = read(desk, sent, "DISD is missing on rows 2, 3, and 6 (rule 13)")
     assert [(line, field) for line, _, field, _ in told] == [(2, "DISD"), (3, "DISD"), (6, "DISD")]
     assert [line for line, *_ in read(desk, sent, "Rows 2: too late\n2, 3 PC")] == [2, 2]
-    agency = desk.store.agency()
-    found = read_bounces(desk.store, agency, STANDARD, sent, "Rows 2 and 9: too late")
+    agency = ask(desk.store, agencies.one)
+    found = ask(desk.store, read_bounces, agency, STANDARD, sent, "Rows 2 and 9: too late")
     assert [one.text for one in found] == ["Rows 2: too late", "Rows 9: too late"]
     assert [one.number for one in found] == [1, 1] and found[1].why_not == "the extract has no line 9"
 
@@ -67,11 +72,11 @@ def test_identifiers_tell_more_than_numbers(desk: Desk, sent: str) -> None:
 
 
 def test_what_leads_nowhere_is_named_and_nothing_is_lost(desk: Desk, sent: str) -> None:
-    agency = desk.store.agency()
-    episode = desk.store.known_episodes(agency, ["e2"])["e2"].episode
-    with desk.store.write("ann", NOW) as work:
-        work.delete("episode", episode.id, episode.version)
-    found = read_bounces(desk.store, agency, STANDARD, sent, "99\n1 bad heading\nwhat is this?\n4\n2 rule 9")
+    agency = ask(desk.store, agencies.one)
+    episode = ask(desk.store, records_read.known_episodes, agency, ["e2"])["e2"].episode
+    with desk.store.writing(Who("ann", NOW)) as work:
+        save.delete(work, "episode", episode.id, episode.version)
+    found = ask(desk.store, read_bounces, agency, STANDARD, sent, "99\n1 bad heading\nwhat is this?\n4\n2 rule 9")
     assert [one.leads for one in found] == [False, False, False, False, True]
     assert [one.why_not.split(":")[0] for one in found] == [
         "the extract has no line 99",
@@ -86,13 +91,13 @@ def test_what_leads_nowhere_is_named_and_nothing_is_lost(desk: Desk, sent: str) 
 
 
 def test_a_list_or_extract_that_cannot_be_read_is_one_sentence(desk: Desk, sent: str) -> None:
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     for extract, text, sentence in (
         (sent, " \n\t\n", "list is empty"),
         (sent, "1\n" * 100_001, "at most 100,000"),
         ("none", "1", "no extract none"),
     ):
         with pytest.raises(Problem, match=sentence):
-            read_bounces(desk.store, agency, STANDARD, extract, text)
-    hostile = read_bounces(desk.store, agency, STANDARD, sent, "\x1b[31m999999999999\n" + "x" * 10_000)
+            ask(desk.store, read_bounces, agency, STANDARD, extract, text)
+    hostile = ask(desk.store, read_bounces, agency, STANDARD, sent, "\x1b[31m999999999999\n" + "x" * 10_000)
     assert not any(one.leads for one in hostile) and len(hostile[1].text) == 500

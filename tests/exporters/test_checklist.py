@@ -9,9 +9,15 @@ from exporters.month.checklist import Item, checklist, doubted_text, progress
 from exporters.month.checklist_acts import Acts, mark_sent
 from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import compared, percentage
+from store.facts import Draft, Who
+from store.findings import acceptances, queries
+from store.live import drafts
+from store.month import calendar, extracts, sent, submissions
+from store.records import agencies, read
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit, withheld
 from tests.exporters.test_mismatches import change
+from tests.stores import ask, do
 from validators.problems import Problem
 from validators.rules.checker import Checker
 
@@ -21,23 +27,25 @@ MONTH = "2020-12"
 
 def look(desk: Desk, today: date = TODAY) -> None:
     """Check what is due."""
-    check_caseload(desk.store, desk.store.agency(), CHECKER, today, NOW)
+    check_caseload(desk.store, ask(desk.store, agencies.one), CHECKER, today, NOW)
 
 
 def items(desk: Desk, month: str = MONTH, today: date = TODAY, attempt: int | None = None) -> dict[str, Item]:
-    agency = desk.store.agency()
-    chosen = next((one for one in desk.store.submissions(agency, month) if one.attempt == attempt), None)
-    period = desk.store.calendar(agency).entry(month).period
+    agency = ask(desk.store, agencies.one)
+    chosen = next((one for one in ask(desk.store, submissions.listed, agency, month) if one.attempt == attempt), None)
+    period = ask(desk.store, calendar.of_agency, agency).entry(month).period
     return {one.id: one for one in checklist(desk.store, agency, STANDARD, period, today, chosen)}
 
 
 def acts(desk: Desk, month: str = MONTH, today: date = TODAY, person: str = "ann") -> Acts:
-    agency = desk.store.agency()
-    return Acts(desk.store, agency, STANDARD, desk.store.calendar(agency).entry(month), person, today, NOW)
+    agency = ask(desk.store, agencies.one)
+    return Acts(
+        desk.store, agency, STANDARD, ask(desk.store, calendar.of_agency, agency).entry(month), person, today, NOW
+    )
 
 
 def page(desk: Desk, month: str = "", today: date = TODAY, attempt: int | None = None) -> ChecklistPage:
-    return read_page(desk.store, desk.store.agency(), STANDARD, today, month, attempt)
+    return ask(desk.store, read_page, ask(desk.store, agencies.one), STANDARD, today, month, attempt)
 
 
 def test_the_data_tick_and_untick(desk: Desk) -> None:
@@ -63,20 +71,20 @@ def test_the_data_tick_and_untick(desk: Desk) -> None:
 
 def test_drafts_of_anybody_stand_in_the_way(desk: Desk) -> None:
     desk.take([row()])
-    episode = next(desk.store.episodes(desk.store.agency()))
-    desk.store.save_draft("bob", "episode", episode.episode_id, {"CONSENT": "N"}, 1, NOW)
+    episode = next(ask(desk.store, read.episodes, ask(desk.store, agencies.one)))
+    do(desk.store, Who("bob", NOW), drafts.save, Draft("episode", episode.episode_id, {"CONSENT": "N"}, 1))
     assert (items(desk)["drafts"].state, items(desk)["drafts"].told) == ("open", "1 draft not saved: bob 1")
 
 
 def test_a_warning_is_mended_or_accepted(desk: Desk) -> None:
     desk.take([row(PARENT="Y", PRNTSTAT="")])
     look(desk)
-    agency = desk.store.agency()
-    warnings = [one for one in desk.store.findings(agency) if one.severity == "warning"]
+    agency = ask(desk.store, agencies.one)
+    warnings = [one for one in ask(desk.store, queries.findings, agency) if one.severity == "warning"]
     assert items(desk)["warnings"].told == f"{len(warnings)} warning neither mended nor accepted"
-    with desk.store.write("ann", NOW) as work:
+    with desk.store.writing(Who("ann", NOW)) as work:
         for one in warnings:
-            work.accept(one, "the family moved")
+            acceptances.accept_one(work, one, "the family moved")
     assert (items(desk)["warnings"].state, items(desk)["warnings"].told) == ("done", "no warning left, 1 accepted")
 
 
@@ -114,7 +122,7 @@ def test_what_cannot_be_ticked_is_refused_in_one_sentence(
     desk.take([row()])
     with pytest.raises(Problem) as caught:
         acts(desk).tick(item, told)
-    assert why in str(caught.value) and desk.store.submissions(desk.store.agency()) == []
+    assert why in str(caught.value) and ask(desk.store, submissions.listed, ask(desk.store, agencies.one)) == []
 
 
 def test_what_the_data_said_at_the_upload_stays_whatever_is_keyed_afterwards(desk: Desk) -> None:
@@ -124,7 +132,7 @@ def test_what_the_data_said_at_the_upload_stays_whatever_is_keyed_afterwards(des
     acts(desk).tick("uploaded")
     found = items(desk)
     assert (found["uploaded"].state, found["uploaded"].who, found["checked"].state) == ("done", "ann", "open")
-    extract = desk.store.extracts(desk.store.agency())[-1]
+    extract = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1]
     assert extract.is_sent and found["checked"].told == "1 error in 1 row, when it was uploaded"
     change(desk, "e2", CONSENT="Y")
     look(desk)
@@ -137,22 +145,22 @@ def test_what_the_data_said_at_the_upload_stays_whatever_is_keyed_afterwards(des
     found = items(desk)
     assert (found["uploaded"].state, found["checked"].state) == ("open", "done")
     assert "ann took that back" in found["uploaded"].told
-    assert not desk.store.extracts(desk.store.agency())[-1].is_sent
+    assert not ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].is_sent
 
 
 def test_an_extract_marked_as_sent_elsewhere_ticks_the_checklist(desk: Desk) -> None:
     desk.take([row()])
     look(desk)
     desk.send()
-    agency = desk.store.agency()
-    mark_sent(desk.store, agency, STANDARD, desk.store.extracts(agency)[-1], "bob", TODAY, NOW)
+    agency = ask(desk.store, agencies.one)
+    mark_sent(desk.store, agency, STANDARD, ask(desk.store, extracts.listed, agency)[-1], "bob", TODAY, NOW)
     found = items(desk)
     assert (found["uploaded"].state, found["uploaded"].who) == ("done", "bob")
     assert found["checked"].told == "no error in 1 episode, when it was uploaded"
-    with desk.store.write("bob", NOW) as work:
-        work.take_back(desk.store.extracts(agency)[-1].id)
+    with desk.store.writing(Who("bob", NOW)) as work:
+        sent.take_back(work, ask(desk.store, extracts.listed, agency)[-1].id)
     assert items(desk)["uploaded"].state == "open"
-    mark_sent(desk.store, agency, STANDARD, desk.store.extracts(agency)[-1], "ann", TODAY, NOW)
+    mark_sent(desk.store, agency, STANDARD, ask(desk.store, extracts.listed, agency)[-1], "ann", TODAY, NOW)
     assert (items(desk)["uploaded"].state, items(desk)["uploaded"].who) == ("done", "ann")
 
 
@@ -191,7 +199,7 @@ def test_a_correction_has_a_checklist_of_its_own_and_the_first_is_kept(desk: Des
     desk.send()
     acts(desk).tick("uploaded")
     assert items(desk)["uploaded"].state == "done"
-    assert [one.submission_number for one in desk.store.extracts(desk.store.agency())] == [0, 2]
+    assert [one.submission_number for one in ask(desk.store, extracts.listed, ask(desk.store, agencies.one))] == [0, 2]
     with pytest.raises(Problem, match="has no attempt 3: it has 2"):
         page(desk, MONTH, attempt=3)
 

@@ -9,9 +9,12 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances, queries
+from store.records import agencies
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row
+from tests.stores import ask
 from validators.problems import Problem
 from validators.rules.checker import Checker
 
@@ -26,23 +29,23 @@ def agency(desk: Desk) -> AgencyInfo:
         PC="nowhere\x1b[31m", PARENT="Y", PRNTSTAT="", REFLD="19840101",
     )  # fmt: skip
     desk.take([faulty])
-    made = desk.store.agency()
+    made = ask(desk.store, agencies.one)
     check_caseload(desk.store, made, Checker(STANDARD), TODAY, NOW)
-    with desk.store.write("ann", NOW) as work:
-        work.accept_all(desk.store.findings(made, rule="74"), "so it is")
+    with desk.store.writing(Who("ann", NOW)) as work:
+        acceptances.accept(work, ask(desk.store, queries.findings, made, rule="74"), "so it is")
     return made
 
 
 def told(desk: Desk, agency: AgencyInfo, form: Form, anonymous: bool = False) -> str:
     """The whole list."""
-    found = told_findings(desk.store, agency, STANDARD, anonymous=anonymous)
+    found = ask(desk.store, told_findings, agency, STANDARD, anonymous=anonymous)
     return "".join(FORMS[form](found, anonymous=anonymous))
 
 
 def test_csv_has_the_reference_first_and_no_formula(desk: Desk, agency: AgencyInfo) -> None:
     text = told(desk, agency, "csv")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert text.startswith("reference,episode,row,") and len(rows) == len(desk.store.findings(agency)) > 2
+    assert text.startswith("reference,episode,row,") and len(rows) == len(ask(desk.store, queries.findings, agency)) > 2
     assert {each["reference"] for each in rows} == {"'=cmd|x"} and {each["episode"] for each in rows} == {"e-777"}
     assert [each["rule"] for each in rows if each["accepted"]] == ["74"]
     assert "\x1b" not in text and "PC=nowhere\\x1b[31m" in text
@@ -51,7 +54,7 @@ def test_csv_has_the_reference_first_and_no_formula(desk: Desk, agency: AgencyIn
 @pytest.mark.parametrize("form", list(FORMS))
 def test_the_anonymous_form_says_nothing_of_anybody(desk: Desk, agency: AgencyInfo, form: Form) -> None:
     text = told(desk, agency, form, anonymous=True)
-    client, episode = next((one.client_id, one.episode_id) for one in desk.store.findings(agency))
+    client, episode = next((one.client_id, one.episode_id) for one in ask(desk.store, queries.findings, agency))
     assert not [secret for secret in (*SECRETS, client, episode) if secret in text]
     assert "PC" in text and "74" in text
     whole = told(desk, agency, form)
@@ -68,10 +71,10 @@ def test_text_and_json(desk: Desk, agency: AgencyInfo) -> None:
 
 def test_a_file_is_private_and_never_replaced(desk: Desk, agency: AgencyInfo, tmp_path: Path) -> None:
     target = tmp_path / "list.csv"
-    many = write_findings(desk.store, agency, STANDARD, target, "csv")
-    assert many == len(desk.store.findings(agency)) and target.stat().st_mode & 0o777 == 0o600
+    many = ask(desk.store, write_findings, agency, STANDARD, target, "csv")
+    assert many == len(ask(desk.store, queries.findings, agency)) and target.stat().st_mode & 0o777 == 0o600
     with pytest.raises(Problem, match="is there already"):
-        write_findings(desk.store, agency, STANDARD, target, "csv")
+        ask(desk.store, write_findings, agency, STANDARD, target, "csv")
     with pytest.raises(Problem, match="could not be written"):
-        write_findings(desk.store, agency, STANDARD, tmp_path / "no" / "list.csv", "csv")
+        ask(desk.store, write_findings, agency, STANDARD, tmp_path / "no" / "list.csv", "csv")
     assert [path.name for path in tmp_path.glob("*list*")] == ["list.csv"]

@@ -8,11 +8,17 @@ import pytest
 
 from exporters.checks.caseload import check_caseload, compare_episodes
 from exporters.extracts.preview import preview_extract
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances, queries, results
+from store.findings import caseload as stored_caseload
 from store.findings.acceptance_facts import CaseloadFigures
-from store.findings.results import Checked
+from store.findings.results import CHECKER, Checked
+from store.month import calendar, sent
+from store.records import agencies, bulk_load, save
+from store.records import read as records_read
 from store.store import Store, open_store
 from tests.exporters.journeys import Returns
+from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.records import Severity
 from validators.rules.checker import Checker
@@ -29,17 +35,17 @@ def caseload(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[S
     standard, code = load(request.param[0]), request.param[1]
     people = synthetic_episodes(standard, 300, seed=5, today=date(2021, 1, 10), faults=True, agency=code)
     with open_store(tmp_path / "k.db", tmp_path / "k.key", load, create=True) as store:
-        with store.write("ann", NOW) as work:
-            agency = work.ensure_agency(code, standard.id)
-            work.load(agency, people)
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, code, standard.id)
+            bulk_load.load(work, agency, people)
         yield store, agency, standard
 
 
 def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tuple[CaseloadFigures, list[object]]:
     """The month's figures after a check of what is due; that they are the extract's, and those."""
     check_caseload(store, agency, Checker(standard), day, NOW)
-    period = store.calendar(agency).due(day).period
-    month = store.caseload_figures(agency, period, day=day)
+    period = ask(store, calendar.of_agency, agency).due(day).period
+    month = ask(store, stored_caseload.figures, agency, period, day=day)
     extract = preview_extract(store, agency, standard, period.submission, today=day).tally
     told: list[object] = [extract.episodes, extract.rows, extract.errors, extract.warnings, extract.accepted]
     told += [extract.load_percent, extract.data_quality_percent, extract.quality_without_accepted]
@@ -51,19 +57,19 @@ def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tup
 
 def mend(store: Store, agency: AgencyInfo, many: int) -> None:
     """Take a value out of some clients, one save each."""
-    for record in list(store.episodes(agency))[:many]:
-        with store.write("ann", NOW) as work:
-            client = work.get("client", record.client_id)
+    for record in list(ask(store, records_read.episodes, agency))[:many]:
+        with store.writing(Who("ann", NOW)) as work:
+            client = records_read.get(work, "client", record.client_id)
             header = sorted(client.values)[-1]
-            work.change("client", client.id, {**client.values, header: ""}, client.version)
+            save.change(work, "client", client.id, {**client.values, header: ""}, client.version)
 
 
 def test_month_and_extract_count_the_same(caseload: tuple[Store, AgencyInfo, Standard]) -> None:
     store, agency, standard = caseload
     day = date(2021, 1, 7)
     month, _ = both(store, agency, standard, day)
-    period = store.calendar(agency).due(day).period
-    whole = store.caseload_figures(agency, day=day)
+    period = ask(store, calendar.of_agency, agency).due(day).period
+    whole = ask(store, stored_caseload.figures, agency, day=day)
     assert period.submission == "2020-12" and month.rows < whole.rows and month.errors + month.warnings
     mend(store, agency, 10)
     both(store, agency, standard, day)
@@ -76,19 +82,19 @@ def test_an_accepted_warning_counts_as_accepted_in_both(caseload: tuple[Store, A
     store, agency, standard = caseload
     day = date(2021, 1, 7)
     if "PARENT" in standard.by_header:  # a parent of whose children nothing is said, which is doubtful in England
-        for record in list(store.episodes(agency))[:40]:
-            with store.write("ann", NOW) as work:
-                now = work.get("episode", record.episode_id)
-                work.change("episode", now.id, {**now.values, "PARENT": "Y", "PRNTSTAT": ""}, now.version)
+        for record in list(ask(store, records_read.episodes, agency))[:40]:
+            with store.writing(Who("ann", NOW)) as work:
+                now = records_read.get(work, "episode", record.episode_id)
+                save.change(work, "episode", now.id, {**now.values, "PARENT": "Y", "PRNTSTAT": ""}, now.version)
     both(store, agency, standard, day)
-    found = store.findings(agency, severity=Severity.WARNING, limit=10_000)
-    with store.write("ann", NOW) as work:
-        made = work.accept_all(found, "It is so.")
+    found = ask(store, queries.findings, agency, severity=Severity.WARNING, limit=10_000)
+    with store.writing(Who("ann", NOW)) as work:
+        made = acceptances.accept(work, found, "It is so.")
     month, _ = both(store, agency, standard, day)
     assert month.accepted and month.quality_without_accepted >= month.data_quality_percent
-    with store.write("ann", NOW) as work:
+    with store.writing(Who("ann", NOW)) as work:
         for one in made[: len(made) // 2]:
-            work.withdraw_acceptance(one.id)
+            acceptances.withdraw(work, one.id)
     assert both(store, agency, standard, day)[0].accepted < month.accepted
 
 
@@ -127,8 +133,12 @@ def test_a_fault_that_only_what_is_sent_has_counts_in_the_month_too(
     wales.keyed(modality(), top(TOPDATE="2026-04-02"))
     assert month(date(2026, 5, 5)) == (1, 2, 0)
     assert month(date(2026, 4, 5)) == (1, 1, 1)
-    causes = wales.store.caseload_figures(
-        wales.agency, wales.store.calendar(wales.agency).due(date(2026, 4, 5)).period, day=date(2026, 4, 5)
+    causes = ask(
+        wales.store,
+        stored_caseload.figures,
+        wales.agency,
+        ask(wales.store, calendar.of_agency, wales.agency).due(date(2026, 4, 5)).period,
+        day=date(2026, 4, 5),
     ).causes
     assert [(cause.rule, cause.count) for cause in causes] == [("top-due", 1)]
 
@@ -141,14 +151,16 @@ def test_marking_an_extract_makes_its_journeys_due_for_a_check(wales: Returns) -
     other = wales.keyed(CLIENTNO="43")
     check_caseload(store, agency, Checker(WALES), TODAY, NOW)
     # A check that read them before they were marked does not count.
-    read: list[Checked] = [(record.episode_id, stamp, []) for stamp, record in store.stamped_episodes(agency)]
-    with store.write("ann", NOW) as work:
-        work.mark_sent(wales.latest().id)
-    assert store.count_stale(agency, TODAY) == 1 and other not in store.stale_episodes(agency, TODAY)
-    assert store.save_findings(read, TODAY, NOW) == 1 == store.count_stale(agency, TODAY)
+    read: list[Checked] = [(record.episode_id, stamp, []) for stamp, record in ask(store, queries.stamped, agency)]
+    with store.writing(Who("ann", NOW)) as work:
+        sent.mark(work, wales.latest().id)
+    assert ask(store, queries.count_stale, agency, TODAY) == 1 and other not in ask(store, queries.stale, agency, TODAY)
+    assert (
+        do(store, Who(CHECKER, NOW), results.save, read, TODAY) == 1 == ask(store, queries.count_stale, agency, TODAY)
+    )
     check_caseload(store, agency, Checker(WALES), TODAY, NOW)
     wales.take_back(wales.latest())
-    assert store.count_stale(agency, TODAY) == 1
+    assert ask(store, queries.count_stale, agency, TODAY) == 1
 
 
 def test_what_stands_beside_other_episodes_counts_only_where_its_event_goes(wales: Returns) -> None:
@@ -158,4 +170,4 @@ def test_what_stands_beside_other_episodes_counts_only_where_its_event_goes(wale
     wales.keyed(modality(), SURNAME1="X")
     both(store, agency, WALES, day)
     assert not compare_episodes(store, agency, Checker(WALES), day, NOW)
-    assert [one.rule for one in store.findings(agency) if one.rule == "client-number"]
+    assert [one.rule for one in ask(store, queries.findings, agency) if one.rule == "client-number"]

@@ -6,7 +6,10 @@ import pytest
 
 from exporters.imports.csv_import import Import
 from exporters.imports.report import told_as_text
-from store.facts import Counts
+from store.disk import audit
+from store.facts import Counts, Who
+from store.records import agencies, save
+from store.records import read as records_read
 from store.store import open_store
 from tests.exporters.desks import Desk, standards
 from tests.exporters.extracts import (
@@ -23,6 +26,7 @@ from tests.exporters.extracts import (
     withheld,
     write,
 )
+from tests.stores import ask
 from validators.problems import Problem
 
 
@@ -142,7 +146,7 @@ def test_a_new_episode_of_a_known_client_goes_under_it(desk: Desk) -> None:
     desk.take([row()])
     report = desk.take([row(EPISODID="e5", SEX="2"), row("2")])
     assert report.new == Counts(1, 2, 0) and differences(report) == [(2, "SEX", "1", "2")]
-    records = list(desk.store.episodes(desk.store.agency()))
+    records = list(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
     assert records[0].client_id == records[1].client_id != records[2].client_id
 
 
@@ -226,15 +230,15 @@ def test_windows_1252_is_noted(desk: Desk, tmp_path: Path) -> None:
 def test_a_heading_that_leaves_rows_unclear_is_refused(desk: Desk, headers: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(Problem, match=sentence):
         desk.take([row()], headers=headers)
-    assert desk.store.agencies() == []
+    assert ask(desk.store, agencies.listed) == []
 
 
 def test_somebody_who_saves_meanwhile_stops_the_import(desk: Desk, tmp_path: Path) -> None:
     desk.take([row()])
     job = Import(write(tmp_path, [row("2")]), STANDARD)
     code = job.prepare(desk.store, None)
-    with open_store(desk.store.path, desk.store.key_file, standards) as theirs, theirs.write("bob", NOW) as work:
-        work.create("client", theirs.agency().id, "", {"CLIENT": "theirs"})
+    with open_store(desk.store.path, desk.store.key_file, standards) as theirs, theirs.writing(Who("bob", NOW)) as work:
+        save.create(work, "client", ask(theirs, agencies.one).id, "", {"CLIENT": "theirs"})
     links = desk.links()
     with pytest.raises(Problem, match="Somebody saved to the store while the file was compared"):
         job.write(desk.store, code, "ann", NOW)
@@ -244,7 +248,7 @@ def test_somebody_who_saves_meanwhile_stops_the_import(desk: Desk, tmp_path: Pat
 
 def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
     report = desk.take([row(AGNCY=""), row("2", AGNCY="T9"), row("3"), row("4")])
-    assert desk.store.agency().code == "T0123" and "'T9'" in report.notes[0]
+    assert ask(desk.store, agencies.one).code == "T0123" and "'T9'" in report.notes[0]
     assert [values.get("AGNCY", "") for values in desk.kept()] == ["", "T9", "T0123", "T0123"]
 
 
@@ -252,32 +256,36 @@ def test_an_agency_can_be_chosen(desk: Desk) -> None:
     with pytest.raises(Problem, match=r"names no agency .* --agency"):
         desk.take([row(AGNCY="")])
     desk.take([row(AGNCY="")], agency="T0009")
-    assert desk.store.agency().code == "T0009"
+    assert ask(desk.store, agencies.one).code == "T0009"
     report = desk.take([row("2")], agency="T0009")
-    assert "T0123" in report.notes[0] and len(desk.store.agencies()) == 1 and len(desk.kept()) == 2
+    assert "T0123" in report.notes[0] and len(ask(desk.store, agencies.listed)) == 1 and len(desk.kept()) == 2
     desk.take([row("2")])
-    assert [agency.code for agency in desk.store.agencies()] == ["T0009", "T0123"], "each agency has its own clients"
+    assert [agency.code for agency in ask(desk.store, agencies.listed)] == ["T0009", "T0123"], (
+        "each agency has its own clients"
+    )
 
 
 def test_the_audit_says_who_imported(desk: Desk) -> None:
     desk.take([row() | visit()])
     desk.take([row(PC="NE8 1") | visit(), row() | visit("2")], update=True)
-    record = next(desk.store.episodes(desk.store.agency()))
-    entries = [entry for id_ in (record.client_id, record.episode_id) for entry in desk.store.history(id_)]
-    entries += [entry for event in record.events for entry in desk.store.history(event.id)]
+    record = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
+    entries = [
+        entry for id_ in (record.client_id, record.episode_id) for entry in ask(desk.store, audit.history, [id_])
+    ]
+    entries += [entry for event in record.events for entry in ask(desk.store, audit.history, [event.id])]
     assert {(entry.act, entry.person, entry.at) for entry in entries} == {("import", "ann", NOW)}
     assert [(entry.field, entry.old, entry.new) for entry in entries if entry.field] == [("PC", "NE1 4", "NE8 1")]
 
 
 def test_deleted_episodes_are_not_known(desk: Desk) -> None:
     desk.take([row()])
-    record = next(desk.store.episodes(desk.store.agency()))
-    with desk.store.write("ann", NOW) as work:
-        work.delete("episode", record.episode_id, 1)
+    record = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
+    with desk.store.writing(Who("ann", NOW)) as work:
+        save.delete(work, "episode", record.episode_id, 1)
     assert desk.take([row()]).new.episodes == 1 and len(desk.kept()) == 1
 
 
 def test_values_survive_as_sets(desk: Desk) -> None:
     desk.take(SAMPLE)
-    first = [essence(record) for record in desk.store.episodes(desk.store.agency())]
+    first = [essence(record) for record in ask(desk.store, records_read.episodes, ask(desk.store, agencies.one))]
     assert len(set(first)) == 120

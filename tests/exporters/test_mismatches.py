@@ -4,9 +4,13 @@ import pytest
 
 from exporters.extracts.mismatches import Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
-from store.facts import ExtractInfo
+from store.facts import NEVER, ExtractInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.records import agencies, merge, read, save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, Row, referral, row, visit, withheld
+from tests.stores import ask
 from validators.problems import Problem
 
 
@@ -14,12 +18,12 @@ def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInf
     """Take rows, write their extract, mark it as sent."""
     desk.take(rows)
     desk.send(submission).file.unlink()
-    with desk.store.write("ann", NOW) as work:
-        return work.mark_sent(desk.store.extracts(desk.store.agency())[-1].id)
+    with desk.store.writing(Who("ann", NOW)) as work:
+        return stored_sent.mark(work, ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].id)
 
 
 def found(desk: Desk, submission: str = "2020-12") -> Mismatches:
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     return find_mismatches(desk.store, preview_extract(desk.store, agency, STANDARD, submission, today=TODAY))
 
 
@@ -29,13 +33,13 @@ def told(mismatches: Mismatches) -> list[tuple[str, str, str]]:
 
 def change(desk: Desk, episode: str, **values: str) -> None:
     """Save other values into a stored episode, its client or both."""
-    agency = desk.store.agency()
-    known = desk.store.known_episodes(agency, [episode])[episode]
-    with desk.store.write("bob", NOW) as work:
+    agency = ask(desk.store, agencies.one)
+    known = ask(desk.store, read.known_episodes, agency, [episode])[episode]
+    with desk.store.writing(Who("bob", NOW)) as work:
         for record in (known.client, known.episode):
             own = {header: value for header, value in values.items() if STANDARD.by_header[header].level == record.kind}
             if own:
-                work.change(record.kind, record.id, {**record.values, **own}, record.version)
+                save.change(work, record.kind, record.id, {**record.values, **own}, record.version)
 
 
 def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> None:
@@ -48,16 +52,16 @@ def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> No
         ]
     )
     links = desk.links()
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     preview = preview_extract(desk.store, agency, STANDARD, "2020-12", today=TODAY)
-    assert desk.links() == links and desk.store.extracts(agency) == []
+    assert desk.links() == links and ask(desk.store, extracts.listed, agency) == []
     receipt = desk.send()
     assert b"".join(preview.text.pieces()) == receipt.file.read_bytes()
     mine, theirs = preview.receipt.as_mapping(), receipt.as_mapping()
     assert {**mine, "file": ""} == {**theirs, "file": ""} and preview.text.sha256 == receipt.sha256
     assert set(preview.receipt.places) == {"e2", "e4"} and preview.receipt.held_back[0].event == "s4"
-    kept = desk.store.extracts(agency)[0]
-    assert changes_since(desk.store, preview, kept).differences == ()
+    kept = ask(desk.store, extracts.listed, agency)[0]
+    assert ask(desk.store, changes_since, preview, kept).differences == ()
 
 
 def test_without_anything_sent_there_is_nothing_to_deny(desk: Desk) -> None:
@@ -74,12 +78,12 @@ def test_nothing_changed_means_no_mismatch_and_additions_are_none(desk: Desk) ->
 
 def test_what_is_gone_says_why(desk: Desk) -> None:
     sent(desk, [row() | visit(), row() | referral(), row("2"), row("3"), row("4"), row("5")])
-    agency = desk.store.agency()
-    known = desk.store.known_episodes(agency, ["e1", "e2", "e5"])
-    with desk.store.write("bob", NOW) as work:
-        work.delete("event", known["e1"].events[0].id, 1)
-        work.delete("episode", known["e2"].episode.id, 1)
-        work.delete("client", known["e5"].client.id, 1)
+    agency = ask(desk.store, agencies.one)
+    known = ask(desk.store, read.known_episodes, agency, ["e1", "e2", "e5"])
+    with desk.store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "event", known["e1"].events[0].id, 1)
+        save.delete(work, "episode", known["e2"].episode.id, 1)
+        save.delete(work, "client", known["e5"].client.id, 1)
     change(desk, "e3", CPLANDT="")
     change(desk, "e4", EPISODID="e4-new")
     assert told(found(desk)) == [
@@ -115,10 +119,10 @@ def test_identity_consent_reopening_and_identifiers_that_changed_hands(desk: Des
     change(desk, "e2", CONSENT="N")
     change(desk, "e3", DISD="", CJDISRSN="")
     change(desk, "e4", FINITIAL="X", DOB="19900101")
-    agency = desk.store.agency()
-    known = desk.store.known_episodes(agency, ["e1", "e5"])
-    with desk.store.write("bob", NOW) as work:
-        work.merge_clients(known["e1"].client.id, known["e5"].client.id)
+    agency = ask(desk.store, agencies.one)
+    known = ask(desk.store, read.known_episodes, agency, ["e1", "e5"])
+    with desk.store.writing(Who("bob", NOW)) as work:
+        merge.merge(work, known["e1"].client.id, known["e5"].client.id)
     mismatches = found(desk)
     assert [(one.kind, one.subject, one.header) for one in mismatches.found] == [
         ("consent", "e2", "CONSENT"),
@@ -136,13 +140,13 @@ def test_identity_consent_reopening_and_identifiers_that_changed_hands(desk: Des
 
 def test_events_that_move_or_lie_after_the_period_are_told(desk: Desk) -> None:
     sent(desk, [row("1") | visit("1"), row("1") | visit("2", SUBMODDT="20200801"), row("2")])
-    agency = desk.store.agency()
-    first, second = desk.store.known_episodes(agency, ["e1"])["e1"].events
-    other = desk.store.known_episodes(agency, ["e2"])["e2"].episode
-    with desk.store.write("bob", NOW) as work:
-        work.delete("event", first.id, 1)
-        work.create("event", other.id, "sub_intervention", first.values)
-        work.change("event", second.id, {**second.values, "SUBMODDT": "20210105"}, 1)
+    agency = ask(desk.store, agencies.one)
+    first, second = ask(desk.store, read.known_episodes, agency, ["e1"])["e1"].events
+    other = ask(desk.store, read.known_episodes, agency, ["e2"])["e2"].episode
+    with desk.store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "event", first.id, 1)
+        save.create(work, "event", other.id, "sub_intervention", first.values)
+        save.change(work, "event", second.id, {**second.values, "SUBMODDT": "20210105"}, 1)
     mismatches = found(desk)
     assert [(one.kind, one.subject) for one in mismatches.found] == [
         ("event-gone", "sub_intervention s2"),
@@ -157,7 +161,7 @@ def test_a_confirmation_holds_until_what_it_was_about_is_another_thing(desk: Des
     extract = sent(desk, [row()])
     change(desk, "e1", DOB="19800301")
     [mismatch] = found(desk).open
-    with desk.store.write("ann", NOW) as work:
+    with desk.store.writing(Who("ann", NOW)) as work:
         assert confirm(work, extract, mismatch, "passport seen").state == "confirmed"
     again = found(desk)
     assert again.open == () and again.found[0].confirmed is not None and again.count("confirmed") == 1
@@ -170,8 +174,9 @@ def test_a_confirmation_holds_until_what_it_was_about_is_another_thing(desk: Des
 
 def test_a_sent_text_that_is_damaged_is_one_sentence(desk: Desk) -> None:
     extract = sent(desk, [row()])
-    with desk.store._locked() as connection:
+    with desk.store.writing(Who("", NEVER)) as unit:
+        connection = unit.connection
         connection.exec_driver_sql("UPDATE extract_chunk SET data = zeroblob(9)")
     with pytest.raises(Problem, match=f"stored text of extract {extract.id[:8]} is damaged"):
         found(desk)
-    assert desk.store.extract(extract.id) == extract
+    assert ask(desk.store, extracts.one, extract.id) == extract

@@ -7,9 +7,12 @@ from pathlib import Path
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from store.facts import Who
+from store.records import agencies, bulk_load, read
 from store.store import Store
 from tests.exporters.desks import opened
 from tests.exporters.extracts import NOW, STANDARD, TODAY, essence
+from tests.stores import ask
 from validators.records import EpisodeRecord
 from validators.synthetic import synthetic_episodes
 
@@ -29,7 +32,7 @@ def told(record: EpisodeRecord) -> object:
 
 def contents(store: Store, left_out: set[str]) -> tuple[dict[str, object], set[frozenset[str]]]:
     """Each episode by its identifier, and which of them belong to one client."""
-    records = [r for r in store.episodes(store.agency()) if r.episode[IDENTITY] not in left_out]
+    records = [r for r in ask(store, read.episodes, ask(store, agencies.one)) if r.episode[IDENTITY] not in left_out]
     together: dict[str, set[str]] = {}
     for record in records:
         together.setdefault(record.client_id, set()).add(record.episode[IDENTITY])
@@ -43,9 +46,9 @@ def test_valid_episodes_survive_the_way_out_and_in(seed: int, clients: int, toda
         first, second = opened(Path(place) / "first"), opened(Path(place) / "second")
         with first.store, second.store:
             made = list(synthetic_episodes(STANDARD, clients, seed=seed, today=today))
-            with first.store.write("ann", NOW) as work:
-                agency = work.ensure_agency("T0001", STANDARD.id)
-                work.load(agency, made)
+            with first.store.writing(Who("ann", NOW)) as work:
+                agency = agencies.ensure(work, "T0001", STANDARD.id)
+                bulk_load.load(work, agency, made)
             # The month of today, so that nothing is held back; the days of July belong to the return of June.
             submission = f"{today:%Y-%m}" if today.month != 7 else f"{today:%Y}-{'06' if today.day < 15 else '08'}"
             receipt = first.send(submission, today=max(today, TODAY))
@@ -68,14 +71,14 @@ def test_faulty_episodes_survive_as_well(seed: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         first, second = opened(Path(place) / "first"), opened(Path(place) / "second")
         with first.store, second.store:
-            with first.store.write("ann", NOW) as work:
+            with first.store.writing(Who("ann", NOW)) as work:
                 records = synthetic_episodes(STANDARD, 40, seed=seed, today=TODAY, faults=True)
-                work.load(work.ensure_agency("T0001", STANDARD.id), records)
+                bulk_load.load(work, agencies.ensure(work, "T0001", STANDARD.id), records)
             receipt = first.send("2021-01")
             second.take(receipt.file, all_or_nothing=True)
             left_out = {name for name, _ in receipt.left_out}
-            before = {r.episode[IDENTITY]: r for r in first.store.episodes(first.store.agency())}
-            after = {r.episode[IDENTITY]: r for r in second.store.episodes(second.store.agency())}
+            before = {r.episode[IDENTITY]: r for r in ask(first.store, read.episodes, ask(first.store, agencies.one))}
+            after = {r.episode[IDENTITY]: r for r in ask(second.store, read.episodes, ask(second.store, agencies.one))}
             assert after.keys() == before.keys() - left_out
             for name, record in after.items():
                 if STANDARD.has_consent(record.episode):

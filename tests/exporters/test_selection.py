@@ -6,8 +6,12 @@ from dataclasses import replace
 import pytest
 
 from exporters.checks.file_check import check_episodes
+from store.month import extracts
+from store.records import agencies
+from store.records import read as records_read
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import STANDARD, TODAY, Row, check, read, referral, row, told, visit
+from tests.stores import ask
 from validators.records import Severity
 from validators.rules.registry import Context
 
@@ -59,7 +63,7 @@ def test_what_lies_after_the_period_waits(desk: Desk) -> None:
         ""
     }
     held = [held.as_mapping() for held in receipt.held_back]
-    record = next(desk.store.episodes(desk.store.agency()))
+    record = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
     why = "dated after the end of the reporting period 2020-12-31"
     assert held == [
         {"episode": "e1", "field": "DISD", "why": why},
@@ -98,8 +102,8 @@ def test_nothing_leaks_without_readable_consent(desk: Desk, consent: str) -> Non
     text = receipt.file.read_bytes() + json.dumps(receipt.as_mapping()).encode()
     for value in (b"REF-4711", b"19800229", b"NE1", b"SECRET", b"HIDDEN", b"A11B", b"Keywork"):
         assert value not in text
-    kept = desk.store.extracts(desk.store.agency())[0]
-    assert b"".join(desk.store.extract_text(kept.id)) == receipt.file.read_bytes()
+    kept = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[0]
+    assert b"".join(ask(desk.store, extracts.text, kept.id)) == receipt.file.read_bytes()
 
 
 def test_one_row_for_each_event_in_order_of_entry(desk: Desk) -> None:
@@ -135,9 +139,14 @@ def test_what_is_used_twice_is_found_in_the_store_as_in_a_file(desk: Desk) -> No
     ]
     desk.take(rows)
     receipt = desk.send()
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     context = Context(TODAY, "store")
-    report = check_episodes(desk.store.episodes(agency), STANDARD, context, desk.store.repeated_identifiers(agency))
+    report = check_episodes(
+        ask(desk.store, records_read.episodes, agency),
+        STANDARD,
+        context,
+        ask(desk.store, records_read.repeated_identifiers, agency),
+    )
     errors = [(f.rule, f.fields, f.episode) for f in report.findings if f.severity is Severity.ERROR]
     assert errors == [
         ("47", ("SUBMID",), "e2"),

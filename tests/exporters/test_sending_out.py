@@ -10,8 +10,12 @@ import pytest
 from exporters.extracts.receipt import as_mapping, receipt_lines
 from exporters.extracts.resend import export_to_stream, fetch_lines, write_again
 from exporters.extracts.submission_window import due_submission, said_of_window
+from store.facts import NEVER, Who
+from store.month import extracts, submissions
+from store.records import agencies
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit
+from tests.stores import ask
 from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 
@@ -39,33 +43,34 @@ def test_a_name_that_a_shell_would_read_is_quoted() -> None:
 def test_the_same_bytes_again_and_nothing_half_done(desk: Desk, tmp_path: Path) -> None:
     desk.take([row() | visit()])
     receipt = desk.send()
-    [kept] = desk.store.extracts(desk.store.agency())
+    [kept] = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
     again = tmp_path / "again"
     again.mkdir()
-    path = write_again(desk.store, kept, again)
+    path = ask(desk.store, write_again, kept, again)
     assert path.read_bytes() == receipt.file.read_bytes() and stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(Problem, match="is there already"):
-        write_again(desk.store, kept, again)
+        ask(desk.store, write_again, kept, again)
     path.unlink()
-    with desk.store._locked() as connection:
+    with desk.store.writing(Who("", NEVER)) as unit:
+        connection = unit.connection
         connection.exec_driver_sql("UPDATE extract_chunk SET data = zeroblob(9)")
     with pytest.raises(Problem, match="is damaged"):
-        write_again(desk.store, kept, again)
-    assert list(again.iterdir()) == [] and desk.store.extract(kept.id) == kept
+        ask(desk.store, write_again, kept, again)
+    assert list(again.iterdir()) == [] and ask(desk.store, extracts.one, kept.id) == kept
 
 
 def test_a_stream_gets_what_a_file_would_and_the_store_keeps_it(desk: Desk) -> None:
     desk.take([row() | visit()])
-    agency = desk.store.agency()
-    with desk.store.write("ann", NOW) as work:
-        work.open_submission(agency, "2020-12")
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(Who("ann", NOW)) as work:
+        submissions.open_one(work, agency, "2020-12")
     stream = io.BytesIO()
     receipt, made = export_to_stream(
         desk.store, agency, STANDARD, "2020-12", stream, today=TODAY, person="ann", now=NOW
     )
     assert stream.getvalue() == desk.send().file.read_bytes()
-    first, second = desk.store.extracts(agency)
-    current = desk.store.current_submission(agency, "2020-12")
+    first, second = ask(desk.store, extracts.listed, agency)
+    current = ask(desk.store, submissions.current, agency, "2020-12")
     assert first == made and first.sha256 == second.sha256 == receipt.sha256 and current is not None
     assert first.submission_number == second.submission_number == current.number
     assert as_mapping(first)["state"] == "written" and "receipt" not in as_mapping(first)
@@ -75,7 +80,7 @@ def test_a_stream_gets_what_a_file_would_and_the_store_keeps_it(desk: Desk) -> N
 
 def test_what_is_said_of_the_day(desk: Desk) -> None:
     desk.take([row()])
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     calendar = SubmissionCalendar(STANDARD)
     assert said_of_window(calendar, "2020-12", date(2021, 1, 5)) == []
     assert "not over" in said_of_window(calendar, "2020-12", date(2020, 12, 31))[0]
@@ -83,5 +88,5 @@ def test_what_is_said_of_the_day(desk: Desk) -> None:
     assert "no submission is made in August" in said_of_window(calendar, "2021-06", date(2021, 8, 3))[0]
     with pytest.raises(Problem, match="2023-06"):
         said_of_window(calendar, "2023-07", date(2023, 8, 3))
-    assert due_submission(desk.store, agency, date(2021, 1, 5)) == "2020-12"
-    assert due_submission(desk.store, agency, date(2021, 8, 5)) == "2021-08"
+    assert ask(desk.store, due_submission, agency, date(2021, 1, 5)) == "2020-12"
+    assert ask(desk.store, due_submission, agency, date(2021, 8, 5)) == "2021-08"

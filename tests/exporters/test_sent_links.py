@@ -4,8 +4,11 @@ from datetime import date
 
 from exporters.checks.caseload import check_caseload, check_some
 from exporters.extracts.sent_links import changed_links
+from store.findings import queries
+from store.records import read
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns
+from tests.stores import ask
 from tests.validators.builders_smds import CHECKER, TODAY, WALES
 from validators.records import Finding
 
@@ -13,7 +16,7 @@ from validators.records import Finding
 def told(wales: Returns, today: date = TODAY) -> list[Finding]:
     """What a check of the store says of links."""
     check_caseload(wales.store, wales.agency, CHECKER, today, NOW)
-    found = wales.store.findings(wales.agency, offset=0, limit=99)
+    found = ask(wales.store, queries.findings, wales.agency, offset=0, limit=99)
     return [finding for finding in found if finding.rule == "referral-sent"]
 
 
@@ -50,7 +53,7 @@ def test_only_what_was_sent_and_not_taken_back_counts(wales: Returns) -> None:
     one = wales.keyed()
     wales.send("2026-03")
     wales.change(one, REFSOURCE="02")
-    records = list(wales.store.episodes(wales.agency))
-    assert changed_links(wales.store, wales.agency, WALES, records) == records
+    records = list(ask(wales.store, read.episodes, wales.agency))
+    assert ask(wales.store, changed_links, wales.agency, WALES, records) == records
     wales.take_back(wales.latest())
-    assert changed_links(wales.store, wales.agency, WALES, records) == []
+    assert ask(wales.store, changed_links, wales.agency, WALES, records) == []

@@ -14,10 +14,14 @@ from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
 from exporters.extracts.writing import RowWriter, export_submission, file_name, told_as_text
 from store.disk import files
+from store.facts import Who
+from store.findings import acceptances, queries
 from store.month import extracts
-from store.unit_of_work import Writing
+from store.records import agencies
+from store.unit_of_work import UnitOfWork
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import HEADERS, NOW, SAMPLE, STANDARD, TODAY, read, referral, row, visit, withheld
+from tests.stores import ask
 from validators.calendar.periods import reporting_period
 from validators.problems import Problem
 from validators.records import Severity
@@ -66,10 +70,10 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert (told["errors"], told["warnings"], told["ready"]) == (9, 1, False)
     assert told["not_ready_because"] == receipt.not_ready_because and len(receipt.not_ready_because) == 2
     assert stat.S_IMODE(receipt.file.stat().st_mode) == 0o600
-    kept = desk.store.extracts(desk.store.agency())
+    kept = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
     assert [(one.sha256, one.rows, one.file_name, one.made_by) for one in kept] == [(told["sha256"], 186, NAME, "ann")]
     assert dict(kept[0].receipt) == json.loads(json.dumps(told))
-    assert b"".join(desk.store.extract_text(kept[0].id)) == data
+    assert b"".join(ask(desk.store, extracts.text, kept[0].id)) == data
     text = "\n".join(told_as_text(receipt, STANDARD))
     assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
 
@@ -125,9 +129,9 @@ def cut(*_: object) -> NoReturn:
     ("place", "name", "fault", "expected"),
     [
         (extracts, "keep", stop, Problem),
-        (Writing, "finish", stop, Problem),
-        (Writing, "finish", full, Problem),
-        (Writing, "finish", cut, KeyboardInterrupt),
+        (UnitOfWork, "finish", stop, Problem),
+        (UnitOfWork, "finish", full, Problem),
+        (UnitOfWork, "finish", cut, KeyboardInterrupt),
         (RowWriter, "_put", full, Problem),
         (RowWriter, "write", cut, KeyboardInterrupt),
         (files, "sync", full, Problem),
@@ -145,7 +149,11 @@ def test_what_fails_leaves_neither_file_nor_record(
         with pytest.raises(expected) as caught:
             desk.send()
     assert "\n" not in str(caught.value) and (fault is not full or "free some space" in str(caught.value))
-    assert desk.left() == [] and desk.links() == links and desk.store.extracts(desk.store.agency()) == []
+    assert (
+        desk.left() == []
+        and desk.links() == links
+        and ask(desk.store, extracts.listed, ask(desk.store, agencies.one)) == []
+    )
     assert desk.send().tally.rows == 2
 
 
@@ -156,7 +164,7 @@ def test_a_folder_that_is_none_is_refused(desk: Desk) -> None:
         with pytest.raises(Problem, match=r"is not a folder: make it first, or name another one with --out"):
             export_submission(
                 desk.store,
-                desk.store.agency(),
+                ask(desk.store, agencies.one),
                 STANDARD,
                 "2020-12",
                 desk.folder / name,
@@ -226,13 +234,13 @@ def test_each_agency_has_its_own_extract(desk: Desk) -> None:
 def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> None:
     rows = [row(str(number), PARENT="Y", PRNTSTAT="") for number in range(2)]
     desk.take(rows)
-    agency = desk.store.agency()
+    agency = ask(desk.store, agencies.one)
     refused = desk.send()
     assert refused.standing == "not ready: 2 warnings, neither mended nor accepted"
     check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
-    warnings = desk.store.findings(agency, severity=Severity.WARNING)
-    with desk.store.write("ann", NOW) as work:
-        work.accept_all(warnings, "they live with their mother")
+    warnings = ask(desk.store, queries.findings, agency, severity=Severity.WARNING)
+    with desk.store.writing(Who("ann", NOW)) as work:
+        acceptances.accept(work, warnings, "they live with their mother")
     receipt = desk.send(out=desk.folder / "again")
     told = receipt.as_mapping()
     assert (told["warnings"], told["accepted"], told["ready"], told["not_ready_because"]) == (2, 2, True, [])

@@ -1,7 +1,10 @@
 """The portal's list over a return in XML: a line of the file leads to the journey, and to the event it lies in."""
 
 from exporters.checks.bounces import read_bounces
+from store.facts import Who
+from store.records import save
 from tests.exporters.journeys import Returns
+from tests.stores import ask
 from tests.validators.builders_smds import WALES, modality, top
 
 
@@ -14,7 +17,7 @@ def test_lines_and_client_numbers_lead_to_journeys_and_events(wales: Returns) ->
     in_event = next(at for at, line in enumerate(text, 1) if "<TreatmentModality>04<" in line)
     in_link = next(at for at, line in enumerate(text, 1) if ">4712<" in line)
     listed = f"line {in_event}: 54220\nline {in_link} bad number\n4711: not loaded\nline 1: what\nnothing\nline 9999"
-    found = read_bounces(wales.store, wales.agency, WALES, wales.latest().id, listed)
+    found = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, listed)
     assert [(each.episode_id, each.event_id) for each in found[:3]] == [(one, event), (two, ""), (one, "")]
     assert [each.line for each in found[:2]] == [in_event, in_link]
     assert found[0].episode == "4711 2026-03-02 01" and found[1].reference == "4712"
@@ -27,7 +30,7 @@ def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Retur
     line = next(
         at for at, told in enumerate(wales.export("2026-03").file.read_text().splitlines(), 1) if ">42<" in told
     )
-    with wales.store.write("bob", wales.latest().made_at) as work:
-        work.delete("episode", one, 1)
-    (found,) = read_bounces(wales.store, wales.agency, WALES, wales.latest().id, f"line {line}")
+    with wales.store.writing(Who("bob", wales.latest().made_at)) as work:
+        save.delete(work, "episode", one, 1)
+    (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, f"line {line}")
     assert not found.leads and "its journey is not in the store any more" in found.why_not

@@ -8,7 +8,12 @@ from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.formats import choose
+from store.facts import Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.records import save
 from tests.exporters.journeys import Returns, messages, parts
+from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.problems import Problem
 from validators.records import Event
@@ -72,7 +77,7 @@ def test_an_extract_that_is_taken_back_makes_its_own_new_again(wales: Returns) -
     wales.take_back(wales.latest())
     wales.add(one, top(TOPDATE="2026-05-05"))
     assert sent(wales, "2026-05") == [["Referral", "06", "2026-05-05"]]
-    for extract in wales.store.sent_extracts(wales.agency):
+    for extract in ask(wales.store, stored_sent.listed, wales.agency):
         wales.take_back(extract)
     assert sent(wales, "2026-05") == [["Client", "Referral", "Assessment", "06", "2026-05-05"]]
 
@@ -136,11 +141,11 @@ def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Retu
     for journey in journeys[::3]:
         wales.change(journey, ENDDATE="2026-05-20", ENDREASON="01")
     sent(wales, "2026-05")
-    parts_of_it = [wales.store.extract_text(one.id) for one in wales.store.extracts(wales.agency)]
+    parts_of_it = [ask(wales.store, extracts.text, one.id) for one in ask(wales.store, extracts.listed, wales.agency)]
     assert len(parts_of_it) == 3
     together = choose.sent_texts(parts_of_it, WALES)
     wales.export("2026-05", "full")
-    whole = choose.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    whole = choose.sent_text(ask(wales.store, extracts.text, wales.latest().id), WALES)
     assert together.groups == whole.groups
     assert len(whole.groups) == 40
 
@@ -173,13 +178,13 @@ def test_differences_are_told_against_all_that_was_sent(wales: Returns) -> None:
     wales.add(one, top(TOPNO="2", TOPDATE="2026-05-04"))
     preview = preview_extract(wales.store, wales.agency, WALES, "2026-05", today=TODAY)
     assert preview.text.rows == 1
-    compared = changes_since(wales.store, preview, wales.latest())
+    compared = ask(wales.store, changes_since, preview, wales.latest())
     assert [(one.change, one.section, one.event) for one in compared.differences] == [
         ("changed", "", ""),
         ("new", "top", "2"),
     ]
     assert compared.alike == 1
-    same = wales.store.extract_text(wales.latest().id), wales.store.extract_text(wales.latest().id)
+    same = ask(wales.store, extracts.text, wales.latest().id), ask(wales.store, extracts.text, wales.latest().id)
     assert compare_texts(*same, WALES).differences == ()
 
 
@@ -188,9 +193,9 @@ def test_what_was_sent_and_is_gone_is_a_mismatch_that_leads_to_the_journey(wales
     event = wales.add(one, modality())
     sent(wales, "2026-03")
     sent(wales, "2026-04")
-    with wales.store.write("bob", wales.latest().made_at) as work:
-        work.delete("event", event, 1)
-        work.delete("episode", two, 1)
+    with wales.store.writing(Who("bob", wales.latest().made_at)) as work:
+        save.delete(work, "event", event, 1)
+        save.delete(work, "episode", two, 1)
     preview = preview_extract(wales.store, wales.agency, WALES, "2026-05", today=TODAY)
     found = find_mismatches(wales.store, preview).found
     assert [(each.kind, each.subject, each.episode_id) for each in found] == [
@@ -205,6 +210,6 @@ def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     wales.keyed(modality(), again)
     (message,) = wales.send("2026-03")
     assert parts(message) == ["Client", "Referral", "Assessment", "06", "06"]
-    text = choose.sent_text(wales.store.extract_text(wales.latest().id), WALES)
+    text = choose.sent_text(ask(wales.store, extracts.text, wales.latest().id), WALES)
     (episode,) = text.episodes("42 2026-03-02 01")
     assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]

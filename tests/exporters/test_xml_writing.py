@@ -16,8 +16,10 @@ from exporters.xml_format.shape import stand_in
 from exporters.xml_format.stand_in_schema import stand_in_schema
 from exporters.xml_format.validation import schema_of, validate
 from exporters.xml_format.writing import XmlWriter
+from store.month import extracts
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, well_formed
+from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, journey, modality, top
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
@@ -75,7 +77,7 @@ def test_it_is_written_again_and_through_a_pipe_byte_for_byte(wales: Returns, tm
     full(wales)
     receipt = wales.export("2026-06")
     (tmp_path / "again").mkdir()
-    assert write_again(wales.store, wales.latest(), tmp_path / "again").read_bytes() == receipt.file.read_bytes()
+    assert ask(wales.store, write_again, wales.latest(), tmp_path / "again").read_bytes() == receipt.file.read_bytes()
     pipe = io.BytesIO()
     export_to_stream(wales.store, wales.agency, WALES, "2026-06", pipe, today=TODAY, person="ann", now=NOW)
     assert pipe.getvalue() == receipt.file.read_bytes()
@@ -91,7 +93,7 @@ def test_a_character_that_xml_cannot_hold_is_refused_naming_journey_and_item(wal
     wales.take(journey(), journey(CLIENTNO="43", POSTCODE="CF\x0b1"))
     with pytest.raises(Problem, match=r"^The journey 43 2026-03-02 01 holds a character in Reduced postcode that XML"):
         wales.export("2026-06")
-    assert wales.store.extracts(wales.agency) == []
+    assert ask(wales.store, extracts.listed, wales.agency) == []
     assert list(wales.folder.glob("out-*/*")) == []
 
 
@@ -242,7 +244,7 @@ def test_a_file_with_an_external_entity_reads_no_other_file(tmp_path: Path) -> N
 def test_the_text_is_looked_through_by_line_and_by_journey(wales: Returns) -> None:
     full(wales)
     wales.export("2026-06")
-    kept = choose.kept_text(WALES, wales.store.extract_text(wales.latest().id))
+    kept = choose.kept_text(WALES, ask(wales.store, extracts.text, wales.latest().id))
     assert kept.rows == 3
     assert kept.headers[:4] == ["AGENCY", "CLIENTNO", "REFDATE", "REFSOURCE"]
     assert [row[1:3] + row[4:] for row in kept.cells(0, 9)] == [
@@ -252,4 +254,6 @@ def test_the_text_is_looked_through_by_line_and_by_journey(wales: Returns) -> No
     ]
     assert kept.cells(2, 5) == kept.cells(0, 9)[2:]
     assert kept.lines(kept.line_of(0) - 1, 1) == ["<ClientJourney>\n"]
-    assert "".join(kept.lines(0, kept.line_count)).encode() == b"".join(wales.store.extract_text(wales.latest().id))
+    assert "".join(kept.lines(0, kept.line_count)).encode() == b"".join(
+        ask(wales.store, extracts.text, wales.latest().id)
+    )

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
+from store.records import agencies, read, save
 from store.store import Store, open_store
 from tests.screens.program import NOW
+from tests.stores import ask
 from tests.terminal import Terminal
 from validators.standard.catalogue import load
 
@@ -36,8 +38,8 @@ def in_field(terminal: Terminal, label: str, value: str) -> bool:
 def empty_store(folder: Path) -> Iterator[Store]:
     """A new store with an agency and nobody in it."""
     with open_store(folder / "store.db", folder / "store.key", load, create=True) as made:
-        with made.write("somebody", NOW) as work:
-            work.ensure_agency("T0123", "ndtms-cjit-p")
+        with made.writing(Who("somebody", NOW)) as work:
+            agencies.ensure(work, "T0123", "ndtms-cjit-p")
         yield made
 
 
@@ -60,11 +62,11 @@ def another_store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def known(store: Store) -> ClientTree:
     """A client with an episode and a sub-intervention, all in order."""
-    with store.write("somebody", NOW) as work:
-        client = work.create("client", store.agency().id, "", CLIENT)
-        episode = work.create("episode", client.id, "", EPISODE)
-        work.create("event", episode.id, "sub_intervention", EVENT)
-    return store.client_tree(client.id)
+    with store.writing(Who("somebody", NOW)) as work:
+        client = save.create(work, "client", ask(store, agencies.one).id, "", CLIENT)
+        episode = save.create(work, "episode", client.id, "", EPISODE)
+        save.create(work, "event", episode.id, "sub_intervention", EVENT)
+    return ask(store, read.tree, client.id)
 
 
 @pytest.fixture

@@ -55,7 +55,10 @@ class Program(KeyworkApp):
 
 def _behind(gate: Path, store: "Store") -> None:
     """Have the thread that reads a list of findings wait for the gate to go, and those that have read a client."""
-    order, tree = store.order_findings, store.client_tree
+    from store.findings import queries
+    from store.records import read
+
+    order, tree = queries.order, read.tree
 
     def late(*args: Any, **named: Any) -> "ClientTree":
         found = tree(*args, **named)
@@ -68,8 +71,8 @@ def _behind(gate: Path, store: "Store") -> None:
             time.sleep(0.01)
         return order(*args)
 
-    store.order_findings = waits  # type: ignore[method-assign, assignment]
-    store.client_tree = late  # type: ignore[method-assign]
+    queries.order = waits  # type: ignore[assignment]
+    read.tree = late
 
 
 def clock() -> datetime:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from store.facts import Who
+from store.records import agencies
 from store.store import Store, open_store
+from tests.stores import ask
 from tests.terminal import Terminal, keys
 from validators.standard.catalogue import load
 
@@ -73,7 +76,7 @@ def test_a_first_start_asks_for_the_agency_and_makes_the_store(tmp_path: Path, t
     terminal.send(keys("<f10>"))
     assert terminal.wait() == 0
     with open_store(path, tmp_path / "first.key", load) as made:
-        assert made.agency().code == "T0123"
+        assert ask(made, agencies.one).code == "T0123"
 
 
 def test_escape_before_a_store_is_made_leaves_none_behind(tmp_path: Path, terminals: list[Terminal]) -> None:
@@ -90,8 +93,8 @@ def test_escape_before_a_store_is_made_leaves_none_behind(tmp_path: Path, termin
 def test_several_agencies_are_chosen_from(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:
     from tests.screens.program import NOW
 
-    with store.write("somebody", NOW) as work:
-        work.ensure_agency("T0999", "ndtms-cjit-p")
+    with store.writing(Who("somebody", NOW)) as work:
+        agencies.ensure(work, "T0999", "ndtms-cjit-p")
     terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
     terminals.append(terminal)
     terminal.until("Several agencies")

@@ -2,10 +2,13 @@
 
 import pytest
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
+from store.findings import acceptances
+from store.records import agencies, save
 from store.store import Store
 from tests.screens.conftest import Start
 from tests.screens.program import NOW
+from tests.stores import ask
 from tests.terminal import Terminal
 
 REASON = "lives with her mother"
@@ -15,8 +18,8 @@ REASON = "lives with her mother"
 def warned(store: Store, known: ClientTree) -> str:
     """The client's episode says of a parent, but not where the children live; its id."""
     episode = known.episodes[0].episode
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}, episode.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}, episode.version)
     return known.client.id
 
 
@@ -45,7 +48,7 @@ def test_it_is_accepted_under_f8s_landing_shown_at_once_and_taken_back(store: St
     terminal.until("Accepted.")
     terminal.until("1 accepted")
     assert not terminal.shows("1 warning") and terminal.shows("accepted by ann")
-    (kept,) = store.acceptances(store.agency())
+    (kept,) = ask(store, acceptances.listed, ask(store, agencies.one))
     assert (kept.reason, kept.accepted_by, kept.rule) == (REASON, "ann", "74")
     terminal.press("<ctrl+o>")
     terminal.until("An accepted warning")
@@ -53,7 +56,7 @@ def test_it_is_accepted_under_f8s_landing_shown_at_once_and_taken_back(store: St
     terminal.press("t")
     terminal.until("Taken back")
     terminal.until("1 warning")
-    assert store.acceptances(store.agency()) == []
+    assert ask(store, acceptances.listed, ask(store, agencies.one)) == []
 
 
 def test_it_is_found_in_the_palette(store: Store, warned: str, start: Start) -> None:
@@ -62,7 +65,7 @@ def test_it_is_found_in_the_palette(store: Store, warned: str, start: Start) -> 
     terminal.press("<ctrl+p>accept this<enter>")
     terminal.until("Accept this warning")
     terminal.press("<escape>", 0.4)
-    assert store.acceptances(store.agency()) == []
+    assert ask(store, acceptances.listed, ask(store, agencies.one)) == []
 
 
 def test_what_is_typed_only_is_saved_first_and_typing_ends_an_acceptance(
@@ -77,7 +80,7 @@ def test_what_is_typed_only_is_saved_first_and_typing_ends_an_acceptance(
     terminal.until("1 accepted")
     terminal.press("13<f2>")
     terminal.until("Saved")
-    terminal.until(lambda _: not store.acceptances(store.agency()))  # the check finds it out
+    terminal.until(lambda _: not ask(store, acceptances.listed, ask(store, agencies.one)))  # the check finds it out
     terminal.press("<backspace><backspace><tab>")
     terminal.until("1 warning")
     terminal.press("<f7>")
@@ -91,8 +94,8 @@ def test_what_is_typed_only_is_saved_first_and_typing_ends_an_acceptance(
 
 def test_an_error_or_a_field_without_a_warning_says_so(store: Store, known: ClientTree, start: Start) -> None:
     episode = known.episodes[0].episode
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "PC": "SR1 3 "}, episode.version)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "PC": "SR1 3 "}, episode.version)
     terminal = start(known.client.id)
     terminal.press("<ctrl+o>")
     terminal.until("No warning stands here: F8")
@@ -100,4 +103,4 @@ def test_an_error_or_a_field_without_a_warning_says_so(store: Store, known: Clie
     terminal.until("Error: ")
     terminal.press("<ctrl+o>")
     terminal.until("An error cannot be accepted")
-    assert store.acceptances(store.agency()) == []
+    assert ask(store, acceptances.listed, ask(store, agencies.one)) == []

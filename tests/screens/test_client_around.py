@@ -6,10 +6,12 @@ import re
 import pytest
 
 from store.disk.tables import VERSIONS
-from store.facts import ClientTree
+from store.facts import NEVER, ClientTree, Who
+from store.records import read
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.test_client_nothing_lost import typed
+from tests.stores import ask
 from tests.terminal import Terminal
 
 
@@ -29,7 +31,7 @@ def test_midnight_passes_under_an_open_client(
     terminal.until(lambda seen: in_field(seen, "Recovery support date", "20201216"))
     terminal.press("<f2>")
     terminal.until("Saved")
-    assert store.client_tree(known.client.id).episodes[0].events[0].values["SUBMODDT"] == "20201216"
+    assert ask(store, read.tree, known.client.id).episodes[0].events[0].values["SUBMODDT"] == "20201216"
 
 
 def test_a_store_upgraded_under_an_open_client_is_said_and_typing_is_kept(
@@ -38,7 +40,8 @@ def test_a_store_upgraded_under_an_open_client_is_said_and_typing_is_kept(
     terminal = start(known.client.id)
     terminal.press("X<tab>")
     terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
-    with store._locked() as connection:
+    with store.writing(Who("", NEVER)) as unit:
+        connection = unit.connection
         before = connection.execute(VERSIONS.select()).scalar_one()
         connection.execute(VERSIONS.update().values(version_num="9999"))
     terminal.press("Y<tab>")

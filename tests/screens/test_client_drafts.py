@@ -2,11 +2,14 @@
 
 import signal
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Draft, Who
+from store.live import drafts
+from store.records import read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import other_saves, typed
+from tests.stores import ask, do
 from tests.terminal import Terminal
 
 
@@ -21,7 +24,7 @@ def test_a_carried_value_is_still_marked_after_a_kill(store: Store, known: Clien
     terminal.press("<ctrl+n>l")
     terminal.until("carried over")
     terminal.press("<tab><tab>")
-    terminal.until(lambda _: any("PC" not in each.unconfirmed for each in store.drafts("ann")))
+    terminal.until(lambda _: any("PC" not in each.unconfirmed for each in ask(store, drafts.listed, "ann")))
     killed(terminal)
     again = start(known.client.id, ready="keep it?")
     again.press("k")
@@ -33,7 +36,7 @@ def test_a_carried_value_is_still_marked_after_a_kill(store: Store, known: Clien
 def overtaken(store: Store, known: ClientTree) -> None:
     """Ann changed sex, initial and nationality; since then bob changed sex too, otherwise, and the ethnicity."""
     values = {**known.client.values, "SEX": "2", "FINITIAL": "Q", "NATION": "FRA"}
-    store.save_draft("ann", "client", known.client.id, values, 1, NOW, began_with=known.client.values)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, values, 1, began_with=known.client.values))
     other_saves(store, known.client, SEX="9", ETHNIC="K", NATION="FRA")
 
 
@@ -52,7 +55,7 @@ def test_only_what_both_changed_has_to_be_chosen(store: Store, known: ClientTree
     terminal.until("Taken as chosen: 2 yours, 1 as saved")
     terminal.press("<f2>")
     terminal.until("Saved: Client")
-    values = store.get("client", known.client.id).values
+    values = ask(store, read.get, "client", known.client.id).values
     assert (values["SEX"], values["FINITIAL"], values["ETHNIC"], values["NATION"]) == ("2", "Q", "K", "FRA")
 
 
@@ -60,7 +63,7 @@ def test_changes_of_one_side_each_are_listed_and_nothing_is_silent(
     store: Store, known: ClientTree, start: Start
 ) -> None:
     values = {**known.client.values, "FINITIAL": "Q"}
-    store.save_draft("ann", "client", known.client.id, values, 1, NOW, began_with=known.client.values)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, values, 1, began_with=known.client.values))
     other_saves(store, known.client, ETHNIC="K")
     terminal = start(known.client.id, ready="keep it?")
     terminal.press("k")
@@ -70,7 +73,7 @@ def test_changes_of_one_side_each_are_listed_and_nothing_is_silent(
     terminal.until("Taken as chosen: 1 yours, 1 as saved")
     terminal.press("<f2>")
     terminal.until("Saved: Client")
-    now = store.get("client", known.client.id).values
+    now = ask(store, read.get, "client", known.client.id).values
     assert (now["FINITIAL"], now["ETHNIC"]) == ("Q", "K")
 
 
@@ -97,39 +100,42 @@ def test_a_second_window_is_told_and_neither_writes_over_the_other(
     assert second.shows("another window since 14:02 in this record")
     assert in_field(second, "First initial", "D")
     second.press("<tab><tab><tab>2<tab>")
-    second.until(lambda _: len(store.drafts("ann")) == 2)
+    second.until(lambda _: len(ask(store, drafts.listed, "ann")) == 2)
     first.press("Y<tab>")
-    first.until(lambda _: any(each.values.get("SINITIAL") == "Y" for each in store.drafts("ann")))
-    assert {(each.values["FINITIAL"], each.values["SEX"]) for each in store.drafts("ann")} == {("X", "1"), ("D", "2")}
+    first.until(lambda _: any(each.values.get("SINITIAL") == "Y" for each in ask(store, drafts.listed, "ann")))
+    assert {(each.values["FINITIAL"], each.values["SEX"]) for each in ask(store, drafts.listed, "ann")} == {
+        ("X", "1"),
+        ("D", "2"),
+    }
     second.press("<f2>")
     second.until("Saved: Client")
     first.until("You, in another window, saved Client")
-    assert [each.values["FINITIAL"] for each in store.drafts("ann")] == ["X"]
+    assert [each.values["FINITIAL"] for each in ask(store, drafts.listed, "ann")] == ["X"]
     first.press("<f2>")
     first.until("Changed by both: none.")
     first.press("<f2>")
     first.until("Saved: Client")
-    values = store.get("client", known.client.id).values
+    values = ask(store, read.get, "client", known.client.id).values
     assert (values["FINITIAL"], values["SINITIAL"], values["SEX"]) == ("X", "Y", "2")
-    assert store.drafts("ann") == []
+    assert ask(store, drafts.listed, "ann") == []
 
 
 def test_the_drafts_of_two_killed_windows_are_both_offered(store: Store, known: ClientTree, start: Start) -> None:
     first, second = start(known.client.id), start(known.client.id)
     first.press("X<tab>")
-    first.until(lambda _: len(store.drafts("ann")) == 1)
+    first.until(lambda _: len(ask(store, drafts.listed, "ann")) == 1)
     second.press("<tab><tab><tab>2<tab>")
-    second.until(lambda _: len(store.drafts("ann")) == 2)
+    second.until(lambda _: len(ask(store, drafts.listed, "ann")) == 2)
     killed(first)
     killed(second)
     third = start(known.client.id, ready="keep it?")
     assert not third.shows("another window since")
     third.press("k")
     third.until("1 older draft of another window")
-    assert len(store.drafts("ann")) == 2
+    assert len(ask(store, drafts.listed, "ann")) == 2
     third.press("<f2>")
     third.until("Saved: Client")
-    third.until(lambda _: len(store.drafts("ann")) == 1)
+    third.until(lambda _: len(ask(store, drafts.listed, "ann")) == 1)
     third.press("<escape>", 0.5)
     fourth = start(known.client.id, ready="keep it?")
     assert fourth.shows("You saved this record since")
@@ -139,20 +145,20 @@ def test_the_drafts_of_two_killed_windows_are_both_offered(store: Store, known: 
     fourth.until("Taken as chosen")
     fourth.press("<f2>")
     fourth.until("Saved: Client")
-    values = store.get("client", known.client.id).values
+    values = ask(store, read.get, "client", known.client.id).values
     assert (values["FINITIAL"], values["SEX"]) == ("X", "2")
-    assert store.drafts("ann") == []
+    assert ask(store, drafts.listed, "ann") == []
 
 
 def test_a_draft_that_says_what_is_saved_is_dropped_and_not_offered(
     store: Store, known: ClientTree, start: Start
 ) -> None:
-    store.save_draft("ann", "client", known.client.id, known.client.values, 1, NOW, session="gone")
+    do(store, Who("ann", NOW, "gone"), drafts.save, Draft("client", known.client.id, known.client.values, 1))
     episode = known.episodes[0].episode
-    store.save_draft("ann", "episode", episode.id, {**episode.values, "PC": "NE1 1"}, 1, NOW, session="gone")
+    do(store, Who("ann", NOW, "gone"), drafts.save, Draft("episode", episode.id, {**episode.values, "PC": "NE1 1"}, 1))
     terminal = start(ready="keep it?")
     terminal.until("1 field: keep it?")
-    assert [draft.record_id for draft in store.drafts("ann")] == [episode.id]
+    assert [draft.record_id for draft in ask(store, drafts.listed, "ann")] == [episode.id]
 
 
 def test_leaving_the_program_while_a_save_waits_offers_nothing_once_it_is_saved(
@@ -161,10 +167,10 @@ def test_leaving_the_program_while_a_save_waits_offers_nothing_once_it_is_saved(
     terminal = start(known.client.id)
     terminal.press("X<tab>")
     terminal.until(lambda _: typed(store, known.client.id).get("FINITIAL") == "X")
-    with store.write("ann", NOW) as work:  # the save of the window that ends meanwhile
-        work.change("client", known.client.id, {**known.client.values, "FINITIAL": "X"}, 1)
+    with store.writing(Who("ann", NOW)) as work:  # the save of the window that ends meanwhile
+        save.change(work, "client", known.client.id, {**known.client.values, "FINITIAL": "X"}, 1)
     terminal.press("<f10>")
     terminal.wait()
     again = start(ready="1 client")
     assert not again.shows("keep it?")
-    again.until(lambda _: store.drafts("ann") == [])
+    again.until(lambda _: ask(store, drafts.listed, "ann") == [])

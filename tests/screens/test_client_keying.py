@@ -1,8 +1,12 @@
 """Keying clients, episodes and events: a burst gives what slow typing gives, findings are walked, all is kept."""
 
-from store.facts import ClientQuery, ClientTree
+from store.clients import search
+from store.facts import ClientQuery, ClientTree, Who
+from store.live import drafts
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
+from tests.stores import ask
 from tests.terminal import Terminal, keys, split_keys
 
 CLIENT_KEYS = "d<tab>m<tab>300763<tab>1<tab><f4>white<enter>gbr<tab><tab>k77<f2>"
@@ -12,10 +16,10 @@ EVENT_KEYS = "<ctrl+n>s1 apr 20<tab>y<tab>n<f2>"
 
 def whole(store: Store) -> list[object]:
     """Every client of the store as values, without the ids that were made."""
-    agency = store.agency()
+    agency = ask(store, agencies.one)
     told: list[object] = []
-    for row in store.client_rows(agency, ClientQuery(), 0, 100):
-        tree = store.client_tree(row.id)
+    for row in ask(store, search.page, agency, ClientQuery(), 0, 100):
+        tree = ask(store, read.tree, row.id)
         records = [tree.client, *(record for one in tree.episodes for record in (one.episode, *one.events))]
         made = ("CLIENTID", "EPISODID", "SUBMID", "REFERID")
         told.append([{key: text for key, text in each.values.items() if key not in made} for each in records])
@@ -52,16 +56,16 @@ def test_one_save_writes_the_client_the_episode_and_the_event(store: Store, star
     (records,) = whole(store)
     assert isinstance(records, list)
     assert len(records) == 3
-    assert store.drafts("ann") == []
+    assert ask(store, drafts.listed, "ann") == []
 
 
 def test_findings_are_walked_across_records(store: Store, known: ClientTree, start: Start) -> None:
     episode, client = known.episodes[0].episode, known.client
-    with store.write("somebody", episode.changed_at) as work:
-        work.change("client", client.id, {**client.values, "DOB": "20250101"}, 1)
-        work.change("episode", episode.id, {**episode.values, "TRIAGED": "20190101"}, 1)
+    with store.writing(Who("somebody", episode.changed_at)) as work:
+        save.change(work, "client", client.id, {**client.values, "DOB": "20250101"}, 1)
+        save.change(work, "episode", episode.id, {**episode.values, "TRIAGED": "20190101"}, 1)
         event = known.episodes[0].events[0]
-        work.change("event", event.id, {**event.values, "SUBMODDT": "20201345"}, 1)
+        save.change(work, "event", event.id, {**event.values, "SUBMODDT": "20201345"}, 1)
     terminal = start(client.id)
     seen = []
     for _ in range(4):
@@ -78,8 +82,8 @@ def test_after_a_save_the_key_that_is_named_leads_to_what_is_still_wrong(
     store: Store, known: ClientTree, start: Start
 ) -> None:
     client = known.client
-    with store.write("somebody", client.changed_at) as work:
-        work.change("client", client.id, {**client.values, "DOB": "20250101"}, 1)
+    with store.writing(Who("somebody", client.changed_at)) as work:
+        save.change(work, "client", client.id, {**client.values, "DOB": "20250101"}, 1)
     terminal = start(client.id)
     terminal.press("<f8>")
     terminal.until("Error: Date of birth")
@@ -120,13 +124,13 @@ def test_what_nobody_has_come_to_is_to_do_until_it_is_saved(store: Store, known:
 def test_deleting_asks_and_is_undone(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
     terminal.press("<ctrl+t><down><down><delete><enter><escape>")
-    assert store.client_tree(known.client.id).episodes[0].events
+    assert ask(store, read.tree, known.client.id).episodes[0].events
     terminal.press("<delete>d")
     terminal.until("Deleted: Sub-intervention")
-    assert not store.client_tree(known.client.id).episodes[0].events
+    assert not ask(store, read.tree, known.client.id).episodes[0].events
     terminal.press("<ctrl+z>")
     terminal.until("Back again")
-    assert store.client_tree(known.client.id).episodes[0].events
+    assert ask(store, read.tree, known.client.id).episodes[0].events
 
 
 def test_a_new_episode_like_the_last_one_marks_what_is_carried(store: Store, known: ClientTree, start: Start) -> None:
@@ -143,7 +147,7 @@ def test_key_worker_and_note_are_kept_beside_the_episode(store: Store, known: Cl
     terminal = start(known.client.id)
     terminal.press("<ctrl+k>jane<tab>rings on Mondays<enter>")
     terminal.until("key worker jane")
-    one = store.client_tree(known.client.id).episodes[0]
+    one = ask(store, read.tree, known.client.id).episodes[0]
     assert (one.key_worker, one.note) == ("jane", "rings on Mondays")
     assert "jane" not in str(dict(one.episode.values))
 
@@ -167,30 +171,32 @@ def test_somebody_alike_is_pointed_out_and_shown_beside(store: Store, known: Cli
     assert terminal.shows("26964")
     terminal.press("<f2>")
     terminal.until("Client 26964 DM, born 30 Jul 1963")
-    assert store.drafts("ann")
+    assert ask(store, drafts.listed, "ann")
 
 
 def test_two_clients_are_merged_and_split(store: Store, known: ClientTree, start: Start) -> None:
-    with store.write("somebody", known.client.changed_at) as work:
-        other = work.create("client", store.agency().id, "", {"FINITIAL": "D", "SINITIAL": "M", "CLIENT": "twin"})
-        work.create("episode", other.id, "", {"REFLD": "20200505"})
+    with store.writing(Who("somebody", known.client.changed_at)) as work:
+        other = save.create(
+            work, "client", ask(store, agencies.one).id, "", {"FINITIAL": "D", "SINITIAL": "M", "CLIENT": "twin"}
+        )
+        save.create(work, "episode", other.id, "", {"REFLD": "20200505"})
     terminal = start(known.client.id)
     terminal.press("<ctrl+p>merge<enter>twin<enter>")
     terminal.until("Side by side")
     terminal.press("<f4>m")
     terminal.until("Merged with twin DM")
-    assert len(store.client_tree(known.client.id).episodes) == 2
+    assert len(ask(store, read.tree, known.client.id).episodes) == 2
     terminal.press("<ctrl+p>split<enter>s")
     terminal.until("Split: the other client is back")
-    assert len(store.client_tree(known.client.id).episodes) == 1
-    assert len(store.client_tree(other.id).episodes) == 1
+    assert len(ask(store, read.tree, known.client.id).episodes) == 1
+    assert len(ask(store, read.tree, other.id).episodes) == 1
 
 
 def test_anything_may_be_typed_and_is_kept(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start(known.client.id)
     terminal.send("\x1b[200~a\nb\x1b]0;title\x07\u202ec\x1b[201~" + keys("<tab>" + "x" * 300 + "<f2>"))
     terminal.until("Saved: Client")
-    values = store.client_tree(known.client.id).client.values
+    values = ask(store, read.tree, known.client.id).client.values
     assert values["FINITIAL"].startswith("AB")
     assert len(values["SINITIAL"]) == 300
 
@@ -202,4 +208,4 @@ def test_a_terminal_of_forty_by_ten_and_a_resize_in_mid_word(store: Store, known
     terminal.until(lambda seen: in_field(seen, "> Ethnicity", "b") and seen.shows("Nothing wrong"))
     terminal.press("<backspace>g<f2>")
     terminal.until("Saved")
-    assert store.client_tree(known.client.id).client.values["ETHNIC"] == "G"
+    assert ask(store, read.tree, known.client.id).client.values["ETHNIC"] == "G"

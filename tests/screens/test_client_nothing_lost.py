@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 
 from store.disk.sqlite import writing
-from store.facts import ClientTree, Kind, StoredRecord
+from store.facts import ClientTree, Draft, Kind, StoredRecord, Who
+from store.live import drafts, presence
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
+from tests.stores import ask, do
 from tests.terminal import keys
 
 
 def typed(store: Store, id: str, person: str = "ann") -> dict[str, str]:
     """What stands in a person's draft of a record."""
-    draft = store.draft_of(person, id)
+    draft = ask(store, drafts.one, person, id)
     return dict(draft.values) if draft is not None else {}
 
 
@@ -34,11 +37,11 @@ def test_a_killed_program_leaves_the_draft_and_offers_it(store: Store, known: Cl
     assert again.shows("Nobody has saved the record since")
     again.press("k")
     again.until("1 Jan 1970")
-    assert store.get("client", known.client.id).values["SEX"] == "1"
+    assert ask(store, read.get, "client", known.client.id).values["SEX"] == "1"
     again.press("<f2>")
     again.until("Saved")
-    assert store.get("client", known.client.id).values["SEX"] == "2"
-    assert store.drafts("ann") == []
+    assert ask(store, read.get, "client", known.client.id).values["SEX"] == "2"
+    assert ask(store, drafts.listed, "ann") == []
 
 
 def test_leaving_a_field_writes_it_at_once(store: Store, known: ClientTree, start: Start) -> None:
@@ -73,16 +76,16 @@ def test_a_dropped_line_writes_every_character(store: Store, known: ClientTree, 
 def test_the_draft_of_a_new_client_with_episode_comes_back(store: Store, start: Start) -> None:
     terminal = start("new")
     terminal.press("q<tab>r<tab><ctrl+n>eY<tab>sr1")
-    terminal.until(lambda _: len(store.drafts("ann")) == 2)
-    terminal.until(lambda _: any(draft.values.get("PC") == "sr1" for draft in store.drafts("ann")))
+    terminal.until(lambda _: len(ask(store, drafts.listed, "ann")) == 2)
+    terminal.until(lambda _: any(draft.values.get("PC") == "sr1" for draft in ask(store, drafts.listed, "ann")))
     terminal.signal(signal.SIGKILL)
     terminal.wait()
-    client = next(draft.record_id for draft in store.drafts("ann") if draft.kind == "client")
+    client = next(draft.record_id for draft in ask(store, drafts.listed, "ann") if draft.kind == "client")
     again = start(client, ready="keep it?")
     again.press("k<f2>")
     again.until("Saved: Client QR, Episode")
-    assert store.drafts("ann") == []
-    assert store.client_tree(client).episodes[0].episode.values["CONSENT"] == "Y"
+    assert ask(store, drafts.listed, "ann") == []
+    assert ask(store, read.tree, client).episodes[0].episode.values["CONSENT"] == "Y"
 
 
 def test_escape_keeps_the_draft_and_discarding_asks(store: Store, known: ClientTree, start: Start) -> None:
@@ -99,16 +102,16 @@ def test_escape_keeps_the_draft_and_discarding_asks(store: Store, known: ClientT
     again.until("gone for good")
     again.press("x")
     again.until("discarded")
-    again.until(lambda _: store.drafts("ann") == [])
+    again.until(lambda _: ask(store, drafts.listed, "ann") == [])
     assert in_field(again, "First initial", "D")
 
 
 def other_saves(store: Store, record: StoredRecord, **values: str) -> None:
     """Somebody else saves a record."""
     kind: Kind = record.kind
-    with store.write("bob", NOW + timedelta(minutes=3)) as work:
-        now = work.get(kind, record.id)
-        work.change(kind, record.id, {**now.values, **values}, now.version)
+    with store.writing(Who("bob", NOW + timedelta(minutes=3))) as work:
+        now = read.get(work, kind, record.id)
+        save.change(work, kind, record.id, {**now.values, **values}, now.version)
 
 
 def test_a_save_over_a_newer_version_shows_both(store: Store, known: ClientTree, start: Start) -> None:
@@ -121,10 +124,10 @@ def test_a_save_over_a_newer_version_shows_both(store: Store, known: ClientTree,
     assert terminal.shows("Saved by bob at 14:05")
     terminal.press("<f2>")
     assert terminal.shows("still to choose")
-    assert store.get("client", known.client.id).values["FINITIAL"] == "B"
+    assert ask(store, read.get, "client", known.client.id).values["FINITIAL"] == "B"
     terminal.press("<left><f2>")
     terminal.until("Saved: Client")
-    values = store.get("client", known.client.id).values
+    values = ask(store, read.get, "client", known.client.id).values
     assert (values["FINITIAL"], values["ETHNIC"]) == ("X", "K")
 
 
@@ -140,7 +143,7 @@ def test_what_others_save_is_shown_at_once_and_the_field_is_kept(store: Store, k
 def test_a_draft_that_was_overtaken_is_chosen_from_field_by_field(
     store: Store, known: ClientTree, start: Start
 ) -> None:
-    store.save_draft("ann", "client", known.client.id, {**known.client.values, "SEX": "2"}, 1, NOW)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, {**known.client.values, "SEX": "2"}, 1))
     other_saves(store, known.client, ETHNIC="K")
     terminal = start(known.client.id, ready="keep it?")
     assert terminal.shows("bob saved this record since")
@@ -150,7 +153,7 @@ def test_a_draft_that_was_overtaken_is_chosen_from_field_by_field(
     terminal.until("Taken as chosen")
     terminal.press("<f2>")
     terminal.until("Saved: Client")
-    values = store.get("client", known.client.id).values
+    values = ask(store, read.get, "client", known.client.id).values
     assert (values["SEX"], values["ETHNIC"]) == ("2", "K")
 
 
@@ -158,15 +161,15 @@ def test_a_record_that_somebody_deleted_is_brought_back_to_save(store: Store, kn
     event = known.episodes[0].events[0]
     terminal = start(known.client.id)
     terminal.press("<ctrl+t><down><down><enter>050420<tab>")
-    with store.write("bob", NOW) as work:
-        work.delete("event", event.id, 1)
+    with store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "event", event.id, 1)
     terminal.press("<f2>")
     terminal.until("was deleted by bob")
     terminal.press("b")
     terminal.until("Back again")
     terminal.press("<f2>")
     terminal.until("Saved: Sub-intervention 5 Apr 2020")
-    assert store.get("event", event.id).values["SUBMODDT"] == "20200405"
+    assert ask(store, read.get, "event", event.id).values["SUBMODDT"] == "20200405"
 
 
 def test_who_else_is_in_the_record_is_told(store: Store, known: ClientTree, start: Start) -> None:
@@ -183,7 +186,9 @@ def test_who_is_in_another_record_of_the_client_is_told_with_that_record(
 
     def both_in(*records: str) -> None:
         first.until(
-            lambda _: {one.record_id for one in store.others_in("client", known.client.id, "", NOW)} == {*records}
+            lambda _: (
+                {one.record_id for one in ask(store, presence.others, "client", known.client.id, "", NOW)} == {*records}
+            )
         )
 
     first = start(known.client.id, "bob")
@@ -213,7 +218,7 @@ def test_who_walks_along_the_tree_is_told_in_the_record_he_stays_in(
     first.until("ann has come to this record")
     first.press("<ctrl+t><down><up><down><up>")
     first.until_quiet(0.8)
-    (one,) = store.others_in("client", known.client.id, _session_of(store, known, "ann"), NOW)
+    (one,) = ask(store, presence.others, "client", known.client.id, _session_of(store, known, "ann"), NOW)
     assert (one.person, one.record_id) == ("bob", known.client.id)
     before = len(second.raw)
     second.until_quiet(2.0)
@@ -250,7 +255,9 @@ def test_who_was_asleep_in_a_record_below_comes_back_to_that_one(
     clock.write_text("2020-12-15T14:02:00+00:00")
     ann = start(known.client.id, KEYWORK_TEST_CLOCK=str(clock))
     ann.press("<ctrl+t><down>")
-    ann.until(lambda _: [one.kind for one in store.others_in("client", known.client.id, "", NOW)] == ["episode"])
+    ann.until(
+        lambda _: [one.kind for one in ask(store, presence.others, "client", known.client.id, "", NOW)] == ["episode"]
+    )
     ann.signal(signal.SIGSTOP)
     clock.write_text("2020-12-15T14:12:00+00:00")
     bob = start(known.client.id, "bob", KEYWORK_TEST_CLOCK=str(clock))
@@ -262,7 +269,7 @@ def test_who_was_asleep_in_a_record_below_comes_back_to_that_one(
 
 
 def _session_of(store: Store, known: ClientTree, person: str) -> str:
-    every = store.others_in("client", known.client.id, "", NOW)
+    every = ask(store, presence.others, "client", known.client.id, "", NOW)
     return next(one.session for one in every if one.person == person)
 
 
@@ -292,7 +299,7 @@ def test_a_save_in_a_locked_store_is_done_when_it_is_free(store: Store, known: C
         terminal.press("Y")
         terminal.until(lambda seen: in_field(seen, "Surname initial", "Y"))
     terminal.until("Saved: Client")
-    assert store.get("client", known.client.id).values["FINITIAL"] == "X"
+    assert ask(store, read.get, "client", known.client.id).values["FINITIAL"] == "X"
     terminal.until(lambda _: typed(store, known.client.id).get("SINITIAL") == "Y")
 
 
@@ -304,11 +311,11 @@ def test_a_save_lets_the_keys_go_while_the_store_is_busy(store: Store, known: Cl
         terminal.until(lambda seen: in_field(seen, "Surname initial", "Y"))
         terminal.send(keys("<shift+tab>Z<f2>"))
         terminal.until(lambda seen: in_field(seen, "Surname initial", "Z"))
-    terminal.until(lambda _: store.get("client", known.client.id).values["SINITIAL"] == "Z")
-    assert store.get("client", known.client.id).values["FINITIAL"] == "X"
+    terminal.until(lambda _: ask(store, read.get, "client", known.client.id).values["SINITIAL"] == "Z")
+    assert ask(store, read.get, "client", known.client.id).values["FINITIAL"] == "X"
     terminal.until("Saved: Client")
     assert not terminal.shows("chosen"), "nobody else has saved it: there is nothing to choose"
-    terminal.until(lambda _: store.drafts() == [])
+    terminal.until(lambda _: ask(store, drafts.listed) == [])
 
 
 def test_leaving_the_client_while_a_save_waits_for_the_store(store: Store, known: ClientTree, start: Start) -> None:
@@ -318,7 +325,7 @@ def test_leaving_the_client_while_a_save_waits_for_the_store(store: Store, known
         terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Not saved yet"))
         terminal.press("<escape>")
         terminal.until("1 client")
-    terminal.until(lambda _: store.get("client", known.client.id).values["FINITIAL"] == "X")
+    terminal.until(lambda _: ask(store, read.get, "client", known.client.id).values["FINITIAL"] == "X")
     terminal.press("<enter>")
     terminal.until(lambda seen: in_field(seen, "First initial", "X"))
 
@@ -337,7 +344,7 @@ def test_a_store_that_goes_away_is_said_and_comes_back(store: Store, known: Clie
 def test_the_next_start_offers_what_was_typed_before_anything_else(
     store: Store, known: ClientTree, start: Start
 ) -> None:
-    store.save_draft("ann", "client", known.client.id, {**known.client.values, "SEX": "2"}, 1, NOW)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, {**known.client.values, "SEX": "2"}, 1))
     terminal = start(ready="keep it?")
     assert terminal.shows("Draft from 14:02, 1 field: keep it?")
     terminal.press("<escape>")
@@ -345,9 +352,19 @@ def test_the_next_start_offers_what_was_typed_before_anything_else(
 
 
 def test_several_drafts_are_listed(store: Store, known: ClientTree, start: Start) -> None:
-    store.save_draft("ann", "client", known.client.id, {**known.client.values, "SEX": "2"}, 1, NOW)
-    store.save_draft("ann", "client", "new-one", {"FINITIAL": "Q"}, 0, NOW, parent_id=store.agency().id)
-    store.save_draft("bob", "client", "not-mine", {"FINITIAL": "R"}, 0, NOW, parent_id=store.agency().id)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", known.client.id, {**known.client.values, "SEX": "2"}, 1))
+    do(
+        store,
+        Who("ann", NOW),
+        drafts.save,
+        Draft("client", "new-one", {"FINITIAL": "Q"}, 0, parent_id=ask(store, agencies.one).id),
+    )
+    do(
+        store,
+        Who("bob", NOW),
+        drafts.save,
+        Draft("client", "not-mine", {"FINITIAL": "R"}, 0, parent_id=ask(store, agencies.one).id),
+    )
     terminal = start(ready="Typed and not saved")
     terminal.until("26964 DM")
     assert terminal.shows("Q  ")

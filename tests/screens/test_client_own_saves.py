@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
+from store.records import read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
+from tests.stores import ask
 from tests.terminal import Terminal
 
 
@@ -37,7 +39,7 @@ def test_a_client_read_before_a_save_and_shown_after_it_changes_nothing(
     assert not terminal.shows("in another window") and not terminal.shows("saved this client")
     terminal.press("<end>x<f2>")
     terminal.until("Saved: Client minex")
-    assert store.get("client", known.client.id).values["CLIENT"] == "minex"
+    assert ask(store, read.get, "client", known.client.id).values["CLIENT"] == "minex"
 
 
 def test_a_save_of_ones_own_that_is_read_before_it_has_ended_is_nobody_elses(
@@ -48,9 +50,9 @@ def test_a_save_of_ones_own_that_is_read_before_it_has_ended_is_nobody_elses(
     writer.touch()
     terminal.press("<tab><tab><tab><tab><tab><tab><tab>mine<f2>", 0.1)
     terminal.until(lambda seen: seen.shows("saving goes on") or seen.shows("Typing goes on"))
-    with store.write("bob", known.client.changed_at) as work:
-        one = work.get("episode", known.episodes[0].episode.id)
-        work.change("episode", one.id, {**one.values, "PC": "NE1 4"}, one.version)
+    with store.writing(Who("bob", known.client.changed_at)) as work:
+        one = read.get(work, "episode", known.episodes[0].episode.id)
+        save.change(work, "episode", one.id, {**one.values, "PC": "NE1 4"}, one.version)
     terminal.until_quiet(2.5)
     assert not terminal.shows("in another window")
     writer.unlink()

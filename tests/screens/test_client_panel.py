@@ -1,6 +1,7 @@
 """The panel while a record is keyed: what nobody has come to is to do, and a word in the middle is no fault yet."""
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
+from store.records import save
 from store.store import Store
 from tests.screens.conftest import Start
 
@@ -28,9 +29,9 @@ def test_gaps_of_a_saved_episode_stay_errors_while_a_new_event_is_keyed(
     store: Store, known: ClientTree, start: Start
 ) -> None:
     episode = known.episodes[0].episode
-    with store.write("somebody", episode.changed_at) as work:
+    with store.writing(Who("somebody", episode.changed_at)) as work:
         values = {header: text for header, text in episode.values.items() if header != "REFLD"}
-        work.change("episode", episode.id, values, 1)
+        save.change(work, "episode", episode.id, values, 1)
     terminal = start(known.client.id, columns=120, rows=40)
     terminal.until("error")
     terminal.press("<ctrl+t><down><enter><ctrl+n>s1 apr 20<tab>")

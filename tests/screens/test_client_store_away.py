@@ -11,10 +11,12 @@ import pytest
 
 from store.disk.keys import read_or_make_key
 from store.facts import ClientTree
-from store.live import offline_drafts
+from store.live import drafts, offline_drafts
+from store.records import read
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.test_client_nothing_lost import typed
+from tests.stores import ask
 from tests.terminal import keys
 
 HOLD = """
@@ -51,7 +53,7 @@ def kept(folder: Path) -> list[Path]:
 def held(store: Store, text: str) -> bool:
     """Whether a finished file holds a text that was typed."""
     key, _ = read_or_make_key(store.key_file, may_make=False)
-    found, _ = offline_drafts.read(store.path, key, "ann")
+    found, _ = offline_drafts._read(store.path, key, "ann")
     return any(text in str(row) for rows in found.values() for row in rows)
 
 
@@ -75,7 +77,7 @@ def test_typing_into_a_locked_store_survives_the_end_of_the_line(
     again.until(lambda seen: in_field(seen, "Client reference", "halfawo"))
     again.press("<f2>")
     again.until("Saved: Client halfawo")
-    assert store.get("client", known.client.id).values["CLIENT"] == "halfawo"
+    assert ask(store, read.get, "client", known.client.id).values["CLIENT"] == "halfawo"
 
 
 def test_typing_while_the_stores_folder_is_away_survives_the_end_of_the_line(
@@ -134,7 +136,7 @@ def test_what_was_typed_is_not_taken_in_twice(store: Store, known: ClientTree, s
     again.wait()
     third = start(ready="26964")
     assert not third.shows("keep it?")
-    assert store.drafts() == [] and kept(store.path.parent) == []
+    assert ask(store, drafts.listed) == [] and kept(store.path.parent) == []
 
 
 def test_a_kill_while_the_store_is_locked_loses_nothing_either(store: Store, known: ClientTree, start: Start) -> None:

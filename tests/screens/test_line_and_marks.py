@@ -4,7 +4,8 @@ from statistics import median
 
 import pytest
 
-from store.facts import ClientTree
+from store.facts import ClientTree, Who
+from store.records import save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.terminal import Terminal
@@ -16,8 +17,8 @@ MOST_OF_A_CHARACTER, MOST_OF_A_TAB, MOST_OF_A_SCREEN = 90, 320, 8192
 def with_a_long_finding(store: Store, known: ClientTree) -> str:
     """An episode with a finding whose sentence is longer than a line of eighty columns; the client's id."""
     episode = known.episodes[0].episode
-    with store.write("somebody", episode.changed_at) as work:
-        work.change("episode", episode.id, {**episode.values, "DISD": "20180101", "DISRSN": ""}, 1)
+    with store.writing(Who("somebody", episode.changed_at)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "DISD": "20180101", "DISRSN": ""}, 1)
     return known.client.id
 
 

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import queries
+from store.records import agencies, bulk_load
 from store.store import Store, open_store
 from tests.screens.program import NOW
+from tests.stores import ask
 from tests.terminal import Terminal
 from validators.standard.catalogue import load
 from validators.synthetic import synthetic_episodes
@@ -27,18 +30,18 @@ CLIENTS = 60
 def store(tmp_path: Path) -> Iterator[Store]:
     """The store; the tests look into it beside the program."""
     with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
-        with made.write("loader", NOW) as work:
-            agency = work.ensure_agency("T0001", "ndtms-cjit-p")
+        with made.writing(Who("loader", NOW)) as work:
+            agency = agencies.ensure(work, "T0001", "ndtms-cjit-p")
             standard = load(agency.standard)
             people = synthetic_episodes(standard, CLIENTS, seed=1, today=NOW.date(), faults=True, agency=agency.code)
-            work.load(agency, people, act="sample")
+            bulk_load.load(work, agency, people, act="sample")
         yield made
 
 
 @pytest.fixture
 def agency(store: Store) -> AgencyInfo:
     """The one agency."""
-    return store.agency()
+    return ask(store, agencies.one)
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def start(store: Store, tmp_path: Path) -> Iterator[Start]:
         terminal = Terminal(command, columns, rows, {**settings, **env})
         started.append(terminal)
         terminal.until(ready)
-        terminal.until(lambda _: not store.stale_episodes(store.agency(), checked or NOW.date()))
+        terminal.until(lambda _: not ask(store, queries.stale, ask(store, agencies.one), checked or NOW.date()))
         terminal.until_quiet(0.4)
         return terminal
 

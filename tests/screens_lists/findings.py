@@ -1,8 +1,12 @@
 """What the findings screen reads of a store, for its tests."""
 
+from store.clients import rows
 from store.facts import AgencyInfo
+from store.findings import queries
 from store.findings.acceptance_facts import By
+from store.records import agencies
 from store.store import Store
+from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.findings.groups import Caseload, Group, read
 from validators.records import Finding
@@ -13,7 +17,7 @@ STANDARD = load("ndtms-cjit-p")
 
 def caseload(store: Store, agency: AgencyInfo, by: By = "rule", text: str = "") -> Caseload:
     """What the screen reads."""
-    return read(store, agency, STANDARD, by, text)
+    return ask(store, read, agency, STANDARD, by, text)
 
 
 def groups_of(whole: Caseload) -> list[Group]:
@@ -23,7 +27,7 @@ def groups_of(whole: Caseload) -> list[Group]:
 
 def listed(store: Store, group: Group) -> list[Finding]:
     """A group's findings, in their order."""
-    found = store.findings_numbered(group.numbers())
+    found = ask(store, queries.numbered, group.numbers())
     return [found[number].finding for number in group.numbers()]
 
 
@@ -46,7 +50,7 @@ def said_in(terminal: Terminal) -> str:
 def faulty(store: Store) -> list[str]:
     """The ids of the clients with an error or a warning, in order of entry."""
     found, id = [], ""
-    while id := store.next_client_with_findings(store.agency(), id):
+    while id := ask(store, rows.next_with_findings, ask(store, agencies.one), id):
         found.append(id)
     return found
 

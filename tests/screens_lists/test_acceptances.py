@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from exporters.checks.caseload import check_caseload
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances, queries
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, chosen, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 from validators.records import Finding
 from validators.rules.checker import Checker
@@ -21,14 +24,14 @@ REASON = "lives with her mother"
 @pytest.fixture
 def warned(store: Store, agency: AgencyInfo) -> list[Finding]:
     """Three episodes that say of a parent, but not where the children live; the warnings."""
-    consented = [one for one in store.episodes(agency) if STANDARD.has_consent(one.episode)][:3]
-    with store.write("bob", NOW) as work:
+    consented = [one for one in ask(store, read.episodes, agency) if STANDARD.has_consent(one.episode)][:3]
+    with store.writing(Who("bob", NOW)) as work:
         for one in consented:
-            episode = work.get("episode", one.episode_id)
+            episode = read.get(work, "episode", one.episode_id)
             values = {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}
-            work.change("episode", episode.id, values, episode.version)
+            save.change(work, "episode", episode.id, values, episode.version)
     check_caseload(store, agency, Checker(STANDARD), NOW.date(), NOW)
-    found = store.findings(agency, rule="74")
+    found = ask(store, queries.findings, agency, rule="74")
     assert len(found) == 3
     return found
 
@@ -51,7 +54,7 @@ def test_one_is_accepted_dimmed_counted_and_passed_by_f8(
     assert terminal.shows("PARENT=Y") and terminal.shows("portal knows no acceptance")
     terminal.press(f"{REASON}<enter>")
     terminal.until("1 accepted")
-    (kept,) = store.acceptances(agency)
+    (kept,) = ask(store, acceptances.listed, agency)
     assert (kept.reason, kept.accepted_by, kept.rule) == (REASON, "ann", "74")
     assert sum(" = " in line for line in terminal.lines()[3:10]) == 1
     terminal.until(f"Accepted by ann: {REASON}")
@@ -72,16 +75,16 @@ def test_a_group_is_accepted_for_one_reason_after_a_question(
     terminal.press(f"<up>a{REASON}<enter>")
     terminal.until("Accept all 3")
     terminal.press("<enter>", 0.3)
-    assert store.acceptances(agency) == []
+    assert ask(store, acceptances.listed, agency) == []
     terminal.press("a")
     terminal.until("Accepted 3 warnings")
-    assert {one.reason for one in store.acceptances(agency)} == {REASON}
+    assert {one.reason for one in ask(store, acceptances.listed, agency)} == {REASON}
     # What is accepted can be taken back where it is listed.
     terminal.press("<down>a")
     terminal.until("An accepted warning")
     terminal.press("t")
     terminal.until("Taken back")
-    assert len(store.acceptances(agency)) == 2
+    assert len(ask(store, acceptances.listed, agency)) == 2
 
 
 def test_errors_and_escape_leave_everything_as_it_is(
@@ -96,15 +99,15 @@ def test_errors_and_escape_leave_everything_as_it_is(
     terminal.press("<escape>", 0.4)
     terminal.press("/error<enter><down>a")
     terminal.until("An error cannot be accepted")
-    assert store.acceptances(agency) == []
+    assert ask(store, acceptances.listed, agency) == []
 
 
 def test_the_list_of_acceptances_shows_takes_back_and_leads_on(
     start: Start, store: Store, agency: AgencyInfo, warned: list[Finding]
 ) -> None:
-    with store.write("ann", NOW) as work:
-        made = work.accept_all(warned, REASON)
-        back = work.withdraw_acceptance(made[0].id)
+    with store.writing(Who("ann", NOW)) as work:
+        made = acceptances.accept(work, warned, REASON)
+        back = acceptances.withdraw(work, made[0].id)
     terminal = start()
     command(terminal, "accepted warnings", "2 in force")
     same_picture(terminal, HELP / "acceptances.screen.txt")
@@ -121,7 +124,7 @@ def test_the_list_of_acceptances_shows_takes_back_and_leads_on(
     terminal.until("An accepted warning")
     terminal.press("t")
     terminal.until("1 in force")
-    assert len(store.acceptances(agency)) == 1
+    assert len(ask(store, acceptances.listed, agency)) == 1
     terminal.press("<enter>")
     terminal.until("F2 Save")
 
@@ -129,8 +132,8 @@ def test_the_list_of_acceptances_shows_takes_back_and_leads_on(
 def test_the_client_shows_who_accepted_and_why(
     start: Start, store: Store, agency: AgencyInfo, warned: list[Finding]
 ) -> None:
-    with store.write("ann", NOW) as work:
-        work.accept(warned[0], REASON)
+    with store.writing(Who("ann", NOW)) as work:
+        acceptances.accept_one(work, warned[0], REASON)
     terminal = findings(start, columns=120, rows=40)
     terminal.press("<down><enter>")
     terminal.until("F2 Save")

@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from store.facts import AgencyInfo, ClientQuery
+from store.clients import search
+from store.disk import audit
+from store.facts import AgencyInfo, ClientQuery, Draft, Who
+from store.findings import queries
+from store.live import drafts, presence
+from store.records import agencies, bulk_load, read
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.stores import ask, do
 from tests.terminal import Terminal
 from validators.standard.catalogue import load
 from validators.synthetic import synthetic_episodes
@@ -20,11 +26,11 @@ JOURNEYS = 8
 
 def agency_in_wales(store: Store, code: str = "W00001", journeys: int = 0) -> AgencyInfo:
     """A second agency in the same store; entered once the program is up, which else asks which one is meant."""
-    with store.write("loader", NOW) as work:
-        made = work.ensure_agency(code, WELSH)
+    with store.writing(Who("loader", NOW)) as work:
+        made = agencies.ensure(work, code, WELSH)
         if journeys:
             people = synthetic_episodes(load(WELSH), journeys, seed=3, today=NOW.date(), faults=True, agency=code)
-            work.load(made, people, act="sample")
+            bulk_load.load(work, made, people, act="sample")
     return made
 
 
@@ -52,7 +58,7 @@ def sentences(terminal: Terminal) -> str:
 
 def id_of(store: Store, agency: AgencyInfo, reference: str) -> str:
     """The client of that reference."""
-    return store.client_rows(agency, ClientQuery(text=reference), 0, 1)[0].id
+    return ask(store, search.page, agency, ClientQuery(text=reference), 0, 1)[0].id
 
 
 def test_the_page_lists_the_agencies_and_what_each_reports_by(start: Start, store: Store) -> None:
@@ -86,22 +92,22 @@ def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store,
     terminal.press("000002<enter>")
     terminal.until("F2 Save")
     terminal.until_quiet(0.6)
-    assert [one.person for one in store.others_in("client", client, "looker", NOW)] == ["ann"]
+    assert [one.person for one in ask(store, presence.others, "client", client, "looker", NOW)] == ["ann"]
     terminal.press("X")
     go_to(terminal, "W00001")
     # What was typed is a draft, and that is said; others see that the record is left.
     terminal.until("Checked: ")
     told = f"W00001 is open: {WELSH_TITLE}. Not saved at T0001, kept as drafts: 1 client."
     assert (
-        f"{told} Checked: {store.count_episodes(wales)} journeys." in sentences(terminal)
+        f"{told} Checked: {ask(store, read.count_episodes, wales)} journeys." in sentences(terminal)
         and "W00001" in terminal.lines()[0]
     )
-    assert [draft.record_id for draft in store.drafts("ann")] == [client]
-    terminal.until(lambda _: store.others_in("client", client, "looker", NOW) == [])
+    assert [draft.record_id for draft in ask(store, drafts.listed, "ann")] == [client]
+    terminal.until(lambda _: ask(store, presence.others, "client", client, "looker", NOW) == [])
     # Every screen speaks the other data set, and shows the other agency's records alone.
     assert terminal.shows("journeys") and not terminal.shows("episodes") and not terminal.shows("Roll-over")
     assert not terminal.shows("Drafts, typed and not saved")
-    terminal.until(lambda _: not store.stale_episodes(wales, NOW.date()))
+    terminal.until(lambda _: not ask(store, queries.stale, wales, NOW.date()))
     terminal.press("<escape>")
     terminal.until("This is the first screen")
     terminal.press("<f3>")
@@ -123,8 +129,8 @@ def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store,
     terminal.press("<enter>")
     terminal.until("The draft is kept; nothing of it is saved yet.")
     terminal.press("<f2>")
-    terminal.until(lambda _: not store.drafts("ann"))
-    assert [one.person for one in store.others_in("client", client, "looker", NOW)] == ["ann"]
+    terminal.until(lambda _: not ask(store, drafts.listed, "ann"))
+    assert [one.person for one in ask(store, presence.others, "client", client, "looker", NOW)] == ["ann"]
     terminal.press("<escape>")
     terminal.until("Month: ")
     assert terminal.shows("T0001") and terminal.shows("episodes") and terminal.shows("Roll-over")
@@ -138,16 +144,16 @@ def test_drafts_of_both_agencies_wait_each_where_it_is(start: Start, store: Stor
     wales = agency_in_wales(store, journeys=JOURNEYS)
     for reference in ("000003", "000004"):
         client = id_of(store, agency, reference)
-        store.save_draft("ann", "client", client, {"CLIENT": reference, "SEX": "1"}, 1, NOW)
-    theirs = store.client_rows(wales, ClientQuery(), 0, 1)[0]
-    store.save_draft("ann", "client", theirs.id, {"SURNAME1": "Q"}, 1, NOW)
+        do(store, Who("ann", NOW), drafts.save, Draft("client", client, {"CLIENT": reference, "SEX": "1"}, 1))
+    theirs = ask(store, search.page, wales, ClientQuery(), 0, 1)[0]
+    do(store, Who("ann", NOW), drafts.save, Draft("client", theirs.id, {"SURNAME1": "Q"}, 1))
     go_to(terminal, "W00001", "Unsaved typing")
     assert terminal.shows("kept as drafts: 2 clients.")
     terminal.press("<enter>")
     terminal.until("The draft is kept")
     go_to(terminal, "T0001", "Typed and not saved")
     assert terminal.shows("000003") and terminal.shows("000004")
-    assert terminal.shows("kept as drafts: 1 client.") and len(store.drafts("ann")) == 3
+    assert terminal.shows("kept as drafts: 1 client.") and len(ask(store, drafts.listed, "ann")) == 3
 
 
 def test_what_is_being_typed_is_taken_as_on_leaving_the_record(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -158,7 +164,7 @@ def test_what_is_being_typed_is_taken_as_on_leaving_the_record(start: Start, sto
     terminal.until_quiet(0.4)
     terminal.press("<tab><tab>140385")
     go_to(terminal, "W00001")
-    (draft,) = store.drafts("ann")
+    (draft,) = ask(store, drafts.listed, "ann")
     assert draft.values["DOB"] == "19850314" and draft.at_field == "DOB"
 
 
@@ -187,13 +193,13 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
     ):
         terminal.press(f"<ctrl+u>{typed}<enter>")
         terminal.until(sentence)
-        assert terminal.shows(f"Agency code: {typed}".rstrip()) and len(store.agencies()) == 1
+        assert terminal.shows(f"Agency code: {typed}".rstrip()) and len(ask(store, agencies.listed)) == 1
     terminal.press("<ctrl+u>w00001<down><enter>")
     terminal.until("Agency W00001 is made, reporting by smds-wales; Enter opens it.")
-    made = store.agencies()[1]
+    made = ask(store, agencies.listed)[1]
     assert (made.code, made.standard) == ("W00001", WELSH)
-    assert [(entry.act, entry.person) for entry in store.history(made.id)] == [("create", "ann")]
-    assert store.verify_audit().whole
+    assert [(entry.act, entry.person) for entry in ask(store, audit.history, [made.id])] == [("create", "ann")]
+    assert ask(store, audit.verify).whole
     terminal.press("<enter>")
     terminal.until("W00001 is open")
     # One code may report several data sets; Escape makes nothing.
@@ -202,7 +208,7 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
     terminal.until("Agency T0001 is made, reporting by smds-wales")
     terminal.press("<ctrl+n>T0009<escape>", 0.4)
     terminal.until("Agencies of this store")
-    assert [one.code for one in store.agencies()] == ["T0001", "W00001", "T0001"]
+    assert [one.code for one in ask(store, agencies.listed)] == ["T0001", "W00001", "T0001"]
 
 
 def test_an_agency_that_somebody_else_makes_is_listed(start: Start, store: Store) -> None:
@@ -214,8 +220,8 @@ def test_an_agency_that_somebody_else_makes_is_listed(start: Start, store: Store
 
 def test_a_data_set_that_is_not_there_any_more_changes_nothing(start: Start, store: Store) -> None:
     terminal = start()
-    with store.write("loader", NOW) as work:
-        work.ensure_agency("T0009", "gone-away")
+    with store.writing(Who("loader", NOW)) as work:
+        agencies.ensure(work, "T0009", "gone-away")
     command(terminal, "agencies", "gone-away, which cannot be read here")
     terminal.press("<down><enter>")
     terminal.until("There is no standard 'gone-away'")

@@ -4,12 +4,16 @@ import signal
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import queries
+from store.live import drafts
+from store.records import bulk_load
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens.test_client_store_away import held, locked_by_another
 from tests.screens_lists.conftest import Start, command
 from tests.screens_lists.test_agencies import agency_in_wales, go_to, id_of, sentences
+from tests.stores import ask
 from tui.screens.client.queries import load as load_client
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -27,8 +31,8 @@ def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, sto
         terminal.press("X")
         told = "What you typed at T0001 is written when the store takes it."
         go_to(terminal, "W00001", lambda seen: told in sentences(seen))
-        assert store.drafts("ann") == []
-    terminal.until(lambda _: [draft.record_id for draft in store.drafts("ann")] == [client])
+        assert ask(store, drafts.listed, "ann") == []
+    terminal.until(lambda _: [draft.record_id for draft in ask(store, drafts.listed, "ann")] == [client])
     terminal.until("what you typed is written")
     go_to(terminal, "T0001", "Unsaved typing")
     terminal.press("<enter>")
@@ -47,7 +51,7 @@ def test_the_line_drops_after_going_over_while_the_store_is_locked(start: Start,
         terminal.until(lambda _: held(store, "QQQ"))
         terminal.signal(signal.SIGHUP)
         assert terminal.wait() == 128 + signal.SIGHUP
-    assert held(store, "QQQ") and store.drafts("ann") == []
+    assert held(store, "QQQ") and ask(store, drafts.listed, "ann") == []
 
 
 def test_a_check_under_way_goes_on_for_the_agency_that_is_open(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -55,19 +59,19 @@ def test_a_check_under_way_goes_on_for_the_agency_that_is_open(start: Start, sto
     wales = agency_in_wales(store, journeys=300)
     standard = load(agency.standard)
     people = synthetic_episodes(standard, 400, seed=9, today=NOW.date(), faults=True, agency=agency.code)
-    with store.write("loader", NOW) as work:
-        work.load(agency, people, act="sample")
+    with store.writing(Who("loader", NOW)) as work:
+        bulk_load.load(work, agency, people, act="sample")
     command(terminal, "agencies", "Agencies of this store")
     # Typed ahead: over to Wales while England's new records wait to be checked, back again in the midst of Wales's.
     terminal.press("<down><enter><ctrl+p>agencies<enter><up><enter>")
     terminal.until("T0001 is open")
-    terminal.until(lambda _: not store.stale_episodes(agency, NOW.date()), 60)
+    terminal.until(lambda _: not ask(store, queries.stale, agency, NOW.date()), 60)
     terminal.until_quiet(1.5)
-    assert store.stale_episodes(wales, NOW.date())
+    assert ask(store, queries.stale, wales, NOW.date())
     go_to(terminal, "W00001")
-    terminal.until(lambda _: not store.stale_episodes(wales, NOW.date()), 60)
+    terminal.until(lambda _: not ask(store, queries.stale, wales, NOW.date()), 60)
     rules = {rule.id for rule in load(wales.standard).rules}
-    found = {one.rule for one in store.finding_counts(wales)}
+    found = {one.rule for one in ask(store, queries.counts, wales)}
     assert found and found <= rules
 
 
@@ -75,7 +79,7 @@ def test_a_client_of_another_agency_is_not_read_by_this_ones_standard(store: Sto
     wales = agency_in_wales(store)
     client = id_of(store, agency, "000002")
     with pytest.raises(Problem, match="That client is another agency's, not W00001's: open that agency first"):
-        load_client(store, wales, load(wales.standard), "ann", "session", client, NOW)
+        ask(store, load_client, wales, load(wales.standard), "ann", "session", client, NOW)
 
 
 def test_a_store_that_is_away_leaves_all_as_it_is(start: Start, store: Store) -> None:

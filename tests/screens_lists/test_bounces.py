@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from exporters.extracts.writing import export_submission
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 from validators.standard.catalogue import load
 
@@ -21,9 +24,9 @@ def sent(store: Store, agency: AgencyInfo, tmp_path: Path) -> list[list[str]]:
     folder = tmp_path / "out"
     folder.mkdir()
     made = export_submission(store, agency, STANDARD, "2026-09", folder, today=NOW.date(), person="ann", now=NOW)
-    (its,) = store.extracts(agency)
-    with store.write("ann", NOW) as work:
-        work.mark_sent(its.id)
+    (its,) = ask(store, extracts.listed, agency)
+    with store.writing(Who("ann", NOW)) as work:
+        stored_sent.mark(work, its.id)
     return [line.split(",") for line in made.file.read_text(encoding="utf-8").splitlines()]
 
 

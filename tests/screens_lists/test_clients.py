@@ -2,10 +2,14 @@
 
 import pytest
 
-from store.facts import AgencyInfo, ClientQuery, Filter, Sort
+from store.clients import search as stored_search
+from store.facts import AgencyInfo, ClientQuery, Draft, Filter, Sort, Who
+from store.live import drafts
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, same_picture
+from tests.stores import ask, do
 from tui.screens.clients.rows import SORTS
 from validators.records import Values
 
@@ -14,10 +18,10 @@ ORDERS = list(SORTS)
 
 def add(store: Store, values: Values, episode: Values | None = None, person: str = "bob") -> str:
     """Enter a client beside the program."""
-    with store.write(person, NOW) as work:
-        made = work.create("client", store.agency().id, "", values)
+    with store.writing(Who(person, NOW)) as work:
+        made = save.create(work, "client", ask(store, agencies.one).id, "", values)
         if episode is not None:
-            work.create("episode", made.id, "", episode)
+            save.create(work, "episode", made.id, "", episode)
     return made.id
 
 
@@ -59,8 +63,8 @@ def test_a_burst_gives_what_slow_typing_gives(start: Start, burst: str) -> None:
 
 
 def test_search_takes_what_people_have_in_hand(start: Start, store: Store, agency: AgencyInfo) -> None:
-    row = next(one for one in store.client_rows(agency, ClientQuery(), 0, 60) if one.reference == "000009")
-    client = store.client_tree(row.id)
+    row = next(one for one in ask(store, stored_search.page, agency, ClientQuery(), 0, 60) if one.reference == "000009")
+    client = ask(store, read.tree, row.id)
     year, month, day = row.birth_date.split("-")
     searches = [
         row.reference,
@@ -74,7 +78,7 @@ def test_search_takes_what_people_have_in_hand(start: Start, store: Store, agenc
     for search in searches:
         terminal.press(f"<ctrl+u>{search}")
         assert any(line.startswith("000009") for line in terminal.lines()), search
-        assert store.count_clients(agency, ClientQuery(search)) < 10
+        assert ask(store, stored_search.count, agency, ClientQuery(search)) < 10
 
 
 @pytest.mark.parametrize(
@@ -93,9 +97,9 @@ def test_a_filter_is_turned_on_and_off_by_its_key(
 ) -> None:
     mine = add(store, {"CLIENT": "MINE1", "FINITIAL": "Q"}, person="ann")
     terminal = start()
-    store.save_draft("ann", "client", mine, {"CLIENT": "MINE2"}, 1, NOW)
+    do(store, Who("ann", NOW), drafts.save, Draft("client", mine, {"CLIENT": "MINE2"}, 1))
     terminal.press(key)
-    many = store.count_clients(agency, ClientQuery(filters=frozenset({name}), person="ann"))
+    many = ask(store, stored_search.count, agency, ClientQuery(filters=frozenset({name}), person="ann"))
     assert 0 < many < 61
     assert f"{many} client" in terminal.lines()[1]
     assert label in terminal.lines()[2]
@@ -114,9 +118,9 @@ def test_open_and_closed_rule_each_other_out_and_escape_takes_all_away(start: St
 
 
 def test_key_workers_are_chosen_by_name(start: Start, store: Store, agency: AgencyInfo) -> None:
-    row = store.client_rows(agency, ClientQuery(sort="reference"), 20, 1)[0]
-    with store.write("bob", NOW) as work:
-        work.annotate(store.client_tree(row.id).episodes[0].episode.id, "Jo Field \x1b[31m")
+    row = ask(store, stored_search.page, agency, ClientQuery(sort="reference"), 20, 1)[0]
+    with store.writing(Who("bob", NOW)) as work:
+        save.annotate(work, ask(store, read.tree, row.id).episodes[0].episode.id, "Jo Field \x1b[31m")
     terminal = start()
     terminal.press("<ctrl+k>jo<enter>")
     terminal.until("1 client")
@@ -135,7 +139,7 @@ def test_sorting_by_column_and_round(start: Start, store: Store, agency: AgencyI
     terminal.press("<home>")
     turned = sort == "findings"  # those with most come first
     for descending in (turned, not turned):
-        rows = store.client_rows(agency, ClientQuery(sort=sort, descending=descending), 0, 5)
+        rows = ask(store, stored_search.page, agency, ClientQuery(sort=sort, descending=descending), 0, 5)
         listed = [line.split()[0] for line in terminal.lines()[4:9]]
         assert listed == [one.reference or "(none)" for one in rows]
         terminal.press("<ctrl+r><home>")
@@ -144,7 +148,7 @@ def test_sorting_by_column_and_round(start: Start, store: Store, agency: AgencyI
 def test_every_row_can_be_reached(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = start()
     terminal.press("<end>")
-    rows = store.client_rows(agency, ClientQuery(sort="reference"), 0, 60)
+    rows = ask(store, stored_search.page, agency, ClientQuery(sort="reference"), 0, 60)
     assert len({row.id for row in rows}) == 60
     seen = []
     for _ in rows:

@@ -2,10 +2,14 @@
 
 import pytest
 
-from store.facts import AgencyInfo, ClientQuery, ClientTree
+from store.clients import search
+from store.disk import audit
+from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
+from store.records import agencies, read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.client import copy_to_agency
 from validators.standard.catalogue import load
@@ -19,17 +23,17 @@ TITLE = "Copy K77 EW to another agency"
 @pytest.fixture
 def person(store: Store, agency: AgencyInfo) -> ClientTree:
     """A client of the English agency with an episode and an event."""
-    with store.write("loader", NOW) as work:
-        client = work.create("client", agency.id, "", CLIENT)
-        episode = work.create("episode", client.id, "", EPISODE)
-        work.create("event", episode.id, "sub_intervention", {"SUBMODDT": "20200310"})
-    return store.client_tree(client.id)
+    with store.writing(Who("loader", NOW)) as work:
+        client = save.create(work, "client", agency.id, "", CLIENT)
+        episode = save.create(work, "episode", client.id, "", EPISODE)
+        save.create(work, "event", episode.id, "sub_intervention", {"SUBMODDT": "20200310"})
+    return ask(store, read.tree, client.id)
 
 
 def agency_in_wales(store: Store, code: str = "W00001") -> AgencyInfo:
     """Another agency in the same store; entered once the program is up, which else asks which one is meant."""
-    with store.write("loader", NOW) as work:
-        return work.ensure_agency(code, WELSH)
+    with store.writing(Who("loader", NOW)) as work:
+        return agencies.ensure(work, code, WELSH)
 
 
 def opened(terminal: Terminal) -> None:
@@ -41,7 +45,7 @@ def opened(terminal: Terminal) -> None:
 
 def copied(store: Store, agency: AgencyInfo) -> list[ClientTree]:
     """The clients of an agency."""
-    return [store.client_tree(row.id) for row in store.client_rows(agency, ClientQuery(), 0, 10)]
+    return [ask(store, read.tree, row.id) for row in ask(store, search.page, agency, ClientQuery(), 0, 10)]
 
 
 def test_a_copy_is_seen_before_it_is_made_and_says_what_is_left(start: Start, store: Store, person: ClientTree) -> None:
@@ -74,11 +78,11 @@ def test_a_copy_is_seen_before_it_is_made_and_says_what_is_left(start: Start, st
     }
     (journey,) = copy.episodes
     assert journey.note == "Copied from agency T0001 (ndtms-cjit-p), episode e1."
-    assert [(entry.act, entry.person) for entry in store.history(copy.client.id)] == [("copy", "ann")]
-    assert store.verify_audit().whole
+    assert [(entry.act, entry.person) for entry in ask(store, audit.history, [copy.client.id])] == [("copy", "ann")]
+    assert ask(store, audit.verify).whole
     terminal.press("<f2>")
     terminal.until("It is copied to W00001; what the page lists is still to be keyed there.")
-    assert len(copied(store, wales)) == 1 and store.client_tree(person.client.id) == person
+    assert len(copied(store, wales)) == 1 and ask(store, read.tree, person.client.id) == person
 
 
 def test_who_was_copied_is_not_copied_twice(start: Start, store: Store, person: ClientTree) -> None:
@@ -128,9 +132,11 @@ def test_without_an_agency_elsewhere_and_with_unsaved_typing_it_says_so(
 def test_what_was_saved_meanwhile_is_seen_before_it_is_copied(store: Store, person: ClientTree) -> None:
     wales = agency_in_wales(store)
     given = person.client.id, ENGLISH, "T0001", wales
-    seen = copy_to_agency._planned(store, *given)
-    with store.write("bob", NOW) as work:
-        work.change("client", person.client.id, {**person.client.values, "DOB": "19850616"}, person.client.version)
+    seen = ask(store, copy_to_agency._planned, *given)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(
+            work, "client", person.client.id, {**person.client.values, "DOB": "19850616"}, person.client.version
+        )
     plan, name = copy_to_agency._written(store, *given, seen, "ann", NOW)
     assert name == "" and plan.client.values["DOB"] == "1985-06-16" and copied(store, wales) == []
     plan, name = copy_to_agency._written(store, *given, plan, "ann", NOW)

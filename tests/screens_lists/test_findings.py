@@ -2,12 +2,15 @@
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import queries
 from store.findings.acceptance_facts import By
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.screens_lists.findings import STANDARD, caseload, every, groups_of, listed
+from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.findings.groups import WAYS
 from validators.records import Finding, Severity
@@ -40,11 +43,11 @@ def test_pictures(start: Start) -> None:
 
 
 def test_the_check_in_the_background_is_kept(start: Start, store: Store, agency: AgencyInfo) -> None:
-    assert len(store.stale_episodes(agency, NOW.date())) == store.count_episodes(agency)
+    assert len(ask(store, queries.stale, agency, NOW.date())) == ask(store, read.count_episodes, agency)
     start()
-    assert store.stale_episodes(agency, NOW.date()) == []
-    found = [one for episode in store.episodes(agency) for one in CHECKER.check(episode, CONTEXT)]
-    assert len(store.findings(agency)) == len(found) > 5
+    assert ask(store, queries.stale, agency, NOW.date()) == []
+    found = [one for episode in ask(store, read.episodes, agency) for one in CHECKER.check(episode, CONTEXT)]
+    assert len(ask(store, queries.findings, agency)) == len(found) > 5
 
 
 @pytest.mark.parametrize("by", WAYS)
@@ -57,7 +60,7 @@ def test_every_way_to_group_has_every_finding(start: Start, store: Store, agency
     terminal.until(f"[{WAYS.index(by) + 1} {by}]")
     terminal.until_quiet()
     for line, group in zip(terminal.lines()[3:20], groups, strict=False):
-        first = store.findings_numbered(group.numbers()[:1])[group.numbers()[0]]
+        first = ask(store, queries.numbered, group.numbers()[:1])[group.numbers()[0]]
         assert group.title(STANDARD, first)[:30] in line and group.counted() in line
         own = listed(store, group)
         assert group.counted().startswith(f"{sum(one.severity is group.worst for one in own)} {group.worst}")
@@ -85,7 +88,7 @@ def test_enter_lands_in_the_very_field(start: Start, store: Store, agency: Agenc
     terminal.until("F2 Save")
     terminal.until_quiet(0.4)
     label = STANDARD.by_header[first.field].label
-    assert str(store.get("client", first.client_id).values["CLIENT"]) in terminal.lines()[0]
+    assert str(ask(store, read.get, "client", first.client_id).values["CLIENT"]) in terminal.lines()[0]
     assert any(line.startswith(">✗") and label[:12] in line for line in terminal.lines())
     terminal.press("<escape>", 0.5)
     assert "[1 rule]" in terminal.lines()[1]
@@ -108,7 +111,7 @@ def test_the_filter_takes_any_words_and_escape_takes_it_away(start: Start, store
 def test_the_filter_looks_everywhere_that_a_line_says_something(start: Start, store: Store, agency: AgencyInfo) -> None:
     start()
     whole = every(store, caseload(store, agency))
-    references = {one.client_id: store.get("client", one.client_id).values for one in whole}
+    references = {one.client_id: ask(store, read.get, "client", one.client_id).values for one in whole}
 
     def has(one: Finding, word: str) -> bool:
         its = references[one.client_id]
@@ -160,22 +163,22 @@ def test_what_is_mended_elsewhere_goes_away(start: Start, store: Store, agency: 
     terminal = opened(start)
     whole = caseload(store, agency)
     one = next(one for one in every(store, whole) if one.field == "PC")
-    episode = store.get("episode", one.episode_id)
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "PC": "SR1 3"}, episode.version)
+    episode = ask(store, read.get, "episode", one.episode_id)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "PC": "SR1 3"}, episode.version)
     terminal.until(f"{whole.total - 1} in all")
 
 
 def test_what_shows_only_between_records_is_told(start: Start, store: Store, agency: AgencyInfo) -> None:
-    row = store.findings(agency)
+    row = ask(store, queries.findings, agency)
     assert row == []
-    episodes = [record for record in store.episodes(agency) if record.events][:2]
-    with store.write("bob", NOW) as work:
+    episodes = [record for record in ask(store, read.episodes, agency) if record.events][:2]
+    with store.writing(Who("bob", NOW)) as work:
         for record in episodes:
             event = record.events[0]
-            stored = work.get("event", event.id)
+            stored = read.get(work, "event", event.id)
             section = STANDARD.section_by_id[event.section]
-            work.change("event", event.id, {**event.values, section.id_field: "twice"}, stored.version)
+            save.change(work, "event", event.id, {**event.values, section.id_field: "twice"}, stored.version)
     terminal = opened(start)
     assert [one for one in every(store, caseload(store, agency)) if "twice" in one.values.values()]
     terminal.press("/twice<enter><down>")
@@ -183,10 +186,10 @@ def test_what_shows_only_between_records_is_told(start: Start, store: Store, age
 
 
 def test_hostile_values(start: Start, store: Store, agency: AgencyInfo) -> None:
-    record = next(iter(store.episodes(agency)))
-    episode = store.get("episode", record.episode_id)
-    with store.write("bob", NOW) as work:
-        work.change("episode", episode.id, {**episode.values, "CONSENT": "Y", "PC": "\x1b[31m\u202eX "}, 1)
+    record = next(iter(ask(store, read.episodes, agency)))
+    episode = ask(store, read.get, "episode", record.episode_id)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "CONSENT": "Y", "PC": "\x1b[31m\u202eX "}, 1)
     terminal = opened(start)
     terminal.press("/x<enter><down><down>")
     terminal.press("2+")

@@ -4,12 +4,18 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.disk import audit
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances, queries, results
 from store.findings.facts import ListedFinding
+from store.findings.results import CHECKER
+from store.records import read
+from store.records import save as records_save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
 from tests.screens_lists.findings import STANDARD, caseload, every, groups_of
+from tests.stores import ask, do
 from tui.screens.findings import list as findings_list
 from tui.screens.findings import screen as findings_screen
 from tui.screens.findings.groups import Group
@@ -21,20 +27,20 @@ from validators.records import Finding, Severity
 def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    episodes = [record.episode_id for record in store.episodes(agency)]
-    stamps = {one.episode_id: stamp for stamp, one in store.stamped_episodes(agency)}
+    episodes = [record.episode_id for record in ask(store, read.episodes, agency)]
+    stamps = {one.episode_id: stamp for stamp, one in ask(store, queries.stamped, agency)}
 
     def found(episode: str, rule: str, many: int) -> list[Finding]:
         severity = Severity.NOTICE if rule == "9" else Severity.ERROR
         return [Finding(severity, rule, "PC", ("PC",), f"No {at}.", {"PC": str(at)}) for at in range(many)]
 
     items = [(id, stamps[id], [*found(id, "1", 400), *found(id, "9", 5)]) for id in episodes[:30]]
-    store.save_findings(items, NOW.date(), NOW)
+    do(store, Who(CHECKER, NOW), results.save, items, NOW.date())
     asked: list[int] = []
 
     def fetch(numbers: Collection[int]) -> Mapping[int, ListedFinding]:
         asked.append(len(numbers))
-        return store.findings_numbered(numbers)
+        return ask(store, queries.numbered, numbers)
 
     findings = FindingsList(STANDARD, fetch)
     monkeypatch.setattr(FindingsList, "post_message", lambda *_: True)
@@ -63,42 +69,42 @@ def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
 
 
 def test_what_was_checked_anew_by_another_is_not_shown_for_something_else(store: Store, agency: AgencyInfo) -> None:
-    id = next(iter(store.episodes(agency))).episode_id
+    id = next(iter(ask(store, read.episodes, agency))).episode_id
 
     def save(rule: str) -> None:
-        ((stamp, _),) = store.stamped_episodes(agency, [id])
+        ((stamp, _),) = ask(store, queries.stamped, agency, [id])
         made = [Finding(Severity.ERROR, rule, "PC", ("PC",), "It is wrong.", {"PC": "x"})]
-        store.save_findings([(id, stamp, made)], NOW.date(), NOW)
+        do(store, Who(CHECKER, NOW), results.save, [(id, stamp, made)], NOW.date())
 
     save("1")
     whole = caseload(store, agency)
     save("2")
     assert list(caseload(store, agency).order.numbers) == list(whole.order.numbers), "the number is another's now"
-    findings = FindingsList(STANDARD, store.findings_numbered)
+    findings = FindingsList(STANDARD, lambda numbers: ask(store, queries.numbered, numbers))
     findings.order = whole.order
     findings._lay_out()
     assert findings.listed(0) is None
 
 
 def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store: Store, agency: AgencyInfo) -> None:
-    consented = [one for one in store.episodes(agency) if STANDARD.has_consent(one.episode)][:7]
-    with store.write("bob", NOW) as work:
+    consented = [one for one in ask(store, read.episodes, agency) if STANDARD.has_consent(one.episode)][:7]
+    with store.writing(Who("bob", NOW)) as work:
         for one in consented:
-            episode = work.get("episode", one.episode_id)
+            episode = read.get(work, "episode", one.episode_id)
             values = {**episode.values, "PARENT": "Y", "PRNTSTAT": ""}
-            work.change("episode", episode.id, values, episode.version)
+            records_save.change(work, "episode", episode.id, values, episode.version)
     start()
 
     def group() -> Group:
         return next(one for one in groups_of(caseload(store, agency)) if one.key == "74")
 
     assert group().open_warnings == 7
-    with store.write("bob", NOW) as work:
-        work.accept(store.findings(agency, rule="74")[2], "known")
+    with store.writing(Who("bob", NOW)) as work:
+        acceptances.accept_one(work, ask(store, queries.findings, agency, rule="74")[2], "known")
     assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(findings_screen, "AT_ONCE", 2)
         assert accept_all(store, group(), "ann", "74", "all the same", NOW) == 6
     assert group().open_warnings == 0
-    assert sorted(one.reason for one in store.acceptances(agency)) == ["all the same"] * 6 + ["known"]
-    assert store.verify_audit().whole
+    assert sorted(one.reason for one in ask(store, acceptances.listed, agency)) == ["all the same"] * 6 + ["known"]
+    assert ask(store, audit.verify).whole

@@ -1,14 +1,18 @@
 """F8 and F7 outside a client: from fault to fault through the caseload, into the very field."""
 
+from store.facts import Who
+from store.live import drafts
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, chosen, command
 from tests.screens_lists.findings import faulty, in_field, said_in, walk_until
+from tests.stores import ask
 
 
 def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
     terminal = start()
-    wanted = [str(store.get("client", id).values.get("CLIENT", "")) for id in faulty(store)]
+    wanted = [str(ask(store, read.get, "client", id).values.get("CLIENT", "")) for id in faulty(store)]
     terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
     terminal.until("F2 Save")
     terminal.until(lambda seen: bool(in_field(seen)))
@@ -41,15 +45,15 @@ def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, s
 def test_at_the_end_of_the_walk_what_lies_behind_is_told_as_it_is_now(start: Start, store: Store) -> None:
     terminal = start()
     last = faulty(store)[-1]
-    terminal.press(f"{store.get('client', last).values['CLIENT']}<f8>")
+    terminal.press(f"{ask(store, read.get, 'client', last).values['CLIENT']}<f8>")
     terminal.until("F2 Save")
     walk_until(terminal, "No more findings", 9)
     assert "F7 goes back to those of this client and clients before." in said_in(terminal)
     terminal.press("<escape>")
     terminal.until("1 client")
-    with store.write("bob", NOW) as work:
+    with store.writing(Who("bob", NOW)) as work:
         for id in faulty(store)[:-1]:
-            work.delete("client", id, work.get("client", id).version)
+            save.delete(work, "client", id, read.get(work, "client", id).version)
     terminal.press("<f8>")
     terminal.until("F2 Save")
     walk_until(terminal, "No more findings", 9)
@@ -90,5 +94,5 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     terminal.press("zz<end>")
     walk_until(terminal, "Next client: ", 20)
     assert "Draft kept. Next client: " in said_in(terminal)
-    assert [one.record_id for one in store.drafts("ann")] == [first]
-    assert str(store.get("client", second).values.get("CLIENT", "")) in terminal.lines()[0]
+    assert [one.record_id for one in ask(store, drafts.listed, "ann")] == [first]
+    assert str(ask(store, read.get, "client", second).values.get("CLIENT", "")) in terminal.lines()[0]

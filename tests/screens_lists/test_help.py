@@ -6,11 +6,15 @@ import sys
 
 import pytest
 
-from store.facts import ClientQuery
+from store.clients import search
+from store.facts import ClientQuery, Draft, Who
+from store.live import drafts
+from store.records import agencies
 from store.store import Store
 from tests.commands.running import call, program
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask, do
 from tui.help import about, picture
 from tui.screens.registry import SCREENS, know_actions
 from tui.widgets.actions import REGISTRY
@@ -79,7 +83,7 @@ def test_pictures_of_the_other_screens(start: Start, store: Store) -> None:
     same_picture(terminal, HELP / "client.screen.txt")
     terminal.press("<escape>", 0.5)
     for text in ("000003", "000004"):
-        row = store.client_rows(store.agency(), ClientQuery(text=text), 0, 1)[0]
-        store.save_draft("ann", "client", row.id, {"CLIENT": text, "SEX": "1"}, 1, NOW)
+        row = ask(store, search.page, ask(store, agencies.one), ClientQuery(text=text), 0, 1)[0]
+        do(store, Who("ann", NOW), drafts.save, Draft("client", row.id, {"CLIENT": text, "SEX": "1"}, 1))
     command(terminal, "unsaved", "000004")
     same_picture(terminal, HELP / "drafts.screen.txt")

@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from store.facts import AgencyInfo, ClientQuery, ClientTree
+from store.clients import search
+from store.disk import audit
+from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.history import by_person, of_record
 from validators.standard.catalogue import load
@@ -18,17 +22,21 @@ STANDARD = load("ndtms-cjit-p")
 @pytest.fixture
 def changed(store: Store, agency: AgencyInfo) -> ClientTree:
     """Client 000001, whose postcode bob changed yesterday and ann today, and whose sex ann changed."""
-    row = store.client_rows(agency, ClientQuery(text="000001"), 0, 1)[0]
-    tree = store.client_tree(row.id)
+    row = ask(store, search.page, agency, ClientQuery(text="000001"), 0, 1)[0]
+    tree = ask(store, read.tree, row.id)
     episode = tree.episodes[0].episode
     for person, when, value in (("bob", NOW - timedelta(days=1), "SR1 3"), ("ann", NOW, "\x1b[31mNE1\u202e")):
-        with store.write(person, when) as work:
-            work.change(
-                "episode", episode.id, {**episode.values, "PC": value}, store.get("episode", episode.id).version
+        with store.writing(Who(person, when)) as work:
+            save.change(
+                work,
+                "episode",
+                episode.id,
+                {**episode.values, "PC": value},
+                ask(store, read.get, "episode", episode.id).version,
             )
-    with store.write("ann", NOW) as work:
-        work.change("client", tree.client.id, {**tree.client.values, "SEX": "1"}, 1)
-    return store.client_tree(row.id)
+    with store.writing(Who("ann", NOW)) as work:
+        save.change(work, "client", tree.client.id, {**tree.client.values, "SEX": "1"}, 1)
+    return ask(store, read.tree, row.id)
 
 
 def opened(start: Start, columns: int = 80, rows: int = 24) -> Terminal:
@@ -45,7 +53,7 @@ def test_pictures(start: Start, changed: ClientTree) -> None:
 
 
 def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
-    title, told = of_record(store, STANDARD, changed.client.id)
+    title, told = ask(store, of_record, STANDARD, changed.client.id)
     assert title.startswith("000001")
     assert [(one.person, one.what) for one in told[:3]] == [
         ("ann", "Sex at birth registration: 2 Female → 1 Male"),
@@ -53,7 +61,7 @@ def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
         ("bob", f"Postcode: {_first(store, changed)} → SR1 3"),
     ]
     assert "made as a sample" in told[-1].what
-    _, own = of_record(store, STANDARD, changed.episodes[0].episode.id)
+    _, own = ask(store, of_record, STANDARD, changed.episodes[0].episode.id)
     assert {one.record_id for one in own} == {
         changed.episodes[0].episode.id,
         *(event.id for event in changed.episodes[0].events),
@@ -61,14 +69,14 @@ def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
 
 
 def _first(store: Store, changed: ClientTree) -> str:
-    entry = next(one for one in store.history(changed.episodes[0].episode.id) if one.field == "PC")
+    entry = next(one for one in ask(store, audit.history, [changed.episodes[0].episode.id]) if one.field == "PC")
     return entry.old or ""
 
 
 def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> None:
-    with store.write("ann", NOW) as work:
-        work.erase_history("client", changed.client.id)
-    _, told = of_record(store, STANDARD, changed.client.id)
+    with store.writing(Who("ann", NOW)) as work:
+        save.erase_history(work, "client", changed.client.id)
+    _, told = ask(store, of_record, STANDARD, changed.client.id)
     mine = [one.what for one in told if one.record_id == changed.client.id]
     assert mine[0] == "earlier values erased from the history"
     assert mine[1] == "Sex at birth registration: (erased) → (erased)"
@@ -76,9 +84,9 @@ def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> N
 
 
 def test_by_me_today_has_only_mine_and_only_todays(store: Store, agency: AgencyInfo, changed: ClientTree) -> None:
-    whole, told = by_person(store, agency, STANDARD, "ann", NOW.date())
+    whole, told = ask(store, by_person, agency, STANDARD, "ann", NOW.date())
     assert whole and [one.what.split(":")[0] for one in told] == ["Sex at birth registration", "Postcode"]
-    assert by_person(store, agency, STANDARD, "bob", NOW.date())[1] == []
+    assert ask(store, by_person, agency, STANDARD, "bob", NOW.date())[1] == []
 
 
 def test_by_me_today_from_the_palette(start: Start, changed: ClientTree) -> None:
@@ -109,7 +117,7 @@ def test_hostile_values_are_escaped(start: Start, changed: ClientTree) -> None:
 
 def test_what_others_do_appears(start: Start, store: Store, changed: ClientTree) -> None:
     terminal = opened(start)
-    client = store.get("client", changed.client.id)
-    with store.write("bob", NOW) as work:
-        work.change("client", client.id, {**client.values, "NATION": "FRA"}, client.version)
+    client = ask(store, read.get, "client", changed.client.id)
+    with store.writing(Who("bob", NOW)) as work:
+        save.change(work, "client", client.id, {**client.values, "NATION": "FRA"}, client.version)
     terminal.until("Country of birth: ")

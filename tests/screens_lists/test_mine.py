@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from store.clients import search
 from store.facts import AgencyInfo, ClientQuery
+from store.records import read
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command
+from tests.stores import ask
 
 
 @pytest.mark.parametrize("typed", ["Jo Field<tab><enter>", "<tab>rings back on Mondays<enter>"])
@@ -17,7 +20,7 @@ def test_a_key_worker_or_a_note_makes_the_client_one_of_mine(
 ) -> None:
     clock = tmp_path / "clock"  # later than everybody was entered: whoever changed last is who counts
     clock.write_text((NOW + timedelta(hours=1)).isoformat(), encoding="ascii")
-    row = store.client_rows(agency, ClientQuery(text="000007"), 0, 1)[0]
+    row = ask(store, search.page, agency, ClientQuery(text="000007"), 0, 1)[0]
     terminal = start(KEYWORK_TEST_CLOCK=str(clock))
     terminal.press("<ctrl+w>")
     terminal.until(" 0 clients")
@@ -28,7 +31,7 @@ def test_a_key_worker_or_a_note_makes_the_client_one_of_mine(
     terminal.until("Key worker")
     terminal.press(typed)
     terminal.until("Kept with Episode")
-    assert store.client_tree(row.id).episodes[0].key_worker == ("Jo Field" if typed.startswith("Jo") else "")
+    assert ask(store, read.tree, row.id).episodes[0].key_worker == ("Jo Field" if typed.startswith("Jo") else "")
     terminal.press("<escape>", 0.4)
     terminal.until("Find:")
     terminal.press("<ctrl+u><ctrl+w>")

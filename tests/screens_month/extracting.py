@@ -5,10 +5,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from exporters.extracts.preview import preview_extract
-from store.facts import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.month.facts import WrittenExtract
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 from validators.standard.catalogue import load
 
@@ -20,15 +25,16 @@ def sent(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """October's extract, whose file is long gone, marked as sent; then an episode is deleted, a birth date changed."""
     preview = preview_extract(store, agency, STANDARD, "2020-10", today=BEFORE.date())
     receipt = {**preview.receipt.as_mapping(), "file": f"/srv/exports/{preview.receipt.file.name}"}
-    with store.write("ann", BEFORE) as work:
-        about = (preview.receipt.file.name, preview.receipt.sha256, preview.tally.rows, receipt, preview.text.pieces())
-        made = work.record_extract(agency, "2020-10", *about)
-        made = work.mark_sent(made.id)
-    episodes = list(store.episodes(agency))
-    with store.write("bob", NOW - timedelta(days=3)) as work:
-        work.delete("episode", episodes[3].episode_id, 1)
-        client = store.get("client", episodes[8].client_id)
-        work.change("client", client.id, {**client.values, "DOB": "19700101"}, 1)
+    with store.writing(Who("ann", BEFORE)) as work:
+        its = preview.receipt
+        written = WrittenExtract("2020-10", its.file.name, its.sha256, preview.tally.rows, receipt)
+        made = extracts.keep(work, agency, written, preview.text.pieces())
+        made = stored_sent.mark(work, made.id)
+    episodes = list(ask(store, read.episodes, agency))
+    with store.writing(Who("bob", NOW - timedelta(days=3))) as work:
+        save.delete(work, "episode", episodes[3].episode_id, 1)
+        client = ask(store, read.get, "client", episodes[8].client_id)
+        save.change(work, "client", client.id, {**client.values, "DOB": "19700101"}, 1)
     return made
 
 

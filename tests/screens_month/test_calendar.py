@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.clients import index
+from store.facts import AgencyInfo, Who
+from store.month import calendar as stored_calendar
+from store.month import submissions
+from store.records import agencies
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_month.conftest import PICTURES
+from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.calendar.rows import read_year, typed_day, year_of
 from validators.calendar.kinds import Override
@@ -56,7 +61,7 @@ def test_a_regions_deadline_is_entered_counts_and_is_withdrawn(calendar: Termina
     calendar.press("<tab><tab>11 jan 21<tab><tab>Regional e-mail<tab>14/12/20<f2>")
     calendar.until("Kept.")
     calendar.until("Mon 11 Jan")
-    (stated,) = store.overrides("ndtms")
+    (stated,) = ask(store, stored_calendar.overrides, "ndtms")
     assert (stated.override.deadline, stated.override.stated_on) == (date(2021, 1, 11), date(2020, 12, 14))
     assert stated.entered_by == "ann"
     assert row(calendar, "Dec 20").split()[-3:] == ["27", "own", "next"]
@@ -65,7 +70,10 @@ def test_a_regions_deadline_is_entered_counts_and_is_withdrawn(calendar: Termina
     calendar.press("<enter>")
     calendar.press("w")
     calendar.until("Withdrawn.")
-    assert store.overrides("ndtms") == [] and len(store.overrides("ndtms", withdrawn=True)) == 1
+    assert (
+        ask(store, stored_calendar.overrides, "ndtms") == []
+        and len(ask(store, stored_calendar.overrides, "ndtms", withdrawn=True)) == 1
+    )
 
 
 def test_dates_that_do_not_fit_stay_in_the_dialog_or_are_said(calendar: Terminal, store: Store) -> None:
@@ -80,7 +88,7 @@ def test_dates_that_do_not_fit_stay_in_the_dialog_or_are_said(calendar: Terminal
     calendar.press("<tab><tab>8 feb 21<tab><tab>x<tab><f2>")
     calendar.until("The windows of 2020-12 (to 2021-02-08)")
     assert "Stated on" in calendar.text(), "what was typed is not lost"
-    assert store.overrides("ndtms", withdrawn=True) == []
+    assert ask(store, stored_calendar.overrides, "ndtms", withdrawn=True) == []
 
 
 def test_a_file_is_taken_or_refused_with_its_line(calendar: Terminal, store: Store, tmp_path: Path) -> None:
@@ -90,7 +98,7 @@ def test_a_file_is_taken_or_refused_with_its_line(calendar: Terminal, store: Sto
     calendar.until("CSV file")
     calendar.press(f"{file}<tab>Team<f2>")
     calendar.until("line 3: There is no submission 2021-07")
-    assert store.overrides("ndtms", withdrawn=True) == []
+    assert ask(store, stored_calendar.overrides, "ndtms", withdrawn=True) == []
     file.write_text("submission,deadline\n2021-01,2021-02-11\n")
     calendar.press("<ctrl+o>")
     calendar.until("CSV file")
@@ -100,22 +108,22 @@ def test_a_file_is_taken_or_refused_with_its_line(calendar: Terminal, store: Sto
 
 
 def test_the_region_is_chosen_and_kept(calendar: Terminal, store: Store) -> None:
-    with store.write("bob", NOW) as work:
+    with store.writing(Who("bob", NOW)) as work:
         dates = Override("2021-01", "South West", deadline=date(2021, 2, 9), source="x", stated_on=NOW.date())
-        work.add_override(store.agency(), dates, NOW.date())
+        stored_calendar.add_overrides(work, ask(store, agencies.one), [dates], NOW.date())[0]
     calendar.press("<ctrl+t>")
     calendar.until("NDTMS.SouthWest@dhsc.gov.uk")
     calendar.press("south west<enter>")
     calendar.until("T0001 (South West)")
     calendar.until("Tue 9 Feb")
-    assert store.agency().region == "South West"
+    assert ask(store, agencies.one).region == "South West"
 
 
 def test_the_roll_over_lists_faulty_episodes_first_and_opens_one(start: Start, store: Store) -> None:
     terminal = start()
     command(terminal, "next roll-over drops", "by the last check")
     assert "From Part July Aug 21 on, the period starts on 1 January 2020." in terminal.text()
-    drops = store.roll_over(store.agency(), date(2020, 1, 1))
+    drops = ask(store, stored_calendar.roll_over, ask(store, agencies.one), date(2020, 1, 1))
     assert drops.episodes and f"{drops.episodes} episode" in terminal.text()
     same_picture(terminal, HELP / "rollover.screen.txt")
     terminal.press("<enter>")
@@ -144,39 +152,39 @@ def test_a_clock_that_goes_on_and_back_changes_what_is_due_and_nothing_else(
     command(
         terminal, "windows and deadlines", "Today is 11 January 2021. Dec 20 is due on 12 January 2021: 1 day left."
     )
-    before = store.saved_version()
+    before = ask(store, index.saved_version)
     for day, told in (("2029-08-10", "Nothing is due now"), ("2020-12-01", "Today is 1 December 2020. Nov 20 is due")):
         clock.write_text(f"{day}T09:00:00+00:00", encoding="ascii")
         terminal.press("<f5>")
         terminal.until(told)
-    assert store.saved_version() == before
+    assert ask(store, index.saved_version) == before
 
 
 def test_a_page_begins_in_september(store: Store, agency: AgencyInfo) -> None:
     assert year_of(date(2020, 9, 1)) == 2020 and year_of(date(2021, 8, 31)) == 2020
-    lines = read_year(store, agency, STANDARD, 2020, NOW.date()).lines
+    lines = ask(store, read_year, agency, STANDARD, 2020, NOW.date()).lines
     assert [line.entry.submission if line.entry else "" for line in lines] == [
         "2020-08", "2020-09", "2020-10", "2020-11", "2020-12", "2021-01", "2021-02", "2021-03", "2021-04", "2021-05",
         "2021-06", "",
     ]  # fmt: skip
     for year in (1900, 9995):
         with pytest.raises(Problem, match="does not reach"):
-            read_year(store, agency, STANDARD, year, NOW.date())
+            ask(store, read_year, agency, STANDARD, year, NOW.date())
 
 
 def test_states_follow_what_was_done(store: Store, agency: AgencyInfo) -> None:
-    with store.write("ann", NOW) as work:
-        nil = work.open_submission(agency, "2020-09", is_nil=True)
-        done = work.open_submission(agency, "2020-10")
-        work.tick(done.id, "accepted", {})
+    with store.writing(Who("ann", NOW)) as work:
+        nil = submissions.open_one(work, agency, "2020-09", is_nil=True)
+        done = submissions.open_one(work, agency, "2020-10")
+        submissions.tick(work, done.id, "accepted", {})
     states = {
         line.entry.submission: line.state
-        for line in read_year(store, agency, STANDARD, 2020, NOW.date()).lines
+        for line in ask(store, read_year, agency, STANDARD, 2020, NOW.date()).lines
         if line.entry
     }
     assert nil.is_nil and (states["2020-09"], states["2020-10"]) == ("nil", "accepted")
     assert (states["2020-08"], states["2020-11"], states["2020-12"], states["2021-01"]) == ("-", "missed", "next", "")
-    jumped = read_year(store, agency, STANDARD, 2020, date(2021, 1, 5)).lines
+    jumped = ask(store, read_year, agency, STANDARD, 2020, date(2021, 1, 5)).lines
     assert {line.state for line in jumped if line.entry and line.entry.submission == "2020-12"} == {"open"}
 
 

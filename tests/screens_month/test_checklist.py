@@ -1,9 +1,13 @@
 """The Checklist screen: what the data tick, ticking, reopening, corrections, a nil return, other submissions."""
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.month import extracts, sent, submissions
+from store.month.facts import WrittenExtract
+from store.records import save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 
 
@@ -15,8 +19,8 @@ def at_checklist(start: Start, **options: object) -> Terminal:
 
 def held(store: Store, agency: AgencyInfo, month: str = "2020-12") -> dict[str, str]:
     """The ticks that hold, with who ticked."""
-    its = store.current_submission(agency, month)
-    return {one.item: one.ticked_by for one in store.ticks(its.id) if one.holds} if its else {}
+    its = ask(store, submissions.current, agency, month)
+    return {one.item: one.ticked_by for one in ask(store, submissions.ticks, its.id) if one.holds} if its else {}
 
 
 def test_it_lists_the_items_and_says_of_each_why_it_stands_so(start: Start) -> None:
@@ -45,14 +49,14 @@ def test_space_ticks_and_reopens_with_a_reason_typed_ahead(start: Start, store: 
     terminal.press(" a new edition<enter>")
     terminal.until("Reopened; the tick before is kept with your reason.")
     assert held(store, agency) == {}
-    its = store.current_submission(agency, "2020-12")
-    assert its is not None and [one.reason for one in store.ticks(its.id)] == ["a new edition"]
+    its = ask(store, submissions.current, agency, "2020-12")
+    assert its is not None and [one.reason for one in ask(store, submissions.ticks, its.id)] == ["a new edition"]
 
 
 def test_what_a_colleague_ticks_is_seen_within_moments(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = at_checklist(start)
-    with store.write("bob", NOW) as work:
-        work.tick(work.ensure_submission(agency, "2020-12").id, "code_lists", {})
+    with store.writing(Who("bob", NOW)) as work:
+        submissions.tick(work, submissions.ensure(work, agency, "2020-12").id, "code_lists", {})
     terminal.until("[x] Code lists reviewed                           bob, 14:02")
 
 
@@ -64,7 +68,7 @@ def test_escape_leaves_the_question_and_nothing_happens(start: Start, store: Sto
     terminal.until("Type the reason first.")
     terminal.slowly("<escape>")
     terminal.until_quiet()
-    assert not terminal.shows("A correction of") and store.submissions(agency) == []
+    assert not terminal.shows("A correction of") and ask(store, submissions.listed, agency) == []
 
 
 def test_what_cannot_be_ticked_says_why(start: Start) -> None:
@@ -78,10 +82,10 @@ def test_what_cannot_be_ticked_says_why(start: Start) -> None:
 def test_portal_percentages_are_asked_for_and_refused_when_they_are_none(
     start: Start, store: Store, agency: AgencyInfo
 ) -> None:
-    with store.write("ann", NOW) as work:
+    with store.writing(Who("ann", NOW)) as work:
         sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         receipt = {"load_percent": 90.2, "data_quality_percent": 100.0}
-        work.mark_sent(work.record_extract(agency, "2020-12", "x.csv", sha, 0, receipt, ()).id)
+        sent.mark(work, extracts.keep(work, agency, WrittenExtract("2020-12", "x.csv", sha, 0, receipt), ()).id)
     terminal = at_checklist(start)
     terminal.press("<down>" * 8 + " ")
     terminal.until("As the portal shows them")
@@ -114,8 +118,8 @@ def test_a_nil_return_needs_less_and_a_correction_is_kept_apart(start: Start) ->
 
 def test_what_somebody_else_ticks_appears_by_itself(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = at_checklist(start)
-    with store.write("bob", NOW) as work:
-        work.tick(work.ensure_submission(agency, "2020-12").id, "wording", {})
-        client = work.create("client", agency.id, "", {})
+    with store.writing(Who("bob", NOW)) as work:
+        submissions.tick(work, submissions.ensure(work, agency, "2020-12").id, "wording", {})
+        client = save.create(work, "client", agency.id, "", {})
         assert client.version == 1
     terminal.until("[x] Latest national consent wording in use        bob, 14:02")

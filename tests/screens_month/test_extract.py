@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from store.facts import AgencyInfo
+from store.facts import NEVER, AgencyInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
 from store.store import Store
 from tests.exporters.extracts import read
 from tests.screens_lists.conftest import HELP, Start, command
 from tests.screens_month.conftest import PICTURES
 from tests.screens_month.extracting import go, opened, sent, steady
+from tests.stores import ask
 
 
 def test_pictures(start: Start, store: Store, agency: AgencyInfo) -> None:
@@ -69,13 +72,13 @@ def test_a_mismatch_is_confirmed_with_a_reason_and_taken_back(start: Start, stor
     assert terminal.shows("Type the reason why this is right first.")
     terminal.press("entered twice<enter>", 0.6)
     terminal.until("Confirmed by ann: entered twice")
-    assert [one.reason for one in store.confirmations(extract.id)] == ["entered twice"]
+    assert [one.reason for one in ask(store, stored_sent.confirmations, extract.id)] == ["entered twice"]
     assert terminal.shows("1 open of 2")
     terminal.press("<f2>", 0.4)
     assert terminal.shows("only those are confirmed")
     terminal.press("<delete>", 0.6)
     terminal.until("2 open of 2")
-    assert store.confirmations(extract.id) == []
+    assert ask(store, stored_sent.confirmations, extract.id) == []
     terminal.press("<f2>wrong person<enter>", 0.6)
     terminal.press("<escape>", 0.4)
     assert terminal.shows("1 open, 1 confirmed, 0 explained")
@@ -90,21 +93,21 @@ def test_writing_warns_writes_and_accounts_for_it(
     assert terminal.shows("not") and terminal.shows("errors") and terminal.shows("period is not over")
     terminal.press("<enter>", 0.5)
     terminal.until("To fetch it")
-    [extract] = store.extracts(agency)
+    [extract] = ask(store, extracts.listed, agency)
     file = tmp_path / "data" / "keywork" / "exports" / extract.file_name
     assert len(read(file)) == extract.rows and file.stat().st_mode & 0o777 == 0o600
     assert terminal.shows(extract.sha256) and terminal.shows("scp -P 2222")
     terminal.press("<f2>", 0.3)
     terminal.press("<enter>", 0.5)
     terminal.until("Marked as sent by ann")
-    assert store.extract(extract.id).is_sent
+    assert ask(store, extracts.one, extract.id).is_sent
     terminal.press("<f2>", 0.3)
     terminal.press("s", 0.5)
     assert terminal.shows("was marked as sent by ann")
     terminal.press("<delete>", 0.3)
     terminal.press("t", 0.5)
     terminal.until("Taken back by ann")
-    assert not store.extract(extract.id).is_sent
+    assert not ask(store, extracts.one, extract.id).is_sent
     terminal.press("<f4>", 0.3)
     terminal.press("<enter>", 0.5)
     assert terminal.shows("is there already")
@@ -114,7 +117,7 @@ def test_writing_warns_writes_and_accounts_for_it(
 
 def test_two_extracts_are_compared_and_a_damaged_one_is_told(start: Start, store: Store, agency: AgencyInfo) -> None:
     sent(store, agency)
-    sent_again = store.extracts(agency)[0]
+    sent_again = ask(store, extracts.listed, agency)[0]
     terminal = opened(start)
     terminal.press("<f6>", 0.5)
     terminal.press("<f6>", 0.5)
@@ -122,14 +125,15 @@ def test_two_extracts_are_compared_and_a_damaged_one_is_told(start: Start, store
     terminal.press("<enter><f6>", 0.6)
     assert terminal.shows("What was written")
     terminal.press("<escape>", 0.4)
-    with store._locked() as connection:
+    with store.writing(Who("", NEVER)) as unit:
+        connection = unit.connection
         connection.exec_driver_sql("UPDATE extract_chunk SET data = zeroblob(9)")
     terminal.press("<f6>", 0.6)
     assert terminal.shows("is damaged")
     terminal.press("<escape><escape>", 0.4)
     terminal.press("<f5>", 0.8)
     terminal.until("is damaged")
-    assert store.extract(sent_again.id) == sent_again
+    assert ask(store, extracts.one, sent_again.id) == sent_again
 
 
 def test_another_month_is_looked_at_and_one_that_is_none_is_explained(start: Start) -> None:

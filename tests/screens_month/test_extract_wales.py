@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 
 from exporters.extracts.writing import export_submission
+from store.facts import Who
+from store.findings import queries
+from store.month import extracts, sent
+from store.records import agencies, bulk_load, read, save
 from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start
 from tests.screens_month.extracting import go, opened
+from tests.stores import ask
 from tests.validators.builders_smds import journey, modality
 from validators.standard.catalogue import load
 
@@ -22,14 +27,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """Two journeys that were sent in October's return; one has gone on since."""
     standard = load("smds-wales")
     with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
-        with made.write("loader", NOW) as work:
-            agency = work.ensure_agency("T0001", standard.id)
-            work.load(agency, [journey(CLIENTNO="000001", **OWN), journey(CLIENTNO="000002", SURNAME1="A", **OWN)])
+        with made.writing(Who("loader", NOW)) as work:
+            agency = agencies.ensure(work, "T0001", standard.id)
+            bulk_load.load(
+                work, agency, [journey(CLIENTNO="000001", **OWN), journey(CLIENTNO="000002", SURNAME1="A", **OWN)]
+            )
         export_submission(made, agency, standard, "2020-10", tmp_path, today=NOW.date(), person="ann", now=NOW)
-        with made.write("ann", NOW) as work:
-            work.mark_sent(made.extracts(agency)[-1].id)
-            first = next(iter(made.episodes(agency))).episode_id
-            work.create("event", first, "modality", {**modality().values, **MODALITY})
+        with made.writing(Who("ann", NOW)) as work:
+            sent.mark(work, ask(made, extracts.listed, agency)[-1].id)
+            first = next(iter(ask(made, read.episodes, agency))).episode_id
+            save.create(work, "event", first, "modality", {**modality().values, **MODALITY})
         yield made
 
 
@@ -69,16 +76,16 @@ def test_a_referral_that_was_sent_is_not_changed_unasked(start: Start, store: St
     terminal.press("<end>9<f2>", 0.5)
     terminal.until("Changed after it was sent")
     assert terminal.shows("a second journey opens")
-    kept = [record.client["CLIENTNO"] for record in store.episodes(store.agency())]
+    kept = [record.client["CLIENTNO"] for record in ask(store, read.episodes, ask(store, agencies.one))]
     assert kept == ["000001", "000002"]
     terminal.press("<escape>", 0.4)
-    assert [record.client["CLIENTNO"] for record in store.episodes(store.agency())] == kept
+    assert [record.client["CLIENTNO"] for record in ask(store, read.episodes, ask(store, agencies.one))] == kept
     terminal.press("<f2>", 0.5)
     terminal.until("Changed after it was sent")
     terminal.press("s", 0.5)
     terminal.until("Saved")
-    assert next(iter(store.episodes(store.agency()))).client["CLIENTNO"] in ("0000019", "0000029")
+    assert next(iter(ask(store, read.episodes, ask(store, agencies.one)))).client["CLIENTNO"] in ("0000019", "0000029")
     # The other one is that a TOP is due.
     terminal.until("2 warnings")
-    found = store.findings(store.agency(), offset=0, limit=9)
+    found = ask(store, queries.findings, ask(store, agencies.one), offset=0, limit=9)
     assert {finding.rule for finding in found if finding.severity.value == "warning"} == {"referral-sent", "top-due"}

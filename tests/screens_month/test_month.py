@@ -3,10 +3,15 @@
 from datetime import date, timedelta
 from pathlib import Path
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import queries
+from store.month import extracts, sent, submissions
+from store.month.facts import WrittenExtract
+from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
 from tests.terminal import Terminal
 
 DAY = NOW.date()
@@ -53,16 +58,16 @@ def test_it_leads_to_the_extract_and_says_how_far_that_is(start: Start, store: S
     sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     terminal = at_month(start)
     assert terminal.shows("x   Extract: not written yet; look at what it will be")
-    with store.write("bob", NOW) as work:
-        written = work.record_extract(agency, "2020-12", "x.csv", sha, 0, {}, ())
+    with store.writing(Who("bob", NOW)) as work:
+        written = extracts.keep(work, agency, WrittenExtract("2020-12", "x.csv", sha, 0, {}), ())
     terminal.press("<f5>")  # what is not keyed is looked at when somebody asks
     terminal.until("x   Extract: written and not marked as sent")
-    with store.write("bob", NOW) as work:
-        known = work.get("client", next(iter(store.episodes(agency))).client_id)
-        work.change("client", known.id, {**known.values, "DOB": "19700101"}, known.version)
+    with store.writing(Who("bob", NOW)) as work:
+        known = read.get(work, "client", next(iter(ask(store, read.episodes, agency))).client_id)
+        save.change(work, "client", known.id, {**known.values, "DOB": "19700101"}, known.version)
     terminal.until("x ! Extract: 1 record changed since it was written: write it anew")
-    with store.write("bob", NOW) as work:
-        work.mark_sent(written.id)
+    with store.writing(Who("bob", NOW)) as work:
+        sent.mark(work, written.id)
     terminal.press("<f5>")
     terminal.until("x ✓ Extract: sent; a record was changed since")
     terminal.press("x")
@@ -71,8 +76,10 @@ def test_it_leads_to_the_extract_and_says_how_far_that_is(start: Start, store: S
 
 def test_the_days_figures_are_kept_once_all_is_checked(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = at_month(start)
-    terminal.until(lambda _: store.day_figures_before(agency, "2020-12", DAY + timedelta(days=1)) is not None)
-    kept = store.day_figures_before(agency, "2020-12", DAY + timedelta(days=1))
+    terminal.until(
+        lambda _: ask(store, submissions.day_figures_before, agency, "2020-12", DAY + timedelta(days=1)) is not None
+    )
+    kept = ask(store, submissions.day_figures_before, agency, "2020-12", DAY + timedelta(days=1))
     assert kept is not None and (kept.day, kept.load_percent, kept.errors) == (DAY, 90.2, 8)
 
 
@@ -80,13 +87,15 @@ def test_the_next_day_says_what_moved_since(start: Start, store: Store, agency: 
     clock = tmp_path / "clock"
     clock.write_text(NOW.isoformat(), encoding="ascii")
     terminal = at_month(start, KEYWORK_TEST_CLOCK=str(clock))
-    terminal.until(lambda _: store.day_figures_before(agency, "2020-12", date(2021, 1, 1)) is not None)
+    terminal.until(
+        lambda _: ask(store, submissions.day_figures_before, agency, "2020-12", date(2021, 1, 1)) is not None
+    )
     clock.write_text((NOW + timedelta(days=1)).isoformat(), encoding="ascii")
-    with store.write("bob", NOW) as work:
-        for one in store.findings(agency, rule="1"):
-            known = work.get("episode", one.episode_id)
+    with store.writing(Who("bob", NOW)) as work:
+        for one in ask(store, queries.findings, agency, rule="1"):
+            known = read.get(work, "episode", one.episode_id)
             values = {header: text.strip() for header, text in known.values.items()}
-            work.change("episode", known.id, values, known.version)
+            save.change(work, "episode", known.id, values, known.version)
     terminal.until("Since yesterday: rule 1 -1.")
     # The clock goes back: what was kept of the day ahead is not taken.
     clock.write_text((NOW - timedelta(days=1)).isoformat(), encoding="ascii")

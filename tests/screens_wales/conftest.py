@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from store.facts import Who
+from store.records import agencies, bulk_load
 from store.store import Store, open_store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import agency as agency
@@ -21,8 +23,8 @@ CLIENTS = 30
 def store(tmp_path: Path) -> Iterator[Store]:
     """The store; the tests look into it beside the program."""
     with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
-        with made.write("loader", NOW) as work:
-            agency = work.ensure_agency("W00001", STANDARD.id)
+        with made.writing(Who("loader", NOW)) as work:
+            agency = agencies.ensure(work, "W00001", STANDARD.id)
             people = synthetic_episodes(STANDARD, CLIENTS, seed=1, today=NOW.date(), faults=True, agency=agency.code)
-            work.load(agency, people, act="sample")
+            bulk_load.load(work, agency, people, act="sample")
         yield made

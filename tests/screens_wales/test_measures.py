@@ -1,9 +1,13 @@
 """The measures with their cases, and what the agency says of itself, under a terminal."""
 
+from store.disk import audit
 from store.facts import AgencyInfo
+from store.findings import queries
+from store.month import agency_settings
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
 
 
 def test_a_number_is_one_key_from_its_cases_and_two_from_the_client(start: Start) -> None:
@@ -68,11 +72,11 @@ def test_what_is_said_of_the_agency_is_kept_audited_and_known_to_the_measures(
     terminal.press("<ctrl+u>01=complete 02=neutral<enter>")
     terminal.until("complete 01; neutral 02")
     terminal.until("Said so far")
-    assert store.agency_settings(agency) == {"closure_classes": "01=complete 02=neutral"}
-    assert [(one.field, one.new) for one in store.history(agency.id) if one.act == "set"] == [
+    assert ask(store, agency_settings.settings, agency) == {"closure_classes": "01=complete 02=neutral"}
+    assert [(one.field, one.new) for one in ask(store, audit.history, [agency.id]) if one.act == "set"] == [
         ("closure_classes", "01=complete 02=neutral")
     ]
-    terminal.until(lambda _: not store.stale_episodes(agency, NOW.date()))
+    terminal.until(lambda _: not ask(store, queries.stale, agency, NOW.date()))
     command(terminal, "measures", "Counted: complete")
 
 

@@ -1,15 +1,18 @@
 """Every screen speaks the Welsh standard: its words, its checklist, and nothing of what it does not have."""
 
+from store.clients import search
 from store.facts import AgencyInfo, ClientQuery
+from store.records import read
 from store.store import Store
 from tests.screens_lists.conftest import Start, command, same_picture
 from tests.screens_wales.conftest import PICTURES, STANDARD
+from tests.stores import ask
 
 
 def with_modality(store: Store, agency: AgencyInfo) -> str:
     """The reference of a client who has a modality."""
-    for row in store.client_rows(agency, ClientQuery(), 0, 30):
-        for episode in store.client_tree(row.id).episodes:
+    for row in ask(store, search.page, agency, ClientQuery(), 0, 30):
+        for episode in ask(store, read.tree, row.id).episodes:
             if any(event.section == "modality" for event in episode.events):
                 return row.reference
     raise AssertionError("nobody has one")
@@ -18,7 +21,7 @@ def with_modality(store: Store, agency: AgencyInfo) -> str:
 def events(store: Store, agency: AgencyInfo) -> list[tuple[str, str]]:
     """Section and date of every event."""
     dates = {section.id: section.date_field for section in STANDARD.event_sections}
-    found = (event for record in store.episodes(agency) for event in record.events)
+    found = (event for record in ask(store, read.episodes, agency) for event in record.events)
     return [(event.section, event.values.get(dates[event.section], "")) for event in found]
 
 
@@ -45,7 +48,7 @@ def test_a_client_with_journey_modality_and_top(start: Start, store: Store, agen
     terminal.press("<ctrl+n>")
     terminal.until("New treatment modality")
     assert terminal.shows("New TOP") and terminal.shows("New journey")
-    before = store.count_episodes(agency), len(events(store, agency))
+    before = ask(store, read.count_episodes, agency), len(events(store, agency))
     terminal.press("<enter>")
     terminal.until("Modality referral date")
     terminal.press("06<tab>2019-06-10<f2>")
@@ -62,12 +65,12 @@ def test_a_client_with_journey_modality_and_top(start: Start, store: Store, agen
 
 def test_a_client_keyed_by_hand_gets_a_number_that_shows(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = start()
-    known = store.count_clients(agency, ClientQuery())
+    known = ask(store, search.count, agency, ClientQuery())
     terminal.press("<ctrl+n>")
     terminal.until("NHS number")
     terminal.press("<tab>W<tab>E<tab>1985-06-15<f2>")
-    terminal.until(lambda _: store.count_clients(agency, ClientQuery()) == known + 1)
-    made = store.client_rows(agency, ClientQuery(sort="entered"), known, 1)[0]
+    terminal.until(lambda _: ask(store, search.count, agency, ClientQuery()) == known + 1)
+    made = ask(store, search.page, agency, ClientQuery(sort="entered"), known, 1)[0]
     assert made.reference.isdigit() and made.initials == "EW"
     terminal.until(made.reference)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from store.facts import Who
+from store.records import agencies
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from tests.exporters.extracts import Row, read, write
@@ -30,8 +32,8 @@ class Year:
         self.moment = moment
         self._folders = 0
         if made:
-            with self.store(create=True) as store, store.write("ann", self.moment) as work:
-                work.ensure_agency(self.agency, self.standard)
+            with self.store(create=True) as store, store.writing(Who("ann", self.moment)) as work:
+                agencies.ensure(work, self.agency, self.standard)
 
     # The clock
 

@@ -6,7 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from exporters.month.month_text import read_month
+from store.month import calendar, submissions
+from store.records import agencies
 from tests.session.year import Year
+from tests.stores import ask
 from validators.standard.catalogue import load
 
 
@@ -64,8 +67,8 @@ def july(year: Year) -> None:
     year.send("2023-06")
     year.close("2023-06", quality="90.9")
     with year.store() as store:
-        agency = store.agency()
-        view = read_month(store, agency, load(agency.standard), date(2023, 7, 17))
+        agency = ask(store, agencies.one)
+        view = ask(store, read_month, agency, load(agency.standard), date(2023, 7, 17))
     assert view.gap.startswith("What is dated after 14 July 2023 waits for Part July Aug 23")
 
 
@@ -86,10 +89,10 @@ def august(year: Year) -> None:
     assert done.code == 0 and "The reporting period is not over: it ends on 31 August 2023" in done.err
     # What the roll-over in September will drop: the faulty one first, it can never be mended in a return again.
     with year.store() as store:
-        agency = store.agency()
-        view = read_month(store, agency, load(agency.standard), date(2023, 8, 10))
-        due = store.calendar(agency).due(date(2023, 7, 17))
-        roll = store.roll_over(agency, date(2022, 1, 1), since=due.period_start)
+        agency = ask(store, agencies.one)
+        view = ask(store, read_month, agency, load(agency.standard), date(2023, 8, 10))
+        due = ask(store, calendar.of_agency, agency).due(date(2023, 7, 17))
+        roll = ask(store, calendar.roll_over, agency, date(2022, 1, 1), since=due.period_start)
     assert [(one.reference, one.warnings) for one in roll.items] == [("1003", 1)]
     assert view.roll_entry is not None and view.roll_entry.submission == "2024-08"
 
@@ -115,7 +118,7 @@ def september(year: Year) -> None:
 def looking_back(year: Year) -> None:
     """Every checklist closed, every extract the same bytes as then, the chain of the audit whole."""
     with year.store() as store:
-        begun = [(one.month, one.attempt) for one in store.submissions(store.agency())]
+        begun = [(one.month, one.attempt) for one in ask(store, submissions.listed, ask(store, agencies.one))]
     months = ["2022-08", "2022-09", "2022-10", "2022-12", "2022-12", *(f"2023-{n:02}" for n in range(1, 7)), "2023-08"]
     assert [month for month, _ in begun] == months
     for month, attempt in begun:

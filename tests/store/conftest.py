@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.records import agencies
 from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
 
@@ -35,5 +36,5 @@ def store(tmp_path: Path, key_file: Path) -> Iterator[Store]:
 @pytest.fixture
 def agency(store: Store) -> AgencyInfo:
     """The one agency in it."""
-    with store.write("ann", NOW) as work:
-        return work.ensure_agency("A0001", "small")
+    with store.writing(Who("ann", NOW)) as work:
+        return agencies.ensure(work, "A0001", "small")

@@ -1,24 +1,31 @@
 """The audit: one row for what is created, one per field that changes, and a chain that shows any hand laid on it."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
-from store.facts import AgencyInfo
+from store.disk import audit, doctor
+from store.disk.keys import Key
+from store.facts import AgencyInfo, Who
+from store.records import bulk_load, read, save
+from store.snapshot import Snapshot
 from store.store import Store
 from tests.store.small_standard import LATER, NOW, records
+from tests.stores import ask
 
 
 def changed_client(store: Store, agency: AgencyInfo) -> str:
     """A client whose sex and initial were entered later; return its id."""
-    with store.write("ann", NOW) as work:
-        client = work.create("client", agency.id, "", {"CLIENTID": "c", "DOB": "19800229"})
-    with store.write("bob", LATER) as work:
-        work.change("client", client.id, {"CLIENTID": "c", "SEX": "1", "FINITIAL": "A"}, 1)
+    with store.writing(Who("ann", NOW)) as work:
+        client = save.create(work, "client", agency.id, "", {"CLIENTID": "c", "DOB": "19800229"})
+    with store.writing(Who("bob", LATER)) as work:
+        save.change(work, "client", client.id, {"CLIENTID": "c", "SEX": "1", "FINITIAL": "A"}, 1)
     return client.id
 
 
 def test_history_tells_who_did_what_to_which_field(store: Store, agency: AgencyInfo) -> None:
-    history = store.history(changed_client(store, agency))
+    history = ask(store, audit.history, [changed_client(store, agency)])
     assert [(entry.person, entry.act, entry.field, entry.old, entry.new) for entry in history] == [
         ("ann", "create", "", None, '{"CLIENTID":"c","DOB":"19800229"}'),
         ("bob", "change", "DOB", "19800229", ""),
@@ -29,19 +36,19 @@ def test_history_tells_who_did_what_to_which_field(store: Store, agency: AgencyI
 
 
 def test_acts_can_be_named(store: Store, agency: AgencyInfo) -> None:
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(1), act="import")
-        client = work.create("client", agency.id, "", {}, act="import")
-        work.change("client", client.id, {"SEX": "1"}, 1, act="merge")
-    assert [entry.act for entry in store.history(client.id)] == ["import", "merge", "merge"]
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(1), act="import")
+        client = save.create(work, "client", agency.id, "", {}, act="import")
+        save.change(work, "client", client.id, {"SEX": "1"}, 1, act="merge")
+    assert [entry.act for entry in ask(store, audit.history, [client.id])] == ["import", "merge", "merge"]
 
 
 def test_what_is_undone_leaves_no_row(store: Store, agency: AgencyInfo) -> None:
-    before = store.verify_audit()
-    with pytest.raises(RuntimeError), store.write("ann", NOW) as work:
-        work.load(agency, records(5000))
+    before = ask(store, audit.verify)
+    with pytest.raises(RuntimeError), store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(5000))
         raise RuntimeError
-    assert store.verify_audit() == before and store.count_episodes(agency) == 0
+    assert ask(store, audit.verify) == before and ask(store, read.count_episodes, agency) == 0
 
 
 @pytest.mark.parametrize(
@@ -62,7 +69,7 @@ def test_what_is_undone_leaves_no_row(store: Store, agency: AgencyInfo) -> None:
 )
 def test_tampering_is_found_at_its_row(store: Store, agency: AgencyInfo, tampering: str, row: int, why: str) -> None:
     changed_client(store, agency)
-    assert store.verify_audit().whole and store.verify_audit().rows == 5
+    assert ask(store, audit.verify).whole and ask(store, audit.verify).rows == 5
     with store._engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.rollback()
@@ -70,33 +77,35 @@ def test_tampering_is_found_at_its_row(store: Store, agency: AgencyInfo, tamperi
         connection.execute(text(tampering))
         connection.commit()
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
-    report = store.verify_audit()
+    report = ask(store, audit.verify)
     assert report.broken_at == row and why in report.why and not report.whole
-    assert [check.name for check in store.doctor() if not check.ok and check.name == "audit"] == ["audit"]
+    assert [check.name for check in ask(store, doctor.examine) if not check.ok and check.name == "audit"] == ["audit"]
 
 
 def test_values_can_be_erased_and_the_chain_stays_whole(store: Store, agency: AgencyInfo) -> None:
     client = changed_client(store, agency)
-    with store.write("ann", LATER) as work:
-        assert work.erase_history("client", client) == 4
-    report = store.verify_audit()
+    with store.writing(Who("ann", LATER)) as work:
+        assert save.erase_history(work, "client", client) == 4
+    report = ask(store, audit.verify)
     assert report.whole and report.rows == 6 and report.erased == 4
-    history = store.history(client)
+    history = ask(store, audit.history, [client])
     assert [(entry.act, entry.old, entry.new, entry.erased) for entry in history] == [
         ("create", None, None, True),
         *[("change", None, None, True)] * 3,
         ("erase", None, None, False),
     ]
-    with store.write("ann", LATER) as work:
-        work.change("client", client, {"SEX": "2"}, 2)
-    assert store.verify_audit().whole
+    with store.writing(Who("ann", LATER)) as work:
+        save.change(work, "client", client, {"SEX": "2"}, 2)
+    assert ask(store, audit.verify).whole
 
 
 def test_the_digests_depend_on_the_key(store: Store, agency: AgencyInfo) -> None:
     from store.disk import audit
 
     changed_client(store, agency)
-    with store._reading() as connection:
-        assert audit.verify(connection, bytes(32)).broken_at == 1
+    with store.reading() as snapshot:
+        connection = snapshot.connection
+        ground = replace(store.ground, key=Key(bytes(32), store.ground.key.path))
+        assert audit.verify(Snapshot(connection, ground)).broken_at == 1
     assert audit.seal(b"k", bytes(16), "a", None) != audit.seal(b"k", bytes(16), "a", "")
     assert audit.seal(b"k", bytes(16), "ab", "c") != audit.seal(b"k", bytes(16), "a", "bc")

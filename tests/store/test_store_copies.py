@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from store.disk import files
+from store.disk import audit, doctor, files
 from store.disk.backup import restore
 from store.disk.keys import read_or_make_key
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.month import extracts
+from store.month.facts import WrittenExtract
+from store.records import bulk_load, read
 from store.store import Store, open_store
 from tests.store.small_standard import NOW, records, standards
+from tests.stores import ask
 from validators.problems import Problem
 
 TEXT = b"".join(b"%d,\xc3\xa9\r\n" % number for number in range(90000))
@@ -22,33 +26,37 @@ TEXT = b"".join(b"%d,\xc3\xa9\r\n" % number for number in range(90000))
 def test_an_extract_comes_back_byte_for_byte(store: Store, agency: AgencyInfo) -> None:
     digest = hashlib.sha256(TEXT).hexdigest()
     pieces = (TEXT[at : at + 999] for at in range(0, len(TEXT), 999))
-    with store.write("ann", NOW) as work:
-        kept = work.record_extract(agency, "2020-12", "a.csv", digest, 90000, {"rows": 90000, "é": [1]}, pieces)
-        empty = work.record_extract(agency, "2021-01", "b.csv", hashlib.sha256().hexdigest(), 0, {}, [])
-    assert b"".join(store.extract_text(kept.id)) == TEXT and list(store.extract_text(empty.id)) == []
-    assert store.extracts(agency) == [kept, empty] and kept.receipt == {"rows": 90000, "é": [1]}
+    with store.writing(Who("ann", NOW)) as work:
+        kept = extracts.keep(
+            work, agency, WrittenExtract("2020-12", "a.csv", digest, 90000, {"rows": 90000, "é": [1]}), pieces
+        )
+        empty = extracts.keep(work, agency, WrittenExtract("2021-01", "b.csv", hashlib.sha256().hexdigest(), 0, {}), [])
+    assert b"".join(ask(store, extracts.text, kept.id)) == TEXT and list(ask(store, extracts.text, empty.id)) == []
+    assert ask(store, extracts.listed, agency) == [kept, empty] and kept.receipt == {"rows": 90000, "é": [1]}
     assert (kept.made_by, kept.made_at, kept.agency) == ("ann", NOW, "A0001")
-    assert [entry.act for entry in store.history(kept.id)] == ["export"]
+    assert [entry.act for entry in ask(store, audit.history, [kept.id])] == ["export"]
     with pytest.raises(Problem, match="no extract nobody"):
-        list(store.extract_text("nobody"))
+        list(ask(store, extracts.text, "nobody"))
 
 
 def test_an_extract_that_changed_is_not_kept_and_one_that_is_damaged_is_told(store: Store, agency: AgencyInfo) -> None:
-    with pytest.raises(Problem, match="changed while"), store.write("ann", NOW) as work:
-        work.record_extract(agency, "2020-12", "a.csv", "00", 1, {}, [b"x"])
-    assert store.extracts(agency) == []
-    with store.write("ann", NOW) as work:
-        kept = work.record_extract(agency, "2020-12", "a.csv", hashlib.sha256(b"x").hexdigest(), 1, {}, [b"x"])
+    with pytest.raises(Problem, match="changed while"), store.writing(Who("ann", NOW)) as work:
+        extracts.keep(work, agency, WrittenExtract("2020-12", "a.csv", "00", 1, {}), [b"x"])
+    assert ask(store, extracts.listed, agency) == []
+    with store.writing(Who("ann", NOW)) as work:
+        kept = extracts.keep(
+            work, agency, WrittenExtract("2020-12", "a.csv", hashlib.sha256(b"x").hexdigest(), 1, {}), [b"x"]
+        )
     for damage in ("UPDATE extract_chunk SET data=x'00'", "DELETE FROM extract_chunk"):
         with store._engine.begin() as connection:
             connection.execute(text(damage))
         with pytest.raises(Problem, match="is damaged"):
-            list(store.extract_text(kept.id))
+            list(ask(store, extracts.text, kept.id))
 
 
 def test_a_backup_is_restored_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(300))
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(300))
     backup = tmp_path / "copies" / "b.db"
     backup.parent.mkdir()
     store.backup(backup)
@@ -56,8 +64,10 @@ def test_a_backup_is_restored_as_it_was(store: Store, agency: AgencyInfo, tmp_pa
     assert [path.name for path in backup.parent.iterdir()] == ["b.db"]
     restore(backup, tmp_path / "new" / "r.db", store.key_file)
     with open_store(tmp_path / "new" / "r.db", store.key_file, standards) as again:
-        assert list(again.episodes(agency)) == list(store.episodes(agency))
-        assert again.verify_audit() == store.verify_audit() and all(check.ok for check in again.doctor())
+        assert list(ask(again, read.episodes, agency)) == list(ask(store, read.episodes, agency))
+        assert ask(again, audit.verify) == ask(store, audit.verify) and all(
+            check.ok for check in ask(again, doctor.examine)
+        )
         assert stat.S_IMODE(again.path.stat().st_mode) == 0o600
 
 
@@ -88,8 +98,8 @@ def test_a_restore_never_replaces_a_store(store: Store, tmp_path: Path) -> None:
 
 
 def test_what_is_no_whole_backup_is_refused(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(300))
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(300))
     store.backup(tmp_path / "b.db")
     whole = (tmp_path / "b.db").read_bytes()
     target = tmp_path / "r.db"
@@ -110,18 +120,18 @@ def test_what_is_no_whole_backup_is_refused(store: Store, agency: AgencyInfo, tm
 
 
 def test_the_doctor_finds_open_files_and_damage(store: Store, agency: AgencyInfo) -> None:
-    assert all(check.ok for check in store.doctor())
+    assert all(check.ok for check in ask(store, doctor.examine))
     store.path.chmod(0o664)
-    assert [check.name for check in store.doctor() if not check.ok] == ["store file"]
+    assert [check.name for check in ask(store, doctor.examine) if not check.ok] == ["store file"]
     store.path.chmod(0o600)
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(2000))
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(2000))
     store.close()
     content = bytearray(store.path.read_bytes())
     content[-2000] ^= 1
     store.path.write_bytes(content)
     with open_store(store.path, store.key_file, standards) as again:
-        faults = {check.name for check in again.doctor() if not check.ok}
+        faults = {check.name for check in ask(again, doctor.examine) if not check.ok}
     assert "encrypted pages" in faults
 
 
@@ -129,7 +139,7 @@ def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> 
     left = store.path.with_name(f".{store.path.name}.version-0002.0123456789ab.new")
     left.write_bytes(b"half a copy")
     left.with_name(f"{left.name}-journal").write_bytes(b"its journal")
-    told = {check.name: check for check in store.doctor()}["half-made copies"]
+    told = {check.name: check for check in ask(store, doctor.examine)}["half-made copies"]
     assert not told.ok and left.name in told.message
     with files.scratch(store.path, files.PRIVATE) as making:
         making.write_bytes(b"somebody is at it")
@@ -137,4 +147,4 @@ def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> 
         files.clear(store.path)
         assert making.exists() and not left.exists()
     assert not list(store.path.parent.glob(".*.new*"))
-    assert {check.name: check for check in store.doctor()}["half-made copies"].ok
+    assert {check.name: check for check in ask(store, doctor.examine)}["half-made copies"].ok

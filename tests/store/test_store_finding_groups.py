@@ -2,13 +2,15 @@
 
 import pytest
 
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.findings.acceptance_facts import By
+from store.records import agencies
 from store.store import Store
 from tests.store.small_standard import NOW
 from tests.store.test_store_acceptances import check
 from tests.store.test_store_desk import one_client
+from tests.stores import ask
 from validators.records import EpisodeRecord, Finding, Severity
 
 
@@ -25,12 +27,12 @@ def loaded(store: Store, agency: AgencyInfo, references: str) -> None:
 
 def named(store: Store, agency: AgencyInfo, by: By) -> list[tuple[str, list[str]]]:
     """The groups of a list, each by its client's reference, with the rules of its findings."""
-    order = store.order_findings(agency, by)
+    order = ask(store, queries.order, agency, by)
     groups = []
     for group in range(len(order.keys)):
         start, end = order.span(group)
         numbers = list(order.numbers[start:end])
-        found = store.findings_numbered(numbers)
+        found = ask(store, queries.numbered, numbers)
         assert {found[one].key(by) for one in numbers} == {order.keys[group]}
         assert [int(found[one].finding.severity is not Severity.ERROR) for one in numbers] == list(
             order.marks[start:end]
@@ -49,8 +51,8 @@ def by_reference(record: EpisodeRecord) -> list[Finding]:
 @pytest.mark.parametrize("by", ["client", "episode"])
 def test_groups_come_by_weight_size_and_name(store: Store, agency: AgencyInfo, by: By) -> None:
     loaded(store, agency, "dcbae")
-    with store.write("ann", NOW) as work:
-        other = work.ensure_agency("X9999", agency.standard)
+    with store.writing(Who("ann", NOW)) as work:
+        other = agencies.ensure(work, "X9999", agency.standard)
     loaded(store, other, "ab")
     check(store, agency, by_reference)
     check(store, other, by_reference)
@@ -60,7 +62,8 @@ def test_groups_come_by_weight_size_and_name(store: Store, agency: AgencyInfo, b
 
 @pytest.mark.parametrize("by", ["rule", "field", "client", "episode"])
 def test_no_episode_and_no_client_is_looked_up_by_itself(store: Store, agency: AgencyInfo, by: By) -> None:
-    with store._reading() as connection:
+    with store.reading() as snapshot:
+        connection = snapshot.connection
         query = queries._shared(agency, by, ()).compile(store._engine, compile_kwargs={"literal_binds": True})
         plan = [str(step[3]) for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert not [step for step in plan if "PRIMARY KEY" in step], plan

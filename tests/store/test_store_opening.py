@@ -14,9 +14,11 @@ from sqlalchemy import create_engine, inspect, text
 from store.disk import schema, sqlite
 from store.disk.keys import read_or_make_key
 from store.disk.tables import METADATA
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.records import agencies, save
 from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
+from tests.stores import ask
 from validators.problems import Problem
 
 ROOT = Path(__file__).parents[2]
@@ -38,8 +40,8 @@ def python(code: str, *arguments: str) -> str:
 
 def test_a_new_store_is_private_encrypted_and_says_that_it_made_a_key(store: Store, agency: AgencyInfo) -> None:
     assert store.made_key and stat.S_IMODE(store.path.stat().st_mode) == 0o600
-    with store.write("ann", NOW) as work:
-        work.create("client", agency.id, "", {"CLIENT": "A-very-special-reference"})
+    with store.writing(Who("ann", NOW)) as work:
+        save.create(work, "client", agency.id, "", {"CLIENT": "A-very-special-reference"})
     everything = b"".join(path.read_bytes() for path in store.path.parent.glob("keywork.db*"))
     assert b"A-very-special-reference" not in everything and b"SQLite format" not in everything
     assert b"A0001" not in everything and b"CREATE TABLE" not in everything
@@ -51,8 +53,11 @@ def test_a_store_in_a_shared_folder_is_shared_with_the_group(tmp_path: Path, key
     folder.chmod(0o2770)
     before = os.umask(0o077)
     try:
-        with open_store(folder / "s.db", key_file, standards, create=True) as store, store.write("ann", NOW) as work:
-            work.ensure_agency("A1", "small")
+        with (
+            open_store(folder / "s.db", key_file, standards, create=True) as store,
+            store.writing(Who("ann", NOW)) as work,
+        ):
+            agencies.ensure(work, "A1", "small")
             modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
     finally:
         os.umask(before)
@@ -70,7 +75,7 @@ def test_a_store_that_is_not_there_is_not_made_and_neither_is_a_key(tmp_path: Pa
 def test_a_store_is_opened_again_with_what_it_held(store: Store, agency: AgencyInfo, key_file: Path) -> None:
     store.close()
     with open_store(store.path, key_file, standards, create=True) as again:
-        assert not again.made_key and again.agencies() == [agency] and again.agency() == agency
+        assert not again.made_key and ask(again, agencies.listed) == [agency] and ask(again, agencies.one) == agency
 
 
 def test_a_wrong_key_is_told(store: Store, tmp_path: Path) -> None:
@@ -120,7 +125,7 @@ def test_a_newer_store_is_refused(store: Store, key_file: Path) -> None:
     raw.close()
     with pytest.raises(Problem, match=r"version \(9999\) this program does not know"):
         open_store(store.path, key_file, standards)
-    with pytest.raises(Problem, match="upgraded while it was open"), store.write("ann", NOW):
+    with pytest.raises(Problem, match="upgraded while it was open"), store.writing(Who("ann", NOW)):
         pass
 
 
@@ -141,7 +146,13 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA) == []
     one, two = inspect(engine), inspect(made)
     for table in METADATA.tables:
-        for question in ("get_columns", "get_indexes", "get_pk_constraint", "get_unique_constraints", "get_foreign_keys"):
+        for question in (
+            "get_columns",
+            "get_indexes",
+            "get_pk_constraint",
+            "get_unique_constraints",
+            "get_foreign_keys",
+        ):
             left, right = ([repr(entry) for entry in getattr(it, question)(table)] for it in (one, two))
             assert sorted(left) == sorted(right), f"{table}: {question}"
     query = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name")
@@ -174,7 +185,7 @@ def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: 
         assert connection.execute(text("SELECT town FROM agency")).fetchall() == [(None,)]
     engine.dispose()
     with open_store(store.path.with_name("keywork.db.version-0004"), store.key_file, standards) as kept:
-        assert kept.agencies() == [agency]
+        assert ask(kept, agencies.listed) == [agency]
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
@@ -198,7 +209,7 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: 
         schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0005", scripts=steps)
     engine.dispose()
     with open_store(store.path, store.key_file, standards) as again:
-        assert again.agencies() == [agency]
+        assert ask(again, agencies.listed) == [agency]
 
 
 def test_light_modules_load_no_database() -> None:
@@ -220,18 +231,18 @@ def test_opening_a_current_store_loads_no_alembic(store: Store) -> None:
 
 def test_the_choices_are_named_when_an_agency_is_not_clear(store: Store) -> None:
     with pytest.raises(Problem, match="holds no agency yet"):
-        store.agency()
-    with store.write("ann", NOW) as work:
-        first = work.ensure_agency("A1", "small")
-        work.ensure_agency("A2", "small")
-        assert work.ensure_agency("A1", "small") == first
-    assert store.agency("A1") == first
+        ask(store, agencies.one)
+    with store.writing(Who("ann", NOW)) as work:
+        first = agencies.ensure(work, "A1", "small")
+        agencies.ensure(work, "A2", "small")
+        assert agencies.ensure(work, "A1", "small") == first
+    assert ask(store, agencies.one, "A1") == first
     with pytest.raises(Problem, match=r"A1 \(small\), A2 \(small\): choose one with --agency"):
-        store.agency()
+        ask(store, agencies.one)
     with pytest.raises(Problem, match="no such agency, it holds A1"):
-        store.agency("A3")
-    with store.write("ann", NOW) as work:
-        work.ensure_agency("A1", "other")
+        ask(store, agencies.one, "A3")
+    with store.writing(Who("ann", NOW)) as work:
+        agencies.ensure(work, "A1", "other")
     with pytest.raises(Problem, match="choose one with --standard"):
-        store.agency("A1")
-    assert store.agency("A1", "small") == first
+        ask(store, agencies.one, "A1")
+    assert ask(store, agencies.one, "A1", "small") == first

@@ -12,12 +12,16 @@ from typing import Any
 
 import pytest
 
-from store.disk import sqlite
+from store.disk import audit, doctor, sqlite
 from store.disk.backup import restore
 from store.disk.keys import read_or_make_key
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Draft, Who
+from store.live import drafts
+from store.records import agencies, bulk_load, read
+from store.records import save as records_save
 from store.store import Store, open_store
 from tests.store.small_standard import NOW, records, standards
+from tests.stores import ask, do
 from validators.problems import Problem
 
 WRITER = """
@@ -50,14 +54,14 @@ def writer(store: Store, count: int, person: str) -> "subprocess.Popen[str]":
 def test_a_locked_store_can_be_read_and_is_told_when_written(store: Store, agency: AgencyInfo) -> None:
     raw = sqlite.connect(store.path, read_or_make_key(store.key_file, may_make=False)[0])
     raw.execute("BEGIN IMMEDIATE")
-    assert store.agencies() == [agency]
-    with pytest.raises(Problem, match="is locked, somebody else is writing"), store.write("ann", NOW):
+    assert ask(store, agencies.listed) == [agency]
+    with pytest.raises(Problem, match="is locked, somebody else is writing"), store.writing(Who("ann", NOW)):
         pass
     with pytest.raises(Problem, match="is locked"):
-        store.save_draft("ann", "client", "1", {}, 0, NOW)
+        do(store, Who("ann", NOW), drafts.save, Draft("client", "1", {}, 0))
     raw.execute("ROLLBACK")
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(1))
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(1))
     raw.close()
 
 
@@ -77,9 +81,9 @@ def test_a_read_only_disk_is_told(store: Store, agency: AgencyInfo, monkeypatch:
     store.close()
     spoil(monkeypatch, "PRAGMA query_only=ON")
     with open_store(store.path, store.key_file, standards) as again:
-        assert again.agencies() == [agency]
-        with pytest.raises(Problem, match="is read-only"), again.write("ann", NOW) as work:
-            work.ensure_agency("A2", "small")
+        assert ask(again, agencies.listed) == [agency]
+        with pytest.raises(Problem, match="is read-only"), again.writing(Who("ann", NOW)) as work:
+            agencies.ensure(work, "A2", "small")
 
 
 def _writes_as_nobody(path: Path, key: Path) -> None:
@@ -89,8 +93,8 @@ def _writes_as_nobody(path: Path, key: Path) -> None:
         os.setgid(65534)
         os.setuid(65534)
     try:
-        with open_store(path, key, standards) as store, store.write("ann", NOW) as work:
-            work.ensure_agency("A3", "small")
+        with open_store(path, key, standards) as store, store.writing(Who("ann", NOW)) as work:
+            agencies.ensure(work, "A3", "small")
     except Problem as problem:
         os._exit(3 if str(path) in str(problem) else 4)
     os._exit(0)
@@ -102,9 +106,9 @@ def test_a_read_only_file_is_told() -> None:
         folder = Path(place)
         with (
             open_store(folder / "s.db", folder / "k", standards, create=True) as store,
-            store.write("ann", NOW) as work,
+            store.writing(Who("ann", NOW)) as work,
         ):
-            work.ensure_agency("A1", "small")
+            agencies.ensure(work, "A1", "small")
         if os.getuid() == 0:
             for path in (folder, *folder.iterdir()):
                 os.chown(path, 65534, 65534)
@@ -123,8 +127,8 @@ def test_a_read_only_file_is_told() -> None:
 
 def test_a_store_opened_for_reading_is_not_written(store: Store, agency: AgencyInfo) -> None:
     with open_store(store.path, store.key_file, standards, read_only=True) as again:
-        assert again.agencies() == [agency]
-        with pytest.raises(Problem, match="for reading only"), again.write("ann", NOW):
+        assert ask(again, agencies.listed) == [agency]
+        with pytest.raises(Problem, match="for reading only"), again.writing(Who("ann", NOW)):
             pass
         again.backup(store.path.with_name("b.db"))
 
@@ -132,25 +136,25 @@ def test_a_store_opened_for_reading_is_not_written(store: Store, agency: AgencyI
 def test_a_full_disk_leaves_everything_as_it_was(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(10))
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(10))
     store.close()
     spoil(monkeypatch, "PRAGMA max_page_count=60")
     with open_store(store.path, store.key_file, standards) as again:
-        with pytest.raises(Problem, match=r"disk is full: free some space"), again.write("ann", NOW) as work:
-            work.load(agency, records(5000))
-        assert again.count_episodes(agency) == 10 and again.verify_audit().whole
-        with again.write("ann", NOW) as work:
-            work.load(agency, records(1))
+        with pytest.raises(Problem, match=r"disk is full: free some space"), again.writing(Who("ann", NOW)) as work:
+            bulk_load.load(work, agency, records(5000))
+        assert ask(again, read.count_episodes, agency) == 10 and ask(again, audit.verify).whole
+        with again.writing(Who("ann", NOW)) as work:
+            bulk_load.load(work, agency, records(1))
 
 
 def test_a_fault_of_the_program_is_one_sentence_without_values(store: Store, agency: AgencyInfo) -> None:
     with (
         pytest.raises(Problem, match=r"UNIQUE constraint failed: client\.id") as caught,
-        store.write("ann", NOW) as work,
+        store.writing(Who("ann", NOW)) as work,
     ):
-        work.create("client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
-        work.create("client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
+        records_save.create(work, "client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
+        records_save.create(work, "client", agency.id, "", {"CLIENT": "secret"}, record_id="same")
     assert "secret" not in str(caught.value) and caught.value.__cause__ is None
 
 
@@ -160,30 +164,30 @@ def test_a_store_that_vanishes_takes_no_more_and_is_found_again(store: Store, ag
     store.backup(away)
     for path in store.path.parent.glob("keywork.db*"):
         path.unlink()
-    with pytest.raises(Problem, match="could not be found as the store"), store.write("ann", NOW):
+    with pytest.raises(Problem, match="could not be found as the store"), store.writing(Who("ann", NOW)):
         pass
     with pytest.raises(Problem, match="could not be found as the store"):
         store.data_version()
     restore(away, store.path, store.key_file)
-    with store.write("ann", NOW) as work:
-        work.load(agency, records(3))
-    assert store.count_episodes(agency) == 3 and store.data_version()
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(3))
+    assert ask(store, read.count_episodes, agency) == 3 and store.data_version()
     with open_store(store.path, store.key_file, standards) as again:
-        assert again.count_episodes(agency) == 3
+        assert ask(again, read.count_episodes, agency) == 3
 
 
 def test_threads_may_write_at_once(tmp_path: Path, key_file: Path) -> None:
     with open_store(tmp_path / "s.db", key_file, standards, create=True) as store:
-        with store.write("ann", NOW) as work:
-            agency = work.ensure_agency("A1", "small")
+        with store.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "A1", "small")
         failures: list[BaseException] = []
 
         def save() -> None:
             try:
                 for _ in range(10):
-                    with store.write("ann", NOW) as work:
-                        work.load(agency, records(1))
-                    list(store.episodes(agency))
+                    with store.writing(Who("ann", NOW)) as work:
+                        bulk_load.load(work, agency, records(1))
+                    list(ask(store, read.episodes, agency))
             except BaseException as error:
                 failures.append(error)
 
@@ -192,15 +196,15 @@ def test_threads_may_write_at_once(tmp_path: Path, key_file: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert failures == [] and store.count_episodes(agency) == 60 and store.verify_audit().whole
+        assert failures == [] and ask(store, read.count_episodes, agency) == 60 and ask(store, audit.verify).whole
 
 
 def test_two_programs_write_and_nothing_is_lost(store: Store, agency: AgencyInfo) -> None:
     both = [writer(store, 40, "ann"), writer(store, 40, "bob")]
     told = [process.communicate(timeout=60)[0].split() for process in both]
     assert [process.returncode for process in both] == [0, 0] and [len(ids) for ids in told] == [40, 40]
-    assert {record.client_id for record in store.episodes(agency)} == {*told[0], *told[1]}
-    assert store.verify_audit().whole and store.verify_audit().rows == 161
+    assert {record.client_id for record in ask(store, read.episodes, agency)} == {*told[0], *told[1]}
+    assert ask(store, audit.verify).whole and ask(store, audit.verify).rows == 161
 
 
 def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
@@ -219,7 +223,9 @@ def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
     ]
     assert [process.wait(timeout=60) for process in made] == [0] * 4
     with open_store(path, key, standards) as store:
-        assert {agency.code for agency in store.agencies()} == {"A0", "A1", "A2", "A3"} and store.verify_audit().whole
+        assert {agency.code for agency in ask(store, agencies.listed)} == {"A0", "A1", "A2", "A3"} and ask(
+            store, audit.verify
+        ).whole
     assert not [left.name for left in tmp_path.iterdir() if left.name.startswith(".")]
 
 
@@ -232,7 +238,7 @@ def test_a_killed_program_loses_nothing_it_told_of(store: Store, agency: AgencyI
     told += [line for line in process.stdout.read().split("\n")[:-1] if line]
     process.wait(timeout=60)
     process.stdout.close()
-    kept = [record.client_id for record in store.episodes(agency)]
+    kept = [record.client_id for record in ask(store, read.episodes, agency)]
     # One more may have been kept that was not told of yet.
     assert kept[: len(told)] == told and len(kept) <= len(told) + 1
-    assert all(check.ok for check in store.doctor())
+    assert all(check.ok for check in ask(store, doctor.examine))

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from store.facts import DraftInfo
+from store.facts import NEVER, Draft, DraftInfo, Who
+from store.live import drafts, offline_drafts
 from store.store import Store, open_store
 from tests.store.small_standard import NOW, standards
+from tests.stores import ask, do
 from validators.problems import Problem
 
 SECRET = "MRS UNMISTAKABLE"
@@ -30,19 +32,19 @@ def draft(person: str = "ann", record: str = "c1", at: datetime = NOW, session: 
 
 
 def test_a_file_beside_the_store_tells_nothing_and_is_taken_in(store: Store, tmp_path: Path) -> None:
-    file = store.keep_unsaved([draft(), draft(record="c2")])
+    file = offline_drafts.keep(store, [draft(), draft(record="c2")])
     assert file.parent == store.path.parent
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert SECRET.encode() not in file.read_bytes() and b"SQLite format" not in file.read_bytes()
     assert re.fullmatch(r"keywork\.db\.unsaved-[0-9a-f]{12}", file.name)
-    assert store.drafts() == []
-    taken = store.take_unsaved("ann")
+    assert ask(store, drafts.listed) == []
+    taken = offline_drafts.take(store, Who("ann", NEVER))
     assert (taken.drafts, taken.behind, taken.saved_at, taken.unreadable) == (2, 0, NOW, ())
-    found = store.draft_of("ann", "c1")
+    found = ask(store, drafts.one, "ann", "c1")
     assert found is not None
     assert (found.values["CLIENT"], found.at_field, found.unconfirmed, found.session) == (SECRET, "SEX", ("SEX",), "w1")
     assert not file.exists()
-    assert store.take_unsaved("ann").drafts == 0
+    assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 0
     assert [path.name for path in tmp_path.iterdir() if "unsaved" in path.name] == []
 
 
@@ -50,54 +52,54 @@ def test_a_store_whose_folder_is_away_has_it_kept_in_the_state_folder(tmp_path: 
     (tmp_path / "disk").mkdir()
     with open_store(tmp_path / "disk" / "keywork.db", key_file, standards, create=True) as store:
         (tmp_path / "disk").rename(tmp_path / "gone")
-        file = store.keep_unsaved([draft()])
+        file = offline_drafts.keep(store, [draft()])
         assert file.is_relative_to(tmp_path / "state")
         assert not (tmp_path / "disk").exists(), "a folder made there would hide the disk that comes back"
         (tmp_path / "gone").rename(tmp_path / "disk")
-        assert store.take_unsaved("ann").drafts == 1
+        assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 1
         assert not file.exists()
 
 
 def test_a_newer_draft_is_never_written_over(store: Store) -> None:
-    store.keep_unsaved([draft(), draft(record="c2"), draft(record="c3")])
+    offline_drafts.keep(store, [draft(), draft(record="c2"), draft(record="c3")])
     later = NOW + timedelta(minutes=1)
-    store.save_draft("ann", "client", "c1", {"CLIENT": "same window"}, 0, later, session="w1")
-    store.save_draft("ann", "client", "c2", {"CLIENT": "another window"}, 0, later, session="w2")
-    taken = store.take_unsaved("ann")
+    do(store, Who("ann", later, "w1"), drafts.save, Draft("client", "c1", {"CLIENT": "same window"}, 0))
+    do(store, Who("ann", later, "w2"), drafts.save, Draft("client", "c2", {"CLIENT": "another window"}, 0))
+    taken = offline_drafts.take(store, Who("ann", NEVER))
     assert (taken.drafts, taken.behind) == (2, 2)
-    kept = {(one.record_id, one.session): one.values["CLIENT"] for one in store.drafts("ann")}
+    kept = {(one.record_id, one.session): one.values["CLIENT"] for one in ask(store, drafts.listed, "ann")}
     assert kept == {
         ("c1", "w1"): "same window",
         ("c2", "w1"): SECRET,
         ("c2", "w2"): "another window",
         ("c3", "w1"): SECRET,
     }
-    newest = store.draft_of("ann", "c2")
+    newest = ask(store, drafts.one, "ann", "c2")
     assert newest is not None and newest.session == "w2"
 
 
 def test_another_persons_file_is_left_alone(store: Store) -> None:
-    file = store.keep_unsaved([draft("bob")])
-    assert store.take_unsaved("ann").drafts == 0
+    file = offline_drafts.keep(store, [draft("bob")])
+    assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 0
     assert file.exists()
-    assert store.take_unsaved("bob").drafts == 1
+    assert offline_drafts.take(store, Who("bob", NEVER)).drafts == 1
 
 
 def test_a_file_of_another_key_is_named_and_left(store: Store) -> None:
-    file = store.keep_unsaved([draft()])
+    file = offline_drafts.keep(store, [draft()])
     file.write_bytes(bytes(reversed(file.read_bytes())))
-    assert store.take_unsaved("ann").unreadable == (file,)
+    assert offline_drafts.take(store, Who("ann", NEVER)).unreadable == (file,)
     assert file.exists()
 
 
 def test_a_file_that_the_locked_store_cannot_take_stays(store: Store) -> None:
     from store.disk.sqlite import writing
 
-    file = store.keep_unsaved([draft()])
+    file = offline_drafts.keep(store, [draft()])
     with writing(store._engine) as connection, connection.begin(), pytest.raises(Problem, match="locked"):
-        store.take_unsaved("ann")
+        offline_drafts.take(store, Who("ann", NEVER))
     assert file.exists()
-    assert store.take_unsaved("ann").drafts == 1
+    assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 1
 
 
 def test_where_nothing_can_be_written_one_sentence_says_so(
@@ -109,5 +111,5 @@ def test_where_nothing_can_be_written_one_sentence_says_so(
     with open_store(tmp_path / "disk" / "keywork.db", key_file, standards, create=True) as store:
         (tmp_path / "disk").rename(tmp_path / "gone")
         with pytest.raises(Problem, match=r"neither to .* nor to a file beside it") as told:
-            store.keep_unsaved([draft()])
+            offline_drafts.keep(store, [draft()])
         assert SECRET not in str(told.value)

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
+from store.facts import Who
 from store.live.session_ids import new_session
 from tui.app.open_store import Opened, Place, look, make, make_demo
 from tui.screens.registry import HOME, SCREENS
@@ -19,7 +21,9 @@ from validators.problems import Problem
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
+    from store.snapshot import Snapshot
     from store.store import Store
+    from store.unit_of_work import UnitOfWork
     from tui.screens.client.queries import Left, Loaded
     from validators.rules.checker import Checker
     from validators.standard.model import Standard
@@ -68,22 +72,54 @@ class KeyworkApp(BaseApp):
 
     # The store
 
+    def read(
+        self,
+        job: "Callable[[Snapshot], Result]",
+        *,
+        on_done: Callable[[Result], object] | None = None,
+        on_problem: Callable[[Problem], object] | None = None,
+        hold: bool = False,
+    ) -> "asyncio.Task[Result | None]":
+        """Read the store in a thread, as of one moment; see `StoreThreads.run` for the rest."""
+        return self.threads.run(partial(self.opened_store.ask, job), on_done=on_done, on_problem=on_problem, hold=hold)
+
+    def write(
+        self,
+        job: "Callable[[UnitOfWork], Result]",
+        *,
+        on_done: Callable[[Result], object] | None = None,
+        on_problem: Callable[[Problem], object] | None = None,
+        hold: bool = False,
+    ) -> "asyncio.Task[Result | None]":
+        """Write to the store in a thread, in one unit of work of the person at the screen, as of this moment.
+
+        Such run one after the other, in the order they were asked for.
+        """
+        who = Who(self.person, self.clock(), self.session)
+        task = partial(self.opened_store.do, who, job)
+        return self.threads.run(task, on_done=on_done, on_problem=on_problem, writes=True, hold=hold)
+
     def in_store(
         self,
-        function: "Callable[Concatenate[Store, Arguments], Result]",
-        *args: Any,
-        on_done: Callable[[Result], Any] | None = None,
-        on_problem: Callable[[Problem], Any] | None = None,
+        job: "Callable[[Store], Result]",
+        *,
+        on_done: Callable[[Result], object] | None = None,
+        on_problem: Callable[[Problem], object] | None = None,
         writes: bool = False,
         hold: bool = False,
     ) -> "asyncio.Task[Result | None]":
-        """Call `function(store, *args)` in a thread; see `StoreThreads.run` for the rest.
+        """Work in a thread that opens the store several times: long checks, extracts, files.
 
-        A function that writes needs `writes`: such run one after the other.
+        What writes needs `writes`: such run one after the other.
         """
-        return self.threads.run(
-            function, self.store, *args, on_done=on_done, on_problem=on_problem, writes=writes, hold=hold
-        )
+        task = partial(job, self.opened_store)
+        return self.threads.run(task, on_done=on_done, on_problem=on_problem, writes=writes, hold=hold)
+
+    @property
+    def opened_store(self) -> "Store":
+        """The store, which is open by now."""
+        assert self.store is not None
+        return self.store
 
     def on_mount(self) -> None:
         """Paint the first page; only then touch the store."""
@@ -95,27 +131,18 @@ class KeyworkApp(BaseApp):
         """The first paint is done: open the store while the keys wait."""
         if self.demo_clients:
             self.threads.run(
-                make_demo,
-                self.place,
-                self.demo_clients,
-                self.demo_seed,
-                self.today(),
-                self.clock(),
+                partial(make_demo, self.place, self.demo_clients, self.demo_seed, self.today(), self.clock()),
                 on_done=self.opened,
                 on_problem=self._not_opened,
                 hold=True,
             )
         else:
-            self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+            self.threads.run(partial(look, self.place), on_done=self.opened, on_problem=self._not_opened, hold=True)
 
     def make_store(self, code: str, standard_id: str) -> None:
         """Make a store with its first agency (or enter the first agency of an empty one), then open it."""
         self.threads.run(
-            make,
-            self.place,
-            code,
-            standard_id,
-            self.clock(),
+            partial(make, self.place, code, standard_id, self.clock()),
             on_done=self.opened,
             on_problem=self._not_opened,
             hold=True,
@@ -124,7 +151,7 @@ class KeyworkApp(BaseApp):
     def choose_agency(self, agency: "AgencyInfo") -> None:
         """Open the store on this agency, one of several."""
         self.place = Place(self.place.store, self.place.key_file, agency.code, agency.standard)
-        self.threads.run(look, self.place, on_done=self.opened, on_problem=self._not_opened, hold=True)
+        self.threads.run(partial(look, self.place), on_done=self.opened, on_problem=self._not_opened, hold=True)
 
     def opened(self, found: Opened) -> None:
         """What was found where the store should be: go on to the first screen, or ask what is missing."""
@@ -147,7 +174,7 @@ class KeyworkApp(BaseApp):
         for sentence in (*self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
         about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
-        self.in_store(left_behind, *about, on_done=self.offer_drafts, writes=True, hold=True)
+        self.in_store(lambda store: left_behind(store, *about), on_done=self.offer_drafts, writes=True, hold=True)
 
     def offer_drafts(self, left: "Left") -> None:
         """What was typed and not saved the last time is offered before anything else."""
@@ -219,16 +246,9 @@ class KeyworkApp(BaseApp):
             else:
                 self.push_screen(ClientScreen(self, found, episode_id, event_id, header, told=told))
 
-        self.in_store(
-            load,
-            self.agency,
-            self.standard,
-            self.person,
-            self.session,
-            client_id,
-            self.clock(),
-            on_done=came,
-            hold=True,
+        agency, standard, person, session, now = self.agency, self.standard, self.person, self.session, self.clock()
+        self.read(
+            lambda snapshot: load(snapshot, agency, standard, person, session, client_id, now), on_done=came, hold=True
         )
 
     def to_finding(self, step: Literal[1, -1]) -> None:

@@ -5,6 +5,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from store.facts import Who
+from store.records import agencies as stored_agencies
+from store.records import bulk_load
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -75,9 +78,9 @@ def make_demo(place: Place, clients: int, seed: int, today: date, now: datetime)
     records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=True, agency=code)
     with (
         open_store(place.store, place.key_file, load, create=True) as made,
-        made.write(current_person(place.store), now) as work,
+        made.writing(Who(current_person(place.store), now)) as work,
     ):
-        work.load(work.ensure_agency(code, standard.id), records, act="sample")
+        bulk_load.load(work, stored_agencies.ensure(work, code, standard.id), records, act="sample")
     return _open(place, create=False, quiet=True)
 
 
@@ -92,14 +95,16 @@ def _open(place: Place, *, create: bool, enter: tuple[str, str, datetime] | None
         person = current_person(place.store)
         if enter is not None:
             code, standard_id, now = enter
-            with store.write(person, now) as work:
-                agency = work.ensure_agency(code, standard_id)
+            with store.writing(Who(person, now)) as work:
+                agency = stored_agencies.ensure(work, code, standard_id)
         else:
-            known = store.agencies()
+            known = store.ask(stored_agencies.listed)
             fit = [one for one in known if place.agency in (None, one.code) and place.standard in (None, one.standard)]
             if len(fit) != 1:
                 if known and not fit:
-                    store.agency(place.agency, place.standard)  # raises the sentence that names the choices
+                    store.ask(
+                        stored_agencies.one, place.agency, place.standard
+                    )  # raises the sentence that names the choices
                 store.close()
                 return Opened(agencies=tuple(fit), standards=tuple(available()))
             agency = fit[0]

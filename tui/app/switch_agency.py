@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from store.facts import AgencyInfo
+from store.records import agencies
+from store.snapshot import Snapshot
 from tui.screens.client.labels import several
 from tui.screens.client.queries import DraftGroup, Left, draft_groups
 from tui.screens.client.screen import ClientScreen
@@ -16,7 +18,6 @@ from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 
@@ -46,11 +47,11 @@ def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
             screen.leave(screen.held)
     asked = (agency, app.agency, app.standard, app.person, app.session, app.clock())
     # In the lane of those that write, though it only reads: the drafts are written before it.
-    app.in_store(_found, *asked, on_done=partial(_go, app), writes=True, hold=True)
+    app.read(lambda snapshot: _found(snapshot, *asked), on_done=partial(_go, app), hold=True)
 
 
 def _found(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     before: AgencyInfo,
     its: Standard,
@@ -59,8 +60,8 @@ def _found(
     now: datetime,
 ) -> Found:
     standard = load(agency.standard)
-    known, who = store.agency(agency.code, agency.standard), (person, session, now)
-    kept, waiting = draft_groups(store, before, its, *who), draft_groups(store, known, standard, *who)
+    known, who = agencies.one(snapshot, agency.code, agency.standard), (person, session, now)
+    kept, waiting = draft_groups(snapshot, before, its, *who), draft_groups(snapshot, known, standard, *who)
     return Found(known, standard, Checker(standard), kept, waiting)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from store.records import agencies
 from tui.cli.options import Format, FormatOption, KeyOption, StoreOption
 
 agencies_app = typer.Typer(help="The agencies of a store: each has a data set of its own.")
@@ -20,7 +21,7 @@ def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOpt
 
     refuse_csv(form.value)
     with opened(store, key_file) as found:
-        known = found.agencies()
+        known = found.ask(agencies.listed)
     if form is Format.JSON:
         names = ("code", "standard", "name", "region")
         print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))

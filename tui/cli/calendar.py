@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.facts import Who
+from store.month import calendar as stored_calendar
+from store.records import agencies
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
@@ -70,14 +73,14 @@ def calendar(
         from tui.cli.context import opened
 
         with opened(store, key_file) as kept:
-            own = kept.agency(agency, standard)
+            own = kept.ask(agencies.one, agency, standard)
             wanted = load(own.standard)
             if region is not None:
                 from validators.calendar.calendar import refuse_unknown_region
 
                 refuse_unknown_region(wanted.submission.calendar, region)
                 own = replace(own, region=region)
-            found = kept.calendar(own)
+            found = kept.ask(stored_calendar.of_agency, own)
     now = _day(today)
     entries = found.entries(first.date() if first else now, months)
     if form == CalendarFormat.JSON:
@@ -116,7 +119,7 @@ def load_(
     day = _day(today)
     said = stated_on.date() if stated_on else day
     with opened(store, key_file) as found:
-        own = found.agency(agency, standard)
+        own = found.ask(agencies.one, agency, standard)
         wanted = load(own.standard)
         name = wanted.submission.calendar
         taken = checked_overrides(
@@ -125,11 +128,11 @@ def load_(
             source=source,
             stated_on=said,
             today=day,
-            stated=[one.override for one in found.overrides(name)],
-            closed_days={one.day: one.name for one in found.closed_days(name)},
+            stated=[one.override for one in found.ask(stored_calendar.overrides, name)],
+            closed_days={one.day: one.name for one in found.ask(stored_calendar.closed_days, name)},
         )
-        with found.write(person(found.path), now()) as work:
-            work.add_overrides(own, taken, day)
+        with found.writing(Who(person(found.path), now())) as work:
+            stored_calendar.add_overrides(work, own, taken, day)
     print(f"{len(taken)} submission{'' if len(taken) == 1 else 's'} taken from {file}")
     return 0
 
@@ -161,9 +164,9 @@ def region_(
     from tui.widgets.text import printable
 
     with opened(store, key_file) as found:
-        own = found.agency(agency, standard)
-        with found.write(person(found.path), now()) as work:
-            its = work.set_region(own, name)
+        own = found.ask(agencies.one, agency, standard)
+        with found.writing(Who(person(found.path), now())) as work:
+            its = stored_calendar.set_region(work, own, name)
     changed = "" if its.region != own.region else " (as before)"
     print(printable(f"region of {its.code}: {its.region or 'none'}{changed}"))
     return 0

@@ -9,6 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from exporters.checks.file_check import Report, as_json, check_episodes, check_file
+from store.findings import acceptances
+from store.month import agency_settings
+from store.records import agencies, read
 from tui.cli.context import Progress, opened
 from validators.agency import settings_typed
 from validators.calendar.periods import ReportingPeriod, reporting_period
@@ -57,12 +60,12 @@ def run_check(
         from store.findings.acceptance_facts import Accepted
 
         with opened(store, key_file) as found:
-            agency = found.agency(agency_code, standard_id)
+            agency = found.ask(agencies.one, agency_code, standard_id)
             standard = load(agency.standard)
-            context = _context(standard, today, submission, found.agency_settings(agency), stored=True)
-            accepted = Accepted(found.acceptances(agency))
-            repeated = found.repeated_identifiers(agency)
-            report = check_episodes(found.episodes(agency), standard, context, repeated, accepted)
+            context = _context(standard, today, submission, found.ask(agency_settings.settings, agency), stored=True)
+            accepted = Accepted(found.ask(acceptances.listed, agency))
+            repeated = found.ask(read.repeated_identifiers, agency)
+            report = check_episodes(found.ask(read.episodes, agency), standard, context, repeated, accepted)
     {"json": _json, "csv": _csv, "text": _text}[form](report)
     return 1 if report.tally.errors else 0
 

@@ -14,6 +14,9 @@ from exporters.month.checklist import open_mismatches, progress
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
 from exporters.month.status import Standing, day_text, keep_today, left_text, read_standing, since
+from store.findings import caseload
+from store.month import calendar as stored_calendar
+from store.records import agencies as stored_agencies
 from tui.cli.context import now, opened, person, talk
 from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
@@ -43,10 +46,10 @@ class At:
 def run_due(at: At, today: date, form: str, quiet: bool, as_kept: bool) -> int:
     """Tell what is due of each agency meant; 1 when something is late. Raises Problem."""
     with opened(at.store, at.key_file) as found:
-        if at.agency is None and at.standard is None and found.agencies():
-            agencies = found.agencies()
+        if at.agency is None and at.standard is None and found.ask(stored_agencies.listed):
+            agencies = found.ask(stored_agencies.listed)
         else:
-            agencies = [found.agency(at.agency, at.standard)]
+            agencies = [found.ask(stored_agencies.one, at.agency, at.standard)]
         told = [_standing(found, one, today, as_kept) for one in agencies]
     late = [one for one in told if one.late is not None]
     if form == "json":
@@ -63,9 +66,9 @@ def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) 
     many: int | None = None
     if not as_kept:
         check_caseload(store, agency, Checker(standard), today, now())
-        due = store.calendar(agency).due(today)
+        due = store.ask(stored_calendar.of_agency, agency).due(today)
         many = open_mismatches(store, agency, standard, due.period, today)
-    standing = read_standing(store, agency, standard, today, many)
+    standing = store.ask(read_standing, agency, standard, today, many)
     if not as_kept:
         keep_today(store, standing)
     return standing
@@ -151,12 +154,16 @@ def _as_mapping(one: Standing) -> dict[str, object]:
 def run_checklist(at: At, today: date, month: str, attempt: int | None, form: str) -> int:
     """Tell a submission's checklist, its data checked; 1 while something is open. Raises Problem."""
     with opened(at.store, at.key_file) as found:
-        agency = found.agency(at.agency, at.standard)
+        agency = found.ask(stored_agencies.one, at.agency, at.standard)
         standard = load(agency.standard)
         check_caseload(found, agency, Checker(standard), today, now())
-        entry = found.calendar(agency).entry(month) if month else found.calendar(agency).due(today)
+        entry = (
+            found.ask(stored_calendar.of_agency, agency).entry(month)
+            if month
+            else found.ask(stored_calendar.of_agency, agency).due(today)
+        )
         many = open_mismatches(found, agency, standard, entry.period, today)
-        page = read_page(found, agency, standard, today, entry.submission, attempt, many)
+        page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
     if form == "json":
         print(json.dumps(page.as_mapping(), indent=1))
     else:
@@ -188,9 +195,9 @@ def run_act(
 ) -> int:
     """Tick, reopen, correct or declare nil; say what was done. Raises Problem."""
     with opened(at.store, at.key_file) as found:
-        agency = found.agency(at.agency, at.standard)
+        agency = found.ask(stored_agencies.one, at.agency, at.standard)
         standard = load(agency.standard)
-        calendar = found.calendar(agency)
+        calendar = found.ask(stored_calendar.of_agency, agency)
         entry = calendar.entry(month) if month else calendar.due(today)
         acts = Acts(found, agency, standard, entry, person(found.path), today, now())
         if act == "tick":
@@ -202,7 +209,9 @@ def run_act(
             acts.reopen(item, reason)
             print(f"{entry.submission}: {item} is open again")
         else:
-            if act == "nil" and (said := said_of_nil(found.caseload_figures(agency, entry.period).episodes, standard)):
+            if act == "nil" and (
+                said := said_of_nil(found.ask(caseload.figures, agency, entry.period).episodes, standard)
+            ):
                 talk(said)
             made = acts.correct(reason) if act == "correct" else acts.declare_nil(reason)
             what = "a nil return" if made.is_nil else "a correction"

@@ -10,8 +10,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
-from store.facts import ClientTree, MergeInfo, StoredRecord
+from store.facts import ClientTree, MergeInfo, StoredRecord, Who
+from store.findings import acceptances
 from store.findings.acceptance_facts import Accepted
+from store.live import drafts
+from store.records import agencies, read, save
+from store.records import merge as stored_merge
 from tui.cli.client_context import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
 from tui.cli.client_edit import How, only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.context import now
@@ -22,7 +26,7 @@ from validators.records import Severity
 from validators.standard.catalogue import load
 
 if TYPE_CHECKING:
-    from store.unit_of_work import Writing
+    from store.unit_of_work import UnitOfWork
 
 
 def run_delete(place: Place, today: date, wanted: str, how: How) -> int:
@@ -40,7 +44,7 @@ def run_delete(place: Place, today: date, wanted: str, how: How) -> int:
             [record],
             "deleted",
             how,
-            lambda work: work.delete(record.kind, record.id, record.version),
+            lambda work: save.delete(work, record.kind, record.id, record.version),
             gone=below if how.drop_draft else (),
         )
 
@@ -57,7 +61,7 @@ def run_undelete(place: Place, today: date, wanted: str, how: How) -> int:
             [record],
             "brought back",
             how,
-            lambda work: work.undelete(record.kind, record.id, record.version),
+            lambda work: save.undelete(work, record.kind, record.id, record.version),
         )
 
 
@@ -70,7 +74,13 @@ def run_merge(place: Place, today: date, keep: str, other: str, how: How) -> int
         gone = [second] if how.drop_draft else []
         done = f"merged into {first.id}"
         return _done(
-            at, [tree, theirs], [second], done, how, lambda work: work.merge_clients(first.id, second.id), gone=gone
+            at,
+            [tree, theirs],
+            [second],
+            done,
+            how,
+            lambda work: stored_merge.merge(work, first.id, second.id),
+            gone=gone,
         )
 
 
@@ -78,7 +88,11 @@ def run_split(place: Place, today: date, wanted: str, merge_id: str, how: How) -
     """Undo a merge of a client; which one has to be said where there are several. Raises Problem."""
     with desk(place, today) as at:
         record, _ = _client(at, wanted)
-        found = [one for one in at.store.merges(record.id) if one.split_at is None and merge_id in ("", one.id)]
+        found = [
+            one
+            for one in at.store.ask(stored_merge.listed, record.id)
+            if one.split_at is None and merge_id in ("", one.id)
+        ]
         if not found:
             raise Problem(
                 f"The client {record.id} was merged with nobody, or is split again: there is nothing to undo."
@@ -87,9 +101,9 @@ def run_split(place: Place, today: date, wanted: str, merge_id: str, how: How) -
             told = ", ".join(f"{one.id} with {one.other_id}" for one in found)
             raise Problem(f"The client {record.id} took part in several merges: name one with --merge ({told}).")
         (merge,) = found
-        trees = [at.store.client_tree(id, deleted=True) for id in (merge.keep_id, merge.other_id)]
+        trees = [at.store.ask(read.tree, id, deleted=True) for id in (merge.keep_id, merge.other_id)]
         done = f"split from {merge.keep_id}"
-        return _done(at, trees, [trees[1].client], done, how, lambda work: work.split_clients(merge.id))
+        return _done(at, trees, [trees[1].client], done, how, lambda work: stored_merge.split(work, merge.id))
 
 
 def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None, note: str | None, how: How) -> int:
@@ -102,7 +116,7 @@ def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None,
         worker, text = (None if one is None else pasted(one).strip() for one in (key_worker, note))
         what = "key worker" if worker is not None else "note"
         done = f"{what} kept" if worker or text else f"{what} taken away"
-        return _done(at, [tree], [episode], done, how, lambda work: work.annotate(episode.id, worker, text))
+        return _done(at, [tree], [episode], done, how, lambda work: save.annotate(work, episode.id, worker, text))
 
 
 def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, form: str) -> int:
@@ -110,7 +124,7 @@ def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, f
     with desk(place, today) as at:
         record, tree = at.find(wanted)
         at.keep_findings(tree)
-        known = Accepted(at.store.acceptances(at.agency, client_id=tree.client.id))
+        known = Accepted(at.store.ask(acceptances.listed, at.agency, client_id=tree.client.id))
         own = {one.id for one in _records(tree) if record.id in (one.id, one.parent_id)}
         found = [
             one
@@ -124,8 +138,8 @@ def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, f
         left = [one for one in found if known.of(one) is None]
         if not left:
             raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
-        with at.store.write(at.person, now()) as work:
-            made = work.accept_all(left, reason)
+        with at.store.writing(Who(at.person, now())) as work:
+            made = acceptances.accept(work, left, reason)
     if form == "json":
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
         print(json.dumps(told, ensure_ascii=False, indent=1))
@@ -152,7 +166,7 @@ def _done(
     records: Sequence[StoredRecord],
     done: str,
     how: How,
-    act: "Callable[[Writing], StoredRecord | MergeInfo | None]",
+    act: "Callable[[UnitOfWork], StoredRecord | MergeInfo | None]",
     *,
     gone: Sequence[StoredRecord] = (),
 ) -> int:
@@ -161,18 +175,18 @@ def _done(
         refuse_version(record, how)
     for tree in trees:
         refuse_company(at, tree, how)
-    with at.store.write(at.person, now()) as work:
+    with at.store.writing(Who(at.person, now())) as work:
         result = act(work)
         for record in gone:
-            work.drop_draft(record.id)
+            drafts.drop(work, record.id)
     client_id = trees[0].client.id
-    after = at.store.client_tree(client_id, deleted=True)
+    after = at.store.ask(read.tree, client_id, deleted=True)
     found = []
     if not after.client.deleted:
         at.keep_findings(after)
         found = at.findings(after)
     for tree in trees[1:]:
-        other = at.store.client_tree(tree.client.id, deleted=True)
+        other = at.store.ask(read.tree, tree.client.id, deleted=True)
         if not other.client.deleted:
             at.keep_findings(other)
     merge_id = result.id if isinstance(result, MergeInfo) else ""
@@ -203,14 +217,14 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
         record, tree = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
-        there = [one.code for one in at.store.agencies() if one.standard == target.id]
+        there = [one.code for one in at.store.ask(agencies.listed) if one.standard == target.id]
         to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
         plan = plan_copy(tree, at.standard, target, to_agency, at.agency.code)
-        for agency in at.store.agencies():
+        for agency in at.store.ask(agencies.listed):
             if (agency.code, agency.standard) == (to_agency, target.id):
-                look_up(at.store, agency, target, [plan])
+                at.store.ask(look_up, agency, target, [plan])
         copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if write else ""
-        kept = at.store.get("client", copy_id).values if copy_id else {}
+        kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
     if form == "json":
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
         print(json.dumps({**lists, "client": copy_id or None}, indent=1))

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_caseload, check_some
+from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter, Kind, StoredRecord
+from store.month import agency_settings
+from store.records import agencies, read
 from tui.cli.context import Progress, in_words_of, now, opened, person
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -61,26 +64,26 @@ class Desk:
             told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
             raise Problem(f"'{printable(wanted)}' is more than one record: name it by its store id ({told}).")
         record = next(iter(found.values()))
-        return record, self.store.client_tree(self._client_id(record), deleted=True)
+        return record, self.store.ask(read.tree, self._client_id(record), deleted=True)
 
     def _found(self, wanted: str) -> Iterator[StoredRecord]:
         for kind in KINDS:
             try:
-                record = self.store.get(kind, wanted)
+                record = self.store.ask(read.get, kind, wanted)
             except Problem:
                 continue
-            if self.store.get("client", self._client_id(record)).parent_id == self.agency.id:
+            if self.store.ask(read.get, "client", self._client_id(record)).parent_id == self.agency.id:
                 yield record
                 return
-        yield from self.store.known_clients(self.agency, [wanted]).values()
-        for known in self.store.known_episodes(self.agency, [wanted]).values():
+        yield from self.store.ask(read.known_clients, self.agency, [wanted]).values()
+        for known in self.store.ask(read.known_episodes, self.agency, [wanted]).values():
             yield known.episode
         query = ClientQuery(text=wanted)
-        rows = self.store.client_rows(self.agency, query, 0, LOOKED_THROUGH) if wanted else []
+        rows = self.store.ask(search.page, self.agency, query, 0, LOOKED_THROUGH) if wanted else []
         for row in rows:
             if row.reference.casefold() == wanted.casefold():
-                yield self.store.get("client", row.id)
-            for episode in self.store.client_tree(row.id).episodes:
+                yield self.store.ask(read.get, "client", row.id)
+            for episode in self.store.ask(read.tree, row.id).episodes:
                 for event in episode.events:
                     section = self.standard.section_by_id.get(event.section)
                     if section is not None and event.values.get(section.id_field) == wanted:
@@ -89,13 +92,20 @@ class Desk:
     def _client_id(self, record: StoredRecord) -> str:
         if record.kind == "client":
             return record.id
-        return record.parent_id if record.kind == "episode" else self.store.get("episode", record.parent_id).parent_id
+        return (
+            record.parent_id
+            if record.kind == "episode"
+            else self.store.ask(read.get, "episode", record.parent_id).parent_id
+        )
 
     # Checking
 
     def findings(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> list[Finding]:
         """What the rules say of a client, with what is `typed` into records (by id) in place of what is saved."""
-        context, found = Context(self.today, "store", settings=self.store.agency_settings(self.agency)), []
+        context, found = (
+            Context(self.today, "store", settings=self.store.ask(agency_settings.settings, self.agency)),
+            [],
+        )
 
         def values(record: StoredRecord) -> Values:
             return (typed or {}).get(record.id, record.values)
@@ -130,7 +140,7 @@ class Desk:
 def desk(place: Place, today: date) -> Iterator[Desk]:
     """Open the store for one command. Raises Problem."""
     with opened(place.store, place.key_file) as store:
-        agency = store.agency(place.agency, place.standard)
+        agency = store.ask(agencies.one, place.agency, place.standard)
         standard = load(agency.standard)
         with in_words_of(standard):
             yield Desk(store, agency, standard, Checker(standard), person(store.path), today)

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
-from store.facts import ClientTree, DraftInfo, Kind, StoredRecord
+from store.clients import lookalikes
+from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord, Who
+from store.live import drafts, presence
+from store.records import read, save
 from tui.cli.client_context import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
 from tui.cli.context import now, talk
 from tui.form.record_model import RecordModel
@@ -174,7 +177,7 @@ def run_add(place: Place, today: date, texts: list[str], how: How) -> int:
         given_initial, family_initial, birth, sex = (
             values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
         )
-        alike = at.store.resembling(at.agency, given_initial, family_initial, birth, sex)
+        alike = at.store.ask(lookalikes.resembling, at.agency, given_initial, family_initial, birth, sex)
         for one in alike[:5]:
             talk(f"keywork: client {one.row.id} may be the same person: {one.why}.")
         return _finish(at, client_id, changes, how)
@@ -249,29 +252,31 @@ def _finish(at: Desk, client_id: str, changes: list[Change], how: How) -> int:
     """Save, or keep as drafts; tell what changed and what the rules say of it."""
     if how.as_draft:
         for one in changes:
-            at.store.save_draft(
-                at.person,
-                one.kind,
-                one.id,
-                one.values,
-                one.version,
-                now(),
-                parent_id=one.parent_id,
-                section=one.section,
-                began_with=one.before,
+            at.store.do(
+                Who(at.person, now()),
+                drafts.save,
+                Draft(
+                    one.kind,
+                    one.id,
+                    one.values,
+                    one.version,
+                    parent_id=one.parent_id,
+                    section=one.section,
+                    began_with=one.before,
+                ),
             )
         found = []
         if all(one.version for one in changes):
-            found = at.findings(at.store.client_tree(client_id), {one.id: one.values for one in changes})
+            found = at.findings(at.store.ask(read.tree, client_id), {one.id: one.values for one in changes})
     else:
-        with at.store.write(at.person, now()) as work:
+        with at.store.writing(Who(at.person, now())) as work:
             for one in changes:
                 if one.version:
-                    work.change(one.kind, one.id, one.values, one.version)
+                    save.change(work, one.kind, one.id, one.values, one.version)
                 else:
-                    work.create(one.kind, one.parent_id, one.section, one.values, record_id=one.id)
-                work.drop_draft(one.id)
-        tree = at.store.client_tree(client_id)
+                    save.create(work, one.kind, one.parent_id, one.section, one.values, record_id=one.id)
+                drafts.drop(work, one.id)
+        tree = at.store.ask(read.tree, client_id)
         at.keep_findings(tree)
         found = at.findings(tree)
     if how.form == "json":
@@ -307,7 +312,7 @@ def _differences(one: Change) -> dict[str, tuple[str, str]]:
 
 def refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
     """Refuse to write into a record somebody has open."""
-    others = at.store.others_in("client", tree.client.id, "", now())
+    others = at.store.ask(presence.others, "client", tree.client.id, "", now())
     if others and not how.anyway:
         one = others[0]
         where = f"the client {tree.client.id}"
@@ -329,7 +334,7 @@ def refuse_version(record: StoredRecord, how: How) -> None:
 
 def refuse_draft(at: Desk, record: StoredRecord, how: How) -> DraftInfo | None:
     """The person's own draft of a record. Refuses to go past it unless the command line says what becomes of it."""
-    draft = at.store.draft_of(at.person, record.id)
+    draft = at.store.ask(drafts.one, at.person, record.id)
     if draft is not None and not how.use_draft and not how.drop_draft:
         use = "--use-draft to save it with this, or " if how.can_use_draft else ""
         raise Problem(

@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from datetime import date
 
+from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
+from store.live import drafts as stored_drafts
 from tui.cli.client_context import Desk, Place, desk, filters_of, finding_line, finding_mapping, findings_end
 from tui.form.dates import show_date
 from tui.screens.clients.rows import SORTS, findings_text
@@ -37,7 +39,7 @@ def run_list(
         if wanted & {"errors", "warnings"}:
             at.check_due()
         query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
-        many = at.store.count_clients(at.agency, query)
+        many = at.store.ask(stored_search.count, at.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
         if form == "json":
             print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
@@ -56,7 +58,7 @@ def run_show(place: Place, today: date, wanted: str, form: str) -> int:
         record, tree = at.find(wanted)
         found = at.findings(tree)
         ids = {record.id for record in _records(tree)}
-        drafts = [one for one in at.store.drafts() if one.record_id in ids or one.parent_id in ids]
+        drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
         if form == "json":
             print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
         else:
@@ -67,7 +69,9 @@ def run_show(place: Place, today: date, wanted: str, form: str) -> int:
 
 def _rows(at: Desk, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
     end = offset + limit
-    while offset < end and (page := at.store.client_rows(at.agency, query, offset, min(PAGE, end - offset))):
+    while offset < end and (
+        page := at.store.ask(stored_search.page, at.agency, query, offset, min(PAGE, end - offset))
+    ):
         yield from page
         offset += len(page)
 

@@ -18,6 +18,11 @@ from exporters.extracts.receipt import as_mapping, receipt_lines, state_of
 from exporters.extracts.resend import write_again
 from exporters.extracts.submission_window import due_submission
 from exporters.month.checklist_acts import mark_sent
+from store.facts import Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.records import agencies
+from store.snapshot import Snapshot
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.cli.options import day as _day
@@ -28,7 +33,6 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
-    from store.store import Store
 
 # `keywork extracts diff` and `mismatches`.
 
@@ -50,18 +54,18 @@ def run_diff(
         raise Problem("Give either a second extract or --submission, not both.")
     gc.disable()
     with opened(store, key_file) as found:
-        agency = agency_of(found, agency_code, standard_id)
+        agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        old = resolved(found, agency, extract)
+        old = found.ask(resolved, agency, extract)
         if other is not None:
-            new = resolved(found, agency, other)
-            compared = compare_texts(found.extract_text(old.id), found.extract_text(new.id), standard)
+            new = found.ask(resolved, agency, other)
+            compared = compare_texts(found.ask(extracts.text, old.id), found.ask(extracts.text, new.id), standard)
         else:
             progress = Progress(standard.said("episodes looked at"))
             month = submission or old.submission
             preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
             progress.done()
-            compared = changes_since(found, preview, old)
+            compared = found.ask(changes_since, preview, old)
     if form == "json":
         told = {
             "alike": compared.alike,
@@ -110,9 +114,9 @@ def run_mismatches(
     refuse_csv(form)
     gc.disable()
     with opened(store, key_file) as found:
-        agency = agency_of(found, agency_code, standard_id)
+        agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        month = submission or due_submission(found, agency, today)
+        month = submission or found.ask(due_submission, agency, today)
         progress = Progress(standard.said("episodes looked at"))
         preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
         progress.done()
@@ -169,13 +173,13 @@ def run_confirm(
     """Confirm every open mismatch about a subject and say how many. Raises Problem when there is none."""
     gc.disable()
     with opened(store, key_file) as found:
-        agency = agency_of(found, agency_code, standard_id)
-        month = submission or due_submission(found, agency, today)
+        agency = found.ask(agency_of, agency_code, standard_id)
+        month = submission or found.ask(due_submission, agency, today)
         result = find_mismatches(found, preview_extract(found, agency, load(agency.standard), month, today=today))
         meant = [one for one in result.open if one.subject == subject]
         if result.sent is None or not meant:
             raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")
-        with found.write(person(found.path), now()) as work:
+        with found.writing(Who(person(found.path), now())) as work:
             for one in meant:
                 confirm_one(work, result.sent, one, reason)
     print(f"Confirmed: {len(meant)}.")
@@ -194,16 +198,16 @@ def refuse_csv(form: str) -> None:
         raise Problem("This is told as text or json: choose one of them with --format.")
 
 
-def agency_of(store: "Store", code: str | None, standard: str | None) -> "AgencyInfo":
+def agency_of(snapshot: Snapshot, code: str | None, standard: str | None) -> "AgencyInfo":
     """The agency meant. Raises Problem, also for a standard that is not installed."""
     if standard is not None:
         load(standard)
-    return store.agency(code, standard)
+    return agencies.one(snapshot, code, standard)
 
 
-def resolved(store: "Store", agency: "AgencyInfo", text: str) -> "ExtractInfo":
+def resolved(snapshot: Snapshot, agency: "AgencyInfo", text: str) -> "ExtractInfo":
     """The extract whose id begins so, or the last one written. Raises Problem when it is none, or several."""
-    known = store.extracts(agency)
+    known = extracts.listed(snapshot, agency)
     if text == LAST and known:
         return known[-1]
     found = [one for one in known if text and one.id.startswith(text)]
@@ -220,7 +224,7 @@ def run_list(store: str | None, key_file: Path | None, standard: str | None, age
     """Print the extracts. Raises Problem."""
     refuse_csv(form)
     with opened(store, key_file) as found:
-        known = found.extracts(agency_of(found, agency_code, standard))
+        known = found.ask(extracts.listed, found.ask(agency_of, agency_code, standard))
     if form == "json":
         print(json.dumps([as_mapping(one) for one in known], indent=1))
         return 0
@@ -244,7 +248,7 @@ def run_show(
     """Print a receipt. Raises Problem."""
     refuse_csv(form)
     with opened(store, key_file) as found:
-        one = resolved(found, agency_of(found, agency_code, standard), extract)
+        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
     if form == "json":
         print(json.dumps(as_mapping(one, receipt=True), indent=1))
     else:
@@ -265,8 +269,8 @@ def run_write(
     """Write an extract again and print where it is. Raises Problem."""
     refuse_csv(form)
     with opened(store, key_file) as found:
-        one = resolved(found, agency_of(found, agency_code, standard), extract)
-        path = write_again(found, one, out)
+        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+        path = found.ask(write_again, one, out)
     if form == "json":
         print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
     else:
@@ -287,16 +291,16 @@ def run_mark(
     """Mark an extract as sent, or take that back, and say so. Raises Problem."""
     refuse_csv(form)
     with opened(store, key_file) as found:
-        one = resolved(found, agency_of(found, agency_code, standard), extract)
+        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
         if sent:
-            of = agency_of(found, agency_code, standard)
+            of = found.ask(agency_of, agency_code, standard)
             said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
             if said:
                 talk(said)
         else:
-            with found.write(person(found.path), now()) as work:
-                work.take_back(one.id)
-        done = found.extract(one.id)
+            with found.writing(Who(person(found.path), now())) as work:
+                stored_sent.take_back(work, one.id)
+        done = found.ask(extracts.one, one.id)
     if form == "json":
         print(json.dumps(as_mapping(done), indent=1))
     else:

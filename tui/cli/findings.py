@@ -13,6 +13,7 @@ from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
 from exporters.imports.encodings import encoding_of
 from store.disk.files import refused
+from store.findings import queries
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.extracts import agency_of, refuse_csv, resolved
 from tui.cli.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption, day
@@ -39,18 +40,18 @@ def run_findings(
     """Check what is due, then print the findings or write them to a file; 1 when there are errors, else 0."""
     chosen = cast(Form, form)
     with opened(store, key_file) as found:
-        agency = agency_of(found, agency_code, standard_id)
+        agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
         progress = Progress(standard.said("episodes checked"))
         check_caseload(found, agency, Checker(standard), today, now(), lambda done, due: progress(done))
         progress.done()
-        errors = any(one.severity == "error" and one.count for one in found.finding_counts(agency))
+        errors = any(one.severity == "error" and one.count for one in found.ask(queries.counts, agency))
         if out is None:
             sys.stdout.writelines(
-                FORMS[chosen](told_findings(found, agency, standard, anonymous=anonymous), anonymous=anonymous)
+                FORMS[chosen](found.ask(told_findings, agency, standard, anonymous=anonymous), anonymous=anonymous)
             )
         else:
-            many = write_findings(found, agency, standard, out, chosen, anonymous=anonymous)
+            many = found.ask(write_findings, agency, standard, out, chosen, anonymous=anonymous)
             talk(f"{many:,} findings written to {out}.")
     return 1 if errors else 0
 
@@ -69,10 +70,10 @@ def run_bounces(
     refuse_csv(form)
     text = _text(file)
     with opened(store, key_file) as found:
-        agency = agency_of(found, agency_code, standard_id)
+        agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        its = resolved(found, agency, extract).id
-        bounces = read_bounces(found, agency, standard, its, text, headings_are_line_1=not rows)
+        its = found.ask(resolved, agency, extract).id
+        bounces = found.ask(read_bounces, agency, standard, its, text, headings_are_line_1=not rows)
     if form == "json":
         print(json.dumps([as_mapping(one) for one in bounces], indent=1))
     else:

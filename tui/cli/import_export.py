@@ -16,6 +16,10 @@ from exporters.formats import choose
 from exporters.imports.detect import import_of
 from exporters.imports.report import told_as_text as import_told
 from store.disk.location import store_path
+from store.facts import Who
+from store.month import calendar
+from store.records import agencies as stored_agencies
+from store.records import bulk_load
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -59,7 +63,7 @@ def run_import(
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:
-            job = job_for(load(standard_id or _meant(found.agencies(), agency, from_standard)))
+            job = job_for(load(standard_id or _meant(found.ask(stored_agencies.listed), agency, from_standard)))
             code = job.prepare(found, agency, progress)
             progress.done()
             if not dry_run:
@@ -110,7 +114,7 @@ def run_export(
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
     with opened(store, key_file) as found:
-        agency = found.agency(agency_code, standard_id)
+        agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
         wanted = choose.wanted(standard, kind, first, last)
         progress = Progress(standard.said("episodes written"))
@@ -142,7 +146,7 @@ def run_export(
                 wanted=wanted,
             )
         progress.done()
-        for sentence in said_of_window(found.calendar(agency), submission, today):
+        for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
     told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt, standard)
     (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
@@ -164,12 +168,12 @@ def run_sample(
     standard = load(standard_id or DEFAULT)
     code = agency_code or "T0001"
     with opened(store, key_file, create=True) as found:
-        if found.agencies():
+        if found.ask(stored_agencies.listed):
             raise Problem(f"The store {found.path} is not empty: name a new one with --store.")
-        with found.write(person(found.path), now()) as work:
-            agency = work.ensure_agency(code, standard.id)
+        with found.writing(Who(person(found.path), now())) as work:
+            agency = stored_agencies.ensure(work, code, standard.id)
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
-            made = work.load(agency, records, act="sample")
+            made = bulk_load.load(work, agency, records, act="sample")
     told = standard.said(f"{made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
     print(f"{found.path}: {told}")
     return 0

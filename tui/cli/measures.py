@@ -40,9 +40,9 @@ def measures(
     if span.last < span.first:
         raise Problem(f"The days end ({span.last}) before they begin ({span.first}): change --from or --to.")
     with opened(store, key_file) as found:
-        its = agency_of(found, agency, standard)
+        its = found.ask(agency_of, agency, standard)
         progress = Progress("records looked at")
-        results = measured(found, its, load(its.standard), span, progress)
+        results = found.ask(measured, its, load(its.standard), span, progress)
         progress.done()
     if form is Format.JSON:
         print(as_json(results, span))

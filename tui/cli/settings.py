@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from store.facts import Who
+from store.month import agency_settings
 from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption
 
 settings_app = typer.Typer(help="What an agency says of itself: rules and measures ask it.")
@@ -27,8 +29,8 @@ def list_(
 
     refuse_csv(form.value)
     with opened(store, key_file) as found:
-        its = agency_of(found, agency, standard)
-        data_set, told = load(its.standard), found.agency_settings(its)
+        its = found.ask(agency_of, agency, standard)
+        data_set, told = load(its.standard), found.ask(agency_settings.settings, its)
     settings = data_set.settings
     if form is Format.JSON:
         rows = [
@@ -63,11 +65,11 @@ def set_(
     from validators.standard.catalogue import load
 
     with opened(store, key_file) as found:
-        its = agency_of(found, agency, standard)
+        its = found.ask(agency_of, agency, standard)
         data_set = load(its.standard)
         setting = setting_named(data_set, name)
         text = setting_text(data_set, setting, value)
-        with found.write(person(found.path), now()) as work:
-            changed = work.set_agency_setting(its, name, text)
+        with found.writing(Who(person(found.path), now())) as work:
+            changed = agency_settings.set_setting(work, its, name, text)
     print(printable(f"{name} of {its.code}: {setting_words(setting, text)}" + ("" if changed else " (as before)")))
     return 0

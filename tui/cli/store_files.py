@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from store.disk import doctor
 from tui.cli.context import opened
 
 
@@ -27,7 +28,7 @@ def run_restore(file: Path, store: str | None, key_file: Path | None) -> int:
 def run_doctor(store: str | None, key_file: Path | None) -> int:
     """Examine the store and print each result; 1 when something is wrong. Raises Problem."""
     with opened(store, key_file) as found:
-        checks = found.doctor()
+        checks = found.ask(doctor.examine)
     for check in checks:
         print(f"{'well ' if check.ok else 'WRONG'} {check.name}: {check.message}")
     return 0 if all(check.ok for check in checks) else 1

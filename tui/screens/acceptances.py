@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, cast
 from textual.widget import Widget
 
 from store.facts import AgencyInfo
+from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
+from store.snapshot import Snapshot
 from tui.screens.client.labels import when
 from tui.screens.findings.groups import rule_title
 from tui.screens.findings.screen import withdraw
@@ -19,7 +21,6 @@ from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 SCOPE = {"acceptances"}
@@ -79,7 +80,8 @@ class AcceptancesScreen(FilteredScreen):
     def action_refresh_data(self) -> None:
         """F5."""
         app = self.program
-        app.in_store(_read, app.agency, self.with_ended, on_done=self._came, hold=True)
+        agency, with_ended = app.agency, self.with_ended
+        app.read(lambda snapshot: _read(snapshot, agency, with_ended), on_done=self._came, hold=True)
 
     def _came(self, found: list[AcceptanceInfo]) -> None:
         self._all = found
@@ -163,7 +165,10 @@ class AcceptancesScreen(FilteredScreen):
         def answered(letter: str | None) -> None:
             if letter == "t":
                 app = self.program
-                app.in_store(withdraw, app.person, one.id, app.clock(), on_done=self._taken, writes=True, hold=True)
+                person, id, now = app.person, one.id, app.clock()
+                app.in_store(
+                    lambda store: withdraw(store, person, id, now), on_done=self._taken, writes=True, hold=True
+                )
 
         lines = [rule_title(self.program.standard, one.rule), one.reason]
         answers = [Answer("t", "Take it back: the warning is open again")]
@@ -174,5 +179,5 @@ class AcceptancesScreen(FilteredScreen):
         self.action_refresh_data()
 
 
-def _read(store: "Store", agency: AgencyInfo, ended: bool) -> list[AcceptanceInfo]:
-    return store.acceptances(agency, lapsed=ended, withdrawn=ended)
+def _read(snapshot: Snapshot, agency: AgencyInfo, ended: bool) -> list[AcceptanceInfo]:
+    return acceptances.listed(snapshot, agency, lapsed=ended, withdrawn=ended)

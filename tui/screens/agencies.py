@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 from textual.widget import Widget
 
 from store.facts import AgencyInfo
+from store.records import agencies
+from store.snapshot import Snapshot
 from tui.screens.field_page import data_set_page
 from tui.screens.start import AgencyList
 from tui.session.agencies import data_set_words, made_words, make_agency
@@ -22,7 +24,6 @@ from validators.problems import Problem
 from validators.standard.catalogue import available, load
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 # A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
@@ -60,7 +61,13 @@ class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
         if self.choices.current_id is not None:
             app = cast("KeyworkApp", self.app)
             given = (self.choices.typed, self.choices.current_id, app.person, app.clock())
-            app.in_store(make_agency, *given, on_done=self._made, on_problem=self._refused, writes=True, hold=True)
+            app.in_store(
+                lambda store: make_agency(store, *given),
+                on_done=self._made,
+                on_problem=self._refused,
+                writes=True,
+                hold=True,
+            )
 
     def _made(self, agency: AgencyInfo) -> None:
         self.dismiss(agency)
@@ -146,12 +153,12 @@ class AgenciesScreen(BaseScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        self.program.in_store(_read, on_done=self._came, hold=True)
+        self.program.read(lambda snapshot: _read(snapshot), on_done=self._came, hold=True)
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody may have made an agency."""
         if not event.saved:
-            self.program.in_store(_read, on_done=self._came)
+            self.program.read(lambda snapshot: _read(snapshot), on_done=self._came)
 
     def _came(self, known: list[Known]) -> None:
         if self.is_attached:
@@ -201,9 +208,9 @@ class AgenciesScreen(BaseScreen[None]):
         self.app.push_screen(NewAgencyScreen(), made)
 
 
-def _read(store: "Store") -> list[Known]:
+def _read(snapshot: Snapshot) -> list[Known]:
     """In a thread: the agencies with their data sets."""
-    return [Known(one, data_set_words(one.standard), _page(one.standard)) for one in store.agencies()]
+    return [Known(one, data_set_words(one.standard), _page(one.standard)) for one in agencies.listed(snapshot)]
 
 
 def _page(standard_id: str) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from exporters.checks.bounces import read_bounces
 from exporters.imports.encodings import encoding_of
 from store.disk.files import refused
 from store.facts import AgencyInfo, ExtractInfo
+from store.month import extracts
+from store.snapshot import Snapshot
 from tui.screens.client.labels import several, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -25,7 +27,6 @@ from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 SCOPE = {"bounces"}
@@ -100,7 +101,8 @@ class BouncesScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """Which extracts there are; the last one sent is meant."""
         self.table.focus()
-        self.program.in_store(_extracts, self.program.agency, on_done=self._know, hold=True)
+        agency = self.program.agency
+        self.program.read(lambda snapshot: _extracts(snapshot, agency), on_done=self._know, hold=True)
 
     def _know(self, found: Sequence[ExtractInfo]) -> None:
         self.extracts = list(found)
@@ -135,7 +137,7 @@ class BouncesScreen(BaseScreen[None]):
             self.say("No extract was written yet: there is nothing a list could speak of.", "warning")
         elif self.text.strip():
             args = (app.agency, app.standard, self.extracts[self.at].id, self.text, self.rows)
-            app.in_store(_found, *args, on_done=self._came, hold=True)
+            app.read(lambda snapshot: _found(snapshot, *args), on_done=self._came, hold=True)
 
     def _came(self, found: list[Bounce]) -> None:
         self.bounces = found
@@ -160,7 +162,7 @@ class BouncesScreen(BaseScreen[None]):
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 path = Path(texts["path"]).expanduser()
-                self.program.in_store(_file_text, path, on_done=self.take, hold=True)
+                self.program.read(lambda snapshot: _file_text(snapshot, path), on_done=self.take, hold=True)
 
         about = ["A text or CSV file on this machine, one fault a line."]
         self.app.push_screen(Asking("The portal's list", about, [Asked("path", "File")]), named)
@@ -216,19 +218,19 @@ class BouncesScreen(BaseScreen[None]):
             self.say(f"That line leads nowhere: {one.why_not}.", "notice")
 
 
-def _extracts(store: "Store", agency: AgencyInfo) -> list[ExtractInfo]:
+def _extracts(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """The last one sent first, then all, the latest first."""
-    known = store.extracts(agency)[::-1]
+    known = extracts.listed(snapshot, agency)[::-1]
     return sorted((replace(one, receipt={}) for one in known), key=lambda one: not one.is_sent)
 
 
 def _found(
-    store: "Store", agency: AgencyInfo, standard: Standard, extract_id: str, text: str, rows: bool
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract_id: str, text: str, rows: bool
 ) -> list[Bounce]:
-    return read_bounces(store, agency, standard, extract_id, text, headings_are_line_1=not rows)
+    return read_bounces(snapshot, agency, standard, extract_id, text, headings_are_line_1=not rows)
 
 
-def _file_text(store: "Store", path: Path) -> str:
+def _file_text(snapshot: Snapshot, path: Path) -> str:
     """In a thread: a list's text. Raises Problem."""
     encoding = encoding_of(path)
     try:

@@ -172,7 +172,7 @@ class ChecklistScreen(BaseScreen[None]):
         # Counted for another submission, they say nothing of this one.
         known = self._mismatches if self._mismatches and self._mismatches[0] == self._month else None
         about = (app.agency, app.standard, app.today(), self._month, self._attempt, known[1] if known else None)
-        app.in_store(read_page, *about, on_done=self._came, on_problem=self._failed, hold=hold)
+        app.read(lambda snapshot: read_page(snapshot, *about), on_done=self._came, on_problem=self._failed, hold=hold)
 
     def _came(self, page: ChecklistPage) -> None:
         self._reading = False
@@ -211,7 +211,7 @@ class ChecklistScreen(BaseScreen[None]):
             self.say(str(problem), "error")
 
         about = (app.agency, app.standard, page.entry.period, page.today)
-        app.in_store(open_mismatches, *about, on_done=came, on_problem=failed)
+        app.in_store(lambda store: open_mismatches(store, *about), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
         self._reading = False
@@ -362,7 +362,10 @@ class ChecklistScreen(BaseScreen[None]):
         app = self.program
         about = (app.agency, app.standard, self.page.entry, app.person, app.today(), app.clock())
         attempt = self.page.submission.attempt if self.page.submission else None
-        app.in_store(do, about, act, item, dict(texts), attempt, on_done=self._acted, writes=True, hold=True)
+        values = dict(texts)
+        app.in_store(
+            lambda store: do(store, about, act, item, values, attempt), on_done=self._acted, writes=True, hold=True
+        )
 
     def _acted(self, told: tuple[str, bool]) -> None:
         sentence, latest = told

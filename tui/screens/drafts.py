@@ -44,7 +44,7 @@ class DraftsScreen(BaseScreen[None]):
     def _load(self) -> None:
         program = self.program
         about = (program.agency, program.standard, program.person, program.session, program.clock())
-        program.in_store(draft_groups, *about, on_done=self._came, hold=True)
+        program.read(lambda snapshot: draft_groups(snapshot, *about), on_done=self._came, hold=True)
 
     def _came(self, groups: list[DraftGroup]) -> None:
         self.query_one(FilteredList).offer(

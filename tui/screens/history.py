@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.widget import Widget
 
+from store.clients import search
+from store.disk import audit
 from store.facts import AgencyInfo, AuditEntry, ClientQuery, ClientTree, Filter, Kind, StoredRecord
+from store.records import read
+from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.standards import PageScreen
 from tui.session.local_time import LONDON
@@ -24,7 +28,6 @@ from validators.records import Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 # What the audit knows of some records, in words. Runs in a thread and knows no screen.
@@ -73,40 +76,40 @@ class Told:
         return f"{self.at} {self.person} {self.client} {self.record} {self.what}".casefold()
 
 
-def of_record(store: "Store", standard: Standard, record_id: str) -> tuple[str, list[Told]]:
+def of_record(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[Told]]:
     """The record's name and the history of it and of all below it, newest first. Raises Problem when there is none."""
-    record = _record(store, record_id)
-    tree = store.client_tree(_client_of(store, record), deleted=True)
+    record = _record(snapshot, record_id)
+    tree = read.tree(snapshot, _client_of(snapshot, record), deleted=True)
     records = [one for one in _records(tree) if record_id in (one.id, one.parent_id) or record.kind == "client"]
     name = client_name(standard, tree.client.values)
-    told = [line for one in records for line in _told(store, standard, tree, one)]
+    told = [line for one in records for line in _told(snapshot, standard, tree, one)]
     title = name if record.kind == "client" else f"{name}, {record_name(standard, record)}"
     return title, sorted(told, key=lambda line: -line.number)
 
 
 def by_person(
-    store: "Store", agency: AgencyInfo, standard: Standard, person: str, day: date
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date
 ) -> tuple[bool, list[Told]]:
     """What somebody did on a day, newest first; the first is whether all of it is told."""
     told: list[Told] = []
     whole = True
     deleted: tuple[frozenset[Filter], ...] = (frozenset(), frozenset({"deleted"}))
     for filters in deleted:
-        for seen, client_id in enumerate(_changed(store, agency, filters, day)):
+        for seen, client_id in enumerate(_changed(snapshot, agency, filters, day)):
             if seen >= MOST_CLIENTS:
                 whole = False
                 break
-            tree = store.client_tree(client_id, deleted=True)
+            tree = read.tree(snapshot, client_id, deleted=True)
             for record in _records(tree):
-                told += _told(store, standard, tree, record, person, day)
+                told += _told(snapshot, standard, tree, record, person, day)
     return whole, sorted(told, key=lambda line: -line.number)
 
 
-def _changed(store: "Store", agency: AgencyInfo, filters: frozenset[Filter], day: date) -> Iterator[str]:
+def _changed(snapshot: Snapshot, agency: AgencyInfo, filters: frozenset[Filter], day: date) -> Iterator[str]:
     """The clients changed on a day or since, the latest first."""
     query = ClientQuery(filters=filters, sort="changed", descending=True)
     offset = 0
-    while rows := store.client_rows(agency, query, offset, PAGE):
+    while rows := search.page(snapshot, agency, query, offset, PAGE):
         for row in rows:
             if _day(row.changed_at) < day:
                 return
@@ -115,7 +118,7 @@ def _changed(store: "Store", agency: AgencyInfo, filters: frozenset[Filter], day
 
 
 def _told(
-    store: "Store",
+    snapshot: Snapshot,
     standard: Standard,
     tree: ClientTree,
     record: StoredRecord,
@@ -124,7 +127,7 @@ def _told(
 ) -> Iterator[Told]:
     """The history of one record, or one person's part of it on one day."""
     client = client_name(standard, tree.client.values)
-    for entry in store.history(record.id):
+    for entry in audit.history(snapshot, [record.id]):
         if (person is not None and entry.person != person) or (day is not None and _day(entry.at) != day):
             continue
         what, details = describe(standard, entry)
@@ -178,11 +181,11 @@ def record_name(standard: Standard, record: StoredRecord) -> str:
     return f"{name} {day or text}".rstrip() + (" (deleted)" if record.deleted else "")
 
 
-def place_of(store: "Store", one: Told) -> tuple[str, str, str, str]:
+def place_of(snapshot: Snapshot, one: Told) -> tuple[str, str, str, str]:
     """Where a line's record stands: client, episode, event and field."""
-    record = _record(store, one.record_id)
+    record = _record(snapshot, one.record_id)
     episode = {"client": "", "episode": record.id, "event": record.parent_id}[record.kind]
-    return _client_of(store, record), episode, record.id if record.kind == "event" else "", one.field
+    return _client_of(snapshot, record), episode, record.id if record.kind == "event" else "", one.field
 
 
 def _value(standard: Standard, header: str, text: str | None) -> str:
@@ -218,20 +221,20 @@ def _records(tree: ClientTree) -> Iterable[StoredRecord]:
         yield from one.events
 
 
-def _record(store: "Store", record_id: str) -> StoredRecord:
+def _record(snapshot: Snapshot, record_id: str) -> StoredRecord:
     kinds: tuple[Kind, ...] = ("client", "episode", "event")
     for kind in kinds:
         try:
-            return store.get(kind, record_id)
+            return read.get(snapshot, kind, record_id)
         except Problem:
             continue
     raise Problem("That record is not in the store: it may never have been saved.")
 
 
-def _client_of(store: "Store", record: StoredRecord) -> str:
+def _client_of(snapshot: Snapshot, record: StoredRecord) -> str:
     if record.kind == "client":
         return record.id
-    return record.parent_id if record.kind == "episode" else store.get("episode", record.parent_id).parent_id
+    return record.parent_id if record.kind == "episode" else read.get(snapshot, "episode", record.parent_id).parent_id
 
 
 WIDE = 110
@@ -306,10 +309,16 @@ class HistoryScreen(FilteredScreen):
         """F5."""
         app = self.program
         if self._record_id:
-            app.in_store(of_record, app.standard, self._record_id, on_done=self._read_record, hold=True)
+            standard, record_id = app.standard, self._record_id
+            app.read(lambda snapshot: of_record(snapshot, standard, record_id), on_done=self._read_record, hold=True)
         else:
             day = app.today()
-            app.in_store(by_person, app.agency, app.standard, app.person, day, on_done=self._read_day, hold=True)
+            agency, its_standard, person = app.agency, app.standard, app.person
+            app.read(
+                lambda snapshot: by_person(snapshot, agency, its_standard, person, day),
+                on_done=self._read_day,
+                hold=True,
+            )
 
     def _read_record(self, found: tuple[str, list[Told]]) -> None:
         name, self._all = found
@@ -372,7 +381,7 @@ class HistoryScreen(FilteredScreen):
         """The record, at the field."""
         one = self._current()
         if one is not None:
-            self.program.in_store(place_of, one, on_done=self._go)
+            self.program.read(lambda snapshot: place_of(snapshot, one), on_done=self._go)
 
     def _go(self, place: tuple[str, str, str, str]) -> None:
         self.program.open_client(*place)

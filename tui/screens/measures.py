@@ -75,7 +75,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         """F5."""
         app = self.program
         which = (app.agency, app.standard, self.span, self.measure.id, self.line.key)
-        app.in_store(cases, *which, on_done=self._came, hold=True)
+        app.read(lambda snapshot: cases(snapshot, *which), on_done=self._came, hold=True)
 
     def _came(self, found: list[Case]) -> None:
         if not self.is_attached:
@@ -182,11 +182,9 @@ class MeasuresScreen(BaseScreen[None]):
         """F5."""
         app, span = self.program, self.span
         self.about.show((f" {self._days()}: reading ...", "dim"))
-        app.in_store(
-            measured,
-            app.agency,
-            app.standard,
-            span,
+        agency, standard = app.agency, app.standard
+        app.read(
+            lambda snapshot: measured(snapshot, agency, standard, span),
             on_done=lambda found: self._came(span, found),
             on_problem=self._none,
         )

@@ -255,7 +255,7 @@ class MonthScreen(BaseScreen[None]):
         self._reading, self._again = True, False
         app = self.program
         about = (app.agency, app.standard, app.today(), self._mismatches)
-        app.in_store(read_month, *about, on_done=self._came, on_problem=self._failed, hold=hold)
+        app.read(lambda snapshot: read_month(snapshot, *about), on_done=self._came, on_problem=self._failed, hold=hold)
 
     def _came(self, view: MonthView) -> None:
         self._reading = False
@@ -303,7 +303,8 @@ class MonthScreen(BaseScreen[None]):
         its = (view.standing.today, view.standing.figures)
         if its != self._kept:
             self._kept = its
-            self.program.in_store(keep_today, view.standing, writes=True)
+            standing = view.standing
+            self.program.in_store(lambda store: keep_today(store, standing), writes=True)
 
     def _compare(self, view: MonthView) -> None:
         """Count the mismatches against what was sent last, apart from all else: it takes as long as an extract."""
@@ -314,7 +315,9 @@ class MonthScreen(BaseScreen[None]):
             return  # on the way back
         self._comparing, self._compare_due = True, False
         about = (app.agency, app.standard, one.due.period, app.today())
-        app.in_store(open_mismatches, *about, on_done=self._compared, on_problem=self._not_compared)
+        app.in_store(
+            lambda store: open_mismatches(store, *about), on_done=self._compared, on_problem=self._not_compared
+        )
 
     def _compared(self, many: int) -> None:
         self._comparing = False

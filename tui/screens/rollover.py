@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from store.month import calendar as stored_calendar
 from tui.screens.client.labels import several
 from tui.session.store_access import StoreChanged
 from tui.widgets.base_screen import BaseScreen
@@ -87,14 +88,14 @@ class RollOverScreen(BaseScreen[None]):
         limit = max(PAGE, len(self.list.items))
 
         def reading(store: "Store") -> "tuple[CalendarEntry, RollOver] | None":
-            calendar = store.calendar(app.agency)
+            calendar = store.ask(stored_calendar.of_agency, app.agency)
             if not calendar.rolls:
                 return None
             entry = calendar.next_roll(today)
             since = calendar.due(today).period_start
-            return entry, store.roll_over(app.agency, entry.period_start, since=since, limit=limit)
+            return entry, store.ask(stored_calendar.roll_over, app.agency, entry.period_start, since=since, limit=limit)
 
-        app.in_store(reading, on_done=self._read, hold=hold)
+        app.in_store(lambda store: reading(store), on_done=self._read, hold=hold)
 
     def _read(self, found: "tuple[CalendarEntry, RollOver] | None") -> None:
         if not self.is_attached:
@@ -128,14 +129,14 @@ class RollOverScreen(BaseScreen[None]):
         app, offset, base, since = self.program, len(self.list.items), drops.base, drops.since
 
         def reading(store: "Store") -> "RollOver":
-            return store.roll_over(app.agency, base, since=since, offset=offset, limit=PAGE)
+            return store.ask(stored_calendar.roll_over, app.agency, base, since=since, offset=offset, limit=PAGE)
 
         def came(more: "RollOver") -> None:
             if len(self.list.items) == offset:
                 self.list.items += more.items
                 self.list.refresh()
 
-        app.in_store(reading, on_done=came, hold=True)
+        app.in_store(lambda store: reading(store), on_done=came, hold=True)
 
     def on_line_list_chosen(self) -> None:
         """Enter: the client, at the episode."""

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from store.facts import AgencyInfo, AuditEntry
+from store.disk import audit
+from store.facts import AgencyInfo, AuditEntry, Who
+from store.month import agency_settings
+from store.snapshot import Snapshot
 from tui.screens.client.labels import when
 from tui.session.background_check import caseload_check
 from tui.widgets.ask_text import Asked, Asking
@@ -84,7 +87,8 @@ class SettingsScreen(BaseScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        self.program.in_store(_read, self.program.agency, on_done=self._came, hold=True)
+        agency = self.program.agency
+        self.program.read(lambda snapshot: _read(snapshot, agency), on_done=self._came, hold=True)
 
     def _came(self, found: tuple[dict[str, str], list[AuditEntry]]) -> None:
         self.listed.told, self._said = found
@@ -126,7 +130,7 @@ class SettingsScreen(BaseScreen[None]):
             if texts is not None:
                 app, text = self.program, setting_text(standard, one, texts["told"])
                 given = (app.agency, one.id, text, app.person, app.clock())
-                app.in_store(_keep, *given, on_done=self._kept, writes=True, hold=True)
+                app.in_store(lambda store: _keep(store, *given), on_done=self._kept, writes=True, hold=True)
 
         asked = [Asked("told", label, self.listed.told.get(one.id, ""), optional=True)]
         self.app.push_screen(
@@ -167,10 +171,12 @@ def _asks(rows: Iterable[object], name: str) -> bool:
     return any(getattr(row, "parameters", {}).get("setting") == name for row in rows)
 
 
-def _read(store: "Store", agency: AgencyInfo) -> tuple[dict[str, str], list[AuditEntry]]:
-    return store.agency_settings(agency), [entry for entry in store.history(agency.id) if entry.act == "set"]
+def _read(snapshot: Snapshot, agency: AgencyInfo) -> tuple[dict[str, str], list[AuditEntry]]:
+    return agency_settings.settings(snapshot, agency), [
+        entry for entry in audit.history(snapshot, [agency.id]) if entry.act == "set"
+    ]
 
 
 def _keep(store: "Store", agency: AgencyInfo, name: str, text: str, person: str, now: datetime) -> bool:
-    with store.write(person, now) as work:
-        return work.set_agency_setting(agency, name, text)
+    with store.writing(Who(person, now)) as work:
+        return agency_settings.set_setting(work, agency, name, text)

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from store.facts import Who
+from store.records import agencies
 from validators.agency import agency_code
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -17,8 +19,8 @@ def make_agency(
 ) -> "AgencyInfo":
     """Enter a new agency, its code as typed. Raises Problem for what cannot be one, and where it is there already."""
     code = agency_code(load(standard_id), typed)
-    with store.write(person, now) as work:
-        return work.enter_agency(code, standard_id, " ".join(name.split()))
+    with store.writing(Who(person, now)) as work:
+        return agencies.enter(work, code, standard_id, " ".join(name.split()))
 
 
 def data_set_words(standard_id: str) -> str:

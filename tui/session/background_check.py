@@ -13,11 +13,12 @@ from weakref import WeakKeyDictionary
 
 from exporters.checks.caseload import check_some, compare_episodes
 from store.facts import AgencyInfo
+from store.findings import queries
+from store.snapshot import Snapshot
 from tui.screens.client.labels import several
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 BATCH = 50
@@ -78,8 +79,9 @@ class CaseloadCheck:
 
     def _ask(self) -> None:
         self._asked = self._app.today()
-        self._app.in_store(
-            due_episodes, self._app.agency, self._asked, on_done=self._found_due, on_problem=self._failed
+        agency, asked = self._app.agency, self._asked
+        self._app.read(
+            lambda snapshot: due_episodes(snapshot, agency, asked), on_done=self._found_due, on_problem=self._failed
         )
 
     def _found_due(self, found: tuple[int, list[str]]) -> None:
@@ -102,13 +104,10 @@ class CaseloadCheck:
             return
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         app = self._app
+        agency, checker, asked, now = app.agency, app.checker, self._asked, app.clock()
+        assert asked is not None
         app.in_store(
-            check_some,
-            app.agency,
-            app.checker,
-            batch,
-            self._asked,
-            app.clock(),
+            lambda store: check_some(store, agency, checker, batch, asked, now),
             on_done=lambda _: self._checked(len(batch)),
             on_problem=self._failed,
             writes=True,
@@ -123,8 +122,14 @@ class CaseloadCheck:
     def _compare(self) -> None:
         """Last: what shows only between episodes, found and kept where anything was saved."""
         app = self._app
-        args = (app.agency, app.checker, self._asked, app.clock())
-        app.in_store(compare_episodes, *args, on_done=self._finish, on_problem=self._failed, writes=True)
+        agency, checker, asked, now = app.agency, app.checker, self._asked, app.clock()
+        assert asked is not None
+        app.in_store(
+            lambda store: compare_episodes(store, agency, checker, asked, now),
+            on_done=self._finish,
+            on_problem=self._failed,
+            writes=True,
+        )
 
     def _finish(self, compared: bool) -> None:
         self.running = False
@@ -163,11 +168,11 @@ def progress_text(done: int, due: int, word: str) -> str:
     return f"Checking: {done:,} of {due:,} {word}s." if done < due else f"Checked: {several(due, word)}."
 
 
-def due_episodes(store: "Store", agency: AgencyInfo, day: date) -> tuple[int, list[str]]:
+def due_episodes(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[int, list[str]]:
     """How many episodes are due for a check, and some of them.
 
     Sessions that begin together would all check the same ones; each takes its own from somewhere else.
     """
-    many = store.count_stale(agency, day)
+    many = queries.count_stale(snapshot, agency, day)
     offset = random.randrange(max(1, many - ROUND))  # noqa: S311 (nothing secret hangs on it)
-    return many, store.stale_episodes(agency, day, offset=offset, limit=ROUND)
+    return many, queries.stale(snapshot, agency, day, offset=offset, limit=ROUND)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.screen import Screen
 
+from store.clients import index
+from store.disk import audit
 from tui.session.memory import give_back, rest, settle
 from validators.problems import Problem
 
@@ -60,14 +62,14 @@ class StoreThreads:
 
     def run(
         self,
-        function: Callable[..., Result],
-        *args: Any,
-        on_done: Callable[[Result], Any] | None = None,
-        on_problem: Callable[[Problem], Any] | None = None,
+        job: Callable[[], Result],
+        *,
+        on_done: Callable[[Result], object] | None = None,
+        on_problem: Callable[[Problem], object] | None = None,
         writes: bool = False,
         hold: bool = False,
     ) -> "asyncio.Task[Result | None]":
-        """Call `function(*args)` in a thread.
+        """Do a job in a thread.
 
         `on_done(result)` is called in the app's queue; on a Problem `on_problem`, else the sentence stands in the
         status line. With `hold` the keys wait until that is done. The task gives the result, None after a Problem.
@@ -77,7 +79,7 @@ class StoreThreads:
 
         def call() -> Result:
             try:
-                return function(*args)
+                return job()
             finally:
                 self._give_back()
 
@@ -153,7 +155,7 @@ class StoreWatch:
             rest()
         if data == self._data:
             return data, self._saved, self._act
-        return data, self._store.saved_version(), self._store.last_act()
+        return data, self._store.ask(index.saved_version), self._store.ask(audit.last)
 
     def _seen(self, found: tuple[int, int, int]) -> None:
         self._busy = False

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
+from store.month import calendar as stored_calendar
+from store.month import extracts, submissions
+from store.snapshot import Snapshot
 from tui.form.dates import read_date
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
@@ -20,7 +23,6 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.month.facts import ClosedDayInfo, OverrideInfo
-    from store.store import Store
     from validators.standard.model import Standard
 
 FIRST_MONTH = 9
@@ -56,14 +58,14 @@ def year_of(day: date) -> int:
     return day.year if day.month >= FIRST_MONTH else day.year - 1
 
 
-def read_year(store: "Store", agency: "AgencyInfo", standard: "Standard", year: int, today: date) -> Year:
+def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", year: int, today: date) -> Year:
     """What the page of a year says. Raises Problem where the calendar ends."""
-    calendar = store.calendar(agency)
+    calendar = stored_calendar.of_agency(snapshot, agency)
     if not 1906 < year < 9990:
         raise Problem(f"The calendar does not reach to {year}: go back to this year.")
     entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
     due = calendar.due(today)
-    states = _states(store, agency, standard)
+    states = _states(snapshot, agency, standard)
     known = min(states, default="9")
     lines: list[Line] = []
     for entry in entries:
@@ -79,20 +81,20 @@ def read_year(store: "Store", agency: "AgencyInfo", standard: "Standard", year: 
         tuple(lines),
         due,
         calendar.silence(today),
-        tuple(store.overrides(name)),
-        tuple(store.closed_days(name)),
+        tuple(stored_calendar.overrides(snapshot, name)),
+        tuple(stored_calendar.closed_days(snapshot, name)),
         today,
     )
 
 
-def _states(store: "Store", agency: "AgencyInfo", standard: "Standard") -> dict[str, str]:
+def _states(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard") -> dict[str, str]:
     """How far the submissions are that somebody worked on."""
     taken = {one.id for one in standard.checklist if one.check == "accepted"}
     found: dict[str, str] = {}
-    for extract in store.extracts(agency):
+    for extract in extracts.listed(snapshot, agency):
         found[extract.submission] = "sent" if extract.is_sent else found.get(extract.submission, "written")
-    for one in store.submissions(agency):
-        ticked = {tick.item for tick in store.ticks(one.id) if tick.holds}
+    for one in submissions.listed(snapshot, agency):
+        ticked = {tick.item for tick in submissions.ticks(snapshot, one.id) if tick.holds}
         if taken & ticked:
             found[one.month] = "accepted"
         elif one.is_nil:

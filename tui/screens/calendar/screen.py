@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.widget import Widget
 
 from exporters.month.calendar_csv import checked_overrides
+from store.facts import Who
+from store.month import calendar
 from tui.form.dates import show_date
 from tui.screens.calendar.rows import Year, YearList, detail, read_year, typed_day, year_of
 from tui.session.store_access import StoreChanged
@@ -112,12 +114,15 @@ class CalendarScreen(BaseScreen[None]):
         def reading(store: "Store") -> Year:
             page = number
             if not page:
-                due = store.calendar(app.agency).due(today)
+                due = store.ask(calendar.of_agency, app.agency).due(today)
                 page = year_of(due.deadline)
-            return read_year(store, app.agency, app.standard, page, today)
+            return store.ask(read_year, app.agency, app.standard, page, today)
 
         app.in_store(
-            reading, on_done=lambda year: self._read(year, wanted, first=not number), on_problem=self._failed, hold=hold
+            lambda store: reading(store),
+            on_done=lambda year: self._read(year, wanted, first=not number),
+            on_problem=self._failed,
+            hold=hold,
         )
 
     def _failed(self, problem: Problem) -> None:
@@ -244,7 +249,11 @@ class CalendarScreen(BaseScreen[None]):
 
     def _state(self, override: Override) -> None:
         app = self.program
-        self._write(lambda work: work.add_override(app.agency, override, app.today()), "Kept.", override.submission)
+        self._write(
+            lambda work: calendar.add_overrides(work, app.agency, [override], app.today())[0],
+            "Kept.",
+            override.submission,
+        )
 
     def _ask(
         self, title: str, asked: list[Asked], read: Callable[[Mapping[str, str]], Any], take: Callable[[Any], None]
@@ -260,14 +269,14 @@ class CalendarScreen(BaseScreen[None]):
         app, now = self.program, self.program.clock()
 
         def writing(store: "Store") -> None:
-            with store.write(app.person, now) as work:
+            with store.writing(Who(app.person, now)) as work:
                 change(work)
 
         def done(_: object) -> None:
             self.say(said, "ok")
             self.read(wanted=wanted)
 
-        app.in_store(writing, on_done=done, writes=True, hold=True)
+        app.in_store(lambda store: writing(store), on_done=done, writes=True, hold=True)
 
     def _overrides(self, submission: str) -> "list[OverrideInfo]":
         """What is stated for a submission and counts here: the agency's own region first."""
@@ -291,7 +300,7 @@ class CalendarScreen(BaseScreen[None]):
 
         def answered(letter: str | None) -> None:
             if letter == "w":
-                self._write(lambda work: work.withdraw_override(one.id), "Withdrawn.", entry.submission)
+                self._write(lambda work: calendar.withdraw(work, "override", one.id), "Withdrawn.", entry.submission)
 
         self.app.push_screen(
             Confirm(f"Withdraw the dates of {entry.title}?", lines, [Answer("w", "withdraw")]), answered
@@ -311,13 +320,19 @@ class CalendarScreen(BaseScreen[None]):
             return Path(texts["path"]).expanduser(), texts["source"], said
 
         def take(found: tuple[Path, str, date]) -> None:
-            about = (app.agency, app.standard, app.person, app.clock(), app.today())
+            path, source, said = found
+            agency, standard, person, now, today = app.agency, app.standard, app.person, app.clock(), app.today()
 
             def done(many: int) -> None:
                 self.say(f"{many} submission{'' if many == 1 else 's'} taken.", "ok")
                 self.read()
 
-            app.in_store(load_file, *found, *about, on_done=done, writes=True, hold=True)
+            app.in_store(
+                lambda store: load_file(store, path, source, said, agency, standard, person, now, today),
+                on_done=done,
+                writes=True,
+                hold=True,
+            )
 
         self._ask("Dates from a file", asked, read, take)
 
@@ -340,9 +355,9 @@ class CalendarScreen(BaseScreen[None]):
         def take(found: tuple[date, str, str]) -> None:
             day, name, source = found
             if name:
-                self._write(lambda work: work.add_closed_day(app.agency, day, name, source), "Kept.")
+                self._write(lambda work: calendar.add_closed_day(work, app.agency, day, name, source), "Kept.")
             else:
-                self._write(lambda work: work.withdraw_closed_day(known[day]), "Withdrawn.")
+                self._write(lambda work: calendar.withdraw(work, "closed_day", known[day]), "Withdrawn.")
 
         self._ask("Closed day", asked, read, take)
 
@@ -356,15 +371,9 @@ class CalendarScreen(BaseScreen[None]):
 
         def chosen(region: str | None) -> None:
             if region is not None:
+                agency, strip, person, now = app.agency, region.strip(), app.person, app.clock()
                 app.in_store(
-                    set_region,
-                    app.agency,
-                    region.strip(),
-                    app.person,
-                    app.clock(),
-                    on_done=changed,
-                    writes=True,
-                    hold=True,
+                    lambda store: set_region(store, agency, strip, person, now), on_done=changed, writes=True, hold=True
                 )
 
         def changed(agency: "AgencyInfo") -> None:
@@ -377,8 +386,8 @@ class CalendarScreen(BaseScreen[None]):
 
 def set_region(store: "Store", agency: "AgencyInfo", region: str, person: str, now: datetime) -> "AgencyInfo":
     """In a thread: say which region the agency belongs to."""
-    with store.write(person, now) as work:
-        return work.set_region(agency, region)
+    with store.writing(Who(person, now)) as work:
+        return calendar.set_region(work, agency, region)
 
 
 def load_file(
@@ -400,9 +409,9 @@ def load_file(
         source=source,
         stated_on=stated_on,
         today=today,
-        stated=[one.override for one in store.overrides(name)],
-        closed_days={one.day: one.name for one in store.closed_days(name)},
+        stated=[one.override for one in store.ask(calendar.overrides, name)],
+        closed_days={one.day: one.name for one in store.ask(calendar.closed_days, name)},
     )
-    with store.write(person, now) as work:
-        work.add_overrides(agency, taken, today)
+    with store.writing(Who(person, now)) as work:
+        calendar.add_overrides(work, agency, taken, today)
     return len(taken)

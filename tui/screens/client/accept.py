@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_some
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances as stored_acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
 from tui.form.panel_entries import Entry, RecordKey
 from tui.screens.findings.groups import values_text
@@ -98,7 +99,7 @@ class Accepting:
             if texts is not None:
                 app = self.screen.program
                 args = (app.agency, app.checker, findings, texts["reason"], app.person, app.today(), app.clock())
-                app.in_store(_accept, *args, on_done=self._accepted, writes=True, hold=True)
+                app.in_store(lambda store: _accept(store, *args), on_done=self._accepted, writes=True, hold=True)
 
         told = f"Kept for these values: it lapses when one of them changes. {PORTAL}"
         about = [f"{entry.sentence} (rule {entry.rule})", values_text(findings[0]), told]
@@ -110,7 +111,7 @@ class Accepting:
             if letter == "t":
                 app = self.screen.program
                 args = (app.agency, self.screen.client_id, acceptances, app.person, app.clock())
-                app.in_store(_take_back, *args, on_done=self._taken_back, writes=True, hold=True)
+                app.in_store(lambda store: _take_back(store, *args), on_done=self._taken_back, writes=True, hold=True)
 
         told = [f"{entry.sentence} (rule {entry.rule})", entry.values, entry.accepted.capitalize()]
         answers = [Answer("t", "Take the acceptance back: the warning is open again")]
@@ -142,16 +143,16 @@ def _accept(
 ) -> list[AcceptanceInfo]:
     """In the writing thread: see that the kept findings are those of now, accept, and give all the client's."""
     check_some(store, agency, checker, {one.episode_id for one in findings}, day, now)
-    with store.write(person, now) as work_unit:
-        work_unit.accept_all(findings, reason)
-    return store.acceptances(agency, client_id=findings[0].client_id)
+    with store.writing(Who(person, now)) as work_unit:
+        stored_acceptances.accept(work_unit, findings, reason)
+    return store.ask(stored_acceptances.listed, agency, client_id=findings[0].client_id)
 
 
 def _take_back(
     store: "Store", agency: AgencyInfo, client_id: str, acceptances: Sequence[str], person: str, now: datetime
 ) -> list[AcceptanceInfo]:
     """In the writing thread: take acceptances back, and give those the client has left."""
-    with store.write(person, now) as work_unit:
+    with store.writing(Who(person, now)) as work_unit:
         for its in acceptances:
-            work_unit.withdraw_acceptance(its)
-    return store.acceptances(agency, client_id=client_id)
+            stored_acceptances.withdraw(work_unit, its)
+    return store.ask(stored_acceptances.listed, agency, client_id=client_id)

@@ -8,6 +8,9 @@ from textual.widget import Widget
 
 from exporters.imports.copy import CopyPlan, look_up, plan_copy, write_copy
 from store.facts import AgencyInfo
+from store.records import agencies as stored_agencies
+from store.records import read
+from store.snapshot import Snapshot
 from tui.screens.client.labels import client_name, several
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY
@@ -48,7 +51,8 @@ def offer(screen: "ClientScreen") -> None:
             else:
                 screen.say(NOWHERE.format(palette=REGISTRY.key_text("app.palette")), "notice")
 
-        program.in_store(_elsewhere, program.standard.id, on_done=found, hold=True)
+        id = program.standard.id
+        program.read(lambda snapshot: _elsewhere(snapshot, id), on_done=found, hold=True)
 
 
 class AgencyList(LineList):
@@ -114,7 +118,9 @@ class CopyScreen(BaseScreen[None]):
         """F5: look again, unless it is done."""
         if self.chosen.id not in self.copied:
             given = (self.client_id, self.program.standard, self.program.agency.code, self.chosen)
-            self.program.in_store(_planned, *given, on_done=self._came, on_problem=self._not_planned, hold=True)
+            self.program.read(
+                lambda snapshot: _planned(snapshot, *given), on_done=self._came, on_problem=self._not_planned, hold=True
+            )
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something: perhaps this client, perhaps its copy."""
@@ -161,7 +167,7 @@ class CopyScreen(BaseScreen[None]):
             program = self.program
             given = (self.client_id, program.standard, program.agency.code, self.chosen, self.plan)
             who = (program.person, program.clock())
-            program.in_store(_written, *given, *who, on_done=self._entered, writes=True, hold=True)
+            program.in_store(lambda store: _written(store, *given, *who), on_done=self._entered, writes=True, hold=True)
 
     def _entered(self, done: tuple[CopyPlan, str]) -> None:
         plan, name = done
@@ -204,14 +210,14 @@ def done_lines(plan: CopyPlan, name: str, agency: AgencyInfo) -> Iterator[str]:
             yield ""
 
 
-def _elsewhere(store: "Store", standard_id: str) -> list[AgencyInfo]:
-    return [one for one in store.agencies() if one.standard != standard_id]
+def _elsewhere(snapshot: Snapshot, standard_id: str) -> list[AgencyInfo]:
+    return [one for one in stored_agencies.listed(snapshot) if one.standard != standard_id]
 
 
-def _planned(store: "Store", client_id: str, source: Standard, code: str, agency: AgencyInfo) -> CopyPlan:
+def _planned(snapshot: Snapshot, client_id: str, source: Standard, code: str, agency: AgencyInfo) -> CopyPlan:
     target = load(agency.standard)
-    plan = plan_copy(store.client_tree(client_id), source, target, agency.code, code)
-    look_up(store, agency, target, [plan])
+    plan = plan_copy(read.tree(snapshot, client_id), source, target, agency.code, code)
+    look_up(snapshot, agency, target, [plan])
     return plan
 
 
@@ -226,9 +232,9 @@ def _written(
     now: datetime,
 ) -> tuple[CopyPlan, str]:
     """Enter what was seen on the page, and what the copy is called; without a name where it would be another by now."""
-    plan, target = _planned(store, client_id, source, code, agency), load(agency.standard)
+    plan, target = store.ask(_planned, client_id, source, code, agency), load(agency.standard)
     if plan != seen:
         return plan, ""
     _, copy_id = write_copy(store, plan, agency.code, target, person, now)
-    values = store.get("client", copy_id).values
+    values = store.ask(read.get, "client", copy_id).values
     return plan, f"{target.word('client')} {client_name(target, values)}"

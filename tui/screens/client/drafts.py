@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.facts import DraftInfo, Kind
+from store.facts import NEVER, Draft, DraftInfo, Kind, Who
+from store.live import drafts, offline_drafts
 from tui.screens.client import labels, queries
 from tui.screens.client.model import DRAFT_KEPT, Held
 from tui.screens.client.queries import Loaded
@@ -69,7 +70,7 @@ class Aside:
         if not self._under_way:
             self.is_needed = self.said = False
             if self._file is not None and not self._busy:
-                self._app.in_store(self._take_away, on_problem=lambda _: None)
+                self._app.in_store(lambda store: self._take_away(store), on_problem=lambda _: None)
 
     def keep(self) -> None:
         """Write the file, in a thread; while that goes on, once more after it."""
@@ -80,7 +81,7 @@ class Aside:
         self._again = self._busy
         if not self._busy:
             self._busy = True
-            self._app.in_store(self._put, kept, on_done=self._kept, on_problem=self._kept)
+            self._app.in_store(lambda store: self._put(store, kept), on_done=self._kept, on_problem=self._kept)
 
     def _late(self, number: int) -> None:
         if number in self._under_way:
@@ -95,7 +96,7 @@ class Aside:
     def _kept(self, _: object) -> None:
         self._busy = False
         if not self.is_needed:
-            self._app.in_store(self._take_away, on_problem=lambda _: None)
+            self._app.in_store(lambda store: self._take_away(store), on_problem=lambda _: None)
         elif self._again:
             self.keep()
 
@@ -103,14 +104,14 @@ class Aside:
 
     def _put(self, store: "Store", kept: Sequence[DraftInfo]) -> None:
         with self._lock:
-            before, self._file = self._file, store.keep_unsaved(kept) if kept else None
+            before, self._file = self._file, offline_drafts.keep(store, kept) if kept else None
             if before is not None:
-                store.forget_unsaved(before)
+                offline_drafts.forget(before)
 
     def _take_away(self, store: "Store") -> None:
         with self._lock:
             if self._file is not None:
-                store.forget_unsaved(self._file)
+                offline_drafts.forget(self._file)
                 self._file = None
 
     def last(self, store: "Store", kept: Sequence[DraftInfo]) -> str:
@@ -195,9 +196,9 @@ class DraftKeeper:
         self._busy, number = True, self.aside.began()
         taken = list(self._waiting.values())
         self._waiting.clear()
+        wanted = [self._snapshot(held) for held in taken]
         self._app.in_store(
-            self._put,
-            [self._snapshot(held) for held in taken],
+            lambda store: self._put(store, wanted),
             writes=True,
             on_done=lambda _: self._written_down(number),
             on_problem=lambda problem: self._failed(problem, taken, number),
@@ -268,21 +269,22 @@ class DraftKeeper:
                 if one.number < self._written.get(one.id, 0):
                     continue
                 if one.gone:
-                    store.drop_draft(self._app.person, one.id, self._app.session)
+                    store.do(Who(self._app.person, NEVER), drafts.drop, one.id, self._app.session)
                 else:
-                    store.save_draft(
-                        self._app.person,
-                        one.kind,
-                        one.id,
-                        one.values,
-                        one.base_version,
-                        one.at,
-                        parent_id=one.parent_id,
-                        section=one.section,
-                        at_field=one.at_field,
-                        began_with=one.began_with,
-                        unconfirmed=one.unconfirmed,
-                        session=self._app.session,
+                    store.do(
+                        Who(self._app.person, one.at, self._app.session),
+                        drafts.save,
+                        Draft(
+                            one.kind,
+                            one.id,
+                            one.values,
+                            one.base_version,
+                            parent_id=one.parent_id,
+                            section=one.section,
+                            at_field=one.at_field,
+                            began_with=one.began_with,
+                            unconfirmed=one.unconfirmed,
+                        ),
                     )
                 self._written[one.id] = one.number
 
@@ -369,7 +371,8 @@ class Offering:
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
         theirs = [(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session]
         if theirs:
-            program.in_store(queries.take_over, program.person, theirs, program.session, writes=True, hold=True)
+            person, session = program.person, program.session
+            program.in_store(lambda store: queries.take_over(store, person, theirs, session), writes=True, hold=True)
         if not self.is_new_draft:
             for draft in self.drafts:
                 case.lay(draft)
@@ -394,7 +397,8 @@ class Offering:
         screen, program = self.screen, self.screen.program
         screen.keeper.forget([draft.record_id for draft in self.drafts])
         gone = [(draft.record_id, draft.session) for draft in self.drafts]
-        program.in_store(queries.discard, program.person, gone, writes=True, hold=True)
+        person = program.person
+        program.in_store(lambda store: queries.discard(store, person, gone), writes=True, hold=True)
         program.unsay(DRAFT_KEPT)
         if self.is_new_draft:
             for held in screen.case.by_id.values():

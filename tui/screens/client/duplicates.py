@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInfo, Resemblance
+from store.records import merge, read
+from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.client import labels, queries
 from tui.screens.client.labels import several
@@ -19,7 +22,6 @@ from validators.records import Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
     from tui.screens.client.screen import ClientScreen
 
@@ -93,7 +95,8 @@ class AlikePage(BaseScreen[None]):
     def _load(self) -> None:
         one = self.alike[self.at]
         self.retitle(f"Side by side: {self.at + 1} of {len(self.alike)}")
-        self.opener.program.in_store(_tree, one.row.id, on_done=self._came, hold=True)
+        id = one.row.id
+        self.opener.program.read(lambda snapshot: _tree(snapshot, id), on_done=self._came, hold=True)
 
     def _came(self, tree: ClientTree) -> None:
         case = self.opener.case
@@ -117,8 +120,8 @@ class AlikePage(BaseScreen[None]):
         self.opener.pairing.ask_to_merge(self, self.alike[self.at].row)
 
 
-def _tree(store: "Store", client_id: str) -> ClientTree:
-    return store.client_tree(client_id)
+def _tree(snapshot: Snapshot, client_id: str) -> ClientTree:
+    return read.tree(snapshot, client_id)
 
 
 MOST = 50
@@ -168,12 +171,9 @@ class Pairing:
 
         def answered(letter: str | None) -> None:
             if letter == "m":
+                person, now, client_id, id = program.person, program.clock(), screen.client_id, row.id
                 program.in_store(
-                    queries.merge,
-                    program.person,
-                    program.clock(),
-                    screen.client_id,
-                    row.id,
+                    lambda store: queries.merge(store, person, now, client_id, id),
                     on_done=merged,
                     writes=True,
                     hold=True,
@@ -201,12 +201,9 @@ class Pairing:
 
             def answered(letter: str | None) -> None:
                 if letter == "s":
+                    person, now, client_id, id = program.person, program.clock(), screen.client_id, one.id
                     program.in_store(
-                        queries.split,
-                        program.person,
-                        program.clock(),
-                        screen.client_id,
-                        one.id,
+                        lambda store: queries.split(store, person, now, client_id, id),
                         on_done=lambda tree: self._take(tree, "Split: the other client is back."),
                         writes=True,
                         hold=True,
@@ -214,7 +211,8 @@ class Pairing:
 
             program.push_screen(Confirm("Undo the merge?", lines, [Answer("s", "Split them")]), answered)
 
-        program.in_store(_merges, screen.client_id, on_done=known, hold=True)
+        client_id = screen.client_id
+        program.read(lambda snapshot: _merges(snapshot, client_id), on_done=known, hold=True)
 
     def _take(self, tree: ClientTree, sentence: str) -> None:
         screen = self.screen
@@ -263,7 +261,8 @@ class Found(FilteredList):
         self.refresh()
         self.place_cursor()
         program = self.dialog.program
-        program.in_store(_rows, program.agency, typed, on_done=self._came, hold=True)
+        agency = program.agency
+        program.read(lambda snapshot: _rows(snapshot, agency, typed), on_done=self._came, hold=True)
 
     def _came(self, rows: list[ClientRow]) -> None:
         self.dialog.rows = {row.id: row for row in rows if row.id != self.dialog.own_id}
@@ -279,9 +278,9 @@ class Found(FilteredList):
         self.refresh()
 
 
-def _rows(store: "Store", agency: AgencyInfo, text: str) -> list[ClientRow]:
-    return store.client_rows(agency, ClientQuery(text=text), 0, MOST) if text.strip() else []
+def _rows(snapshot: Snapshot, agency: AgencyInfo, text: str) -> list[ClientRow]:
+    return search.page(snapshot, agency, ClientQuery(text=text), 0, MOST) if text.strip() else []
 
 
-def _merges(store: "Store", client_id: str) -> list[MergeInfo]:
-    return store.merges(client_id)
+def _merges(snapshot: Snapshot, client_id: str) -> list[MergeInfo]:
+    return merge.listed(snapshot, client_id)

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.geometry import Offset
 
 from store.facts import AgencyInfo, ClientTree, StoredRecord
+from store.findings import queries as stored_queries
+from store.snapshot import Snapshot
 from tui.form.line_input import LineInput
 from tui.screens.client import labels, queries
 from tui.screens.client.model import Held
@@ -18,7 +20,6 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.screens.client.screen import ClientScreen
 
 # Key worker and note of an episode: kept beside it, never exported.
@@ -188,7 +189,8 @@ class Adding:
             gone = screen.case.remove(held)
             self._deleted.append(gone)
             screen.keeper.forget([one.id for one in gone])
-            program.in_store(queries.discard, program.person, [(one.id, program.session) for one in gone], writes=True)
+            person, wanted = program.person, [(one.id, program.session) for one in gone]
+            program.in_store(lambda store: queries.discard(store, person, wanted), writes=True)
             if held.kind == "client":
                 screen.dismiss()
                 return
@@ -249,13 +251,9 @@ class Adding:
     def _store(self, held: Held, bring_back: bool, done: Done) -> None:
         program = self.screen.program
         item = Save(held.kind, held.id, held.parent_id, held.section, {}, held.version)
+        person, now, client_id = program.person, program.clock(), self.screen.client_id
         program.in_store(
-            queries.delete,
-            program.person,
-            program.clock(),
-            self.screen.client_id,
-            item,
-            bring_back,
+            lambda store: queries.delete(store, person, now, client_id, item, bring_back),
             on_done=done,
             writes=True,
             hold=True,
@@ -279,13 +277,9 @@ class Adding:
         def answered(answer: tuple[str, str] | None) -> None:
             if answer is None or answer == (held.key_worker, held.note):
                 return
+            person, now, client_id, id = program.person, program.clock(), screen.client_id, held.id
             program.in_store(
-                queries.annotate,
-                program.person,
-                program.clock(),
-                screen.client_id,
-                held.id,
-                *answer,
+                lambda store: queries.annotate(store, person, now, client_id, id, *answer),
                 on_done=kept,
                 writes=True,
                 hold=True,
@@ -295,11 +289,12 @@ class Adding:
             screen.saving.take(tree)
             screen.say(f"Kept with {name}: key worker {held.key_worker or 'nobody'}.", "ok")
 
-        program.in_store(_key_workers, program.agency, on_done=known, hold=True)
+        agency = program.agency
+        program.read(lambda snapshot: _key_workers(snapshot, agency), on_done=known, hold=True)
 
 
-def _key_workers(store: "Store", agency: AgencyInfo) -> list[str]:
-    return store.key_workers(agency)
+def _key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:
+    return stored_queries.key_workers(snapshot, agency)
 
 
 def _records(tree: ClientTree) -> Iterator[StoredRecord]:

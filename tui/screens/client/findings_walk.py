@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from store.clients import rows
 from store.facts import AgencyInfo
+from store.snapshot import Snapshot
 from tui.form.panel_entries import Place, RecordKey, walk, walked
 from tui.screens.client import queries
 from tui.screens.client.labels import client_name
@@ -14,7 +16,6 @@ from validators.records import Severity
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
     from tui.screens.client.screen import ClientScreen
 
@@ -130,7 +131,8 @@ def to_client(
 
     def look(at: str, own: bool) -> None:
         who = (app.agency, app.standard, app.person, app.session)
-        app.in_store(_found, *who, at, own, step < 0, app.clock(), on_done=came, hold=True)
+        wanted, now = step < 0, app.clock()
+        app.read(lambda snapshot: _found(snapshot, *who, at, own, wanted, now), on_done=came, hold=True)
 
     look(client_id, itself)
 
@@ -166,13 +168,14 @@ def _behind(app: "KeyworkApp", client_id: str, step: Step, tell: Callable[[bool]
 
     def look(at: str) -> None:
         who = (app.agency, app.standard, app.person, app.session)
-        app.in_store(_found, *who, at, False, step > 0, app.clock(), on_done=came, hold=True)
+        wanted, now = step > 0, app.clock()
+        app.read(lambda snapshot: _found(snapshot, *who, at, False, wanted, now), on_done=came, hold=True)
 
     look(client_id)
 
 
 def _found(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     standard: Standard,
     person: str,
@@ -183,5 +186,5 @@ def _found(
     now: datetime,
 ) -> Loaded | None:
     """In a thread: this client, or the next who has findings."""
-    wanted = client_id if own else store.next_client_with_findings(agency, client_id, back=back)
-    return queries.load(store, agency, standard, person, session, wanted, now) if wanted else None
+    wanted = client_id if own else rows.next_with_findings(snapshot, agency, client_id, back=back)
+    return queries.load(snapshot, agency, standard, person, session, wanted, now) if wanted else None

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
+from store.findings import queries
 from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from store.snapshot import Snapshot
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
 from tui.form.record_model import RecordModel
@@ -20,7 +22,7 @@ from validators.rules.registry import FILE_PATTERNS, Context
 from validators.standard.model import Level, Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
+    pass
 
 
 # What shows only between clients or episodes (an identifier used twice): found by the check of the whole caseload.
@@ -29,10 +31,10 @@ MOST = 200
 """Nobody has as many findings; one read is to be enough."""
 
 
-def kept(store: "Store", agency: AgencyInfo, standard: Standard, client_id: str) -> tuple[Finding, ...]:
+def kept(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> tuple[Finding, ...]:
     """In a thread: what the last check kept about a client and no check of the client alone can say."""
     rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
-    found = store.findings(agency, client_id=client_id, limit=MOST)
+    found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
     return tuple(one for one in found if one.rule in rules)
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from store.facts import Kind, Presence
+from store.facts import NEVER, Kind, Presence, Who
+from store.live import presence
+from store.snapshot import Snapshot
 from tui.screens.client import labels
 from validators.problems import Problem
 
@@ -64,8 +66,12 @@ class Company:
         self._at = kind, record_id = self._record()
         self._seen = program.clock()
         at = (kind, record_id, screen.client_id, self._seen)
+        person, session = program.person, program.session
         program.in_store(
-            _enter, program.person, program.session, *at, writes=True, on_done=self.take, on_problem=_not_worth_saying
+            lambda store: _enter(store, person, session, *at),
+            writes=True,
+            on_done=self.take,
+            on_problem=_not_worth_saying,
         )
 
     def _record(self) -> tuple[Kind, str]:
@@ -81,11 +87,9 @@ class Company:
         if self.entered and self._at is not None and screen.is_attached and program.entered == screen.client_id:
             self._seen = program.clock()
             at = (*self._at, screen.client_id, self._seen)
+            person, session = program.person, program.session
             program.in_store(
-                _stay,
-                program.person,
-                program.session,
-                *at,
+                lambda store: _stay(store, person, session, *at),
                 writes=True,
                 on_done=self.take,
                 on_problem=_not_worth_saying,
@@ -103,7 +107,8 @@ class Company:
         program = self.screen.program
         if self.entered and program.entered == self.screen.client_id and program.store is not None:
             self.entered, program.entered = False, ""
-            program.in_store(_leave, program.session, writes=True, on_problem=_not_worth_saying)
+            session = program.session
+            program.in_store(lambda store: _leave(store, session), writes=True, on_problem=_not_worth_saying)
 
     def gone_for_good(self) -> None:
         """The program ends: no thread is left to ask."""
@@ -111,7 +116,7 @@ class Company:
         if self.entered and store is not None:
             self.entered = False
             try:
-                store.leave(self.screen.program.session)
+                store.do(Who("", NEVER, self.screen.program.session), presence.leave)
             except Problem:
                 return  # it counts as gone in a minute and a half by itself
 
@@ -122,7 +127,7 @@ class Company:
         program = self.screen.program
         if self.entered and not self.awake():
             at = (self.screen.client_id, program.session, program.clock())
-            program.in_store(_others, *at, on_done=self.take, on_problem=_not_worth_saying)
+            program.read(lambda snapshot: _others(snapshot, *at), on_done=self.take, on_problem=_not_worth_saying)
 
     def take(self, others: Sequence[Presence]) -> None:
         """Who is here now: show it, and say who came to the client or into the very record."""
@@ -165,24 +170,24 @@ def _not_worth_saying(problem: Problem) -> None:
     """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
 
 
-def _others(store: "Store", client_id: str, session: str, now: datetime) -> list[Presence]:
-    return store.others_in("client", client_id, session, now)
+def _others(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> list[Presence]:
+    return presence.others(snapshot, "client", client_id, session, now)
 
 
 def _enter(
     store: "Store", person: str, session: str, kind: Kind, record_id: str, client_id: str, now: datetime
 ) -> list[Presence]:
-    store.enter(person, session, kind, record_id, now)
-    return _others(store, client_id, session, now)
+    store.do(Who(person, now, session), presence.enter, kind, record_id)
+    return store.ask(_others, client_id, session, now)
 
 
 def _stay(
     store: "Store", person: str, session: str, kind: Kind, record_id: str, client_id: str, now: datetime
 ) -> list[Presence]:
-    if not store.stay(session, now):
-        store.enter(person, session, kind, record_id, now)
-    return _others(store, client_id, session, now)
+    if not store.do(Who("", now, session), presence.stay):
+        store.do(Who(person, now, session), presence.enter, kind, record_id)
+    return store.ask(_others, client_id, session, now)
 
 
 def _leave(store: "Store", session: str) -> None:
-    store.leave(session)
+    store.do(Who("", NEVER, session), presence.leave)

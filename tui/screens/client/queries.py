@@ -5,8 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord
+from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord, Who
+from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
+from store.live import drafts as stored_drafts
+from store.live import offline_drafts, presence, recent_entry
+from store.month import agency_settings
+from store.records import merge as stored_merge
+from store.records import read
+from store.records import save as records_save
+from store.snapshot import Snapshot
 from tui.screens.client import model
 from tui.screens.client.labels import client_name, several, when
 from validators.problems import Problem
@@ -53,18 +61,18 @@ class Save:
 
 
 def load(
-    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, client_id: str, now: datetime
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, session: str, client_id: str, now: datetime
 ) -> Loaded:
     """Read a client with all that the screen shows of it. Raises Problem when there is neither client nor draft."""
-    groups = draft_groups(store, agency, standard, person, session, now) if client_id else []
+    groups = draft_groups(snapshot, agency, standard, person, session, now) if client_id else []
     own = next((group for group in groups if group.client_id == client_id), None)
     drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
-    previous, usage = habits(store, agency, standard, person)
-    settings = store.agency_settings(agency) if standard.settings else {}
+    previous, usage = habits(snapshot, agency, standard, person)
+    settings = agency_settings.settings(snapshot, agency) if standard.settings else {}
     if not client_id:
         return Loaded("", None, (), (), (), previous, usage, settings=settings)
     try:
-        tree = store.client_tree(client_id, deleted=True)
+        tree = read.tree(snapshot, client_id, deleted=True)
     except Problem:
         if not any(draft.record_id == client_id for draft in drafts):
             raise
@@ -72,33 +80,37 @@ def load(
     if tree.client.parent_id != agency.id:
         # Asked for a moment before another agency was opened: its standard would read him wrongly.
         raise Problem(f"That client is another agency's, not {agency.code}'s: open that agency first.")
-    others = tuple(store.others_in("client", client_id, session, now))
-    accepted = tuple(store.acceptances(agency, client_id=client_id))
-    merges, found = tuple(store.merges(client_id)), model.kept(store, agency, standard, client_id)
+    others = tuple(presence.others(snapshot, "client", client_id, session, now))
+    accepted = tuple(acceptances.listed(snapshot, agency, client_id=client_id))
+    merges, found = tuple(stored_merge.listed(snapshot, client_id)), model.kept(snapshot, agency, standard, client_id)
     return Loaded(client_id, tree, drafts, others, merges, previous, usage, older, accepted, found, settings)
 
 
-def judged_by(store: "Store", agency: AgencyInfo, client_id: str) -> tuple[list[AcceptanceInfo], dict[str, str]]:
+def judged_by(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> tuple[list[AcceptanceInfo], dict[str, str]]:
     """The warnings of a client that somebody accepted, and what the agency says of itself."""
-    return store.acceptances(agency, client_id=client_id), store.agency_settings(agency)
+    return acceptances.listed(snapshot, agency, client_id=client_id), agency_settings.settings(snapshot, agency)
 
 
-def reload(store: "Store", client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:
+def reload(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:
     """Read a client again, and who is in the record."""
-    return store.client_tree(client_id, deleted=True), tuple(store.others_in("client", client_id, session, now))
+    return read.tree(snapshot, client_id, deleted=True), tuple(
+        presence.others(snapshot, "client", client_id, session, now)
+    )
 
 
 def habits(
-    store: "Store", agency: AgencyInfo, standard: Standard, person: str
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str
 ) -> tuple[Mapping[str, Values], Mapping[str, Mapping[str, int]]]:
     """The record of each section that the person saved last, and how often each code was used."""
     previous: dict[str, Values] = {}
     for section in standard.sections:
         kind: Kind = section.level
-        previous[section.id] = store.previous_record(agency, kind, section.id if kind == "event" else "", person)
+        previous[section.id] = recent_entry.previous(
+            snapshot, agency, kind, section.id if kind == "event" else "", person
+        )
     if agency.id not in USAGE_LEFT:
         coded = (item.header for item in standard.fields if item.codes)
-        USAGE_LEFT[agency.id] = store.code_usage(agency, coded)
+        USAGE_LEFT[agency.id] = recent_entry.code_usage(snapshot, agency, coded)
     return previous, USAGE_LEFT[agency.id]
 
 
@@ -111,45 +123,47 @@ def save(
     one of them since, Problem when the store cannot be written to; then nothing is written.
     """
     written = []
-    with store.write(person, now) as work:
+    with store.writing(Who(person, now)) as work:
         for item in items:
             if item.version:
-                written.append(work.change(item.kind, item.id, item.values, item.version))
+                written.append(records_save.change(work, item.kind, item.id, item.values, item.version))
             else:
                 parent = agency.id if item.kind == "client" else item.parent_id
-                written.append(work.create(item.kind, parent, item.section, item.values, record_id=item.id))
-            work.drop_draft(item.id, session)
-    return store.client_tree(client_id, deleted=True), written
+                written.append(
+                    records_save.create(work, item.kind, parent, item.section, item.values, record_id=item.id)
+                )
+            stored_drafts.drop(work, item.id, session)
+    return store.ask(read.tree, client_id, deleted=True), written
 
 
 def delete(store: "Store", person: str, now: datetime, client_id: str, item: Save, bring_back: bool) -> ClientTree:
     """Delete a record, or bring it back; the client as it is then. Raises as `save` does."""
-    with store.write(person, now) as work:
-        (work.undelete if bring_back else work.delete)(item.kind, item.id, item.version)
-    return store.client_tree(client_id, deleted=True)
+    with store.writing(Who(person, now)) as work:
+        (records_save.undelete if bring_back else records_save.delete)(work, item.kind, item.id, item.version)
+    return store.ask(read.tree, client_id, deleted=True)
 
 
 def annotate(
     store: "Store", person: str, now: datetime, client_id: str, episode_id: str, key_worker: str, note: str
 ) -> ClientTree:
     """Keep an episode's key worker and note; the client as it is then."""
-    with store.write(person, now) as work:
-        work.annotate(episode_id, key_worker, note)
-    return store.client_tree(client_id, deleted=True)
+    with store.writing(Who(person, now)) as work:
+        records_save.annotate(work, episode_id, key_worker, note)
+    return store.ask(read.tree, client_id, deleted=True)
 
 
 def merge(store: "Store", person: str, now: datetime, keep_id: str, other_id: str) -> ClientTree:
     """Make two clients one; the one that is kept, with the episodes of both."""
-    with store.write(person, now) as work:
-        work.merge_clients(keep_id, other_id)
-    return store.client_tree(keep_id, deleted=True)
+    with store.writing(Who(person, now)) as work:
+        stored_merge.merge(work, keep_id, other_id)
+    return store.ask(read.tree, keep_id, deleted=True)
 
 
 def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: str) -> ClientTree:
     """Undo a merge; the client that was kept as it is then."""
-    with store.write(person, now) as work:
-        work.split_clients(merge_id)
-    return store.client_tree(client_id, deleted=True)
+    with store.writing(Who(person, now)) as work:
+        stored_merge.split(work, merge_id)
+    return store.ask(read.tree, client_id, deleted=True)
 
 
 @dataclass(frozen=True)
@@ -173,27 +187,27 @@ class DraftGroup:
 
 
 def draft_groups(
-    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime
 ) -> list[DraftGroup]:
     """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft.
 
     What the person is typing in another window at this moment is none of them.
     """
-    every = [draft for draft in store.drafts(person) if draft.fields or not draft.version]
+    every = [draft for draft in stored_drafts.listed(snapshot, person) if draft.fields or not draft.version]
     known = {draft.record_id: draft for draft in reversed(every)}
     groups: dict[str, list[DraftInfo]] = {}
     for draft in every:
         try:
-            groups.setdefault(_client_of(store, draft, known), []).append(draft)
+            groups.setdefault(_client_of(snapshot, draft, known), []).append(draft)
         except Problem:
             continue  # what it stood under is gone for good; there is nowhere to open it
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
     found = []
     for client, rows in groups.items():
-        elsewhere = {one.session for one in store.others_in("client", client, session, now)}
+        elsewhere = {one.session for one in presence.others(snapshot, "client", client, session, now)}
         free = [draft for draft in rows if draft.session not in elsewhere]
         own = list({draft.record_id: draft for draft in reversed(free)}.values())
-        stored = None if client in known and not known[client].version else store.get("client", client)
+        stored = None if client in known and not known[client].version else read.get(snapshot, "client", client)
         values = known[client].values if client in known else stored.values if stored else {}
         if own and (stored.parent_id if stored else known[client].parent_id) == agency.id:
             own.sort(key=lambda draft: order[draft.kind])
@@ -216,7 +230,7 @@ def left_behind(
     told = ""
     _drop_equal(store, person)
     try:
-        taken = store.take_unsaved(person)
+        taken = offline_drafts.take(store, Who(person, NEVER))
         if taken.drafts or taken.behind:
             told = f"{several(taken.drafts, 'draft')} kept while the store was away came back"
             told += f", from {when(taken.saved_at, today)}." if taken.drafts else "."
@@ -226,23 +240,23 @@ def left_behind(
             told += f" The file {taken.unreadable[0]} does not open with this key: keep it, and the key of its time."
     except Problem:
         told = "What you typed while the store was away is kept still; it comes back at the next start."
-    return Left(draft_groups(store, agency, standard, person, session, now), told.strip())
+    return Left(store.ask(draft_groups, agency, standard, person, session, now), told.strip())
 
 
 def _drop_equal(store: "Store", person: str) -> None:
     """Forget drafts that say what is saved: the save they waited beside was made, and there is nothing to offer."""
     try:
-        for draft in store.drafts(person):
+        for draft in store.ask(stored_drafts.listed, person):
             if draft.version and not draft.fields:
-                store.drop_draft(person, draft.record_id, draft.session)
+                store.do(Who(person, NEVER), stored_drafts.drop, draft.record_id, draft.session)
     except Problem:
         return  # the store is locked: they are not offered all the same
 
 
-def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:
+def _client_of(snapshot: Snapshot, draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:
     kind, id, parent = draft.kind, draft.record_id, draft.parent_id
     while kind != "client":
-        parent = parent or store.get(kind, id).parent_id
+        parent = parent or read.get(snapshot, kind, id).parent_id
         kind, id = ("client" if kind == "episode" else "episode"), parent
         parent = drafts[id].parent_id if id in drafts else ""
     return id
@@ -251,10 +265,10 @@ def _client_of(store: "Store", draft: DraftInfo, drafts: Mapping[str, DraftInfo]
 def discard(store: "Store", person: str, drafts: Sequence[tuple[str, str]]) -> None:
     """Forget drafts, each named by its record and its session."""
     for record_id, session in drafts:
-        store.drop_draft(person, record_id, session)
+        store.do(Who(person, NEVER), stored_drafts.drop, record_id, session)
 
 
 def take_over(store: "Store", person: str, drafts: Sequence[tuple[str, str]], session: str) -> None:
     """Go on, in this session, with drafts that others of the person's sessions left behind."""
     for record_id, source in drafts:
-        store.take_over_draft(person, record_id, source, session)
+        store.do(Who(person, NEVER, session), stored_drafts.take_over, record_id, source, session)

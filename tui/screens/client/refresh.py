@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from store.clients import lookalikes
 from store.facts import AgencyInfo, ClientTree, Presence, Resemblance
 from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from store.snapshot import Snapshot
 from tui.screens.client import labels, model, queries
 from tui.screens.client.drafts import Offering
 from tui.screens.client.presence import Company
@@ -15,7 +17,6 @@ from validators.problems import Problem
 from validators.records import Finding, Values
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.screens.client.screen import ClientScreen
 
 ROLES = ("given_initial", "family_initial", "birth_date", "sex")
@@ -74,9 +75,13 @@ class Around:
 
         if self.company.entered and screen.case.client.version:
             about = (program.agency, program.standard, screen.client_id)
-            program.in_store(model.kept, *about, on_done=beside_came, on_problem=_not_worth_saying)
+            program.read(
+                lambda snapshot: model.kept(snapshot, *about), on_done=beside_came, on_problem=_not_worth_saying
+            )
             args = (program.agency, screen.client_id)
-            program.in_store(queries.judged_by, *args, on_done=came, on_problem=_not_worth_saying)
+            program.read(
+                lambda snapshot: queries.judged_by(snapshot, *args), on_done=came, on_problem=_not_worth_saying
+            )
 
     def _checked(self, done: int, due: int) -> None:
         """A check has come to its end: acceptances may have lapsed by it, for good."""
@@ -121,7 +126,8 @@ class Around:
             elif said:
                 screen.say("This is what the store has.")
 
-        program.in_store(queries.reload, screen.client_id, program.session, program.clock(), on_done=came)
+        client_id, session, now = screen.client_id, program.session, program.clock()
+        program.read(lambda snapshot: queries.reload(snapshot, client_id, session, now), on_done=came)
         self._read_acceptances()
 
     def reload_what_was_put_off(self) -> None:
@@ -137,8 +143,11 @@ class Around:
         def came(found: tuple[Mapping[str, Values], object]) -> None:
             screen.case.previous = found[0]
 
-        program.in_store(
-            queries.habits, program.agency, program.standard, program.person, on_done=came, on_problem=_not_worth_saying
+        agency, standard, person = program.agency, program.standard, program.person
+        program.read(
+            lambda snapshot: queries.habits(snapshot, agency, standard, person),
+            on_done=came,
+            on_problem=_not_worth_saying,
         )
 
     # --- lookalikes -------------------------------------------------------------------------
@@ -153,11 +162,9 @@ class Around:
         if wanted == self._asked:
             return
         self._asked = wanted
-        program.in_store(
-            _resembling,
-            program.agency,
-            wanted,
-            client.id,
+        agency, id = program.agency, client.id
+        program.read(
+            lambda snapshot: _resembling(snapshot, agency, wanted, id),
             on_done=self._seen_alike,
             on_problem=_not_worth_saying,
         )
@@ -200,6 +207,6 @@ def _not_worth_saying(problem: Problem) -> None:
     """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
 
 
-def _resembling(store: "Store", agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:
+def _resembling(snapshot: Snapshot, agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:
     given, family, birth, sex = wanted
-    return store.resembling(agency, given, family, birth, sex, leave_out=[own_id])
+    return lookalikes.resembling(snapshot, agency, given, family, birth, sex, leave_out=[own_id])

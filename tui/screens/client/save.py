@@ -27,11 +27,9 @@ def before_relinking(screen: "ClientScreen", items: Sequence[Save], save: Callab
     if not journeys:
         save()
         return
-    screen.program.in_store(
-        changed_links,
-        screen.program.agency,
-        screen.program.standard,
-        journeys,
+    agency, standard = screen.program.agency, screen.program.standard
+    screen.program.read(
+        lambda snapshot: changed_links(snapshot, agency, standard, journeys),
         on_done=lambda found: _ask(screen, found, save),
         on_problem=lambda problem: screen.say(str(problem), "error"),
         hold=True,
@@ -156,14 +154,15 @@ class Saving:
                     screen.say(BUSY, "warning")
 
         program.set_timer(HOLD_SECONDS, late)
-        program.in_store(
-            queries.save,
+        agency, person, session, now, client_id = (
             program.agency,
             program.person,
             program.session,
             program.clock(),
             screen.client_id,
-            items,
+        )
+        program.in_store(
+            lambda store: queries.save(store, agency, person, session, now, client_id, items),
             on_done=lambda saved: ended(lambda: self._saved(*saved, items, number)),
             on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, number)),
             writes=True,

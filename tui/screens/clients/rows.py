@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from store.clients import search as stored_search
 from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort
+from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.session.local_time import LONDON
 from tui.widgets.paged_table import Column, PagedTable, Row
@@ -141,9 +143,9 @@ class ClientList:
         """
         try:
             if self.hasty:
-                self.total, self.exact = self._store.clients_at_least(self._agency, self.query)
+                self.total, self.exact = self._store.ask(stored_search.at_least, self._agency, self.query)
             else:
-                self.total, self.exact = self._store.count_clients(self._agency, self.query), True
+                self.total, self.exact = self._store.ask(stored_search.count, self._agency, self.query), True
         except Problem as problem:
             self._tell(problem)
         return self.total
@@ -173,7 +175,7 @@ class ClientList:
 
     def _page(self, offset: int, limit: int) -> list[ClientRow]:
         try:
-            return self._store.client_rows(self._agency, self.query, offset, limit)
+            return self._store.ask(stored_search.page, self._agency, self.query, offset, limit)
         except Problem as problem:
             self._tell(problem)
             return []
@@ -203,10 +205,10 @@ class ClientList:
         return ", ".join(notes)
 
 
-def warm(store: "Store", agency: AgencyInfo) -> None:
+def warm(snapshot: Snapshot, agency: AgencyInfo) -> None:
     """Search once for nothing, in a thread: the first search of a session costs several times what the others do."""
     for text in ("AB1", "1/1/80", "0000"):
-        store.client_rows(agency, ClientQuery(text, sort="reference"), 0, 1)
+        stored_search.page(snapshot, agency, ClientQuery(text, sort="reference"), 0, 1)
 
 
 def findings_text(one: ClientRow) -> str:
@@ -256,10 +258,11 @@ class LateCount:
 
         def count(store: "Store", agency: AgencyInfo, query: ClientQuery) -> None:
             """In a thread; the list then has the number from the store's memory."""
-            store.count_clients(agency, query)
+            store.ask(stored_search.count, agency, query)
 
         def counted(_: None) -> None:
             if query == self._list.query and not self._list.exact:
                 self.now()
 
-        app.in_store(count, app.agency, query, on_done=counted)
+        its_agency = app.agency
+        app.in_store(lambda store: count(store, its_agency, query), on_done=counted)

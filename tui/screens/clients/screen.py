@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from store.facts import AgencyInfo, Filter, Sort
+from store.findings import queries
 from tui.screens.clients.keys import SHOWN, TO_TABLE
 from tui.screens.clients.rows import SORTS, WIDE, ClientList, LateCount, warm
 from tui.session.background_check import caseload_check
@@ -135,7 +136,8 @@ class ClientsScreen(BaseScreen[None]):
         self.late_count.soon()
         check = caseload_check(self.program)
         check.tell(self.checked)
-        self.program.in_store(warm, self.program.agency)
+        agency = self.program.agency
+        self.program.read(lambda snapshot: warm(snapshot, agency))
         self.set_timer(CHECK_AFTER_SECONDS, check.start)
 
     def on_unmount(self) -> None:
@@ -250,7 +252,7 @@ class ClientsScreen(BaseScreen[None]):
         """Choose whose clients are listed."""
 
         def names(store: "Store", agency: AgencyInfo) -> list[str]:
-            return store.key_workers(agency)
+            return store.ask(queries.key_workers, agency)
 
         def asked(found: list[str]) -> None:
             if found or self.list.query.key_worker:
@@ -263,7 +265,8 @@ class ClientsScreen(BaseScreen[None]):
                 self.list.work_with("" if name == ANYBODY else name)
                 self.renew(keep=False)
 
-        self.program.in_store(names, self.program.agency, on_done=asked, hold=True)
+        its_agency = self.program.agency
+        self.program.in_store(lambda store: names(store, its_agency), on_done=asked, hold=True)
 
     def action_sort(self, step: int) -> None:
         """By the next order, or the one before."""

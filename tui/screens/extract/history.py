@@ -9,6 +9,8 @@ from textual.widget import Widget
 from exporters.extracts.compare import Comparison, compare_texts
 from exporters.extracts.receipt import state_of
 from store.facts import AgencyInfo, ExtractInfo
+from store.month import extracts
+from store.snapshot import Snapshot
 from tui.screens.extract.items import ItemsScreen, changed
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.widgets.base_screen import BaseScreen
@@ -17,7 +19,6 @@ from tui.widgets.text_line import TextLine
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
 
 COLUMNS = (
@@ -32,14 +33,14 @@ COLUMNS = (
 KIND = Column("Kind", 7)
 
 
-def _known(store: "Store", agency: AgencyInfo) -> list[ExtractInfo]:
+def _known(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """In a thread: the latest first."""
-    return store.extracts(agency)[::-1]
+    return extracts.listed(snapshot, agency)[::-1]
 
 
-def _compared(store: "Store", standard: Standard, old: ExtractInfo, new: ExtractInfo) -> Comparison:
+def _compared(snapshot: Snapshot, standard: Standard, old: ExtractInfo, new: ExtractInfo) -> Comparison:
     """In a thread."""
-    return compare_texts(store.extract_text(old.id), store.extract_text(new.id), standard)
+    return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
 
 
 class HistoryOfExtracts(BaseScreen[None]):
@@ -84,7 +85,8 @@ class HistoryOfExtracts(BaseScreen[None]):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        self.program.in_store(_known, self.program.agency, on_done=self._came)
+        agency = self.program.agency
+        self.program.read(lambda snapshot: _known(snapshot, agency), on_done=self._came)
 
     def _came(self, found: list[ExtractInfo]) -> None:
         self._all = found
@@ -143,4 +145,5 @@ class HistoryOfExtracts(BaseScreen[None]):
             )
 
         self.say("Comparing ...")
-        app.in_store(_compared, app.standard, old, new, on_done=came)
+        standard = app.standard
+        app.read(lambda snapshot: _compared(snapshot, standard, old, new), on_done=came)

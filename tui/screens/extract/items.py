@@ -154,7 +154,10 @@ class ItemsScreen(FilteredScreen):
         if one is None or one.place is None:
             return
         if isinstance(one.place, Difference):
-            app.in_store(place_of, app.agency, one.place, on_done=lambda place: app.open_client(*place))
+            agency, its_place = app.agency, one.place
+            app.read(
+                lambda snapshot: place_of(snapshot, agency, its_place), on_done=lambda place: app.open_client(*place)
+            )
         else:
             app.open_client(*one.place)
 

@@ -7,6 +7,8 @@ from textual.widget import Widget
 
 from exporters.extracts.mismatches import TITLES, Mismatch, Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import Preview
+from store.facts import Who
+from store.month import sent as stored_sent
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
@@ -27,15 +29,15 @@ def _confirm(
 ) -> Mismatches:
     """In a thread."""
     assert found.sent is not None
-    with store.write(app.person, app.clock()) as work:
+    with store.writing(Who(app.person, app.clock())) as work:
         confirm(work, found.sent, one, reason)
     return find_mismatches(store, preview)
 
 
 def _withdraw(store: "Store", app: "KeyworkApp", preview: Preview, confirmation_id: str) -> Mismatches:
     """In a thread."""
-    with store.write(app.person, app.clock()) as work:
-        work.withdraw_confirmation(confirmation_id)
+    with store.writing(Who(app.person, app.clock())) as work:
+        stored_sent.withdraw(work, confirmation_id)
     return find_mismatches(store, preview)
 
 
@@ -156,7 +158,7 @@ class MismatchesScreen(FilteredScreen):
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 about = (app, self._preview, self.found, one, texts["reason"])
-                app.in_store(_confirm, *about, on_done=self._came, writes=True)
+                app.in_store(lambda store: _confirm(store, *about), on_done=self._came, writes=True)
 
         asked = Asked("reason", "Reason why this is right")
         self.app.push_screen(Asking("Confirm the mismatch", [f"{self._title(one)}: {one.told}"], [asked]), came)
@@ -168,7 +170,8 @@ class MismatchesScreen(FilteredScreen):
             self.say("Choose one that is confirmed.", "notice")
             return
         app = self.program
-        app.in_store(_withdraw, app, self._preview, one.confirmed.id, on_done=self._came, writes=True)
+        preview, id = self._preview, one.confirmed.id
+        app.in_store(lambda store: _withdraw(store, app, preview, id), on_done=self._came, writes=True)
 
     def _came(self, found: Mismatches) -> None:
         self.found = found

@@ -15,6 +15,9 @@ from exporters.extracts.submission_window import due_submission, said_of_window
 from exporters.extracts.writing import export_submission
 from exporters.formats import choose
 from store.facts import AgencyInfo, ExtractInfo
+from store.month import calendar as stored_calendar
+from store.month import extracts, locate, sent
+from store.snapshot import Snapshot
 from tui.session.store_access import shortly
 from validators.calendar.calendar import CalendarEntry
 from validators.problems import Problem
@@ -68,15 +71,15 @@ def look(
     wanted: "Wanted | None" = None,
 ) -> Looked:
     """Make the preview of a submission, or of the one that is due, and compare it. Raises Problem."""
-    month = submission or due_submission(store, agency, today)
-    calendar = store.calendar(agency)
+    month = submission or store.ask(due_submission, agency, today)
+    calendar = store.ask(stored_calendar.of_agency, agency)
     windows = said_of_window(calendar, month, today)
     preview = preview_extract(store, agency, standard, month, today=today, progress=progress, wanted=wanted)
-    found = Looked(preview, calendar.entry(month), windows, store.extracts(agency))
-    found.last = store.last_sent(agency) or (found.written[-1] if found.written else None)
+    found = Looked(preview, calendar.entry(month), windows, store.ask(extracts.listed, agency))
+    found.last = store.ask(sent.last, agency) or (found.written[-1] if found.written else None)
     try:
         if found.last is not None:
-            found.changes = changes_since(store, preview, found.last)
+            found.changes = store.ask(changes_since, preview, found.last)
     except Problem as problem:
         found.changes = shortly(problem, store)
     try:
@@ -112,7 +115,7 @@ def write(
         progress=progress,
         wanted=wanted,
     )
-    return next(one for one in reversed(store.extracts(agency)) if one.sha256 == receipt.sha256)
+    return next(one for one in reversed(store.ask(extracts.listed, agency)) if one.sha256 == receipt.sha256)
 
 
 def usual_folder() -> Path:
@@ -133,21 +136,21 @@ def made_for(folder: Path) -> None:
             raise refused(error, folder, "made") from None
 
 
-def text_of(store: "Store", extract: ExtractInfo, standard: Standard) -> KeptText:
+def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> KeptText:
     """The text of an extract, to look through. Raises Problem when it is damaged."""
-    text = choose.kept_text(standard, store.extract_text(extract.id))
+    text = choose.kept_text(standard, extracts.text(snapshot, extract.id))
     text.finish()
     return text
 
 
-def place_of(store: "Store", agency: AgencyInfo, one: Difference) -> Place:
+def place_of(snapshot: Snapshot, agency: AgencyInfo, one: Difference) -> Place:
     """Where the record is that a difference is about. Raises Problem when the store does not have it."""
     header = one.fields[0].header if one.fields else ""
     if one.section:
-        event = store.event_whereabouts(agency, one.section, [one.event]).get(one.event)
+        event = locate.events(snapshot, agency, one.section, [one.event]).get(one.event)
         if event is not None and event.deleted_at is None:
             return event.client_id, event.episode_id, event.event_id, header
-    episode = store.episode_whereabouts(agency, [one.episode]).get(one.episode)
+    episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
     if episode is None:
         raise Problem("No episode of that identifier is in the store: it was changed since.")
     return episode.client_id, episode.episode_id, "", header if not one.section else ""

@@ -13,7 +13,10 @@ from exporters.csv_format.pager import KeptText
 from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, write_again
 from exporters.month.checklist_acts import mark_sent
-from store.facts import ExtractInfo
+from store.facts import ExtractInfo, Who
+from store.month import extracts
+from store.month import sent as stored_sent
+from store.snapshot import Snapshot
 from tui.screens.extract.queries import made_for, text_of, usual_folder
 from tui.screens.extract.sheet import SheetScreen
 from tui.widgets.ask_text import Asked, Asking
@@ -30,17 +33,17 @@ def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> t
     """In a thread; the extract as it is then, and what is to be said of the day."""
     if sent:
         # Its checklist keeps what the data say at this moment.
-        extract, today = store.extract(extract_id), app.today()
+        extract, today = store.ask(extracts.one, extract_id), app.today()
         said = mark_sent(store, app.agency, app.standard, extract, app.person, today, app.clock())
-        return store.extract(extract_id), said
-    with store.write(app.person, app.clock()) as work:
-        return work.take_back(extract_id), ""
+        return store.ask(extracts.one, extract_id), said
+    with store.writing(Who(app.person, app.clock())) as work:
+        return stored_sent.take_back(work, extract_id), ""
 
 
-def _again(store: "Store", extract: ExtractInfo, folder: Path) -> Path:
+def _again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
     """In a thread."""
     made_for(folder)
-    return write_again(store, extract, folder)
+    return write_again(snapshot, extract, folder)
 
 
 def ways_to_fetch(path: Path) -> list[str]:
@@ -117,8 +120,9 @@ class ReceiptScreen(BaseScreen[None]):
 
         def came(letter: str | None) -> None:
             if letter == "s":
+                program, id = self.program, self.extract.id
                 self.program.in_store(
-                    _marked, self.program, self.extract.id, True, on_done=self._came, writes=True, hold=True
+                    lambda store: _marked(store, program, id, True), on_done=self._came, writes=True, hold=True
                 )
 
         self.app.push_screen(Confirm("Mark as sent?", lines, answers, "s"), came)
@@ -129,8 +133,9 @@ class ReceiptScreen(BaseScreen[None]):
 
         def came(letter: str | None) -> None:
             if letter == "t":
+                program, id = self.program, self.extract.id
                 self.program.in_store(
-                    _marked, self.program, self.extract.id, False, on_done=self._came, writes=True, hold=True
+                    lambda store: _marked(store, program, id, False), on_done=self._came, writes=True, hold=True
                 )
 
         self.app.push_screen(Confirm("Take back?", ["Both marks are kept, with name and time."], answers), came)
@@ -141,7 +146,8 @@ class ReceiptScreen(BaseScreen[None]):
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 folder = Path(texts["folder"]).expanduser()
-                self.program.in_store(_again, self.extract, folder, on_done=self._wrote)
+                extract = self.extract
+                self.program.read(lambda snapshot: _again(snapshot, extract, folder), on_done=self._wrote)
 
         asked = Asked("folder", "Folder on this host", str(usual_folder()))
         about = [f"{self.extract.file_name}, byte for byte as it was written."]
@@ -160,4 +166,5 @@ class ReceiptScreen(BaseScreen[None]):
             if self.is_attached:
                 app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
 
-        app.in_store(text_of, self.extract, app.standard, on_done=came)
+        extract, standard = self.extract, app.standard
+        app.read(lambda snapshot: text_of(snapshot, extract, standard), on_done=came)

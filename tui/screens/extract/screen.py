@@ -13,6 +13,7 @@ from exporters.extracts.mismatches import Mismatches
 from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
 from exporters.formats import choose
 from store.facts import ExtractInfo
+from store.month import calendar
 from tui.screens.client.labels import several
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
@@ -173,7 +174,7 @@ class ExtractScreen(BaseScreen[None]):
         self.say(f"Looking at every {self._word} ...")
         told = Gently(app, lambda count: self.say(f"Looking: {count:,} {self._word}s."))
         about = (app.agency, app.standard, self.submission, app.today(), told, self.wanted)
-        app.in_store(look, *about, on_done=self._looked, on_problem=self._failed)
+        app.in_store(lambda store: look(store, *about), on_done=self._looked, on_problem=self._failed)
 
     def _looked(self, found: Looked) -> None:
         self._looking = False
@@ -353,7 +354,7 @@ class ExtractScreen(BaseScreen[None]):
         def check(texts: Mapping[str, str]) -> None:
             store = self.program.store
             if store is not None:
-                store.calendar(self.program.agency).entry(texts["month"])
+                store.ask(calendar.of_agency, self.program.agency).entry(texts["month"])
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
@@ -385,9 +386,13 @@ class ExtractScreen(BaseScreen[None]):
         folder = Path(texts["folder"]).expanduser()
         told = Gently(app, lambda count: self.say(f"Writing: {count:,} {self._word}s."))
         self.say("Writing ...")
-        what = (app.agency, app.standard, self.submission, folder)
-        who = (app.today(), app.person, app.clock(), told, self.wanted)
-        app.in_store(write, *what, *who, on_done=self._wrote, on_problem=self._failed)
+        agency, standard, submission = app.agency, app.standard, self.submission
+        today, person, now, wanted = app.today(), app.person, app.clock(), self.wanted
+        app.in_store(
+            lambda store: write(store, agency, standard, submission, folder, today, person, now, told, wanted),
+            on_done=self._wrote,
+            on_problem=self._failed,
+        )
 
     def _wrote(self, extract: ExtractInfo) -> None:
         self._writing = False

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from store.facts import AgencyInfo
+from store.findings import caseload, queries
 from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from store.snapshot import Snapshot
 from tui.screens.history import client_name
 from validators.quality import quality_text
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
+    pass
 
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
 SEVERITIES = tuple(Severity)
@@ -115,7 +117,7 @@ def count_text(counts: Mapping[Severity, int]) -> str:
 
 
 def read(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     standard: Standard,
     by: By,
@@ -128,21 +130,21 @@ def read(
     What is `known` of all findings is not counted again: only the words or the groups are others.
     """
     if known is not None:
-        order = store.order_findings(agency, by, words_of(standard, text))
-        return replace(known, order=order, current=store.finding_number(current) if current is not None else 0)
+        order = queries.order(snapshot, agency, by, words_of(standard, text))
+        return replace(known, order=order, current=queries.number_of(snapshot, current) if current is not None else 0)
     severities: dict[Severity, int] = {}
     accepted = 0
-    for one in store.finding_counts(agency):
+    for one in queries.counts(snapshot, agency):
         severities[one.severity] = severities.get(one.severity, 0) + one.count
         accepted += one.accepted
-    order = store.order_findings(agency, by, words_of(standard, text))
-    number = store.finding_number(current) if current is not None else 0
+    order = queries.order(snapshot, agency, by, words_of(standard, text))
+    number = queries.number_of(snapshot, current) if current is not None else 0
     return Caseload(order, severities, accepted, current=number)
 
 
-def sums(store: "Store", agency: AgencyInfo) -> CaseloadFigures:
+def sums(snapshot: Snapshot, agency: AgencyInfo) -> CaseloadFigures:
     """How the rows of all episodes stand. In a thread: among very many clients it takes some seconds."""
-    return store.caseload_figures(agency)
+    return caseload.figures(snapshot, agency)
 
 
 def words_of(standard: Standard, text: str) -> list[FindingWord]:

@@ -11,9 +11,11 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from exporters.checks.findings_list import Form, write_findings
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, Who
+from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
 from store.findings.facts import ListedFinding
+from store.snapshot import Snapshot
 from tui.form.row_drawing import ACCEPTED
 from tui.screens.findings.groups import (
     WAYS,
@@ -325,14 +327,9 @@ class FindingsScreen(FilteredScreen):
         self._stop_typing()
         row, text = self.list.current if self._keep else None, self.find_line.text
         known, self._counted = self.caseload if self._counted else None, True
-        app.in_store(
-            read,
-            app.agency,
-            app.standard,
-            self.by,
-            text,
-            row[1] if row is not None else None,
-            known,
+        agency, standard, by, wanted = app.agency, app.standard, self.by, row[1] if row is not None else None
+        app.read(
+            lambda snapshot: read(snapshot, agency, standard, by, text, wanted, known),
             on_done=lambda caseload: self._came(caseload, text, known is None),
             on_problem=self._failed,
         )
@@ -363,7 +360,8 @@ class FindingsScreen(FilteredScreen):
             return
         self._summing, self._sum_again = True, False
         app = cast("KeyworkApp", self.app)
-        app.in_store(sums, app.agency, on_done=self._summed, on_problem=self._not_summed)
+        agency = app.agency
+        app.read(lambda snapshot: sums(snapshot, agency), on_done=self._summed, on_problem=self._not_summed)
 
     def _summed(self, figures: CaseloadFigures) -> None:
         self._summing = False
@@ -416,7 +414,7 @@ class FindingsScreen(FilteredScreen):
         """Read the findings of the lines in view."""
         store = cast("KeyworkApp", self.app).store
         try:
-            return store.findings_numbered(numbers) if store is not None else {}
+            return store.ask(queries.numbered, numbers) if store is not None else {}
         except Problem as problem:
             self.say(str(problem), "error")
             return {}
@@ -475,7 +473,8 @@ class FindingsScreen(FilteredScreen):
             if self.is_attached and row is not None and row[1] == one and one.accepted in self._reasons:
                 self.list.post_message(self.list.Moved(self.list, self.list.cursor))
 
-        self.program.in_store(_of_client, self.program.agency, one.client_id, on_done=came)
+        agency, client_id = self.program.agency, one.client_id
+        self.program.read(lambda snapshot: _of_client(snapshot, agency, client_id), on_done=came)
         return "Accepted."
 
     def action_accepted(self) -> None:
@@ -520,12 +519,12 @@ class FindingsScreen(FilteredScreen):
                 about.append(f"One reason for all, each kept for its own values. {PORTAL}")
                 self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
 
-        app.in_store(_rules, group, on_done=told, hold=True)
+        app.read(lambda snapshot: _rules(snapshot, group), on_done=told, hold=True)
 
     def _keep_all(self, group: Group, rule: str, reason: str) -> None:
         app = self.program
         args = (group, app.person, rule, reason, app.clock())
-        app.in_store(accept_all, *args, on_done=self._kept, writes=True, hold=True)
+        app.in_store(lambda store: accept_all(store, *args), on_done=self._kept, writes=True, hold=True)
 
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
         self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
@@ -555,7 +554,8 @@ class FindingsScreen(FilteredScreen):
             self._kept(len(made))
 
         app = self.program
-        app.in_store(_accept, app.person, warnings, reason, app.clock(), on_done=done, writes=True, hold=True)
+        person, now = app.person, app.clock()
+        app.in_store(lambda store: _accept(store, person, warnings, reason, now), on_done=done, writes=True, hold=True)
 
     def _kept(self, many: int) -> None:
         self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
@@ -566,7 +566,7 @@ class FindingsScreen(FilteredScreen):
             if letter == "t":
                 app = self.program
                 args = (app.person, one.accepted, app.clock())
-                app.in_store(withdraw, *args, on_done=self._taken_back, writes=True, hold=True)
+                app.in_store(lambda store: withdraw(store, *args), on_done=self._taken_back, writes=True, hold=True)
 
         told = [one.message, values_text(one), self.accepted_by(one)]
         answers = [Answer("t", "Take the acceptance back: the warning is open again")]
@@ -594,7 +594,7 @@ class FindingsScreen(FilteredScreen):
                 return
             target = Path(texts["path"]).expanduser()
             app.in_store(
-                lambda store: write_findings(store, app.agency, app.standard, target, form, anonymous=anonymous),
+                lambda store: store.ask(write_findings, app.agency, app.standard, target, form, anonymous=anonymous),
                 on_done=lambda many: self.say(f"{many:,} findings written to {target}.", "ok"),
                 hold=True,
             )
@@ -611,25 +611,25 @@ def _accept(
     store: "Store", person: str, warnings: Sequence[Finding], reason: str, now: datetime
 ) -> list[AcceptanceInfo]:
     """In the writing thread: accept what is not accepted yet."""
-    with store.write(person, now) as work:
-        return work.accept_all(warnings, reason)
+    with store.writing(Who(person, now)) as work:
+        return acceptances.accept(work, warnings, reason)
 
 
-def _open_ones(store: "Store", group: Group, many: int) -> Iterator[list[Finding]]:
+def _open_ones(snapshot: Snapshot, group: Group, many: int) -> Iterator[list[Finding]]:
     """A group's warnings that nobody accepted, so many at a time."""
     start, end = group.span
     for at in range(start, end, many):
         numbers = group.order.numbers[at : min(at + many, end)]
-        found = store.findings_numbered(numbers)
+        found = queries.numbered(snapshot, numbers)
         listed = [found[number] for number in numbers if number in found]
         own = [one.finding for one in listed if str(one.key(group.order.by)) == group.key]
         yield [one for one in own if one.severity is Severity.WARNING and not one.accepted]
 
 
-def _rules(store: "Store", group: Group) -> dict[str, str]:
+def _rules(snapshot: Snapshot, group: Group) -> dict[str, str]:
     """The rules of a group's open warnings, each with what it says of the first."""
     rules: dict[str, str] = {}
-    for page in _open_ones(store, group, AT_ONCE):
+    for page in _open_ones(snapshot, group, AT_ONCE):
         for one in page:
             rules.setdefault(one.rule, one.message)
         if len(rules) > 1:
@@ -640,18 +640,18 @@ def _rules(store: "Store", group: Group) -> dict[str, str]:
 def accept_all(store: "Store", group: Group, person: str, rule: str, reason: str, now: datetime) -> int:
     """In the writing thread: accept a group's open warnings of a rule, a batch a transaction; return how many."""
     made = 0
-    for page in _open_ones(store, group, AT_ONCE):
+    for page in store.ask(_open_ones, group, AT_ONCE):
         if left := [one for one in page if one.rule == rule]:
-            with store.write(person, now) as work:
-                made += len(work.accept_all(left, reason))
+            with store.writing(Who(person, now)) as work:
+                made += len(acceptances.accept(work, left, reason))
     return made
 
 
 def withdraw(store: "Store", person: str, acceptance_id: str, now: datetime) -> AcceptanceInfo:
     """In the writing thread: take an acceptance back."""
-    with store.write(person, now) as work:
-        return work.withdraw_acceptance(acceptance_id)
+    with store.writing(Who(person, now)) as work:
+        return acceptances.withdraw(work, acceptance_id)
 
 
-def _of_client(store: "Store", agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
-    return store.acceptances(agency, client_id=client_id)
+def _of_client(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
+    return acceptances.listed(snapshot, agency, client_id=client_id)
