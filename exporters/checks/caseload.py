@@ -20,6 +20,7 @@ from store.findings import queries, results
 from store.findings.results import CHECKER
 from store.month import agency_settings, calendar
 from store.records import read
+from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Finding
 from validators.rules.checker import Checker
 from validators.rules.file_rules import FileRules
@@ -38,11 +39,11 @@ Stamped = tuple[str, EpisodeRecord]
 class GoingCheck:
     """Checks what would be sent of episodes that are being checked."""
 
-    def __init__(self, store: "Store", agency: "AgencyInfo", checker: Checker, context: Context) -> None:
+    def __init__(self, snapshot: Snapshot, agency: "AgencyInfo", checker: Checker, context: Context) -> None:
         """Take what checks, and by which day and settings. Raises Problem when the store cannot be read."""
-        self._store, self._agency, self._checker = store, agency, checker
+        self._snapshot, self._agency, self._checker = snapshot, agency, checker
         self._standard = checker.standard
-        period = store.ask(calendar.of_agency, agency).due(context.today).period
+        period = calendar.of_agency(snapshot, agency).due(context.today).period
         self._selection = choose.selection(self._standard, period)
         self._context = Context(context.today, "file", period, settings=context.settings)
         self._found: dict[str, Going] = {}
@@ -56,7 +57,7 @@ class GoingCheck:
                 yield stamp, record, {}
             return
         while some := list(islice(rest, at_once)):
-            sent = self._selection.sent(self._store, self._agency, [record for _, record in some])
+            sent = self._selection.sent(self._snapshot, self._agency, [record for _, record in some])
             for stamp, record in some:
                 yield stamp, record, sent
 
@@ -106,22 +107,23 @@ def check_caseload(
 
     What somebody changes meanwhile stays due. Raises Problem when the store cannot be read or written.
     """
-    due = store.ask(queries.count_stale, agency, day) if progress else 0
     done = 0
-    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
-    # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
-    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
-    stream = going.prepared(store.ask(queries.stamped, agency, due=day))
-    checked = (
-        (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
-        for stamp, record, sent in stream
-    )
-    while found := list(islice(checked, BATCH)):
-        _add(found, links)
-        store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
-        done += len(found)
-        if progress:
-            progress(min(done, due), due)
+    with store.reading() as snapshot:
+        due = queries.count_stale(snapshot, agency, day) if progress else 0
+        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
+        links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
+        stream = going.prepared(queries.stamped(snapshot, agency, due=day))
+        checked = (
+            (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
+            for stamp, record, sent in stream
+        )
+        while found := list(islice(checked, BATCH)):
+            _add(found, links)
+            store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
+            done += len(found)
+            if progress:
+                progress(min(done, due), due)
     compare_episodes(store, agency, checker, day, now)
     return done
 
@@ -130,13 +132,14 @@ def check_some(
     store: "Store", agency: "AgencyInfo", checker: Checker, ids: Collection[str], day: date, now: datetime
 ) -> int:
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
-    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
     found: list[tuple[str, str, list[Finding]]] = []
-    links, going = LinkCheck(store, agency, checker.standard), GoingCheck(store, agency, checker, context)
-    for stamp, record, sent in going.prepared(store.ask(queries.stamped, agency, ids)):
-        found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
-        sleep(0)  # whoever types meanwhile is answered before the next episode
-    _add(found, links)
+    with store.reading() as snapshot:
+        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
+        for stamp, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
+            found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
+            sleep(0)  # whoever types meanwhile is answered before the next episode
+        _add(found, links)
     return store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
 
 
@@ -166,16 +169,17 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
 
     Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
     """
-    if not store.ask(results.beside_is_due, agency, day):
-        return False
-    version = store.ask(index.saved_version)
-    repeated = store.ask(read.repeated_identifiers, agency)
     found: list[Finding] = []
-    context = Context(day, "store", settings=store.ask(agency_settings.settings, agency))
-    if repeated:
-        rules = FileRules(checker.standard, repeated)
-        # No other record can contradict any, or be contradicted.
-        for record in store.ask(read.episodes, agency, store.ask(read.episodes_bearing, agency, repeated)):
-            found += rules.check(record, checker.check(record, context))
+    with store.reading() as snapshot:
+        if not results.beside_is_due(snapshot, agency, day):
+            return False
+        version = index.saved_version(snapshot)
+        repeated = read.repeated_identifiers(snapshot, agency)
+        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        if repeated:
+            rules = FileRules(checker.standard, repeated)
+            # No other record can contradict any, or be contradicted.
+            for record in read.episodes(snapshot, agency, read.episodes_bearing(snapshot, agency, repeated)):
+                found += rules.check(record, checker.check(record, context))
     store.do(Who(CHECKER, now), results.save_beside, agency, found, version, day, settings=context.settings)
     return True

@@ -22,7 +22,7 @@ from validators.version import VERSION
 if TYPE_CHECKING:
     from exporters.formats.base import Wanted
     from store.facts import AgencyInfo
-    from store.store import Store
+    from store.snapshot import Snapshot
 
 SOFTWARE = f"Keywork {VERSION}"
 
@@ -57,9 +57,9 @@ class Selection:
         """The episode's identifier."""
         return record.episode.get(self.identity, "")
 
-    def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+    def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
-        for record in store.ask(read.episodes, agency):
+        for record in read.episodes(snapshot, agency):
             yield record, self.outgoing(record)
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
@@ -77,7 +77,7 @@ class Selection:
         """Whether something may be a day after the period's end: asked of every record, so texts are compared."""
         return text is not None and text != "" and (len(text) != len(self._end) or text > self._end)
 
-    def sent(self, store: "Store", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+    def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
         """Every extract holds all: what was sent before is not asked."""
         return {}
 

@@ -18,10 +18,10 @@ from store.month import locate
 from store.month import sent as stored_sent
 from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
 from store.records import merge
+from store.snapshot import Snapshot
 from validators.dates import parse_date
 
 if TYPE_CHECKING:
-    from store.store import Store
     from store.unit_of_work import UnitOfWork
 
 # Finds what a new extract would deny of one that was sent, and says why.
@@ -50,9 +50,9 @@ class Found:
 class Finder:
     """Compares one sent text with what would be written now."""
 
-    def __init__(self, store: "Store", preview: Preview, sent: SentText) -> None:
+    def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
         """Take what was sent. Raises Problem when the store cannot be read."""
-        self.store, self.preview, self.standard = store, preview, preview.standard
+        self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
         self.closed_before = choose.selection(preview.standard, preview.period).closed_before
         role = preview.standard.role
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
@@ -96,7 +96,7 @@ class Finder:
     def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
         wanted = set(identifiers)
         if self.standard.role("episode_id"):
-            return self.store.ask(locate.episodes, self.preview.agency, wanted)
+            return locate.episodes(self.snapshot, self.preview.agency, wanted)
         # Without an identifier an episode is found by its client's reference and the day it was opened.
         told = {
             one.episode: (one.reference, one.values.get(self.opened, ""))
@@ -104,7 +104,7 @@ class Finder:
             for one in pair
             if one is not None and one.episode in wanted
         }
-        return self.store.ask(locate.journeys, self.preview.agency, told)
+        return locate.journeys(self.snapshot, self.preview.agency, told)
 
     def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
         """Where the events are that were sent and are not in their episode any more."""
@@ -117,7 +117,7 @@ class Finder:
         return {
             (section, own): place
             for section, owns in gone.items()
-            for own, place in self.store.ask(locate.events, self.preview.agency, section, owns).items()
+            for own, place in locate.events(self.snapshot, self.preview.agency, section, owns).items()
         }
 
     # Episodes that are gone
@@ -188,7 +188,7 @@ class Finder:
         told = "It was sent as another client's. "
         merged = None
         if place is not None:
-            merges = self.store.ask(merge.listed, place.client_id)
+            merges = merge.listed(self.snapshot, place.client_id)
             merged = next((one for one in merges if place.episode_id in one.moved and one.split_at is None), None)
         if merged is not None:
             told += f"The two clients were merged{_by(merged.merged_by, merged.merged_at)}."
@@ -354,19 +354,19 @@ class Mismatches:
         return sum(1 for one in self.found if one.state == state)
 
 
-def find_mismatches(store: "Store", preview: Preview) -> Mismatches:
+def find_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches:
     """The mismatches of what would be written against the last extract marked as sent.
 
     Raises Problem when the text of that extract is damaged, or is another standard's.
     """
-    sent = store.ask(stored_sent.last, preview.agency)
-    return against(store, preview, sent) if sent is not None else Mismatches(None)
+    sent = stored_sent.last(snapshot, preview.agency)
+    return against(snapshot, preview, sent) if sent is not None else Mismatches(None)
 
 
-def against(store: "Store", preview: Preview, sent: ExtractInfo) -> Mismatches:
+def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
-    finder = Finder(store, preview, store.ask(sent_so_far, preview.agency, preview.standard, sent))
-    return Mismatches(sent, tuple(_judged(finder.found(), store.ask(stored_sent.confirmations, sent.id))))
+    finder = Finder(snapshot, preview, sent_so_far(snapshot, preview.agency, preview.standard, sent))
+    return Mismatches(sent, tuple(_judged(finder.found(), stored_sent.confirmations(snapshot, sent.id))))
 
 
 def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: str) -> Mismatch:

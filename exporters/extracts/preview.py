@@ -21,7 +21,6 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.formats.base import Wanted
-    from store.store import Store
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Preview:
 
 
 def preview_extract(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     standard: Standard,
     submission: str,
@@ -69,12 +68,12 @@ def preview_extract(
 
     Raises Problem when there is no such submission, and as the export does.
     """
-    period = store.ask(calendar.of_agency, agency).entry(submission).period
+    period = calendar.of_agency(snapshot, agency).entry(submission).period
     chosen = choose.selection(standard, period, wanted)
     receipt = begun(agency, chosen, submission)
     text = choose.kept_text(standard)
     whole = choose.kept_text(standard) if receipt.kind not in ("", "full") else None
-    write_rows(store, agency, chosen, receipt, text, today, progress, whole)
+    write_rows(snapshot, agency, chosen, receipt, text, today, progress, whole)
     text.finish()
     if whole is not None:
         whole.finish()

@@ -39,7 +39,7 @@ def export_to_stream(
     It is recorded first: what went out is then never unknown. Raises Problem as an export does, and when the stream
     breaks; the sentence then says how to write the same extract again.
     """
-    preview = preview_extract(store, agency, standard, submission, today=today, progress=progress, wanted=wanted)
+    preview = store.ask(preview_extract, agency, standard, submission, today=today, progress=progress, wanted=wanted)
     receipt = preview.receipt
     known = store.ask(submissions.current, agency, submission)
     with store.writing(Who(person, now)) as work:

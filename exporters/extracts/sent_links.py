@@ -16,7 +16,6 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.store import Store
 
 
 def changed_links(
@@ -45,9 +44,9 @@ def link_finding(standard: Standard, record: EpisodeRecord) -> Finding:
 class LinkCheck:
     """Finds changed links among many journeys, some at a time, holding of each but what links it."""
 
-    def __init__(self, store: "Store", agency: "AgencyInfo", standard: Standard) -> None:
-        """Take the store, and the standard of the agency."""
-        self._store, self._agency, self._standard = store, agency, standard
+    def __init__(self, snapshot: Snapshot, agency: "AgencyInfo", standard: Standard) -> None:
+        """Take the moment of which journeys are looked at, and the standard of the agency."""
+        self._snapshot, self._agency, self._standard = snapshot, agency, standard
         self._link = linking(standard)
         self._waiting: dict[str, EpisodeRecord] = {}
 
@@ -63,5 +62,5 @@ class LinkCheck:
     def found(self) -> Mapping[str, Finding]:
         """The findings about those looked at since it was asked last, by the episode's id. Raises Problem."""
         waiting, self._waiting = self._waiting, {}
-        changed = self._store.ask(changed_links, self._agency, self._standard, waiting.values())
+        changed = changed_links(self._snapshot, self._agency, self._standard, waiting.values())
         return {record.episode_id: link_finding(self._standard, record) for record in changed}

@@ -25,6 +25,7 @@ from store.findings.acceptance_facts import Accepted
 from store.month import agency_settings, calendar, extracts, submissions
 from store.month.facts import WrittenExtract
 from store.records import read
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.quality import Tally
@@ -86,8 +87,8 @@ def export_submission(
     receipt.file = target
     try:
         with scratch(target, PRIVATE) as temporary:
-            with temporary.open("wb") as file:
-                write_rows(store, agency, chosen, receipt, file, today, progress)
+            with store.reading() as snapshot, temporary.open("wb") as file:
+                write_rows(snapshot, agency, chosen, receipt, file, today, progress)
             receipt.validation = choose.validated(standard, lambda: temporary.open("rb"))
             _record(store, agency, receipt, temporary, person, now)
     except FileExistsError:
@@ -109,7 +110,7 @@ def _already_there(target: Path) -> Problem:
 
 
 def write_rows(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     selection: Selecting,
     receipt: Receipt,
@@ -125,13 +126,13 @@ def write_rows(
     """
     standard = selection.standard
     # Judged as what it is by now: a file that would be sent.
-    context = Context(today, "file", selection.period, store.ask(agency_settings.settings, agency))
-    accepted = Accepted(store.ask(acceptances.listed, agency))
-    examination = Examination(standard, context, store.ask(read.repeated_identifiers, agency), accepted)
+    context = Context(today, "file", selection.period, agency_settings.settings(snapshot, agency))
+    accepted = Accepted(acceptances.listed(snapshot, agency))
+    examination = Examination(standard, context, read.repeated_identifiers(snapshot, agency), accepted)
     receipt.tally = examination.tally
     rows = choose.writer(standard, file)
     beside = choose.writer(standard, whole) if whole is not None else None
-    for seen, (record, outgoing) in enumerate(selection.stream(store, agency), 1):
+    for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
         name = selection.name(record)
         receipt.held_back += outgoing.held_back
         if outgoing.left_out or outgoing.held_back:

@@ -12,7 +12,7 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
-    from store.store import Store
+    from store.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Selecting(Protocol):
     def name(self, record: EpisodeRecord) -> str:
         """What people know an episode by."""
 
-    def stream(self, store: "Store", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+    def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether it is plain without a closer look that an episode, if it is sent, is sent with all that is known."""
 
-    def sent(self, store: "Store", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+    def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
         """What was sent before of some episodes, at most `read_at_once` (0: that is not asked). Raises Problem."""
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:

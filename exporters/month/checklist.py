@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
     from store.findings.acceptance_facts import CaseloadFigures
     from store.month.facts import SubmissionInfo, TickInfo
-    from store.store import Store
 
 # All that the checklist of a submission is judged by, read from the store at one time.
 
@@ -109,16 +108,16 @@ def situation(
 
 
 def open_mismatches(
-    store: "Store", agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, period: ReportingPeriod, today: date
 ) -> int:
     """How many mismatches against the extract sent last are neither explained nor confirmed. Raises Problem."""
-    if store.ask(stored_sent.last, agency) is None:
+    if stored_sent.last(snapshot, agency) is None:
         return 0
     from exporters.extracts.mismatches import find_mismatches
     from exporters.extracts.preview import preview_extract
 
-    preview = preview_extract(store, agency, standard, period.submission, today=today)
-    return len(find_mismatches(store, preview).open)
+    preview = preview_extract(snapshot, agency, standard, period.submission, today=today)
+    return len(find_mismatches(snapshot, preview).open)
 
 
 State = Literal["done", "open", "waits", "not needed"]
@@ -173,7 +172,7 @@ def judge(standard: Standard, known: Situation) -> list[Item]:
 
 
 def checklist(
-    store: "Store",
+    snapshot: Snapshot,
     agency: "AgencyInfo",
     standard: Standard,
     period: ReportingPeriod,
@@ -181,8 +180,8 @@ def checklist(
     submission: "SubmissionInfo | None" = None,
 ) -> list[Item]:
     """The whole checklist of a submission as it stands; its latest attempt unless one is given. Raises Problem."""
-    many = open_mismatches(store, agency, standard, period, today)
-    return judge(standard, store.ask(situation, agency, standard, period, today, submission, many))
+    many = open_mismatches(snapshot, agency, standard, period, today)
+    return judge(standard, situation(snapshot, agency, standard, period, today, submission, many))
 
 
 def progress(items: Sequence[Item]) -> tuple[int, int]:

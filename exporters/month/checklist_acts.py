@@ -161,7 +161,7 @@ class Acts:
         return (
             0
             if known.is_nil
-            else open_mismatches(self.store, self.agency, self.standard, self.entry.period, self.today)
+            else self.store.ask(open_mismatches, self.agency, self.standard, self.entry.period, self.today)
         )
 
     def _item(self, item_id: str) -> ChecklistItem:

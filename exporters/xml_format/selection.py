@@ -27,7 +27,7 @@ from validators.standard.model import Standard
 from validators.standard.return_xml import XmlBlock
 
 if TYPE_CHECKING:
-    from store.store import Store
+    from store.snapshot import Snapshot
 
 _AT_ONCE = 200
 _DAYS = ("opened", "assessed", "closed")
@@ -91,20 +91,20 @@ class JourneySelection:
         """What people know the journey by."""
         return name_of(self.standard, record)
 
-    def stream(self, store: "Store", agency: AgencyInfo) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
+    def stream(self, snapshot: "Snapshot", agency: AgencyInfo) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All journeys of an agency in order of entry, each with what of it is sent. Raises Problem."""
         some: list[EpisodeRecord] = []
-        for record in store.ask(read.episodes, agency):
+        for record in read.episodes(snapshot, agency):
             some.append(record)
             if len(some) >= _AT_ONCE:
-                yield from self._outgoing(store, agency, some)
+                yield from self._outgoing(snapshot, agency, some)
                 some = []
-        yield from self._outgoing(store, agency, some)
+        yield from self._outgoing(snapshot, agency, some)
 
     def _outgoing(
-        self, store: "Store", agency: AgencyInfo, some: list[EpisodeRecord]
+        self, snapshot: "Snapshot", agency: AgencyInfo, some: list[EpisodeRecord]
     ) -> Iterator[tuple[EpisodeRecord, Outgoing]]:
-        sent = self.sent(store, agency, some)
+        sent = self.sent(snapshot, agency, some)
         for record in some:
             yield record, self.outgoing(record, sent)
 
@@ -112,12 +112,12 @@ class JourneySelection:
         """That hangs on what was sent before."""
         return False
 
-    def sent(self, store: "Store", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
+    def sent(self, snapshot: "Snapshot", agency: AgencyInfo, some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
         """Digests of what was sent before of some journeys, by id; none where all is sent anyhow. Raises Problem."""
         if self._kind == "full":
             return {}
         ids = [f"{record.episode_id}{PART}{key}" for record in some for key in self._keys.values()]
-        return store.ask(stored_sent.digests, agency, [*ids, *(event.id for record in some for event in record.events)])
+        return stored_sent.digests(snapshot, agency, [*ids, *(event.id for record in some for event in record.events)])
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one stored journey is sent; `sent` are digests of what was sent before, by id."""

@@ -54,7 +54,7 @@ def changed(store: Store, agency: AgencyInfo) -> None:
 
 def kept(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """The extract of now, kept and sent."""
-    preview = preview_extract(store, agency, load(), SUBMISSION, today=TODAY)
+    preview = ask(store, preview_extract, agency, load(), SUBMISSION, today=TODAY)
     receipt = preview.receipt
     with store.writing(Who("bench", NOW)) as work:
         rows = receipt.tally.rows
@@ -79,8 +79,8 @@ def run() -> bool:
         sent = kept(store, agency)
         changed(store, agency)
         second = kept(store, agency)
-        preview = preview_extract(store, agency, standard, SUBMISSION, today=TODAY)
-        found = against(store, preview, sent)
+        preview = ask(store, preview_extract, agency, standard, SUBMISSION, today=TODAY)
+        found = ask(store, against, preview, sent)
 
         texts = [b"".join(ask(store, extracts.text, one.id)) for one in (sent, second)]
 
@@ -94,7 +94,7 @@ def run() -> bool:
         def mismatched() -> None:
             # Read anew each time, as when the screen is opened.
             preview.__dict__["by_episode"] = ExtractText(preview.text.pieces(), standard)
-            against(store, preview, sent)
+            ask(store, against, preview, sent)
 
         yardstick = median(lambda: timeit.timeit(plain, number=1))
         difference = median(lambda: timeit.timeit(compared, number=1)) / yardstick

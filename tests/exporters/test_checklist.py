@@ -34,7 +34,7 @@ def items(desk: Desk, month: str = MONTH, today: date = TODAY, attempt: int | No
     agency = ask(desk.store, agencies.one)
     chosen = next((one for one in ask(desk.store, submissions.listed, agency, month) if one.attempt == attempt), None)
     period = ask(desk.store, calendar.of_agency, agency).entry(month).period
-    return {one.id: one for one in checklist(desk.store, agency, STANDARD, period, today, chosen)}
+    return {one.id: one for one in ask(desk.store, checklist, agency, STANDARD, period, today, chosen)}
 
 
 def acts(desk: Desk, month: str = MONTH, today: date = TODAY, person: str = "ann") -> Acts:

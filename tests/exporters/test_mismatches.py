@@ -24,7 +24,7 @@ def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInf
 
 def found(desk: Desk, submission: str = "2020-12") -> Mismatches:
     agency = ask(desk.store, agencies.one)
-    return find_mismatches(desk.store, preview_extract(desk.store, agency, STANDARD, submission, today=TODAY))
+    return ask(desk.store, find_mismatches, ask(desk.store, preview_extract, agency, STANDARD, submission, today=TODAY))
 
 
 def told(mismatches: Mismatches) -> list[tuple[str, str, str]]:
@@ -53,7 +53,7 @@ def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> No
     )
     links = desk.links()
     agency = ask(desk.store, agencies.one)
-    preview = preview_extract(desk.store, agency, STANDARD, "2020-12", today=TODAY)
+    preview = ask(desk.store, preview_extract, agency, STANDARD, "2020-12", today=TODAY)
     assert desk.links() == links and ask(desk.store, extracts.listed, agency) == []
     receipt = desk.send()
     assert b"".join(preview.text.pieces()) == receipt.file.read_bytes()

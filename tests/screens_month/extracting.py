@@ -23,7 +23,7 @@ BEFORE = NOW - timedelta(days=30)
 
 def sent(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """October's extract, whose file is long gone, marked as sent; then an episode is deleted, a birth date changed."""
-    preview = preview_extract(store, agency, STANDARD, "2020-10", today=BEFORE.date())
+    preview = ask(store, preview_extract, agency, STANDARD, "2020-10", today=BEFORE.date())
     receipt = {**preview.receipt.as_mapping(), "file": f"/srv/exports/{preview.receipt.file.name}"}
     with store.writing(Who("ann", BEFORE)) as work:
         its = preview.receipt

@@ -27,13 +27,15 @@ from validators.problems import Problem
 WRITER = """
 import sys, pathlib
 from tests.store.small_standard import NOW, standards
+from store.facts import Who
+from store.records import agencies, save
 from store.store import open_store
 store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards)
-agency = store.agency()
+agency = store.ask(agencies.one)
 for number in range(int(sys.argv[3])):
-    with store.write(sys.argv[4], NOW) as work:
-        client = work.create("client", agency.id, "", {})
-        work.create("episode", client.id, "", {})
+    with store.writing(Who(sys.argv[4], NOW)) as work:
+        client = save.create(work, "client", agency.id, "", {})
+        save.create(work, "episode", client.id, "", {})
     print(client.id, flush=True)
 """
 
@@ -213,7 +215,8 @@ def test_two_programs_make_the_same_store_at_once(tmp_path: Path) -> None:
         "import sys, pathlib\nfrom tests.store.small_standard import NOW, standards\n"
         "from store.store import open_store\n"
         "store = open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards, create=True)\n"
-        "with store.write(sys.argv[3], NOW) as work: work.ensure_agency(sys.argv[3], 'small')\n"
+        "from store.facts import Who\nfrom store.records import agencies\n"
+        "store.do(Who(sys.argv[3], NOW), agencies.ensure, sys.argv[3], 'small')\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(Path(__file__).parent)])}
     path, key = tmp_path / "s.db", tmp_path / "k"

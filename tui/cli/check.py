@@ -65,7 +65,8 @@ def run_check(
             context = _context(standard, today, submission, found.ask(agency_settings.settings, agency), stored=True)
             accepted = Accepted(found.ask(acceptances.listed, agency))
             repeated = found.ask(read.repeated_identifiers, agency)
-            report = check_episodes(found.ask(read.episodes, agency), standard, context, repeated, accepted)
+            with found.reading() as snapshot:
+                report = check_episodes(read.episodes(snapshot, agency), standard, context, repeated, accepted)
     {"json": _json, "csv": _csv, "text": _text}[form](report)
     return 1 if report.tally.errors else 0
 

@@ -67,7 +67,7 @@ def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) 
     if not as_kept:
         check_caseload(store, agency, Checker(standard), today, now())
         due = store.ask(stored_calendar.of_agency, agency).due(today)
-        many = open_mismatches(store, agency, standard, due.period, today)
+        many = store.ask(open_mismatches, agency, standard, due.period, today)
     standing = store.ask(read_standing, agency, standard, today, many)
     if not as_kept:
         keep_today(store, standing)
@@ -162,7 +162,7 @@ def run_checklist(at: At, today: date, month: str, attempt: int | None, form: st
             if month
             else found.ask(stored_calendar.of_agency, agency).due(today)
         )
-        many = open_mismatches(found, agency, standard, entry.period, today)
+        many = found.ask(open_mismatches, agency, standard, entry.period, today)
         page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
     if form == "json":
         print(json.dumps(page.as_mapping(), indent=1))

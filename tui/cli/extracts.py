@@ -33,8 +33,14 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
+    from store.store import Store
 
 # `keywork extracts diff` and `mismatches`.
+
+
+def _compared(store: "Store", old: ExtractInfo, new: ExtractInfo, standard: Standard) -> Comparison:
+    with store.reading() as snapshot:
+        return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
 
 
 def run_diff(
@@ -59,11 +65,11 @@ def run_diff(
         old = found.ask(resolved, agency, extract)
         if other is not None:
             new = found.ask(resolved, agency, other)
-            compared = compare_texts(found.ask(extracts.text, old.id), found.ask(extracts.text, new.id), standard)
+            compared = _compared(found, old, new, standard)
         else:
             progress = Progress(standard.said("episodes looked at"))
             month = submission or old.submission
-            preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
+            preview = found.ask(preview_extract, agency, standard, month, today=today, progress=progress)
             progress.done()
             compared = found.ask(changes_since, preview, old)
     if form == "json":
@@ -118,9 +124,9 @@ def run_mismatches(
         standard = load(agency.standard)
         month = submission or found.ask(due_submission, agency, today)
         progress = Progress(standard.said("episodes looked at"))
-        preview = preview_extract(found, agency, standard, month, today=today, progress=progress)
+        preview = found.ask(preview_extract, agency, standard, month, today=today, progress=progress)
         progress.done()
-        result = find_mismatches(found, preview)
+        result = found.ask(find_mismatches, preview)
     if form == "json":
         against = result.sent.id if result.sent else None
         print(
@@ -175,7 +181,9 @@ def run_confirm(
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)
         month = submission or found.ask(due_submission, agency, today)
-        result = find_mismatches(found, preview_extract(found, agency, load(agency.standard), month, today=today))
+        result = found.ask(
+            find_mismatches, found.ask(preview_extract, agency, load(agency.standard), month, today=today)
+        )
         meant = [one for one in result.open if one.subject == subject]
         if result.sent is None or not meant:
             raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")

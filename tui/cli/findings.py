@@ -47,9 +47,9 @@ def run_findings(
         progress.done()
         errors = any(one.severity == "error" and one.count for one in found.ask(queries.counts, agency))
         if out is None:
-            sys.stdout.writelines(
-                FORMS[chosen](found.ask(told_findings, agency, standard, anonymous=anonymous), anonymous=anonymous)
-            )
+            with found.reading() as snapshot:
+                told = told_findings(snapshot, agency, standard, anonymous=anonymous)
+                sys.stdout.writelines(FORMS[chosen](told, anonymous=anonymous))
         else:
             many = found.ask(write_findings, agency, standard, out, chosen, anonymous=anonymous)
             talk(f"{many:,} findings written to {out}.")

@@ -211,7 +211,7 @@ class ChecklistScreen(BaseScreen[None]):
             self.say(str(problem), "error")
 
         about = (app.agency, app.standard, page.entry.period, page.today)
-        app.in_store(lambda store: open_mismatches(store, *about), on_done=came, on_problem=failed)
+        app.read(lambda snapshot: open_mismatches(snapshot, *about), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
         self._reading = False

@@ -315,8 +315,8 @@ class MonthScreen(BaseScreen[None]):
             return  # on the way back
         self._comparing, self._compare_due = True, False
         about = (app.agency, app.standard, one.due.period, app.today())
-        app.in_store(
-            lambda store: open_mismatches(store, *about), on_done=self._compared, on_problem=self._not_compared
+        app.read(
+            lambda snapshot: open_mismatches(snapshot, *about), on_done=self._compared, on_problem=self._not_compared
         )
 
     def _compared(self, many: int) -> None:

@@ -8,6 +8,7 @@ overtake the save that cleared it.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,9 +45,9 @@ class StoreWritten(Message, bubble=False):
     """Something was written that the audit does not tell: a draft, or who is in which record."""
 
 
-def shortly(problem: Problem, store: "Store | None") -> str:
+def shortly(problem: Problem, path: Path | None) -> str:
     """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
-    return str(problem).replace(f"store {store.path} ", "store ") if store is not None else str(problem)
+    return str(problem).replace(f"store {path} ", "store ") if path is not None else str(problem)
 
 
 class StoreThreads:
@@ -173,7 +174,7 @@ class StoreWatch:
         self._busy = False
         if self.lost != str(problem):
             self.lost = str(problem)
-            self._app.say(f"Typing goes on. {shortly(problem, self._store)}", "warning")
+            self._app.say(f"Typing goes on. {shortly(problem, self._store.path)}", "warning")
 
     def tell(self, saved: bool = True) -> None:
         """Tell every open screen that what it shows may be old, and whether a record is among it."""

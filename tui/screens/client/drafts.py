@@ -305,7 +305,7 @@ class DraftKeeper:
         self.aside.ended(number, refused=True)
         if self.failing != str(problem):
             self.failing = str(problem)
-            self._app.say(f"Typing goes on. {shortly(problem, self._app.store)}", "warning")
+            self._app.say(f"Typing goes on. {shortly(problem, self._app.opened_store.path)}", "warning")
         self._later(RETRY_SECONDS)
 
 

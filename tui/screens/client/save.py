@@ -254,7 +254,9 @@ class Saving:
             return
         self._waiting = items
         if not again:
-            screen.say(f"Not saved yet, but it will be. {shortly(problem, screen.program.store)}", "warning")
+            screen.say(
+                f"Not saved yet, but it will be. {shortly(problem, screen.program.opened_store.path)}", "warning"
+            )
         screen.program.set_timer(RETRY_SECONDS, self._again)
 
     def _again(self) -> None:

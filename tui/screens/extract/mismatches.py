@@ -31,14 +31,14 @@ def _confirm(
     assert found.sent is not None
     with store.writing(Who(app.person, app.clock())) as work:
         confirm(work, found.sent, one, reason)
-    return find_mismatches(store, preview)
+    return store.ask(find_mismatches, preview)
 
 
 def _withdraw(store: "Store", app: "KeyworkApp", preview: Preview, confirmation_id: str) -> Mismatches:
     """In a thread."""
     with store.writing(Who(app.person, app.clock())) as work:
         stored_sent.withdraw(work, confirmation_id)
-    return find_mismatches(store, preview)
+    return store.ask(find_mismatches, preview)
 
 
 class MismatchesScreen(FilteredScreen):

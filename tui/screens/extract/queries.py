@@ -62,7 +62,7 @@ class Looked:
 
 
 def look(
-    store: "Store",
+    snapshot: Snapshot,
     agency: AgencyInfo,
     standard: Standard,
     submission: str,
@@ -71,21 +71,21 @@ def look(
     wanted: "Wanted | None" = None,
 ) -> Looked:
     """Make the preview of a submission, or of the one that is due, and compare it. Raises Problem."""
-    month = submission or store.ask(due_submission, agency, today)
-    calendar = store.ask(stored_calendar.of_agency, agency)
+    month = submission or due_submission(snapshot, agency, today)
+    calendar = stored_calendar.of_agency(snapshot, agency)
     windows = said_of_window(calendar, month, today)
-    preview = preview_extract(store, agency, standard, month, today=today, progress=progress, wanted=wanted)
-    found = Looked(preview, calendar.entry(month), windows, store.ask(extracts.listed, agency))
-    found.last = store.ask(sent.last, agency) or (found.written[-1] if found.written else None)
+    preview = preview_extract(snapshot, agency, standard, month, today=today, progress=progress, wanted=wanted)
+    found = Looked(preview, calendar.entry(month), windows, extracts.listed(snapshot, agency))
+    found.last = sent.last(snapshot, agency) or (found.written[-1] if found.written else None)
     try:
         if found.last is not None:
-            found.changes = store.ask(changes_since, preview, found.last)
+            found.changes = changes_since(snapshot, preview, found.last)
     except Problem as problem:
-        found.changes = shortly(problem, store)
+        found.changes = shortly(problem, snapshot.ground.path)
     try:
-        found.mismatches = find_mismatches(store, preview)
+        found.mismatches = find_mismatches(snapshot, preview)
     except Problem as problem:
-        found.mismatches = shortly(problem, store)
+        found.mismatches = shortly(problem, snapshot.ground.path)
     return found
 
 

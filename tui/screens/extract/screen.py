@@ -174,7 +174,7 @@ class ExtractScreen(BaseScreen[None]):
         self.say(f"Looking at every {self._word} ...")
         told = Gently(app, lambda count: self.say(f"Looking: {count:,} {self._word}s."))
         about = (app.agency, app.standard, self.submission, app.today(), told, self.wanted)
-        app.in_store(lambda store: look(store, *about), on_done=self._looked, on_problem=self._failed)
+        app.read(lambda snapshot: look(snapshot, *about), on_done=self._looked, on_problem=self._failed)
 
     def _looked(self, found: Looked) -> None:
         self._looking = False
