@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # `keywork extracts diff` and `mismatches`.
 
 
-def _compared(store: "Store", old: ExtractInfo, new: ExtractInfo, standard: Standard) -> Comparison:
+def _compared(store: "Store", old: "ExtractInfo", new: "ExtractInfo", standard: "Standard") -> "Comparison":
     with store.reading() as snapshot:
         return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
 
