@@ -175,7 +175,7 @@ REGISTRY.add(
 )
 
 # Actions of several screens: they must be there before any of these is made.
-for _name in ("tui.screens.client.keys", "tui.screens.clients.keys"):
+for _name in ("tui.screens.client.keys", "tui.screens.clients.keys", "tui.screens.extract.keys"):
     import_module(_name)
 
 
