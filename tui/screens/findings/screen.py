@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from tui.screens.findings.list import FindingsList
     from tui.terminal.key_queue import KeyHold
 
-REGISTRY.add(action("findings.export", "e", "Export", "Write all findings to a file", {"findings"}, "export", bar=True))
 KINDS: Mapping[str, tuple[Form, bool, str]] = {
     "c": ("csv", False, "CSV, the case reference first"),
     "t": ("text", False, "Text, the case reference first"),
@@ -66,6 +65,7 @@ REGISTRY.add(
     ),
     action("findings.accepted", "w", "Accepted", "The warnings that were accepted, and why", SCOPE, "accepted"),
 )
+REGISTRY.add(action("findings.export", "e", "Export", "Write all findings to a file", {"findings"}, "export", bar=True))
 AT_ONCE = 500
 """Warnings accepted in one transaction: others wait to save while it lasts."""
 PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
