@@ -22,7 +22,7 @@ from tests.terminal import keys
 HOLD = """
 import sys
 from pathlib import Path
-from store import sqlite
+from store.disk import sqlite
 from store.disk.keys import read_or_make_key
 key, _ = read_or_make_key(Path(sys.argv[2]), may_make=False)
 held = sqlite.connect(Path(sys.argv[1]), key)
