@@ -27,7 +27,7 @@ def picture(terminal: Terminal, name: str) -> None:
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_pictures(store: Store, known: ClientTree, start: Start, columns: int, rows: int) -> None:
-    terminal = start(known.client.id, columns=columns, rows=rows, ready="First initial")
+    terminal = start(known.client.id, columns=columns, rows=rows, ready="First init")
     terminal.until_quiet(0.6)  # the first paint comes before the panes have their widths
     picture(terminal, "client")
     terminal.press("<tab><tab>311285<tab><f4>")
