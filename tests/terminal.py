@@ -11,6 +11,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import struct
 import sys
 import termios
@@ -22,6 +23,15 @@ from types import TracebackType
 
 import pyte
 
+from tests import at_rest
+from tests.warm_start import LOADED, warm
+
+MARKED = {*LOADED, "tui.cli.main"}
+"""The programs that say when they have come to rest."""
+OF_EACH_START = ("DEMO_", "HOME", "KEYWORK_", "NO_COLOR", "COLORTERM", "PATH", "SSH_", "TERM", "TMPDIR", "XDG_")
+"""What may be set differently in a program whose code was loaded before; another language, say, may not."""
+FALL_BACK_SECONDS = 0.5
+"""After so long a silence of a program that neither says that it rests nor works, it is taken to wait for the test."""
 FUNCTION_KEYS = {
     **dict(zip(("f1", "f2", "f3", "f4"), ("\x1bOP", "\x1bOQ", "\x1bOR", "\x1bOS"), strict=True)),
     **{f"f{number}": f"\x1b[{code}~" for number, code in zip(range(5, 11), (15, 17, 18, 19, 20, 21), strict=True)},
@@ -121,14 +131,39 @@ class Terminal:
                 environment.pop(name, None)
             else:
                 environment[name] = value
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        self._status: int | None = None
+        self._line: socket.socket | None = None
+        self._asked = 0
+        self._warm = False
+        module = command[2] if list(command[:2]) == [sys.executable, "-m"] else ""
+        if module not in MARKED:
+            self._start(command, environment, cwd, size)
+            return
+        self._line, other = socket.socketpair()
+        self._line.setblocking(False)
+        with other:
+            self._warm = module in LOADED and all(name.startswith(OF_EACH_START) for name in env or {})
+            if self._warm:
+                self.fd, slave = os.openpty()
+                fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
+                self.pid = warm(module).start(command[3:], environment, cwd or str(Path.cwd()), slave, other.fileno())
+                self._module = module
+                os.close(slave)
+                return
+            os.set_inheritable(other.fileno(), True)
+            environment[at_rest.LINE] = str(other.fileno())
+            command = [sys.executable, "-m", "tests.at_rest", *command[2:]]
+            self._start(command, environment, cwd, size)
+
+    def _start(self, command: Sequence[str], environment: Mapping[str, str], cwd: str | None, size: bytes) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             # The size has to be there before the program asks for it.
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
             if cwd is not None:
                 os.chdir(cwd)
             os.execvpe(command[0], list(command), environment)
-        self._status: int | None = None
 
     def __enter__(self) -> "Terminal":
         return self
@@ -144,17 +179,27 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             self.wait()
         os.close(self.fd)
+        if self._line is not None:
+            self._line.close()
 
     def wait(self) -> int:
         """Wait for the program to end; its exit code, negative for a signal."""
-        if self._status is None:
-            while True:
-                self._read(0.02)
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-                if pid:
-                    self._status = os.waitstatus_to_exitcode(status)
-                    break
+        while self._status is None:
+            self._read(0.02)
+            if (status := self._ended()) is not None:
+                self._status = os.waitstatus_to_exitcode(status)
         return self._status
+
+    def _ended(self) -> int | None:
+        if self._warm:
+            return warm(self._module).ended(self.pid)
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
+        return status if pid else None
+
+    def until_stopped(self) -> None:
+        """Wait until the program is suspended."""
+        while self._states() != {"T"}:
+            self._read(0.02)
 
     def signal(self, number: int) -> None:
         """Send the program a signal."""
@@ -177,27 +222,69 @@ class Terminal:
         return data
 
     def until_quiet(self, seconds: float = 0.25, most: float = 20.0) -> Answer:
-        """Read until nothing has come for so long, and the program waits: a busy machine makes it late, not quiet."""
-        start = time.perf_counter()
+        """Read until what was typed has had its effect.
+
+        A program of ours says when it has come to rest, after timers of up to so many seconds too. Of any other, and
+        of one that is kept waiting, that is believed when nothing has come for so long and it does not work: a busy
+        machine makes it late, not quiet.
+        """
+        start = silent = time.perf_counter()
         came, first, last = b"", 0.0, 0.0
-        while time.perf_counter() - start < most:
-            data = self._read(seconds)
-            if not data:
-                if self._works():
-                    continue
+        patience = seconds if self._line is None else max(seconds, FALL_BACK_SECONDS)
+        self._ask(seconds)
+        while (now := time.perf_counter()) - start < most:
+            rests = self._answered(patience - (now - silent))
+            # All that was written before the answer is there to be read when it comes: select asks the terminal anew.
+            while data := self._read(0.0):
+                silent = time.perf_counter()
+                last = silent - start
+                first = first or last
+                came += data
+            if rests:
                 break
-            last = time.perf_counter() - start
-            first = first or last
-            came += data
+            if time.perf_counter() - silent >= patience:
+                if not self._works():
+                    break
+                silent = time.perf_counter()
         return Answer(came, first, last)
+
+    def _ask(self, seconds: float) -> None:
+        """Have the program say when it has come to rest."""
+        if self._line is not None:
+            self._asked += 1
+            with contextlib.suppress(OSError):  # it has ended
+                self._line.send(b"%d %f\n" % (self._asked, seconds))
+
+    def _answered(self, seconds: float) -> bool:
+        """Wait for output or an answer; whether the program rests, or has ended."""
+        line = [] if self._line is None else [self._line.fileno()]
+        ready = select.select([self.fd, *line], [], [], max(0.0, seconds))[0]
+        if self._line is None or self._line.fileno() not in ready:
+            return False
+        try:
+            data = self._line.recv(4096)
+        except OSError:
+            data = b""
+        return not data or data.splitlines()[-1] == b"%d" % self._asked
+
+    def silence(self, seconds: float) -> int:
+        """Read for so long, whatever comes: how many bytes."""
+        end, size = time.perf_counter() + seconds, 0
+        while (left := end - time.perf_counter()) > 0:
+            size += len(self._read(left))
+        return size
 
     def _works(self) -> bool:
         """Whether a thread of the program runs, would run if a processor were free, or waits for the disk."""
+        return bool(self._states() & {"R", "D"})
+
+    def _states(self) -> set[str]:
+        """What the threads of the program do, by the letters of the system."""
+        states = set()
         for stat in Path(f"/proc/{self.pid}/task").glob("*/stat"):
             with contextlib.suppress(OSError):  # the thread has ended meanwhile
-                if stat.read_text().rpartition(")")[2].split()[0] in ("R", "D"):
-                    return True
-        return False
+                states.add(stat.read_text().rpartition(")")[2].split()[0])
+        return states
 
     def until(self, wanted: str | Callable[["Terminal"], bool], most: float = 20.0) -> None:
         """Read until the screen shows a text, or a condition holds; AssertionError with the screen if it never does."""
@@ -254,6 +341,6 @@ class Terminal:
     def cells(self) -> list[list[tuple[object, ...]]]:
         """Every cell: character, colours, attributes."""
         return [
-            [tuple(self.screen.buffer[row][column]) for column in range(self.screen.columns)]
+            [self.screen.buffer[row][column] for column in range(self.screen.columns)]
             for row in range(self.screen.lines)
         ]

@@ -9,6 +9,8 @@ import pytest
 
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.terminal
+
 WHOLE_EPISODE = (
     "y<tab>SR1 3<enter><f4>south tyne<enter><tab>140320<tab><tab>16/3/20<tab><tab><tab>1<tab>C<tab>05<tab>nn<tab><tab>"
     "27<tab>14<tab>3<tab><tab>N<enter><f4>alcohol<enter>4<tab><down>C<tab>18 mar 20<tab><up><up>Z<f4>previous<escape>"
@@ -96,7 +98,7 @@ def test_what_keys_cost_on_the_line(tmp_path: Path) -> None:
             size = terminal.press("<tab>", quiet=0.08).size
             moved = sum(old != new for old, new in zip(before[:21], terminal.lines()[:21], strict=True)) > 6
             (turns if moved else tabs).append(size)
-        idle = terminal.until_quiet(seconds=2.0).size
+        idle = terminal.silence(2.0)
     every = [*tabs, *turns]
     figures = (
         f"character {median(characters)} (most {max(characters)}), Tab {median(tabs)} (most {max(tabs)}), "

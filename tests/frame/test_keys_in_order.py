@@ -69,6 +69,7 @@ def test_an_escape_that_nothing_follows_is_one_after_a_while(monkeypatch: pytest
     assert [event.key for event in parser.feed("O'") if isinstance(event, events.Key)] == ["O", "apostrophe"]
 
 
+@pytest.mark.slow
 def test_thousands_of_keys_in_one_write(demo: Start) -> None:
     terminal = demo()
     terminal.send(keys("<f2>k<f2>d" * 40 + "<down>" * 300 + "<f4>" + "word<tab>" * 200 + "<enter>"))
@@ -115,8 +116,7 @@ def test_a_dropped_line_flushes_the_drafts_and_ends(demo: Start, tmp_path: Path)
     terminal.press("half a wo")
     master, terminal.fd = terminal.fd, os.open("/dev/null", os.O_RDWR)
     os.close(master)
-    _, status = os.waitpid(terminal.pid, 0)
-    terminal._status = os.waitstatus_to_exitcode(status)
+    terminal.wait()
     assert (tmp_path / "log").read_text() == "SIGHUP\n"
 
 
@@ -133,7 +133,7 @@ def test_suspending_and_coming_back_draws_all_and_shows_the_cursor(demo: Start, 
     before = terminal.cells()
     # A shell would stop and continue the whole job; here the test does what the shell does.
     terminal.send(keys("<ctrl+p>shell<enter>"))
-    os.waitpid(terminal.pid, os.WUNTRACED)
+    terminal.until_stopped()
     terminal.until_quiet()
     terminal.screen.reset()
     del terminal.raw[:]

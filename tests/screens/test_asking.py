@@ -8,6 +8,8 @@ import pytest
 from tests.screens.asking_program import ABOUT, WRONG
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.terminal
+
 
 def lines_of(terminal: Terminal) -> list[str]:
     """The lines of the dialog, without what shows on either side."""

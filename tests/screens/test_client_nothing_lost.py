@@ -68,8 +68,7 @@ def test_a_dropped_line_writes_every_character(store: Store, known: ClientTree, 
     terminal.until(lambda seen: in_field(seen, "First initial", "zz"))
     master, terminal.fd = terminal.fd, os.open("/dev/null", os.O_RDWR)
     os.close(master)
-    _, status = os.waitpid(terminal.pid, 0)
-    terminal._status = os.waitstatus_to_exitcode(status)
+    terminal.wait()
     assert typed(store, known.client.id)["FINITIAL"] == "zz"
 
 
@@ -221,7 +220,7 @@ def test_who_walks_along_the_tree_is_told_in_the_record_he_stays_in(
     (one,) = ask(store, presence.others, "client", known.client.id, _session_of(store, known, "ann"), NOW)
     assert (one.person, one.record_id) == ("bob", known.client.id)
     before = len(second.raw)
-    second.until_quiet(2.0)
+    second.silence(2.0)
     assert len(second.raw) == before, "nothing is sent while nobody moves"
 
 

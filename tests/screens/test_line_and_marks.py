@@ -54,7 +54,7 @@ def test_what_keys_cost_under_a_message_of_two_lines(store: Store, known: Client
     assert median(characters) <= MOST_OF_A_CHARACTER, figures
     assert median(tabs) <= MOST_OF_A_TAB, figures
     assert max(screens) <= MOST_OF_A_SCREEN, figures
-    assert terminal.until_quiet(seconds=2.0).size == 0
+    assert terminal.silence(2.0) == 0
 
 
 @pytest.mark.parametrize("env", [{"LANG": "C", "LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii:replace"}])
