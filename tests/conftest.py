@@ -1,7 +1,41 @@
-"""What all tests need: nothing of the terminal they are started from."""
+"""What all tests need: nothing of the terminal they are started from; how many run at once; what they are marked by."""
 
 import os
+import sys
+from pathlib import Path
+
+import pytest
 
 # Test runners set these for their workers; the terminals of the tests have sizes of their own.
 for name in ("COLUMNS", "LINES"):
     os.environ.pop(name, None)
+
+# Where byte code is not kept, each of several hundred programs would compile all that it loads.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+TERMINAL_FIXTURES = {"demo", "demos", "start", "terminals"}
+"""The fixtures that start a program under a pseudo-terminal."""
+STORIES = Path(__file__).parent / "session"
+"""Where each test is a long story."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many workers `-n auto` means.
+
+    None for one file, which is done before workers have started; else one more than there are processors, since a test
+    that types at a program now and then waits for it.
+    """
+    files = [Path(argument.partition("::")[0]) for argument in config.args]
+    if len(set(files)) == 1 and files[0].suffix == ".py":
+        return 0
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark stories, and what starts a program under a pseudo-terminal, by its fixtures (else its module says so)."""
+    for item in items:
+        if TERMINAL_FIXTURES & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("terminal")
+        if STORIES in item.path.parents:
+            item.add_marker("slow")

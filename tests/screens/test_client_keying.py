@@ -1,5 +1,7 @@
 """Keying clients, episodes and events: a burst gives what slow typing gives, findings are walked, all is kept."""
 
+import pytest
+
 from store.clients import search
 from store.facts import ClientQuery, ClientTree, Who
 from store.live import drafts
@@ -26,6 +28,7 @@ def whole(store: Store) -> list[object]:
     return told
 
 
+@pytest.mark.slow
 def test_a_client_episode_and_event_in_one_burst(store: Store, another_store: Store, start: Start) -> None:
     burst = CLIENT_KEYS + EPISODE_KEYS + "<f2>" + EVENT_KEYS
     fast = start("new")
@@ -202,7 +205,7 @@ def test_anything_may_be_typed_and_is_kept(store: Store, known: ClientTree, star
 
 
 def test_a_terminal_of_forty_by_ten_and_a_resize_in_mid_word(store: Store, known: ClientTree, start: Start) -> None:
-    terminal = start(known.client.id, columns=40, rows=10, ready="First initial")
+    terminal = start(known.client.id, columns=40, rows=10, ready="First init")
     terminal.press("<tab><tab><tab><tab>b")
     terminal.resize(120, 40)
     terminal.until(lambda seen: in_field(seen, "> Ethnicity", "b") and seen.shows("Nothing wrong"))

@@ -54,6 +54,7 @@ def test_the_line_drops_after_going_over_while_the_store_is_locked(start: Start,
     assert held(store, "QQQ") and ask(store, drafts.listed, "ann") == []
 
 
+@pytest.mark.slow
 def test_a_check_under_way_goes_on_for_the_agency_that_is_open(start: Start, store: Store, agency: AgencyInfo) -> None:
     terminal = start()
     wales = agency_in_wales(store, journeys=300)

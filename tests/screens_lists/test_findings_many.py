@@ -24,6 +24,7 @@ from tui.screens.findings.screen import accept_all
 from validators.records import Finding, Severity
 
 
+@pytest.mark.slow
 def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,7 @@
 """F8 and F7 outside a client: from fault to fault through the caseload, into the very field."""
 
+import pytest
+
 from store.facts import Who
 from store.live import drafts
 from store.records import read, save
@@ -10,6 +12,7 @@ from tests.screens_lists.findings import faulty, in_field, said_in, walk_until
 from tests.stores import ask
 
 
+@pytest.mark.slow
 def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
     terminal = start()
     wanted = [str(ask(store, read.get, "client", id).values.get("CLIENT", "")) for id in faulty(store)]

@@ -35,24 +35,34 @@ def test_every_screen_has_a_text_and_every_key(scope: str) -> None:
 
 
 ALONE = """
-import json, sys
+import json, os, sys
 from importlib import import_module
+import lxml.etree, sqlmodel, textual.app, textual.widgets
 from tui.screens.registry import SCREENS, know_actions
 from tui.widgets.actions import REGISTRY
-scope, module = sys.argv[1:]
-import_module(module)
-alone = [each.id for each in REGISTRY.on_screen(scope)]
-know_actions()
-print(json.dumps([sorted(alone), sorted(each.id for each in REGISTRY.on_screen(scope))]))
+for place in sys.argv[1:]:
+    scope, module = place.split("=")
+    # Each looks from a process of its own, in which no other screen has been loaded.
+    pid = os.fork()
+    if pid == 0:
+        import_module(module)
+        alone = [each.id for each in REGISTRY.on_screen(scope)]
+        know_actions()
+        print(json.dumps([scope, sorted(alone), sorted(each.id for each in REGISTRY.on_screen(scope))]), flush=True)
+        os._exit(0)
+    if os.waitpid(pid, 0)[1]:
+        sys.exit(f"{scope} could not be loaded")
 """
 
 
-@pytest.mark.parametrize("scope", [*SCREENS, "client"])
-def test_a_screen_that_is_opened_first_has_all_its_keys(scope: str) -> None:
-    module = SCREENS[scope].module if scope in SCREENS else "tui.screens.client.screen"
-    done = subprocess.run([sys.executable, "-c", ALONE, scope, module], capture_output=True, text=True, check=True)
-    alone, together = json.loads(done.stdout)
-    assert alone == together != []
+def test_a_screen_that_is_opened_first_has_all_its_keys() -> None:
+    modules = {**{name: entry.module for name, entry in SCREENS.items()}, "client": "tui.screens.client.screen"}
+    command = [sys.executable, "-c", ALONE, *(f"{scope}={module}" for scope, module in modules.items())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [scope for scope, _, _ in told] == list(modules)
+    for scope, alone, together in told:
+        assert alone == together != [], scope
 
 
 def test_help_of_all_screens_and_of_none() -> None:
