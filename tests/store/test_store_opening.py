@@ -222,7 +222,8 @@ def test_light_modules_load_no_database() -> None:
 
 def test_opening_a_current_store_loads_no_alembic(store: Store) -> None:
     code = (
-        "import sys, pathlib\nfrom store.store import open_store\nfrom small_standard import standards\nfrom store.records import agencies\n"
+        "import sys, pathlib\nfrom store.store import open_store\nfrom small_standard import standards\n"
+        "from store.records import agencies\n"
         "open_store(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), standards).ask(agencies.listed)\n"
         "print('sqlmodel' in sys.modules, 'alembic' in sys.modules)"
     )
