@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from exporters.csv_format.text import SentEpisode, SentText
 from exporters.extracts.compare import FieldChange, pairs
 from exporters.extracts.preview import Preview, sent_so_far
 from exporters.formats import choose
+from exporters.formats.base import SentEpisode, SentText
 from store.facts import ExtractInfo
 from store.month import locate
 from store.month import sent as stored_sent
@@ -53,7 +53,7 @@ class Finder:
     def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
         """Take what was sent. Raises Problem when the store cannot be read."""
         self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
-        self.closed_before = choose.selection(preview.standard, preview.period).closed_before
+        self.closed_before = choose.of(preview.standard).selection(preview.period).closed_before
         role = preview.standard.role
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
         self.identity = [header for header in map(role, IDENTITY) if header]

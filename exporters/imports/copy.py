@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exporters.xml_format.shape import name_of
+from exporters.formats import choose
 from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
 from store.facts import Who
@@ -184,7 +184,7 @@ def _name(source: Standard, record: EpisodeRecord) -> str:
         reference, opened = source.role("client_reference"), source.role("opened")
         if not (record.client.get(reference) and record.episode.get(opened)):
             return ""
-    return name_of(source, record)[:_LONGEST_NAME]
+    return choose.of(source).episode_name(record)[:_LONGEST_NAME]
 
 
 def _origin(source: Standard, agency: str, name: str) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.formats.base import Progress
 from exporters.imports.report import Difference, ImportReport, LeftOut
-from exporters.xml_format.reading import Progress, read_return
+from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
 from store.facts import ClientTree, Counts, StoredRecord, Who
 from store.month import locate

@@ -1,0 +1,101 @@
+"""Returns in CSV: one row for each event of an episode, below a heading.
+
+What is not needed to check a file is loaded when it is asked for.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.csv_format.reading import Extract, heading_of, read_extract
+from exporters.formats.base import ExtractKind, Progress, Sink, Validation
+from validators.calendar.periods import ReportingPeriod
+from validators.records import EpisodeRecord
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from exporters.checks.bounce import Bounce
+    from exporters.csv_format.pager import KeptTable
+    from exporters.csv_format.selection import Selection
+    from exporters.csv_format.text import ExtractText
+    from exporters.csv_format.writing import RowWriter
+    from exporters.imports.csv_import import Import
+    from store.facts import AgencyInfo
+    from store.snapshot import Snapshot
+
+
+class CsvFormat:
+    """See `exporters.formats.base.Format`. An episode always goes whole, known by its identifier; no schemas."""
+
+    schemas = None
+    link = None
+
+    def __init__(self, standard: Standard) -> None:
+        """Take the standard whose returns are meant."""
+        self.standard = standard
+
+    def episode_name(self, record: EpisodeRecord) -> str:
+        """The episode's identifier."""
+        return record.episode.get(self.standard.role("episode_id"), "")
+
+    def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> "Selection":
+        """All of a reporting period: there are no kinds."""
+        from exporters.csv_format.selection import Selection
+
+        return Selection(self.standard, period)
+
+    def writer(self, file: Sink) -> "RowWriter":
+        """What writes rows."""
+        from exporters.csv_format.writing import RowWriter
+
+        return RowWriter(self.standard, file)
+
+    def validation(self, file: Callable[[], BinaryIO]) -> Validation | None:
+        """Nothing: tables have no schema."""
+        return None
+
+    def pager(self, pieces: Iterable[bytes] = ()) -> "KeptTable":
+        """The rows, in the columns of the heading."""
+        from exporters.csv_format.pager import KeptTable
+
+        return KeptTable(self.standard.submission.encoding, pieces)
+
+    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> "ExtractText":
+        """What the last of several extracts says: each holds all."""
+        from exporters.csv_format.text import ExtractText
+
+        *_, last = texts
+        return ExtractText(last, self.standard)
+
+    def bounces(
+        self,
+        snapshot: "Snapshot",
+        agency: "AgencyInfo",
+        extract_id: str,
+        listed: "Sequence[Bounce]",
+        *,
+        headings_are_line_1: bool,
+    ) -> "list[Bounce]":
+        """Led by identifiers, and by the lines of the file."""
+        from exporters.csv_format.bounces import led
+
+        return led(snapshot, agency, self.standard, extract_id, listed, 0 if headings_are_line_1 else 1)
+
+    @staticmethod
+    def names_in(path: Path) -> frozenset[str]:
+        """The headings."""
+        return frozenset(heading_of(path))
+
+    def names_of(self) -> frozenset[str]:
+        """The standard's headers."""
+        return frozenset(self.standard.headers)
+
+    def read(self, path: Path, progress: Progress | None = None) -> Extract:
+        """The rows, put together to episodes."""
+        return read_extract(path, self.standard, progress)
+
+    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> "Import":
+        """What takes episodes in by their identifiers."""
+        from exporters.imports.csv_import import Import
+
+        return Import(path, self.standard, update=update, all_or_nothing=all_or_nothing)
