@@ -3,15 +3,13 @@
 What is not needed to check a file is loaded when it is asked for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import Extract, heading_of, read_extract
-from exporters.formats.base import ExtractKind, Progress, Sink, Validation
+from exporters.formats.base import ExtractKind, Format, Progress, Sink
 from validators.calendar.periods import ReportingPeriod
-from validators.records import EpisodeRecord
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
@@ -24,19 +22,8 @@ if TYPE_CHECKING:
     from store.snapshot import Snapshot
 
 
-class CsvFormat:
-    """See `exporters.formats.base.Format`. An episode always goes whole, known by its identifier; no schemas."""
-
-    schemas = None
-    link = None
-
-    def __init__(self, standard: Standard) -> None:
-        """Take the standard whose returns are meant."""
-        self.standard = standard
-
-    def episode_name(self, record: EpisodeRecord) -> str:
-        """The episode's identifier."""
-        return record.episode.get(self.standard.role("episode_id"), "")
+class CsvFormat(Format):
+    """Tables. An episode always goes whole, known by its identifier; there are no schemas."""
 
     def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> "Selection":
         """All of a reporting period: there are no kinds."""
@@ -49,10 +36,6 @@ class CsvFormat:
         from exporters.csv_format.writing import RowWriter
 
         return RowWriter(self.standard, file)
-
-    def validation(self, file: Callable[[], BinaryIO]) -> Validation | None:
-        """Nothing: tables have no schema."""
-        return None
 
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptTable":
         """The rows, in the columns of the heading."""
@@ -85,10 +68,6 @@ class CsvFormat:
     def names_in(path: Path) -> frozenset[str]:
         """The headings."""
         return frozenset(heading_of(path))
-
-    def names_of(self) -> frozenset[str]:
-        """The standard's headers."""
-        return frozenset(self.standard.headers)
 
     def read(self, path: Path, progress: Progress | None = None) -> Extract:
         """The rows, put together to episodes."""

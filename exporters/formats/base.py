@@ -281,26 +281,32 @@ class Importer(Protocol):
 class Format(Protocol):
     """How returns of one standard are read, selected, written, validated, looked through, imported and led back to.
 
-    It holds nothing but the standard, and costs nothing to make; what it hands out is loaded when it is asked for.
+    It holds nothing but the standard, and costs nothing to make; what it hands out is loaded when it is asked for. Of
+    what is plain here a format says only where it is otherwise: by itself it has no schemas, an episode always goes
+    whole and is known by its identifier, and a file calls its parts by the standard's headers.
     """
 
     standard: Standard
 
     def __init__(self, standard: Standard) -> None:
         """Take the standard whose returns are meant."""
+        self.standard = standard
 
     @property
     def schemas(self) -> Schemas | None:
         """What its returns are written by, where there are schemas."""
+        return None
 
     # Episodes
 
     def episode_name(self, record: EpisodeRecord) -> str:
         """What people know an episode by; empty where nothing tells it from others."""
+        return record.episode.get(self.standard.role("episode_id"), "")
 
     @property
     def link(self) -> "Link | None":
         """What links the parts of an episode that are sent apart; None where an episode always goes whole."""
+        return None
 
     # Going out
 
@@ -315,6 +321,7 @@ class Format(Protocol):
 
         Raises Problem for an installed schema that is broken, and OSError when the extract cannot be read.
         """
+        return None
 
     # What was written
 
@@ -350,6 +357,7 @@ class Format(Protocol):
 
     def names_of(self) -> frozenset[str]:
         """What files of the standard call them. Raises Problem for an installed schema that is broken."""
+        return frozenset(self.standard.headers)
 
     def read(self, path: Path, progress: Progress | None = None) -> Incoming:
         """Read a file that came in. Raises Problem when it cannot be read as an extract of the standard."""

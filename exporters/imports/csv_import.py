@@ -24,8 +24,6 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from store.store import Store
 
-Reader = Callable[[Path, Standard, Progress | None], Incoming]
-
 
 @dataclass(slots=True)
 class _Change:
@@ -62,13 +60,13 @@ class Import:
         *,
         update: bool = False,
         all_or_nothing: bool = False,
-        read: Reader = read_extract,
+        read: Callable[[Path, Progress | None], Incoming] | None = None,
     ) -> None:
         """`update` takes values that differ from the stored ones; `all_or_nothing` refuses a file with a bad row.
 
         `read` reads the file, where its rows are not in CSV.
         """
-        self._read = read
+        self._read = read or (lambda path, progress: read_extract(path, standard, progress))
         self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
         self.report = ImportReport(path)
         self._plan = _Plan()
@@ -83,7 +81,7 @@ class Import:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        extract = self._read(self.path, self.standard, progress)
+        extract = self._read(self.path, progress)
         judge_heading(extract, self._identity, self.report)
         self._version = store.data_version() if store else None
         records = list(self._readable(extract))

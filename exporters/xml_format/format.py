@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from exporters.formats.base import ExtractKind, Progress, Sink, Validation, extract_kind
+from exporters.formats.base import ExtractKind, Format, Progress, Sink, Validation, extract_kind
 from exporters.formats.links import Link
 from exporters.xml_format.shape import link_of, name_of
 from validators.calendar.periods import ReportingPeriod
 from validators.records import EpisodeRecord
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
@@ -28,12 +27,8 @@ if TYPE_CHECKING:
     from store.snapshot import Snapshot
 
 
-class XmlFormat:
-    """See `exporters.formats.base.Format`. A journey is known by the values that link its messages."""
-
-    def __init__(self, standard: Standard) -> None:
-        """Take the standard whose returns are meant."""
-        self.standard = standard
+class XmlFormat(Format):
+    """Messages. A journey is known by the values that link its messages; a site may install its owner's schema."""
 
     @property
     def schemas(self) -> "SiteSchemas":
