@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import read_extract
 from exporters.formats.base import Importer, Incoming, Progress
-from exporters.imports.report import Difference, ImportReport, LeftOut, printed
+from exporters.imports.report import ImportReport, LeftOut, ValueDifference, printed
 from store.facts import Counts, KnownEpisode, StoredRecord, Who
 from store.records import agencies, bulk_load, read, save
 from validators.problems import Problem
@@ -60,13 +60,13 @@ class Import:
         *,
         update: bool = False,
         all_or_nothing: bool = False,
-        read: Callable[[Path, Progress | None], Incoming] | None = None,
+        reader: Callable[[Path, Progress | None], Incoming] | None = None,
     ) -> None:
         """`update` takes values that differ from the stored ones; `all_or_nothing` refuses a file with a bad row.
 
-        `read` reads the file, where its rows are not in CSV.
+        `reader` reads the file, where its rows are not in CSV.
         """
-        self._read = read or (lambda path, progress: read_extract(path, standard, progress))
+        self._read = reader or (lambda path, progress: read_extract(path, standard, progress))
         self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
         self.report = ImportReport(path)
         self._plan = _Plan()
@@ -164,7 +164,7 @@ class Import:
         base = {**record.client, **record.episode}
         for finding in findings:
             for header, told in finding.values.items():
-                difference = Difference(finding.lines[0], finding.episode, header, base.get(header, ""), told)
+                difference = ValueDifference(finding.lines[0], finding.episode, header, base.get(header, ""), told)
                 self.report.disagreements.append(difference)
 
     def _agency_code(self, records: list[EpisodeRecord], wanted: str | None) -> str:
@@ -210,7 +210,7 @@ class Import:
                 first.client[header] = told
             else:
                 episode = record.episode[self._identity]
-                self.report.disagreements.append(Difference(record.lines[0], episode, header, kept, told))
+                self.report.disagreements.append(ValueDifference(record.lines[0], episode, header, kept, told))
 
     def _compare(self, record: EpisodeRecord, known: KnownEpisode) -> None:
         """Plan what a known episode's rows tell that is new."""
@@ -236,13 +236,13 @@ class Import:
             # The first row of the file wins, as everywhere.
             first = self._told.setdefault((stored.id, header), told)
             if first != told:
-                difference = Difference(record.lines[0], record.episode[self._identity], header, first, told)
+                difference = ValueDifference(record.lines[0], record.episode[self._identity], header, first, told)
                 self.report.disagreements.append(difference)
             elif told != kept and self._plan.change(stored, header, told):
                 self._differ(record.lines[0], record, header, kept, told)
 
     def _differ(self, line: int, record: EpisodeRecord, header: str, kept: str, told: str) -> None:
-        self.report.differences.append(Difference(line, record.episode[self._identity], header, kept, told))
+        self.report.differences.append(ValueDifference(line, record.episode[self._identity], header, kept, told))
 
     def _compare_events(self, record: EpisodeRecord, known: KnownEpisode) -> int:
         """Match events by their identifier, those without one by their content; plan the new ones and count them."""

@@ -107,4 +107,4 @@ class JsonFormat(Format):
         return JsonFile(path, self.standard.headers)
 
     def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> Importer:
-        return Import(path, self.standard, update=update, all_or_nothing=all_or_nothing, read=self.read)
+        return Import(path, self.standard, update=update, all_or_nothing=all_or_nothing, reader=self.read)
