@@ -12,7 +12,9 @@ from exporters.formats.base import ExtractKind, Format, Importer, Progress, Sent
 from exporters.formats.kept_text import KeptText
 from exporters.imports.csv_import import Import
 from store.facts import AgencyInfo
-from store.store import Store
+from store.month import extracts
+from store.records import read
+from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import EpisodeRecord, Event, Finding
 
@@ -80,16 +82,16 @@ class JsonFormat(Format):
 
     def bounces(
         self,
-        store: Store,
+        snapshot: Snapshot,
         agency: AgencyInfo,
         extract_id: str,
         listed: Sequence[Bounce],
         *,
         headings_are_line_1: bool,
     ) -> list[Bounce]:
-        lines = b"".join(store.extract_text(extract_id)).decode().splitlines()
+        lines = b"".join(extracts.text(snapshot, extract_id)).decode().splitlines()
         names = {number: self.episode_name(record_of(line)) for number, line in enumerate(lines, 1)}
-        known = store.known_episodes(agency, names.values())
+        known = read.known_episodes(snapshot, agency, names.values())
         found = [(one, known.get(names.get(one.named_line, ""))) for one in listed]
         return [
             replace(one, line=one.named_line, client_id=its.client.id, episode_id=its.episode.id)

@@ -16,11 +16,14 @@ from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats import choose
 from exporters.imports.csv_import import import_file
 from exporters.imports.detect import import_of, recognised
-from store.facts import AgencyInfo
+from store.facts import AgencyInfo, ExtractInfo, Who
+from store.month import extracts, sent
+from store.records import agencies, bulk_load, read, save
 from store.store import Store, open_store
 from tests.commands.running import call
 from tests.exporters.extracts import NOW, SAMPLE, STANDARD, TODAY, essence, referral, row, visit, withheld, write
 from tests.exporters.json_lines import JsonFormat
+from tests.stores import ask
 from tui.screens.extract.queries import text_of
 from validators.problems import Problem
 from validators.records import EpisodeRecord
@@ -30,6 +33,7 @@ from validators.standard.catalogue import SHIPPED, available, installed_folder, 
 from validators.standard.model import Standard
 
 TOY = "toy-lines"
+ANN = Who("ann", NOW)
 
 
 @pytest.fixture
@@ -57,9 +61,9 @@ class Site:
         self.folder, self.standard = folder, standard
         folder.mkdir()
         self.store: Store = open_store(folder / "k.db", folder / "k.key", load, create=True)
-        with self.store.write("ann", NOW) as work:
-            self.agency: AgencyInfo = work.ensure_agency("T0123", standard.id)
-            work.load(self.agency, records)
+        with self.store.writing(ANN) as unit:
+            self.agency: AgencyInfo = agencies.ensure(unit, "T0123", standard.id)
+            bulk_load.load(unit, self.agency, records)
 
     def export(self, name: str = "out") -> Receipt:
         """Write December's extract into a folder of its own."""
@@ -70,9 +74,13 @@ class Site:
             self.store, self.agency, self.standard, month, folder, today=TODAY, person="ann", now=NOW
         )
 
+    def latest(self) -> ExtractInfo:
+        """The extract written last."""
+        return ask(self.store, extracts.listed, self.agency)[-1]
+
     def kept(self) -> list[object]:
         """What is in the store, apart from its own ids."""
-        return [essence(record) for record in self.store.episodes(self.agency)]
+        return [essence(record) for record in ask(self.store, read.episodes, self.agency)]
 
 
 def records(folder: Path) -> list[EpisodeRecord]:
@@ -136,25 +144,27 @@ def test_what_was_written_comes_back_into_another_store_as_it_was(site: Site, to
 
 def test_two_extracts_are_compared_field_by_field(site: Site) -> None:
     before = site.export().file
-    with site.store.write("ann", NOW) as work:
-        work.mark_sent(site.store.extracts(site.agency)[-1].id)
-        known = site.store.known_episodes(site.agency, ["e2"])["e2"]
-        work.change("episode", known.episode.id, {**known.episode.values, "PC": "NE2 1"}, known.episode.version)
-        work.delete("episode", site.store.known_episodes(site.agency, ["e1"])["e1"].episode.id, 1)
+    known = ask(site.store, read.known_episodes, site.agency, ["e1", "e2"])
+    gone, changed = known["e1"].episode, known["e2"].episode
+    with site.store.writing(ANN) as unit:
+        sent.mark(unit, site.latest().id)
+        save.change(unit, "episode", changed.id, {**changed.values, "PC": "NE2 1"}, changed.version)
+        save.delete(unit, "episode", gone.id, gone.version)
     after = site.export("later").file
     found = compare_texts([before.read_bytes()], [after.read_bytes()], site.standard)
     told = [(one.change, one.episode, [(each.header, each.was, each.now) for each in one.fields])
             for one in found.differences]  # fmt: skip
     assert told == [("gone", "e1", []), ("changed", "e2", [("PC", "NE1 4", "NE2 1")])] and found.alike == 1
-    preview = preview_extract(site.store, site.agency, site.standard, "2020-12", today=TODAY)
-    assert changes_since(site.store, preview, site.store.extracts(site.agency)[0]) == found
-    (gone,) = find_mismatches(site.store, preview).found
-    assert (gone.kind, gone.episode, gone.state) == ("gone", "e1", "open")
+    preview = ask(site.store, preview_extract, site.agency, site.standard, "2020-12", today=TODAY)
+    first = ask(site.store, extracts.listed, site.agency)[0]
+    assert ask(site.store, changes_since, preview, first) == found
+    (one,) = ask(site.store, find_mismatches, preview).found
+    assert (one.kind, one.episode, one.state) == ("gone", "e1", "open")
 
 
 def test_the_text_is_paged_through(site: Site) -> None:
     receipt = site.export()
-    text = text_of(site.store, site.store.extracts(site.agency)[-1], site.standard)
+    text = ask(site.store, text_of, site.latest(), site.standard)
     assert (text.rows, text.line_count, text.unit, text.headers) == (3, 3, "line", ["Text"])
     assert text.sha256 == receipt.sha256 and b"".join(text.pieces()) == receipt.file.read_bytes()
     assert text.cells(1, 1) == [[receipt.file.read_text().splitlines()[1]]] and text.line_of(1) == 2
@@ -162,9 +172,9 @@ def test_the_text_is_paged_through(site: Site) -> None:
 
 def test_a_list_of_refusals_leads_back_to_its_records(site: Site) -> None:
     site.export()
-    its = site.store.extracts(site.agency)[-1].id
-    found = read_bounces(site.store, site.agency, site.standard, its, "line 2: SEX, rule 3\nline 9: what")
-    wanted = site.store.known_episodes(site.agency, ["e2"])["e2"]
+    listed = "line 2: SEX, rule 3\nline 9: what"
+    found = ask(site.store, read_bounces, site.agency, site.standard, site.latest().id, listed)
+    wanted = ask(site.store, read.known_episodes, site.agency, ["e2"])["e2"]
     assert (found[0].episode_id, found[0].field, found[0].rule) == (wanted.episode.id, "SEX", "3")
     assert not found[1].leads
 
