@@ -1,10 +1,10 @@
 """A bounce: one line of a list of what the receiving system refused, and the records it is about."""
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
+_WORD = re.compile(r"[^\s,;|\t\"'()\[\]]+")
+_NUMBER = re.compile(r"(?:\b(?:lines?|rows?|records?|no\.?|nr\.?)\s*[:#]?\s*|^\W*)(\d{1,9})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ class Bounce:
     episode_id: str = ""
     event_id: str = ""
     why_not: str = ""
+
+    @property
+    def words(self) -> list[str]:
+        """Its words as they stand, and without the colon or full stop after them."""
+        return [form for word in _WORD.findall(self.text) for form in dict.fromkeys((word, word.rstrip(":.")))]
+
+    @property
+    def named_line(self) -> int:
+        """The line of the file that it names, as the list counts; 0 for none."""
+        found = _NUMBER.search(self.text)
+        return int(found[1]) if found else 0
 
     @property
     def leads(self) -> bool:

@@ -44,7 +44,7 @@ class GoingCheck:
         self._snapshot, self._agency, self._checker = snapshot, agency, checker
         self._standard = checker.standard
         period = calendar.of_agency(snapshot, agency).due(context.today).period
-        self._selection = choose.selection(self._standard, period)
+        self._selection = choose.of(self._standard).selection(period)
         self._context = Context(context.today, "file", period, settings=context.settings)
         self._found: dict[str, Going] = {}
 

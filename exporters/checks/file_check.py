@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.csv_format.reading import Progress
 from exporters.formats import choose
+from exporters.formats.base import Progress
 from validators.quality import Tally
 from validators.records import EpisodeRecord, Finding
 from validators.rules.checker import Checker
@@ -79,7 +79,7 @@ class Examination:
 
 def check_file(path: Path, standard: Standard, context: Context, progress: Progress | None = None) -> Report:
     """Check an extract. Raises Problem when the file cannot be read as one."""
-    extract = choose.read_file(path, standard, progress)
+    extract = choose.of(standard).read(path, progress)
     examination = Examination(standard, context)
     report = Report(standard, examination.tally)
     _tell(report, [*extract.about_file, *filter(None, (undecided_lists(standard),))])

@@ -29,7 +29,7 @@ _FORMULA = "=+-@\t\r"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ListedFinding:
     """A finding as it is handed on. `reference`, `episode` and `values` are empty in the anonymous form."""
 
     row: int
@@ -46,7 +46,7 @@ class Told:
 
 def told_findings(
     snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, *, anonymous: bool = False
-) -> Iterator[Told]:
+) -> Iterator[ListedFinding]:
     """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1."""
     references: dict[str, str] = {}
     offset = 0
@@ -59,12 +59,12 @@ def told_findings(
         offset += len(page)
 
 
-def _told(row: int, one: Finding, reference: str, anonymous: bool) -> Told:
+def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ListedFinding:
     about = (one.severity.value, one.rule, one.field, one.fields, one.message, bool(one.accepted))
     if anonymous:
-        return Told(row, *about)
+        return ListedFinding(row, *about)
     values = "; ".join(f"{header}={_shown(one.values.get(header, ''))}" for header in one.fields)
-    return Told(row, *about, reference, one.episode, values)
+    return ListedFinding(row, *about, reference, one.episode, values)
 
 
 def _shown(value: str) -> str:
@@ -72,7 +72,7 @@ def _shown(value: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
-def as_csv(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+def as_csv(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list as CSV, a line at a time. What a spreadsheet would take for a formula begins with an apostrophe."""
     named = () if anonymous else ("reference", "episode")
     head = (*named, "row", "severity", "rule", "field", "fields", "message", "accepted")
@@ -91,7 +91,7 @@ def _line(cells: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
-def as_text(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+def as_text(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list in lines, for people."""
     for one in findings:
         who = f"{one.row}." if anonymous else _shown(one.reference) or "(no reference)"
@@ -102,7 +102,7 @@ def as_text(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[st
         yield f"{who}  {one.severity}, {rule}{accepted}: {one.message}{fields}{values}\n"
 
 
-def as_json(findings: Iterable[Told], *, anonymous: bool = False) -> Iterator[str]:
+def as_json(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list as JSON, one finding a line."""
     yield "["
     separator = "\n"
@@ -129,7 +129,7 @@ def write_findings(
     """
     many = 0
 
-    def counted() -> Iterator[Told]:
+    def counted() -> Iterator[ListedFinding]:
         nonlocal many
         for many, one in enumerate(told_findings(snapshot, agency, standard, anonymous=anonymous), 1):  # noqa: B007
             yield one

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from exporters.formats.base import Progress
 from exporters.imports.encodings import encoding_of
 from store.disk.files import refused
 from validators.problems import Problem
@@ -30,7 +31,6 @@ _SEPARATOR = "\x1f"
 
 Cells = tuple[str, ...]
 Packed = str | Cells
-Progress = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Extract:
     """An extract as read. `about_file` are findings about the heading or the encoding, `bad_rows` about rows that make
     up no episode; `episodes()` gives the rest once, letting go of each as it goes."""
 
+    doubts_whole: ClassVar[bool] = False
     path: Path
     standard: Standard
     headers: tuple[str, ...]

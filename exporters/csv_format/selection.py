@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import HeldBack, Outgoing
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date, write_date
@@ -20,7 +20,6 @@ from validators.standard.model import Standard
 from validators.version import VERSION
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
 
@@ -35,7 +34,7 @@ class Selection:
     def __init__(self, standard: Standard, period: ReportingPeriod) -> None:
         """Select for a standard's submission over a reporting period."""
         self.standard, self.period = standard, period
-        self.wanted: Wanted | None = None
+        self.wanted: ExtractKind | None = None
         # Made once: a receipt may tell them of thousands of episodes.
         self.closed_before = f"closed before the base date {period.start.isoformat()}"
         self.begun_after = f"begun after the end of the reporting period {period.end.isoformat()}"

@@ -6,38 +6,13 @@ Most of two extracts is alike, so a row's line is kept as it stands and taken ap
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
 
+from exporters.formats.base import SentEpisode
+from exporters.formats.kept_text import Pieces
 from validators.problems import Problem
 from validators.standard.model import Standard
 
 _QUOTE = '"'
-
-
-class Pieces(io.RawIOBase):
-    """Pieces of bytes as one file."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        """Take the pieces; what they raise is raised where they are read."""
-        self._pieces = iter(pieces)
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, target: "bytearray | memoryview") -> int:  # type: ignore[override]
-        """Fill the target as far as the next piece goes; 0 at the end."""
-        while not self._left:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._left = memoryview(piece)
-        taken = min(len(target), len(self._left))
-        target[:taken] = self._left[:taken]
-        self._left = self._left[taken:]
-        return taken
 
 
 def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
@@ -61,30 +36,6 @@ def cells_of(line: str) -> list[str]:
     if _QUOTE not in line:
         return line.rstrip("\r\n").split(",")
     return next(csv.reader([line]), [])
-
-
-@dataclass(frozen=True, slots=True)
-class SentEpisode:
-    """An episode as an extract holds it: the cells of its first row but for the events', and its events by section and
-    identifier. An event without an identifier is counted."""
-
-    episode: str
-    client: str
-    reference: str
-    values: dict[str, str]
-    events: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-
-
-class SentText(Protocol):
-    """An extract by its episodes. What stands under a key is the same in two texts where the episode is the same."""
-
-    standard: Standard
-    headers: tuple[str, ...]
-    groups: dict[str, str]
-    rows: int
-
-    def episodes(self, key: str) -> list[SentEpisode]:
-        """What is under a key."""
 
 
 class ExtractText:

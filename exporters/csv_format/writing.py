@@ -4,8 +4,8 @@ import csv
 import hashlib
 import io
 from operator import itemgetter
-from typing import BinaryIO
 
+from exporters.formats.base import Sink
 from validators.records import EpisodeRecord
 from validators.standard.model import Standard
 
@@ -15,8 +15,8 @@ _EPISODES_AT_ONCE = 500
 class RowWriter:
     """Writes rows as the standard's submission format says and keeps the digest of all bytes."""
 
-    def __init__(self, standard: Standard, file: BinaryIO) -> None:
-        """Write to a binary file; the heading first."""
+    def __init__(self, standard: Standard, file: Sink) -> None:
+        """Write the heading first."""
         form = standard.submission
         self.file, self.digest = file, hashlib.sha256()
         self._encoding = "utf-8" if form.encoding == "utf-8-sig" else form.encoding

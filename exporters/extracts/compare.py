@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from exporters.csv_format.text import SentEpisode, SentText
 from exporters.formats import choose
+from exporters.formats.base import SentEpisode, SentText
 from validators.standard.model import Standard
 
 Change = Literal["new", "gone", "changed"]
@@ -75,7 +75,8 @@ def compare(old: SentText, new: SentText) -> Comparison:
 
 def compare_texts(old: Iterable[bytes], new: Iterable[bytes], standard: Standard) -> Comparison:
     """Compare two texts of a standard. Raises Problem when one cannot be compared, and what the texts raise."""
-    return compare(choose.sent_text(old, standard), choose.sent_text(new, standard))
+    form = choose.of(standard)
+    return compare(form.sent_text([old]), form.sent_text([new]))
 
 
 def compared_fields(old: SentText, new: SentText) -> frozenset[str]:

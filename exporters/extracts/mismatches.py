@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from exporters.csv_format.text import SentEpisode, SentText
 from exporters.extracts.compare import FieldChange, pairs
 from exporters.extracts.preview import Preview, sent_so_far
 from exporters.formats import choose
+from exporters.formats.base import SentEpisode, SentText
 from store.facts import ExtractInfo
 from store.month import locate
 from store.month import sent as stored_sent
@@ -27,264 +27,6 @@ if TYPE_CHECKING:
 # Finds what a new extract would deny of one that was sent, and says why.
 
 IDENTITY = ("given_initial", "family_initial", "birth_date", "sex")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A mismatch before anybody's word on it is looked up; see `exporters.extracts.mismatches.Mismatch`."""
-
-    kind: str
-    subject: str
-    episode: str
-    client: str
-    told: str
-    fields: tuple[FieldChange, ...] = ()
-    header: str = ""
-    client_id: str = ""
-    episode_id: str = ""
-    event_id: str = ""
-    is_explained: bool = False
-    reference: str = ""
-
-
-class Finder:
-    """Compares one sent text with what would be written now."""
-
-    def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
-        """Take what was sent. Raises Problem when the store cannot be read."""
-        self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
-        self.closed_before = choose.selection(preview.standard, preview.period).closed_before
-        role = preview.standard.role
-        self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
-        self.identity = [header for header in map(role, IDENTITY) if header]
-        self.old, self.new = sent, preview.by_episode
-        self.pairs = list(pairs(self.old, self.new))
-        # Only an identifier that the program made tells one event from those of all other episodes.
-        fields = self.standard.by_header
-        self.named = {
-            section.id
-            for section in self.standard.event_sections
-            if section.id_field and fields[section.id_field].keyed == "made"
-        }
-        self.known = self._whereabouts(
-            was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
-        )
-        self.gone_events = self._gone_events()
-        held = preview.receipt.held_back
-        self.held = {(one.episode, one.field or one.event) for one in held}
-        self.came = [now for was, now in self.pairs if was is None and now is not None]
-        self.events_now = {
-            (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
-        }
-
-    def found(self) -> Iterator[Found]:
-        """All mismatches; those about a client once, however many episodes he has."""
-        found: list[Found] = []
-        for was, now in self.pairs:
-            if was is not None and now is None:
-                found.append(self._gone(was))
-            elif was is not None and now is not None:
-                called = now.reference or was.reference
-                found += [replace(one, reference=called) for one in self._both(was, now)]
-        found += self._clients()
-        # Only now is it known which episodes matter: usually a few of very many.
-        places = self._whereabouts(one.episode for one in found if not one.client_id)
-        for one in found:
-            place = None if one.client_id else places.get(one.episode)
-            yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
-
-    def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
-        wanted = set(identifiers)
-        if self.standard.role("episode_id"):
-            return locate.episodes(self.snapshot, self.preview.agency, wanted)
-        # Without an identifier an episode is found by its client's reference and the day it was opened.
-        told = {
-            one.episode: (one.reference, one.values.get(self.opened, ""))
-            for pair in self.pairs
-            for one in pair
-            if one is not None and one.episode in wanted
-        }
-        return locate.journeys(self.snapshot, self.preview.agency, told)
-
-    def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
-        """Where the events are that were sent and are not in their episode any more."""
-        gone: dict[str, list[str]] = {}
-        for was, now in self.pairs:
-            if was is not None and now is not None and was.events.keys() - now.events.keys():
-                for section, own in was.events.keys() - now.events.keys():
-                    if section in self.named:
-                        gone.setdefault(section, []).append(own)
-        return {
-            (section, own): place
-            for section, owns in gone.items()
-            for own, place in locate.events(self.snapshot, self.preview.agency, section, owns).items()
-        }
-
-    # Episodes that are gone
-
-    def _gone(self, was: SentEpisode) -> Found:
-        place = self.known.get(was.episode)
-        why, explained = self._why_gone(was, place)
-        events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
-        found = Found("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
-        found = replace(found, reference=was.reference)
-        return self._placed(found, place, self.closed if explained else "")
-
-    def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
-        left_out = self.preview.left_out.get(was.episode, "")
-        base = self.preview.period.start
-        if left_out and left_out == self.closed_before:
-            day = parse_date(was.values.get(self.closed, ""))
-            if (day is not None and day < base) or not self.standard.has_consent(was.values):
-                return f"It was closed before the base date, now {base.isoformat()}: nothing is wrong.", True
-            sent = "with a later closure" if day is not None else "as open"
-            return (
-                f"It was sent {sent} and is now closed before the base date {base.isoformat()}: that closure can never "
-                "be sent in a return.",
-                False,
-            )
-        if left_out:
-            return f"It is left out: {left_out}.", False
-        if place is None or place.deleted_at is not None:
-            for other in self.came:
-                same_day = was.values.get(self.opened) and other.values.get(self.opened) == was.values.get(self.opened)
-                if other.client == was.client and same_day:
-                    return f"Its identifier was changed; the episode is now {other.episode}.", False
-        if place is None:
-            return "No episode of that identifier is in the store: its identifier was changed.", False
-        if place.deleted_at is not None:
-            return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
-        return "It is in the store but not in what would be written.", False
-
-    # Episodes that are in both
-
-    def _both(self, was: SentEpisode, now: SentEpisode) -> Iterator[Found]:
-        place = self.known.get(now.episode)
-        if was.client != now.client:
-            yield self._placed(self._moved(was, now), place, self.standard.role("episode_id"))
-        had, has = self.standard.has_consent(was.values), self.standard.has_consent(now.values)
-        if had and not has:
-            change = FieldChange(self.consent, was.values.get(self.consent, ""), now.values.get(self.consent, ""))
-            told = "It was sent in full; consent is no longer recorded, so that only its identifiers would be sent"
-            told += f" and {_counted(len(was.events), 'event')} would go." if was.events else "."
-            found = Found("consent", was.episode, was.episode, now.client, told, (change,))
-            yield self._placed(found, place, self.consent)
-            return
-        if was.values.get(self.closed) and not now.values.get(self.closed):
-            held = (now.episode, self.closed) in self.held
-            told = "It was sent as closed and "
-            told += "is now closed after the end of the reporting period." if held else "is open again."
-            change = FieldChange(self.closed, was.values[self.closed], "")
-            found = Found("reopened", was.episode, was.episode, now.client, told, (change,))
-            yield self._placed(found, place, self.closed)
-        for (section, own), values in was.events.items():
-            if (section, own) not in now.events:
-                yield self._event_gone(was, now, section, own, values, place)
-
-    def _moved(self, was: SentEpisode, now: SentEpisode) -> Found:
-        place = self.known.get(now.episode)
-        change = FieldChange(self.standard.role("client_id"), was.client, now.client)
-        same = all(was.values.get(header) == now.values.get(header) for header in self.identity)
-        told = "It was sent as another client's. "
-        merged = None
-        if place is not None:
-            merges = merge.listed(self.snapshot, place.client_id)
-            merged = next((one for one in merges if place.episode_id in one.moved and one.split_at is None), None)
-        if merged is not None:
-            told += f"The two clients were merged{_by(merged.merged_by, merged.merged_at)}."
-        elif same:
-            told += "Initials, birth date and sex are the same: the client's identifier was changed."
-        else:
-            told += "Initials, birth date or sex are others: the episode identifier changed hands."
-        return Found("moved", was.episode, was.episode, was.client, told, (change,))
-
-    def _event_gone(
-        self,
-        was: SentEpisode,
-        now: SentEpisode,
-        section: str,
-        own: str,
-        values: dict[str, str],
-        place: Whereabouts | None,
-    ) -> Found:
-        title = self.standard.section_by_id[section]
-        date_field = title.date_field
-        kind, at = "event-gone", place
-        elsewhere = self.events_now.get((section, own)) if section in self.named else None
-        event = self.gone_events.get((section, own))
-        renamed = next(
-            (
-                other
-                for (its, other), theirs in now.events.items()
-                if its == section
-                and (its, other) not in was.events
-                and theirs.get(date_field) == values.get(date_field)
-            ),
-            "",
-        )
-        if elsewhere is not None:
-            kind, at = "event-moved", event
-            told = f"The {title.said} is now under the episode {elsewhere}."
-        elif renamed:
-            told = f"The {title.said} is now called {renamed}."
-        elif (now.episode, own) in self.held:
-            told, at = f"The {title.said} is now dated after the end of the reporting period.", event
-        elif event is not None and event.deleted_at is not None:
-            told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
-        else:
-            told = f"No {title.said} of that identifier is in the episode any more."
-        found = Found(kind, f"{section} {own}", was.episode, now.client, told)
-        placed = self._placed(found, at, date_field if at is event and event is not None else "")
-        live = event is not None and event.deleted_at is None
-        return replace(placed, event_id=event.event_id if event is not None and live else "")
-
-    # Clients
-
-    def _clients(self) -> Iterator[Found]:
-        """A client identifier that stood for one identity and stands for another."""
-        before = self._identities(was for was, _ in self.pairs)
-        after = self._identities(now for _, now in self.pairs)
-        born = self.standard.role("birth_date")
-        names = {self.standard.role("given_initial"), self.standard.role("family_initial")}
-        for client, was in before.items():
-            now = after.get(client)
-            if now is None:
-                continue
-            changes = tuple(
-                FieldChange(header, was.values.get(header, ""), now.values.get(header, ""))
-                for header in self.identity
-                if was.values.get(header, "") != now.values.get(header, "")
-            )
-            if not changes:
-                continue
-            headers = {one.header for one in changes}
-            another = born in headers and bool(headers & names)
-            labels = [self.standard.by_header[one.header].label.lower() for one in changes]
-            told = f"Not as sent: {', '.join(labels)}."
-            told += " Initials and birth date differ: the identifier may stand for another person." if another else ""
-            kind = "client-reused" if another else "identity"
-            found = Found(kind, client, now.episode, client, told, changes, reference=now.reference)
-            yield self._placed(found, self.known.get(now.episode), changes[0].header)
-
-    def _identities(self, episodes: Iterable[SentEpisode | None]) -> dict[str, SentEpisode]:
-        """A consented episode for each client; without consent no identity is sent."""
-        found: dict[str, SentEpisode] = {}
-        for one in episodes:
-            if one is not None and one.client and self.standard.has_consent(one.values):
-                found.setdefault(one.client, one)
-        return found
-
-    def _placed(self, found: Found, place: Whereabouts | None, header: str) -> Found:
-        found = replace(found, header=header, told=self.standard.said(found.told))
-        return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _by(person: str, at: datetime) -> str:
-    return f" by {person} on {at:%Y-%m-%d}" if person else f" on {at:%Y-%m-%d}"
 
 
 State = Literal["open", "confirmed", "explained"]
@@ -337,6 +79,246 @@ class Mismatch:
         return {"told": self.told, **{one.header: f"{one.was} -> {one.now}" for one in self.fields}}
 
 
+class Finder:
+    """Compares one sent text with what would be written now; nobody's word on what it finds is looked up here."""
+
+    def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
+        """Take what was sent. Raises Problem when the store cannot be read."""
+        self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
+        self.closed_before = choose.of(preview.standard).selection(preview.period).closed_before
+        role = preview.standard.role
+        self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
+        self.identity = [header for header in map(role, IDENTITY) if header]
+        self.old, self.new = sent, preview.by_episode
+        self.pairs = list(pairs(self.old, self.new))
+        # Only an identifier that the program made tells one event from those of all other episodes.
+        fields = self.standard.by_header
+        self.named = {
+            section.id
+            for section in self.standard.event_sections
+            if section.id_field and fields[section.id_field].keyed == "made"
+        }
+        self.known = self._whereabouts(
+            was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
+        )
+        self.gone_events = self._gone_events()
+        held = preview.receipt.held_back
+        self.held = {(one.episode, one.field or one.event) for one in held}
+        self.came = [now for was, now in self.pairs if was is None and now is not None]
+        self.events_now = {
+            (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
+        }
+
+    def found(self) -> Iterator[Mismatch]:
+        """All mismatches; those about a client once, however many episodes he has."""
+        found: list[Mismatch] = []
+        for was, now in self.pairs:
+            if was is not None and now is None:
+                found.append(self._gone(was))
+            elif was is not None and now is not None:
+                called = now.reference or was.reference
+                found += [replace(one, reference=called) for one in self._both(was, now)]
+        found += self._clients()
+        # Only now is it known which episodes matter: usually a few of very many.
+        places = self._whereabouts(one.episode for one in found if not one.client_id)
+        for one in found:
+            place = None if one.client_id else places.get(one.episode)
+            yield replace(one, client_id=place.client_id, episode_id=place.episode_id) if place else one
+
+    def _whereabouts(self, identifiers: Iterable[str]) -> dict[str, Whereabouts]:
+        wanted = set(identifiers)
+        if self.standard.role("episode_id"):
+            return locate.episodes(self.snapshot, self.preview.agency, wanted)
+        # Without an identifier an episode is found by its client's reference and the day it was opened.
+        told = {
+            one.episode: (one.reference, one.values.get(self.opened, ""))
+            for pair in self.pairs
+            for one in pair
+            if one is not None and one.episode in wanted
+        }
+        return locate.journeys(self.snapshot, self.preview.agency, told)
+
+    def _gone_events(self) -> dict[tuple[str, str], Whereabouts]:
+        """Where the events are that were sent and are not in their episode any more."""
+        gone: dict[str, list[str]] = {}
+        for was, now in self.pairs:
+            if was is not None and now is not None and was.events.keys() - now.events.keys():
+                for section, own in was.events.keys() - now.events.keys():
+                    if section in self.named:
+                        gone.setdefault(section, []).append(own)
+        return {
+            (section, own): place
+            for section, owns in gone.items()
+            for own, place in locate.events(self.snapshot, self.preview.agency, section, owns).items()
+        }
+
+    # Episodes that are gone
+
+    def _gone(self, was: SentEpisode) -> Mismatch:
+        place = self.known.get(was.episode)
+        why, explained = self._why_gone(was, place)
+        events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
+        found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
+        found = replace(found, reference=was.reference)
+        return self._placed(found, place, self.closed if explained else "")
+
+    def _why_gone(self, was: SentEpisode, place: Whereabouts | None) -> tuple[str, bool]:
+        left_out = self.preview.left_out.get(was.episode, "")
+        base = self.preview.period.start
+        if left_out and left_out == self.closed_before:
+            day = parse_date(was.values.get(self.closed, ""))
+            if (day is not None and day < base) or not self.standard.has_consent(was.values):
+                return f"It was closed before the base date, now {base.isoformat()}: nothing is wrong.", True
+            sent = "with a later closure" if day is not None else "as open"
+            return (
+                f"It was sent {sent} and is now closed before the base date {base.isoformat()}: that closure can never "
+                "be sent in a return.",
+                False,
+            )
+        if left_out:
+            return f"It is left out: {left_out}.", False
+        if place is None or place.deleted_at is not None:
+            for other in self.came:
+                same_day = was.values.get(self.opened) and other.values.get(self.opened) == was.values.get(self.opened)
+                if other.client == was.client and same_day:
+                    return f"Its identifier was changed; the episode is now {other.episode}.", False
+        if place is None:
+            return "No episode of that identifier is in the store: its identifier was changed.", False
+        if place.deleted_at is not None:
+            return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
+        return "It is in the store but not in what would be written.", False
+
+    # Episodes that are in both
+
+    def _both(self, was: SentEpisode, now: SentEpisode) -> Iterator[Mismatch]:
+        place = self.known.get(now.episode)
+        if was.client != now.client:
+            yield self._placed(self._moved(was, now), place, self.standard.role("episode_id"))
+        had, has = self.standard.has_consent(was.values), self.standard.has_consent(now.values)
+        if had and not has:
+            change = FieldChange(self.consent, was.values.get(self.consent, ""), now.values.get(self.consent, ""))
+            told = "It was sent in full; consent is no longer recorded, so that only its identifiers would be sent"
+            told += f" and {_counted(len(was.events), 'event')} would go." if was.events else "."
+            found = Mismatch("consent", was.episode, was.episode, now.client, told, (change,))
+            yield self._placed(found, place, self.consent)
+            return
+        if was.values.get(self.closed) and not now.values.get(self.closed):
+            held = (now.episode, self.closed) in self.held
+            told = "It was sent as closed and "
+            told += "is now closed after the end of the reporting period." if held else "is open again."
+            change = FieldChange(self.closed, was.values[self.closed], "")
+            found = Mismatch("reopened", was.episode, was.episode, now.client, told, (change,))
+            yield self._placed(found, place, self.closed)
+        for (section, own), values in was.events.items():
+            if (section, own) not in now.events:
+                yield self._event_gone(was, now, section, own, values, place)
+
+    def _moved(self, was: SentEpisode, now: SentEpisode) -> Mismatch:
+        place = self.known.get(now.episode)
+        change = FieldChange(self.standard.role("client_id"), was.client, now.client)
+        same = all(was.values.get(header) == now.values.get(header) for header in self.identity)
+        told = "It was sent as another client's. "
+        merged = None
+        if place is not None:
+            merges = merge.listed(self.snapshot, place.client_id)
+            merged = next((one for one in merges if place.episode_id in one.moved and one.split_at is None), None)
+        if merged is not None:
+            told += f"The two clients were merged{_by(merged.merged_by, merged.merged_at)}."
+        elif same:
+            told += "Initials, birth date and sex are the same: the client's identifier was changed."
+        else:
+            told += "Initials, birth date or sex are others: the episode identifier changed hands."
+        return Mismatch("moved", was.episode, was.episode, was.client, told, (change,))
+
+    def _event_gone(
+        self,
+        was: SentEpisode,
+        now: SentEpisode,
+        section: str,
+        own: str,
+        values: dict[str, str],
+        place: Whereabouts | None,
+    ) -> Mismatch:
+        title = self.standard.section_by_id[section]
+        date_field = title.date_field
+        kind, at = "event-gone", place
+        elsewhere = self.events_now.get((section, own)) if section in self.named else None
+        event = self.gone_events.get((section, own))
+        renamed = next(
+            (
+                other
+                for (its, other), theirs in now.events.items()
+                if its == section
+                and (its, other) not in was.events
+                and theirs.get(date_field) == values.get(date_field)
+            ),
+            "",
+        )
+        if elsewhere is not None:
+            kind, at = "event-moved", event
+            told = f"The {title.said} is now under the episode {elsewhere}."
+        elif renamed:
+            told = f"The {title.said} is now called {renamed}."
+        elif (now.episode, own) in self.held:
+            told, at = f"The {title.said} is now dated after the end of the reporting period.", event
+        elif event is not None and event.deleted_at is not None:
+            told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
+        else:
+            told = f"No {title.said} of that identifier is in the episode any more."
+        found = Mismatch(kind, f"{section} {own}", was.episode, now.client, told)
+        placed = self._placed(found, at, date_field if at is event and event is not None else "")
+        live = event is not None and event.deleted_at is None
+        return replace(placed, event_id=event.event_id if event is not None and live else "")
+
+    # Clients
+
+    def _clients(self) -> Iterator[Mismatch]:
+        """A client identifier that stood for one identity and stands for another."""
+        before = self._identities(was for was, _ in self.pairs)
+        after = self._identities(now for _, now in self.pairs)
+        born = self.standard.role("birth_date")
+        names = {self.standard.role("given_initial"), self.standard.role("family_initial")}
+        for client, was in before.items():
+            now = after.get(client)
+            if now is None:
+                continue
+            changes = tuple(
+                FieldChange(header, was.values.get(header, ""), now.values.get(header, ""))
+                for header in self.identity
+                if was.values.get(header, "") != now.values.get(header, "")
+            )
+            if not changes:
+                continue
+            headers = {one.header for one in changes}
+            another = born in headers and bool(headers & names)
+            labels = [self.standard.by_header[one.header].label.lower() for one in changes]
+            told = f"Not as sent: {', '.join(labels)}."
+            told += " Initials and birth date differ: the identifier may stand for another person." if another else ""
+            kind = "client-reused" if another else "identity"
+            found = Mismatch(kind, client, now.episode, client, told, changes, reference=now.reference)
+            yield self._placed(found, self.known.get(now.episode), changes[0].header)
+
+    def _identities(self, episodes: Iterable[SentEpisode | None]) -> dict[str, SentEpisode]:
+        """A consented episode for each client; without consent no identity is sent."""
+        found: dict[str, SentEpisode] = {}
+        for one in episodes:
+            if one is not None and one.client and self.standard.has_consent(one.values):
+                found.setdefault(one.client, one)
+        return found
+
+    def _placed(self, found: Mismatch, place: Whereabouts | None, header: str) -> Mismatch:
+        found = replace(found, header=header, told=self.standard.said(found.told))
+        return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _by(person: str, at: datetime) -> str:
+    return f" by {person} on {at:%Y-%m-%d}" if person else f" on {at:%Y-%m-%d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatches:
     """All mismatches against one sent extract; none was sent yet where `sent` is None."""
@@ -377,24 +359,10 @@ def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: s
     return replace(mismatch, confirmed=said, lapsed=None)
 
 
-def _judged(found: Iterable[Found], confirmations: Iterable[ConfirmationInfo]) -> list[Mismatch]:
+def _judged(found: Iterable[Mismatch], confirmations: Iterable[ConfirmationInfo]) -> list[Mismatch]:
     said = {(one.kind, one.subject): one for one in confirmations}
     judged = []
-    for each in found:
-        mismatch = Mismatch(
-            each.kind,
-            each.subject,
-            each.episode,
-            each.client,
-            each.told,
-            each.fields,
-            each.header,
-            each.client_id,
-            each.episode_id,
-            each.event_id,
-            each.is_explained,
-            reference=each.reference,
-        )
+    for mismatch in found:
         known = said.get((mismatch.kind, mismatch.subject))
         if known is not None and dict(known.told) == dict(mismatch.confirmable):
             mismatch = replace(mismatch, confirmed=known)

@@ -4,23 +4,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from io import BufferedReader
-from typing import TYPE_CHECKING
 
-from exporters.csv_format.pager import KeptText
-from exporters.csv_format.text import Pieces, SentText
 from exporters.extracts.compare import Comparison, compare
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.writing import Progress, begun, write_rows
 from exporters.formats import choose
+from exporters.formats.base import ExtractKind, SentText
+from exporters.formats.kept_text import KeptText, Pieces
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar, extracts, sent
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.quality import Tally
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
 
 
 @dataclass
@@ -46,7 +42,7 @@ class Preview:
     @cached_property
     def by_episode(self) -> SentText:
         """All that is known by its episodes, sent now or not, read when it is first asked for."""
-        return choose.sent_text((self.whole or self.text).pieces(), self.standard)
+        return choose.of(self.standard).sent_text([(self.whole or self.text).pieces()])
 
     @cached_property
     def left_out(self) -> dict[str, str]:
@@ -62,22 +58,23 @@ def preview_extract(
     *,
     today: date,
     progress: Progress | None = None,
-    wanted: "Wanted | None" = None,
+    wanted: ExtractKind | None = None,
 ) -> Preview:
     """What a submission's extract, of the kind that is wanted, would be.
 
     Raises Problem when there is no such submission, and as the export does.
     """
     period = calendar.of_agency(snapshot, agency).entry(submission).period
-    chosen = choose.selection(standard, period, wanted)
+    form = choose.of(standard)
+    chosen = form.selection(period, wanted)
     receipt = begun(agency, chosen, submission)
-    text = choose.kept_text(standard)
-    whole = choose.kept_text(standard) if receipt.kind not in ("", "full") else None
+    text = form.pager()
+    whole = form.pager() if receipt.kind not in ("", "full") else None
     write_rows(snapshot, agency, chosen, receipt, text, today, progress, whole)
     text.finish()
     if whole is not None:
         whole.finish()
-    receipt.validation = choose.validated(standard, lambda: BufferedReader(Pieces(text.pieces())))
+    receipt.validation = form.validation(lambda: BufferedReader(Pieces(text.pieces())))
     return Preview(agency, standard, chosen.period, receipt, text, today, whole)
 
 
@@ -89,10 +86,10 @@ def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) ->
 def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
     """What an extract says, with all that was sent before it where it is but a part. Raises Problem."""
     if not standard.submission.kinds:
-        return choose.sent_text(extracts.text(snapshot, extract.id), standard)
+        return choose.of(standard).sent_text([extracts.text(snapshot, extract.id)])
     before = [one for one in sent.listed(snapshot, agency) if one.standard == standard.id and one.id != extract.id]
     known = [one.id for one in extracts.listed(snapshot, agency)]
     texts = [*(one for one in before if known.index(one.id) < known.index(extract.id)), extract]
     # A full extract says all; what was said before it no longer counts.
     last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
-    return choose.sent_texts((extracts.text(snapshot, one.id) for one in texts[last:]), standard)
+    return choose.of(standard).sent_text(extracts.text(snapshot, one.id) for one in texts[last:])

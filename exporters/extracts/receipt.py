@@ -4,16 +4,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from exporters.formats.base import HeldBack
+from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
 from validators.quality import Tally
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
-    from exporters.xml_format.validation import Validation
 
 NOT_OFFICIAL = "not validated against the official schema"
 KINDS = {
@@ -23,7 +19,7 @@ KINDS = {
 }
 
 
-def told_of_kind(wanted: "Wanted") -> str:
+def told_of_kind(wanted: ExtractKind) -> str:
     """A kind of extract in words."""
     told = KINDS.get(wanted.kind, wanted.kind)
     return f"{told}, {wanted.start} to {wanted.end}" if wanted.start and wanted.end else told
@@ -72,8 +68,8 @@ class Receipt:
     places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Of each episode left out or held back: the store's client and episode, and the client's reference."""
 
-    wanted: "Wanted | None" = None
-    validation: "Validation | None" = None
+    wanted: ExtractKind | None = None
+    validation: Validation | None = None
     unchanged: int = 0
     """Episodes of which nothing is sent this time, because it was sent before or lies outside the days wanted."""
     records: SentRecords = field(default_factory=SentRecords)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import Progress, Receipt
+from exporters.formats.base import ExtractKind
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts, submissions
@@ -17,7 +18,6 @@ from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
     from store.store import Store
 
 
@@ -32,7 +32,7 @@ def export_to_stream(
     person: str,
     now: datetime,
     progress: Progress | None = None,
-    wanted: "Wanted | None" = None,
+    wanted: ExtractKind | None = None,
 ) -> tuple[Receipt, ExtractInfo]:
     """Write a submission's extract into a stream and record it in the store as any other.
 

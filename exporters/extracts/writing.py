@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from exporters.checks.file_check import Examination
-from exporters.csv_format.writing import RowWriter as RowWriter
 from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
 from exporters.formats import choose
-from exporters.formats.base import Selecting
+from exporters.formats.base import ExtractKind, Selecting, Sink
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances
@@ -33,7 +32,6 @@ from validators.rules.registry import Context
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
     from store.store import Store
 
 Progress = Callable[[int], None]
@@ -66,14 +64,14 @@ def export_submission(
     person: str,
     now: datetime,
     progress: Progress | None = None,
-    wanted: "Wanted | None" = None,
+    wanted: ExtractKind | None = None,
 ) -> Receipt:
     """Write a submission's extract, of the kind that is wanted, into a folder and record it in the store.
 
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
-    chosen = choose.selection(standard, store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
+    chosen = choose.of(standard).selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
     receipt = begun(agency, chosen, submission)
     name = receipt.file.name
     try:
@@ -89,7 +87,7 @@ def export_submission(
         with scratch(target, PRIVATE) as temporary:
             with store.reading() as snapshot, temporary.open("wb") as file:
                 write_rows(snapshot, agency, chosen, receipt, file, today, progress)
-            receipt.validation = choose.validated(standard, lambda: temporary.open("rb"))
+            receipt.validation = choose.of(standard).validation(lambda: temporary.open("rb"))
             _record(store, agency, receipt, temporary, person, now)
     except FileExistsError:
         raise _already_there(target) from None
@@ -114,12 +112,12 @@ def write_rows(
     agency: AgencyInfo,
     selection: Selecting,
     receipt: Receipt,
-    file: BinaryIO,
+    file: Sink,
     today: date,
     progress: Progress | None,
-    whole: BinaryIO | None = None,
+    whole: Sink | None = None,
 ) -> None:
-    """Write a selection's rows to a binary file and account for them in the receipt.
+    """Write a selection's rows to a file and account for them in the receipt.
 
     To `whole`, where it is given, all that is known of every episode is written, sent before or not: what was sent is
     compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
@@ -130,8 +128,9 @@ def write_rows(
     accepted = Accepted(acceptances.listed(snapshot, agency))
     examination = Examination(standard, context, read.repeated_identifiers(snapshot, agency), accepted)
     receipt.tally = examination.tally
-    rows = choose.writer(standard, file)
-    beside = choose.writer(standard, whole) if whole is not None else None
+    form = choose.of(standard)
+    rows = form.writer(file)
+    beside = form.writer(whole) if whole is not None else None
     for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
         name = selection.name(record)
         receipt.held_back += outgoing.held_back

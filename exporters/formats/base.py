@@ -1,18 +1,73 @@
-"""What an extract is made of, whatever its format: the kind wanted, what goes out and what is held back."""
+"""What a format of return is, and what all formats share: values that go out and come in, and who writes or reads them.
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Protocol
+A standard names its format in `submission.format`; `exporters.formats.choose` gives the object. Everything that hangs
+on how a return is written is asked of it, and nothing else asks which format it is.
+"""
 
-from store.facts import AgencyInfo
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
 from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
+    from exporters.checks.bounce import Bounce
+    from exporters.formats.kept_text import KeptText
+    from exporters.formats.links import Link
+    from exporters.imports.report import ImportReport
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
+    from store.store import Store
+
+Progress = Callable[[int], None]
+"""Told now and then how far a file is read, in lines."""
+
+
+class Sink(Protocol):
+    """What an extract is written to: a file, or a text that is kept."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take the next bytes."""
+
+
+# Going out
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractKind:
+    """Which kind of extract, in the standard's word; `start` and `end` are the two days of `between`, None else."""
+
+    kind: str
+    start: date | None = None
+    end: date | None = None
+
+
+def extract_kind(
+    standard: Standard, kind: str = "", start: date | None = None, end: date | None = None
+) -> ExtractKind | None:
+    """The kind of extract that is asked for, the usual one where none is; None where the standard has no kinds.
+
+    Raises Problem for a kind the standard does not have, days that are missing, superfluous, or the wrong way round.
+    """
+    kinds = standard.submission.kinds
+    if not kinds and not kind and start is None and end is None:
+        return None
+    if kind and kind not in kinds:
+        offered = f"the kinds are {', '.join(kinds)}" if kinds else "all its extracts are of one kind"
+        raise Problem(f"{standard.id} has no extract of the kind '{ascii(kind)[1:-1]}': {offered}.")
+    chosen = kind or (kinds[0] if kinds else "")
+    if chosen == "between" and (start is None or end is None):
+        raise Problem("An extract between two days needs both: give --from and --to.")
+    if chosen != "between" and (start is not None or end is not None):
+        raise Problem("Two days belong to an extract between them: give --kind between, or leave --from and --to out.")
+    if start is not None and end is not None and start > end:
+        raise Problem(f"The days are the wrong way round: {start} is after {end}.")
+    return ExtractKind(chosen, start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +114,16 @@ class Outgoing:
 
 
 class Selecting(Protocol):
-    """Chooses and shapes the episodes of one extract; `closed_before` is why those closed earlier are left out."""
+    """Chooses and shapes the episodes of one extract.
+
+    `wanted` is its kind; `reference` and `client` are the headers a client is known by; `closed_before` is why those
+    closed earlier are left out; `read_at_once` is of how many episodes it is asked together what was sent of them (0:
+    that is not asked).
+    """
 
     standard: Standard
     period: ReportingPeriod
-    wanted: "Wanted | None"
+    wanted: ExtractKind | None
     reference: str
     client: str
     closed_before: str
@@ -79,16 +139,232 @@ class Selecting(Protocol):
         """Whether it is plain without a closer look that an episode, if it is sent, is sent with all that is known."""
 
     def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
-        """What was sent before of some episodes, at most `read_at_once` (0: that is not asked). Raises Problem."""
+        """What was sent before of some episodes, at most `read_at_once`. Raises Problem."""
 
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str]) -> Outgoing:
         """What of one episode is sent; `sent` is what was sent before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which kind of extract; `start` and `end` are the two days of `between`, None else."""
+class Writer(Protocol):
+    """Writes the episodes of an extract, one after another."""
 
-    kind: str
-    start: date | None = None
-    end: date | None = None
+    def write(self, record: EpisodeRecord) -> None:
+        """Write one episode. Raises Problem or UnicodeEncodeError for a character that cannot be written."""
+
+    def finish(self) -> str:
+        """Hand over what is left; the SHA-256 of all bytes, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What a schema says of a file: how many faults, and the first of them as (line, element, what is wrong).
+
+    `why` goes on where it is told that the schema was our own: why the installed one was not used.
+    """
+
+    is_stand_in: bool
+    count: int = 0
+    faults: tuple[tuple[int, str, str], ...] = ()
+    why: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words, without the file's name."""
+        by = "Keywork's stand-in schema" if self.is_stand_in else "the schema the site installed"
+        if not self.count:
+            return f"valid by {by}"
+        line, element, what = self.faults[0]
+        many = f"{self.count} fault{'' if self.count == 1 else 's'}"
+        return f"not valid by {by}: {many}, the first in line {line}, {element}: {what}"
+
+
+class Schemas(Protocol):
+    """The schemas that returns of one standard are written and validated by: our own stand-in, and a site's copy."""
+
+    def stand_in(self) -> bytes:
+        """Our own schema, as a file."""
+
+    def install(self, folder: Path) -> list[str]:
+        """Take a site's copy of the owner's schema from a folder; what is told of that, not yet escaped.
+
+        Raises Problem where it cannot be used, and OSError; the old one stays then.
+        """
+
+    def told(self) -> list[str]:
+        """What is told of the schema that is installed, not yet escaped. Raises Problem when it is broken."""
+
+
+# What was sent
+
+
+@dataclass(frozen=True, slots=True)
+class SentEpisode:
+    """An episode as an extract holds it: the values of client and episode, and its events by section and identifier.
+
+    An event without an identifier is counted.
+    """
+
+    episode: str
+    client: str
+    reference: str
+    values: dict[str, str]
+    events: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+
+class SentText(Protocol):
+    """An extract by its episodes. What stands under a key is the same in two texts where the episode is the same."""
+
+    standard: Standard
+    headers: tuple[str, ...]
+    groups: dict[str, str]
+    rows: int
+
+    def episodes(self, key: str) -> list[SentEpisode]:
+        """What is under a key."""
+
+
+# Coming in
+
+
+class Incoming(Protocol):
+    """A file that came in, as read.
+
+    `headers` are the fields it has, `missing` those of the standard that it has not; `about_file` are findings about
+    all of it, `bad_rows` about rows that make up no episode. `doubts_whole` says that a fault in the shape of an
+    episode leaves all of it in doubt, not only the values that the fault names.
+    """
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """See above."""
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """See above."""
+
+    @property
+    def about_file(self) -> list[Finding]:
+        """See above."""
+
+    @property
+    def bad_rows(self) -> list[Finding]:
+        """See above."""
+
+    @property
+    def doubts_whole(self) -> bool:
+        """See above."""
+
+    def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
+        """Each episode in the order of the file, with what is wrong with its shape; once. Raises Problem."""
+
+
+class Importer(Protocol):
+    """One file on its way into a store: `prepare` reads and compares, `write` writes; `report` tells of both."""
+
+    standard: Standard
+    report: "ImportReport"
+
+    def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
+        """Read the file and compare it with the store (None for one that is not there yet); the agency's code.
+
+        Raises Problem when the file cannot be taken; nothing has been written then.
+        """
+
+    def write(self, store: "Store", code: str, person: str, now: datetime) -> "ImportReport":
+        """Write what `prepare` found, in one transaction; nothing is kept when it fails. Raises Problem."""
+
+
+class Format(Protocol):
+    """How returns of one standard are read, selected, written, validated, looked through, imported and led back to.
+
+    It holds nothing but the standard, and costs nothing to make; what it hands out is loaded when it is asked for. Of
+    what is plain here a format says only where it is otherwise: by itself it has no schemas, an episode always goes
+    whole and is known by its identifier, and a file calls its parts by the standard's headers.
+    """
+
+    standard: Standard
+
+    def __init__(self, standard: Standard) -> None:
+        """Take the standard whose returns are meant."""
+        self.standard = standard
+
+    @property
+    def schemas(self) -> Schemas | None:
+        """What its returns are written by, where there are schemas."""
+        return None
+
+    # Episodes
+
+    def episode_name(self, record: EpisodeRecord) -> str:
+        """What people know an episode by; empty where nothing tells it from others."""
+        return record.episode.get(self.standard.role("episode_id"), "")
+
+    @property
+    def link(self) -> "Link | None":
+        """What links the parts of an episode that are sent apart; None where an episode always goes whole."""
+        return None
+
+    # Going out
+
+    def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> Selecting:
+        """What chooses and shapes the episodes of an extract, of the usual kind where none is wanted."""
+
+    def writer(self, file: Sink) -> Writer:
+        """What writes an extract. Raises Problem for an installed schema that is broken."""
+
+    def validation(self, file: Callable[[], BinaryIO]) -> Validation | None:
+        """What the schema says of an extract that was written, opened by `file`; None for a format without schemas.
+
+        Raises Problem for an installed schema that is broken, and OSError when the extract cannot be read.
+        """
+        return None
+
+    # What was written
+
+    def pager(self, pieces: Iterable[bytes] = ()) -> "KeptText":
+        """A text to look through, with what it begins with. Raises what the pieces raise."""
+
+    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> SentText:
+        """What several extracts say together, in the order they were sent; of a format without parts the last one.
+
+        Raises Problem for another standard's, and what the texts raise.
+        """
+
+    def bounces(
+        self,
+        snapshot: "Snapshot",
+        agency: "AgencyInfo",
+        extract_id: str,
+        listed: "Sequence[Bounce]",
+        *,
+        headings_are_line_1: bool,
+    ) -> "list[Bounce]":
+        """Lines of a list of refusals, each with the record it means, or why it leads nowhere.
+
+        Line numbers in the list are those of the file unless the headings have none. Raises Problem when the extract
+        is not there, or its stored text is damaged.
+        """
+
+    # Coming in
+
+    @staticmethod
+    def names_in(path: Path) -> frozenset[str]:
+        """What a file of this format, of whichever standard, calls its parts; nothing where it cannot be read."""
+
+    def names_of(self) -> frozenset[str]:
+        """What files of the standard call them. Raises Problem for an installed schema that is broken."""
+        return frozenset(self.standard.headers)
+
+    def read(self, path: Path, progress: Progress | None = None) -> Incoming:
+        """Read a file that came in. Raises Problem when it cannot be read as an extract of the standard."""
+
+    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> Importer:
+        """What takes a file into a store.
+
+        `update` takes values that differ from the stored ones; `all_or_nothing` refuses a file of which anything would
+        be left out. Raises Problem for what cannot be done.
+        """

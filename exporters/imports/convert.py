@@ -15,7 +15,6 @@ from exporters.formats import choose
 from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
 from exporters.imports.csv_import import judge_heading
 from exporters.imports.report import ImportReport, LeftOut
-from exporters.xml_format.shape import name_of
 from store.facts import Counts, Who
 from store.records import agencies, bulk_load
 from validators.problems import Problem
@@ -125,7 +124,8 @@ class Conversion:
         """The episodes that can be told from each other, with the name of their client and what is in doubt."""
         source, report = self.source, self.report
         identity = source.role("episode_id")
-        extract = choose.read_file(self.path, source, progress)
+        form = choose.of(source)
+        extract = form.read(self.path, progress)
         judge_heading(extract, identity, report)
         seen: set[str] = set()
         for record, findings in extract.episodes():
@@ -133,8 +133,8 @@ class Conversion:
             client = record.client.get(source.role("client_id"), "") or record.client.get(
                 source.role("client_reference"), ""
             )
-            name = record.episode.get(identity, "") if identity else name_of(source, record)
-            if findings and choose.doubts_all(source):
+            name = form.episode_name(record)
+            if findings and extract.doubts_whole:
                 self._leave_out(record, findings[0].message)
             elif not (name if identity else client and record.episode.get(source.role("opened"))):
                 self._leave_out(record, f"nothing tells the {source.word('episode')} from others")

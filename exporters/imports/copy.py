@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from exporters.xml_format.shape import name_of
+from exporters.formats import choose
 from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
 from store.facts import Who
@@ -34,7 +34,7 @@ _LONGEST_NAME = 80
 
 
 @dataclass
-class Part:
+class CopiedRecord:
     """One record of a copy: its values for the other data set, what of it goes over and how, what is to be keyed anew.
 
     `at` is what the lines call it. An episode's `note` says where it comes from, `name` what it is called there, ""
@@ -60,8 +60,8 @@ class CopyPlan:
     `pairs` are the fields that go over, ours and theirs.
     """
 
-    client: Part
-    episodes: list[Part] = field(default_factory=list)
+    client: CopiedRecord
+    episodes: list[CopiedRecord] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)
     days: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
@@ -72,7 +72,7 @@ class CopyPlan:
     pairs: dict[str, str] = field(default_factory=dict)
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[CopiedRecord]:
         """The records that are entered."""
         return self.episodes if self.under else [self.client, *self.episodes]
 
@@ -123,13 +123,13 @@ def plan_records(
     from_agency: str,
 ) -> CopyPlan:
     """What taking over one client with these episodes does; their events are not looked into."""
-    plan = CopyPlan(Part(target.word("client")))
+    plan = CopyPlan(CopiedRecord(target.word("client")))
     _copy(plan, client, source, target, PERSON, plan.client)
     header = target.role("agency")
     if header and target.by_header[header].level == "client":
         plan.client.values[header] = agency_code
     for number, record in enumerate(records, 1):
-        part = Part(f"{target.word('episode')} {number}")
+        part = CopiedRecord(f"{target.word('episode')} {number}")
         _copy(plan, record.episode, source, target, EPISODE, part)
         if header and target.by_header[header].level == "episode":
             part.values[header] = agency_code
@@ -184,7 +184,7 @@ def _name(source: Standard, record: EpisodeRecord) -> str:
         reference, opened = source.role("client_reference"), source.role("opened")
         if not (record.client.get(reference) and record.episode.get(opened)):
             return ""
-    return name_of(source, record)[:_LONGEST_NAME]
+    return choose.of(source).episode_name(record)[:_LONGEST_NAME]
 
 
 def _origin(source: Standard, agency: str, name: str) -> str:
@@ -198,7 +198,7 @@ def _copy(
     source: Standard,
     target: Standard,
     roles: tuple[str, ...],
-    into: Part,
+    into: CopiedRecord,
 ) -> None:
     """Take over what is certain of one record; list the rest of what is filled."""
     by_role = {source.role(role): role for role in (*roles, *OWN) if source.role(role)}
@@ -271,7 +271,7 @@ def look_up(snapshot: Snapshot, agency: "AgencyInfo", target: Standard, plans: S
     """
     found = lookalikes.counterparts(snapshot, agency, _sought(target, plans))
     for number, plan in enumerate(plans):
-        left: list[Part] = []
+        left: list[CopiedRecord] = []
         for part in plan.episodes:
             one = found.get(f"{number} {part.at}")
             if one is None:

@@ -6,14 +6,15 @@ cells, without an episode ID, or with an episode ID that belongs to another clie
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.csv_format.reading import Extract, Progress, read_extract
-from exporters.imports.report import Difference, ImportReport, LeftOut, printed
+from exporters.csv_format.reading import read_extract
+from exporters.formats.base import Importer, Incoming, Progress
+from exporters.imports.report import ImportReport, LeftOut, ValueDifference, printed
 from store.facts import Counts, KnownEpisode, StoredRecord, Who
 from store.records import agencies, bulk_load, read, save
 from validators.problems import Problem
@@ -21,7 +22,6 @@ from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.xml_format.reading import Return
     from store.store import Store
 
 
@@ -53,8 +53,20 @@ class _Plan:
 class Import:
     """One file on its way into a store. Reading and comparing is done by `prepare`, writing by `write`."""
 
-    def __init__(self, path: Path, standard: Standard, *, update: bool = False, all_or_nothing: bool = False) -> None:
-        """`update` takes values that differ from the stored ones; `all_or_nothing` refuses a file with a bad row."""
+    def __init__(
+        self,
+        path: Path,
+        standard: Standard,
+        *,
+        update: bool = False,
+        all_or_nothing: bool = False,
+        reader: Callable[[Path, Progress | None], Incoming] | None = None,
+    ) -> None:
+        """`update` takes values that differ from the stored ones; `all_or_nothing` refuses a file with a bad row.
+
+        `reader` reads the file, where its rows are not in CSV.
+        """
+        self._read = reader or (lambda path, progress: read_extract(path, standard, progress))
         self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
         self.report = ImportReport(path)
         self._plan = _Plan()
@@ -69,7 +81,7 @@ class Import:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        extract = read_extract(self.path, self.standard, progress)
+        extract = self._read(self.path, progress)
         judge_heading(extract, self._identity, self.report)
         self._version = store.data_version() if store else None
         records = list(self._readable(extract))
@@ -128,7 +140,7 @@ class Import:
 
     # --- reading --------------------------------------------------------------------------------------------------
 
-    def _readable(self, extract: Extract) -> Iterator[EpisodeRecord]:
+    def _readable(self, extract: Incoming) -> Iterator[EpisodeRecord]:
         """The episodes that can be stored, each once; those that cannot are listed."""
         owners: set[str] = set()
         for record, findings in extract.episodes():
@@ -152,7 +164,7 @@ class Import:
         base = {**record.client, **record.episode}
         for finding in findings:
             for header, told in finding.values.items():
-                difference = Difference(finding.lines[0], finding.episode, header, base.get(header, ""), told)
+                difference = ValueDifference(finding.lines[0], finding.episode, header, base.get(header, ""), told)
                 self.report.disagreements.append(difference)
 
     def _agency_code(self, records: list[EpisodeRecord], wanted: str | None) -> str:
@@ -198,7 +210,7 @@ class Import:
                 first.client[header] = told
             else:
                 episode = record.episode[self._identity]
-                self.report.disagreements.append(Difference(record.lines[0], episode, header, kept, told))
+                self.report.disagreements.append(ValueDifference(record.lines[0], episode, header, kept, told))
 
     def _compare(self, record: EpisodeRecord, known: KnownEpisode) -> None:
         """Plan what a known episode's rows tell that is new."""
@@ -224,13 +236,13 @@ class Import:
             # The first row of the file wins, as everywhere.
             first = self._told.setdefault((stored.id, header), told)
             if first != told:
-                difference = Difference(record.lines[0], record.episode[self._identity], header, first, told)
+                difference = ValueDifference(record.lines[0], record.episode[self._identity], header, first, told)
                 self.report.disagreements.append(difference)
             elif told != kept and self._plan.change(stored, header, told):
                 self._differ(record.lines[0], record, header, kept, told)
 
     def _differ(self, line: int, record: EpisodeRecord, header: str, kept: str, told: str) -> None:
-        self.report.differences.append(Difference(line, record.episode[self._identity], header, kept, told))
+        self.report.differences.append(ValueDifference(line, record.episode[self._identity], header, kept, told))
 
     def _compare_events(self, record: EpisodeRecord, known: KnownEpisode) -> int:
         """Match events by their identifier, those without one by their content; plan the new ones and count them."""
@@ -275,7 +287,7 @@ class Import:
         report.updated = len(plan.changes) if self.update else 0
 
 
-def judge_heading(extract: "Extract | Return", identity: str, report: ImportReport) -> None:
+def judge_heading(extract: Incoming, identity: str, report: ImportReport) -> None:
     """Tell in the report what is wrong with a file's heading, and which rows make up no episode.
 
     Raises Problem for a column that is there twice, or where there is none for the episode's identifier.
@@ -301,7 +313,7 @@ def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:
 
 
 def import_file(
-    job: Import, store: "Store", agency: str | None, person: str, now: datetime, progress: Progress | None = None
+    job: Importer, store: "Store", agency: str | None, person: str, now: datetime, progress: Progress | None = None
 ) -> ImportReport:
     """Read, compare and write in one go. Raises Problem, and then the store is as it was."""
     code = job.prepare(store, agency, progress)

@@ -12,9 +12,8 @@ from validators.standard.catalogue import available, load
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
+    from exporters.formats.base import Importer
     from exporters.imports.convert import Conversion
-    from exporters.imports.csv_import import Import
-    from exporters.xml_format.importing import ReturnImport
 
 
 def recognised(path: Path, asked: Standard) -> str:
@@ -23,13 +22,13 @@ def recognised(path: Path, asked: Standard) -> str:
     "" where no data set knows any of them.
     """
     names = choose.names_in(path)
-    best, most = asked.id, len(names & choose.names_of(asked))
+    best, most = asked.id, len(names & choose.of(asked).names_of())
     if not names or most == len(names):
         return best if names else ""
     for one in available():
         if one != asked.id:
             try:
-                known = len(names & choose.names_of(load(one)))
+                known = len(names & choose.of(load(one)).names_of())
             except Problem:  # one that is broken knows no file
                 continue
             if known > most:
@@ -39,7 +38,7 @@ def recognised(path: Path, asked: Standard) -> str:
 
 def import_of(
     path: Path, standard: Standard, from_standard: str | None, *, update: bool, all_or_nothing: bool
-) -> "Import | ReturnImport | Conversion":
+) -> "Importer | Conversion":
     """What takes a file into an agency of a standard; `from_standard` is the data set the person says the file is of.
 
     Raises Problem where the file is of another data set than that, and what the imports raise.
@@ -49,12 +48,14 @@ def import_of(
     found = recognised(path, source)
     if own:
         # Who says that it is a file of the agency's own data set is believed where that knows anything of it.
-        if found not in ("", standard.id) and not (from_standard and choose.names_in(path) & choose.names_of(source)):
+        if found not in ("", standard.id) and not (
+            from_standard and choose.names_in(path) & choose.of(source).names_of()
+        ):
             raise Problem(
                 f"{path} is a file of {found} and would go to an agency of {standard.id}: --from-standard {found} "
                 f"takes over what is certain and lists the rest, --standard {found} takes the file as it is."
             )
-        return choose.importer(path, standard, update=update, all_or_nothing=all_or_nothing)
+        return choose.of(standard).importer(path, update=update, all_or_nothing=all_or_nothing)
     if found == standard.id:
         raise Problem(f"{path} is a file of {standard.id}, the agency's own data set: leave --from-standard out.")
     if found not in ("", source.id):

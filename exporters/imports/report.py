@@ -16,7 +16,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ValueDifference:
     """A value that the file and the store (or an earlier row of the file) tell differently."""
 
     line: int
@@ -37,8 +37,8 @@ class ImportReport:
     unchanged: int = 0
     updated: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
-    disagreements: list[Difference] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    disagreements: list[ValueDifference] = field(default_factory=list)
+    differences: list[ValueDifference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unit: str = "row"
 
@@ -79,6 +79,6 @@ def printed(text: str) -> str:
     return ascii(text)[1:-1]
 
 
-def _told(differences: Iterable[Difference], kept: str, told: str) -> Iterator[str]:
+def _told(differences: Iterable[ValueDifference], kept: str, told: str) -> Iterator[str]:
     for item in differences:
         yield f"  line {item.line}: {item.header}: {kept} {item.kept!a}, {told} {item.told!a}"

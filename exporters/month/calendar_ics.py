@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from validators.calendar.calendar import CalendarEntry, in_words
@@ -32,34 +33,36 @@ def _events(entry: CalendarEntry, calendar: str, title: str, at: str) -> Iterato
     until = f"Window to {in_words(entry.closes)}, deadline {in_words(entry.deadline)}."
     closed = f" The deadline is {entry.closed_day}." if entry.closed_day else ""
     told = f"{covers}\n{until}{closed}\nDates: {entry.told}."
-    opens = f"{title}: {entry.title} can be sent"
-    yield from _event(entry, calendar, "opens", entry.opens, opens, told, at, ("PT9H",))
-    due = f"{title}: {entry.title} is due"
-    yield from _event(entry, calendar, "deadline", entry.deadline, due, told, at, ("-P7D", "-P2D", "PT9H"))
-
-
-def _event(
-    entry: CalendarEntry,
-    calendar: str,
-    what: str,
-    day: date,
-    summary: str,
-    told: str,
-    at: str,
-    reminders: tuple[str, ...],
-) -> Iterator[str]:
     region = re.sub("[^a-z]+", "-", entry.region.lower()).strip("-")
-    name = "-".join(part for part in (calendar, region, entry.submission, what) if part)
+    name = "-".join(part for part in (calendar, region, entry.submission) if part)
+    for own in (
+        _Day("opens", entry.opens, f"{title}: {entry.title} can be sent", ("PT9H",)),
+        _Day("deadline", entry.deadline, f"{title}: {entry.title} is due", ("-P7D", "-P2D", "PT9H")),
+    ):
+        yield from _event(own, f"{name}-{own.what}", told, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day of a submission that becomes an event: what it is, in words as well, and when one is reminded of it."""
+
+    what: str
+    day: date
+    summary: str
+    reminders: tuple[str, ...]
+
+
+def _event(own: _Day, name: str, told: str, at: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{name}@keywork.invalid"
     yield f"DTSTAMP:{at}"
-    yield f"DTSTART;VALUE=DATE:{_plain(day)}"
-    yield f"DTEND;VALUE=DATE:{_plain(day + timedelta(days=1))}"
-    yield f"SUMMARY:{escaped(summary)}"
+    yield f"DTSTART;VALUE=DATE:{_plain(own.day)}"
+    yield f"DTEND;VALUE=DATE:{_plain(own.day + timedelta(days=1))}"
+    yield f"SUMMARY:{escaped(own.summary)}"
     yield f"DESCRIPTION:{escaped(told)}"
     yield "TRANSP:TRANSPARENT"
-    for reminder in reminders:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(summary)}", f"TRIGGER:{reminder}")
+    for reminder in own.reminders:
+        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(own.summary)}", f"TRIGGER:{reminder}")
         yield "END:VALARM"
     yield "END:VEVENT"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.csv_format.text import Pieces
+from exporters.formats.kept_text import Pieces
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import name_of
 from store.month import extracts, locate
@@ -21,18 +21,14 @@ if TYPE_CHECKING:
 
 
 def led(
-    snapshot: Snapshot,
-    agency: "AgencyInfo",
-    standard: Standard,
-    extract_id: str,
-    listed: "Sequence[tuple[Bounce, int]]",
+    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, extract_id: str, listed: "Sequence[Bounce]"
 ) -> "Iterator[Bounce]":
-    """Each line with the record it means; beside it the number that it names, 0 for none.
+    """Each line with the record it means; or why it leads nowhere.
 
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     reference, opened = standard.role("client_reference"), standard.role("opened")
-    words = {word.strip(".:,;") for one, _ in listed for word in one.text.split()}
+    words = {word.strip(".:,;") for one in listed for word in one.text.split()}
     many = 0
 
     def counted() -> Iterator[bytes]:
@@ -42,7 +38,7 @@ def led(
             yield piece
 
     source = io.BufferedReader(Pieces(counted()), 1 << 16)
-    wanted = sorted({number for _, number in listed if number})
+    wanted = sorted({one.named_line for one in listed if one.named_line})
     by_line: dict[int, Message] = {}
     by_reference: dict[str, Message] = {}
     before: Message | None = None
@@ -53,7 +49,7 @@ def led(
             by_reference.setdefault(own, message)
         before = message
     _between(wanted, before, many + 1, by_line)
-    met = [(one, number, _met(one, number, by_line, by_reference)) for one, number in listed]
+    met = [(one, one.named_line, _met(one, by_line, by_reference)) for one in listed]
     named = {
         name_of(standard, EpisodeRecord({}, found.values)): (
             found.values.get(reference, ""),
@@ -79,10 +75,10 @@ def led(
         yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
 
 
-def _met(one: "Bounce", number: int, by_line: dict[int, Message], by_reference: dict[str, Message]) -> Message | None:
+def _met(one: "Bounce", by_line: dict[int, Message], by_reference: dict[str, Message]) -> Message | None:
     """The message that a line means: by the line of the file, else by a client's number."""
     words = (word.strip(".:,;") for word in one.text.split())
-    return by_line.get(number) or next((by_reference[word] for word in words if word in by_reference), None)
+    return by_line.get(one.named_line) or next((by_reference[word] for word in words if word in by_reference), None)
 
 
 def _between(wanted: list[int], before: Message | None, line: int, found: dict[int, Message]) -> None:

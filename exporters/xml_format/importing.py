@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.imports.report import Difference, ImportReport, LeftOut
-from exporters.xml_format.reading import Progress, read_return
+from exporters.formats.base import Progress
+from exporters.imports.report import ImportReport, LeftOut, ValueDifference
+from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
 from store.facts import ClientTree, Counts, StoredRecord, Who
 from store.month import locate
@@ -79,7 +80,7 @@ class KnownJourneys:
         for header, value in told.items():
             kept = now.get(header, "")
             if value and value != kept and self._sent(header, kept) != value:
-                self.report.differences.append(Difference(line, name, header, kept, value))
+                self.report.differences.append(ValueDifference(line, name, header, kept, value))
                 now[header] = value
                 self.changes.values[stored.id] = stored, now
 
@@ -123,23 +124,7 @@ class ReturnImport:
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
         self._version = store.data_version() if store else None
-        read: dict[str, EpisodeRecord] = {}
-        # What is left out names its agency as well.
-        named: set[str] = set()
-        for record, faults in read_return(self.path, self.standard, progress).episodes():
-            self.report.rows += 1
-            named.add(record.client.get(self.standard.role("agency"), ""))
-            name = name_of(self.standard, record)
-            if faults:
-                self._leave_out(record, faults[0].message)
-            elif not record.client.get(self._reference) or not record.episode.get(self._opened):
-                needed = self.standard.by_header
-                labels = f"{needed[self._reference].label.lower()} or {needed[self._opened].label.lower()}"
-                self._leave_out(record, f"it has no {labels}")
-            elif name in read:
-                self._leave_out(record, "an earlier message is about the same journey")
-            else:
-                read[name] = record
+        read, named = self._read(progress)
         self.report.episodes = len(read)
         code = self._agency_code(named, agency_code)
         agency = self._known_agency(store, code)
@@ -181,6 +166,27 @@ class ReturnImport:
         self.report.new = Counts(len(new), len(self._journeys), events)
         self.report.updated = len(self._known.changes.values) if self.update else 0
         return code
+
+    def _read(self, progress: Progress | None) -> tuple[dict[str, EpisodeRecord], set[str]]:
+        """The journeys that can be stored, by their names, and the agencies that the messages name."""
+        read: dict[str, EpisodeRecord] = {}
+        # What is left out names its agency as well.
+        named: set[str] = set()
+        for record, faults in read_return(self.path, self.standard, progress).episodes():
+            self.report.rows += 1
+            named.add(record.client.get(self.standard.role("agency"), ""))
+            name = name_of(self.standard, record)
+            if faults:
+                self._leave_out(record, faults[0].message)
+            elif not record.client.get(self._reference) or not record.episode.get(self._opened):
+                needed = self.standard.by_header
+                labels = f"{needed[self._reference].label.lower()} or {needed[self._opened].label.lower()}"
+                self._leave_out(record, f"it has no {labels}")
+            elif name in read:
+                self._leave_out(record, "an earlier message is about the same journey")
+            else:
+                read[name] = record
+        return read, named
 
     def _compare(self, store: "Store | None", name: str, record: EpisodeRecord, at: Whereabouts) -> None:
         if store is None or at.deleted_at is not None:

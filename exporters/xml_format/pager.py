@@ -4,7 +4,7 @@ import io
 from array import array
 from collections.abc import Iterable
 
-from exporters.csv_format.pager import KeptText
+from exporters.formats.kept_text import KeptText
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.shape import linking
 from validators.standard.model import Standard
@@ -29,14 +29,6 @@ class KeptXml(KeptText):
         self._link = linking(standard)
         self._others = [block for block in form.blocks if block is not self._link]
 
-    def _whole_rows(self, most: int) -> int:
-        return self._pending.rfind(b"\n", 0, most) + 1
-
-    def _split(self, block: bytes) -> Iterable[str]:
-        # Not at the other line ends that Python knows: they may stand in a value.
-        *whole, rest = block.decode("utf-8", "replace").split("\n")
-        return [*(f"{line}\n" for line in whole), *([rest] if rest else ())]
-
     def _count(self, block: bytes) -> int:
         lines = block.split(b"\n")
         for at, line in enumerate(lines, self._lines):
@@ -60,12 +52,6 @@ class KeptXml(KeptText):
         """How many messages there are."""
         self.finish()
         return len(self._starts)
-
-    @property
-    def line_count(self) -> int:
-        """How many lines there are."""
-        self.finish()
-        return self._lines
 
     @property
     def headers(self) -> list[str]:

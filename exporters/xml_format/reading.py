@@ -4,13 +4,14 @@ No document type, no entity, no network. Element names are those of our own shap
 whichever a file uses; namespaces are not looked at.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, ClassVar, Literal
 
 from lxml import etree
 
+from exporters.formats.base import Progress
 from exporters.xml_format.schema.installed import shape_of
 from exporters.xml_format.shape import Level, Part, depth_of, local_name, name_of, stand_in
 from store.disk.files import refused
@@ -209,13 +210,12 @@ def _local(element: Any) -> str:
 
 # Reading a return in XML that came in as a file: each message a journey, with what is wrong with its shape.
 
-Progress = Callable[[int], None]
-
 
 @dataclass(slots=True)
 class Return:
     """A return as read. There is no heading, so that nothing of it can be missing: `about_file` is empty."""
 
+    doubts_whole: ClassVar[bool] = True
     path: Path
     standard: Standard
     headers: tuple[str, ...]

@@ -8,19 +8,17 @@ that is sent `again_with` another goes again only beside that one, and only wher
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.extracts.sent_links import link_finding
-from exporters.formats.base import HeldBack, Outgoing, Wanted
-from exporters.xml_format.shape import INCOMPLETE, block_keys, digest, linking, name_of
+from exporters.formats.base import ExtractKind, HeldBack, Outgoing
+from exporters.formats.links import INCOMPLETE, digest
+from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
 from store.month import sent as stored_sent
 from store.month.facts import PART
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
-from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import SHORTENERS
 from validators.standard.model import Standard
@@ -33,32 +31,13 @@ _AT_ONCE = 200
 _DAYS = ("opened", "assessed", "closed")
 
 
-def wanted_of(standard: Standard, kind: str = "", start: date | None = None, end: date | None = None) -> Wanted:
-    """The kind of extract that is asked for, the usual one where none is.
-
-    Raises Problem for a kind the standard does not have, days that are missing, superfluous, or the wrong way round.
-    """
-    kinds = standard.submission.kinds
-    chosen = kind or (kinds[0] if kinds else "")
-    if kind and kind not in kinds:
-        offered = f"the kinds are {', '.join(kinds)}" if kinds else "all its extracts are of one kind"
-        raise Problem(f"{standard.id} has no extract of the kind '{ascii(kind)[1:-1]}': {offered}.")
-    if chosen == "between" and (start is None or end is None):
-        raise Problem("An extract between two days needs both: give --from and --to.")
-    if chosen != "between" and (start is not None or end is not None):
-        raise Problem("Two days belong to an extract between them: give --kind between, or leave --from and --to out.")
-    if start is not None and end is not None and start > end:
-        raise Problem(f"The days are the wrong way round: {start} is after {end}.")
-    return Wanted(chosen, start, end)
-
-
 class JourneySelection:
     """Chooses and shapes the messages of one extract."""
 
     closed_before = ""
     read_at_once = _AT_ONCE
 
-    def __init__(self, standard: Standard, period: ReportingPeriod, wanted: Wanted) -> None:
+    def __init__(self, standard: Standard, period: ReportingPeriod, wanted: ExtractKind) -> None:
         """Select for a submission over a reporting period, or between the days that are wanted."""
         form = standard.xml
         if form is None:
@@ -66,11 +45,11 @@ class JourneySelection:
         if wanted.start is not None and wanted.end is not None:
             period = ReportingPeriod(period.submission, wanted.start, wanted.end)
         self.standard, self.period = standard, period
-        self.wanted: Wanted | None = wanted
+        self.wanted: ExtractKind | None = wanted
         self._kind = wanted.kind
         self.reference = self.client = standard.role("client_reference")
         self._keys = block_keys(standard)
-        self._link = linking(standard)
+        self._link, self._linking = link_of(standard), linking(standard)
         # What is sent again beside another block is judged after that one.
         self._blocks = sorted(form.blocks, key=lambda block: bool(block.again_with))
         self._events = {block.section: block for block in form.blocks if block.section}
@@ -137,7 +116,7 @@ class JourneySelection:
             record.client_id,
             record.episode_id,
         )
-        found = (link_finding(self.standard, whole),) if chosen.link_changed else ()
+        found = (self._link.finding(self.standard, whole),) if self._link and chosen.link_changed else ()
         return Outgoing(reduced, held_back=tuple(held), whole=whole, records=tuple(chosen.records), findings=found)
 
     # What waits
@@ -186,7 +165,7 @@ class JourneySelection:
         base = {**record.client, **record.episode}
         chosen, link = _Chosen(), self._link
         if link is not None:
-            before = sent.get(self._id(record, link))
+            before = sent.get(link.id_of(record.episode_id))
             if before is not None and before != digest(base, link.headers):
                 sent, chosen.link_changed = {}, True
         for block in self._blocks:
@@ -229,7 +208,7 @@ class JourneySelection:
             return True
         beside = block.again_with in chosen.groups and (before is None or before.endswith(INCOMPLETE))
         if self._kind == "between":
-            first = self._link is not None and self._is_wanted(self._link, base, "", None)
+            first = self._linking is not None and self._is_wanted(self._linking, base, "", None)
             return first or beside
         return before is None or (beside and own != before)
 

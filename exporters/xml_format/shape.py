@@ -6,16 +6,12 @@ found its element in it, that schema's names and order are used.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
-from store.month.facts import PART
-from validators.records import EpisodeRecord, Values
+from exporters.formats.links import Link
+from validators.records import EpisodeRecord
 from validators.standard.model import Standard
 from validators.standard.return_xml import XmlBlock
-
-INCOMPLETE = "?"
-"""Ends the digest of a block that was sent with fields left empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,21 +159,7 @@ def name_of(standard: Standard, record: EpisodeRecord) -> str:
     return " ".join(values.get(header, "") or "-" for header in block.headers if header != agency)
 
 
-def link_digest(standard: Standard, record: EpisodeRecord) -> str:
-    """A digest of the values that link a journey's messages to each other."""
+def link_of(standard: Standard) -> Link | None:
+    """The values that link a journey's messages, and what the store calls them."""
     block = linking(standard)
-    return digest({**record.client, **record.episode}, block.headers) if block else ""
-
-
-def link_id(standard: Standard, episode_id: str) -> str:
-    """The id under which it is kept what of the linking block was sent."""
-    block = linking(standard)
-    return f"{episode_id}{PART}{block_keys(standard)[block.group]}" if block else ""
-
-
-def digest(values: Values, headers: tuple[str, ...]) -> str:
-    """A digest of some values in their order; `INCOMPLETE` at its end where one of them is empty."""
-    told = [values.get(header, "") for header in headers]
-    # The mark between values is none that a value can hold in XML.
-    own = blake2b("\x1f".join(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return own if all(told) else own + INCOMPLETE
+    return Link(block.headers, block_keys(standard)[block.group]) if block else None

@@ -8,7 +8,8 @@ import io
 import json
 from collections.abc import Iterable
 
-from exporters.csv_format.text import Pieces, SentEpisode
+from exporters.formats.base import SentEpisode
+from exporters.formats.kept_text import Pieces
 from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
 from validators.standard.model import Standard

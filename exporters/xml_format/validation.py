@@ -6,11 +6,11 @@ What a validator says of a value is not passed on: it would carry the value with
 import copy
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from lxml import etree
 
+from exporters.formats.base import Validation
 from exporters.xml_format.shape import XmlShape, depth_of
 from exporters.xml_format.stand_in_schema import stand_in_schema
 from validators.standard.model import Standard
@@ -30,29 +30,6 @@ _WHAT = (
 
 class _CutOff(Exception):
     """A file ends before its outermost element does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """What a schema says of a file: how many faults, and the first of them as (line, element, what is wrong).
-
-    `why` goes on where it is told that the schema was our own: why the installed one was not used.
-    """
-
-    is_stand_in: bool
-    count: int = 0
-    faults: tuple[tuple[int, str, str], ...] = ()
-    why: str = ""
-
-    @property
-    def told(self) -> str:
-        """In words, without the file's name."""
-        by = "Keywork's stand-in schema" if self.is_stand_in else "the schema the site installed"
-        if not self.count:
-            return f"valid by {by}"
-        line, element, what = self.faults[0]
-        many = f"{self.count} fault{'' if self.count == 1 else 's'}"
-        return f"not valid by {by}: {many}, the first in line {line}, {element}: {what}"
 
 
 def schema_of(standard: Standard, shape: XmlShape) -> etree.XMLSchema:

@@ -7,10 +7,11 @@ same records always give the same bytes. An item without a value is left out.
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from exporters.formats.base import Sink
 from exporters.xml_format.shape import Part, XmlShape, name_of
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
@@ -145,7 +146,7 @@ STAND_IN = (
 class _Digesting:
     """A file that keeps the digest of all that is written to it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Sink) -> None:
         self.digest = hashlib.sha256()
         self._file = file
 
@@ -158,8 +159,8 @@ class _Digesting:
 class XmlWriter:
     """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end."""
 
-    def __init__(self, standard: Standard, file: BinaryIO, shape: XmlShape) -> None:
-        """Write to a binary file; the root's beginning first."""
+    def __init__(self, standard: Standard, file: Sink, shape: XmlShape) -> None:
+        """Write the root's beginning first."""
         self.standard, self.shape = standard, shape
         self._file = _Digesting(file)
         self._message = shape.message

@@ -6,7 +6,7 @@ from pathlib import Path
 from lxml import etree
 
 from exporters.extracts.writing import Receipt, export_submission
-from exporters.formats import choose
+from exporters.formats.base import extract_kind
 from exporters.xml_format.reading import Message, MessageReader
 from store.facts import ExtractInfo, Who
 from store.month import extracts, sent
@@ -76,7 +76,7 @@ class Returns:
         self.runs += 1
         folder = self.folder / f"out-{self.runs}"
         folder.mkdir()
-        wanted = choose.wanted(WALES, kind, first, last)
+        wanted = extract_kind(WALES, kind, first, last)
         return export_submission(
             self.store, self.agency, WALES, submission, folder, today=today, person="ann", now=NOW, wanted=wanted
         )

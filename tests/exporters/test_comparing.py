@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporters.csv_format.pager import KeptText
+from exporters.csv_format.pager import KeptTable
 from exporters.extracts.compare import Comparison, FieldChange, compare_texts
 from tests.exporters.extracts import HEADERS, STANDARD, Row, referral, row, table, visit, withheld
 from validators.problems import Problem
@@ -74,7 +74,7 @@ def test_columns_that_only_one_has_are_told_and_not_compared() -> None:
 def test_a_kept_text_is_looked_through_by_pages_and_comes_back_byte_for_byte() -> None:
     rows = [row(str(number), CLIENT='x\n"y"' if number == 700 else "z") for number in range(1500)]
     data = table(rows).encode()
-    text = KeptText("utf-8", [data[at : at + 1000] for at in range(0, len(data), 1000)])
+    text = KeptTable("utf-8", [data[at : at + 1000] for at in range(0, len(data), 1000)])
     assert text.rows == 1500 and tuple(text.headers) == HEADERS and b"".join(text.pieces()) == data
     identity = HEADERS.index("EPISODID")
     assert [cells[identity] for cells in text.cells(698, 4)] == ["e698", "e699", "e700", "e701"]
@@ -82,4 +82,4 @@ def test_a_kept_text_is_looked_through_by_pages_and_comes_back_byte_for_byte() -
     assert text.cells(1499, 10)[0][identity] == "e1499" and text.cells(1500, 10) == []
     assert [cells[identity] for cells in text.cells(0, 1500)] == [f"e{number}" for number in range(1500)]
     assert "".join(text.lines(0, 2000)) == data.decode()
-    assert KeptText("utf-8").rows == 0 and KeptText("utf-8").lines(0, 5) == []
+    assert KeptTable("utf-8").rows == 0 and KeptTable("utf-8").lines(0, 5) == []

@@ -105,12 +105,12 @@ def test_what_is_written_is_valid_and_reads_back_as_it_was(wales: Returns, deep:
 def test_it_is_looked_through_and_taken_in_like_any_other(wales: Returns, deep: Path, tmp_path: Path) -> None:
     wales.take(journey(modality(), **CLOSED), journey(CLIENTNO="43"), journey(CLIENTNO="44", SURNAME1="Ŵ"))
     receipt = wales.export("2026-06")
-    kept = choose.kept_text(WALES, [receipt.file.read_bytes()])
+    kept = choose.of(WALES).pager([receipt.file.read_bytes()])
     assert kept.rows == 3 and kept.cells(1, 2)[0][:4] == ["T00123", "43", "2026-03-02", "01"]
     assert [row[1] for row in kept.cells(0, 3)] == ["42", "43", "44"]
     other = opened(tmp_path / "other")
     with other.store:
-        job = choose.importer(receipt.file, WALES)
+        job = choose.of(WALES).importer(receipt.file)
         job.write(other.store, job.prepare(other.store, None), "ann", NOW)
         assert other.export("2026-06").file.read_bytes() == receipt.file.read_bytes()
 

@@ -12,7 +12,8 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
-from exporters.extracts.writing import RowWriter, export_submission, file_name, told_as_text
+from exporters.csv_format.writing import RowWriter
+from exporters.extracts.writing import export_submission, file_name, told_as_text
 from store.disk import files
 from store.facts import Who
 from store.findings import acceptances, queries

@@ -8,6 +8,7 @@ from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.formats import choose
+from exporters.formats.base import extract_kind
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -143,9 +144,9 @@ def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Retu
     sent(wales, "2026-05")
     parts_of_it = [ask(wales.store, extracts.text, one.id) for one in ask(wales.store, extracts.listed, wales.agency)]
     assert len(parts_of_it) == 3
-    together = choose.sent_texts(parts_of_it, WALES)
+    together = choose.of(WALES).sent_text(parts_of_it)
     wales.export("2026-05", "full")
-    whole = choose.sent_text(ask(wales.store, extracts.text, wales.latest().id), WALES)
+    whole = choose.of(WALES).sent_text([ask(wales.store, extracts.text, wales.latest().id)])
     assert together.groups == whole.groups
     assert len(whole.groups) == 40
 
@@ -162,7 +163,7 @@ def test_three_monthly_returns_together_say_what_a_full_extract_says(wales: Retu
 )
 def test_a_kind_that_is_none_is_refused(kind: str, first: date | None, last: date | None, told: str) -> None:
     with pytest.raises(Problem, match=told):
-        choose.wanted(WALES, kind, first, last)
+        extract_kind(WALES, kind, first, last)
 
 
 # Differences and mismatches
@@ -210,6 +211,6 @@ def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     wales.keyed(modality(), again)
     (message,) = wales.send("2026-03")
     assert parts(message) == ["Client", "Referral", "Assessment", "06", "06"]
-    text = choose.sent_text(ask(wales.store, extracts.text, wales.latest().id), WALES)
+    text = choose.of(WALES).sent_text([ask(wales.store, extracts.text, wales.latest().id)])
     (episode,) = text.episodes("42 2026-03-02 01")
     assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]

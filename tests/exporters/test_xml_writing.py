@@ -244,7 +244,7 @@ def test_a_file_with_an_external_entity_reads_no_other_file(tmp_path: Path) -> N
 def test_the_text_is_looked_through_by_line_and_by_journey(wales: Returns) -> None:
     full(wales)
     wales.export("2026-06")
-    kept = choose.kept_text(WALES, ask(wales.store, extracts.text, wales.latest().id))
+    kept = choose.of(WALES).pager(ask(wales.store, extracts.text, wales.latest().id))
     assert kept.rows == 3
     assert kept.headers[:4] == ["AGENCY", "CLIENTNO", "REFDATE", "REFSOURCE"]
     assert [row[1:3] + row[4:] for row in kept.cells(0, 9)] == [

@@ -12,7 +12,7 @@ from exporters.extracts.resend import export_to_stream
 from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_submission
 from exporters.extracts.writing import told_as_text as receipt_told
-from exporters.formats import choose
+from exporters.formats.base import extract_kind
 from exporters.imports.detect import import_of
 from exporters.imports.report import told_as_text as import_told
 from store.disk.location import store_path
@@ -28,9 +28,8 @@ from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
 
 if TYPE_CHECKING:
+    from exporters.formats.base import Importer
     from exporters.imports.convert import Conversion
-    from exporters.imports.csv_import import Import
-    from exporters.xml_format.importing import ReturnImport
     from store.facts import AgencyInfo
 
 
@@ -50,7 +49,7 @@ def run_import(
     progress = Progress("lines read")
     path = store_path(store)
 
-    def job_for(standard: Standard) -> "Import | ReturnImport | Conversion":
+    def job_for(standard: Standard) -> "Importer | Conversion":
         return import_of(file, standard, from_standard, update=update, all_or_nothing=all_or_nothing)
 
     if not path.exists():
@@ -85,7 +84,7 @@ def _meant(agencies: Sequence["AgencyInfo"], code: str | None, from_standard: st
     return meant
 
 
-def _import_told(job: "Import | ReturnImport | Conversion", dry_run: bool, update: bool) -> Iterator[str]:
+def _import_told(job: "Importer | Conversion", dry_run: bool, update: bool) -> Iterator[str]:
     from exporters.imports.convert import Conversion, conversion_told
 
     if isinstance(job, Conversion):
@@ -116,7 +115,7 @@ def run_export(
     with opened(store, key_file) as found:
         agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
-        wanted = choose.wanted(standard, kind, first, last)
+        wanted = extract_kind(standard, kind, first, last)
         progress = Progress(standard.said("episodes written"))
         who = person(found.path)
         if out is not None:

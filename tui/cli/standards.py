@@ -60,53 +60,38 @@ def _holds_schemas(folder: Path) -> bool:
 
 
 def _install_schema(folder: Path, standard_id: str | None) -> int:
-    from exporters.xml_format.schema.installed import install
-    from exporters.xml_format.schema.mapping import MAPPING
+    from exporters.formats import choose
 
-    found = [name for name in available() if load(name).submission.format == "xml"]
+    found = [name for name in available() if choose.of(load(name)).schemas is not None]
     if standard_id is None and len(found) != 1:
         raise Problem(f"{folder} holds XML schemas: say with --standard of which data set.")
     standard = load(standard_id or found[0])
-    done = install(folder, standard)
-    print(f"{standard.id}: schema installed in {done.folder}")
-    for line in mapping_lines(standard):
-        print(line)
-    if done.unmapped:
-        print(f"Until {done.folder / MAPPING} names them, returns are written by Keywork's stand-in schema.")
+    schemas = choose.of(standard).schemas
+    if schemas is None:
+        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another --standard.")
+    for line in schemas.install(folder):
+        print(printable(line))
     return 0
 
 
 def mapping_lines(standard: Standard) -> list[str]:
     """What is told of an installed schema: what is mapped, what is not. Raises Problem when it is broken."""
-    if standard.submission.format != "xml":
-        return []
-    from exporters.xml_format.schema.installed import installed
-    from exporters.xml_format.schema.mapping import NOT_SENT
+    from exporters.formats import choose
 
-    found = installed(standard)
-    if found is None:
-        return ["No official schema is installed: returns are written by Keywork's stand-in schema, and never ready."]
-    lines = [f"Schema of the site: {found.folder}"]
-    for name, element in found.mapping.items():
-        told = "not sent" if element == NOT_SENT else printable(element) or "NOT MAPPED"
-        lines.append(f"  {name:28} {told}")
-    if found.unmapped:
-        lines.append(f"Not mapped yet, {len(found.unmapped)} of {len(found.mapping)}:")
-        lines += [f"  {printable(reason)}" for reason in found.reasons]
-    if found.demanded:
-        lines.append(f"Demanded by the schema, and nothing is mapped to them: {printable(', '.join(found.demanded))}")
-    return lines
+    schemas = choose.of(standard).schemas
+    return [printable(line) for line in schemas.told()] if schemas is not None else []
 
 
 def run_schema(standard_id: str) -> int:
     """Print our own stand-in schema of a return. Raises Problem for a standard that is not sent as XML."""
-    standard = load(standard_id)
-    if standard.submission.format != "xml":
-        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
-    from exporters.xml_format.stand_in_schema import stand_in_schema
+    from exporters.formats import choose
 
+    standard = load(standard_id)
+    schemas = choose.of(standard).schemas
+    if schemas is None:
+        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
     # As bytes: they say themselves how they are encoded.
-    sys.stdout.buffer.write(stand_in_schema(standard))
+    sys.stdout.buffer.write(schemas.stand_in())
     return 0
 
 

@@ -7,6 +7,7 @@ only: nothing in it is ever executed.
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 from typing import Any, cast
@@ -51,7 +52,7 @@ _WORDS = (
     "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
     "expected", "sections", "lists", "element",
 )  # fmt: skip
-# Patterns that the program itself speaks with, whatever the standard; those of files where extracts are tables.
+# Patterns that the program itself speaks with, whatever the standard; those of files by their format.
 _ALWAYS = ("rule_failed", "lists_not_judged")
 _TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
            "one_event_a_row", "same_on_rows", "encoding")  # fmt: skip
@@ -83,7 +84,7 @@ def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
             first = rules[number]
             rules[number] = Rule(first.id, first.title, first.help, first.reading, first.source, (*first.rows, parsed))
     patterns = {row["pattern"] for _, row in table}
-    needed = [*_ALWAYS, *(_TABLES if standard.submission.format == "csv" else _MESSAGES)]
+    needed = [*_ALWAYS, *FORMATS[standard.submission.format].patterns]
     if standard.no_consent_carries:
         needed.append("no_other_columns")
     for pattern in needed:
@@ -259,7 +260,6 @@ def load_standard(folder: Path) -> Standard:
             top.refuse("numbered", f"{header!r} is not the client_reference of a client, in digits")
     submission = _submission(held)
     settings = read_settings(top.tables("settings"), code_lists)
-    is_xml = submission.format == "xml"
     standard = Standard(
         id=top.text("id"),
         title=top.text("title"),
@@ -281,7 +281,7 @@ def load_standard(folder: Path) -> Standard:
         numbered=numbered,
         settings=settings,
         measures=read_measures(top.tables("measures"), fields, settings, roles),
-        xml=read_xml(top.table("xml"), fields) if is_xml else None,
+        xml=FORMATS[submission.format].form(top, fields),
     )
     if date_layout.kind != "date":
         top.refuse("date_layout", f"{date_layout.text} is not the layout of a date")
@@ -315,11 +315,11 @@ def _submission(table: TomlTable) -> SubmissionFormat:
     for part in re.findall(r"{([^}]*)}", str(name)):
         if part not in ("agency", "from", "to", "edition", "kind"):
             table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}, {{kind}}")
-    written = table.choice("format", ("csv", "xml"))
+    written = table.choice("format", tuple(FORMATS))
     kinds = tuple(table.text_list("kinds"))
     if len(set(kinds)) < len(kinds) or not set(kinds) <= {"new", "between", "full"}:
         table.refuse("kinds", "the kinds of extract are new, between and full, each once")
-    tabular = written == "csv"  # what only tables have is neither asked nor taken of XML
+    tabular = FORMATS[written].is_table
     return SubmissionFormat(
         format=written,
         calendar=table.choice("calendar", tuple(CALENDARS)),
@@ -463,6 +463,26 @@ def read_xml(table: TomlTable, fields: "tuple[Field, ...]") -> XmlForm:
         if len({elements[header] for header in block.headers}) < len(block.headers):
             table.refuse("elements", f"two fields of {block.group!r} have the same element")
     return form
+
+
+@dataclass(frozen=True, slots=True)
+class FormatNeeds:
+    """What a standard has to say of itself where its returns have a format.
+
+    `patterns` are those that the reader of its files speaks with; `is_table` asks for line ends and quoting, which
+    nothing else has; `form` reads what tells how a return is built.
+    """
+
+    patterns: tuple[str, ...] = ()
+    is_table: bool = False
+    form: "Callable[[TomlTable, tuple[Field, ...]], XmlForm | None]" = lambda top, fields: None
+
+
+FORMATS: dict[str, FormatNeeds] = {
+    "csv": FormatNeeds(_TABLES, is_table=True),
+    "xml": FormatNeeds(_MESSAGES, form=lambda top, fields: read_xml(top.table("xml"), fields)),
+}
+"""By the names that `submission.format` may give; `exporters.formats.choose` has the formats themselves."""
 
 
 def read_settings(tables: list[TomlTable], lists: "Mapping[str, CodeList]") -> tuple[AgencySetting, ...]:

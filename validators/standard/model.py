@@ -171,11 +171,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFormat:
-    """How a return is written and when. `after_period` says what becomes of facts dated after the reporting period,
-    `file_name` may use {agency}, {from}, {to}, {edition} and {kind}, `status` tells whether its owner confirmed it,
-    `kinds` are the kinds of extract, the usual one first (none: an extract always holds its whole period)."""
+    """How a return is written and when. `format` names what writes and reads it, `after_period` says what becomes of
+    facts dated after the reporting period, `file_name` may use {agency}, {from}, {to}, {edition} and {kind}, `status`
+    tells whether its owner confirmed it, `kinds` are the kinds of extract, the usual one first (none: an extract always
+    holds its whole period)."""
 
-    format: Literal["csv", "xml"]
+    format: str
     calendar: str
     file_name: str
     encoding: str

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from exporters.extracts.sent_links import changed_links
-from exporters.xml_format.shape import linking
+from exporters.formats import choose
 from store.facts import ClientTree, NewerVersion, StoredRecord
 from tui.screens.client import labels, queries
 from tui.screens.client.findings_walk import KEY_OF
@@ -38,7 +38,7 @@ def before_relinking(screen: "ClientScreen", items: Sequence[Save], save: Callab
 
 def _relinked(case: Case, items: Sequence[Save]) -> list[EpisodeRecord]:
     """The journeys of which something is changed that links them to what was sent."""
-    link = linking(case.standard)
+    link = choose.of(case.standard).link
     if link is None:
         return []
     now = {item.id: item.values for item in items}
@@ -60,7 +60,7 @@ def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], save: Callable[
         return
     standard = screen.case.standard
     what = standard.words.get("episode", "episode")
-    link = linking(standard)
+    link = choose.of(standard).link
     labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
     lines = [
         f"This {what} was sent, and one of these is not as it was: {labels}."

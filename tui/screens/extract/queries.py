@@ -7,13 +7,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.csv_format.pager import KeptText
 from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.mismatches import Mismatches, find_mismatches
 from exporters.extracts.preview import Preview, changes_since, preview_extract
 from exporters.extracts.submission_window import due_submission, said_of_window
 from exporters.extracts.writing import export_submission
 from exporters.formats import choose
+from exporters.formats.base import ExtractKind
+from exporters.formats.kept_text import KeptText
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar as stored_calendar
 from store.month import extracts, locate, sent
@@ -24,7 +25,6 @@ from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
     from store.store import Store
     from tui.app.app import KeyworkApp
 
@@ -68,7 +68,7 @@ def look(
     submission: str,
     today: date,
     progress: Gently,
-    wanted: "Wanted | None" = None,
+    wanted: ExtractKind | None = None,
 ) -> Looked:
     """Make the preview of a submission, or of the one that is due, and compare it. Raises Problem."""
     month = submission or due_submission(snapshot, agency, today)
@@ -99,7 +99,7 @@ def write(
     person: str,
     now: datetime,
     progress: Gently,
-    wanted: "Wanted | None" = None,
+    wanted: ExtractKind | None = None,
 ) -> ExtractInfo:
     """Write the extract and give the record of it. The usual folder is made where it is missing. Raises Problem."""
     made_for(folder)
@@ -138,7 +138,7 @@ def made_for(folder: Path) -> None:
 
 def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> KeptText:
     """The text of an extract, to look through. Raises Problem when it is damaged."""
-    text = choose.kept_text(standard, extracts.text(snapshot, extract.id))
+    text = choose.of(standard).pager(extracts.text(snapshot, extract.id))
     text.finish()
     return text
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.csv_format.pager import KeptText
 from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, write_again
+from exporters.formats.kept_text import KeptText
 from exporters.month.checklist_acts import mark_sent
 from store.facts import ExtractInfo, Who
 from store.month import extracts

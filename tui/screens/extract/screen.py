@@ -11,7 +11,7 @@ from textual.widget import Widget
 from exporters.extracts.compare import Comparison
 from exporters.extracts.mismatches import Mismatches
 from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
-from exporters.formats import choose
+from exporters.formats.base import ExtractKind, extract_kind
 from store.facts import ExtractInfo
 from store.month import calendar
 from tui.screens.client.labels import several
@@ -33,7 +33,6 @@ from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Wanted
     from tui.app.app import KeyworkApp
 
 # The lines of the first page: each tells one thing and leads on.
@@ -106,10 +105,10 @@ def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[Line]:
         )
 
 
-def asking(standard: Standard, wanted: "Wanted | None") -> Asking:
+def asking(standard: Standard, wanted: ExtractKind | None) -> Asking:
     """The dialog that asks for a kind, and for the days between."""
     kinds = standard.submission.kinds
-    now = wanted or choose.wanted(standard)
+    now = wanted or extract_kind(standard)
     lines = [f"The kinds of extract are {', '.join(kinds)}. The days are for between alone, as YYYY-MM-DD."]
     asked = [
         Asked("kind", f"Kind ({', '.join(kinds)})", now.kind if now else ""),
@@ -119,9 +118,9 @@ def asking(standard: Standard, wanted: "Wanted | None") -> Asking:
     return Asking("Which kind of extract", lines, asked, lambda texts: wanted_of(standard, texts))
 
 
-def wanted_of(standard: Standard, texts: Mapping[str, str]) -> "Wanted | None":
+def wanted_of(standard: Standard, texts: Mapping[str, str]) -> ExtractKind | None:
     """What was answered. Raises Problem for what is no kind, or no day."""
-    return choose.wanted(standard, texts["kind"].strip(), _day(texts["from"]), _day(texts["to"]))
+    return extract_kind(standard, texts["kind"].strip(), _day(texts["from"]), _day(texts["to"]))
 
 
 def _day(text: str) -> date | None:
@@ -143,7 +142,7 @@ class ExtractScreen(BaseScreen[None]):
         super().__init__()
         self.submission = submission
         self.looked: Looked | None = None
-        self.wanted: Wanted | None = None
+        self.wanted: ExtractKind | None = None
         self._looking = self._writing = False
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from textual import events
 from textual.widget import Widget
 
-from exporters.csv_format.pager import KeptText
+from exporters.formats.kept_text import KeptText
 from tui.screens.client.labels import several
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList

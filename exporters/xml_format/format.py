@@ -1,0 +1,123 @@
+"""Returns in XML: one message for each journey, of which often only what is new is sent.
+
+What reads or writes XML is loaded when it is asked for: whoever keys a client asks only what links its journeys.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from exporters.formats.base import ExtractKind, Format, Progress, Sink, Validation, extract_kind
+from exporters.formats.links import Link
+from exporters.xml_format.shape import link_of, name_of
+from validators.calendar.periods import ReportingPeriod
+from validators.records import EpisodeRecord
+
+if TYPE_CHECKING:
+    from exporters.checks.bounce import Bounce
+    from exporters.xml_format.importing import ReturnImport
+    from exporters.xml_format.pager import KeptXml
+    from exporters.xml_format.reading import Return
+    from exporters.xml_format.schema.site import SiteSchemas
+    from exporters.xml_format.selection import JourneySelection
+    from exporters.xml_format.text import XmlText
+    from exporters.xml_format.writing import XmlWriter
+    from store.facts import AgencyInfo
+    from store.snapshot import Snapshot
+
+
+class XmlFormat(Format):
+    """Messages. A journey is known by the values that link its messages; a site may install its owner's schema."""
+
+    @property
+    def schemas(self) -> "SiteSchemas":
+        """Our stand-in, and what the site installed."""
+        from exporters.xml_format.schema.site import SiteSchemas
+
+        return SiteSchemas(self.standard)
+
+    def episode_name(self, record: EpisodeRecord) -> str:
+        """What links a journey's messages, the agency left out."""
+        return name_of(self.standard, record)
+
+    @property
+    def link(self) -> Link | None:
+        """The block that stands in every message."""
+        return link_of(self.standard)
+
+    def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> "JourneySelection":
+        """The messages of a kind of extract."""
+        from exporters.xml_format.selection import JourneySelection
+
+        kind = wanted or extract_kind(self.standard) or ExtractKind("")
+        return JourneySelection(self.standard, period, kind)
+
+    def writer(self, file: Sink) -> "XmlWriter":
+        """What writes messages, in the shape of the schema that is installed, else in our own."""
+        from exporters.xml_format.schema.installed import shape_of
+        from exporters.xml_format.writing import XmlWriter
+
+        return XmlWriter(self.standard, file, shape_of(self.standard))
+
+    def validation(self, file: Callable[[], BinaryIO]) -> Validation:
+        """What the schema that is installed says of a return, else our own."""
+        from exporters.xml_format.schema.installed import installed, shape_of
+        from exporters.xml_format.validation import schema_of, validate
+
+        shape = shape_of(self.standard)
+        schema, around = schema_of(self.standard, shape), tuple(level.tag for level in shape.levels[1:])
+        found = validate(file, schema, is_stand_in=shape.is_stand_in, around=around)
+        known = installed(self.standard)
+        return replace(found, why=known.why_not_used) if known is not None else found
+
+    def pager(self, pieces: Iterable[bytes] = ()) -> "KeptXml":
+        """The messages. Raises Problem for an installed schema that is broken."""
+        from exporters.xml_format.pager import KeptXml
+
+        return KeptXml(self.standard, pieces)
+
+    def sent_text(self, texts: Iterable[Iterable[bytes]]) -> "XmlText":
+        """What several returns say together of each journey."""
+        from exporters.xml_format.text import XmlText
+
+        return XmlText(texts, self.standard)
+
+    def bounces(
+        self,
+        snapshot: "Snapshot",
+        agency: "AgencyInfo",
+        extract_id: str,
+        listed: "Sequence[Bounce]",
+        *,
+        headings_are_line_1: bool,
+    ) -> "list[Bounce]":
+        """Led by the lines of the file, and by clients' numbers; XML has no headings."""
+        from exporters.xml_format.bounces import led
+
+        return list(led(snapshot, agency, self.standard, extract_id, listed))
+
+    @staticmethod
+    def names_in(path: Path) -> frozenset[str]:
+        """The outermost element."""
+        from exporters.xml_format.reading import root_of
+
+        return frozenset({root_of(path)} - {""})
+
+    def names_of(self) -> frozenset[str]:
+        """The outermost elements that returns of the standard may have."""
+        from exporters.xml_format.reading import MessageReader
+
+        return frozenset(MessageReader(self.standard).roots)
+
+    def read(self, path: Path, progress: Progress | None = None) -> "Return":
+        """The messages, each a journey."""
+        from exporters.xml_format.reading import read_return
+
+        return read_return(path, self.standard, progress)
+
+    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> "ReturnImport":
+        """What takes journeys in by client number and day of referral."""
+        from exporters.xml_format.importing import ReturnImport
+
+        return ReturnImport(path, self.standard, update=update, all_or_nothing=all_or_nothing)
