@@ -11,6 +11,7 @@ from exporters.extracts.writing import Progress, begun, write_rows
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind, SentText
 from exporters.formats.kept_text import KeptText, Pieces
+from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar, extracts, sent
 from store.snapshot import Snapshot
@@ -52,11 +53,9 @@ class Preview:
 
 def preview_extract(
     snapshot: Snapshot,
-    agency: AgencyInfo,
-    standard: Standard,
+    work: Work,
     submission: str,
     *,
-    today: date,
     progress: Progress | None = None,
     wanted: ExtractKind | None = None,
 ) -> Preview:
@@ -64,18 +63,18 @@ def preview_extract(
 
     Raises Problem when there is no such submission, and as the export does.
     """
-    period = calendar.of_agency(snapshot, agency).entry(submission).period
-    form = choose.of(standard)
+    period = calendar.of_agency(snapshot, work.agency).entry(submission).period
+    form = choose.of(work.standard)
     chosen = form.selection(period, wanted)
-    receipt = begun(agency, chosen, submission)
+    receipt = begun(work.agency, chosen, submission)
     text = form.pager()
     whole = form.pager() if receipt.kind not in ("", "full") else None
-    write_rows(snapshot, agency, chosen, receipt, text, today, progress, whole)
+    write_rows(snapshot, work, chosen, receipt, text, progress, whole)
     text.finish()
     if whole is not None:
         whole.finish()
     receipt.validation = form.validation(lambda: BufferedReader(Pieces(text.pieces())))
-    return Preview(agency, standard, chosen.period, receipt, text, today, whole)
+    return Preview(work.agency, work.standard, chosen.period, receipt, text, work.today, whole)
 
 
 def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) -> Comparison:

@@ -2,20 +2,19 @@
 
 import shlex
 from collections.abc import Mapping
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.writing import Progress, Receipt
 from exporters.formats.base import ExtractKind
+from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
-from store.facts import AgencyInfo, ExtractInfo, Who
+from store.facts import ExtractInfo, Who
 from store.month import extracts, submissions
 from store.month.facts import WrittenExtract
 from store.snapshot import Snapshot
 from validators.problems import Problem
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
 
 def export_to_stream(
     store: "Store",
-    agency: AgencyInfo,
-    standard: Standard,
+    work: Work,
     submission: str,
     stream: BinaryIO,
+    who: Who,
     *,
-    today: date,
-    person: str,
-    now: datetime,
     progress: Progress | None = None,
     wanted: ExtractKind | None = None,
 ) -> tuple[Receipt, ExtractInfo]:
@@ -39,13 +35,13 @@ def export_to_stream(
     It is recorded first: what went out is then never unknown. Raises Problem as an export does, and when the stream
     breaks; the sentence then says how to write the same extract again.
     """
-    preview = store.ask(preview_extract, agency, standard, submission, today=today, progress=progress, wanted=wanted)
+    preview = store.ask(preview_extract, work, submission, progress=progress, wanted=wanted)
     receipt = preview.receipt
-    known = store.ask(submissions.current, agency, submission)
-    with store.writing(Who(person, now)) as work:
+    known = store.ask(submissions.current, work.agency, submission)
+    with store.writing(who) as unit:
         made = extracts.keep(
-            work,
-            agency,
+            unit,
+            work.agency,
             WrittenExtract(
                 submission,
                 receipt.file.name,

@@ -8,7 +8,6 @@ store records it; it never replaces another file.
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind, Selecting, Sink
+from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances
@@ -55,23 +55,21 @@ def file_name(standard: Standard, agency: str, period: ReportingPeriod, kind: st
 
 def export_submission(
     store: "Store",
-    agency: AgencyInfo,
-    standard: Standard,
+    work: Work,
     submission: str,
     folder: Path,
+    who: Who,
     *,
-    today: date,
-    person: str,
-    now: datetime,
     progress: Progress | None = None,
-    wanted: ExtractKind | None = None,
+    wanted: "ExtractKind | None" = None,
 ) -> Receipt:
     """Write a submission's extract, of the kind that is wanted, into a folder and record it in the store.
 
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
-    chosen = choose.of(standard).selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
+    agency, form = work.agency, choose.of(work.standard)
+    chosen = form.selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
     receipt = begun(agency, chosen, submission)
     name = receipt.file.name
     try:
@@ -86,9 +84,9 @@ def export_submission(
     try:
         with scratch(target, PRIVATE) as temporary:
             with store.reading() as snapshot, temporary.open("wb") as file:
-                write_rows(snapshot, agency, chosen, receipt, file, today, progress)
-            receipt.validation = choose.of(standard).validation(lambda: temporary.open("rb"))
-            _record(store, agency, receipt, temporary, person, now)
+                write_rows(snapshot, work, chosen, receipt, file, progress)
+            receipt.validation = form.validation(lambda: temporary.open("rb"))
+            _record(store, agency, receipt, temporary, who)
     except FileExistsError:
         raise _already_there(target) from None
     except OSError as error:
@@ -109,11 +107,10 @@ def _already_there(target: Path) -> Problem:
 
 def write_rows(
     snapshot: Snapshot,
-    agency: AgencyInfo,
+    work: Work,
     selection: Selecting,
     receipt: Receipt,
     file: Sink,
-    today: date,
     progress: Progress | None,
     whole: Sink | None = None,
 ) -> None:
@@ -122,9 +119,9 @@ def write_rows(
     To `whole`, where it is given, all that is known of every episode is written, sent before or not: what was sent is
     compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
     """
-    standard = selection.standard
+    agency, standard = work.agency, selection.standard
     # Judged as what it is by now: a file that would be sent.
-    context = Context(today, "file", selection.period, agency_settings.settings(snapshot, agency))
+    context = Context(work.today, "file", selection.period, agency_settings.settings(snapshot, agency))
     accepted = Accepted(acceptances.listed(snapshot, agency))
     examination = Examination(standard, context, read.repeated_identifiers(snapshot, agency), accepted)
     receipt.tally = examination.tally
@@ -160,14 +157,14 @@ def write_rows(
         beside.finish()
 
 
-def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, person: str, now: datetime) -> None:
+def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who) -> None:
     """Keep the extract in the store and give the file its name, both or neither."""
     made = temporary.stat().st_ino
     known = store.ask(submissions.current, agency, receipt.submission)
     try:
-        with store.writing(Who(person, now)) as work:
+        with store.writing(who) as unit:
             extracts.keep(
-                work,
+                unit,
                 agency,
                 WrittenExtract(
                     receipt.submission,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from exporters.month.portal_figures import compared
+from exporters.work import Work
 from store.findings import caseload, results
 from store.live import drafts as stored_drafts
 from store.month import extracts as stored_extracts
@@ -116,7 +117,7 @@ def open_mismatches(
     from exporters.extracts.mismatches import find_mismatches
     from exporters.extracts.preview import preview_extract
 
-    preview = preview_extract(snapshot, agency, standard, period.submission, today=today)
+    preview = preview_extract(snapshot, Work(agency, standard, today), period.submission)
     return len(find_mismatches(snapshot, preview).open)
 
 

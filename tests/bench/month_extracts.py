@@ -12,6 +12,7 @@ from exporters.csv_format.text import ExtractText
 from exporters.extracts.compare import compare_texts
 from exporters.extracts.mismatches import against
 from exporters.extracts.preview import preview_extract
+from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -54,7 +55,7 @@ def changed(store: Store, agency: AgencyInfo) -> None:
 
 def kept(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """The extract of now, kept and sent."""
-    preview = ask(store, preview_extract, agency, load(), SUBMISSION, today=TODAY)
+    preview = ask(store, preview_extract, Work(agency, load(), TODAY), SUBMISSION)
     receipt = preview.receipt
     with store.writing(Who("bench", NOW)) as work:
         rows = receipt.tally.rows
@@ -79,7 +80,7 @@ def run() -> bool:
         sent = kept(store, agency)
         changed(store, agency)
         second = kept(store, agency)
-        preview = ask(store, preview_extract, agency, standard, SUBMISSION, today=TODAY)
+        preview = ask(store, preview_extract, Work(agency, standard, TODAY), SUBMISSION)
         found = ask(store, against, preview, sent)
 
         texts = [b"".join(ask(store, extracts.text, one.id)) for one in (sent, second)]

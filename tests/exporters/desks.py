@@ -6,7 +6,9 @@ from pathlib import Path
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.imports.csv_import import Import, import_file
 from exporters.imports.report import ImportReport
+from exporters.work import Work
 from store.disk import audit
+from store.facts import Who
 from store.records import agencies
 from store.records import read as records_read
 from store.store import Store, open_store
@@ -74,13 +76,10 @@ class Desk:
         folder.mkdir(exist_ok=True)
         return export_submission(
             self.store,
-            ask(self.store, agencies.one, agency),
-            standard,
+            Work(ask(self.store, agencies.one, agency), standard, today),
             submission,
             folder,
-            today=today,
-            person="ann",
-            now=NOW,
+            Who("ann", NOW),
         )
 
     def sent(self, submission: str = "2020-12") -> list[Row]:

@@ -7,6 +7,7 @@ from lxml import etree
 
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats.base import extract_kind
+from exporters.work import Work
 from exporters.xml_format.reading import Message, MessageReader
 from store.facts import ExtractInfo, Who
 from store.month import extracts, sent
@@ -78,7 +79,7 @@ class Returns:
         folder.mkdir()
         wanted = extract_kind(WALES, kind, first, last)
         return export_submission(
-            self.store, self.agency, WALES, submission, folder, today=today, person="ann", now=NOW, wanted=wanted
+            self.store, Work(self.agency, WALES, today), submission, folder, Who("ann", NOW), wanted=wanted
         )
 
     def latest(self) -> ExtractInfo:

@@ -8,6 +8,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload, compare_episodes
 from exporters.extracts.preview import preview_extract
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries, results
 from store.findings import caseload as stored_caseload
@@ -46,7 +47,7 @@ def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tup
     check_caseload(store, agency, Checker(standard), day, NOW)
     period = ask(store, calendar.of_agency, agency).due(day).period
     month = ask(store, stored_caseload.figures, agency, period, day=day)
-    extract = ask(store, preview_extract, agency, standard, period.submission, today=day).tally
+    extract = ask(store, preview_extract, Work(agency, standard, day), period.submission).tally
     told: list[object] = [extract.episodes, extract.rows, extract.errors, extract.warnings, extract.accepted]
     told += [extract.load_percent, extract.data_quality_percent, extract.quality_without_accepted]
     counted = [month.episodes, month.rows, month.errors, month.warnings, month.accepted]

@@ -4,6 +4,7 @@ import pytest
 
 from exporters.extracts.mismatches import Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
+from exporters.work import Work
 from store.facts import NEVER, ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -24,7 +25,7 @@ def sent(desk: Desk, rows: list[Row], submission: str = "2020-12") -> ExtractInf
 
 def found(desk: Desk, submission: str = "2020-12") -> Mismatches:
     agency = ask(desk.store, agencies.one)
-    return ask(desk.store, find_mismatches, ask(desk.store, preview_extract, agency, STANDARD, submission, today=TODAY))
+    return ask(desk.store, find_mismatches, ask(desk.store, preview_extract, Work(agency, STANDARD, TODAY), submission))
 
 
 def told(mismatches: Mismatches) -> list[tuple[str, str, str]]:
@@ -53,7 +54,7 @@ def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> No
     )
     links = desk.links()
     agency = ask(desk.store, agencies.one)
-    preview = ask(desk.store, preview_extract, agency, STANDARD, "2020-12", today=TODAY)
+    preview = ask(desk.store, preview_extract, Work(agency, STANDARD, TODAY), "2020-12")
     assert desk.links() == links and ask(desk.store, extracts.listed, agency) == []
     receipt = desk.send()
     assert b"".join(preview.text.pieces()) == receipt.file.read_bytes()

@@ -10,6 +10,7 @@ import pytest
 from exporters.extracts.receipt import as_mapping, receipt_lines
 from exporters.extracts.resend import export_to_stream, fetch_lines, write_again
 from exporters.extracts.submission_window import due_submission, said_of_window
+from exporters.work import Work
 from store.facts import NEVER, Who
 from store.month import extracts, submissions
 from store.records import agencies
@@ -65,9 +66,7 @@ def test_a_stream_gets_what_a_file_would_and_the_store_keeps_it(desk: Desk) -> N
     with desk.store.writing(Who("ann", NOW)) as work:
         submissions.open_one(work, agency, "2020-12")
     stream = io.BytesIO()
-    receipt, made = export_to_stream(
-        desk.store, agency, STANDARD, "2020-12", stream, today=TODAY, person="ann", now=NOW
-    )
+    receipt, made = export_to_stream(desk.store, Work(agency, STANDARD, TODAY), "2020-12", stream, Who("ann", NOW))
     assert stream.getvalue() == desk.send().file.read_bytes()
     first, second = ask(desk.store, extracts.listed, agency)
     current = ask(desk.store, submissions.current, agency, "2020-12")

@@ -16,6 +16,7 @@ from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats import choose
 from exporters.imports.csv_import import import_file
 from exporters.imports.detect import import_of, recognised
+from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts, sent
 from store.records import agencies, bulk_load, read, save
@@ -70,9 +71,7 @@ class Site:
         folder = self.folder / name
         folder.mkdir()
         month = "2020-12"
-        return export_submission(
-            self.store, self.agency, self.standard, month, folder, today=TODAY, person="ann", now=NOW
-        )
+        return export_submission(self.store, Work(self.agency, self.standard, TODAY), month, folder, Who("ann", NOW))
 
     def latest(self) -> ExtractInfo:
         """The extract written last."""
@@ -155,7 +154,7 @@ def test_two_extracts_are_compared_field_by_field(site: Site) -> None:
     told = [(one.change, one.episode, [(each.header, each.was, each.now) for each in one.fields])
             for one in found.differences]  # fmt: skip
     assert told == [("gone", "e1", []), ("changed", "e2", [("PC", "NE1 4", "NE2 1")])] and found.alike == 1
-    preview = ask(site.store, preview_extract, site.agency, site.standard, "2020-12", today=TODAY)
+    preview = ask(site.store, preview_extract, Work(site.agency, site.standard, TODAY), "2020-12")
     first = ask(site.store, extracts.listed, site.agency)[0]
     assert ask(site.store, changes_since, preview, first) == found
     (one,) = ask(site.store, find_mismatches, preview).found

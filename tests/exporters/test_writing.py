@@ -14,6 +14,7 @@ from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
 from exporters.csv_format.writing import RowWriter
 from exporters.extracts.writing import export_submission, file_name, told_as_text
+from exporters.work import Work
 from store.disk import files
 from store.facts import Who
 from store.findings import acceptances, queries
@@ -165,13 +166,10 @@ def test_a_folder_that_is_none_is_refused(desk: Desk) -> None:
         with pytest.raises(Problem, match=r"is not a folder: make it first, or name another one with --out"):
             export_submission(
                 desk.store,
-                ask(desk.store, agencies.one),
-                STANDARD,
+                Work(ask(desk.store, agencies.one), STANDARD, TODAY),
                 "2020-12",
                 desk.folder / name,
-                today=TODAY,
-                person="ann",
-                now=NOW,
+                Who("ann", NOW),
             )
 
 

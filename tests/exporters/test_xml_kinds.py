@@ -9,6 +9,7 @@ from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.formats import choose
 from exporters.formats.base import extract_kind
+from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -177,7 +178,7 @@ def test_differences_are_told_against_all_that_was_sent(wales: Returns) -> None:
     sent(wales, "2026-04")
     wales.change(one, ASSDATE="2026-03-07")
     wales.add(one, top(TOPNO="2", TOPDATE="2026-05-04"))
-    preview = ask(wales.store, preview_extract, wales.agency, WALES, "2026-05", today=TODAY)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-05")
     assert preview.text.rows == 1
     compared = ask(wales.store, changes_since, preview, wales.latest())
     assert [(one.change, one.section, one.event) for one in compared.differences] == [
@@ -197,7 +198,7 @@ def test_what_was_sent_and_is_gone_is_a_mismatch_that_leads_to_the_journey(wales
     with wales.store.writing(Who("bob", wales.latest().made_at)) as work:
         save.delete(work, "event", event, 1)
         save.delete(work, "episode", two, 1)
-    preview = ask(wales.store, preview_extract, wales.agency, WALES, "2026-05", today=TODAY)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-05")
     found = ask(wales.store, find_mismatches, preview).found
     assert [(each.kind, each.subject, each.episode_id) for each in found] == [
         ("gone", "43 2026-03-02 01", two),

@@ -11,11 +11,13 @@ from lxml import etree
 from exporters.checks.file_check import check_file
 from exporters.extracts.resend import export_to_stream, write_again
 from exporters.formats import choose
+from exporters.work import Work
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.shape import stand_in
 from exporters.xml_format.stand_in_schema import stand_in_schema
 from exporters.xml_format.validation import schema_of, validate
 from exporters.xml_format.writing import XmlWriter
+from store.facts import Who
 from store.month import extracts
 from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, well_formed
@@ -79,7 +81,7 @@ def test_it_is_written_again_and_through_a_pipe_byte_for_byte(wales: Returns, tm
     (tmp_path / "again").mkdir()
     assert ask(wales.store, write_again, wales.latest(), tmp_path / "again").read_bytes() == receipt.file.read_bytes()
     pipe = io.BytesIO()
-    export_to_stream(wales.store, wales.agency, WALES, "2026-06", pipe, today=TODAY, person="ann", now=NOW)
+    export_to_stream(wales.store, Work(wales.agency, WALES, TODAY), "2026-06", pipe, Who("ann", NOW))
     assert pipe.getvalue() == receipt.file.read_bytes()
 
 

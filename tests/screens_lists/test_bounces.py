@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporters.extracts.writing import export_submission
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -23,7 +24,7 @@ def sent(store: Store, agency: AgencyInfo, tmp_path: Path) -> list[list[str]]:
     """An extract of the store, marked as sent; its rows as cells."""
     folder = tmp_path / "out"
     folder.mkdir()
-    made = export_submission(store, agency, STANDARD, "2026-09", folder, today=NOW.date(), person="ann", now=NOW)
+    made = export_submission(store, Work(agency, STANDARD, NOW.date()), "2026-09", folder, Who("ann", NOW))
     (its,) = ask(store, extracts.listed, agency)
     with store.writing(Who("ann", NOW)) as work:
         stored_sent.mark(work, its.id)

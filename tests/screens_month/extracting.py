@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from exporters.extracts.preview import preview_extract
+from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -23,7 +24,7 @@ BEFORE = NOW - timedelta(days=30)
 
 def sent(store: Store, agency: AgencyInfo) -> ExtractInfo:
     """October's extract, whose file is long gone, marked as sent; then an episode is deleted, a birth date changed."""
-    preview = ask(store, preview_extract, agency, STANDARD, "2020-10", today=BEFORE.date())
+    preview = ask(store, preview_extract, Work(agency, STANDARD, BEFORE.date()), "2020-10")
     receipt = {**preview.receipt.as_mapping(), "file": f"/srv/exports/{preview.receipt.file.name}"}
     with store.writing(Who("ann", BEFORE)) as work:
         its = preview.receipt

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporters.extracts.writing import export_submission
+from exporters.work import Work
 from store.facts import Who
 from store.findings import queries
 from store.month import extracts, sent
@@ -32,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
             bulk_load.load(
                 work, agency, [journey(CLIENTNO="000001", **OWN), journey(CLIENTNO="000002", SURNAME1="A", **OWN)]
             )
-        export_submission(made, agency, standard, "2020-10", tmp_path, today=NOW.date(), person="ann", now=NOW)
+        export_submission(made, Work(agency, standard, NOW.date()), "2020-10", tmp_path, Who("ann", NOW))
         with made.writing(Who("ann", NOW)) as work:
             sent.mark(work, ask(made, extracts.listed, agency)[-1].id)
             first = next(iter(ask(made, read.episodes, agency))).episode_id

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 
 from exporters.extracts.resend import export_to_stream
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.findings import queries
 from store.month import agency_settings
@@ -40,10 +41,10 @@ def says(store: Store, agency: AgencyInfo, told: str) -> None:
 
 def sent(store: Store, agency: AgencyInfo) -> str:
     """Somebody writes October's return and marks it as sent; its id."""
-    about = (store, agency, STANDARD, "2020-10", BytesIO())
-    _, made = export_to_stream(*about, today=NOW.date(), person="bob", now=NOW)
-    with store.writing(Who("bob", NOW)) as work:
-        stored_sent.mark(work, made.id)
+    work = Work(agency, STANDARD, NOW.date())
+    _, made = export_to_stream(store, work, "2020-10", BytesIO(), Who("bob", NOW))
+    with store.writing(Who("bob", NOW)) as unit:
+        stored_sent.mark(unit, made.id)
     return made.id
 
 

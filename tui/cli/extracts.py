@@ -18,6 +18,7 @@ from exporters.extracts.receipt import as_mapping, receipt_lines, state_of
 from exporters.extracts.resend import write_again
 from exporters.extracts.submission_window import due_submission
 from exporters.month.checklist_acts import mark_sent
+from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
@@ -69,7 +70,7 @@ def run_diff(
         else:
             progress = Progress(standard.said("episodes looked at"))
             month = submission or old.submission
-            preview = found.ask(preview_extract, agency, standard, month, today=today, progress=progress)
+            preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
             progress.done()
             compared = found.ask(changes_since, preview, old)
     if form == "json":
@@ -124,7 +125,7 @@ def run_mismatches(
         standard = load(agency.standard)
         month = submission or found.ask(due_submission, agency, today)
         progress = Progress(standard.said("episodes looked at"))
-        preview = found.ask(preview_extract, agency, standard, month, today=today, progress=progress)
+        preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
         progress.done()
         result = found.ask(find_mismatches, preview)
     if form == "json":
@@ -182,7 +183,7 @@ def run_confirm(
         agency = found.ask(agency_of, agency_code, standard_id)
         month = submission or found.ask(due_submission, agency, today)
         result = found.ask(
-            find_mismatches, found.ask(preview_extract, agency, load(agency.standard), month, today=today)
+            find_mismatches, found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
         )
         meant = [one for one in result.open if one.subject == subject]
         if result.sent is None or not meant:

@@ -15,6 +15,7 @@ from exporters.extracts.writing import told_as_text as receipt_told
 from exporters.formats.base import extract_kind
 from exporters.imports.detect import import_of
 from exporters.imports.report import told_as_text as import_told
+from exporters.work import Work
 from store.disk.location import store_path
 from store.facts import Who
 from store.month import calendar
@@ -120,27 +121,15 @@ def run_export(
         who = person(found.path)
         if out is not None:
             receipt = export_submission(
-                found,
-                agency,
-                standard,
-                submission,
-                out,
-                today=today,
-                person=who,
-                now=now(),
-                progress=progress,
-                wanted=wanted,
+                found, Work(agency, standard, today), submission, out, Who(who, now()), progress=progress, wanted=wanted
             )
         else:
             receipt, _ = export_to_stream(
                 found,
-                agency,
-                standard,
+                Work(agency, standard, today),
                 submission,
                 sys.stdout.buffer,
-                today=today,
-                person=who,
-                now=now(),
+                Who(who, now()),
                 progress=progress,
                 wanted=wanted,
             )

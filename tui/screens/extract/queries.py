@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,8 @@ from exporters.extracts.writing import export_submission
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind
 from exporters.formats.kept_text import KeptText
-from store.facts import AgencyInfo, ExtractInfo
+from exporters.work import Work
+from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts, locate, sent
 from store.snapshot import Snapshot
@@ -74,7 +75,7 @@ def look(
     month = submission or due_submission(snapshot, agency, today)
     calendar = stored_calendar.of_agency(snapshot, agency)
     windows = said_of_window(calendar, month, today)
-    preview = preview_extract(snapshot, agency, standard, month, today=today, progress=progress, wanted=wanted)
+    preview = preview_extract(snapshot, Work(agency, standard, today), month, progress=progress, wanted=wanted)
     found = Looked(preview, calendar.entry(month), windows, extracts.listed(snapshot, agency))
     found.last = sent.last(snapshot, agency) or (found.written[-1] if found.written else None)
     try:
@@ -91,31 +92,18 @@ def look(
 
 def write(
     store: "Store",
-    agency: AgencyInfo,
-    standard: Standard,
+    work: Work,
     submission: str,
     folder: Path,
-    today: date,
-    person: str,
-    now: datetime,
+    who: Who,
+    *,
     progress: Gently,
     wanted: ExtractKind | None = None,
 ) -> ExtractInfo:
     """Write the extract and give the record of it. The usual folder is made where it is missing. Raises Problem."""
     made_for(folder)
-    receipt = export_submission(
-        store,
-        agency,
-        standard,
-        submission,
-        folder,
-        today=today,
-        person=person,
-        now=now,
-        progress=progress,
-        wanted=wanted,
-    )
-    return next(one for one in reversed(store.ask(extracts.listed, agency)) if one.sha256 == receipt.sha256)
+    receipt = export_submission(store, work, submission, folder, who, progress=progress, wanted=wanted)
+    return next(one for one in reversed(store.ask(extracts.listed, work.agency)) if one.sha256 == receipt.sha256)
 
 
 def usual_folder() -> Path:

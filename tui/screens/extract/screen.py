@@ -12,7 +12,8 @@ from exporters.extracts.compare import Comparison
 from exporters.extracts.mismatches import Mismatches
 from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
 from exporters.formats.base import ExtractKind, extract_kind
-from store.facts import ExtractInfo
+from exporters.work import Work
+from store.facts import ExtractInfo, Who
 from store.month import calendar
 from tui.screens.client.labels import several
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
@@ -385,10 +386,10 @@ class ExtractScreen(BaseScreen[None]):
         folder = Path(texts["folder"]).expanduser()
         told = Gently(app, lambda count: self.say(f"Writing: {count:,} {self._word}s."))
         self.say("Writing ...")
-        agency, standard, submission = app.agency, app.standard, self.submission
-        today, person, now, wanted = app.today(), app.person, app.clock(), self.wanted
+        work, submission, wanted = Work(app.agency, app.standard, app.today()), self.submission, self.wanted
+        who = Who(app.person, app.clock())
         app.in_store(
-            lambda store: write(store, agency, standard, submission, folder, today, person, now, told, wanted),
+            lambda store: write(store, work, submission, folder, who, progress=told, wanted=wanted),
             on_done=self._wrote,
             on_problem=self._failed,
         )
