@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable
 from hashlib import blake2b
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -30,21 +31,21 @@ def seal(key: bytes, salt: bytes, old: str | None, new: str | None) -> bytes:
     return blake2b(text.encode(), key=key, salt=salt, digest_size=32).digest()
 
 
-def link(
-    key: bytes,
-    before: bytes,
-    number: int,
-    at: str,
-    person: str,
-    act: str,
-    kind: str,
-    record: str,
-    field: str,
-    sealed: bytes,
-) -> bytes:
+class Link(NamedTuple):
+    """A link of the chain without its digest: which it is, who did what when, to which field of which record."""
+
+    number: int
+    at: str
+    person: str
+    act: str
+    kind: str
+    record: str
+    field: str
+
+
+def digest_of(key: bytes, before: bytes, link: Link, sealed: bytes) -> bytes:
     """The digest of a link, over itself and the digest before it."""
-    row = _plain((number, at, person, act, kind, record, field)).encode()
-    return blake2b(before + sealed + row, key=key, digest_size=32).digest()
+    return blake2b(before + sealed + _plain(link).encode(), key=key, digest_size=32).digest()
 
 
 def last(snapshot: Snapshot) -> int:
@@ -75,7 +76,8 @@ class Chain:
         salt = os.urandom(SALT)
         sealed = seal(self._key, salt, old, new)
         person, at = self._person, self._at
-        self._digest = link(self._key, self._digest, self._last, at, person, act, kind, record, field, sealed)
+        made = Link(self._last, at, person, act, kind, record, field)
+        self._digest = digest_of(self._key, self._digest, made, sealed)
         self._rows.append(
             {
                 "number": self._last,
@@ -136,7 +138,8 @@ def verify(snapshot: Snapshot) -> ChainReport:
     for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in rows:
         if number != last + 1:
             return ChainReport(last, erased, last + 1, "rows are missing here")
-        if link(snapshot.key.audit, before, number, at, person, act, kind, record, field, sealed) != digest:
+        link = Link(number, at, person, act, kind, record, field)
+        if digest_of(snapshot.key.audit, before, link, sealed) != digest:
             return ChainReport(last, erased, number, "the row, or the one before it, was altered")
         if salt is None:
             erased += 1

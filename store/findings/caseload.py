@@ -67,7 +67,12 @@ def _live(agency: AgencyInfo) -> ColumnElement[bool]:
 def figures(
     snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None, *, day: date | None = None
 ) -> CaseloadFigures:
-    """Sums over the episodes that a period's extract would take, or over all; see `Store.caseload_figures`."""
+    """Sums over the episodes that a period's extract would take, or over all; as the last check left them.
+
+    With a `day`, episodes not checked for that day and these rules count as stale; without one only those changed
+    since their check. For the period that is due they are the extract's own figures, what waits or was sent already
+    left out; for another period all that is known of an episode counts.
+    """
     sent = sent_in(snapshot.derivers[agency.standard], agency, period) if period else _live(agency)
     # Of what is sent otherwise than it stands, what was found in that counts.
     apart = GOING_OUT.c.episode_number.is_not(None)
@@ -92,26 +97,7 @@ def figures(
     episodes, rows, error_rows, warning_rows, open_rows, errors, warnings, due_now = snapshot.connection.execute(
         query
     ).one()
-    # Far fewer episodes have a finding, or go out otherwise than they stand: these are where it begins.
-    mine = FINDINGS.c.agency_number == agency.number
-    many = func.count().label("many")
-    behind = (
-        select(FINDINGS.c.weight, FINDINGS.c.rule, many, ACCEPTED)
-        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
-        .outerjoin(GOING_OUT, own)
-        .where(mine, sent, ~apart, FINDINGS.c.weight <= WEIGHTS[Severity.WARNING])
-        .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
-    )
-    counted: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in snapshot.connection.execute(behind):
-        counted[row.weight, row.rule] = row.many, row.accepted
-    parts = select(GOING_OUT.c.causes).where(
-        GOING_OUT.c.causes != "", select(1).select_from(EPISODES).where(own, sent).exists()
-    )
-    for causes_told in snapshot.connection.execute(parts).scalars():
-        for weight, rule, more, accepted in json.loads(causes_told):
-            before = counted[weight, rule]
-            counted[weight, rule] = before[0] + more, before[1] + accepted
+    counted = _causes(snapshot, agency, sent, own)
     ranked = sorted(counted.items(), key=lambda one: (one[0][0], -one[1][0], one[0][1]))
     causes = tuple(FindingCount(rule, SEVERITIES[weight], its[0], its[1]) for (weight, rule), its in ranked)
     return CaseloadFigures(
@@ -126,3 +112,30 @@ def figures(
         due_now,
         causes,
     )
+
+
+def _causes(
+    snapshot: Snapshot, agency: AgencyInfo, sent: ColumnElement[bool], own: ColumnElement[bool]
+) -> dict[tuple[int, str], tuple[int, int]]:
+    """How many findings each rule has, by weight and rule, and how many of these are accepted."""
+    # Far fewer episodes have a finding, or go out otherwise than they stand: these are where it begins.
+    mine = FINDINGS.c.agency_number == agency.number
+    many = func.count().label("many")
+    behind = (
+        select(FINDINGS.c.weight, FINDINGS.c.rule, many, ACCEPTED)
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .outerjoin(GOING_OUT, own)
+        .where(mine, sent, GOING_OUT.c.episode_number.is_(None), FINDINGS.c.weight <= WEIGHTS[Severity.WARNING])
+        .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
+    )
+    counted: dict[tuple[int, str], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in snapshot.connection.execute(behind):
+        counted[row.weight, row.rule] = row.many, row.accepted
+    parts = select(GOING_OUT.c.causes).where(
+        GOING_OUT.c.causes != "", select(1).select_from(EPISODES).where(own, sent).exists()
+    )
+    for causes_told in snapshot.connection.execute(parts).scalars():
+        for weight, rule, more, accepted in json.loads(causes_told):
+            before = counted[weight, rule]
+            counted[weight, rule] = before[0] + more, before[1] + accepted
+    return counted

@@ -195,19 +195,20 @@ def roll_over(
         .offset(offset)
         .limit(limit)
     )
-    items = tuple(
-        Dropped(
-            row.id,
-            row.client_id,
-            row.reference or "",
-            (row.given_initial or "") + (row.family_initial or ""),
-            date.fromisoformat(row.closed),
-            row.errors,
-            row.warnings,
-        )
-        for row in snapshot.connection.execute(page)
-    )
+    items = tuple(_dropped(row) for row in snapshot.connection.execute(page))
     return RollOver(base, since, episodes, with_errors, with_warnings, items)
+
+
+def _dropped(row: Any) -> Dropped:
+    return Dropped(
+        row.id,
+        row.client_id,
+        row.reference or "",
+        (row.given_initial or "") + (row.family_initial or ""),
+        date.fromisoformat(row.closed),
+        row.errors,
+        row.warnings,
+    )
 
 
 def _regions_stated(snapshot: Snapshot, calendar: str) -> list[str]:

@@ -41,6 +41,64 @@ def kept() -> list[sa.Column[str] | sa.Column[int]]:
     ]
 
 
+def make_drafts_and_audit() -> None:
+    """Drafts, the audit's chain with its values, and its end."""
+    op.create_table(
+        "draft",
+        counted(),
+        *(text(name) for name in ("person", "kind", "record_id", "parent_id", "section")),
+        sa.Column("typed", sa.Text(), nullable=False),
+        number("base_version"),
+        text("saved_at"),
+        sa.UniqueConstraint("person", "record_id"),
+    )
+    op.create_table(
+        "audit",
+        number("number", primary=True),
+        *(text(name) for name in ("at", "person", "act", "kind", "record_id", "field")),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("ix_audit_record_id", "audit", ["record_id"])
+    op.create_table(
+        "audit_value",
+        number("audit_number", "audit.number", primary=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("old", sa.Text(), nullable=True),
+        sa.Column("new", sa.Text(), nullable=True),
+    )
+    op.create_table(
+        "audit_head",
+        number("number", primary=True),
+        number("last"),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+    )
+
+
+def make_extracts() -> None:
+    """Extracts, and their texts in pieces."""
+    op.create_table(
+        "extract",
+        counted(),
+        text("id"),
+        number("agency_number", "agency.number"),
+        *(text(name) for name in ("standard", "submission", "file_name", "sha256")),
+        number("rows"),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        text("made_at"),
+        text("made_by"),
+        sa.UniqueConstraint("id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_extract_agency", "extract", ["agency_number", "number"])
+    op.create_table(
+        "extract_chunk",
+        number("extract_number", "extract.number", primary=True),
+        number("part", primary=True),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+    )
+
+
 def upgrade() -> None:
     """Make all tables."""
     op.create_table(
@@ -85,56 +143,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_event_episode", "event", ["episode_number", "number"])
     op.create_index("ix_event_external", "event", ["external_id"])
-    op.create_table(
-        "draft",
-        counted(),
-        *(text(name) for name in ("person", "kind", "record_id", "parent_id", "section")),
-        sa.Column("typed", sa.Text(), nullable=False),
-        number("base_version"),
-        text("saved_at"),
-        sa.UniqueConstraint("person", "record_id"),
-    )
-    op.create_table(
-        "audit",
-        number("number", primary=True),
-        *(text(name) for name in ("at", "person", "act", "kind", "record_id", "field")),
-        sa.Column("seal", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-    )
-    op.create_index("ix_audit_record_id", "audit", ["record_id"])
-    op.create_table(
-        "audit_value",
-        number("audit_number", "audit.number", primary=True),
-        sa.Column("salt", sa.LargeBinary(), nullable=False),
-        sa.Column("old", sa.Text(), nullable=True),
-        sa.Column("new", sa.Text(), nullable=True),
-    )
-    op.create_table(
-        "audit_head",
-        number("number", primary=True),
-        number("last"),
-        sa.Column("digest", sa.LargeBinary(), nullable=False),
-    )
-    op.create_table(
-        "extract",
-        counted(),
-        text("id"),
-        number("agency_number", "agency.number"),
-        *(text(name) for name in ("standard", "submission", "file_name", "sha256")),
-        number("rows"),
-        sa.Column("receipt", sa.Text(), nullable=False),
-        text("made_at"),
-        text("made_by"),
-        sa.UniqueConstraint("id"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_extract_agency", "extract", ["agency_number", "number"])
-    op.create_table(
-        "extract_chunk",
-        number("extract_number", "extract.number", primary=True),
-        number("part", primary=True),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-    )
+    make_drafts_and_audit()
+    make_extracts()
 
 
 def downgrade() -> None:

@@ -27,6 +27,58 @@ def counted() -> sa.Column[int]:
     return sa.Column("number", sa.Integer(), primary_key=True, nullable=False)
 
 
+def make_findings() -> None:
+    """What is known of each episode, and its findings."""
+    op.create_table(
+        "episode_state",
+        number("episode_number", "episode.number", primary=True),
+        number("agency_number", "agency.number"),
+        number("worker"),
+        text("note", long=True),
+        number("revision"),
+        number("checked_revision"),
+        text("checked_for"),
+        text("checked_at"),
+        *(number(name) for name in ("errors", "warnings", "notices")),
+    )
+    op.create_index("ix_episode_state_worker", "episode_state", ["agency_number", "worker"])
+    op.create_table(
+        "finding",
+        counted(),
+        number("agency_number", "agency.number"),
+        number("episode_number", "episode.number"),
+        number("weight"),
+        text("rule"),
+        text("told", long=True),
+    )
+    op.create_index("ix_finding_agency", "finding", ["agency_number", "weight", "rule", "number"])
+    op.create_index("ix_finding_episode", "finding", ["episode_number"])
+
+
+def make_presence_and_merges() -> None:
+    """Who is where, and which clients were made one."""
+    op.create_table(
+        "presence",
+        sa.Column("session", sa.String(), primary_key=True, nullable=False),
+        *(text(name) for name in ("person", "kind", "record_id", "since", "seen")),
+    )
+    op.create_index("ix_presence_record", "presence", ["kind", "record_id"])
+    op.create_table(
+        "merge",
+        counted(),
+        text("id"),
+        number("keep_number", "client.number"),
+        number("other_number", "client.number"),
+        text("moved", long=True),
+        *(text(name) for name in ("merged_at", "merged_by")),
+        *(text(name, null=True) for name in ("split_at", "split_by")),
+        sa.UniqueConstraint("id"),
+    )
+    op.create_index("ix_merge_keep", "merge", ["keep_number"])
+    op.create_index("ix_merge_other", "merge", ["other_number"])
+    op.create_table("saved", number("number", primary=True), number("version"))
+
+
 def upgrade() -> None:
     """Make the tables and indexes; the store fills the lines when it is opened next."""
     op.add_column("draft", sa.Column("at_field", sa.String(), server_default="", nullable=False))
@@ -52,50 +104,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_reference_part_client", "reference_part", ["client_number"])
-    op.create_table(
-        "episode_state",
-        number("episode_number", "episode.number", primary=True),
-        number("agency_number", "agency.number"),
-        number("worker"),
-        text("note", long=True),
-        number("revision"),
-        number("checked_revision"),
-        text("checked_for"),
-        text("checked_at"),
-        *(number(name) for name in ("errors", "warnings", "notices")),
-    )
-    op.create_index("ix_episode_state_worker", "episode_state", ["agency_number", "worker"])
-    op.create_table(
-        "finding",
-        counted(),
-        number("agency_number", "agency.number"),
-        number("episode_number", "episode.number"),
-        number("weight"),
-        text("rule"),
-        text("told", long=True),
-    )
-    op.create_index("ix_finding_agency", "finding", ["agency_number", "weight", "rule", "number"])
-    op.create_index("ix_finding_episode", "finding", ["episode_number"])
-    op.create_table(
-        "presence",
-        sa.Column("session", sa.String(), primary_key=True, nullable=False),
-        *(text(name) for name in ("person", "kind", "record_id", "since", "seen")),
-    )
-    op.create_index("ix_presence_record", "presence", ["kind", "record_id"])
-    op.create_table(
-        "merge",
-        counted(),
-        text("id"),
-        number("keep_number", "client.number"),
-        number("other_number", "client.number"),
-        text("moved", long=True),
-        *(text(name) for name in ("merged_at", "merged_by")),
-        *(text(name, null=True) for name in ("split_at", "split_by")),
-        sa.UniqueConstraint("id"),
-    )
-    op.create_index("ix_merge_keep", "merge", ["keep_number"])
-    op.create_index("ix_merge_other", "merge", ["other_number"])
-    op.create_table("saved", number("number", primary=True), number("version"))
+    make_findings()
+    make_presence_and_merges()
 
 
 def downgrade() -> None:

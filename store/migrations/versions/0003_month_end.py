@@ -70,28 +70,8 @@ def add_orders() -> None:
         op.create_index(f"ix_client_line_{name}", "client_line", columns)
 
 
-def upgrade() -> None:
-    """Make the tables and columns."""
-    make_drafts_anew()
-    op.add_column("extract", sa.Column("kind", sa.String(), server_default="", nullable=False))
-    op.add_column("extract", sa.Column("submission_number", sa.Integer(), server_default="0", nullable=False))
-    for name in ("sent_at", "sent_by", "taken_back_at", "taken_back_by"):
-        op.add_column("extract", text(name, null=True))
-    for name in ("rows", "error_rows", "warning_rows", "open_warning_rows"):
-        op.add_column("episode_state", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
-    for name in ("annotated_at", "annotated_by"):
-        op.add_column("episode_state", sa.Column(name, sa.String(), server_default="", nullable=False))
-    add_orders()
-    for name in ("acceptance", "beside"):
-        op.add_column("finding", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
-    # Checked before rows were counted: they are all due for a check.
-    op.execute("UPDATE episode_state SET checked_revision = 0")
-    op.create_table(
-        "beside_check",
-        number("agency_number", "agency.number", primary=True),
-        number("revision"),
-        text("checked_for"),
-    )
+def make_decisions() -> None:
+    """What persons accept, and state of the calendar."""
     op.create_table(
         "acceptance",
         counted(),
@@ -128,6 +108,10 @@ def upgrade() -> None:
         *withdrawable(),
         sa.UniqueConstraint("id"),
     )
+
+
+def make_submissions() -> None:
+    """Submissions, ticks and confirmations."""
     op.create_table(
         "submission",
         counted(),
@@ -165,6 +149,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("id"),
         sqlite_autoincrement=True,
     )
+
+
+def make_figures() -> None:
+    """Day figures, what was sent, what an agency says of itself."""
     op.create_index("ix_confirmation_extract", "confirmation", ["extract_number"])
     op.create_table(
         "day_figure",
@@ -187,6 +175,33 @@ def upgrade() -> None:
         text("told", long=True),
         *(text(name) for name in ("set_at", "set_by")),
     )
+
+
+def upgrade() -> None:
+    """Make the tables and columns."""
+    make_drafts_anew()
+    op.add_column("extract", sa.Column("kind", sa.String(), server_default="", nullable=False))
+    op.add_column("extract", sa.Column("submission_number", sa.Integer(), server_default="0", nullable=False))
+    for name in ("sent_at", "sent_by", "taken_back_at", "taken_back_by"):
+        op.add_column("extract", text(name, null=True))
+    for name in ("rows", "error_rows", "warning_rows", "open_warning_rows"):
+        op.add_column("episode_state", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    for name in ("annotated_at", "annotated_by"):
+        op.add_column("episode_state", sa.Column(name, sa.String(), server_default="", nullable=False))
+    add_orders()
+    for name in ("acceptance", "beside"):
+        op.add_column("finding", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    # Checked before rows were counted: they are all due for a check.
+    op.execute("UPDATE episode_state SET checked_revision = 0")
+    op.create_table(
+        "beside_check",
+        number("agency_number", "agency.number", primary=True),
+        number("revision"),
+        text("checked_for"),
+    )
+    make_decisions()
+    make_submissions()
+    make_figures()
 
 
 def downgrade() -> None:
