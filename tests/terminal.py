@@ -48,6 +48,7 @@ KEYS = {
     "down": "\x1b[B",
     "right": "\x1b[C",
     "left": "\x1b[D",
+    "alt+left": "\x1b[1;3D",
     "home": "\x1b[H",
     "end": "\x1b[F",
     "pageup": "\x1b[5~",

@@ -47,6 +47,7 @@ class FormScreen(Screen[None]):
         self.edits: list[str] = []
         self.moves: list[str] = []
         self.commands: list[str] = []
+        self.said: list[str] = []
         self.entries: tuple[Entry, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -84,6 +85,9 @@ class FormScreen(Screen[None]):
     def moved(self, header: str) -> None:
         self.moves.append(header)
         self.panel.show(self.entries, self.place())
+
+    def say(self, text: str, severity: str = "") -> None:
+        self.said.append(text)
 
     def chosen(self, place: Place) -> None:
         self.form.go_to(place.header)

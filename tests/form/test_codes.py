@@ -1,7 +1,13 @@
 """Finding codes by code and by words."""
 
-from tui.form.codes import Choice, exact_code, find_codes, list_status
-from validators.standard.model import CodeList
+import pytest
+
+from tests.form.conftest import TODAY
+from tui.form.code_list import CodeList as OpenList
+from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status
+from tui.form.record_model import RecordModel
+from validators.standard.catalogue import load
+from validators.standard.model import CodeList, Layout
 
 DRUGS = CodeList(
     "substance", "Substance", "unverified", False, "somewhere",
@@ -47,3 +53,72 @@ def test_the_status_of_a_list_is_told() -> None:
     assert list_status(CodeList("x", "X", "published", True, "", {"a": "A"})) == "published"
     assert list_status(CodeList("x", "X", "unknown", False, "", {})) == "list not known"
     assert list_status(CodeList("x", "X", "site", True, "", {"a": "A"})) == "this site's own"
+
+
+SHIPPED = [(id, codes) for id in ("ndtms-cjit-p", "smds-wales") for codes in load(id).code_lists.values()]
+
+
+@pytest.mark.parametrize(("id", "codes"), [pytest.param(id, codes, id=f"{id} {codes.id}") for id, codes in SHIPPED])
+def test_every_label_typed_in_full_gives_its_own_code(id: str, codes: CodeList) -> None:
+    standard = load(id)
+    field = next(field for field in standard.fields if field.codes == codes.id)
+    most = max(codes.codes, key=len, default="")
+    model = RecordModel(
+        standard, [field.section], {}, clock=lambda: TODAY, usage={field.header: dict.fromkeys([most], 99)}
+    )
+    model.current = field.header
+    opened = OpenList()
+    for code, label in codes.codes.items():
+        for typed in (label, label.upper(), f"  {label} "):
+            assert opened.open(model, 20)
+            opened.filter(typed)
+            assert opened.answer == code
+            assert code_by_words(codes, typed) == code
+    for label in codes.labels:
+        assert opened.open(model, 20)
+        opened.filter(label)
+        assert opened.answer is None
+        assert code_by_words(codes, label) == ""
+
+
+STREET = CodeList(
+    "street", "Street", "published", True, "",
+    {"10": "Powder (excluding crack) cocaine", "11": "Crack", "12": "Not cracked", "13": "Wise crack", "14": "Xcrack"},
+)  # fmt: skip
+
+
+def test_labels_rank_by_how_they_have_the_words_and_use_only_parts_equals() -> None:
+    def codes_of(text: str, **usage: int) -> list[str]:
+        return [choice.code for choice in find_codes(STREET, text, {key[1:]: used for key, used in usage.items()})]
+
+    assert codes_of("crack", _10=99, _14=50) == ["11", "13", "14", "10", "12"]
+    assert codes_of("cra", _12=99) == ["11", "13", "14", "12", "10"]
+    assert codes_of("cocaine") == ["10"]  # what follows the bracket is meant again
+    assert codes_of("not cracked") == ["12"]
+    assert codes_of("1", _13=2)[0] == "13"
+
+
+def test_words_mean_one_code_or_none() -> None:
+    assert code_by_words(STREET, "crack") == "11"
+    assert code_by_words(STREET, "wise") == "13"
+    assert code_by_words(STREET, "ock") == ""  # in the middle of a word
+    assert code_by_words(STREET, "cra") == ""
+    assert code_by_words(DRUGS, "heroin") == ""  # a label without a code has the word, too
+    assert code_by_words(DRUGS, "alc") == "7000"
+
+
+def test_what_may_be_a_code_is_no_words() -> None:
+    assert not is_words("uk", Layout.parse("C(3)"))
+    assert is_words("poland", Layout.parse("C(3)"))
+    assert is_words("no", Layout.parse("A(1)"))
+    assert is_words("meth", Layout.parse("N(4)"))
+    assert not is_words("12345", Layout.parse("N(4)"))
+
+
+def test_a_code_may_lack_its_zeros_where_that_names_one() -> None:
+    days = CodeList("d", "D", "published", True, "", {"05": "5 days", "5a": "x", "15": "15 days", "005": "five"})
+    assert exact_code(days, "15") == "15"
+    assert exact_code(days, "5") == ""
+    days = CodeList("d", "D", "published", True, "", {"00": "none", "05": "5 days", "15": "15 days"})
+    assert (exact_code(days, "5"), exact_code(days, "0"), exact_code(days, "1")) == ("05", "00", "")
+    assert find_codes(days, "5")[0].code == "05"

@@ -103,3 +103,20 @@ def test_a_value_that_is_no_date_shows_nothing() -> None:
     assert show_date("19850230", "YYYYMMDD") == ""
     assert show_date("1985-02-03", "YYYYMMDD") == ""
     assert show_date("19850314", "YYYYMMDD") == "14 Mar 1985"
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "read"),
+    [
+        ("14 mar", date(2020, 12, 15), "20200314"),
+        ("14 mar", date(2020, 3, 13), "20190314"),
+        ("14/3", date(2020, 3, 14), "20200314"),
+        ("29 feb", date(2020, 2, 28), "20160229"),
+        ("29 feb", date(2104, 2, 28), "20960229"),
+        ("31 feb", date(2020, 12, 15), None),
+        ("14 xyz", date(2020, 12, 15), None),
+    ],
+)
+def test_a_day_without_a_year_is_the_latest_there_was(text: str, today: date, read: str | None) -> None:
+    assert read_date(text, today, "YYYYMMDD") == read
+    assert read_date(text, today, "YYYYMMDD", birth=True) is None

@@ -119,15 +119,160 @@ async def test_a_stored_value_cannot_steer_the_terminal() -> None:
         assert app.cursor_position.x == app.form.columns.label + 10
 
 
-async def test_pasted_text_is_joined_without_breaks_and_controls() -> None:
+@pytest.mark.parametrize(
+    ("text", "kept", "cells"),
+    [
+        ("AB\x1b[31m\u202eZ\r\n", "AB[31mZ", 1),
+        ("AB\r\n12\x1b[31m\n\u202eZ", "AB", 3),
+        ("AB\t12", "AB", 2),
+        ("AB\n12", "AB", 2),
+        ("AB\r12", "AB", 2),
+        ("\t\n AB\t\n12", " AB", 2),
+        ("AB\u202812", "AB", 2),
+        ("\t", "", 0),
+    ],
+)
+async def test_of_pasted_cells_the_first_is_taken_and_none_is_joined(text: str, kept: str, cells: int) -> None:
     app = FormApp(["client"])
     async with app.run_test(size=(80, 24)) as pilot:
         app.form.go_to("CLIENT")
-        app.post_message(events.Paste("AB\r\n12\x1b[31m\n\u202eZ"))
+        app.post_message(events.Paste(text))
         app.post_message(events.Key("tab", None))
         await pilot.pause()
         await app.key_queue.settled()
-        assert app.form.model.value("CLIENT") == "AB12[31mZ"
+        assert app.form.model.value("CLIENT") == kept
+        said = f"{cells} cells were pasted: only the first was taken."
+        assert app.entry.said == ([said] if cells > 1 else [])
+
+
+async def test_of_cells_pasted_into_the_code_list_the_first_is_looked_for() -> None:
+    app = FormApp(["client"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.form.go_to("ETHNIC")
+        await one_by_one(pilot, ["f4"])
+        app.post_message(events.Paste("irish\tindian"))
+        await pilot.pause()
+        await app.key_queue.settled()
+        assert app.form.editor.value == "irish"
+        assert len(app.entry.said) == 1
+        await pilot.press("enter")
+        assert app.form.model.values == {"ETHNIC": "B"}
+
+
+@pytest.mark.parametrize("end", ["tab", "enter", "ctrl+j"])
+async def test_cells_pasted_as_keys_go_field_by_field(end: str) -> None:
+    app = FormApp(["client"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await in_one_burst(app, pilot, ["d", end, "m", end])
+        assert app.form.model.values == {"FINITIAL": "D", "SINITIAL": "M"}
+
+
+async def test_the_way_back_from_a_jump_has_a_key_and_up_is_the_field_above() -> None:
+    app = FormApp(["client", "episode"], {"CONSENT": "Y", "DISD": "20200101"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.form
+        form.go_to("CONSENT")
+        form.go_to("DISD")
+        await one_by_one(pilot, ["up"])
+        assert form.model.current == "NALOXAD"
+        await one_by_one(pilot, ["shift+tab"])
+        assert form.model.current == "NALOXISS"
+        await one_by_one(pilot, ["alt+left"])
+        assert form.model.current == "CONSENT"
+        await one_by_one(pilot, ["pagedown", "alt+left"])
+        assert form.model.current == "CONSENT"
+        await one_by_one(pilot, ["alt+left", "alt+left"])
+        assert form.model.current == "FINITIAL"
+        assert app.entry.said == ["There was no jump to go back from."]
+        assert form.model.values == {"CONSENT": "Y", "DISD": "20200101"}
+
+
+async def test_what_stood_in_a_field_is_said_beside_it_while_it_is_typed_over() -> None:
+    app = FormApp(["episode"], {"CONSENT": "Y", "REFLD": "20200314"})
+    async with app.run_test(size=(100, 24)) as pilot:
+        form = app.form
+
+        def line() -> str:
+            return next(line for line in lines_of(form) if line.startswith(">"))
+
+        await one_by_one(pilot, ["C"])
+        assert "was Y" in line()
+        await one_by_one(pilot, ["ctrl+z"])
+        assert "was" not in line()
+        form.go_to("REFLD")
+        await one_by_one(pilot, [*"15032020"])
+        assert "was 14 Mar 2020" in line()
+        await one_by_one(pilot, ["tab"])
+        assert "was" not in "\n".join(lines_of(form))
+
+
+async def test_words_typed_into_a_coded_field_take_the_one_or_open_the_list() -> None:
+    app = FormApp(["client"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.form
+        form.go_to("SEX")
+        await one_by_one(pilot, [*"male", "tab", *"white", "tab"])
+        assert (form.model.current, form.codes.is_open, form.editor.value) == ("ETHNIC", True, "white")
+        assert "6 of" in "\n".join(lines_of(form))
+        await one_by_one(pilot, [*" iri", "enter"])
+        assert form.model.values == {"SEX": "1", "ETHNIC": "B"}
+        form.go_to("ETHNIC")
+        await one_by_one(pilot, [*"mixed", "enter", "escape"])
+        assert form.model.value("ETHNIC") == "mixed"
+        await one_by_one(pilot, ["enter"])  # who does not want the list is not held
+        assert (form.model.current, form.model.value("ETHNIC")) == ("NATION", "mixed")
+
+
+async def test_enter_stays_in_a_list_that_finds_nothing() -> None:
+    app = FormApp(["episode"], {"DISD": "20200101"})
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.form
+        for header, words in (("DRUG1", "no such thing"), ("CJDISRSN", "objectives"), ("CJDISRSN", "")):
+            form.go_to(header)
+            await one_by_one(pilot, ["f4", *words, "enter", "tab"])
+            assert (form.model.current, form.codes.is_open, form.model.value(header)) == (header, True, "")
+            await one_by_one(pilot, ["escape"])
+            assert form.model.value(header) == ""
+        assert app.entry.edits == []
+
+
+async def test_f4_and_ctrl_r_say_so_where_there_is_nothing() -> None:
+    app = FormApp(["client", "episode"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.form.go_to("CLIENT")
+        await one_by_one(pilot, ["f4", "ctrl+r"])
+        app.form.go_to("UTLA")
+        await one_by_one(pilot, ["f4"])
+        assert app.entry.said == [
+            "Client reference has no list of codes.",
+            "The record before this one has nothing in Client reference to take over.",
+            "The codes of Upper tier local authority are not known here: type the code itself.",
+        ]
+        assert app.form.model.values == {}
+
+
+async def test_a_code_in_no_list_and_a_value_not_asked_are_told_beside_it() -> None:
+    values = {"DRUG1": "9999", "CJDISRSN": "10", "CONSENT": "Y"}
+    app = FormApp(["episode"], values)
+    async with app.run_test(size=(120, 50)) as pilot:
+        lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}
+        assert "? not in the list we have, which is unverified" in lines["Problem substance 1"]
+        assert "not asked" in lines["Closure reason"]
+        assert "not asked" not in lines["Problem substance 3"]
+        app.form.go_to("DRUG1")
+        await one_by_one(pilot, [*"888"])
+        assert "not in the list" not in "\n".join(lines_of(app.form))
+        await one_by_one(pilot, ["tab"])
+        assert "not in the list" in "\n".join(lines_of(app.form))
+
+
+async def test_a_finding_on_several_fields_marks_each() -> None:
+    values = {"CONSENT": "Y", "REFLD": "20200314", "TRIAGED": "20200301"}
+    app = FormApp(["client", "episode"], values, judged=True)
+    async with app.run_test(size=(100, 60)):
+        lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}
+        told = [label for label in ("Prompting event date", "Contact/assessment date") if lines[label][1] == "✗"]
+        assert len(told) == 2
 
 
 async def test_the_code_list_is_honest_and_closing_it_changes_nothing() -> None:
@@ -146,7 +291,7 @@ async def test_the_code_list_is_honest_and_closing_it_changes_nothing() -> None:
         text = "\n".join(lines_of(form))
         assert "list not known" in text
         assert "Care plan objectives completed - Drug" in text
-        await one_by_one(pilot, [*"10", "enter"])
+        await one_by_one(pilot, [*"10", "enter", "escape", *"10", "enter"])
         assert form.model.value("CJDISRSN") == "10"
         form.go_to("PC")
         await one_by_one(pilot, ["f4", *"ZZ99 3"])

@@ -70,23 +70,163 @@ def test_the_way_skips_what_is_made_and_what_the_answers_rule_out(standard: Stan
 def test_an_answer_opens_the_fields_behind_it(standard: Standard) -> None:
     model = model_of(standard, "episode")
     model.go_to("DRUG1")
-    assert model.next_due("DRUG1") == "INJSTAT"
+    assert model.next_stop("DRUG1") == "INJSTAT"
     model.type("7000")
-    assert model.next_due("DRUG1") == "ROUTE"
+    assert model.next_stop("DRUG1") == "ROUTE"
 
 
-def test_going_back_retraces_the_way_actually_gone(standard: Standard) -> None:
-    model = model_of(standard, "episode")
-    model.forward()
-    model.go_to("DISD")
-    model.go_to("DRUG1")
-    assert [model.back() and model.current for _ in range(4)] == ["DISD", "PC", "CONSENT", False]
+def test_going_back_is_the_field_before_wherever_one_came_from(standard: Standard) -> None:
+    for back in ("back", "up"):
+        model = model_of(standard, "episode", context={"SEX": "2"})
+        model.forward()
+        model.go_to("DISD")
+        model.go_to("UTLA")
+        assert [getattr(model, back)() and model.current for _ in range(4)] == ["DAT", "PC", "CONSENT", False]
     model = model_of(standard, "episode", context={"SEX": "2"})
-    model.go_to("PREGNANT")
-    model.go_to("DISD")
+    model.go_to("RELIGION")
     model.context = {"SEX": "1"}
     model.back()
-    assert model.current == "CONSENT"
+    assert model.current == "SEXUALO"
+
+
+def test_what_is_ruled_out_is_passed_over_by_tab_and_reached_by_the_arrows(standard: Standard) -> None:
+    def walk(values: Values, step: str, start: str) -> list[str]:
+        model = model_of(standard, "episode", values, context={"SEX": "1"})
+        model.go_to(start)
+        stops = []
+        while getattr(model, step)():
+            stops.append(model.current)
+        return stops
+
+    keyed = {field.header for field in standard.fields if field.section == "episode" and field.keyed == "person"}
+    nobody = {"PARENT": "N"}
+    # By Up alone every field is reached; the last ones, which are ruled out, by Down, which comes to them at the end.
+    assert walk(nobody, "down", "DISD") == ["CJDISRSN"]
+    assert {"CJDISRSN", *walk(nobody, "up", "CJDISRSN")} == keyed
+    assert walk(nobody, "forward", "DISD") == []
+    assert "PREGNANT" not in walk(nobody, "forward", "CONSENT")
+    assert "PREGNANT" not in walk(nobody, "down", "CONSENT")
+    assert "PREGNANT" not in walk(nobody, "back", "DISD")
+    # A value in a field that is not asked would be sent: everybody comes by it.
+    filled = {**nobody, "PREGNANT": "Y", "CJDISRSN": "10"}
+    for step, start in (("forward", "CONSENT"), ("down", "CONSENT"), ("back", "CJDISRSN"), ("up", "CJDISRSN")):
+        assert "PREGNANT" in walk(filled, step, start)
+    assert walk(filled, "forward", "DISD") == ["CJDISRSN"]
+
+
+def test_a_closure_reason_without_a_date_can_be_emptied(standard: Standard) -> None:
+    model = model_of(standard, "episode", {"CJDISRSN": "10"})
+    model.go_to("DISD")
+    assert model.forward()
+    model.type("")
+    assert not model.forward()
+    assert (model.current, model.values) == ("CJDISRSN", {})
+
+
+def test_what_stood_in_a_field_is_named_while_it_is_typed_over(standard: Standard) -> None:
+    model = model_of(standard, "episode", {"CONSENT": "Y", "REFLD": "20200314"})
+    assert model.was == ""
+    model.type("C")
+    assert model.was == "Y"
+    model.type("")
+    assert model.was == "Y"
+    model.type("Y")
+    assert model.was == ""
+    model.type("N")
+    model.forward()
+    assert model.was == ""
+    model.type("sr1")
+    assert model.was == ""
+    model.back()
+    assert (model.current, model.was) == ("CONSENT", "")
+
+
+@pytest.mark.parametrize(
+    ("header", "typed", "kept"),
+    [
+        ("NATION", "pol", "POL"),  # coded, and not in the list
+        ("DAT", "z00b", "Z00B"),
+        ("SEX", "male", "1"),
+        ("SEX", "Female", "2"),
+        ("ETHNIC", "white british", "A"),
+        ("ETHNIC", "irish", "B"),
+        ("ETHNIC", "White", "White"),  # several: nobody chose yet
+        ("DISABLE1", "5", "05"),
+        ("DISABLE1", "nn", "NN"),
+        ("ROUTE", "oral", "4"),
+        ("INJSTAT", "curr", "C"),
+        ("DRUG1", "crack", "3201"),
+        ("DRUG1", "no such thing", "no such thing"),
+        ("DRUG1", "12", "12"),
+        ("SEXUALO", "u", "U"),
+        ("CLIENT", "white british", "white british"),  # not coded: as typed
+        ("PC", "sr1 3", "sr1 3"),
+    ],
+)
+def test_a_coded_field_takes_codes_in_their_form_and_words_that_mean_one(
+    standard: Standard, header: str, typed: str, kept: str
+) -> None:
+    model = RecordModel(standard, ["client", "episode"], {}, clock=lambda: TODAY)
+    model.go_to(header)
+    for end in range(1, len(typed) + 1):
+        model.type(typed[:end])
+    model.settle()
+    assert model.value(header) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("943 476 5919", "9434765919"),
+        ("943-476-5919", "9434765919"),
+        ("943\u00a0476\u20115919", "9434765919"),
+        ("943 476 591X", "943 476 591X"),
+        ("9434765919", "9434765919"),
+    ],
+)
+def test_an_nhs_number_is_typed_as_it_is_printed(typed: str, kept: str) -> None:
+    model = RecordModel(load("smds-wales"), ["client"], {}, clock=lambda: TODAY)
+    model.go_to("NHSNO")
+    model.type(typed)
+    model.settle()
+    assert model.value("NHSNO") == kept
+
+
+def test_days_in_wales_are_padded_and_a_client_number_is_not(standard: Standard) -> None:
+    wales = load("smds-wales")
+    model = RecordModel(wales, ["client", "top"], {}, clock=lambda: TODAY)
+    for header, typed, kept in (("ALCDAYS", "5", "05"), ("ALCDAYS", "0", "00"), ("CLIENTNO", "5", "5")):
+        model.go_to(header)
+        model.type(typed)
+        model.settle()
+        assert model.value(header) == kept
+
+
+def test_words_that_may_mean_several_codes_open_the_list_once(standard: Standard) -> None:
+    model = model_of(standard)
+    model.go_to("ETHNIC")
+    assert not model.offer_codes()
+    model.type("white")
+    assert model.offer_codes()
+    assert not model.offer_codes()
+    model.type("nothing of the kind")
+    assert not model.offer_codes()
+    model.type("a")
+    assert not model.offer_codes()
+
+
+def test_a_code_in_no_list_is_told_where_the_list_cannot_make_it_wrong(standard: Standard) -> None:
+    model = RecordModel(standard, ["client", "episode"], {}, clock=lambda: TODAY)
+    for header, text, told in (
+        ("DRUG1", "9999", True),
+        ("DRUG1", "7000", False),
+        ("DRUG1", "", False),
+        ("CONSENT", "X", False),  # rule 4 says it
+        ("OFFENCE", "7", False),  # nothing is known of that list
+        ("CLIENT", "7", False),
+    ):
+        model.values[header] = text
+        assert model.is_unlisted(header) is told
 
 
 def test_the_last_field_holds_and_keeps_what_is_in_it(standard: Standard) -> None:

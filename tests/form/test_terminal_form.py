@@ -60,7 +60,7 @@ def test_a_whole_record_in_one_write_is_typed_right(
     assert len(values) > 6
     if section == "client":
         assert values == {
-            "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "ETHNIC": "B", "NATION": "rou",
+            "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "ETHNIC": "B", "NATION": "ROU",
             "AGNCY": "T0123", "CLIENT": "ref 8",
         }  # fmt: skip
     else:

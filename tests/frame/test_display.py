@@ -117,6 +117,11 @@ def test_styles_change_by_the_shortest_sequence() -> None:
     assert style_change(plain, red, ColorSystem.EIGHT_BIT) == "\x1b[31m"
     assert style_change(bold, plain, ColorSystem.EIGHT_BIT) == "\x1b[0;37;40m"
     assert style_change(red, None, ColorSystem.EIGHT_BIT) == "\x1b[0m"
+    marked, chosen = Style.parse("bold underline white on black"), Style.parse("reverse white on black")
+    assert style_change(marked, bold, ColorSystem.EIGHT_BIT) == "\x1b[24m"
+    assert style_change(chosen, plain, ColorSystem.EIGHT_BIT) == "\x1b[27m"
+    assert style_change(chosen, red, ColorSystem.EIGHT_BIT) == "\x1b[27;31m"
+    assert style_change(marked, plain, ColorSystem.EIGHT_BIT) == "\x1b[0;37;40m"
 
 
 def test_an_eight_bit_terminal_gets_lookalikes() -> None:

@@ -54,6 +54,16 @@ def test_keys_lead_to_the_checklist_the_late_one_and_the_roll_over(start: Start)
     terminal.until("14 episodes closed before that day will then be in no return any more.")
 
 
+def test_the_letters_mean_the_same_with_caps_lock(start: Start) -> None:
+    terminal = at_month(start)
+    terminal.press("C")
+    terminal.until("Checklist: 2020-12")
+    terminal.press("<escape>")
+    terminal.until("Month: Dec 20")
+    terminal.press("R")
+    terminal.until("14 episodes closed before that day will then be in no return any more.")
+
+
 def test_it_leads_to_the_extract_and_says_how_far_that_is(start: Start, store: Store, agency: AgencyInfo) -> None:
     sha = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     terminal = at_month(start)

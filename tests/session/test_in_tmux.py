@@ -68,6 +68,19 @@ def test_the_keys_arrive(tmux: Tmux, desk: Desk, terminals: Open, columns: int, 
     assert "NQ" in desk.keywork("client", "list", "--search", "76579")
 
 
+def test_the_keypads_enter_and_alt_left_arrive(tmux: Tmux, desk: Desk, terminals: Open) -> None:
+    terminal = keywork(terminals, tmux, desk, 80, 24)
+    find(terminal, "76579")
+    terminal.slowly("<f8>")
+    terminal.until("Error: Surname initial is missing", PATIENCE)
+    tmux.asked("send-keys", "-t", "desk", "Q", "KPEnter", "31121980", "KPEnter")
+    terminal.until("Client 76579 NQ, born 31 Dec 1980", PATIENCE)
+    terminal.send(keys("<ctrl+g>"))
+    terminal.until("Jump to", PATIENCE)
+    terminal.slowly("<escape><pagedown><alt+left>")
+    terminal.until(lambda seen: any(line.startswith("> Sex at birth") for line in seen.lines()), PATIENCE)
+
+
 @SIZES
 def test_a_resize_while_somebody_types(tmux: Tmux, desk: Desk, terminals: Open, columns: int, rows: int) -> None:
     terminal = keywork(terminals, tmux, desk, columns, rows)

@@ -29,8 +29,11 @@ class CodeList:
         """Whether the list is shown."""
         return self.model is not None
 
-    def open(self, model: RecordModel, room: int) -> bool:
-        """Open the list of the current field within `room` lines, the value's own code chosen; False without a list."""
+    def open(self, model: RecordModel, room: int, query: str = "") -> bool:
+        """Open the list of the current field within `room` lines; False without a list.
+
+        It opens on the value's own code, or on what `query` finds.
+        """
         codes = model.codes(model.current)
         if codes is None or not (codes.codes or codes.labels):
             return False
@@ -38,6 +41,9 @@ class CodeList:
         self.filter("")
         self.total = len(self.choices)
         self.height = max(0, min(TALLEST, self.total + 1, room))
+        if query:
+            self.filter(query)
+            return True
         value = model.value(model.current)
         self.move(next((index for index, choice in enumerate(self.choices) if value and choice.code == value), 0))
         return True
@@ -55,12 +61,11 @@ class CodeList:
 
     @property
     def answer(self) -> str | None:
-        """The chosen code; where there is none, the text as typed, so that keys typed ahead still hit their fields.
+        """The chosen code; None on a label whose code is not known, and where nothing is found.
 
-        None when nothing was typed either.
+        What is typed here is a question: it is never a value.
         """
-        chosen = self.choices[self.at].code if self.choices else ""
-        return chosen or self.query.strip() or None
+        return (self.choices[self.at].code if self.choices else "") or None
 
     def move(self, lines: int) -> None:
         """Choose another line, so many further down (up when negative)."""
@@ -91,15 +96,11 @@ class CodeList:
     def draw(self, line: int, width: int) -> list[Piece]:
         """A line of the list in `width` cells: the title, or a code with its label."""
         if line == 0:
-            return [
-                (
-                    one_line(f" {self.title}: {len(self.choices)} of {self.total}  Enter chooses  Esc closes", width),
-                    "title",
-                )
-            ]
+            told = f" {self.title}: {len(self.choices)} of {self.total}  Enter chooses  Esc closes"
+            return [(one_line(told, width), "title")]
         index = self.top + line - 1
         if index >= len(self.choices):
-            nothing = " none fits: Enter keeps what is typed" if index == 0 else ""
+            nothing = " none fits: type other words, or Esc and then the code" if index == 0 else ""
             return [(one_line(nothing, width), "choice")]
         choice, pointer = self.choices[index], ">" if index == self.at else " "
         code = choice.code or HINT

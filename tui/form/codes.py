@@ -1,11 +1,13 @@
-"""Finding a code: by the code itself or by words from anywhere in its label, the most used first. Pure."""
+"""Finding a code: by the code itself or by words from its label, the best meant first. Pure."""
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from validators.standard.model import CodeList, ListStatus
+from validators.standard.model import CodeList, Layout, ListStatus
 
 Usage = Mapping[str, int]
 NO_USE: Usage = {}
@@ -15,6 +17,11 @@ STATUS_WORDS: Mapping[ListStatus, str] = {
     "unverified": "unverified",
     "unknown": "list not known",
 }
+# What stands after one of these is what the label does not mean.
+NEGATION = re.compile(r"\b(?:excluding|excludes?|except(?:ing)?|other than|but not|not|without)\b")
+WORD = re.compile(r"[^\W_]+")
+# How well a label fits what was typed; less is better.
+CODE, LABEL, CODE_BEGINS, LABEL_BEGINS, WORDS_BEGIN, ANYWHERE, DENIED = range(7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +32,142 @@ class Choice:
     label: str
 
 
+class _Searched(NamedTuple):
+    """What a search looks at: code and label folded, what of them is not denied, and the words of either."""
+
+    code: str
+    label: str
+    meant: str
+    words: tuple[str, ...]
+    meant_words: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        return f"{self.code} {self.label}"
+
+
 def fold(text: str) -> str:
-    """The text without case and accents, for comparing."""
+    """The text without case, accents and apostrophes, for comparing."""
+    text = text.casefold().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     if text.isascii():
-        return text.casefold()
-    parts = unicodedata.normalize("NFKD", text.casefold())
+        return text
+    parts = unicodedata.normalize("NFKD", text)
     return "".join(character for character in parts if not unicodedata.combining(character))
 
 
+def _without_denied(label: str) -> str:
+    """A folded label up to what it says it does not mean, and on after the bracket in which it says so."""
+    kept, at = "", 0
+    while negation := NEGATION.search(label, at):
+        kept += label[at : negation.end()]
+        bracketed = label.count("(", 0, negation.start()) > label.count(")", 0, negation.start())
+        end = label.find(")", negation.end()) if bracketed else -1
+        at = end if end >= 0 else len(label)
+    return kept + label[at:]
+
+
 @lru_cache(maxsize=65536)
-def _folded(code: str, label: str) -> str:
-    """What a search looks through; cached because a country list is searched at every key."""
-    return fold(f"{code} {label}")
+def _searched(code: str, label: str) -> _Searched:
+    """Cached because a country list is searched at every key."""
+    folded = fold(label)
+    meant = f"{fold(code)} {_without_denied(folded)}"
+    return _Searched(fold(code), folded, meant, tuple(WORD.findall(folded)), tuple(WORD.findall(meant)))
 
 
 def exact_code(codes: CodeList, text: str) -> str:
-    """The code the text names: itself, or the only one that differs in case alone. Empty when there is none."""
+    """The code the text names: itself, or the only one that differs in case or in leading zeros left out.
+
+    Empty when there is none.
+    """
     text = text.strip()
     if text in codes.codes:
         return text
-    alike = [code for code in codes.codes if code.casefold() == text.casefold()] if text else []
+    if not text:
+        return ""
+    alike = [code for code in codes.codes if code.casefold() == text.casefold()]
+    if not alike and text.isascii() and text.isdigit():
+        alike = [code for code in codes.codes if len(code) > len(text) and code == text.zfill(len(code))]
     return alike[0] if len(alike) == 1 else ""
+
+
+def _fit(searched: _Searched, typed: str, words: Sequence[str]) -> int | None:
+    """How well a line fits what was typed; None when it does not."""
+    if not all(word in searched.whole for word in words):
+        return None
+    if typed == searched.code:
+        return CODE
+    if words and tuple(words) == searched.words:
+        return LABEL
+    if typed and searched.code.startswith(typed):
+        return CODE_BEGINS
+    if typed and (searched.label.startswith(typed) or _begin(searched.words, words)):
+        return LABEL_BEGINS
+    if all(any(one.startswith(word) for one in searched.meant_words) for word in words):
+        return WORDS_BEGIN
+    return ANYWHERE if all(word in searched.meant for word in words) else DENIED
+
+
+def _begin(label: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a label's words begin with those typed, the last of which may be unfinished."""
+    *whole, last = words or ("",)
+    return len(label) >= len(words) and list(label[: len(whole)]) == whole and label[len(whole)].startswith(last)
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    folded = fold(text)
+    return tuple(WORD.findall(folded) or folded.split())
+
+
+def _ranked(codes: CodeList, text: str, usage: Usage) -> list[tuple[int, Choice]]:
+    """The codes that fit what was typed, each with how well, best first."""
+    typed, words = fold(text).strip(), _words_of(text)
+    named = exact_code(codes, text)
+    found = []
+    for code, label in codes.codes.items():
+        fit = CODE if named and code == named else _fit(_searched(code, label), typed, words)
+        if fit is not None:
+            found.append((fit, Choice(code, label)))
+    # Stable: what fits alike and is equally used keeps the list's order.
+    return sorted(found, key=lambda each: (each[0], -usage.get(each[1].code, 0)))
 
 
 def find_codes(codes: CodeList, text: str, usage: Usage = NO_USE) -> tuple[Choice, ...]:
     """The codes a typed text may mean, best first; hints last.
 
-    Every word of the text must stand somewhere in code or label, in any order and case. The exact code comes first,
-    then codes that begin with the text, then the most used, then the list's own order.
+    Every word of the text must stand somewhere in code or label, in any order and case. First comes the code that was
+    typed, then the label itself, codes that begin so, labels that begin so, labels with words that begin so, then those
+    that have it anywhere, and last what fits only by what the label says it does not mean (`excluding crack`). Among
+    equals the most used comes first, then the list's own order.
     """
-    words, typed = fold(text).split(), fold(text).strip()
-    found = [
-        Choice(code, label)
-        for code, label in codes.codes.items()
-        if all(word in _folded(code, label) for word in words)
-    ]
+    return (*(choice for _, choice in _ranked(codes, text, usage)), *_hints(codes, text))
 
-    def rank(choice: Choice) -> tuple[bool, bool, int]:
-        code = fold(choice.code)
-        return code != typed, not (typed and code.startswith(typed)), -usage.get(choice.code, 0)
 
-    found.sort(key=rank)  # stable: what is equally used keeps the list's order
-    hints = [Choice("", label) for label in codes.labels if all(word in _folded("", label) for word in words)]
-    return (*found, *hints)
+def _hints(codes: CodeList, text: str) -> list[Choice]:
+    words = _words_of(text)
+    return [Choice("", label) for label in codes.labels if all(word in _searched("", label).label for word in words)]
+
+
+def is_words(text: str, layout: Layout) -> bool:
+    """Whether a text typed into a coded field can only be words: no code of this layout looks like it."""
+    if not any(character.isalpha() for character in text):
+        return False
+    text = text.strip()
+    return len(text) > layout.length or " " in text or layout.kind == "numeric"
+
+
+def code_by_words(codes: CodeList, text: str) -> str:
+    """The one code whose label the words mean; empty when there is none, or when they may mean several.
+
+    A label typed in full means itself, whatever others contain it. Else no other line may fit, and every word must
+    begin one of the label's.
+    """
+    fits = [(fit, choice) for fit, choice in _ranked(codes, text, NO_USE) if fit != DENIED]
+    hints = _hints(codes, text)
+    itself = [choice.code for fit, choice in fits if fit == LABEL]
+    if itself:
+        same = any(_searched("", hint.label).words == _words_of(text) for hint in hints)
+        return itself[0] if len(itself) == 1 and not same else ""
+    return fits[0][1].code if len(fits) == 1 and fits[0][0] <= WORDS_BEGIN and not hints else ""
 
 
 def list_status(codes: CodeList) -> str:

@@ -7,6 +7,7 @@ How a doubtful text is read:
 * A two-digit year of a birth gives the latest such date that is not after today.
 * Any other two-digit year gives the latest such date that is at most a year ahead: treatment is planned months, not
   decades, in advance, and most dates typed are past.
+* A day and a month without a year are the latest such day that is not after today; for a birth they are no date.
 * `t` is today, `y` yesterday, `+3` and `-1` count days from today.
 """
 
@@ -20,12 +21,14 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+LEAP_YEARS = 9  # among so many years in a row there is a 29 February, even where a century has none
 CENTURIES = (2100, 2000, 1900)
 SPACE = re.compile(r"[\s\u00a0]+")
 OFFSET = re.compile(r"([+-])\s?([0-9]{1,5})")
 YEAR_FIRST = re.compile(r"([0-9]{4})([/. -])([0-9]{1,2})\2([0-9]{1,2})")
 DAY_FIRST = re.compile(r"([0-9]{1,2})([/. -])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
-NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[/. -]?([a-z]{3,9})[/. ,-]{0,2}([0-9]{4}|[0-9]{2})")
+NAMED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[/. -]?([a-z]{3,9})(?:[/. ,-]{0,2}([0-9]{4}|[0-9]{2}))?")
+DAY_AND_MONTH = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})")
 
 
 def read_date(text: str, today: date, layout: str, birth: bool = False) -> str | None:
@@ -74,10 +77,20 @@ def _read(text: str, today: date, birth: bool) -> date | None:
         return _named_year(int(match[1]), int(match[3]), int(match[4]))
     if match := DAY_FIRST.fullmatch(text):
         return _of_year(match[4], int(match[3]), int(match[1]), today, birth)
+    if match := DAY_AND_MONTH.fullmatch(text):
+        return _without_year(int(match[2]), int(match[1]), today, birth)
     if match := NAMED.fullmatch(text):
-        months = [number for number, name in enumerate(MONTHS, 1) if name.startswith(match[2])]
-        return _of_year(match[3], months[0], int(match[1]), today, birth) if months else None
+        month = next((number for number, name in enumerate(MONTHS, 1) if name.startswith(match[2])), 0)
+        day = int(match[1])
+        return _of_year(match[3], month, day, today, birth) if match[3] else _without_year(month, day, today, birth)
     return None
+
+
+def _without_year(month: int, day: int, today: date, birth: bool) -> date | None:
+    """The latest such day that is not after today; nobody means that of a birth."""
+    years = () if birth else range(today.year, today.year - LEAP_YEARS, -1)
+    days = (_day(year, month, day) for year in years)
+    return next((found for found in days if found is not None and found <= today), None)
 
 
 def _of_year(year: str, month: int, day: int, today: date, birth: bool) -> date | None:

@@ -10,6 +10,7 @@ FORM_KEYS: Mapping[str, str] = {
     "up": "up",
     "pagedown": "page_down",
     "pageup": "page_up",
+    "alt+left": "way_back",
     "f4": "codes",
     "escape": "escape",
     "ctrl+r": "take_previous",

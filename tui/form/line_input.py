@@ -14,7 +14,7 @@ from textual.widgets.input import Selection
 
 from tui.form.row_drawing import tokens_of
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.text import pasted, printable
+from tui.widgets.text import LEFT_OUT, first_cell, printable
 
 
 class InputHost(Protocol):
@@ -25,6 +25,9 @@ class InputHost(Protocol):
 
     def typed(self, text: str) -> None:
         """The input's text after an edit."""
+
+    def remark(self, sentence: str) -> None:
+        """Say something about what was just typed."""
 
     def input_offset(self) -> Offset:
         """Where on the screen the input's first cell stands now, in cells."""
@@ -121,7 +124,11 @@ class LineInput(Input):
         self.app.cursor_position = self.cursor_screen_offset
 
     def _insert_pasted(self, text: str) -> None:
-        self.replace(pasted(text), *sorted(self.selection))
+        """A field takes one cell of what was copied; several are never joined to one value."""
+        first, others = first_cell(text)
+        self.replace(first, *sorted(self.selection))
+        if others:
+            self.host.remark(LEFT_OUT.format(number=others + 1))
 
     def action_paste(self) -> None:
         """Insert what was copied within the program."""

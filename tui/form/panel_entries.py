@@ -35,7 +35,16 @@ class RecordKey(NamedTuple):
     @classmethod
     def of(cls, finding: Finding, standard: Standard) -> "RecordKey":
         """The record that a finding lands in: that of the field to jump to."""
-        field = standard.by_header.get(finding.field)
+        return cls._of_field(finding.field, finding, standard)
+
+    @classmethod
+    def all_of(cls, finding: Finding, standard: Standard) -> "frozenset[RecordKey]":
+        """Every record of which a field takes part in a finding."""
+        return frozenset(cls._of_field(header, finding, standard) for header in (finding.field, *finding.fields))
+
+    @classmethod
+    def _of_field(cls, header: str, finding: Finding, standard: Standard) -> "RecordKey":
+        field = standard.by_header.get(header)
         section = field.section if field else finding.section
         level = field.level if field else "client"
         return cls(

@@ -5,7 +5,9 @@ visible arrangement, in the frame that repaints the two lines. Everything that c
 `record_model`, `columns` and `code_list`; here is what must know Textual.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from rich.segment import Segment
 from textual import events
@@ -20,8 +22,11 @@ from tui.form.keys import FORM_KEYS
 from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
 from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row, tokens_of
+from tui.widgets.base_app import BaseApp
 from validators.records import Finding
 from validators.standard.model import Field
+
+LONGEST_TRAIL = 500
 
 
 class RecordForm(ScrollView, can_focus=False):
@@ -29,7 +34,8 @@ class RecordForm(ScrollView, can_focus=False):
 
     `on_edit(header)` is called after every change of a value, before the next key is looked at; there the host checks
     the record and calls `show_findings`. `on_move(header)` is called on coming to a field, `on_command(name)` for keys
-    that are not the form's own (`save`, `next_finding`, `back`, …).
+    that are not the form's own (`save`, `next_finding`, `back`, …). Alt+Left goes back to where one was before a jump;
+    where that was in another record, `on_command("return")` is called, and `came_from` names its model and field.
     """
 
     DEFAULT_CSS = "RecordForm { overflow: hidden hidden; scrollbar-size: 0 0; }"
@@ -49,6 +55,8 @@ class RecordForm(ScrollView, can_focus=False):
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
         self.editor, self.codes = LineInput(self), CodeList()
         self.columns, self.marks = Columns.of(80), Marks()
+        self.came_from = (model, model.current)
+        self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)
         self._drawn: dict[int, list[Piece]] = {}
         self._stale = False
 
@@ -57,7 +65,10 @@ class RecordForm(ScrollView, can_focus=False):
     def load(self, model: RecordModel, findings: Sequence[Finding] = ()) -> None:
         """Show another record at its current field. What was typed in the old one is in the old model."""
         self.codes.close()
+        if model is not self.model:
+            self._trail.append((self.model, self.model.current))
         self.model = model
+        model.arrive()
         self.virtual_size = Size(self.size.width, len(model.rows))
         self.marks = Marks.of(self.model, findings)
         self.scroll_to(y=0, animate=False, force=True)
@@ -71,7 +82,7 @@ class RecordForm(ScrollView, can_focus=False):
     def go_to(self, header: str) -> bool:
         """Go to a field by its header, due or not; False when it is not in this record."""
         self.codes.close()
-        return self._step(lambda: self.model.go_to(header))
+        return self._jump(lambda: self.model.go_to(header))
 
     def flush(self) -> None:
         """Put what is typed in the field in its form, as leaving it would; the cursor stays."""
@@ -105,6 +116,11 @@ class RecordForm(ScrollView, can_focus=False):
         if self._stale:  # else the host has shown its findings, and all lines were compared
             self.repaint()
 
+    def remark(self, sentence: str) -> None:
+        """Say something in the status line."""
+        if isinstance(self.app, BaseApp):
+            self.app.say(sentence)
+
     def press(self, key: str) -> bool:
         """Do what a key stands for, at once; False for a key that is the input's own."""
         if name := self.keys.get(key, ""):
@@ -128,14 +144,25 @@ class RecordForm(ScrollView, can_focus=False):
     def _command(self, name: str) -> None:
         """A command while no list is open."""
         model = self.model
-        if name in ("forward", "down", "back", "up"):
-            self._step(model.forward if name in ("forward", "down") else model.back)
+        if name in ("forward", "down"):
+            if model.offer_codes():
+                self._open_codes(model.value(model.current))
+            else:
+                self._step(model.forward if name == "forward" else model.down)
+        elif name in ("back", "up"):
+            self._step(model.back if name == "back" else model.up)
+        elif name == "way_back":
+            self._way_back()
         elif name in ("page_down", "page_up"):
             self._page(1 if name == "page_down" else -1)
         elif name == "codes":
             self._open_codes()
-        elif name in ("take_previous", "undo", "redo"):
-            self._step({"take_previous": model.take_previous, "undo": model.undo, "redo": model.redo}[name])
+        elif name == "take_previous":
+            if not self._step(model.take_previous):
+                self.remark(f"The record before this one has nothing in {self._label} to take over.")
+        elif name in ("undo", "redo"):
+            if not self._jump(model.undo if name == "undo" else model.redo):
+                self.remark("There is nothing to take back." if name == "undo" else "Nothing was taken back.")
         else:
             if name == "save":
                 self.flush()
@@ -158,6 +185,35 @@ class RecordForm(ScrollView, can_focus=False):
         self.repaint()
         return done
 
+    def _jump(self, step: Callable[[], bool]) -> bool:
+        """A step that may lead anywhere; Alt+Left leads back from there."""
+        model, left = self.model, self.model.current
+        done = self._step(step)
+        if model.current != left:
+            self._trail.append((model, left))
+        return done
+
+    def _way_back(self) -> None:
+        """To where one was before the latest jump, in this record or in another one."""
+        while self._trail:
+            before = self.model, self.model.current
+            self.came_from = model, header = self._trail.pop()
+            length = len(self._trail)
+            if model is self.model:
+                self._step(partial(model.go_to, header))
+            else:
+                self.on_command("return")
+            while len(self._trail) > length:  # going back is no jump
+                self._trail.pop()
+            if before != (self.model, self.model.current):
+                return
+        self.remark("There was no jump to go back from.")
+
+    @property
+    def _label(self) -> str:
+        """The current field's name."""
+        return self.model.field(self.model.current).label
+
     def _arrive(self) -> None:
         """Put the input on the current field's line."""
         self._show_row()
@@ -168,16 +224,22 @@ class RecordForm(ScrollView, can_focus=False):
         self.repaint()
 
     def _page(self, way: int) -> None:
-        """Go to the field that is due nearest to a view's height away."""
+        """Go to the stop nearest to a view's height away."""
         target = self._row + way * max(1, self.size.height - 1)
-        due = [header for header in self.model.order if self.model.is_due(header)] or [self.model.current]
-        self.go_to(min(due, key=lambda header: abs(self.model.row_of[header] - target)))
+        stops = [header for header in self.model.order if self.model.is_stop(header)] or [self.model.current]
+        self.go_to(min(stops, key=lambda header: abs(self.model.row_of[header] - target)))
 
-    def _open_codes(self) -> None:
-        """Open the code list under the current line, or over it where there is more room."""
-        if self.codes.open(self.model, max(self.size.height - 1 - self._view_row, self._view_row)):
-            self.editor.load(self.model.value(self.model.current))
+    def _open_codes(self, query: str = "") -> None:
+        """Open the code list under the current line, or over it where there is more room; where it is none, say so."""
+        model, room = self.model, max(self.size.height - 1 - self._view_row, self._view_row)
+        if self.codes.open(model, room, query):
+            self.editor.load(query or model.value(model.current), select=not query)
+            self.editor.place_cursor()
             self.repaint()
+        elif model.codes(model.current) is None:
+            self.remark(f"{self._label} has no list of codes.")
+        else:
+            self.remark(f"The codes of {self._label} are not known here: type the code itself.")
 
     def _close_codes(self) -> None:
         self.codes.close()
@@ -185,10 +247,12 @@ class RecordForm(ScrollView, can_focus=False):
         self.repaint()
 
     def _choose(self) -> None:
-        """Take the list's answer as the value and go on."""
+        """Take the list's answer as the value and go on; where it has none, one stays in it."""
         answer, header = self.codes.answer, self.model.current
+        if answer is None:
+            return
         self.codes.close()
-        if answer is not None and answer != self.model.value(header):
+        if answer != self.model.value(header):
             self.model.choose(answer)
             self.on_edit(header)
         self._step(self.model.forward)

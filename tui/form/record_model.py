@@ -1,11 +1,10 @@
 """The editing state of one record: its rows, its values as typed, and the way through them. Knows no screen."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tui.form.codes import NO_USE, Choice, Usage, exact_code, find_codes
+from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words
 from tui.form.dates import read_date, show_date
 from tui.form.undo import History, Step
 from validators.records import NO_VALUES, Finding, Values
@@ -13,7 +12,8 @@ from validators.rules.messages import sentence
 from validators.rules.registry import Failure
 from validators.standard.model import CodeList, Field, Standard
 
-LONGEST_TRAIL = 500
+PRINTED_BLANKS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
+"""Blanks and hyphens, as numbers are grouped in print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class RecordModel:
             raise ValueError(f"the sections {', '.join(sections)} of {standard.id} hold no fields")
         self.rows = _rows(standard, self.sections)
         self.order = tuple(row.header for row in self.rows if isinstance(row, Field))
+        nhs = (row for rule in standard.rules for row in rule.rows if row.pattern == "nhs_number")
+        self._nhs_numbers = frozenset(header for row in nhs for header in row.fields)
         self.row_of = {row.header: index for index, row in enumerate(self.rows) if isinstance(row, Field)}
         self.values = {header: text for header, text in values.items() if text}
         self.base: Values = dict(self.values if base is None else base)
@@ -63,9 +65,10 @@ class RecordModel:
         self.carried = {header for header in carried if self.values.get(header)}
         self.judged = judged
         self.history = History()
-        self._trail: deque[str] = deque(maxlen=LONGEST_TRAIL)
         self._touched = False
+        self._offered = ""
         self.current = next((header for header in self.order if self.is_due(header)), self.order[0])
+        self._came_to = self.value(self.current)
 
     @property
     def is_typing(self) -> bool:
@@ -105,6 +108,31 @@ class RecordModel:
         return field.keyed == "person" and not (
             field.skip_when is not None and field.skip_when.holds({**self.context, **self.values})
         )
+
+    def is_ruled_out(self, header: str) -> bool:
+        """Whether a person would key the field and the answers so far say that it is not asked."""
+        return self.field(header).keyed == "person" and not self.is_due(header)
+
+    def is_stop(self, header: str) -> bool:
+        """Whether Tab comes to the field: it is due, or ruled out and filled all the same."""
+        return self.is_due(header) or (self.is_ruled_out(header) and bool(self.value(header)))
+
+    def is_unlisted(self, header: str) -> bool:
+        """Whether the value stands in none of the codes we have, of a list that cannot make it wrong."""
+        codes, text = self.codes(header), self.value(header)
+        if codes is None or codes.decides or not codes.codes:
+            return False
+        return bool(text) and text not in codes.codes
+
+    @property
+    def was(self) -> str:
+        """What stood in the current field when one came to it, once that is typed over; empty where nothing did."""
+        return self._came_to if self._came_to != self.value(self.current) else ""
+
+    def shown(self, header: str, text: str) -> str:
+        """A value of the field as people read it: a date in words, anything else as it is."""
+        field = self.field(header)
+        return (field.is_date and show_date(text, field.layout.text)) or text
 
     def changed(self) -> dict[str, tuple[str, str]]:
         """What differs from the saved record: header → (saved value, value now), in the form's order."""
@@ -155,36 +183,48 @@ class RecordModel:
 
     # --- moving -----------------------------------------------------------------------------
 
-    def next_due(self, header: str) -> str | None:
-        """The next field after this one that is due, or None after the last."""
-        later = self.order[self.order.index(header) + 1 :]
-        return next((other for other in later if self.is_due(other)), None)
+    def next_stop(self, header: str) -> str | None:
+        """The next field after this one that Tab comes to, or None after the last."""
+        return next(filter(self.is_stop, self._after(header)), None)
 
-    def previous_due(self, header: str) -> str | None:
-        """The nearest field before this one that is due, or None before the first."""
-        earlier = self.order[: self.order.index(header)]
-        return next((other for other in reversed(earlier) if self.is_due(other)), None)
+    def previous_stop(self, header: str) -> str | None:
+        """The nearest field before this one that Tab comes to, or None before the first."""
+        return next(filter(self.is_stop, self._before(header)), None)
+
+    def _after(self, header: str) -> tuple[str, ...]:
+        return self.order[self.order.index(header) + 1 :]
+
+    def _before(self, header: str) -> tuple[str, ...]:
+        return self.order[: self.order.index(header)][::-1]
+
+    def _is_keyed(self, header: str) -> bool:
+        return self.field(header).keyed == "person"
 
     def forward(self) -> bool:
-        """Accept the current field and go to the next one that is due; False when there is none, and one stays."""
-        self.settle()
-        self.carried.discard(self.current)
-        target = self.next_due(self.current)
-        return target is not None and self._move(target)
+        """Accept the current field and go to the next stop; False when there is none, and one stays."""
+        return self._step_to(self.next_stop)
+
+    def down(self) -> bool:
+        """As forward; behind the last stop to the fields below it that are ruled out, so that none is out of reach."""
+        return self._step_to(
+            lambda header: self.next_stop(header) or next(filter(self._is_keyed, self._after(header)), None)
+        )
 
     def back(self) -> bool:
-        """Go back the way actually gone, and before its beginning to the field before; False when there is none."""
+        """Go to the stop before, wherever one came from; False when there is none."""
+        return self._step_to(self.previous_stop, accept=False)
+
+    def up(self) -> bool:
+        """Go to the field above, asked or not, wherever one came from; False when there is none."""
+        return self._step_to(lambda header: next(filter(self._is_keyed, self._before(header)), None), accept=False)
+
+    def _step_to(self, find: Callable[[str], str | None], accept: bool = True) -> bool:
         self.settle()
-        while self._trail:
-            target = self._trail.pop()
-            if target != self.current and self.is_due(target):
-                self.current = target
-                return True
-        before = self.previous_due(self.current)
-        if before is None:
-            return False
-        self.current = before
-        return True
+        if accept:
+            self.carried.discard(self.current)
+        # Only now: what was typed here may have ruled fields in or out.
+        target = find(self.current)
+        return target is not None and self._move(target)
 
     def go_to(self, header: str) -> bool:
         """Go to any field, due or not (a finding may lie in one that is made or skipped); False when it is not here."""
@@ -195,9 +235,13 @@ class RecordModel:
 
     def _move(self, target: str) -> bool:
         if target != self.current:
-            self._trail.append(self.current)
             self.current = target
+            self.arrive()
         return True
+
+    def arrive(self) -> None:
+        """Somebody comes to the current field: what stands there now is what is named while it is typed over."""
+        self._came_to, self._offered = self.value(self.current), ""
 
     # --- changing ---------------------------------------------------------------------------
 
@@ -241,7 +285,8 @@ class RecordModel:
         return False
 
     def normal(self, header: str, text: str) -> str:
-        """A typed text in the field's form: a date in the standard's layout, a code and capitals in their case.
+        """A typed text in the field's form: a date in the standard's layout, a code for itself or for words that mean
+        it alone, codes and letters in capitals, an NHS number without the blanks it is printed with.
 
         What cannot be read stays as typed.
         """
@@ -249,9 +294,24 @@ class RecordModel:
         if field.is_date:
             birth = header == self.standard.role("birth_date")
             return read_date(text, self.clock(), field.layout.text, birth) or text
-        if codes is not None and (code := exact_code(codes, text)):
+        words = bool(field.codes) and is_words(text, field.layout)
+        if codes is not None and (code := exact_code(codes, text) or (code_by_words(codes, text) if words else "")):
             return code
-        return text.upper() if field.layout.kind == "alpha" else text
+        if header in self._nhs_numbers:
+            number = text.translate(PRINTED_BLANKS)
+            return number if number.isascii() and number.isdigit() else text
+        return text.upper() if field.layout.kind == "alpha" or (field.codes and not words) else text
+
+    def offer_codes(self) -> bool:
+        """Whether what was just typed in the current field are words that its list is to be opened for: several
+        codes may be meant. For the same words once only, so that nobody is held in the field."""
+        codes, field, text = self.codes(self.current), self.field(self.current), self.value(self.current)
+        if codes is None or not self._touched or text == self._offered:
+            return False
+        if not is_words(text, field.layout) or exact_code(codes, text) or code_by_words(codes, text):
+            return False
+        self._offered = text
+        return bool(find_codes(codes, text))
 
     def undo(self) -> bool:
         """Take back the latest change and return to its field; False when there is nothing to take back."""

@@ -16,7 +16,9 @@ Piece = tuple[str, str]
 
 SIGNS = {severity: MARKS[severity.value] for severity in Severity}
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-TO_DO, SKIPPED, CARRIED, ACCEPTED = "·", "-", "~", "="
+TO_DO, SKIPPED, CARRIED, ACCEPTED, UNLISTED = "·", "-", "~", "=", "?"
+NOT_ASKED = "not asked"
+NOT_LISTED = f"{UNLISTED} not in the list we have, which is {{status}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,7 @@ class Marks:
             to_do.update(missing)
             if finding is not None:
                 for header in dict.fromkeys((finding.field, *finding.fields)):
-                    # A gap is marked wherever it is; a value that only takes part in a comparison is not.
-                    if header == finding.field or not finding.values.get(header):
-                        by_header.setdefault(header, []).append(finding)
+                    by_header.setdefault(header, []).append(finding)
         return cls(by_header, frozenset(to_do))
 
 
@@ -76,7 +76,8 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
         sign, tone = (" " if due else SKIPPED), "meaning"
     plain = "value" if due else "skipped"
     name = "current" if live else plain
-    notes = [model.meaning(header), *(finding.message for finding in findings[:1] if live or finding.field == header)]
+    notes = _notes(model, header, due, findings)
+    notes += [finding.message for finding in findings[:1] if live or finding.field == header]
     if to_do and live and not findings:  # the sign says it; in words once, where one stands
         notes.append("still to do")
     pieces = [
@@ -85,9 +86,27 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
         (one_line(row.label, columns.label - 4), name),
         (f" {CARRIED if header in model.carried else ' '}", "carried"),
         (one_line("" if live else model.value(header), columns.value), "value"),
-        (one_line("  " + "; ".join(note for note in notes if note), columns.note), tone),
+        (one_line("  " + "; ".join(notes), columns.note), tone),
     ]
     return _joined(pieces, plain)
+
+
+def _notes(model: RecordModel, header: str, due: bool, findings: Sequence[Finding]) -> list[str]:
+    """What is said beside a value before what the rules find: what stood there, what it means, that it is not asked,
+    that it is in no list."""
+    live, text, meaning = header == model.current, model.value(header), model.meaning(header)
+    notes = [f"was {model.shown(header, model.was)}"] if live and model.was else []
+    if meaning:
+        notes.append(meaning)
+    if not due and (live or text) and model.field(header).keyed == "person":
+        notes.append(NOT_ASKED)
+    if not text or meaning or (live and model.is_typing):  # nobody has typed it out yet
+        return notes
+    if model.is_unlisted(header) and not any(finding.fields == (header,) for finding in findings):
+        codes = model.codes(header)
+        doubted = codes is not None and codes.status in ("unverified", "unknown")
+        notes.append(NOT_LISTED.format(status=codes.status if codes and doubted else "incomplete"))
+    return notes
 
 
 def _joined(pieces: list[Piece], plain: str) -> list[Piece]:

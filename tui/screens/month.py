@@ -102,7 +102,7 @@ class MonthList(LineList):
 
     def on_key(self, event: events.Key) -> None:
         """A line's key; moving is the list's."""
-        found = next((line for line in self.lines if line.key and line.key == event.key), None)
+        found = next((line for line in self.lines if line.key and line.key == event.key.lower()), None)
         if found is None:
             return
         self.post_message(self.Wanted(found))

@@ -13,6 +13,8 @@ Cell: TypeAlias = tuple[str, Style | None]
 """What one cell shows: a character with its combining marks; "" is the right half of a wide one to its left."""
 
 RESET = "\x1b[0m"
+TAKEN_BACK = {"4": "24", "7": "27"}
+"""Underline and reverse: the attributes that every terminal takes back by themselves, and by what."""
 
 # Drawing characters that an 8-bit or ASCII terminal lacks, and what stands for them there.
 PLAIN = {
@@ -107,11 +109,11 @@ def style_change(before: Style | None, after: Style | None, color_system: ColorS
     if not any(new):
         return RESET
     full = "\x1b[" + ";".join(["0", *(part for part in new if part)]) + "m"
-    if old[0] != new[0] and old[0]:
-        return full  # attributes cannot be taken back one by one on every terminal
-    parts = []
-    if old[0] != new[0]:
-        parts.append(new[0])
+    had, has = ([code for code in each[0].split(";") if code] for each in (old, new))
+    gone = [code for code in had if code not in has]
+    if not TAKEN_BACK.keys() >= set(gone):
+        return full  # the others cannot be taken back one by one on every terminal
+    parts = [TAKEN_BACK[code] for code in gone] + [code for code in has if code not in had]
     if old[1] != new[1]:
         parts.append(new[1] or "39")
     if old[2] != new[2]:

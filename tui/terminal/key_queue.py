@@ -21,6 +21,8 @@ from textual.widget import Widget
 
 # A widget that posts to itself for ever must not stop the keyboard: after so many rounds the next key goes out.
 MOST_ROUNDS = 50
+WITH_ALT = frozenset({"alt+left", "alt+right", "alt+up", "alt+down"})
+"""Terminals send each as one sequence, which cannot be Escape and an arrow typed one after the other."""
 
 
 Passes = Callable[[events.Event], bool]
@@ -59,7 +61,7 @@ class KeyQueue:
     def put(self, event: events.Event) -> None:
         """Add an event at the end. Call it from the app's own loop. `last_at` is when, by the monotonic clock."""
         self.last_at = monotonic()
-        self._waiting.extend(_without_alt(event))
+        self._waiting.extend(_as_meant(event))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="keys in order")
 
@@ -193,9 +195,14 @@ class KeyQueue:
             await _either(passage.future, pump)
 
 
-def _without_alt(event: events.Event) -> list[events.Event]:
-    """Alt+x as what the terminal sent: Escape, then x. No key of this program uses Alt."""
-    if not isinstance(event, events.Key) or not event.key.startswith("alt+"):
+def _as_meant(event: events.Event) -> list[events.Event]:
+    """What the terminal meant: LF is Enter (tmux sends it for the keypad's), Alt+x was sent as Escape, then x.
+
+    A key with Alt that the program uses is left as it is. A pasted LF is no key, and stays in its paste.
+    """
+    if isinstance(event, events.Key) and event.key in ("ctrl+j", "newline"):
+        return [events.Key("enter", "\r")]
+    if not isinstance(event, events.Key) or not event.key.startswith("alt+") or event.key in WITH_ALT:
         return [event]
     rest = event.key.removeprefix("alt+")
     return [events.Key("escape", "\x1b"), events.Key(rest, event.character)]

@@ -19,7 +19,7 @@ UNUSABLE = frozenset(
 )
 # Characters may be bound on lists, which take no text; elsewhere a bound letter could not be typed any more.
 USABLE = re.compile(
-    r"(shift\+)?f([1-9]|1[0-9]|2[0-4])|ctrl\+[a-z]|(ctrl|shift)\+(up|down|left|right|home|end|pageup|pagedown|delete|f\d\d?)"
+    r"(shift\+)?f([1-9]|1[0-9]|2[0-4])|ctrl\+[a-z]|(ctrl|shift)\+(up|down|left|right|home|end|pageup|pagedown|delete|f\d\d?)|alt\+(up|down|left|right)"
     r"|escape|delete|insert|slash|space|plus|minus"
 )
 LETTERED = frozenset({"month", "findings", "acceptances", "bounces", "measures"})
@@ -66,6 +66,11 @@ def shown_key(key: str) -> str:
     *modifiers, last = key.split("+")
     last = SHOWN_NAMES.get(last, last.upper() if len(last) == 1 or re.fullmatch(r"f\d+", last) else last.capitalize())
     return "+".join([*(modifier.capitalize() for modifier in modifiers), last])
+
+
+def both_cases(keys: Iterable[str]) -> list[str]:
+    """Keys as Textual names them; a letter is meant with Shift and caps lock, too."""
+    return [name for key in keys for name in dict.fromkeys((key, key.upper() if len(key) == 1 else key))]
 
 
 class Registry:
@@ -115,7 +120,14 @@ class Registry:
         """Textual bindings for the actions of exactly this scope (`ALL` for the app's)."""
         return [
             Binding(
-                ",".join(self.keys(each.id)), each.method, each.name, False, None, each.priority, each.tooltip, each.id
+                ",".join(both_cases(self.keys(each.id))),
+                each.method,
+                each.name,
+                False,
+                None,
+                each.priority,
+                each.tooltip,
+                each.id,
             )
             for each in self._actions.values()
             if scope in each.scopes and self.keys(each.id)

@@ -55,6 +55,10 @@ class _Line:
         """What was wrong is not said for ever."""
         self.dialog.tell("")
 
+    def remark(self, sentence: str) -> None:
+        """Within the dialog."""
+        self.dialog.tell(sentence)
+
     def input_offset(self) -> Offset:
         """Where the input stands."""
         return self.input.content_region.offset

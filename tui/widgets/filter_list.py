@@ -6,7 +6,7 @@ from textual import events
 from textual.geometry import Offset
 
 from tui.widgets.line_list import LineList
-from tui.widgets.text import pasted, width_of
+from tui.widgets.text import LEFT_OUT, first_cell, width_of
 from tui.widgets.text_line import Piece
 
 
@@ -87,6 +87,9 @@ class FilteredList(LineList):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste is typed, without its line breaks and control characters."""
-        self.filter_by(self.typed + pasted(event.text))
+        """The first cell or line of a paste is typed, without control characters."""
+        first, others = first_cell(event.text)
+        self.filter_by(self.typed + first)
+        if others:
+            self.base.say(LEFT_OUT.format(number=others + 1))
         event.stop()

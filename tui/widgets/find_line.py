@@ -80,6 +80,11 @@ class FindLine(Horizontal):
         """The text after an edit."""
         self._on_typed(text)
 
+    def remark(self, sentence: str) -> None:
+        """In the status line."""
+        if isinstance(self.screen, BaseScreen):
+            self.screen.say(sentence)
+
     def input_offset(self) -> Offset:
         """Where the input's first cell stands."""
         return self.editor.content_region.offset

@@ -55,10 +55,22 @@ def printable(text: str) -> str:
 
 
 def pasted(text: str) -> str:
-    """What remains of a pasted text: line breaks, controls and invisible characters dropped, the rest joined."""
+    """What remains of one pasted value: line breaks, controls and invisible characters dropped, the rest joined."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(character for character in text if unicodedata.category(character) not in UNSAFE)
+
+
+LEFT_OUT = "{number} cells were pasted: only the first was taken."
+
+
+def first_cell(text: str) -> tuple[str, int]:
+    """The first cell of a pasted text that is not empty, and how many more there are.
+
+    Cells are parted by tabs and line ends; joined they would be a value that nobody typed.
+    """
+    cells = [cell for line in text.splitlines() for cell in map(pasted, line.split("\t")) if cell.strip()]
+    return (cells[0], len(cells) - 1) if cells else ("", 0)
 
 
 # Text as it may be drawn: marks for what would steer a terminal, and lines cut to an exact width.

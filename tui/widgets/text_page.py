@@ -99,9 +99,9 @@ class TextPage(Drawn, can_focus=True):
         headings = [row for row, (_, kind) in enumerate(self._lines) if kind == "heading"]
         if event.key in steps:
             self.scroll_lines(steps[event.key])
-        elif event.key == "n":
+        elif event.key in ("n", "N"):
             self.scroll_lines(next((row - self.top for row in headings if row > self.top), 0))
-        elif event.key == "p":
+        elif event.key in ("p", "P"):
             self.scroll_lines(next((row - self.top for row in reversed(headings) if row < self.top), 0))
         else:
             return

@@ -186,8 +186,8 @@ class YearList(LineList):
 
     def on_key(self, event: events.Key) -> None:
         """The letters; moving is the list's."""
-        if event.key in ("e", "w"):
-            self.post_message(self.Wanted(event.key))
+        if (letter := event.key.lower()) in ("e", "w"):
+            self.post_message(self.Wanted(letter))
             event.stop()
             event.prevent_default()
 

@@ -45,7 +45,12 @@ class NoteLine:
         return True
 
     def typed(self, text: str) -> None:
-        """Nothing waits for a single character."""
+        """What was said is said no longer."""
+        self.page.told.show(("", "panel"))
+
+    def remark(self, sentence: str) -> None:
+        """In the line under both."""
+        self.page.told.show((f" {sentence}", "panel"))
 
     def input_offset(self) -> Offset:
         """Where the input stands."""
@@ -65,6 +70,7 @@ class NotePage(BaseModal[tuple[str, str]]):
         self._name, self._known = name, known
         self.lines = (NoteLine(self), NoteLine(self))
         self.before = (key_worker, note)
+        self.told = TextLine([("", "panel")], "panel")
 
     def compose(self) -> ComposeResult:
         """The two lines with their names."""
@@ -77,7 +83,7 @@ class NotePage(BaseModal[tuple[str, str]]):
             yield TextLine([(f" Key workers here: {known}" if known else " ", "panel")], "panel")
             yield TextLine([(" Note", "panel_heading")], "panel")
             yield self.lines[1].input
-            yield TextLine([("", "panel")], "panel")
+            yield self.told
 
     def on_mount(self) -> None:
         """Begin with the key worker."""

@@ -28,6 +28,7 @@ REGISTRY.add(
     action(
         "form.take", "ctrl+r", "Take over", "Take this field's value from the previous record", SCOPE, "take_previous"
     ),
+    action("form.back", "alt+left", "Way back", "To where one was before the last jump", SCOPE, "way_back"),
     action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
     action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),
     action("client.accept", "ctrl+o", "Accept", "Accept this field's warning, or take that back", SCOPE, "accept"),

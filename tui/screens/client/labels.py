@@ -101,9 +101,9 @@ def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
     for one in findings:
         if one.accepted:
             continue
-        key = RecordKey.of(one, case.standard)
-        if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
-            worst[key] = one.severity
+        for key in RecordKey.all_of(one, case.standard):
+            if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
+                worst[key] = one.severity
 
     def node(held: Held) -> Node:
         mine = [worst[key] for key in case.keys(held) if key in worst] if not case.is_gone(held) else []

@@ -361,6 +361,17 @@ class ClientScreen(BaseScreen[None]):
         """Ctrl+R."""
         self._form_does("take_previous")
 
+    def action_way_back(self) -> None:
+        """Alt+Left."""
+        self._form_does("way_back")
+
+    def action_return(self) -> None:
+        """The way back leads to another record, if that is still there."""
+        model, header = self.form.came_from
+        held = next((each for each in self.case.by_id.values() if each.model is model), None)
+        if held is not None and (not self.case.is_gone(held) or self.case.show_deleted):
+            self.open(held, header)
+
     def action_undo(self) -> None:
         """Ctrl+Z."""
         self._form_does("undo")

@@ -32,7 +32,7 @@ from tui.screens.findings.groups import (
 from tui.screens.findings.list import FindingsList
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
-from tui.widgets.actions import REGISTRY, action
+from tui.widgets.actions import REGISTRY, action, both_cases
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import Place as JumpPlace
 from tui.widgets.confirm import Answer, Confirm
@@ -390,7 +390,7 @@ class FindingsScreen(FilteredScreen):
             return True  # on another screen nothing waits for this one
         if self._then or not isinstance(event, events.Key):
             return False  # behind a key that waits already
-        if any(event.key in REGISTRY.keys(id) for id in ASKING):
+        if any(event.key in both_cases(REGISTRY.keys(id)) for id in ASKING):
             return True
         if self.find_line.editor.has_focus:
             return event.is_printable or event.key in EDITING
