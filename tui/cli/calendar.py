@@ -21,7 +21,9 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
 
-calendar_app = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
+commands = typer.Typer()
+group = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
+commands.add_typer(group, name="calendar")
 
 Date = Annotated[
     datetime | None,
@@ -43,7 +45,7 @@ class CalendarFormat(StrEnum):
     ICS = "ics"
 
 
-@calendar_app.callback()
+@group.callback()
 def calendar(
     context: typer.Context,
     standard: StandardOption = None,
@@ -100,7 +102,7 @@ def calendar(
     return 0
 
 
-@calendar_app.command("load")
+@group.command("load")
 def load_(
     file: Annotated[Path, typer.Argument(help="A CSV with the dates of submissions.")],
     store: StoreOption = None,
@@ -137,7 +139,7 @@ def load_(
     return 0
 
 
-@calendar_app.command("regions")
+@group.command("regions")
 def regions_(standard: StandardOption = None) -> int:
     """List the regions whose deadlines may differ, with their teams' addresses."""
     from validators.calendar.kinds import regions
@@ -151,7 +153,7 @@ def regions_(standard: StandardOption = None) -> int:
     return 0
 
 
-@calendar_app.command("region")
+@group.command("region")
 def region_(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A region as `calendar regions` names it; '' for none.")],
     store: StoreOption = None,

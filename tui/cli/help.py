@@ -1,6 +1,9 @@
 """`keywork help`: each screen as text, its keys, and a few words about it."""
 
 from contextlib import suppress
+from typing import Annotated
+
+import typer
 
 from tui.help import about, picture
 from tui.screens.registry import SCREENS, know_actions
@@ -9,9 +12,14 @@ from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
 
+commands = typer.Typer()
 
-def run_help(screen: str | None) -> int:
-    """Print the help of one screen, or of all. Raises Problem for a screen there is not."""
+
+@commands.command("help")
+def help_(
+    screen: Annotated[str | None, typer.Argument(metavar="SCREEN", help="One screen only.", show_default=False)] = None,
+) -> int:
+    """Show each screen as text, with its keys and what they do."""
     know_actions()
     titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
     titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles

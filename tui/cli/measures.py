@@ -5,10 +5,29 @@ from typing import Annotated
 
 import typer
 
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption, day
+from exporters.month.measures import as_json, measured, measures_told
+from tui.cli.context import Progress, opened
+from tui.cli.named import agency_of
+from tui.cli.options import (
+    AgencyOption,
+    Format,
+    FormatOption,
+    KeyOption,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    day,
+    refuse_csv,
+)
+from tui.widgets.text import printable
+from validators.measures import Span, quarter
 from validators.problems import Problem
+from validators.standard.catalogue import load
+
+commands = typer.Typer()
 
 
+@commands.command()
 def measures(
     store: StoreOption = None,
     key_file: KeyOption = None,
@@ -24,14 +43,7 @@ def measures(
     form: FormatOption = Format.TEXT,
 ) -> int:
     """Work out what the data set is measured by; without --from and --to for the last quarter that is over."""
-    from exporters.month.measures import as_json, measured, measures_told
-    from tui.cli.context import Progress, opened
-    from tui.cli.extracts import agency_of, refuse_csv
-    from tui.widgets.text import printable
-    from validators.measures import Span, quarter
-    from validators.standard.catalogue import load
-
-    refuse_csv(form.value)
+    refuse_csv(form)
     span = quarter(day(today), -1)
     if (first is None) is not (last is None):
         raise Problem("Give both ends of the days to look at: --from and --to.")

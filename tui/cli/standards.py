@@ -5,7 +5,11 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from tui.cli.options import Format
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import Severity
@@ -13,9 +17,14 @@ from validators.standard.catalogue import available, installed_folder, load
 from validators.standard.loader import load_standard
 from validators.standard.model import Rule, Standard
 
+commands = typer.Typer()
+group = typer.Typer(help="The national data sets that are installed.")
+commands.add_typer(group, name="standards")
 
-def run_list() -> int:
-    """Print id, title and status of each. Raises Problem for a malformed pack."""
+
+@group.command("list")
+def list_() -> int:
+    """List the data sets that are installed."""
     for name in available():
         standard = load(name)
         statuses = [code_list.status for code_list in standard.code_lists.values()]
@@ -24,29 +33,37 @@ def run_list() -> int:
     return 0
 
 
-def run_show(standard_id: str, form: str) -> int:
-    """Print a standard. Raises Problem when there is none of that id."""
+@group.command()
+def show(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set, e.g. ndtms-cjit-p.")],
+    form: Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")] = Format.TEXT,
+) -> int:
+    """Show a data set: fields, code lists with their status, rules with their readings."""
     standard = load(standard_id)
-    if form == "json":
+    if form is Format.JSON:
         print(json.dumps(as_mapping(standard), indent=1))
-    elif form == "text":
+    elif form is Format.TEXT:
         print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
         raise Problem("A standard is told as text or json: choose one of them with --format.")
     return 0
 
 
-def run_install(folder: Path, standard_id: str | None = None) -> int:
-    """Copy a pack, or the schema of a return, to the site's own, once it has loaded.
-
-    Raises Problem and leaves the old one otherwise.
-    """
+@group.command()
+def install(
+    folder: Annotated[Path, typer.Argument(help="The folder of a data set, or of the XML schemas of a return.")],
+    standard_id: Annotated[
+        str | None,
+        typer.Option("--standard", metavar="ID", help="Whose schemas they are, where several are sent as XML."),
+    ] = None,
+) -> int:
+    """Install a data set, or the official schema of one. It is data only; nothing in it is executed."""
     try:
         if _holds_schemas(folder):
             return _install_schema(folder, standard_id)
         if standard_id is not None:
             raise Problem("--standard goes with a folder of XML schemas: a data set says itself which it is.")
-        return _install(folder)
+        return _install_data_set(folder)
     except (OSError, shutil.Error):
         raise Problem(
             f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
@@ -82,8 +99,11 @@ def mapping_lines(standard: Standard) -> list[str]:
     return [printable(line) for line in schemas.told()] if schemas is not None else []
 
 
-def run_schema(standard_id: str) -> int:
-    """Print our own stand-in schema of a return. Raises Problem for a standard that is not sent as XML."""
+@group.command()
+def schema(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="A data set that is sent as XML.")],
+) -> int:
+    """Print Keywork's own stand-in schema of a return, to validate a file with another tool."""
     from exporters.formats import choose
 
     standard = load(standard_id)
@@ -95,7 +115,7 @@ def run_schema(standard_id: str) -> int:
     return 0
 
 
-def _install(folder: Path) -> int:
+def _install_data_set(folder: Path) -> int:
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
     standard = load_standard(folder)
