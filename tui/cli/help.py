@@ -1,4 +1,4 @@
-"""`keywork help`: each screen as text, its keys, and a few words about it."""
+"""`keywork help`: each screen as text, its keys, and a few words about it; and what changed from release to release."""
 
 from contextlib import suppress
 from typing import Annotated
@@ -14,18 +14,26 @@ from validators.standard.catalogue import available, load
 
 commands = typer.Typer()
 
+CHANGES = "changes"
+"""What is asked for instead of a screen: the notes of changes."""
+
 
 @commands.command("help")
 def help_(
-    screen: Annotated[str | None, typer.Argument(metavar="SCREEN", help="One screen only.", show_default=False)] = None,
+    screen: Annotated[
+        str | None, typer.Argument(metavar="SCREEN", help="One screen only; or: changes.", show_default=False)
+    ] = None,
 ) -> int:
     """Show each screen as text, with its keys and what they do."""
+    if screen == CHANGES:
+        print("\n".join(about(CHANGES)))
+        return 0
     know_actions()
     titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
     titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
     titles["new_agency"] = "New agency"
     if screen is not None and screen not in titles:
-        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
+        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}; and {CHANGES}.")
     for scope, title in titles.items():
         if screen in (None, scope):
             print("\n".join([f"==== {title} ({scope})", "", *_whose(scope), *_page(scope), ""]))

@@ -5,7 +5,7 @@ Results go to stdout, talk and progress to stderr. Exit 0: done, nothing wrong; 
 2: could not be done, and one line on stderr says what and what to do. No traceback ever reaches the person.
 """
 
-from typing import cast
+from typing import Annotated, cast
 
 import typer
 
@@ -13,6 +13,7 @@ from tui.cli.groups import LazyGroup
 from tui.cli.leaving import leave_with
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
 from validators.problems import Problem
+from validators.version import VERSION
 
 _INTERRUPTED = 130  # what typer makes of Ctrl+C
 
@@ -79,15 +80,35 @@ def main(
     key_file: KeyOption = None,
     agency: AgencyOption = None,
     standard: StandardOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Say which Keywork this is.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="With --version: also what it runs on, for whoever reports a fault.")
+    ] = False,
 ) -> int:
     """Keyed, checked and written in the terminal. Without a command the screens open."""
     if context.invoked_subcommand is not None:
-        if store or key_file or agency or standard:
+        if store or key_file or agency or standard or version or verbose:
             raise typer.BadParameter(f"Options belong behind the command: keywork {context.invoked_subcommand} --...")
         return 0
+    if version:
+        print(f"Keywork {VERSION}")
+        if verbose:
+            print(_what_it_runs_on())
+        return 0
+    if verbose:
+        raise typer.BadParameter("--verbose goes with --version")
     from tui.app.run import run_app
 
     return run_app(store, key_file, agency, standard)
+
+
+def _what_it_runs_on() -> str:
+    """Python and the packages that matter most, by their installed versions; none of them is loaded for it."""
+    from importlib.metadata import version
+    from platform import python_version
+
+    packages = ("textual", "sqlmodel", "sqlcipher3", "lxml", "typer")
+    return ", ".join([f"Python {python_version()}", *(f"{name} {version(name)}" for name in packages)])
 
 
 def run() -> None:
