@@ -11,7 +11,7 @@ from store.snapshot import Snapshot
 from tui.screens.client.labels import several
 from tui.screens.client.queries import DraftGroup, Left, draft_groups
 from tui.screens.client.screen import ClientScreen
-from tui.screens.registry import HOME, SCREENS
+from tui.screens.registry import HOME
 from tui.session.background_check import another_check
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
@@ -84,7 +84,7 @@ def _leave_screens(app: "KeyworkApp") -> None:
     """The first screen in the place of all; none of those below comes up, reads or says anything in between."""
     below = app._screen_stack[1:-1]
     del app._screen_stack[1:-1]
-    app.switch_screen(SCREENS[HOME].make())
+    app.switch_screen(HOME.make())
     for screen in reversed(below):
         screen._pop_result_callback()
         app.call_next(app._replace_screen, screen)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tui.help import about, picture
-from tui.screens.registry import SCREENS, know_actions
+from tui.screens.registry import SCREENS, ScreenEntry, know_actions
 from tui.widgets.help_screen import help_lines
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -29,21 +29,17 @@ def help_(
         print("\n".join(about(CHANGES)))
         return 0
     know_actions()
-    titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
-    titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
-    titles["new_agency"] = "New agency"
-    if screen is not None and screen not in titles:
-        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}; and {CHANGES}.")
-    for scope, title in titles.items():
+    if screen is not None and screen not in SCREENS:
+        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}.")
+    for scope, entry in SCREENS.items():
         if screen in (None, scope):
-            print("\n".join([f"==== {title} ({scope})", "", *_whose(scope), *_page(scope), ""]))
+            print("\n".join([f"==== {entry.title} ({scope})", "", *_whose(entry), *_page(scope), ""]))
     return 0
 
 
-def _whose(scope: str) -> list[str]:
+def _whose(entry: ScreenEntry) -> list[str]:
     """Which data sets have a screen, where some of those that are installed have not."""
-    entry = SCREENS.get(scope)
-    if entry is None or not entry.needs:
+    if not entry.needs:
         return []
     known = []
     for name in available():

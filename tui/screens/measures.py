@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from exporters.month.measures import MOST_CASES, Case, bar, cases, headline, measured
 from tui.form.dates import show_date
+from tui.screens.registry import SCREENS
 from tui.screens.standards import PageScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -105,7 +106,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         self.program.open_client(one.client_id, one.episode_id)
 
 
-SCOPE = {"measures"}
+SCOPE = SCREENS["measures"].scope
 EVER = Span(date(1900, 1, 1), date(2199, 12, 31))
 PAGE_WIDTH = 76
 REGISTRY.add(

@@ -12,6 +12,7 @@ from exporters.month.checklist import counted, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
 from tui.screens.findings.groups import rule_title
+from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -178,7 +179,7 @@ def _extract_line(one: Standing) -> Line:
     return Line("month.extract", "warning" if stale else "", f"Extract: {told}", goes_to="extract")
 
 
-SCOPE = {"month"}
+SCOPE = SCREENS["month"].scope
 REGISTRY.add(
     action(
         "month.checklist", "c", "Checklist", "The checklist of the submission at hand", SCOPE, "go('checklist')", True
@@ -186,7 +187,9 @@ REGISTRY.add(
     action(
         "month.extract", "x", "Extract", "What would be written of it, and writing it", SCOPE, "go('extract')", True
     ),
-    action("month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
+    action(
+        "month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True, needs=ROLL_OVER
+    ),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),

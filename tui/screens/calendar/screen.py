@@ -171,11 +171,9 @@ class CalendarScreen(BaseScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: its checklist."""
-        from tui.screens.registry import SCREENS
-
         if self.entry is None:
             self.say("There is no submission to open here.", "notice")
-        elif "checklist" in SCREENS:
+        else:
             self.program.open_screen("checklist", self.entry.submission)
 
     def action_year(self, step: int) -> None:
