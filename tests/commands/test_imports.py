@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.commands.running import ROOT, SAMPLE_FILE, call, environment
-from tui.cli.client import ClientCommands
+from tui.cli.client.commands import ClientCommands
 from tui.cli.groups import LazyGroup
 from tui.cli.main import CommandLine
 
@@ -60,8 +60,8 @@ def test_a_store_loads_no_screens(tmp_path: object) -> None:
         (("sing",), set()),
         (("check", SAMPLE_FILE), {"tui.cli.check"}),
         (("export", "--help"), {"tui.cli.import_export"}),
-        (("client", "--help"), {"tui.cli.client"}),
-        (("client", "show", "--help"), {"tui.cli.client", "tui.cli.client_show"}),
+        (("client", "--help"), {"tui.cli.client.commands"}),
+        (("client", "show", "--help"), {"tui.cli.client.commands", "tui.cli.client.show"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
+class AgencyToOpen:
     """An agency with all that a session on it needs.
 
     `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one.
@@ -58,14 +58,14 @@ def _found(
     person: str,
     session: str,
     now: datetime,
-) -> Found:
+) -> AgencyToOpen:
     standard = load(agency.standard)
     known, who = agencies.one(snapshot, agency.code, agency.standard), (person, session, now)
     kept, waiting = draft_groups(snapshot, before, its, *who), draft_groups(snapshot, known, standard, *who)
-    return Found(known, standard, Checker(standard), kept, waiting)
+    return AgencyToOpen(known, standard, Checker(standard), kept, waiting)
 
 
-def _go(app: "KeyworkApp", found: Found) -> None:
+def _go(app: "KeyworkApp", found: AgencyToOpen) -> None:
     """In the app's own queue: the first screen of the agency in the place of all, then what is to be said."""
     before = app.agency.code
     told = [f"{found.agency.code} is open: {found.standard.title}."]

@@ -31,7 +31,7 @@ class CommandLine(LazyGroup):
         "import": ("tui.cli.import_export", "Take an existing extract into the store, faults and all."),
         "export": ("tui.cli.import_export", "Write the extract of a submission, with its receipt."),
         "client": (
-            "tui.cli.client",
+            "tui.cli.client.commands",
             "Clients, episodes and events without the screens: the same checks, drafts and audit.",
         ),
         "findings": (

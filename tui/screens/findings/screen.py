@@ -35,7 +35,7 @@ from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
@@ -230,7 +230,7 @@ class FindingsScreen(FilteredScreen):
 
     # Keys
 
-    def on_findings_list_wanted(self, event: FindingsList.Wanted) -> None:
+    def on_findings_list_way_wanted(self, event: FindingsList.WayWanted) -> None:
         """A digit or `/` on the list."""
         if event.way < 0:
             self.action_filter()

@@ -17,7 +17,7 @@ from store.findings.acceptance_facts import Accepted
 from store.live import drafts
 from store.records import agencies, read, save
 from store.records import merge as stored_merge
-from tui.cli.client_context import (
+from tui.cli.client.context import (
     AnywayOption,
     ClientOptions,
     ClientWork,
@@ -31,7 +31,7 @@ from tui.cli.client_context import (
     finding_mapping,
     findings_end,
 )
-from tui.cli.client_edit import only_one, refuse_company, refuse_draft, refuse_version
+from tui.cli.client.edit import only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.context import now
 from tui.cli.options import Format
 from tui.widgets.text import pasted, printable

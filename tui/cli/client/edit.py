@@ -17,7 +17,7 @@ from store.clients import lookalikes
 from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts, presence
 from store.records import read, save
-from tui.cli.client_context import (
+from tui.cli.client.context import (
     AnywayOption,
     ClientOptions,
     ClientWork,

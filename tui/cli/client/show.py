@@ -9,7 +9,7 @@ import typer
 from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
 from store.live import drafts as stored_drafts
-from tui.cli.client_context import (
+from tui.cli.client.context import (
     ClientOptions,
     ClientWork,
     IdArgument,
