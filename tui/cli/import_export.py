@@ -5,10 +5,11 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from exporters.extracts.receipt import Receipt
 from exporters.extracts.resend import export_to_stream
 from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_submission
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 
 
 commands = typer.Typer()
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)
+]
 
 
 @commands.command("import")
@@ -119,9 +124,7 @@ def _import_told(job: "Importer | Conversion", dry_run: bool, update: bool) -> I
 @commands.command()
 def export(
     submission: Annotated[str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")],
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)
-    ] = None,
+    out: OutOption = None,
     stdout: Annotated[
         bool, typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error.")
     ] = False,
@@ -138,10 +141,10 @@ def export(
     """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
-    today = day(on)
     if form is Format.CSV:
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
+    today = day(on)
     with opened(store, key_file) as found:
         agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
@@ -165,6 +168,10 @@ def export(
         progress.done()
         for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
-    told = [json.dumps(receipt.as_mapping(), indent=1)] if form is Format.JSON else receipt_told(receipt, standard)
-    (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
+    _tell(receipt, standard, form, sys.stdout if out is not None else sys.stderr)
     return 1 if receipt.tally.errors else 0
+
+
+def _tell(receipt: Receipt, standard: Standard, form: Format, stream: TextIO) -> None:
+    told = [json.dumps(receipt.as_mapping(), indent=1)] if form is Format.JSON else receipt_told(receipt, standard)
+    stream.writelines(f"{line}\n" for line in told)

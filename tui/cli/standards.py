@@ -12,10 +12,9 @@ import typer
 from tui.cli.options import Format
 from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.records import Severity
 from validators.standard.catalogue import available, installed_folder, load
 from validators.standard.loader import load_standard
-from validators.standard.model import Rule, Standard
+from validators.standard.model import Standard
 
 commands = typer.Typer()
 group = typer.Typer(help="The national data sets that are installed.")
@@ -137,20 +136,6 @@ def _install_data_set(folder: Path) -> int:
     return 0
 
 
-def severities(standard: Standard, rule: Rule) -> list[str]:
-    """The severities a rule's findings can have, the heaviest first; a list's status decides where the rule says so."""
-    found: set[str] = set()
-    for row in rule.rows:
-        if row.severity == "list":
-            for header in row.fields:
-                code_list = standard.code_lists[standard.by_header[header].codes]
-                if code_list.decides:
-                    found.add("error" if code_list.status in ("published", "site") else "warning")
-        else:
-            found |= {row.severity, row.store_severity}
-    return [severity.value for severity in Severity if severity.value in found]
-
-
 def as_mapping(standard: Standard) -> dict[str, object]:
     """The standard as the show command's JSON tells it."""
     return {
@@ -189,7 +174,7 @@ def as_mapping(standard: Standard) -> dict[str, object]:
             {
                 "rule": rule.id,
                 "title": rule.title,
-                "severities": severities(standard, rule),
+                "severities": standard.severities(rule),
                 "message": rule.rows[0].message,
                 "help": rule.help,
                 "source": rule.source,
@@ -211,6 +196,6 @@ def _lines(standard: Standard) -> list[str]:
             lines.append(f"  {field.column:>3} {header:10} {field.layout.text:9} {field.label}; rules {rules}{listed}")
         lines.append("")
     for rule in standard.rules:
-        lines.append(f"Rule {rule.id}: {rule.title} ({', '.join(severities(standard, rule))})")
+        lines.append(f"Rule {rule.id}: {rule.title} ({', '.join(standard.severities(rule))})")
         lines += [f"  {rule.help}", f"  Reading: {rule.reading}", f"  Source: {rule.source}"]
     return lines
