@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from store.facts import Who
-from store.month import calendar as stored_calendar
-from store.records import agencies
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
@@ -72,6 +69,9 @@ def calendar(
         wanted = load(standard or DEFAULT)
         found = SubmissionCalendar(wanted, region or "")
     else:
+        # Published dates are told without a store, and so without loading what only one needs.
+        from store.month import calendar as stored_calendar
+        from store.records import agencies
         from tui.cli.context import opened
 
         with opened(store, key_file) as kept:
@@ -115,6 +115,9 @@ def load_(
 ) -> int:
     """Take the dates that a region states from a CSV file: all of them, or none."""
     from exporters.month.calendar_csv import checked_overrides
+    from store.facts import Who
+    from store.month import calendar as stored_calendar
+    from store.records import agencies
     from tui.cli.context import now, opened, person
     from validators.standard.catalogue import load
 
@@ -162,6 +165,9 @@ def region_(
     standard: StandardOption = None,
 ) -> int:
     """Say which region an agency belongs to: its dates count from then on."""
+    from store.facts import Who
+    from store.month import calendar as stored_calendar
+    from store.records import agencies
     from tui.cli.context import now, opened, person
     from tui.widgets.text import printable
 
