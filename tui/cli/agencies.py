@@ -7,7 +7,7 @@ import typer
 
 from store.records import agencies
 from tui.cli.context import now, opened, person
-from tui.cli.options import Format, FormatOption, KeyOption, StoreOption, refuse_csv
+from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.session.agencies import data_set_words, made_words, make_agency
 from tui.widgets.text import printable
 from validators.agency import agency_code
@@ -19,12 +19,12 @@ commands.add_typer(group, name="agencies")
 
 
 @group.command("list")
-def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = Format.TEXT) -> int:
+def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = OutputFormat.TEXT) -> int:
     """List the agencies, in order of entry."""
     refuse_csv(form)
     with opened(store, key_file) as found:
         known = found.ask(agencies.listed)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         names = ("code", "standard", "name", "region")
         print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))
         return 0

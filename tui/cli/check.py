@@ -15,8 +15,8 @@ from exporters.checks.file_check import Report, as_json, check_episodes, check_f
 from tui.cli.context import Progress, opened
 from tui.cli.options import (
     AgencyOption,
-    Format,
     KeyOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     SubmissionOption,
@@ -47,7 +47,7 @@ def check(
     agency_code: AgencyOption = None,
     on: TodayOption = None,
     submission: SubmissionOption = None,
-    form: Annotated[Format, typer.Option("--format", help="How to tell the findings.")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the findings.")] = OutputFormat.TEXT,
     settings: Annotated[
         list[str] | None,
         typer.Option("--setting", metavar="NAME=VALUE", help="Of a file: what its agency says of itself."),
@@ -85,7 +85,7 @@ def check(
             repeated = found.ask(read.repeated_identifiers, agency)
             with found.reading() as snapshot:
                 report = check_episodes(read.episodes(snapshot, agency), standard, context, repeated, accepted)
-    {Format.JSON: _json, Format.CSV: _csv, Format.TEXT: _text}[form](report)
+    {OutputFormat.JSON: _json, OutputFormat.CSV: _csv, OutputFormat.TEXT: _text}[form](report)
     return 1 if report.tally.errors else 0
 
 

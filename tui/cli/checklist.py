@@ -18,9 +18,9 @@ from store.records import agencies as stored_agencies
 from tui.cli.context import now, opened, person, talk
 from tui.cli.options import (
     AgencyOption,
-    Format,
     FormatOption,
     KeyOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     StoreOptions,
@@ -57,7 +57,7 @@ def due(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is late.")] = False,
     as_kept: Annotated[
         bool, typer.Option("--as-kept", help="Check nothing anew: tell the results of the last check.")
@@ -73,7 +73,7 @@ def due(
             agencies = [found.ask(stored_agencies.one, agency_code, standard_id)]
         told = [_standing(found, one, today, as_kept) for one in agencies]
     late = [one for one in told if one.late is not None]
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps([_as_mapping(one) for one in told], indent=1))
     else:
         for one in late if quiet else told:
@@ -182,7 +182,7 @@ def show(
     on: TodayOption = None,
     month: MonthOption = "",
     attempt: Annotated[int | None, typer.Option("--attempt", metavar="N", help="Else the latest.")] = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Show the checklist. Ends with 1 while something is open."""
     if context.invoked_subcommand is not None:
@@ -202,7 +202,7 @@ def show(
         )
         many = found.ask(open_mismatches, agency, standard, entry.period, today)
         page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps(page.as_mapping(), indent=1))
     else:
         for line in checklist_lines(page):

@@ -26,9 +26,9 @@ from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import (
     AgencyOption,
-    Format,
     FormatOption,
     KeyOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     StoreOptions,
@@ -65,13 +65,13 @@ def list_(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency_code: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List the extracts, the oldest first."""
     refuse_csv(form)
     with opened(store, key_file) as found:
         known = found.ask(extracts.listed, found.ask(agency_of, agency_code, standard))
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps([as_mapping(one) for one in known], indent=1))
         return 0
     for one in known:
@@ -90,13 +90,13 @@ def show(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency_code: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Show an extract's receipt."""
     refuse_csv(form)
     with opened(store, key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps(as_mapping(one, receipt=True), indent=1))
     else:
         for line in receipt_lines(one, load(one.standard)):
@@ -112,14 +112,14 @@ def write(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency_code: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Write an extract again, byte for byte."""
     refuse_csv(form)
     with opened(store, key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
         path = found.ask(write_again, one, out)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
     else:
         print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
@@ -134,7 +134,7 @@ def sent(
     standard: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Note that an extract was sent, which ticks its checklist."""
     where = StoreOptions(store, key_file, standard, agency_code)
@@ -148,14 +148,14 @@ def take_back(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency_code: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Note that an extract was not sent after all."""
     where = StoreOptions(store, key_file, standard, agency_code)
     return _mark(extract, False, where, day(None), form)
 
 
-def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: Format) -> int:
+def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: OutputFormat) -> int:
     """Mark an extract as sent, or take that back, and say so. Raises Problem."""
     refuse_csv(form)
     with opened(where.store, where.key_file) as found:
@@ -169,7 +169,7 @@ def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: Form
             with found.writing(Who(person(found.path), now())) as work:
                 stored_sent.take_back(work, one.id)
         done = found.ask(extracts.one, one.id)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps(as_mapping(done), indent=1))
     else:
         what = "is marked as sent" if sent else "does not count as sent any more"
@@ -187,7 +187,7 @@ def diff(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Tell what is new, gone and changed from one extract to another, or to what would be written now."""
     today = day(on)
@@ -210,7 +210,7 @@ def diff(
             preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
             progress.done()
             compared = found.ask(changes_since, preview, old)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         told = {
             "alike": compared.alike,
             "columns_gone": compared.columns_gone,
@@ -253,7 +253,7 @@ def mismatches(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Tell what the last extract that was sent says and a new one would deny; exit 1 while any is open."""
     today = day(on)
@@ -267,7 +267,7 @@ def mismatches(
         preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
         progress.done()
         result = found.ask(find_mismatches, preview)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         against = result.sent.id if result.sent else None
         print(
             json.dumps({"submission": month, "against": against, "mismatches": [_mapping(one) for one in result.found]})

@@ -15,7 +15,16 @@ from store.disk.files import refused
 from store.findings import queries
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.named import agency_of, resolved
-from tui.cli.options import AgencyOption, Format, KeyOption, StandardOption, StoreOption, TodayOption, day, refuse_csv
+from tui.cli.options import (
+    AgencyOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    day,
+    refuse_csv,
+)
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -33,7 +42,7 @@ def findings(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="How to tell the findings.")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the findings.")] = OutputFormat.TEXT,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="For a helpdesk: no reference, identifier or value of anybody.")
     ] = False,
@@ -78,7 +87,7 @@ def bounces(
     rows: Annotated[
         bool, typer.Option("--rows", help="The list counts rows of data, not lines with the headings as line 1.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
 ) -> int:
     """Say which record each line of the portal's list of refused rows means."""
     refuse_csv(form)
@@ -88,7 +97,7 @@ def bounces(
         standard = load(agency.standard)
         its = found.ask(resolved, agency, extract).id
         bounces = found.ask(read_bounces, agency, standard, its, text, headings_are_line_1=not rows)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps([as_mapping(one) for one in bounces], indent=1))
     else:
         for line in told_as_text(bounces, standard):

@@ -19,15 +19,16 @@ from exporters.imports.detect import import_of
 from exporters.imports.report import told_as_text as import_told
 from exporters.work import Work
 from store.disk.location import store_path
+from store.facts import Who
 from store.month import calendar
 from store.records import agencies as stored_agencies
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.options import (
     AgencyOption,
-    Format,
     FromOption,
     KeyOption,
     KindOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     TodayOption,
@@ -136,12 +137,14 @@ def export(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: Annotated[Format, typer.Option("--format", help="How to tell the receipt: text or json.")] = Format.TEXT,
+    form: Annotated[
+        OutputFormat, typer.Option("--format", help="How to tell the receipt: text or json.")
+    ] = OutputFormat.TEXT,
 ) -> int:
     """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
-    if form is Format.CSV:
+    if form is OutputFormat.CSV:
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
     today = day(on)
@@ -172,6 +175,8 @@ def export(
     return 1 if receipt.tally.errors else 0
 
 
-def _tell(receipt: Receipt, standard: Standard, form: Format, stream: TextIO) -> None:
-    told = [json.dumps(receipt.as_mapping(), indent=1)] if form is Format.JSON else receipt_told(receipt, standard)
+def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:
+    told = (
+        [json.dumps(receipt.as_mapping(), indent=1)] if form is OutputFormat.JSON else receipt_told(receipt, standard)
+    )
     stream.writelines(f"{line}\n" for line in told)

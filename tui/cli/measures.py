@@ -10,9 +10,9 @@ from tui.cli.context import Progress, opened
 from tui.cli.named import agency_of
 from tui.cli.options import (
     AgencyOption,
-    Format,
     FormatOption,
     KeyOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     TodayOption,
@@ -40,7 +40,7 @@ def measures(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day.")
     ] = None,
     today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Work out what the data set is measured by; without --from and --to for the last quarter that is over."""
     refuse_csv(form)
@@ -56,7 +56,7 @@ def measures(
         progress = Progress("records looked at")
         results = found.ask(measured, its, load(its.standard), span, progress)
         progress.done()
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(as_json(results, span))
         return 0
     for line in measures_told(results, span):

@@ -11,7 +11,7 @@ import typer
 from validators.problems import Problem
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     """How a command tells its result."""
 
     TEXT = "text"
@@ -52,7 +52,7 @@ ToOption = Annotated[
     datetime | None,
     typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day, with --kind between."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")]
 SubmissionOption = Annotated[
     str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")
 ]
@@ -77,7 +77,7 @@ def day(given: datetime | None) -> date:
     return datetime.now(LONDON).date()
 
 
-def refuse_csv(form: Format) -> None:
+def refuse_csv(form: OutputFormat) -> None:
     """Raise Problem for the one form that is not offered here."""
-    if form is Format.CSV:
+    if form is OutputFormat.CSV:
         raise Problem("That is told as text or json: choose one of them with --format.")

@@ -9,7 +9,7 @@ from store.facts import Who
 from store.month import agency_settings
 from tui.cli.context import now, opened, person
 from tui.cli.named import agency_of
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, refuse_csv
+from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
 from tui.widgets.text import printable
 from validators.agency import setting_named, setting_text, setting_words
 from validators.standard.catalogue import load
@@ -25,7 +25,7 @@ def list_(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List what the data set asks an agency, and what is said."""
     refuse_csv(form)
@@ -33,7 +33,7 @@ def list_(
         its = found.ask(agency_of, agency, standard)
         data_set, told = load(its.standard), found.ask(agency_settings.settings, its)
     asked = data_set.settings
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         rows = [{"name": one.id, "title": one.title, "kind": one.kind, "value": told.get(one.id, "")} for one in asked]
         print(json.dumps(rows, indent=1))
         return 0

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tui.cli.options import Format
+from tui.cli.options import OutputFormat
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import available, installed_folder, load
@@ -35,13 +35,13 @@ def list_() -> int:
 @group.command()
 def show(
     standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set, e.g. ndtms-cjit-p.")],
-    form: Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")] = Format.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
 ) -> int:
     """Show a data set: fields, code lists with their status, rules with their readings."""
     standard = load(standard_id)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(json.dumps(as_mapping(standard), indent=1))
-    elif form is Format.TEXT:
+    elif form is OutputFormat.TEXT:
         print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
         raise Problem("A standard is told as text or json: choose one of them with --format.")

@@ -33,7 +33,7 @@ from tui.cli.client.context import (
 )
 from tui.cli.client.edit import only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.context import now
-from tui.cli.options import Format
+from tui.cli.options import OutputFormat
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
 from validators.problems import Problem
@@ -212,7 +212,7 @@ def accept(
             raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
         with at.store.writing(Who(at.person, now())) as work:
             made = acceptances.accept(work, left, reason)
-    if asked.form is Format.JSON:
+    if asked.form is OutputFormat.JSON:
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
@@ -262,7 +262,7 @@ def _done(
         if not other.client.deleted:
             at.keep_findings(other)
     merge_id = result.id if isinstance(result, MergeInfo) else ""
-    if how.form is Format.JSON:
+    if how.form is OutputFormat.JSON:
         told: dict[str, object] = {
             "client_id": client_id,
             "done": done,
@@ -301,7 +301,7 @@ def copy(
                 at.store.ask(look_up, agency, target, [plan])
         copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if yes else ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
-    if asked.form is Format.JSON:
+    if asked.form is OutputFormat.JSON:
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
         print(json.dumps({**lists, "client": copy_id or None}, indent=1))
         return 0

@@ -17,9 +17,9 @@ from store.records import agencies, read
 from tui.cli.context import Progress, in_words_of, now, opened, person
 from tui.cli.options import (
     AgencyOption,
-    Format,
     FormatOption,
     KeyOption,
+    OutputFormat,
     StandardOption,
     StoreOption,
     StoreOptions,
@@ -70,7 +70,7 @@ class SaveOptions:
     use_draft: bool = False
     drop_draft: bool = False
     version: int | None = None
-    form: Format = Format.TEXT
+    form: OutputFormat = OutputFormat.TEXT
     can_use_draft: bool = True
 
 
@@ -177,7 +177,7 @@ class ClientOptions:
 
     where: StoreOptions
     today: date
-    form: Format
+    form: OutputFormat
 
     @contextmanager
     def opened(self) -> "Iterator[ClientWork]":
@@ -195,10 +195,10 @@ def _shared(
     standard: StandardOption = None,
     agency: AgencyOption = None,
     today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> ClientOptions:
     """The options that every command on clients has, declared here alone."""
-    if form is Format.CSV:
+    if form is OutputFormat.CSV:
         raise Problem("Clients are told as text or json: choose one of them with --format.")
     return ClientOptions(StoreOptions(store, key_file, standard, agency), day(today), form)
 

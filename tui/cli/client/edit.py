@@ -34,7 +34,7 @@ from tui.cli.client.context import (
     findings_end,
 )
 from tui.cli.context import now, talk
-from tui.cli.options import Format
+from tui.cli.options import OutputFormat
 from tui.form.record_model import RecordModel
 from tui.widgets.text import pasted, printable
 from validators.problems import Problem
@@ -314,7 +314,7 @@ def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOpti
         tree = at.store.ask(read.tree, client_id)
         at.keep_findings(tree)
         found = at.findings(tree)
-    if how.form is Format.JSON:
+    if how.form is OutputFormat.JSON:
         told = [
             {
                 "kind": one.kind,

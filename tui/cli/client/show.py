@@ -19,7 +19,7 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
-from tui.cli.options import Format
+from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.screens.clients.rows import SORTS, findings_text
 from tui.widgets.text import printable
@@ -63,7 +63,7 @@ def list_(
         query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
         many = at.store.ask(stored_search.count, at.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
-        if asked.form is Format.JSON:
+        if asked.form is OutputFormat.JSON:
             print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
             return 0
         shown = 0
@@ -82,7 +82,7 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
         found = at.findings(tree)
         ids = {record.id for record in _records(tree)}
         drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
-        if asked.form is Format.JSON:
+        if asked.form is OutputFormat.JSON:
             print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
         else:
             for line in _lines(at, tree, record, found, drafts):
