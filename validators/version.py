@@ -1,3 +1,3 @@
 """The program's version: written into every extract (CMSID) and read by the build."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -25,7 +25,7 @@ MOST_CASES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class MeasureCase:
     """An episode behind a number: whom it is about, and the dates that decide, as typed; `started` as ISO or empty."""
 
     client_id: str
@@ -68,7 +68,7 @@ def cases(
     name: str,
     line: str,
     most: int = MOST_CASES,
-) -> list[Case]:
+) -> list[MeasureCase]:
     """The episodes in a line of a measure, at most so many, in order of entry. Raises Problem for no such measure."""
     measure = measure_named(standard, name)
     line_of = sorter(
@@ -147,13 +147,13 @@ def as_json(results: Iterable[Result], span: Span) -> str:
     return json.dumps(told, indent=1)
 
 
-def _case(standard: Standard, measure: Measure, record: EpisodeRecord) -> Case:
+def _case(standard: Standard, measure: Measure, record: EpisodeRecord) -> MeasureCase:
     def of(role: str) -> str:
         header = standard.role(role)
         return record.client.get(header, "") or record.episode.get(header, "")
 
     start = first_start(record, measure.started or _start_of(standard))
-    return Case(
+    return MeasureCase(
         record.client_id,
         record.episode_id,
         of("client_reference"),

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from tui.widgets import base_screen
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_app import BaseApp
-from tui.widgets.base_screen import BaseScreen, Place
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.settings import load_settings
@@ -92,7 +92,7 @@ class DemoScreen(BaseScreen[None]):
             self.tell(event.character)
             event.stop()
 
-    def jumps(self) -> list[Place]:
+    def jumps(self) -> list[JumpPlace]:
         """The two lists."""
         return [
             ("T", "Table", lambda: self.query_one(PagedTable).focus()),

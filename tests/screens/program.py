@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tui.app.app import KeyworkApp
-from tui.app.open_store import Opened, Place
+from tui.app.open_store import Opened, StoreLocation
 from tui.app.run import run_to_end
 from tui.cli.leaving import leave_with
 from tui.screens.registry import know_actions
@@ -85,7 +85,7 @@ def main() -> int:
     """Run it."""
     know_actions()
     store = Path(sys.argv[1])
-    place = Place(store, store.with_suffix(".key"))
+    place = StoreLocation(store, store.with_suffix(".key"))
     return run_to_end(Program(place, clock=clock, settings=load_settings()))
 
 

@@ -18,7 +18,7 @@ HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3")
 LATE = """
 import asyncio, sys
 from tests.screens.program import NOW, Program
-from tui.app.open_store import Place
+from tui.app.open_store import StoreLocation
 from tui.screens.registry import know_actions
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Watched(Program):
         self.exit(0)
 
 store = Path(sys.argv[1])
-Watched(Place(store, store.with_suffix(".key")), clock=lambda: NOW).run(headless=True)
+Watched(StoreLocation(store, store.with_suffix(".key")), clock=lambda: NOW).run(headless=True)
 """
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
@@ -16,13 +17,14 @@ from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
 from tui.help import about, picture
-from tui.screens.registry import SCREENS, know_actions
+from tui.screens.registry import SCREENS, ScreenEntry, know_actions
 from tui.widgets.actions import REGISTRY
 
 know_actions()
+PICTURED = [name for name in SCREENS if name != "start"]  # what it shows is gone when the store is open
 
 
-@pytest.mark.parametrize("scope", [*SCREENS, "client"])
+@pytest.mark.parametrize("scope", PICTURED)
 def test_every_screen_has_a_text_and_every_key(scope: str) -> None:
     assert about(scope)[0] == "# About this screen"
     told = call("help", scope)
@@ -56,13 +58,24 @@ for place in sys.argv[1:]:
 
 
 def test_a_screen_that_is_opened_first_has_all_its_keys() -> None:
-    modules = {**{name: entry.module for name, entry in SCREENS.items()}, "client": "tui.screens.client.screen"}
+    modules = {name: entry.module for name, entry in SCREENS.items()}
     command = [sys.executable, "-c", ALONE, *(f"{scope}={module}" for scope, module in modules.items())]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [scope for scope, _, _ in told] == list(modules)
     for scope, alone, together in told:
         assert alone == together != [], scope
+
+
+@pytest.mark.parametrize("entry", SCREENS.values(), ids=lambda entry: entry.name)
+def test_the_entry_of_a_screen_and_its_class_say_the_same(entry: ScreenEntry) -> None:
+    made = getattr(import_module(entry.module), entry.class_name)
+    assert made.scope == entry.name
+    assert (f"go.{entry.name}" in REGISTRY) is entry.from_anywhere
+    ids = {each.id for each in REGISTRY.own(entry.name)}
+    assert ("form.next" in ids, "caseload.next" in ids) == (entry.faults == "next", entry.faults == "caseload")
+    letters = [key for each in REGISTRY.own(entry.name) for key in each.keys if len(key) == 1]
+    assert entry.letters or not letters
 
 
 def test_help_of_all_screens_and_of_none() -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from store.facts import Who
 from store.live.session_ids import new_session
-from tui.app.open_store import Opened, Place, look, make, make_demo
-from tui.screens.registry import HOME, SCREENS
+from tui.app.open_store import Opened, StoreLocation, look, make, make_demo
+from tui.screens.registry import HOME, SCREENS, hidden_actions
 from tui.screens.start import StartScreen
 from tui.session.local_time import LONDON
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
@@ -49,7 +49,7 @@ class KeyworkApp(BaseApp):
 
     def __init__(
         self,
-        place: Place,
+        place: StoreLocation,
         clock: Callable[[], datetime] = local_now,
         settings: Settings | None = None,
         demo_clients: int = 0,
@@ -150,7 +150,7 @@ class KeyworkApp(BaseApp):
 
     def choose_agency(self, agency: "AgencyInfo") -> None:
         """Open the store on this agency, one of several."""
-        self.place = Place(self.place.store, self.place.key_file, agency.code, agency.standard)
+        self.place = StoreLocation(self.place.store, self.place.key_file, agency.code, agency.standard)
         self.threads.run(partial(look, self.place), on_done=self.opened, on_problem=self._not_opened, hold=True)
 
     def opened(self, found: Opened) -> None:
@@ -164,7 +164,7 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         self.watch_store = StoreWatch(self, self.threads, found.store)
         self.watch_store.start()
-        self.switch_screen(SCREENS[HOME].make())
+        self.switch_screen(HOME.make())
         self.call_later(self._welcome, found)
 
     def _welcome(self, found: Opened) -> None:
@@ -208,13 +208,10 @@ class KeyworkApp(BaseApp):
             self.push_screen(entry.make(*args, **more))
 
     def hidden_actions(self) -> frozenset[str]:
-        """Screens about what the agency's standard does not have."""
+        """Screens and actions about what the agency's standard does not have."""
         if self.store is None:
             return frozenset()
-        hidden = {f"go.{entry.name}" for entry in SCREENS.values() if not entry.is_for(self.standard)}
-        if "go.rollover" in hidden:
-            hidden.add("month.roll")
-        return frozenset(hidden if self.standard.role("consent") else {*hidden, "clients.consent"})
+        return hidden_actions(self.standard)
 
     def said(self, text: str) -> str:
         """A sentence of ours in the standard's words."""
@@ -290,8 +287,8 @@ class KeyworkApp(BaseApp):
             self.store.close()
 
 
-def place_of(store: str | None, key_file: Path | None, agency: str | None, standard: str | None) -> Place:
+def place_of(store: str | None, key_file: Path | None, agency: str | None, standard: str | None) -> StoreLocation:
     """Where the store lies, from what a command line says. Raises Problem."""
     from store.disk.location import store_path
 
-    return Place(store_path(store), key_file, agency, standard)
+    return StoreLocation(store_path(store), key_file, agency, standard)

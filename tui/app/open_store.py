@@ -23,7 +23,7 @@ DEMO_AGENCY = "T0001"
 
 
 @dataclass(frozen=True)
-class Place:
+class StoreLocation:
     """Where the store and its key lie, and which agency is meant where there are several."""
 
     store: Path
@@ -49,7 +49,7 @@ class Opened:
     sentences: tuple[str, ...] = ()
 
 
-def look(place: Place) -> Opened:
+def look(place: StoreLocation) -> Opened:
     """Open the store if there is one. Raises Problem when it cannot be opened."""
     from validators.standard.catalogue import available
 
@@ -58,7 +58,7 @@ def look(place: Place) -> Opened:
     return _open(place, create=False)
 
 
-def make(place: Place, code: str, standard_id: str, now: datetime) -> Opened:
+def make(place: StoreLocation, code: str, standard_id: str, now: datetime) -> Opened:
     """Make the store where there is none, and enter the agency. Raises Problem."""
     from validators.agency import agency_code
     from validators.standard.catalogue import load
@@ -66,7 +66,7 @@ def make(place: Place, code: str, standard_id: str, now: datetime) -> Opened:
     return _open(place, create=True, enter=(agency_code(load(standard_id), code), standard_id, now))
 
 
-def make_demo(place: Place, clients: int, seed: int, today: date, now: datetime) -> Opened:
+def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: datetime) -> Opened:
     """Make a throw-away store of synthetic clients, some with faults to look at. Raises Problem."""
     from store.disk.user import current_person
     from store.store import open_store
@@ -84,7 +84,9 @@ def make_demo(place: Place, clients: int, seed: int, today: date, now: datetime)
     return _open(place, create=False, quiet=True)
 
 
-def _open(place: Place, *, create: bool, enter: tuple[str, str, datetime] | None = None, quiet: bool = False) -> Opened:
+def _open(
+    place: StoreLocation, *, create: bool, enter: tuple[str, str, datetime] | None = None, quiet: bool = False
+) -> Opened:
     from store.disk.user import current_person
     from store.store import open_store
     from validators.rules.checker import Checker

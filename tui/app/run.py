@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tui.app.app import KeyworkApp, place_of
-from tui.app.open_store import Place
+from tui.app.open_store import StoreLocation
 from tui.screens.registry import know_actions
 from tui.session.memory import keep_one_heap
 from tui.widgets.settings import load_settings
@@ -39,7 +39,7 @@ def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
     settings = load_settings(know=know_actions)
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:
-        place = Place(folder / "demo.db", folder / "demo.key", standard=standard)
+        place = StoreLocation(folder / "demo.db", folder / "demo.key", standard=standard)
         return run_to_end(KeyworkApp(place, settings=settings, demo_clients=clients, demo_seed=seed))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,7 @@ from store.snapshot import Snapshot
 from tui.screens.client.labels import several
 from tui.screens.client.queries import DraftGroup, Left, draft_groups
 from tui.screens.client.screen import ClientScreen
-from tui.screens.registry import HOME, SCREENS
+from tui.screens.registry import HOME
 from tui.session.background_check import another_check
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Found:
+class AgencyToOpen:
     """An agency with all that a session on it needs.
 
     `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one.
@@ -58,14 +58,14 @@ def _found(
     person: str,
     session: str,
     now: datetime,
-) -> Found:
+) -> AgencyToOpen:
     standard = load(agency.standard)
     known, who = agencies.one(snapshot, agency.code, agency.standard), (person, session, now)
     kept, waiting = draft_groups(snapshot, before, its, *who), draft_groups(snapshot, known, standard, *who)
-    return Found(known, standard, Checker(standard), kept, waiting)
+    return AgencyToOpen(known, standard, Checker(standard), kept, waiting)
 
 
-def _go(app: "KeyworkApp", found: Found) -> None:
+def _go(app: "KeyworkApp", found: AgencyToOpen) -> None:
     """In the app's own queue: the first screen of the agency in the place of all, then what is to be said."""
     before = app.agency.code
     told = [f"{found.agency.code} is open: {found.standard.title}."]
@@ -84,7 +84,7 @@ def _leave_screens(app: "KeyworkApp") -> None:
     """The first screen in the place of all; none of those below comes up, reads or says anything in between."""
     below = app._screen_stack[1:-1]
     del app._screen_stack[1:-1]
-    app.switch_screen(SCREENS[HOME].make())
+    app.switch_screen(HOME.make())
     for screen in reversed(below):
         screen._pop_result_callback()
         app.call_next(app._replace_screen, screen)

@@ -6,23 +6,25 @@ from typing import Annotated
 import typer
 
 from store.records import agencies
-from tui.cli.options import Format, FormatOption, KeyOption, StoreOption
+from tui.cli.context import now, opened, person
+from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
+from tui.session.agencies import data_set_words, made_words, make_agency
+from tui.widgets.text import printable
+from validators.agency import agency_code
+from validators.standard.catalogue import load
 
-agencies_app = typer.Typer(help="The agencies of a store: each has a data set of its own.")
+commands = typer.Typer()
+group = typer.Typer(help="The agencies of a store: each has a data set of its own.")
+commands.add_typer(group, name="agencies")
 
 
-@agencies_app.command("list")
-def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = Format.TEXT) -> int:
+@group.command("list")
+def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = OutputFormat.TEXT) -> int:
     """List the agencies, in order of entry."""
-    from tui.cli.context import opened
-    from tui.cli.extracts import refuse_csv
-    from tui.session.agencies import data_set_words
-    from tui.widgets.text import printable
-
-    refuse_csv(form.value)
+    refuse_csv(form)
     with opened(store, key_file) as found:
         known = found.ask(agencies.listed)
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         names = ("code", "standard", "name", "region")
         print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))
         return 0
@@ -34,7 +36,7 @@ def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOpt
     return 0
 
 
-@agencies_app.command("add")
+@group.command("add")
 def add(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Its code in the national returns.")],
     standard: Annotated[str, typer.Option("--standard", metavar="ID", help="The data set it reports.")],
@@ -43,11 +45,6 @@ def add(
     key_file: KeyOption = None,
 ) -> int:
     """Make a new agency; where there is no store yet, the store as well."""
-    from tui.cli.context import now, opened, person
-    from tui.session.agencies import made_words, make_agency
-    from validators.agency import agency_code
-    from validators.standard.catalogue import load
-
     code = agency_code(load(standard), code)  # before a store is made for it
     with opened(store, key_file, create=True) as found:
         made = make_agency(found, code, standard, person(found.path), now(), name)

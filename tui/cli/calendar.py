@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from store.facts import Who
-from store.month import calendar as stored_calendar
-from store.records import agencies
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
@@ -21,7 +18,9 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
 
-calendar_app = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
+commands = typer.Typer()
+group = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
+commands.add_typer(group, name="calendar")
 
 Date = Annotated[
     datetime | None,
@@ -43,7 +42,7 @@ class CalendarFormat(StrEnum):
     ICS = "ics"
 
 
-@calendar_app.callback()
+@group.callback()
 def calendar(
     context: typer.Context,
     standard: StandardOption = None,
@@ -70,6 +69,9 @@ def calendar(
         wanted = load(standard or DEFAULT)
         found = SubmissionCalendar(wanted, region or "")
     else:
+        # Published dates are told without a store, and so without loading what only one needs.
+        from store.month import calendar as stored_calendar
+        from store.records import agencies
         from tui.cli.context import opened
 
         with opened(store, key_file) as kept:
@@ -100,7 +102,7 @@ def calendar(
     return 0
 
 
-@calendar_app.command("load")
+@group.command("load")
 def load_(
     file: Annotated[Path, typer.Argument(help="A CSV with the dates of submissions.")],
     store: StoreOption = None,
@@ -113,6 +115,9 @@ def load_(
 ) -> int:
     """Take the dates that a region states from a CSV file: all of them, or none."""
     from exporters.month.calendar_csv import checked_overrides
+    from store.facts import Who
+    from store.month import calendar as stored_calendar
+    from store.records import agencies
     from tui.cli.context import now, opened, person
     from validators.standard.catalogue import load
 
@@ -137,7 +142,7 @@ def load_(
     return 0
 
 
-@calendar_app.command("regions")
+@group.command("regions")
 def regions_(standard: StandardOption = None) -> int:
     """List the regions whose deadlines may differ, with their teams' addresses."""
     from validators.calendar.kinds import regions
@@ -151,7 +156,7 @@ def regions_(standard: StandardOption = None) -> int:
     return 0
 
 
-@calendar_app.command("region")
+@group.command("region")
 def region_(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A region as `calendar regions` names it; '' for none.")],
     store: StoreOption = None,
@@ -160,6 +165,9 @@ def region_(
     standard: StandardOption = None,
 ) -> int:
     """Say which region an agency belongs to: its dates count from then on."""
+    from store.facts import Who
+    from store.month import calendar as stored_calendar
+    from store.records import agencies
     from tui.cli.context import now, opened, person
     from tui.widgets.text import printable
 

@@ -4,15 +4,25 @@ import csv
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from exporters.checks.file_check import Report, as_json, check_episodes, check_file
-from store.findings import acceptances
-from store.month import agency_settings
-from store.records import agencies, read
 from tui.cli.context import Progress, opened
+from tui.cli.options import (
+    AgencyOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    SubmissionOption,
+    TodayOption,
+    day,
+)
 from validators.agency import settings_typed
 from validators.calendar.periods import ReportingPeriod, reporting_period
 from validators.problems import Problem
@@ -25,21 +35,26 @@ LONGEST_SHOWN = 200
 """Characters of a value that text shows; JSON and CSV have all of it."""
 
 
-def run_check(
-    file: Path | None,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    today: date,
-    submission: str | None,
-    form: str,
-    settings: Sequence[str] = (),
-) -> int:
-    """Check and print; 1 when there are errors, else 0. Raises Problem.
+commands = typer.Typer()
 
-    `settings` are `name=value`, said of the agency whose file it is; a store knows its own.
-    """
+
+@commands.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="An extract to check.", show_default=False)] = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    submission: SubmissionOption = None,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the findings.")] = OutputFormat.TEXT,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--setting", metavar="NAME=VALUE", help="Of a file: what its agency says of itself."),
+    ] = None,
+) -> int:
+    """Check an extract, or everything in a store, by the rules of its data set. Ends with 1 when there are errors."""
+    today = day(on)
     # Hundreds of thousands of small objects are made here and none of them in a circle.
     gc.disable()
     if (file is None) == (store is None and agency_code is None):
@@ -49,7 +64,7 @@ def run_check(
     if file is not None:
         standard = load(standard_id or DEFAULT)
         progress = Progress("lines read")
-        told = settings_typed(standard, settings)
+        told = settings_typed(standard, settings or [])
         report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress)
         progress.done()
     else:
@@ -57,7 +72,10 @@ def run_check(
             raise Problem("A store knows its agency's settings: `keywork settings set` changes one.")
         if standard_id is not None:
             load(standard_id)  # an unknown one is refused by its own sentence
+        from store.findings import acceptances
         from store.findings.acceptance_facts import Accepted
+        from store.month import agency_settings
+        from store.records import agencies, read
 
         with opened(store, key_file) as found:
             agency = found.ask(agencies.one, agency_code, standard_id)
@@ -67,7 +85,7 @@ def run_check(
             repeated = found.ask(read.repeated_identifiers, agency)
             with found.reading() as snapshot:
                 report = check_episodes(read.episodes(snapshot, agency), standard, context, repeated, accepted)
-    {"json": _json, "csv": _csv, "text": _text}[form](report)
+    {OutputFormat.JSON: _json, OutputFormat.CSV: _csv, OutputFormat.TEXT: _text}[form](report)
     return 1 if report.tally.errors else 0
 
 

@@ -1,10 +1,8 @@
-"""`keywork checklist …` and `keywork due`: declared here, done in `tui.cli.checklist`."""
+"""`keywork due` and `keywork checklist …`: what is due, what stands in the way, a month's list without the screens."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +16,18 @@ from store.findings import caseload
 from store.month import calendar as stored_calendar
 from store.records import agencies as stored_agencies
 from tui.cli.context import now, opened, person, talk
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption, day
+from tui.cli.options import (
+    AgencyOption,
+    FormatOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    StoreOptions,
+    TodayOption,
+    day,
+    refuse_csv,
+)
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.rules.checker import Checker
@@ -28,31 +37,43 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.store import Store
 
-# `keywork due` and `keywork checklist …`: what is due, what stands in the way, the checklist without the screens.
+commands = typer.Typer()
+group = typer.Typer(help="The checklist of a submission: show it, tick and reopen its items.")
+commands.add_typer(group, name="checklist")
+
+MonthOption = Annotated[
+    str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported; else the one at hand.")
+]
+ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help="The item's name, as the checklist tells it.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for good.")]
 
 BOXES = {"done": "[x]", "open": "[ ]", "waits": "[.]", "not needed": "[-]"}
 
 
-@dataclass(frozen=True)
-class At:
-    """Where to look: the options that name a store and an agency."""
-
-    store: str | None
-    key_file: Path | None
-    standard: str | None
-    agency: str | None
-
-
-def run_due(at: At, today: date, form: str, quiet: bool, as_kept: bool) -> int:
-    """Tell what is due of each agency meant; 1 when something is late. Raises Problem."""
-    with opened(at.store, at.key_file) as found:
-        if at.agency is None and at.standard is None and found.ask(stored_agencies.listed):
+@commands.command()
+def due(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is late.")] = False,
+    as_kept: Annotated[
+        bool, typer.Option("--as-kept", help="Check nothing anew: tell the results of the last check.")
+    ] = False,
+) -> int:
+    """Tell what is due and what stands in the way. Ends with 1 when something is late."""
+    refuse_csv(form)
+    today = day(on)
+    with opened(store, key_file) as found:
+        if agency_code is None and standard_id is None and found.ask(stored_agencies.listed):
             agencies = found.ask(stored_agencies.listed)
         else:
-            agencies = [found.ask(stored_agencies.one, at.agency, at.standard)]
+            agencies = [found.ask(stored_agencies.one, agency_code, standard_id)]
         told = [_standing(found, one, today, as_kept) for one in agencies]
     late = [one for one in told if one.late is not None]
-    if form == "json":
+    if form is OutputFormat.JSON:
         print(json.dumps([_as_mapping(one) for one in told], indent=1))
     else:
         for one in late if quiet else told:
@@ -151,10 +172,27 @@ def _as_mapping(one: Standing) -> dict[str, object]:
     }
 
 
-def run_checklist(at: At, today: date, month: str, attempt: int | None, form: str) -> int:
-    """Tell a submission's checklist, its data checked; 1 while something is open. Raises Problem."""
-    with opened(at.store, at.key_file) as found:
-        agency = found.ask(stored_agencies.one, at.agency, at.standard)
+@group.callback(invoke_without_command=True)
+def show(
+    context: typer.Context,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    month: MonthOption = "",
+    attempt: Annotated[int | None, typer.Option("--attempt", metavar="N", help="Else the latest.")] = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Show the checklist. Ends with 1 while something is open."""
+    if context.invoked_subcommand is not None:
+        if store or key_file or agency_code or standard_id or on or month or attempt:
+            raise typer.BadParameter(f"Options belong behind the command: checklist {context.invoked_subcommand} --...")
+        return 0
+    refuse_csv(form)
+    today = day(on)
+    with opened(store, key_file) as found:
+        agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
         check_caseload(found, agency, Checker(standard), today, now())
         entry = (
@@ -164,7 +202,7 @@ def run_checklist(at: At, today: date, month: str, attempt: int | None, form: st
         )
         many = found.ask(open_mismatches, agency, standard, entry.period, today)
         page = found.ask(read_page, agency, standard, today, entry.submission, attempt, many)
-    if form == "json":
+    if form is OutputFormat.JSON:
         print(json.dumps(page.as_mapping(), indent=1))
     else:
         for line in checklist_lines(page):
@@ -190,8 +228,75 @@ def checklist_lines(page: ChecklistPage) -> list[str]:
     return lines
 
 
-def run_act(
-    at: At, today: date, month: str, act: str, item: str = "", reason: str = "", told: Mapping[str, str] | None = None
+@group.command()
+def tick(
+    item: ItemArgument,
+    told: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=TEXT", help="What is entered with it: load=98.4 quality=100.")
+    ] = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Tick an item; your name and the time are kept with it."""
+    at = StoreOptions(store, key_file, standard, agency)
+    return _act(at, day(today), submission, "tick", item, told=_told_of(told or []))
+
+
+@group.command()
+def reopen(
+    item: ItemArgument,
+    reason: ReasonOption,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Reopen an item that was ticked; the tick is kept with your reason."""
+    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "reopen", item, reason)
+
+
+@group.command()
+def correct(
+    reason: ReasonOption,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Begin a correction: another attempt of the submission, with a checklist of its own."""
+    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "correct", reason=reason)
+
+
+@group.command()
+def nil(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+    reason: ReasonOption = "",
+) -> int:
+    """Declare a nil return: there is nobody to report."""
+    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "nil", reason=reason)
+
+
+def _act(
+    at: StoreOptions,
+    today: date,
+    month: str,
+    act: str,
+    item: str = "",
+    reason: str = "",
+    told: Mapping[str, str] | None = None,
 ) -> int:
     """Tick, reopen, correct or declare nil; say what was done. Raises Problem."""
     with opened(at.store, at.key_file) as found:
@@ -219,7 +324,7 @@ def run_act(
     return 0
 
 
-def told_of(pairs: list[str]) -> dict[str, str]:
+def _told_of(pairs: list[str]) -> dict[str, str]:
     """What is entered with a tick, from NAME=TEXT. Raises Problem."""
     told = {}
     for pair in pairs:
@@ -228,121 +333,3 @@ def told_of(pairs: list[str]) -> dict[str, str]:
             raise Problem(f"{printable(pair)!r} is not NAME=TEXT: write what is entered as in load=98.4.")
         told[name.strip()] = text.strip()
     return told
-
-
-checklist_app = typer.Typer(help="The checklist of a submission: show it, tick and reopen its items.")
-
-MonthOption = Annotated[
-    str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported; else the one at hand.")
-]
-ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help="The item's name, as the checklist tells it.")]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for good.")]
-
-
-def due(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is late.")] = False,
-    as_kept: Annotated[
-        bool, typer.Option("--as-kept", help="Check nothing anew: tell the results of the last check.")
-    ] = False,
-) -> int:
-    """Tell what is due and what stands in the way. Ends with 1 when something is late."""
-
-    return run_due(At(store, key_file, standard, agency), day(today), _told(form), quiet, as_kept)
-
-
-@checklist_app.callback(invoke_without_command=True)
-def show(
-    context: typer.Context,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
-    attempt: Annotated[int | None, typer.Option("--attempt", metavar="N", help="Else the latest.")] = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Show the checklist. Ends with 1 while something is open."""
-    if context.invoked_subcommand is not None:
-        if store or key_file or agency or standard or today or submission or attempt:
-            raise typer.BadParameter(f"Options belong behind the command: checklist {context.invoked_subcommand} --...")
-        return 0
-
-    return run_checklist(At(store, key_file, standard, agency), day(today), submission, attempt, _told(form))
-
-
-@checklist_app.command()
-def tick(
-    item: ItemArgument,
-    told: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME=TEXT", help="What is entered with it: load=98.4 quality=100.")
-    ] = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
-) -> int:
-    """Tick an item; your name and the time are kept with it."""
-
-    at = At(store, key_file, standard, agency)
-    return run_act(at, day(today), submission, "tick", item, told=told_of(told or []))
-
-
-@checklist_app.command()
-def reopen(
-    item: ItemArgument,
-    reason: ReasonOption,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
-) -> int:
-    """Reopen an item that was ticked; the tick is kept with your reason."""
-
-    return run_act(At(store, key_file, standard, agency), day(today), submission, "reopen", item, reason)
-
-
-@checklist_app.command()
-def correct(
-    reason: ReasonOption,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
-) -> int:
-    """Begin a correction: another attempt of the submission, with a checklist of its own."""
-
-    return run_act(At(store, key_file, standard, agency), day(today), submission, "correct", reason=reason)
-
-
-@checklist_app.command()
-def nil(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
-    reason: ReasonOption = "",
-) -> int:
-    """Declare a nil return: there is nobody to report."""
-
-    return run_act(At(store, key_file, standard, agency), day(today), submission, "nil", reason=reason)
-
-
-def _told(form: Format) -> str:
-    if form is Format.CSV:
-        raise Problem("That is told as text or json: choose one of them with --format.")
-    return form.value

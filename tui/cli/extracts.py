@@ -1,4 +1,4 @@
-"""`keywork extracts …`: extracts that were written. Declared here, done in `extracts_desk`."""
+"""`keywork extracts …`: extracts that were written; receipts, the same file again, sent or not, differences."""
 
 import gc
 import json
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import Annotated, get_args
 
 import typer
 
@@ -22,40 +22,175 @@ from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from store.records import agencies
-from store.snapshot import Snapshot
 from tui.cli.context import Progress, now, opened, person, talk
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption
-from tui.cli.options import day as _day
+from tui.cli.named import agency_of, resolved
+from tui.cli.options import (
+    AgencyOption,
+    FormatOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    StoreOptions,
+    TodayOption,
+    day,
+    refuse_csv,
+)
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
-if TYPE_CHECKING:
-    from store.facts import AgencyInfo, ExtractInfo
-    from store.store import Store
+commands = typer.Typer()
+group = typer.Typer(help="Extracts that were written: receipts, the same file again, sent or not, differences.")
+commands.add_typer(group, name="extracts")
 
-# `keywork extracts diff` and `mismatches`.
+_SHORT = 8  # characters of an id that tell extracts apart to the eye
+
+ExtractArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="An extract's id or the beginning of it, or `last`.", show_default=False)
+]
+OtherArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="ID", help="Another extract; without it, what would be written now.", show_default=False),
+]
+SubmissionOption = Annotated[
+    str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now.")
+]
 
 
-def _compared(store: "Store", old: "ExtractInfo", new: "ExtractInfo", standard: "Standard") -> "Comparison":
-    with store.reading() as snapshot:
-        return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
-
-
-def run_diff(
-    extract: str,
-    other: str | None,
-    submission: str | None,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    today: date,
-    form: str,
+@group.command("list")
+def list_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency_code: AgencyOption = None,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
-    """Print the difference. Raises Problem."""
+    """List the extracts, the oldest first."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        known = found.ask(extracts.listed, found.ask(agency_of, agency_code, standard))
+    if form is OutputFormat.JSON:
+        print(json.dumps([as_mapping(one) for one in known], indent=1))
+        return 0
+    for one in known:
+        many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
+        told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
+        print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
+    if not known:
+        print("No extract was written yet.")
+    return 0
+
+
+@group.command("show")
+def show(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency_code: AgencyOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Show an extract's receipt."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+    if form is OutputFormat.JSON:
+        print(json.dumps(as_mapping(one, receipt=True), indent=1))
+    else:
+        for line in receipt_lines(one, load(one.standard)):
+            print(printable(line.removeprefix("# ")))
+    return 0
+
+
+@group.command("write")
+def write(
+    extract: ExtractArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency_code: AgencyOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Write an extract again, byte for byte."""
+    refuse_csv(form)
+    with opened(store, key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+        path = found.ask(write_again, one, out)
+    if form is OutputFormat.JSON:
+        print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
+    else:
+        print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
+    return 0
+
+
+@group.command("sent")
+def sent(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Note that an extract was sent, which ticks its checklist."""
+    where = StoreOptions(store, key_file, standard, agency_code)
+    return _mark(extract, True, where, day(on), form)
+
+
+@group.command("take-back")
+def take_back(
+    extract: ExtractArgument,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency_code: AgencyOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Note that an extract was not sent after all."""
+    where = StoreOptions(store, key_file, standard, agency_code)
+    return _mark(extract, False, where, day(None), form)
+
+
+def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: OutputFormat) -> int:
+    """Mark an extract as sent, or take that back, and say so. Raises Problem."""
+    refuse_csv(form)
+    with opened(where.store, where.key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, where.agency, where.standard), extract)
+        if sent:
+            of = found.ask(agency_of, where.agency, where.standard)
+            said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
+            if said:
+                talk(said)
+        else:
+            with found.writing(Who(person(found.path), now())) as work:
+                stored_sent.take_back(work, one.id)
+        done = found.ask(extracts.one, one.id)
+    if form is OutputFormat.JSON:
+        print(json.dumps(as_mapping(done), indent=1))
+    else:
+        what = "is marked as sent" if sent else "does not count as sent any more"
+        print(f"The extract {done.id[:_SHORT]} of {done.submission} {what}.")
+    return 0
+
+
+@group.command("diff")
+def diff(
+    extract: ExtractArgument,
+    other: OtherArgument = None,
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Tell what is new, gone and changed from one extract to another, or to what would be written now."""
+    today = day(on)
     refuse_csv(form)
     if other is not None and submission is not None:
         raise Problem("Give either a second extract or --submission, not both.")
@@ -66,14 +201,16 @@ def run_diff(
         old = found.ask(resolved, agency, extract)
         if other is not None:
             new = found.ask(resolved, agency, other)
-            compared = _compared(found, old, new, standard)
+            with found.reading() as snapshot:
+                texts = extracts.text(snapshot, old.id), extracts.text(snapshot, new.id)
+                compared = compare_texts(*texts, standard)
         else:
             progress = Progress(standard.said("episodes looked at"))
             month = submission or old.submission
             preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
             progress.done()
             compared = found.ask(changes_since, preview, old)
-    if form == "json":
+    if form is OutputFormat.JSON:
         told = {
             "alike": compared.alike,
             "columns_gone": compared.columns_gone,
@@ -108,16 +245,18 @@ def _line(one: Difference, standard: Standard) -> str:
     return printable(f"{one.change:8}{what} {one.episode} (client {one.reference or one.client}){events}")
 
 
-def run_mismatches(
-    submission: str | None,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    today: date,
-    form: str,
+@group.command("mismatches")
+def mismatches(
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
-    """Print the mismatches; 1 while any is open, else 0. Raises Problem."""
+    """Tell what the last extract that was sent says and a new one would deny; exit 1 while any is open."""
+    today = day(on)
     refuse_csv(form)
     gc.disable()
     with opened(store, key_file) as found:
@@ -128,7 +267,7 @@ def run_mismatches(
         preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
         progress.done()
         result = found.ask(find_mismatches, preview)
-    if form == "json":
+    if form is OutputFormat.JSON:
         against = result.sent.id if result.sent else None
         print(
             json.dumps({"submission": month, "against": against, "mismatches": [_mapping(one) for one in result.found]})
@@ -167,275 +306,7 @@ def _mapping(one: Mismatch) -> dict[str, object]:
     }
 
 
-def run_confirm(
-    subject: str,
-    reason: str,
-    submission: str | None,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    today: date,
-) -> int:
-    """Confirm every open mismatch about a subject and say how many. Raises Problem when there is none."""
-    gc.disable()
-    with opened(store, key_file) as found:
-        agency = found.ask(agency_of, agency_code, standard_id)
-        month = submission or found.ask(due_submission, agency, today)
-        result = found.ask(
-            find_mismatches, found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
-        )
-        meant = [one for one in result.open if one.subject == subject]
-        if result.sent is None or not meant:
-            raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")
-        with found.writing(Who(person(found.path), now())) as work:
-            for one in meant:
-                confirm_one(work, result.sent, one, reason)
-    print(f"Confirmed: {len(meant)}.")
-    return 0
-
-
-# `keywork extracts list`, `show`, `write`, `sent` and `take-back`.
-
-LAST = "last"
-_SHORT = 8
-
-
-def refuse_csv(form: str) -> None:
-    """Raise Problem for the one form that is not offered here."""
-    if form == "csv":
-        raise Problem("This is told as text or json: choose one of them with --format.")
-
-
-def agency_of(snapshot: Snapshot, code: str | None, standard: str | None) -> "AgencyInfo":
-    """The agency meant. Raises Problem, also for a standard that is not installed."""
-    if standard is not None:
-        load(standard)
-    return agencies.one(snapshot, code, standard)
-
-
-def resolved(snapshot: Snapshot, agency: "AgencyInfo", text: str) -> "ExtractInfo":
-    """The extract whose id begins so, or the last one written. Raises Problem when it is none, or several."""
-    known = extracts.listed(snapshot, agency)
-    if text == LAST and known:
-        return known[-1]
-    found = [one for one in known if text and one.id.startswith(text)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Problem(f"Several extracts begin with {text}: give more of the id.")
-    raise Problem(
-        f"There is no extract {printable(text)} of {agency.code}: `keywork extracts list` shows which there are."
-    )
-
-
-def run_list(store: str | None, key_file: Path | None, standard: str | None, agency_code: str | None, form: str) -> int:
-    """Print the extracts. Raises Problem."""
-    refuse_csv(form)
-    with opened(store, key_file) as found:
-        known = found.ask(extracts.listed, found.ask(agency_of, agency_code, standard))
-    if form == "json":
-        print(json.dumps([as_mapping(one) for one in known], indent=1))
-        return 0
-    for one in known:
-        many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
-        told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
-        print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
-    if not known:
-        print("No extract was written yet.")
-    return 0
-
-
-def run_show(
-    extract: str,
-    store: str | None,
-    key_file: Path | None,
-    standard: str | None,
-    agency_code: str | None,
-    form: str,
-) -> int:
-    """Print a receipt. Raises Problem."""
-    refuse_csv(form)
-    with opened(store, key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
-    if form == "json":
-        print(json.dumps(as_mapping(one, receipt=True), indent=1))
-    else:
-        for line in receipt_lines(one, load(one.standard)):
-            print(printable(line.removeprefix("# ")))
-    return 0
-
-
-def run_write(
-    extract: str,
-    out: Path,
-    store: str | None,
-    key_file: Path | None,
-    standard: str | None,
-    agency_code: str | None,
-    form: str,
-) -> int:
-    """Write an extract again and print where it is. Raises Problem."""
-    refuse_csv(form)
-    with opened(store, key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
-        path = found.ask(write_again, one, out)
-    if form == "json":
-        print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
-    else:
-        print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
-    return 0
-
-
-def run_mark(
-    extract: str,
-    sent: bool,
-    store: str | None,
-    key_file: Path | None,
-    standard: str | None,
-    agency_code: str | None,
-    today: date,
-    form: str,
-) -> int:
-    """Mark an extract as sent, or take that back, and say so. Raises Problem."""
-    refuse_csv(form)
-    with opened(store, key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
-        if sent:
-            of = found.ask(agency_of, agency_code, standard)
-            said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
-            if said:
-                talk(said)
-        else:
-            with found.writing(Who(person(found.path), now())) as work:
-                stored_sent.take_back(work, one.id)
-        done = found.ask(extracts.one, one.id)
-    if form == "json":
-        print(json.dumps(as_mapping(done), indent=1))
-    else:
-        what = "is marked as sent" if sent else "does not count as sent any more"
-        print(f"The extract {done.id[:_SHORT]} of {done.submission} {what}.")
-    return 0
-
-
-extracts_app = typer.Typer(help="Extracts that were written: receipts, the same file again, sent or not, differences.")
-
-ExtractArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="An extract's id or the beginning of it, or `last`.", show_default=False)
-]
-OtherArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="ID", help="Another extract; without it, what would be written now.", show_default=False),
-]
-SubmissionOption = Annotated[
-    str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that would be written now.")
-]
-
-
-@extracts_app.command("list")
-def list_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """List the extracts, the oldest first."""
-
-    return run_list(store, key_file, standard, agency, form.value)
-
-
-@extracts_app.command("show")
-def show(
-    extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Show an extract's receipt."""
-
-    return run_show(extract, store, key_file, standard, agency, form.value)
-
-
-@extracts_app.command("write")
-def write(
-    extract: ExtractArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Write an extract again, byte for byte."""
-
-    return run_write(extract, out, store, key_file, standard, agency, form.value)
-
-
-@extracts_app.command("sent")
-def sent(
-    extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Note that an extract was sent, which ticks its checklist."""
-
-    return run_mark(extract, True, store, key_file, standard, agency, _day(today), form.value)
-
-
-@extracts_app.command("take-back")
-def take_back(
-    extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Note that an extract was not sent after all."""
-
-    return run_mark(extract, False, store, key_file, standard, agency, _day(None), form.value)
-
-
-@extracts_app.command("diff")
-def diff(
-    extract: ExtractArgument,
-    other: OtherArgument = None,
-    submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Tell what is new, gone and changed from one extract to another, or to what would be written now."""
-
-    return run_diff(extract, other, submission, store, key_file, standard, agency, _day(today), form.value)
-
-
-@extracts_app.command("mismatches")
-def mismatches(
-    submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
-) -> int:
-    """Tell what the last extract that was sent says and a new one would deny; exit 1 while any is open."""
-
-    return run_mismatches(submission, store, key_file, standard, agency, _day(today), form.value)
-
-
-@extracts_app.command("confirm")
+@group.command("confirm")
 def confirm(
     subject: Annotated[
         str, typer.Argument(metavar="SUBJECT", help="The subject of an open mismatch, as `mismatches` tells it.")
@@ -444,10 +315,23 @@ def confirm(
     submission: SubmissionOption = None,
     store: StoreOption = None,
     key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
 ) -> int:
     """Confirm with a reason that a mismatch is right."""
-
-    return run_confirm(subject, reason, submission, store, key_file, standard, agency, _day(today))
+    today = day(on)
+    gc.disable()
+    with opened(store, key_file) as found:
+        agency = found.ask(agency_of, agency_code, standard_id)
+        month = submission or found.ask(due_submission, agency, today)
+        preview = found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
+        result = found.ask(find_mismatches, preview)
+        meant = [one for one in result.open if one.subject == subject]
+        if result.sent is None or not meant:
+            raise Problem("No open mismatch has that subject: `keywork extracts mismatches` lists those that are open.")
+        with found.writing(Who(person(found.path), now())) as work:
+            for one in meant:
+                confirm_one(work, result.sent, one, reason)
+    print(f"Confirmed: {len(meant)}.")
+    return 0

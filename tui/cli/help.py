@@ -1,33 +1,45 @@
-"""`keywork help`: each screen as text, its keys, and a few words about it."""
+"""`keywork help`: each screen as text, its keys, and a few words about it; and what changed from release to release."""
 
 from contextlib import suppress
+from typing import Annotated
+
+import typer
 
 from tui.help import about, picture
-from tui.screens.registry import SCREENS, know_actions
+from tui.screens.registry import SCREENS, ScreenEntry, know_actions
 from tui.widgets.help_screen import help_lines
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
 
+commands = typer.Typer()
 
-def run_help(screen: str | None) -> int:
-    """Print the help of one screen, or of all. Raises Problem for a screen there is not."""
+CHANGES = "changes"
+"""What is asked for instead of a screen: the notes of changes."""
+
+
+@commands.command("help")
+def help_(
+    screen: Annotated[
+        str | None, typer.Argument(metavar="SCREEN", help="One screen only; or: changes.", show_default=False)
+    ] = None,
+) -> int:
+    """Show each screen as text, with its keys and what they do."""
+    if screen == CHANGES:
+        print("\n".join(about(CHANGES)))
+        return 0
     know_actions()
-    titles = {"start": "Start"} | {name: entry.title for name, entry in SCREENS.items()}
-    titles = {"start": titles["start"], "clients": titles["clients"], "client": "Client"} | titles
-    titles["new_agency"] = "New agency"
-    if screen is not None and screen not in titles:
-        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(titles)}.")
-    for scope, title in titles.items():
+    if screen is not None and screen not in SCREENS:
+        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}.")
+    for scope, entry in SCREENS.items():
         if screen in (None, scope):
-            print("\n".join([f"==== {title} ({scope})", "", *_whose(scope), *_page(scope), ""]))
+            print("\n".join([f"==== {entry.title} ({scope})", "", *_whose(entry), *_page(scope), ""]))
     return 0
 
 
-def _whose(scope: str) -> list[str]:
+def _whose(entry: ScreenEntry) -> list[str]:
     """Which data sets have a screen, where some of those that are installed have not."""
-    entry = SCREENS.get(scope)
-    if entry is None or not entry.needs:
+    if not entry.needs:
         return []
     known = []
     for name in available():

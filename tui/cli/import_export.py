@@ -1,13 +1,15 @@
-"""`keywork import`, `export` and `sample`: what comes into a store and goes out of it."""
+"""`keywork import` and `export`: what comes into a store and goes out of it."""
 
 import gc
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TextIO
 
+import typer
+
+from exporters.extracts.receipt import Receipt
 from exporters.extracts.resend import export_to_stream
 from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_submission
@@ -20,13 +22,23 @@ from store.disk.location import store_path
 from store.facts import Who
 from store.month import calendar
 from store.records import agencies as stored_agencies
-from store.records import bulk_load
 from tui.cli.context import Progress, now, opened, person, talk
+from tui.cli.options import (
+    AgencyOption,
+    FromOption,
+    KeyOption,
+    KindOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    ToOption,
+    day,
+)
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import DEFAULT, load
 from validators.standard.model import Standard
-from validators.synthetic import synthetic_episodes
 
 if TYPE_CHECKING:
     from exporters.formats.base import Importer
@@ -34,18 +46,35 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
 
 
-def run_import(
-    file: Path,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency: str | None,
-    update: bool,
-    all_or_nothing: bool,
-    dry_run: bool,
-    from_standard: str | None = None,
+commands = typer.Typer()
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.", show_default=False)
+]
+
+
+@commands.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="The extract to take in.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency: AgencyOption = None,
+    update: Annotated[bool, typer.Option("--update", help="Take values that differ from those in the store.")] = False,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Take nothing when a row cannot be stored.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")] = False,
+    from_standard: Annotated[
+        str | None,
+        typer.Option(
+            "--from-standard",
+            metavar="ID",
+            help="The file is of this other data set: take over what is certain, list what must be keyed anew.",
+        ),
+    ] = None,
 ) -> int:
-    """Import and print; 1 when rows were left out, else 0. Raises Problem."""
+    """Take an existing extract into the store, faults and all. Ends with 1 when rows were left out."""
     gc.disable()  # as for `check`: many objects, none in a circle
     progress = Progress("lines read")
     path = store_path(store)
@@ -93,30 +122,36 @@ def _import_told(job: "Importer | Conversion", dry_run: bool, update: bool) -> I
     return import_told(job.report, dry_run=dry_run, update=update, said=job.standard.said)
 
 
-def run_export(
-    submission: str,
-    out: Path | None,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    today: date,
-    form: str,
-    kind: str = "",
-    first: date | None = None,
-    last: date | None = None,
+@commands.command()
+def export(
+    submission: Annotated[str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")],
+    out: OutOption = None,
+    stdout: Annotated[
+        bool, typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error.")
+    ] = False,
+    kind: KindOption = None,
+    first: FromOption = None,
+    last: ToOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+    form: Annotated[
+        OutputFormat, typer.Option("--format", help="How to tell the receipt: text or json.")
+    ] = OutputFormat.TEXT,
 ) -> int:
-    """Write the extract and print its receipt; 1 when it has errors, else 0. Raises Problem.
-
-    Without a folder the extract goes to standard output, and the receipt to standard error.
-    """
-    if form == "csv":
+    """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
+    if (out is None) is not stdout:
+        raise Problem("Say where to write to: --out DIR, or --stdout.")
+    if form is OutputFormat.CSV:
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
+    today = day(on)
     with opened(store, key_file) as found:
         agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
-        wanted = extract_kind(standard, kind, first, last)
+        wanted = extract_kind(standard, kind or "", first.date() if first else None, last.date() if last else None)
         progress = Progress(standard.said("episodes written"))
         who = person(found.path)
         if out is not None:
@@ -136,32 +171,12 @@ def run_export(
         progress.done()
         for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
-    told = [json.dumps(receipt.as_mapping(), indent=1)] if form == "json" else receipt_told(receipt, standard)
-    (sys.stdout if out is not None else sys.stderr).writelines(f"{line}\n" for line in told)
+    _tell(receipt, standard, form, sys.stdout if out is not None else sys.stderr)
     return 1 if receipt.tally.errors else 0
 
 
-def run_sample(
-    clients: int,
-    store: str | None,
-    key_file: Path | None,
-    standard_id: str | None,
-    agency_code: str | None,
-    seed: int,
-    today: date,
-    faults: bool,
-) -> int:
-    """Fill an empty store and say what was made. Raises Problem when it holds something already."""
-    gc.disable()
-    standard = load(standard_id or DEFAULT)
-    code = agency_code or "T0001"
-    with opened(store, key_file, create=True) as found:
-        if found.ask(stored_agencies.listed):
-            raise Problem(f"The store {found.path} is not empty: name a new one with --store.")
-        with found.writing(Who(person(found.path), now())) as work:
-            agency = stored_agencies.ensure(work, code, standard.id)
-            records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
-            made = bulk_load.load(work, agency, records, act="sample")
-    told = standard.said(f"{made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
-    print(f"{found.path}: {told}")
-    return 0
+def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:
+    told = (
+        [json.dumps(receipt.as_mapping(), indent=1)] if form is OutputFormat.JSON else receipt_told(receipt, standard)
+    )
+    stream.writelines(f"{line}\n" for line in told)

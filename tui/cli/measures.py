@@ -5,10 +5,29 @@ from typing import Annotated
 
 import typer
 
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption, TodayOption, day
+from exporters.month.measures import as_json, measured, measures_told
+from tui.cli.context import Progress, opened
+from tui.cli.named import agency_of
+from tui.cli.options import (
+    AgencyOption,
+    FormatOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    day,
+    refuse_csv,
+)
+from tui.widgets.text import printable
+from validators.measures import Span, quarter
 from validators.problems import Problem
+from validators.standard.catalogue import load
+
+commands = typer.Typer()
 
 
+@commands.command()
 def measures(
     store: StoreOption = None,
     key_file: KeyOption = None,
@@ -21,17 +40,10 @@ def measures(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day.")
     ] = None,
     today: TodayOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Work out what the data set is measured by; without --from and --to for the last quarter that is over."""
-    from exporters.month.measures import as_json, measured, measures_told
-    from tui.cli.context import Progress, opened
-    from tui.cli.extracts import agency_of, refuse_csv
-    from tui.widgets.text import printable
-    from validators.measures import Span, quarter
-    from validators.standard.catalogue import load
-
-    refuse_csv(form.value)
+    refuse_csv(form)
     span = quarter(day(today), -1)
     if (first is None) is not (last is None):
         raise Problem("Give both ends of the days to look at: --from and --to.")
@@ -44,7 +56,7 @@ def measures(
         progress = Progress("records looked at")
         results = found.ask(measured, its, load(its.standard), span, progress)
         progress.done()
-    if form is Format.JSON:
+    if form is OutputFormat.JSON:
         print(as_json(results, span))
         return 0
     for line in measures_told(results, span):

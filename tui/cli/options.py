@@ -1,5 +1,6 @@
 """Options that several commands have, declared once."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from validators.problems import Problem
 
-class Format(StrEnum):
+
+class OutputFormat(StrEnum):
     """How a command tells its result."""
 
     TEXT = "text"
@@ -49,7 +52,20 @@ ToOption = Annotated[
     datetime | None,
     typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day, with --kind between."),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to tell it: text or json.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")]
+SubmissionOption = Annotated[
+    str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")
+]
+
+
+@dataclass(frozen=True)
+class StoreOptions:
+    """Where to work: the options that name a store, its key and one of its agencies."""
+
+    store: str | None = None
+    key_file: Path | None = None
+    standard: str | None = None
+    agency: str | None = None
 
 
 def day(given: datetime | None) -> date:
@@ -59,3 +75,9 @@ def day(given: datetime | None) -> date:
     from tui.session.local_time import LONDON
 
     return datetime.now(LONDON).date()
+
+
+def refuse_csv(form: OutputFormat) -> None:
+    """Raise Problem for the one form that is not offered here."""
+    if form is OutputFormat.CSV:
+        raise Problem("That is told as text or json: choose one of them with --format.")

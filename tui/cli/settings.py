@@ -7,46 +7,45 @@ import typer
 
 from store.facts import Who
 from store.month import agency_settings
-from tui.cli.options import AgencyOption, Format, FormatOption, KeyOption, StandardOption, StoreOption
+from tui.cli.context import now, opened, person
+from tui.cli.named import agency_of
+from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
+from tui.widgets.text import printable
+from validators.agency import setting_named, setting_text, setting_words
+from validators.standard.catalogue import load
 
-settings_app = typer.Typer(help="What an agency says of itself: rules and measures ask it.")
+commands = typer.Typer()
+group = typer.Typer(help="What an agency says of itself: rules and measures ask it.")
+commands.add_typer(group, name="settings")
 
 
-@settings_app.command("list")
+@group.command("list")
 def list_(
     store: StoreOption = None,
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency: AgencyOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List what the data set asks an agency, and what is said."""
-    from tui.cli.context import opened
-    from tui.cli.extracts import agency_of, refuse_csv
-    from tui.widgets.text import printable
-    from validators.agency import setting_words
-    from validators.standard.catalogue import load
-
-    refuse_csv(form.value)
+    refuse_csv(form)
     with opened(store, key_file) as found:
         its = found.ask(agency_of, agency, standard)
         data_set, told = load(its.standard), found.ask(agency_settings.settings, its)
-    settings = data_set.settings
-    if form is Format.JSON:
-        rows = [
-            {"name": one.id, "title": one.title, "kind": one.kind, "value": told.get(one.id, "")} for one in settings
-        ]
+    asked = data_set.settings
+    if form is OutputFormat.JSON:
+        rows = [{"name": one.id, "title": one.title, "kind": one.kind, "value": told.get(one.id, "")} for one in asked]
         print(json.dumps(rows, indent=1))
         return 0
-    for one in settings:
+    for one in asked:
         print(printable(f"{one.id}: {setting_words(one, told.get(one.id, ''))}"))
         print(printable(f"  {one.title}" + (f" ({', '.join(one.classes)})" if one.classes else "")))
-    if not settings:
+    if not asked:
         print(f"The data set {data_set.id} asks an agency nothing.")
     return 0
 
 
-@settings_app.command("set")
+@group.command("set")
 def set_(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The setting, as `settings list` names it.")],
     value: Annotated[
@@ -58,12 +57,6 @@ def set_(
     agency: AgencyOption = None,
 ) -> int:
     """Say something of an agency. Findings kept so far are then checked anew."""
-    from tui.cli.context import now, opened, person
-    from tui.cli.extracts import agency_of
-    from tui.widgets.text import printable
-    from validators.agency import setting_named, setting_text, setting_words
-    from validators.standard.catalogue import load
-
     with opened(store, key_file) as found:
         its = found.ask(agency_of, agency, standard)
         data_set = load(its.standard)

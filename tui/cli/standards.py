@@ -5,17 +5,25 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from tui.cli.options import OutputFormat
 from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.records import Severity
 from validators.standard.catalogue import available, installed_folder, load
 from validators.standard.loader import load_standard
-from validators.standard.model import Rule, Standard
+from validators.standard.model import Standard
+
+commands = typer.Typer()
+group = typer.Typer(help="The national data sets that are installed.")
+commands.add_typer(group, name="standards")
 
 
-def run_list() -> int:
-    """Print id, title and status of each. Raises Problem for a malformed pack."""
+@group.command("list")
+def list_() -> int:
+    """List the data sets that are installed."""
     for name in available():
         standard = load(name)
         statuses = [code_list.status for code_list in standard.code_lists.values()]
@@ -24,29 +32,37 @@ def run_list() -> int:
     return 0
 
 
-def run_show(standard_id: str, form: str) -> int:
-    """Print a standard. Raises Problem when there is none of that id."""
+@group.command()
+def show(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set, e.g. ndtms-cjit-p.")],
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
+) -> int:
+    """Show a data set: fields, code lists with their status, rules with their readings."""
     standard = load(standard_id)
-    if form == "json":
+    if form is OutputFormat.JSON:
         print(json.dumps(as_mapping(standard), indent=1))
-    elif form == "text":
+    elif form is OutputFormat.TEXT:
         print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
         raise Problem("A standard is told as text or json: choose one of them with --format.")
     return 0
 
 
-def run_install(folder: Path, standard_id: str | None = None) -> int:
-    """Copy a pack, or the schema of a return, to the site's own, once it has loaded.
-
-    Raises Problem and leaves the old one otherwise.
-    """
+@group.command()
+def install(
+    folder: Annotated[Path, typer.Argument(help="The folder of a data set, or of the XML schemas of a return.")],
+    standard_id: Annotated[
+        str | None,
+        typer.Option("--standard", metavar="ID", help="Whose schemas they are, where several are sent as XML."),
+    ] = None,
+) -> int:
+    """Install a data set, or the official schema of one. It is data only; nothing in it is executed."""
     try:
         if _holds_schemas(folder):
             return _install_schema(folder, standard_id)
         if standard_id is not None:
             raise Problem("--standard goes with a folder of XML schemas: a data set says itself which it is.")
-        return _install(folder)
+        return _install_data_set(folder)
     except (OSError, shutil.Error):
         raise Problem(
             f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
@@ -82,8 +98,11 @@ def mapping_lines(standard: Standard) -> list[str]:
     return [printable(line) for line in schemas.told()] if schemas is not None else []
 
 
-def run_schema(standard_id: str) -> int:
-    """Print our own stand-in schema of a return. Raises Problem for a standard that is not sent as XML."""
+@group.command()
+def schema(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="A data set that is sent as XML.")],
+) -> int:
+    """Print Keywork's own stand-in schema of a return, to validate a file with another tool."""
     from exporters.formats import choose
 
     standard = load(standard_id)
@@ -95,7 +114,7 @@ def run_schema(standard_id: str) -> int:
     return 0
 
 
-def _install(folder: Path) -> int:
+def _install_data_set(folder: Path) -> int:
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
     standard = load_standard(folder)
@@ -115,20 +134,6 @@ def _install(folder: Path) -> int:
     load.cache_clear()
     print(f"{standard.id}: installed in {target}")
     return 0
-
-
-def severities(standard: Standard, rule: Rule) -> list[str]:
-    """The severities a rule's findings can have, the heaviest first; a list's status decides where the rule says so."""
-    found: set[str] = set()
-    for row in rule.rows:
-        if row.severity == "list":
-            for header in row.fields:
-                code_list = standard.code_lists[standard.by_header[header].codes]
-                if code_list.decides:
-                    found.add("error" if code_list.status in ("published", "site") else "warning")
-        else:
-            found |= {row.severity, row.store_severity}
-    return [severity.value for severity in Severity if severity.value in found]
 
 
 def as_mapping(standard: Standard) -> dict[str, object]:
@@ -169,7 +174,7 @@ def as_mapping(standard: Standard) -> dict[str, object]:
             {
                 "rule": rule.id,
                 "title": rule.title,
-                "severities": severities(standard, rule),
+                "severities": standard.severities(rule),
                 "message": rule.rows[0].message,
                 "help": rule.help,
                 "source": rule.source,
@@ -191,6 +196,6 @@ def _lines(standard: Standard) -> list[str]:
             lines.append(f"  {field.column:>3} {header:10} {field.layout.text:9} {field.label}; rules {rules}{listed}")
         lines.append("")
     for rule in standard.rules:
-        lines.append(f"Rule {rule.id}: {rule.title} ({', '.join(severities(standard, rule))})")
+        lines.append(f"Rule {rule.id}: {rule.title} ({', '.join(standard.severities(rule))})")
         lines += [f"  {rule.help}", f"  Reading: {rule.reading}", f"  Source: {rule.source}"]
     return lines

@@ -1,32 +1,49 @@
 """`keywork backup`, `restore` and `doctor`: the store as a file."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from store.disk import doctor
 from tui.cli.context import opened
+from tui.cli.options import KeyOption, StoreOption
+
+commands = typer.Typer()
 
 
-def run_backup(file: Path, store: str | None, key_file: Path | None) -> int:
-    """Copy the store. Raises Problem."""
+@commands.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to write.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+) -> int:
+    """Copy the store, still encrypted with its key, into a new file."""
     with opened(store, key_file) as found:
         found.backup(file)
         print(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})")
     return 0
 
 
-def run_restore(file: Path, store: str | None, key_file: Path | None) -> int:
-    """Bring a copy back. Raises Problem."""
-    from store.disk.backup import restore
+@commands.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="The copy to bring back.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+) -> int:
+    """Bring a copy back as a store where there is none."""
+    from store.disk import backup as copies
     from store.disk.location import store_path
 
     target = store_path(store)
-    restore(file, target, key_file)
+    copies.restore(file, target, key_file)
     print(f"{target}: brought back from {file}")
     return 0
 
 
-def run_doctor(store: str | None, key_file: Path | None) -> int:
-    """Examine the store and print each result; 1 when something is wrong. Raises Problem."""
+@commands.command("doctor")
+def doctor_(store: StoreOption = None, key_file: KeyOption = None) -> int:
+    """Examine the store: the file, its schema, the audit chain, who may read it."""
     with opened(store, key_file) as found:
         checks = found.ask(doctor.examine)
     for check in checks:

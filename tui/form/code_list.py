@@ -11,7 +11,7 @@ TALLEST = 10
 HINT = "?"
 
 
-class CodeList:
+class CodeListing:
     """The codes of the model's current field while somebody looks for one.
 
     The typed text is a question to the list, not a value of the record: closing it without choosing changes nothing.

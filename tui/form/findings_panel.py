@@ -16,18 +16,18 @@ from tui.form.row_drawing import PANEL_INK, tokens_of
 from tui.widgets.text import one_line, printable
 
 Mode = Literal["pane", "strip"]
-Line = tuple[str, str, Place | None]
+PanelLine = tuple[str, str, Place | None]
 """A text, the name of its style, and the place it speaks of."""
 
 
-def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: int = 1000) -> list[Line]:
+def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: int = 1000) -> list[PanelLine]:
     """The panel folded to `height` lines: the counts, then the entries, those of the current field first.
 
     What is longer than `width` cells goes on in the next line, as far as there are lines.
     """
     here = [entry for entry in entries if entry.place == at]
     rest = [entry for entry in entries if entry.place != at]
-    lines: list[Line] = [(counts(entries), "title", None)]
+    lines: list[PanelLine] = [(counts(entries), "title", None)]
     for entry in (*here, *rest):
         if (room := height - len(lines)) <= 0:
             break
@@ -41,9 +41,9 @@ def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: 
     return lines[:height]
 
 
-def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[Line]:
+def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[PanelLine]:
     """The whole panel in `width` cells: every entry with its sentence wrapped, its rule and its values below."""
-    lines: list[Line] = [(counts(entries), "title", None)]
+    lines: list[PanelLine] = [(counts(entries), "title", None)]
     elsewhere = False
     for entry in entries:
         if not entry.own and not elsewhere:
@@ -78,7 +78,7 @@ class FindingsPanel(ScrollView, can_focus=False):
         self.mode: Mode = "strip"
         self.entries: tuple[Entry, ...] = ()
         self.at: Place | None = None
-        self._lines: list[Line] = []
+        self._lines: list[PanelLine] = []
 
     def show(self, entries: Sequence[Entry], at: Place | None = None) -> None:
         """Show what is wrong now and where one stands; lines that stay as they are cost nothing."""
@@ -98,7 +98,7 @@ class FindingsPanel(ScrollView, can_focus=False):
         """What is drawn, as plain text."""
         return "\n".join(text.rstrip() for text, _, _ in self._lines)
 
-    def _view(self) -> list[Line]:
+    def _view(self) -> list[PanelLine]:
         """The lines to draw, as many as there is room for; a pane keeps the current finding in view."""
         height, width = self.size.height, self.size.width
         if self.mode == "strip":
@@ -131,7 +131,7 @@ class FindingsPanel(ScrollView, can_focus=False):
             self.on_choose(place)
 
     def render_line(self, y: int) -> Strip:
-        """Line `y` of the view."""
+        """PanelLine `y` of the view."""
         width = self.size.width
         text, name, place = self._lines[y] if y < len(self._lines) else ("", "blank", None)
         tokens = tokens_of(self.app)

@@ -17,7 +17,7 @@ from textual.layout import WidgetPlacement
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.form.code_list import CodeList
+from tui.form.code_list import CodeListing
 from tui.form.keys import FORM_KEYS
 from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
@@ -53,7 +53,7 @@ class RecordForm(ScrollView, can_focus=False):
         super().__init__(id=id)
         self.model, self.keys = model, keys
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
-        self.editor, self.codes = LineInput(self), CodeList()
+        self.editor, self.codes = LineInput(self), CodeListing()
         self.columns, self.marks = Columns.of(80), Marks()
         self.came_from = (model, model.current)
         self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)

@@ -1,4 +1,5 @@
-"""The help of each screen: a few paragraphs in `<scope>.txt`, a picture of it in `<scope>.screen.txt`.
+"""The help of each screen: a few paragraphs in `<scope>.txt`, a picture of it in `<scope>.screen.txt`. `changes.txt`
+tells what is new in each release.
 
 The pictures are those that the tests compare the screens with, so they cannot grow old.
 """

@@ -12,6 +12,7 @@ from store.snapshot import Snapshot
 from tui.screens.client.labels import when
 from tui.screens.findings.groups import rule_title
 from tui.screens.findings.screen import withdraw
+from tui.screens.registry import SCREENS
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm
@@ -23,7 +24,7 @@ from tui.widgets.text_line import TextLine
 if TYPE_CHECKING:
     from tui.app.app import KeyworkApp
 
-SCOPE = {"acceptances"}
+SCOPE = SCREENS["acceptances"].scope
 COLUMNS = (Column("Accepted", 14), Column("By", 8), Column("Client", 10), Column("Rule", 6), Column("Reason", 0))
 REGISTRY.add(
     action("acceptances.filter", "slash", "Filter", "Only lines with these words", SCOPE, "filter", bar=True),

@@ -10,12 +10,11 @@ from store.facts import AgencyInfo
 from store.records import agencies
 from store.snapshot import Snapshot
 from tui.screens.field_page import data_set_page
-from tui.screens.start import AgencyList
+from tui.screens.start import DataSetList
 from tui.session.agencies import data_set_words, made_words, make_agency
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.base_screen import BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
@@ -48,7 +47,7 @@ class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
     def body(self) -> Iterable[Widget]:
         """What to do, then the code and the data sets."""
         names = available()
-        self.choices = AgencyList(names, {name: data_set_words(name) for name in names})
+        self.choices = DataSetList(names, {name: data_set_words(name) for name in names})
         yield TextPage(ASK)
         yield self.choices
 

@@ -17,6 +17,7 @@ from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
 from store.snapshot import Snapshot
 from tui.screens.client.labels import several, when
+from tui.screens.registry import SCREENS
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseScreen
@@ -29,7 +30,7 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from tui.app.app import KeyworkApp
 
-SCOPE = {"bounces"}
+SCOPE = SCREENS["bounces"].scope
 COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))
 NOWHERE = "-"
 LARGEST = 20_000_000

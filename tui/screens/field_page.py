@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from textual.widget import Widget
 
-from tui.cli.standards import severities
 from tui.form.codes import list_status
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text_page import TextPage
@@ -152,7 +151,7 @@ def _codes(codes: CodeList) -> Iterator[str]:
 
 def _rule(standard: Standard, rule: Rule, *, short: bool) -> Iterator[str]:
     """A rule; `short` as one of several on a page."""
-    weights = ", ".join(severities(standard, rule))
+    weights = ", ".join(standard.severities(rule))
     yield f"{'  ' if short else '# '}Rule {rule.id}: {rule.title} ({weights})"
     indent = "    " if short else "  "
     if not short:

@@ -53,7 +53,7 @@ ACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HistoryLine:
     """One line of history: when, who, which record of which client, what was done; `details` say all of it.
 
     `number` is the link's own in the audit's chain.
@@ -76,7 +76,7 @@ class Told:
         return f"{self.at} {self.person} {self.client} {self.record} {self.what}".casefold()
 
 
-def of_record(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[Told]]:
+def of_record(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[HistoryLine]]:
     """The record's name and the history of it and of all below it, newest first. Raises Problem when there is none."""
     record = _record(snapshot, record_id)
     tree = read.tree(snapshot, _client_of(snapshot, record), deleted=True)
@@ -89,9 +89,9 @@ def of_record(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[s
 
 def by_person(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date
-) -> tuple[bool, list[Told]]:
+) -> tuple[bool, list[HistoryLine]]:
     """What somebody did on a day, newest first; the first is whether all of it is told."""
-    told: list[Told] = []
+    told: list[HistoryLine] = []
     whole = True
     deleted: tuple[frozenset[Filter], ...] = (frozenset(), frozenset({"deleted"}))
     for filters in deleted:
@@ -124,7 +124,7 @@ def _told(
     record: StoredRecord,
     person: str | None = None,
     day: date | None = None,
-) -> Iterator[Told]:
+) -> Iterator[HistoryLine]:
     """The history of one record, or one person's part of it on one day."""
     client = client_name(standard, tree.client.values)
     for entry in audit.history(snapshot, [record.id]):
@@ -134,7 +134,9 @@ def _told(
         at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
         name = record_name(standard, record)
         header = entry.field if entry.field in standard.by_header else ""
-        yield Told(entry.number, at, entry.person, client, name, what, details, tree.client.id, record.id, header)
+        yield HistoryLine(
+            entry.number, at, entry.person, client, name, what, details, tree.client.id, record.id, header
+        )
 
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
@@ -181,7 +183,7 @@ def record_name(standard: Standard, record: StoredRecord) -> str:
     return f"{name} {day or text}".rstrip() + (" (deleted)" if record.deleted else "")
 
 
-def place_of(snapshot: Snapshot, one: Told) -> tuple[str, str, str, str]:
+def place_of(snapshot: Snapshot, one: HistoryLine) -> tuple[str, str, str, str]:
     """Where a line's record stands: client, episode, event and field."""
     record = _record(snapshot, one.record_id)
     episode = {"client": "", "episode": record.id, "event": record.parent_id}[record.kind]
@@ -255,8 +257,8 @@ class HistoryScreen(FilteredScreen):
     def __init__(self, record_id: str = "") -> None:
         super().__init__()
         self._record_id = record_id
-        self._all: list[Told] = []
-        self._shown: list[Told] = []
+        self._all: list[HistoryLine] = []
+        self._shown: list[HistoryLine] = []
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -298,7 +300,7 @@ class HistoryScreen(FilteredScreen):
             self.table.columns = WIDE_COLUMNS if wide else NARROW_COLUMNS
             self.table.reload()
 
-    def _row(self, one: Told) -> Row:
+    def _row(self, one: HistoryLine) -> Row:
         if self._wide:
             return one.number, one.at, one.person, one.client, one.record, one.what
         return one.number, one.at, one.person, one.record if self._record_id else one.client, one.what
@@ -320,12 +322,12 @@ class HistoryScreen(FilteredScreen):
                 hold=True,
             )
 
-    def _read_record(self, found: tuple[str, list[Told]]) -> None:
+    def _read_record(self, found: tuple[str, list[HistoryLine]]) -> None:
         name, self._all = found
         self.retitle(f"History: {name}")
         self._tell("Everything that was done to it, the newest first.")
 
-    def _read_day(self, found: tuple[bool, list[Told]]) -> None:
+    def _read_day(self, found: tuple[bool, list[HistoryLine]]) -> None:
         whole, self._all = found
         self.retitle(f"History: what {self.program.person} did today")
         self._tell(
@@ -366,7 +368,7 @@ class HistoryScreen(FilteredScreen):
         for line, text in zip(self.details, told, strict=True):
             line.show((text, "panel"))
 
-    def _current(self) -> Told | None:
+    def _current(self) -> HistoryLine | None:
         number = self.table.current_id
         return next((one for one in self._shown if one.number == number), None)
 

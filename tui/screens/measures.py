@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from exporters.month.measures import MOST_CASES, Case, bar, cases, headline, measured
+from exporters.month.measures import MOST_CASES, MeasureCase, bar, cases, headline, measured
 from tui.form.dates import show_date
+from tui.screens.registry import SCREENS
 from tui.screens.standards import PageScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -47,7 +48,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         self.title = measure.title
         self.measure, self.line, self.span, self.days = measure, line, span, days
         self.about = TextLine(id="about")
-        self.found: list[Case] = []
+        self.found: list[MeasureCase] = []
 
     @property
     def program(self) -> "KeyworkApp":
@@ -77,7 +78,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         which = (app.agency, app.standard, self.span, self.measure.id, self.line.key)
         app.read(lambda snapshot: cases(snapshot, *which), on_done=self._came, hold=True)
 
-    def _came(self, found: list[Case]) -> None:
+    def _came(self, found: list[MeasureCase]) -> None:
         if not self.is_attached:
             return
         self.found = found
@@ -86,7 +87,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         self.table.empty = "No case any more."
         self.table.reload()
 
-    def _row(self, one: Case) -> Row:
+    def _row(self, one: MeasureCase) -> Row:
         layout = self.program.standard.date_layout.text
         typed = (show_date(text, layout) or text for text in (one.opened, one.closed))
         opened, closed = typed
@@ -105,7 +106,7 @@ class MeasureCasesScreen(BaseScreen[None]):
         self.program.open_client(one.client_id, one.episode_id)
 
 
-SCOPE = {"measures"}
+SCOPE = SCREENS["measures"].scope
 EVER = Span(date(1900, 1, 1), date(2199, 12, 31))
 PAGE_WIDTH = 76
 REGISTRY.add(

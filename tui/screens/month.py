@@ -12,6 +12,7 @@ from exporters.month.checklist import counted, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
 from tui.screens.findings.groups import rule_title
+from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -35,7 +36,7 @@ FEWEST_CAUSES = 3
 
 
 @dataclass(frozen=True)
-class Line:
+class MonthLine:
     """One line to go somewhere from: its mark, what it says, a count at the right, where to.
 
     `key` is the digit that goes there, or the name of the screen's action that does.
@@ -54,16 +55,16 @@ class MonthList(LineList):
 
     head_lines = 1
 
-    class Wanted(Message):
+    class LineWanted(Message):
         """A line's key was pressed."""
 
-        def __init__(self, line: Line) -> None:
+        def __init__(self, line: MonthLine) -> None:
             super().__init__()
             self.line = line
 
     def __init__(self) -> None:
         super().__init__(id="causes")
-        self.lines: tuple[Line, ...] = ()
+        self.lines: tuple[MonthLine, ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -71,11 +72,11 @@ class MonthList(LineList):
         return len(self.lines)
 
     @property
-    def current(self) -> Line | None:
+    def current(self) -> MonthLine | None:
         """The line under the cursor."""
         return self.lines[self.cursor] if self.cursor < len(self.lines) else None
 
-    def show(self, lines: Sequence[Line]) -> None:
+    def show(self, lines: Sequence[MonthLine]) -> None:
         """Show other lines."""
         if tuple(lines) != self.lines:
             self.lines = tuple(lines)
@@ -105,12 +106,12 @@ class MonthList(LineList):
         found = next((line for line in self.lines if line.key and line.key == event.key.lower()), None)
         if found is None:
             return
-        self.post_message(self.Wanted(found))
+        self.post_message(self.LineWanted(found))
         event.stop()
         event.prevent_default()
 
 
-def lines_of(view: MonthView, standard: "Standard", room: int) -> list[Line]:
+def lines_of(view: MonthView, standard: "Standard", room: int) -> list[MonthLine]:
     """The causes by size, then the checklist, drafts, the roll-over and the gap; in `room` lines where they fit."""
     one = view.standing
     others = other_lines(view)
@@ -118,67 +119,67 @@ def lines_of(view: MonthView, standard: "Standard", room: int) -> list[Line]:
     many = len(causes) if len(causes) <= CAUSES else CAUSES
     if many + len(others) + (len(causes) > many) > room:
         many = min(many, max(FEWEST_CAUSES, room - len(others) - 1))
-    found: list[Line] = []
+    found: list[MonthLine] = []
     for number, cause in enumerate(causes[:many], 1):
         accepted = f", {cause.accepted:,} accepted" if cause.accepted else ""
         title = rule_title(standard, cause.rule)
         count = f"{cause.count:,}{accepted}"
-        found.append(Line(str(number), cause.severity.value, title, count, "findings", cause.rule))
+        found.append(MonthLine(str(number), cause.severity.value, title, count, "findings", cause.rule))
     if len(causes) > many:
         found.append(
-            Line("0", "", f"All findings, by {counted(len(causes) - many, 'more rule')} too", goes_to="findings")
+            MonthLine("0", "", f"All findings, by {counted(len(causes) - many, 'more rule')} too", goes_to="findings")
         )
     if not causes and not one.figures.stale:
-        found.append(Line("0", "ok", "No error and no warning in what would be sent", goes_to="findings"))
+        found.append(MonthLine("0", "ok", "No error and no warning in what would be sent", goes_to="findings"))
     return found + others
 
 
-def other_lines(view: MonthView) -> list[Line]:
+def other_lines(view: MonthView) -> list[MonthLine]:
     """What leads on besides the causes."""
     one = view.standing
-    found: list[Line] = []
+    found: list[MonthLine] = []
     left = [item.title for item in one.items if item.state in ("open", "waits")]
     done, needed = one.progress
     ahead = f"; next: {left[0]}" if left else ": closed"
     state = "ok" if done == needed else ""
     if one.late is not None and one.late != one.due:
         late = f"The checklist of {one.late.title} ({one.late.submission}), which is late"
-        found.append(Line("month.late", "error", late, goes_to="checklist", goes_with=one.late.submission))
+        found.append(MonthLine("month.late", "error", late, goes_to="checklist", goes_with=one.late.submission))
     found.append(_extract_line(one))
-    found.append(Line("month.checklist", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
+    found.append(MonthLine("month.checklist", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
     drafts = one.situation.drafts
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
-        found.append(Line("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
+        found.append(MonthLine("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
     if text := roll_text(view):
         faulty = view.roll is not None and view.roll.faulty > 0
-        found.append(Line("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
+        found.append(MonthLine("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
     if view.gap:
-        found.append(Line("month.calendar", "notice", view.gap, goes_to="calendar"))
+        found.append(MonthLine("month.calendar", "notice", view.gap, goes_to="calendar"))
     if one.silence:
         calendar = "The calendar: every submission with its window"
-        found.append(Line("month.calendar", "", calendar, goes_to="calendar"))
+        found.append(MonthLine("month.calendar", "", calendar, goes_to="calendar"))
     return found
 
 
-def _extract_line(one: Standing) -> Line:
+def _extract_line(one: Standing) -> MonthLine:
     """How far the extract is."""
     written = next((item for item in one.items if item.check == "extract"), None)
     upload = next((item for item in one.items if item.check == "uploaded" and item.state != "not needed"), None)
     if one.situation.extract is None or written is None:
-        return Line("month.extract", "", "Extract: not written yet; look at what it will be", goes_to="extract")
+        return MonthLine("month.extract", "", "Extract: not written yet; look at what it will be", goes_to="extract")
     file = one.situation.extract.file_name
     if one.situation.extract.is_sent:
         since = written.told.removeprefix(file).lstrip("; ")
-        return Line("month.extract", "ok", f"Extract: sent{'; ' + since if since else ''}", goes_to="extract")
+        return MonthLine("month.extract", "ok", f"Extract: sent{'; ' + since if since else ''}", goes_to="extract")
     stale = written.state != "done" or upload is None
     told = written.told if stale or upload is None else upload.told
     # Where the name of the file would take the room, it is said to be none other.
     told = told.replace(f"{file} is ", "").replace(file, "it")
-    return Line("month.extract", "warning" if stale else "", f"Extract: {told}", goes_to="extract")
+    return MonthLine("month.extract", "warning" if stale else "", f"Extract: {told}", goes_to="extract")
 
 
-SCOPE = {"month"}
+SCOPE = SCREENS["month"].scope
 REGISTRY.add(
     action(
         "month.checklist", "c", "Checklist", "The checklist of the submission at hand", SCOPE, "go('checklist')", True
@@ -186,7 +187,9 @@ REGISTRY.add(
     action(
         "month.extract", "x", "Extract", "What would be written of it, and writing it", SCOPE, "go('extract')", True
     ),
-    action("month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True),
+    action(
+        "month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True, needs=ROLL_OVER
+    ),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
@@ -379,13 +382,13 @@ class MonthScreen(BaseScreen[None]):
         if self.list.current is not None:
             self.follow(self.list.current)
 
-    def on_month_list_wanted(self, event: MonthList.Wanted) -> None:
+    def on_month_list_line_wanted(self, event: MonthList.LineWanted) -> None:
         """A line's own key."""
         self.follow(event.line)
 
     def action_go(self, where: str) -> None:
         """From the key bar or the palette."""
-        self.follow(Line("", "", "", goes_to=where))
+        self.follow(MonthLine("", "", "", goes_to=where))
 
     def action_late(self) -> None:
         """To the checklist of the submission that is late."""
@@ -393,9 +396,9 @@ class MonthScreen(BaseScreen[None]):
         if late is None:
             self.say("No submission is late.")
         else:
-            self.follow(Line("", "", "", goes_to="checklist", goes_with=late.submission))
+            self.follow(MonthLine("", "", "", goes_to="checklist", goes_with=late.submission))
 
-    def follow(self, line: Line) -> None:
+    def follow(self, line: MonthLine) -> None:
         """Go where a line leads."""
         app, view = self.program, self.view
         if view is None or not line.goes_to:

@@ -1,35 +1,67 @@
-"""Which screens there are, by name. A screen is imported when it is opened, so that the first paint waits for none."""
+"""Which screens there are: one entry says all that is known of a screen before it is opened, and no list elsewhere
+names screens. A screen is imported when it is opened, so that the first paint waits for none.
+"""
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.screen import Screen
 
-from tui.widgets.actions import ALL, REGISTRY, action
+from tui.widgets.actions import ALL, LETTERS, REGISTRY, TO_CASELOAD, WALKING, action
 
 if TYPE_CHECKING:
     from validators.standard.model import Standard
 
-
+CONSENT = "consent"
 ROLL_OVER = "roll_over"
+
+
+def has(standard: "Standard", needs: str) -> bool:
+    """Whether a data set has what a screen or an action needs.
+
+    "" is nothing, `roll_over` one of its calendar, `consent` a field of that role, else the name of a part of the
+    standard that is not empty.
+    """
+    if needs == ROLL_OVER:
+        from validators.calendar.kinds import KINDS
+
+        return bool(KINDS[standard.submission.calendar].bases_until)
+    if needs == CONSENT:
+        return bool(standard.role("consent"))
+    return not needs or bool(getattr(standard, needs))
 
 
 @dataclass(frozen=True)
 class ScreenEntry:
-    """A screen that can be opened by name: where its class stands, the key that opens it ("" for none), its help.
+    """A screen: its name (the scope of its actions), where its class stands, and how it is reached.
 
-    `needs` names the part of a standard without which there is nothing on it: it is not offered then. `roll_over` is
-    that of its calendar.
+    With `from_anywhere` the palette offers it on every screen, by its `title` and `tooltip`, and `key` ("" for none)
+    opens it; such a screen is made without arguments. `home` is the first screen.
+
+    `needs` is what a data set must have for it (see `has`). `letters`: it takes no text but in its filter and dialogs,
+    so that its own actions may be on letters. `faults` says what F8 and F7 do there: lead to the `next` finding from
+    where one is, into the `caseload`'s first or last, or ("") something else. `keys` is a module of actions that is
+    loaded before the screen is: other screens have some of them, or the form reads them.
     """
 
     name: str
     title: str
     module: str
     class_name: str
-    key: str
-    tooltip: str
+    tooltip: str = ""
+    key: str = ""
     needs: str = ""
+    from_anywhere: bool = True
+    home: bool = False
+    letters: bool = False
+    faults: Literal["next", "caseload", ""] = "caseload"
+    keys: str = ""
+
+    @property
+    def scope(self) -> frozenset[str]:
+        """The scope of actions that this screen alone has."""
+        return frozenset({self.name})
 
     def make(self, *args: Any, **more: Any) -> Screen[Any]:
         """An instance, made now."""
@@ -39,66 +71,83 @@ class ScreenEntry:
 
     def is_for(self, standard: "Standard") -> bool:
         """Whether an agency of this standard has anything on it."""
-        if self.needs == ROLL_OVER:
-            from validators.calendar.kinds import KINDS
-
-            return bool(KINDS[standard.submission.calendar].bases_until)
-        return not self.needs or bool(getattr(standard, self.needs))
+        return has(standard, self.needs)
 
 
 SCREENS: dict[str, ScreenEntry] = {
     entry.name: entry
     for entry in (
-        ScreenEntry(
-            "month", "Month", "tui.screens.month", "MonthScreen", "", "What is due, and what stands in the way"
-        ),
+        ScreenEntry("start", "Start", "tui.screens.start", "StartScreen", from_anywhere=False, faults=""),
         ScreenEntry(
             "clients",
             "Clients",
             "tui.screens.clients.screen",
             "ClientsScreen",
-            "f3",
             "Find a client and open the record",
+            key="f3",
+            faults="next",
+            keys="tui.screens.clients.keys",
         ),
         ScreenEntry(
-            "findings", "Findings", "tui.screens.findings.screen", "FindingsScreen", "", "Every finding of the caseload"
+            "client",
+            "Client",
+            "tui.screens.client.screen",
+            "ClientScreen",
+            from_anywhere=False,
+            faults="next",
+            keys="tui.screens.client.keys",
+        ),
+        ScreenEntry(
+            "month",
+            "Month",
+            "tui.screens.month",
+            "MonthScreen",
+            "What is due, and what stands in the way",
+            home=True,
+            letters=True,
+        ),
+        ScreenEntry(
+            "findings",
+            "Findings",
+            "tui.screens.findings.screen",
+            "FindingsScreen",
+            "Every finding of the caseload",
+            letters=True,
+            faults="next",
         ),
         ScreenEntry(
             "extract",
             "Extract",
             "tui.screens.extract.screen",
             "ExtractScreen",
-            "",
             "What will be written; then write it",
+            keys="tui.screens.extract.keys",
         ),
         ScreenEntry(
             "acceptances",
             "Accepted warnings",
             "tui.screens.acceptances",
             "AcceptancesScreen",
-            "",
             "The warnings that were accepted, by whom and why",
+            letters=True,
         ),
         ScreenEntry(
             "bounces",
             "Bounce list",
             "tui.screens.bounces",
             "BouncesScreen",
-            "",
             "Paste the portal's list of what it refused; each line leads to its record",
+            letters=True,
         ),
         ScreenEntry(
-            "standards", "Standards", "tui.screens.standards", "StandardsScreen", "", "Fields, code lists and rules"
+            "standards", "Standards", "tui.screens.standards", "StandardsScreen", "Fields, code lists and rules"
         ),
-        ScreenEntry(
-            "drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "", "What I typed and did not save"
-        ),
+        ScreenEntry("drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "What I typed and did not save"),
         ScreenEntry(
             "calendar",
             "Calendar",
             "tui.screens.calendar.screen",
             "CalendarScreen",
-            "",
             "Submissions, windows and deadlines",
         ),
         ScreenEntry(
@@ -106,57 +155,66 @@ SCREENS: dict[str, ScreenEntry] = {
             "Roll-over",
             "tui.screens.rollover",
             "RollOverScreen",
-            "",
             "What the next roll-over drops",
-            ROLL_OVER,
+            needs=ROLL_OVER,
         ),
-        ScreenEntry(
-            "checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "", "The list of one submission"
-        ),
+        ScreenEntry("checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "The list of one submission"),
         ScreenEntry(
             "measures",
             "Measures",
             "tui.screens.measures",
             "MeasuresScreen",
-            "",
             "What the agency is measured by, and the cases",
-            "measures",
+            needs="measures",
+            letters=True,
+            faults="",
         ),
         ScreenEntry(
             "settings",
             "Settings",
             "tui.screens.settings",
             "SettingsScreen",
-            "",
             "What the agency says of itself, as rules and measures ask it",
-            "settings",
+            needs="settings",
+            faults="",
         ),
         ScreenEntry(
             "agencies",
             "Agencies",
             "tui.screens.agencies",
             "AgenciesScreen",
-            "",
             "The agencies of this store: open another one, make a new one",
+            faults="",
         ),
         ScreenEntry(
             "copy",
             "Copy to another agency",
             "tui.screens.client.copy_to_agency",
             "CopyScreen",
-            "",
             "What of a client goes over to another data set",
+            from_anywhere=False,
         ),
-        ScreenEntry("history", "History", "tui.screens.history", "HistoryScreen", "", "Who changed what, and when"),
+        ScreenEntry(
+            "history",
+            "History",
+            "tui.screens.history",
+            "HistoryScreen",
+            "Who changed what, and when",
+            from_anywhere=False,
+        ),
+        ScreenEntry(
+            "new_agency", "New agency", "tui.screens.agencies", "NewAgencyScreen", from_anywhere=False, faults=""
+        ),
     )
 }
-"""Screens by name, in the order the palette lists them. Those that need no argument can be opened from anywhere."""
+"""Screens by name, in the order in which `keywork help` tells of them, and the palette after the first screen."""
 
-OF_ONE_RECORD = {"copy", "history"}
-"""Screens that the screens which show records offer."""
-
-HOME = "month"
+HOME = next(entry for entry in SCREENS.values() if entry.home)
 """The first screen."""
+
+for _entry in SCREENS.values():
+    _kinds = {LETTERS: _entry.letters, WALKING: _entry.faults == "next", TO_CASELOAD: _entry.faults == "caseload"}
+    REGISTRY.add_screen(_entry.name, {kind for kind, is_so in _kinds.items() if is_so})
 
 REGISTRY.add(
     *(
@@ -168,15 +226,17 @@ REGISTRY.add(
             {ALL},
             f"app.open_screen('{entry.name}')",
             bar=bool(entry.key),
+            needs=entry.needs,
         )
-        for entry in SCREENS.values()
-        if entry.name not in OF_ONE_RECORD
+        for entry in sorted(SCREENS.values(), key=lambda entry: not entry.home)
+        if entry.from_anywhere
     )
 )
 
-# Actions of several screens: they must be there before any of these is made.
-for _name in ("tui.screens.client.keys", "tui.screens.clients.keys", "tui.screens.extract.keys"):
-    import_module(_name)
+# Those of the client first: what screens share stands before their own keys in every key bar.
+for _entry in sorted(SCREENS.values(), key=lambda entry: entry.from_anywhere):
+    if _entry.keys:
+        import_module(_entry.keys)
 
 
 def know_actions() -> None:
@@ -184,3 +244,8 @@ def know_actions() -> None:
     and for all help texts at once. Else a screen brings its own when it is opened."""
     for entry in SCREENS.values():
         import_module(entry.module)
+
+
+def hidden_actions(standard: "Standard") -> frozenset[str]:
+    """The ids of actions that are nothing where the data set does not have what they need."""
+    return frozenset(each.id for each in REGISTRY if not has(standard, each.needs))

@@ -13,8 +13,7 @@ from store.snapshot import Snapshot
 from tui.screens.client.labels import when
 from tui.session.background_check import caseload_check
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece

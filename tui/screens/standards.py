@@ -7,7 +7,6 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from tui.cli.standards import severities
 from tui.form.codes import list_status
 from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
 from tui.widgets.actions import REGISTRY, action
@@ -38,7 +37,7 @@ def items(standard: Standard) -> Iterator[tuple[str, str, str]]:
     for codes in standard.code_lists.values():
         yield f"list {codes.id}", f"List {codes.id}", f"{codes.title}: {len(codes.codes)} codes, {list_status(codes)}"
     for rule in standard.rules:
-        yield f"rule {rule.id}", f"Rule {rule.id}", f"{rule.title} ({', '.join(severities(standard, rule))})"
+        yield f"rule {rule.id}", f"Rule {rule.id}", f"{rule.title} ({', '.join(standard.severities(rule))})"
     for name in available():
         here = "this data set" if name == standard.id else "another data set; Enter opens it"
         yield f"data {name}", f"Data set {name}", here

@@ -64,7 +64,7 @@ class StartScreen(BaseScreen[None]):
             choices = FilteredList(items, "Agency")
         else:
             page.show(ASK)
-            choices = AgencyList(found.standards)
+            choices = DataSetList(found.standards)
         self.mount(choices, before="#status-line")
         choices.focus()
 
@@ -83,7 +83,7 @@ class StartScreen(BaseScreen[None]):
             app.make_store(code, choices.current_id)
 
 
-class AgencyList(FilteredList):
+class DataSetList(FilteredList):
     """The standards to choose from, with the agency code typed above them. Typing filters nothing."""
 
     def __init__(self, standards: Iterable[str], titles: Mapping[str, str] | None = None) -> None:

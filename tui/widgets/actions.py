@@ -7,11 +7,18 @@ that they cannot disagree. A screen adds its own actions with `REGISTRY.add` and
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from textual.binding import Binding
 
 ALL = "*"
 """The scope of actions that every screen has."""
+WALKING = "*walking"
+"""The scope of screens from which F8 and F7 lead to the next finding and the one before."""
+TO_CASELOAD = "*to_caseload"
+"""The scope of screens from which F8 leads to the caseload's first finding, F7 to its last."""
+LETTERS = "*letters"
+"""What a screen is of that takes no text but in its filter and dialogs: its own actions may be on letters."""
 
 # Terminals send these as Tab, Enter, Backspace or Escape, or tmux, screen and flow control hold them.
 UNUSABLE = frozenset(
@@ -22,8 +29,6 @@ USABLE = re.compile(
     r"(shift\+)?f([1-9]|1[0-9]|2[0-4])|ctrl\+[a-z]|(ctrl|shift)\+(up|down|left|right|home|end|pageup|pagedown|delete|f\d\d?)|alt\+(up|down|left|right)"
     r"|escape|delete|insert|slash|space|plus|minus"
 )
-LETTERED = frozenset({"month", "findings", "acceptances", "bounces", "measures"})
-"""Screens that take no text but in their filter and dialogs: their own actions may be on letters."""
 SHOWN_NAMES = {"escape": "Esc", "slash": "/", "pageup": "PgUp", "pagedown": "PgDn", "delete": "Del", "insert": "Ins"}
 
 
@@ -34,7 +39,7 @@ class Action:
     `id` is what the settings file remaps; `keys` the default keys, perhaps none; `name` stands in key bar and palette;
     `tooltip` is one line of help; `scopes` names the screens that have it; `method` the Textual action string, `save`
     for `action_save` of the screen, `app.redraw` for one of the app. With `priority` it works from within dialogs and
-    fields too.
+    fields too. `needs` names what the agency's data set must have for it; "" where every one has it.
     """
 
     id: str
@@ -45,6 +50,12 @@ class Action:
     method: str
     bar: bool = False
     priority: bool = False
+    needs: str = ""
+
+
+class _Rarely(TypedDict, total=False):
+    priority: bool
+    needs: str
 
 
 def action(
@@ -55,10 +66,10 @@ def action(
     scopes: Iterable[str],
     method: str,
     bar: bool = False,
-    priority: bool = False,
+    **rarely: Unpack[_Rarely],
 ) -> Action:
     """An `Action` written shortly: keys separated by blanks, scopes as any iterable of names."""
-    return Action(id, tuple(keys.split()), name, tooltip, frozenset(scopes), method, bar, priority)
+    return Action(id, tuple(keys.split()), name, tooltip, frozenset(scopes), method, bar, **rarely)
 
 
 def shown_key(key: str) -> str:
@@ -79,7 +90,12 @@ class Registry:
     def __init__(self, actions: Iterable[Action] = ()) -> None:
         self._actions: dict[str, Action] = {}
         self._remapped: dict[str, tuple[str, ...]] = {}
+        self._screens: dict[str, frozenset[str]] = {}
         self.add(*actions)
+
+    def add_screen(self, scope: str, kinds: Iterable[str]) -> None:
+        """Know a screen before its actions: what it is of, `WALKING`, `TO_CASELOAD` and `LETTERS`."""
+        self._screens[scope] = frozenset(kinds)
 
     def add(self, *actions: Action) -> None:
         """Add actions; the same one twice is once. Raises ValueError for an id, key or clash that cannot be."""
@@ -89,7 +105,7 @@ class Registry:
             if new.id in self._actions:
                 raise ValueError(f"Two actions are called {new.id}.")
             for key in new.keys:
-                lettered = new.scopes <= LETTERED and re.fullmatch(r"[a-z]", key)
+                lettered = re.fullmatch(r"[a-z]", key) and all(LETTERS in self._of(scope) for scope in new.scopes)
                 if key in UNUSABLE or not (USABLE.fullmatch(key) or lettered):
                     raise ValueError(f"{new.id} cannot be on {key}.")
                 if other := self._holder(key, new):
@@ -102,6 +118,9 @@ class Registry:
     def __contains__(self, id: str) -> bool:
         return id in self._actions
 
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self._actions.values())
+
     def keys(self, id: str) -> tuple[str, ...]:
         """The keys that an action is on now."""
         return self._remapped.get(id, self._actions[id].keys)
@@ -113,8 +132,13 @@ class Registry:
 
     def on_screen(self, scope: str) -> list[Action]:
         """The actions of a screen, its own ones first, in the order they were added."""
-        own = [each for each in self._actions.values() if scope in each.scopes]
-        return own + [each for each in self._actions.values() if ALL in each.scopes and scope not in each.scopes]
+        own = self.own(scope)
+        return own + [each for each in self._actions.values() if ALL in each.scopes and each not in own]
+
+    def own(self, scope: str) -> list[Action]:
+        """The actions of a screen but those that all have, in the order they were added."""
+        scopes = self._of(scope)
+        return [each for each in self._actions.values() if scopes & each.scopes]
 
     def bindings(self, scope: str) -> list[Binding]:
         """Textual bindings for the actions of exactly this scope (`ALL` for the app's)."""
@@ -129,8 +153,8 @@ class Registry:
                 each.tooltip,
                 each.id,
             )
-            for each in self._actions.values()
-            if scope in each.scopes and self.keys(each.id)
+            for each in self.own(scope)
+            if self.keys(each.id)
         ]
 
     def bar(self, scope: str, hidden: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
@@ -188,10 +212,18 @@ class Registry:
     def _holder(self, key: str, asking: Action) -> Action | None:
         """Another action on `key` that some screen has together with `asking`."""
         for other in self._actions.values():
-            together = other.scopes & asking.scopes or ALL in other.scopes or ALL in asking.scopes
+            together = self._where(other) & self._where(asking) or ALL in other.scopes or ALL in asking.scopes
             if other.id != asking.id and together and key in self.keys(other.id):
                 return other
         return None
+
+    def _of(self, scope: str) -> frozenset[str]:
+        """A screen's own scope, and those that it is of."""
+        return self._screens.get(scope, frozenset()) | {scope}
+
+    def _where(self, each: Action) -> frozenset[str]:
+        """The screens that have an action."""
+        return each.scopes | {screen for screen, kinds in self._screens.items() if kinds & each.scopes}
 
     def _said(self, id: str) -> str:
         return self.key_text(id) or "no key"

@@ -22,7 +22,7 @@ from tui.terminal.driver import EscapeDriver
 from tui.terminal.key_queue import KeyQueue, is_waiting
 from tui.terminal.sixteen_colours import TerminalGround
 from tui.widgets.actions import ALL, REGISTRY
-from tui.widgets.base_screen import BaseScreen, Place
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.settings import Settings
 from tui.widgets.theme import THEMES, Tokens, textual_theme, tokens_for
 
@@ -274,7 +274,7 @@ class BaseApp(App[int], inherit_bindings=False):
         """Ctrl+G: one letter for each place the screen offers."""
         from tui.widgets.jump import Jump
 
-        places: list[Place] = getattr(self.screen, "jumps", list)()
+        places: list[JumpPlace] = getattr(self.screen, "jumps", list)()
         if places:
             self.push_screen(Jump(places), lambda place: place() if place is not None else None)
         else:

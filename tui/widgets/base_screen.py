@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.widgets.base_app import BaseApp
 
 Result = TypeVar("Result")
-Place = tuple[str, str, Callable[[], object]]
+JumpPlace = tuple[str, str, Callable[[], object]]
 """Somewhere to jump to: its letter, its name, and what brings one there."""
 
 # Textual's Screen has these two; its third, a copy of mouse-selected text on Ctrl+C, is replaced by the app's.
@@ -115,7 +115,7 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         for line in self.query(TitleLine):
             line.set_title(title)
 
-    def jumps(self) -> list[Place]:
+    def jumps(self) -> list[JumpPlace]:
         """The places that Ctrl+G offers: letter, name, and what brings one there."""
         return []
 

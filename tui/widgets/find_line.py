@@ -18,7 +18,7 @@ Press = Callable[[str], bool]
 
 def keys_of(scope: str) -> Mapping[str, str]:
     """Key → the method of the screen it calls, with the keys as the person has set them."""
-    actions = [each for each in REGISTRY.on_screen(scope) if scope in each.scopes]
+    actions = REGISTRY.own(scope)
     return {key: each.method for each in actions for key in REGISTRY.keys(each.id)}
 
 

@@ -21,8 +21,8 @@ PLAIN_KEYS = (
 def help_lines(scope: str, about: Sequence[str] = (), hidden: Collection[str] = ()) -> list[str]:
     """The help of a screen as lines: its own actions but those hidden, the text about it, general ones, plain keys."""
     actions = [each for each in REGISTRY.on_screen(scope) if each.id not in hidden]
-    own = [each for each in actions if scope in each.scopes]
-    general = [each for each in actions if scope not in each.scopes]
+    own = [each for each in actions if each in REGISTRY.own(scope)]
+    general = [each for each in actions if each not in own]
     lines: list[str] = []
     if own:
         lines += ["# On this screen", *map(_line, own), ""]

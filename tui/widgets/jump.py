@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.app import ComposeResult
 
-from tui.widgets.base_screen import BaseModal, Place
+from tui.widgets.base_screen import BaseModal, JumpPlace
 from tui.widgets.text_line import Piece, TextLine
 
 
@@ -17,7 +17,7 @@ class Jump(BaseModal[Callable[[], object]]):
     Jump TextLine { width: 100%; }
     """
 
-    def __init__(self, places: Sequence[Place]) -> None:
+    def __init__(self, places: Sequence[JumpPlace]) -> None:
         super().__init__()
         self._places = {letter.lower(): bring for letter, _, bring in places}
         pieces: list[Piece] = [(" Jump to ", "bar")]

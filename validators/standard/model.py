@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from validators.records import Values
+from validators.records import Severity, Values
 from validators.standard.checklist import ChecklistItem
 from validators.standard.conditions import Condition
 from validators.standard.measures import Measure
@@ -275,6 +275,19 @@ class Standard:
     def rules_reading(self, header: str) -> tuple[str, ...]:
         """The rules that look at a field, in the standard's order."""
         return tuple(rule.id for rule in self.rules if header in rule.reads)
+
+    def severities(self, rule: Rule) -> list[str]:
+        """The severities a rule's findings can have, the heaviest first; a list's status decides where it says so."""
+        found: set[str] = set()
+        for row in rule.rows:
+            if row.severity == "list":
+                for header in row.fields:
+                    code_list = self.code_lists[self.by_header[header].codes]
+                    if code_list.decides:
+                        found.add("error" if code_list.status in ("published", "site") else "warning")
+            else:
+                found |= {row.severity, row.store_severity}
+        return [severity.value for severity in Severity if severity.value in found]
 
     def has_consent(self, values: Values) -> bool:
         """Whether the episode's values may be sent in full. A standard without a consent field always may."""

@@ -31,7 +31,7 @@ SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
 
 
 @dataclass(frozen=True)
-class Line:
+class YearLine:
     """A submission with its state; or, without an entry, why a month has none."""
 
     entry: CalendarEntry | None
@@ -45,7 +45,7 @@ class Year:
 
     year: int
     calendar: SubmissionCalendar
-    lines: tuple[Line, ...]
+    lines: tuple[YearLine, ...]
     due: CalendarEntry
     silence: str
     overrides: "tuple[OverrideInfo, ...]"
@@ -67,13 +67,13 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
     due = calendar.due(today)
     states = _states(snapshot, agency, standard)
     known = min(states, default="9")
-    lines: list[Line] = []
+    lines: list[YearLine] = []
     for entry in entries:
-        lines.append(Line(entry, states.get(entry.submission) or _state(entry, due, today, known)))
+        lines.append(YearLine(entry, states.get(entry.submission) or _state(entry, due, today, known)))
         after = calendar.after(entry)
         passed = month_after(entry.deadline)
         if passed.month < after.deadline.month and passed.year == after.deadline.year:
-            lines.append(Line(None, told=_passed(entry, after, passed)))
+            lines.append(YearLine(None, told=_passed(entry, after, passed)))
     name = calendar.kind.name
     return Year(
         year,
@@ -132,7 +132,7 @@ def days_left(entry: CalendarEntry, today: date) -> str:
     return "" if left < 0 else str(left)
 
 
-def detail(line: Line | None) -> str:
+def detail(line: YearLine | None) -> str:
     """The chosen line in full."""
     if line is None:
         return ""
@@ -152,7 +152,7 @@ class YearList(LineList):
 
     head_lines = 1
 
-    class Wanted(Message):
+    class LetterWanted(Message):
         """A letter was pressed."""
 
         def __init__(self, letter: str) -> None:
@@ -161,7 +161,7 @@ class YearList(LineList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: tuple[Line, ...] = ()
+        self.lines: tuple[YearLine, ...] = ()
         self.today = date.min
 
     @property
@@ -170,11 +170,11 @@ class YearList(LineList):
         return len(self.lines)
 
     @property
-    def current(self) -> Line | None:
+    def current(self) -> YearLine | None:
         """The chosen line."""
         return self.lines[self.cursor] if self.cursor < len(self.lines) else None
 
-    def show(self, lines: Iterable[Line], today: date, wanted: str = "") -> None:
+    def show(self, lines: Iterable[YearLine], today: date, wanted: str = "") -> None:
         """Show a year; the line of the `wanted` submission is chosen, else the one that was."""
         if not wanted and self.current is not None and self.current.entry is not None:
             wanted = self.current.entry.submission
@@ -187,7 +187,7 @@ class YearList(LineList):
     def on_key(self, event: events.Key) -> None:
         """The letters; moving is the list's."""
         if (letter := event.key.lower()) in ("e", "w"):
-            self.post_message(self.Wanted(letter))
+            self.post_message(self.LetterWanted(letter))
             event.stop()
             event.prevent_default()
 

@@ -16,8 +16,7 @@ from tui.screens.calendar.rows import Year, YearList, detail, read_year, typed_d
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_line import TextLine
@@ -171,11 +170,9 @@ class CalendarScreen(BaseScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: its checklist."""
-        from tui.screens.registry import SCREENS
-
         if self.entry is None:
             self.say("There is no submission to open here.", "notice")
-        elif "checklist" in SCREENS:
+        else:
             self.program.open_screen("checklist", self.entry.submission)
 
     def action_year(self, step: int) -> None:
@@ -184,7 +181,7 @@ class CalendarScreen(BaseScreen[None]):
             self._number = self.year.year + step
             self.read(hold=True)
 
-    def on_year_list_wanted(self, event: YearList.Wanted) -> None:
+    def on_year_list_letter_wanted(self, event: YearList.LetterWanted) -> None:
         """A letter on the list."""
         {"e": self.action_state, "w": self.action_withdraw}[event.letter]()
 

@@ -14,8 +14,7 @@ from store.snapshot import Snapshot
 from tui.screens.client.labels import client_name, several
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY
-from tui.widgets.base_screen import BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
@@ -55,7 +54,7 @@ def offer(screen: "ClientScreen") -> None:
         program.read(lambda snapshot: _elsewhere(snapshot, id), on_done=found, hold=True)
 
 
-class AgencyList(LineList):
+class TargetAgencies(LineList):
     """The agencies there are, as many in view as fit beside the page."""
 
     def __init__(self, agencies: Sequence[AgencyInfo]) -> None:
@@ -85,7 +84,7 @@ class CopyScreen(BaseScreen[None]):
         self.client_id, self.client_name = client_id, name
         self.title = f"Copy {name} to another agency"
         self.about = TextLine([(" Only what is certain to mean the same goes over.", "dim")], id="about")
-        self.listed, self.page = AgencyList(agencies), TextPage()
+        self.listed, self.page = TargetAgencies(agencies), TextPage()
         self.plan: CopyPlan | None = None
         self.copied: set[str] = set()
 

@@ -239,16 +239,16 @@ class FindOther(BaseModal[ClientRow]):
 
     def compose(self) -> ComposeResult:
         """The search and what it finds."""
-        yield Found(self)
+        yield FoundClients(self)
 
     def on_line_list_chosen(self) -> None:
         """Enter."""
-        chosen = self.query_one(Found).current_id
+        chosen = self.query_one(FoundClients).current_id
         if chosen is not None:
             self.dismiss(self.rows[chosen])
 
 
-class Found(FilteredList):
+class FoundClients(FilteredList):
     """What the store finds for the words typed; the keys wait for each answer, so that Enter means what is seen."""
 
     def __init__(self, page: FindOther) -> None:

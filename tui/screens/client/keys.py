@@ -5,14 +5,11 @@ Light, because it is imported before the first paint: the settings file may name
 
 from collections.abc import Mapping
 
-from tui.widgets.actions import REGISTRY, action
+from tui.widgets.actions import REGISTRY, TO_CASELOAD, WALKING, action
 
 SCOPE = {"client"}
-WALKED = {"client", "clients", "findings"}
-"""The screens from which F8 and F7 lead to the next finding and the one before."""
-AROUND = {"acceptances", "bounces", "calendar", "checklist", "drafts", "extract", "history", "month", "rollover"}
-AROUND |= {"copy", "standards"}
-"""The other screens: from them F8 leads to the caseload's first finding, F7 to its last."""
+AROUND = {TO_CASELOAD}
+WALKED = {WALKING}
 
 REGISTRY.add(
     action("caseload.next", "f8", "First fault", "The caseload's first finding, in its field", AROUND, "next_finding"),
@@ -88,8 +85,7 @@ _TEXT = frozenset({"delete", "backspace", "left", "right", "home", "end"})
 def form_keys() -> Mapping[str, str]:
     """Key → what it does in the form, with the keys as the person has set them."""
     keys = dict(_PLAIN)
-    for each in REGISTRY.on_screen("client"):
-        if "client" in each.scopes:
-            keys |= {key: each.method for key in REGISTRY.keys(each.id) if key not in _TEXT}
+    for each in REGISTRY.own("client"):
+        keys |= {key: each.method for key in REGISTRY.keys(each.id) if key not in _TEXT}
     keys |= dict.fromkeys(REGISTRY.keys("app.back"), "escape")
     return keys

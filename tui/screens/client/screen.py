@@ -25,8 +25,7 @@ from tui.screens.client.refresh import Around
 from tui.screens.client.save import Saving
 from tui.session.store_access import StoreChanged, StoreWritten
 from tui.widgets.actions import REGISTRY
-from tui.widgets.base_screen import BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.tree_pane import TreePane
 from validators.records import Finding

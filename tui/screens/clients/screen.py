@@ -15,8 +15,7 @@ from tui.screens.clients.rows import SORTS, WIDE, ClientList, LateCount, warm
 from tui.session.background_check import caseload_check
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY
-from tui.widgets.base_screen import BaseModal, BaseScreen
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import BaseModal, BaseScreen, JumpPlace
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.find_line import FindLine, keys_of
 from tui.widgets.paged_table import PagedTable

@@ -10,7 +10,7 @@ from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.writing import Receipt
 from tui.form.dates import show_date
 from tui.screens.client.labels import several
-from tui.screens.extract.queries import Place, place_of
+from tui.screens.extract.queries import RecordPlace, place_of
 from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
@@ -25,14 +25,14 @@ COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
 
 
 @dataclass(frozen=True)
-class Item:
+class ExtractItem:
     """One line, `more` in full below the list; `place` is where its record is, or the difference that tells."""
 
     client: str
     record: str
     what: str
     more: str = ""
-    place: Place | Difference | None = None
+    place: RecordPlace | Difference | None = None
 
     @property
     def text(self) -> str:
@@ -40,10 +40,10 @@ class Item:
         return f"{self.client} {self.record} {self.what} {self.more}".casefold()
 
 
-def left_out(receipt: Receipt, standard: Standard) -> list[Item]:
+def left_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
     """The episodes that would not be written."""
     return [
-        Item(_client(receipt, name), f"{_word(standard)} {name}", why, place=_place(receipt, name))
+        ExtractItem(_client(receipt, name), f"{_word(standard)} {name}", why, place=_place(receipt, name))
         for name, why in receipt.left_out
     ]
 
@@ -52,7 +52,7 @@ def _word(standard: Standard) -> str:
     return standard.words.get("episode", "episode").capitalize()
 
 
-def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
+def held_back(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
     """What waits for the next submission."""
     found = []
     for one in receipt.held_back:
@@ -64,11 +64,13 @@ def held_back(receipt: Receipt, standard: Standard) -> list[Item]:
         place = _place(receipt, one.episode)
         if place is not None:
             place = (*place[:3], one.field)
-        found.append(Item(_client(receipt, one.episode), f"{_word(standard)} {one.episode}", what, one.why, place))
+        found.append(
+            ExtractItem(_client(receipt, one.episode), f"{_word(standard)} {one.episode}", what, one.why, place)
+        )
     return found
 
 
-def changed(comparison: Comparison, standard: Standard) -> list[Item]:
+def changed(comparison: Comparison, standard: Standard) -> list[ExtractItem]:
     """What differs between two extracts, field by field below the list."""
     found = []
     for one in comparison.differences:
@@ -81,7 +83,7 @@ def changed(comparison: Comparison, standard: Standard) -> list[Item]:
         what += f", with {several(one.events, 'event')}" if one.events else ""
         fields = zip(labels, one.fields, strict=True)
         more = "; ".join(f"{label} was {f.was or 'empty'}, is {f.now or 'empty'}" for label, f in fields)
-        found.append(Item(one.reference or one.client, record, what, more, one))
+        found.append(ExtractItem(one.reference or one.client, record, what, more, one))
     return found
 
 
@@ -90,7 +92,7 @@ def _client(receipt: Receipt, name: str) -> str:
     return place[2] if place else ""
 
 
-def _place(receipt: Receipt, name: str) -> Place | None:
+def _place(receipt: Receipt, name: str) -> RecordPlace | None:
     place = receipt.places.get(name)
     return (place[0], place[1], "", "") if place else None
 
@@ -101,7 +103,7 @@ class ItemsScreen(FilteredScreen):
     scope = "extract_items"
     heading = "Extract"
 
-    def __init__(self, title: str, about: str, items: Sequence[Item], empty: str) -> None:
+    def __init__(self, title: str, about: str, items: Sequence[ExtractItem], empty: str) -> None:
         super().__init__()
         self.title = title
         self._all = self._shown = list(items)
@@ -135,7 +137,7 @@ class ItemsScreen(FilteredScreen):
         some = self._shown[offset : offset + limit]
         return [(offset + at, one.client, one.record, one.what) for at, one in enumerate(some)]
 
-    def _current(self) -> Item | None:
+    def _current(self) -> ExtractItem | None:
         at = self.table.current_id
         return self._shown[at] if isinstance(at, int) and at < len(self._shown) else None
 

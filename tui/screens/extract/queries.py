@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TELL_SECONDS = 0.5
 REST_SECONDS = 0.002
-Place = tuple[str, str, str, str]
+RecordPlace = tuple[str, str, str, str]
 """Client, episode and event by the store's ids, and a header: what `open_client` takes."""
 
 
@@ -131,7 +131,7 @@ def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> Kep
     return text
 
 
-def place_of(snapshot: Snapshot, agency: AgencyInfo, one: Difference) -> Place:
+def place_of(snapshot: Snapshot, agency: AgencyInfo, one: Difference) -> RecordPlace:
     """Where the record is that a difference is about. Raises Problem when the store does not have it."""
     header = one.fields[0].header if one.fields else ""
     if one.section:

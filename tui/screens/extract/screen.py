@@ -42,7 +42,7 @@ LABEL = 15
 
 
 @dataclass(frozen=True)
-class Line:
+class ExtractLine:
     """A line: its label, what it tells, its severity, what Enter does, and how that is said."""
 
     label: str
@@ -57,14 +57,14 @@ class Overview(LineList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: list[Line] = []
+        self.lines: list[ExtractLine] = []
 
     @property
     def row_count(self) -> int:
         """How many there are."""
         return len(self.lines)
 
-    def show(self, lines: Sequence[Line]) -> None:
+    def show(self, lines: Sequence[ExtractLine]) -> None:
         """Tell other lines; the place is kept."""
         self.lines = list(lines)
         self.go(self.cursor, quiet=True)
@@ -72,7 +72,7 @@ class Overview(LineList):
         self.post_message(self.Moved(self, self.cursor))
 
     @property
-    def current(self) -> Line | None:
+    def current(self) -> ExtractLine | None:
         """The line under the cursor."""
         return self.lines[self.cursor] if self.lines else None
 
@@ -90,18 +90,18 @@ class Overview(LineList):
 # Which kind of extract is looked at, and what its schema says, where a data set has kinds and schemas.
 
 
-def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[Line]:
+def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[ExtractLine]:
     """The lines about them; none where there is one kind only."""
     if receipt.wanted is not None:
         told = f"{told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
-        yield Line("Kind", told, go=ask, hint="Enter chooses another kind.")
+        yield ExtractLine("Kind", told, go=ask, hint="Enter chooses another kind.")
     if receipt.validation is not None:
         wrong = bool(receipt.validation.count)
         told, hint = receipt.validation.told, ""
         if receipt.validation.is_stand_in:
             told += "; not validated against the official schema"
             hint = "The official one is not public: keywork standards install takes the site's own copy."
-        yield Line(
+        yield ExtractLine(
             "Schema", told, "error" if wrong else "warning" if receipt.validation.is_stand_in else "ok", hint=hint
         )
 
@@ -200,35 +200,41 @@ class ExtractScreen(BaseScreen[None]):
         """What the data set calls an episode."""
         return self.program.standard.words.get("episode", "episode")
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ExtractLine]:
         """What there is to tell."""
         found = self.looked
         if found is None:
             return []
         receipt, tally, entry = found.preview.receipt, found.preview.tally, found.entry
         period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
-        lines = [Line("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
-        lines += [Line("Mind", sentence, "warning") for sentence in found.windows]
+        lines = [ExtractLine("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
+        lines += [ExtractLine("Mind", sentence, "warning") for sentence in found.windows]
         lines += kind_lines(receipt, self._ask_kind)
         rows = told_of_size(self.program.standard, tally.rows, tally.episodes, tally.no_consent)
         quality = f"{tally.quality_text} (our estimate)"
         lines += [
-            Line("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
-            Line("Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."),
-            Line("Data quality", quality, go=self._warnings, hint="Enter goes to the warnings."),
-            Line(
+            ExtractLine("Will be written", rows, go=self._sheet, hint="Enter shows the file as a table."),
+            ExtractLine(
+                "Load", f"{tally.load_percent} % (our estimate)", go=self._errors, hint="Enter goes to the errors."
+            ),
+            ExtractLine("Data quality", quality, go=self._warnings, hint="Enter goes to the warnings."),
+            ExtractLine(
                 "Standing",
                 receipt.standing,
                 "warning" if receipt.not_ready_because else "ok",
                 self._findings,
                 "Enter goes to the findings.",
             ),
-            Line("Left out", self._left_out(found), go=self._show_left_out, hint="Enter lists them."),
-            Line("Held back", self._held(found), go=self._show_held, hint="Enter lists them."),
+            ExtractLine("Left out", self._left_out(found), go=self._show_left_out, hint="Enter lists them."),
+            ExtractLine("Held back", self._held(found), go=self._show_held, hint="Enter lists them."),
             self._changes(found),
             self._mismatches(found),
-            Line("As text", receipt.file.name, go=self._as_text, hint="Enter shows the file as the text it will be."),
-            Line("Write", "into a folder of your choice", go=self.action_write, hint="Enter asks for the folder."),
+            ExtractLine(
+                "As text", receipt.file.name, go=self._as_text, hint="Enter shows the file as the text it will be."
+            ),
+            ExtractLine(
+                "Write", "into a folder of your choice", go=self.action_write, hint="Enter asks for the folder."
+            ),
             self._written(found),
         ]
         return lines
@@ -242,34 +248,36 @@ class ExtractScreen(BaseScreen[None]):
         many = len(found.preview.receipt.held_back)
         return f"{many}, until the next submission" if many else "nothing"
 
-    def _changes(self, found: Looked) -> Line:
+    def _changes(self, found: Looked) -> ExtractLine:
         if found.last is None:
-            return Line("Changed", "nothing was written before", hint="There is nothing to compare with yet.")
+            return ExtractLine("Changed", "nothing was written before", hint="There is nothing to compare with yet.")
         what = "sent" if found.last.is_sent else "written"
         since = f"since {found.last.submission}, {what} {found.last.sent_at or found.last.made_at:%Y-%m-%d}"
         if isinstance(found.changes, str):
-            return Line("Changed", f"{since}: {found.changes}", "error", hint="Nothing is lost but the comparison.")
+            return ExtractLine(
+                "Changed", f"{since}: {found.changes}", "error", hint="Nothing is lost but the comparison."
+            )
         episodes = ", ".join(f"{found.changes.count(one)} {one}" for one in ("new", "gone", "changed"))
         events = ", ".join(f"{found.changes.count(one, events=True)} {one}" for one in ("new", "gone", "changed"))
         told = f"{since}: {self._word}s {episodes}; events {events}"
-        return Line("Changed", told, go=self._show_changes, hint="Enter lists them, field by field.")
+        return ExtractLine("Changed", told, go=self._show_changes, hint="Enter lists them, field by field.")
 
-    def _mismatches(self, found: Looked) -> Line:
+    def _mismatches(self, found: Looked) -> ExtractLine:
         if isinstance(found.mismatches, str):
-            return Line("Mismatches", found.mismatches, "error", hint="Nothing is lost but the comparison.")
+            return ExtractLine("Mismatches", found.mismatches, "error", hint="Nothing is lost but the comparison.")
         if found.mismatches.sent is None:
-            return Line("Mismatches", "nothing was marked as sent yet", hint="There is nothing to deny yet.")
+            return ExtractLine("Mismatches", "nothing was marked as sent yet", hint="There is nothing to deny yet.")
         counts = ", ".join(f"{found.mismatches.count(one)} {one}" for one in ("open", "confirmed", "explained"))
         told = f"{counts}, against {found.mismatches.sent.submission}"
         severity = "warning" if found.mismatches.open else "ok"
-        return Line("Mismatches", told, severity, self._show_mismatches, "Enter lists them, each explained.")
+        return ExtractLine("Mismatches", told, severity, self._show_mismatches, "Enter lists them, each explained.")
 
-    def _written(self, found: Looked) -> Line:
+    def _written(self, found: Looked) -> ExtractLine:
         if not found.written:
-            return Line("Extracts", "none was written yet")
+            return ExtractLine("Extracts", "none was written yet")
         last = found.written[-1]
         told = f"{len(found.written)}; the last of {last.submission}, {last.made_at:%Y-%m-%d}, by {last.made_by}"
-        return Line("Extracts", told, go=self.action_written, hint="Enter lists them with their receipts.")
+        return ExtractLine("Extracts", told, go=self.action_written, hint="Enter lists them with their receipts.")
 
     def on_line_list_moved(self) -> None:
         """All of the chosen line."""

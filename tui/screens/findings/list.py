@@ -44,7 +44,7 @@ class FindingsList(LineList):
     `fetch` reads findings by their numbers and leaves out those that are gone. Memory is a few bytes a finding.
     """
 
-    class Wanted(Message):
+    class WayWanted(Message):
         """Another grouping, by its place among the ways; or, with -1, the filter."""
 
         def __init__(self, way: int) -> None:
@@ -251,9 +251,9 @@ class FindingsList(LineList):
         elif event.key == "left":
             self.fold(False)
         elif event.key in ("1", "2", "3", "4"):
-            self.post_message(self.Wanted(int(event.key) - 1))
+            self.post_message(self.WayWanted(int(event.key) - 1))
         elif event.key == "slash":
-            self.post_message(self.Wanted(-1))
+            self.post_message(self.WayWanted(-1))
         else:
             return
         event.stop()

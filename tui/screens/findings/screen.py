@@ -30,11 +30,12 @@ from tui.screens.findings.groups import (
     values_text,
 )
 from tui.screens.findings.list import FindingsList
+from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action, both_cases
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import Place as JumpPlace
+from tui.widgets.base_screen import JumpPlace
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
@@ -58,7 +59,7 @@ KINDS: Mapping[str, tuple[Form, bool, str]] = {
 }
 SAFE = "What a spreadsheet would take for a formula gets an apostrophe before it. The file is readable by you alone."
 
-SCOPE = {"findings"}
+SCOPE = SCREENS["findings"].scope
 REGISTRY.add(
     action(
         "findings.accept", "a", "Accept", "Accept a warning, or a group's, or take that back", SCOPE, "accept", True
@@ -80,7 +81,6 @@ ASKING = ("app.back", "app.quit", "findings.group", "findings.filter")
 EDITING = ("backspace", "delete", "left", "right")
 TO_THE_LIST = ("enter", "tab", "up", "down", "pageup", "pagedown")
 
-SCOPE = {"findings"}
 REGISTRY.add(
     action("findings.group", "ctrl+t", "Group", "Group by rule, field, client, episode in turn", SCOPE, "group", True),
     action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
@@ -230,7 +230,7 @@ class FindingsScreen(FilteredScreen):
 
     # Keys
 
-    def on_findings_list_wanted(self, event: FindingsList.Wanted) -> None:
+    def on_findings_list_way_wanted(self, event: FindingsList.WayWanted) -> None:
         """A digit or `/` on the list."""
         if event.way < 0:
             self.action_filter()

@@ -1,4 +1,4 @@
-"""`keywork client delete`, `undelete`, `merge`, `split`, `worker`, `note`: what the client screen does beside keying.
+"""`keywork client delete`, `undelete`, `merge`, `split`, `copy`, `worker`, `note`, `accept`: acts beside keying.
 
 With the same checks as `edit`: nothing is done beside a person who is in the record, over a version the caller has not
 read, or past a draft of one's own, unless the command line says so.
@@ -6,8 +6,9 @@ read, or past a draft of one's own, unless the command line says so.
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
 from store.facts import ClientTree, MergeInfo, StoredRecord, Who
@@ -16,9 +17,23 @@ from store.findings.acceptance_facts import Accepted
 from store.live import drafts
 from store.records import agencies, read, save
 from store.records import merge as stored_merge
-from tui.cli.client_context import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
-from tui.cli.client_edit import How, only_one, refuse_company, refuse_draft, refuse_version
+from tui.cli.client.context import (
+    AnywayOption,
+    ClientOptions,
+    ClientWork,
+    DropOption,
+    IdArgument,
+    SaveOptions,
+    VersionOption,
+    client_command,
+    episode_of,
+    finding_line,
+    finding_mapping,
+    findings_end,
+)
+from tui.cli.client.edit import only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.context import now
+from tui.cli.options import OutputFormat
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
 from validators.problems import Problem
@@ -28,10 +43,20 @@ from validators.standard.catalogue import load
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
+commands = typer.Typer()
 
-def run_delete(place: Place, today: date, wanted: str, how: How) -> int:
-    """Delete a record, and with it what stands under it; 1 when the client has errors then. Raises Problem."""
-    with desk(place, today) as at:
+
+@client_command(commands, "delete")
+def delete(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    version: VersionOption = None,
+    drop_draft: DropOption = False,
+    anyway: AnywayOption = False,
+) -> int:
+    """Delete a client, episode or event with what stands under it; undelete brings it back."""
+    how = SaveOptions(anyway, drop_draft=drop_draft, version=version, can_use_draft=False, form=asked.form)
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         if record.deleted:
             raise Problem(f"The {record.kind} {record.id} is deleted already: nothing is left to do.")
@@ -49,9 +74,13 @@ def run_delete(place: Place, today: date, wanted: str, how: How) -> int:
         )
 
 
-def run_undelete(place: Place, today: date, wanted: str, how: How) -> int:
-    """Bring a deleted record back; 1 when the client has errors then. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "undelete")
+def undelete(
+    asked: ClientOptions, wanted: IdArgument, version: VersionOption = None, anyway: AnywayOption = False
+) -> int:
+    """Bring a deleted record back; name it by its store id."""
+    how = SaveOptions(anyway, version=version, form=asked.form)
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         if not record.deleted:
             raise Problem(f"The {record.kind} {record.id} is not deleted: nothing is left to do.")
@@ -65,9 +94,17 @@ def run_undelete(place: Place, today: date, wanted: str, how: How) -> int:
         )
 
 
-def run_merge(place: Place, today: date, keep: str, other: str, how: How) -> int:
-    """Make two clients one: the first is kept, with the episodes of both. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "merge")
+def merge(
+    asked: ClientOptions,
+    keep: IdArgument,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The client whose episodes go over to the first.")],
+    drop_draft: DropOption = False,
+    anyway: AnywayOption = False,
+) -> int:
+    """Make two clients one; split undoes it."""
+    how = SaveOptions(anyway, drop_draft=drop_draft, can_use_draft=False, form=asked.form)
+    with asked.opened() as at:
         (first, tree), (second, theirs) = _client(at, keep), _client(at, other)
         for one in _records(theirs):
             refuse_draft(at, one, how)
@@ -84,9 +121,16 @@ def run_merge(place: Place, today: date, keep: str, other: str, how: How) -> int
         )
 
 
-def run_split(place: Place, today: date, wanted: str, merge_id: str, how: How) -> int:
-    """Undo a merge of a client; which one has to be said where there are several. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "split")
+def split(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    merge_id: Annotated[str, typer.Option("--merge", metavar="ID", help="Which merge, where there are several.")] = "",
+    anyway: AnywayOption = False,
+) -> int:
+    """Undo a merge: the other client comes back with the episodes it brought."""
+    how = SaveOptions(anyway, form=asked.form)
+    with asked.opened() as at:
         record, _ = _client(at, wanted)
         found = [
             one
@@ -106,9 +150,31 @@ def run_split(place: Place, today: date, wanted: str, merge_id: str, how: How) -
         return _done(at, trees, [trees[1].client], done, how, lambda work: stored_merge.split(work, merge.id))
 
 
-def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None, note: str | None, how: How) -> int:
+@client_command(commands, "worker")
+def worker(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The key worker; '' takes the name away.")],
+    anyway: AnywayOption = False,
+) -> int:
+    """Keep an episode's key worker, who is never sent."""
+    return _annotate(asked, wanted, name, None, SaveOptions(anyway, form=asked.form))
+
+
+@client_command(commands, "note")
+def note(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; '' takes it away.")],
+    anyway: AnywayOption = False,
+) -> int:
+    """Keep a note with an episode, which is never sent."""
+    return _annotate(asked, wanted, None, text, SaveOptions(anyway, form=asked.form))
+
+
+def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: str | None, how: SaveOptions) -> int:
     """Keep an episode's key worker or note, which are never sent; None leaves one as it is. Raises Problem."""
-    with desk(place, today) as at:
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         found = episode_of(tree, record)
         live = [one.episode for one in tree.episodes if not one.episode.deleted]
@@ -119,9 +185,15 @@ def run_annotate(place: Place, today: date, wanted: str, key_worker: str | None,
         return _done(at, [tree], [episode], done, how, lambda work: save.annotate(work, episode.id, worker, text))
 
 
-def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, form: str) -> int:
-    """Accept the warnings of a rule in a record and what stands under it, with a reason. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "accept")
+def accept(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="The rule whose warning is meant, such as 74.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept for good.")],
+) -> int:
+    """Accept the warnings of a rule in a record; it lapses when a value involved changes. Errors cannot be accepted."""
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         at.keep_findings(tree)
         known = Accepted(at.store.ask(acceptances.listed, at.agency, client_id=tree.client.id))
@@ -140,7 +212,7 @@ def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, f
             raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
         with at.store.writing(Who(at.person, now())) as work:
             made = acceptances.accept(work, left, reason)
-    if form == "json":
+    if asked.form is OutputFormat.JSON:
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
         print(json.dumps(told, ensure_ascii=False, indent=1))
     else:
@@ -149,7 +221,7 @@ def run_accept(place: Place, today: date, wanted: str, rule: str, reason: str, f
     return 0
 
 
-def _client(at: Desk, wanted: str) -> tuple[StoredRecord, ClientTree]:
+def _client(at: ClientWork, wanted: str) -> tuple[StoredRecord, ClientTree]:
     record, tree = at.find(wanted)
     if record.kind != "client":
         raise Problem(f"{printable(wanted)} is an {record.kind}: name a client.")
@@ -161,11 +233,11 @@ def _records(tree: ClientTree) -> list[StoredRecord]:
 
 
 def _done(
-    at: Desk,
+    at: ClientWork,
     trees: Sequence[ClientTree],
     records: Sequence[StoredRecord],
     done: str,
-    how: How,
+    how: SaveOptions,
     act: "Callable[[UnitOfWork], StoredRecord | MergeInfo | None]",
     *,
     gone: Sequence[StoredRecord] = (),
@@ -190,7 +262,7 @@ def _done(
         if not other.client.deleted:
             at.keep_findings(other)
     merge_id = result.id if isinstance(result, MergeInfo) else ""
-    if how.form == "json":
+    if how.form is OutputFormat.JSON:
         told: dict[str, object] = {
             "client_id": client_id,
             "done": done,
@@ -207,13 +279,17 @@ def _done(
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
 
 
-# `keywork client copy`: a client taken over into another data set, as far as that is certain.
-
-
-def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard: str, write: bool, form: str) -> int:
-    """Print what a copy takes over, what not, and what to beware of; with `write` enter it. Raises Problem."""
+@client_command(commands, "copy")
+def copy(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    to_agency: Annotated[str, typer.Option("--to-agency", metavar="CODE", help="The agency the copy belongs to.")],
+    to_standard: Annotated[str, typer.Option("--to-standard", metavar="ID", help="Its data set, another one.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Write the copy; without it, only say what would happen.")] = False,
+) -> int:
+    """Copy a client to another data set: only what is certain, the rest is listed to be keyed anew."""
     target = load(to_standard)
-    with desk(place, today) as at:
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         if record.kind != "client" or record.deleted:
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
@@ -223,15 +299,15 @@ def run_copy(place: Place, today: date, wanted: str, to_agency: str, to_standard
         for agency in at.store.ask(agencies.listed):
             if (agency.code, agency.standard) == (to_agency, target.id):
                 at.store.ask(look_up, agency, target, [plan])
-        copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if write else ""
+        copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if yes else ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
-    if form == "json":
+    if asked.form is OutputFormat.JSON:
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}
         print(json.dumps({**lists, "client": copy_id or None}, indent=1))
         return 0
     for line in copy_told(plan):
         print(printable(line))
-    if write:
+    if yes:
         name = kept.get(target.role("client_reference"), "")
         called = f"{printable(name)} (id {copy_id})" if name else copy_id
         print(f"The copy is client {called} of {printable(to_agency)} ({target.id}).")

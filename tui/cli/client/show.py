@@ -2,12 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from typing import Annotated
+
+import typer
 
 from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
 from store.live import drafts as stored_drafts
-from tui.cli.client_context import Desk, Place, desk, filters_of, finding_line, finding_mapping, findings_end
+from tui.cli.client.context import (
+    ClientOptions,
+    ClientWork,
+    IdArgument,
+    client_command,
+    filters_of,
+    finding_line,
+    finding_mapping,
+    findings_end,
+)
+from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.screens.clients.rows import SORTS, findings_text
 from tui.widgets.text import printable
@@ -17,31 +29,41 @@ from validators.standard.model import Standard
 
 PAGE = 1000
 
+commands = typer.Typer()
 
-def run_list(
-    place: Place,
-    today: date,
-    search: str,
-    filters: list[str],
-    key_worker: str,
-    sort: str,
-    descending: bool,
-    offset: int,
-    limit: int | None,
-    form: str,
+
+@client_command(commands, "list")
+def list_(
+    asked: ClientOptions,
+    search: Annotated[
+        str, typer.Option("--search", metavar="TEXT", help="Reference, initials, birth date, postcode part or id.")
+    ] = "",
+    filters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter", metavar="NAME", help="open, closed, errors, warnings, no-consent, mine, drafts, deleted."
+        ),
+    ] = None,
+    key_worker: Annotated[str, typer.Option("--key-worker", metavar="NAME", help="Only this key worker's.")] = "",
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help="reference, initials, birth-date, opened, changed, entered.")
+    ] = "reference",
+    descending: Annotated[bool, typer.Option("--descending", help="The last first.")] = False,
+    offset: Annotated[int, typer.Option("--offset", metavar="N", min=0, help="Leave out the first so many.")] = 0,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
 ) -> int:
-    """Print the clients that are found. Raises Problem."""
+    """List clients, searched and filtered as on the screen."""
     order = sort.replace("-", "_")
     if order not in SORTS:
         raise Problem(f"There is no order '{printable(sort)}': there are {', '.join(SORTS).replace('_', '-')}.")
-    wanted = filters_of(filters)
-    with desk(place, today) as at:
+    wanted = filters_of(filters or [])
+    with asked.opened() as at:
         if wanted & {"errors", "warnings"}:
             at.check_due()
         query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
         many = at.store.ask(stored_search.count, at.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
-        if form == "json":
+        if asked.form is OutputFormat.JSON:
             print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
             return 0
         shown = 0
@@ -52,14 +74,15 @@ def run_list(
     return 0
 
 
-def run_show(place: Place, today: date, wanted: str, form: str) -> int:
-    """Print a client with all records, drafts and findings; 1 when there are errors. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "show")
+def show(asked: ClientOptions, wanted: IdArgument) -> int:
+    """Show a client with episodes, events, drafts and findings."""
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         found = at.findings(tree)
         ids = {record.id for record in _records(tree)}
         drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
-        if form == "json":
+        if asked.form is OutputFormat.JSON:
             print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
         else:
             for line in _lines(at, tree, record, found, drafts):
@@ -67,7 +90,7 @@ def run_show(place: Place, today: date, wanted: str, form: str) -> int:
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
 
 
-def _rows(at: Desk, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
+def _rows(at: ClientWork, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
     end = offset + limit
     while offset < end and (
         page := at.store.ask(stored_search.page, at.agency, query, offset, min(PAGE, end - offset))
@@ -145,7 +168,7 @@ def _tree_mapping(tree: ClientTree, found: list[Finding], drafts: list[DraftInfo
 
 
 def _lines(
-    at: Desk, tree: ClientTree, asked: StoredRecord, found: list[Finding], drafts: list[DraftInfo]
+    at: ClientWork, tree: ClientTree, asked: StoredRecord, found: list[Finding], drafts: list[DraftInfo]
 ) -> Iterator[str]:
     standard = at.standard
     for record in _records(tree):

@@ -8,20 +8,40 @@ one's own, unless the command line says so.
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
+from typing import Annotated
+
+import typer
 
 from store.clients import lookalikes
 from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts, presence
 from store.records import read, save
-from tui.cli.client_context import Desk, Place, desk, episode_of, finding_line, finding_mapping, findings_end
+from tui.cli.client.context import (
+    AnywayOption,
+    ClientOptions,
+    ClientWork,
+    DraftOption,
+    DropOption,
+    FieldsArgument,
+    IdArgument,
+    SaveOptions,
+    VersionOption,
+    client_command,
+    episode_of,
+    finding_line,
+    finding_mapping,
+    findings_end,
+)
 from tui.cli.context import now, talk
+from tui.cli.options import OutputFormat
 from tui.form.record_model import RecordModel
 from tui.widgets.text import pasted, printable
 from validators.problems import Problem
 from validators.records import NO_VALUES, Severity, Values
 from validators.standard.model import Standard
+
+commands = typer.Typer()
 
 # What FIELD=VALUE texts mean: which fields, of which records, and their values as the form would take them.
 
@@ -48,7 +68,7 @@ def fields_of(standard: Standard, texts: list[str]) -> dict[str, str]:
 
 
 def typed(
-    at: Desk, sections: list[str], given: dict[str, str], values: Values, base: Values, context: Values
+    at: ClientWork, sections: list[str], given: dict[str, str], values: Values, base: Values, context: Values
 ) -> dict[str, str]:
     """A record's values with the given fields keyed into it as the form would take them."""
     model = RecordModel(at.standard, sections, values, clock=lambda: at.today, base=base, context=context, judged=True)
@@ -60,7 +80,7 @@ def typed(
 
 
 def spread(
-    at: Desk, tree: ClientTree, record: StoredRecord, given: dict[str, str]
+    at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict[str, str]
 ) -> list[tuple[StoredRecord, dict[str, str]]]:
     """Which of the given fields belong to which record: those above the one that is named, and the only one below."""
     parts: dict[str, tuple[StoredRecord, dict[str, str]]] = {}
@@ -113,23 +133,6 @@ def refuse_levels(standard: Standard, given: dict[str, str], levels: tuple[str, 
 
 
 @dataclass(frozen=True)
-class How:
-    """How to save: past others' doings or not, as a draft or not, and what to do with a draft of one's own.
-
-    `version` is the one the caller has read; None to take the record as it stands. `can_use_draft` says whether the
-    command has a use for a draft at all.
-    """
-
-    anyway: bool = False
-    as_draft: bool = False
-    use_draft: bool = False
-    drop_draft: bool = False
-    version: int | None = None
-    form: str = "text"
-    can_use_draft: bool = True
-
-
-@dataclass(frozen=True)
 class Change:
     """One record with what is to stand in it; `version` is 0 for a new one."""
 
@@ -142,28 +145,41 @@ class Change:
     values: Values
 
 
-def run_edit(place: Place, today: date, wanted: str, texts: list[str], how: How) -> int:
-    """Change fields of a record, and of those above it; 1 when the client has errors then. Raises Problem."""
+@client_command(commands, "edit")
+def edit(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    fields: FieldsArgument = None,
+    version: VersionOption = None,
+    use_draft: Annotated[bool, typer.Option("--use-draft", help="Save my draft of the record with it.")] = False,
+    drop_draft: DropOption = False,
+    anyway: AnywayOption = False,
+    draft: DraftOption = False,
+) -> int:
+    """Change fields of a record; FIELD= empties one. Fields of the records above it may be given, too."""
+    how = SaveOptions(anyway, draft, use_draft=use_draft, drop_draft=drop_draft, version=version, form=asked.form)
     if how.use_draft and how.drop_draft:
         raise Problem("A draft is either used or dropped: give one of --use-draft and --drop-draft.")
-    with desk(place, today) as at:
+    with asked.opened() as at:
         record, tree = at.find(wanted)
-        given = fields_of(at.standard, texts)
+        given = fields_of(at.standard, fields or [])
         refuse_version(record, how)
         refuse_company(at, tree, how)
-        parts = {one.id: (one, fields) for one, fields in spread(at, tree, record, given)}
+        parts = {one.id: (one, its) for one, its in spread(at, tree, record, given)}
         if how.use_draft and not parts:
             parts = {record.id: (record, {})}
         if not parts:
             raise Problem("Say what to change: FIELD=VALUE, such as SEX=1.")
-        changes = [_changed(at, tree, one, fields, how) for one, fields in parts.values()]
+        changes = [_changed(at, tree, one, its, how) for one, its in parts.values()]
         return _finish(at, tree.client.id, changes, how)
 
 
-def run_add(place: Place, today: date, texts: list[str], how: How) -> int:
-    """Enter a client and, when fields of one are given, an episode; 1 when there are errors. Raises Problem."""
-    with desk(place, today) as at:
-        given = fields_of(at.standard, texts)
+@client_command(commands, "add")
+def add(asked: ClientOptions, fields: FieldsArgument = None, draft: DraftOption = False) -> int:
+    """Enter a client, and an episode when fields of one are given."""
+    how = SaveOptions(as_draft=draft, form=asked.form)
+    with asked.opened() as at:
+        given = fields_of(at.standard, fields or [])
         refuse_levels(at.standard, given, ("client", "episode"), "use add-event for it")
         client_id, episode_id = str(uuid.uuid4()), str(uuid.uuid4())
         header = at.standard.role("agency")
@@ -183,23 +199,40 @@ def run_add(place: Place, today: date, texts: list[str], how: How) -> int:
         return _finish(at, client_id, changes, how)
 
 
-def run_add_episode(place: Place, today: date, wanted: str, texts: list[str], how: How) -> int:
-    """Enter an episode of a client. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "add-episode")
+def add_episode(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    fields: FieldsArgument = None,
+    anyway: AnywayOption = False,
+    draft: DraftOption = False,
+) -> int:
+    """Enter an episode of a client."""
+    how = SaveOptions(anyway, draft, form=asked.form)
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         if record.kind != "client":
             raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
         refuse_deleted(tree.client)
         refuse_company(at, tree, how)
-        given = fields_of(at.standard, texts)
+        given = fields_of(at.standard, fields or [])
         refuse_levels(at.standard, given, ("episode",), "give it to the record it belongs to")
         new = _new(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
         return _finish(at, tree.client.id, [new], how)
 
 
-def run_add_event(place: Place, today: date, wanted: str, section: str, texts: list[str], how: How) -> int:
-    """Enter an event of an episode. Raises Problem."""
-    with desk(place, today) as at:
+@client_command(commands, "add-event")
+def add_event(
+    asked: ClientOptions,
+    wanted: IdArgument,
+    section: Annotated[str, typer.Argument(metavar="SECTION", help="The section's id, e.g. sub_intervention.")],
+    fields: FieldsArgument = None,
+    anyway: AnywayOption = False,
+    draft: DraftOption = False,
+) -> int:
+    """Enter an event of an episode."""
+    how = SaveOptions(anyway, draft, form=asked.form)
+    with asked.opened() as at:
         record, tree = at.find(wanted)
         names = {one.id: one for one in at.standard.event_sections}
         if section not in names:
@@ -214,7 +247,7 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
             raise Problem(f"{printable(wanted)} is an event: one is added to an episode.")
         refuse_deleted(record)
         refuse_company(at, tree, how)
-        given = fields_of(at.standard, texts)
+        given = fields_of(at.standard, fields or [])
         other = [header for header in given if at.standard.by_header[header].section != section]
         if other:
             raise Problem(f"{other[0]} is no field of the section {section}: leave it out.")
@@ -223,7 +256,7 @@ def run_add_event(place: Place, today: date, wanted: str, section: str, texts: l
         return _finish(at, tree.client.id, [new], how)
 
 
-def _changed(at: Desk, tree: ClientTree, record: StoredRecord, given: dict[str, str], how: How) -> Change:
+def _changed(at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict[str, str], how: SaveOptions) -> Change:
     """One stored record with the given fields; from the person's draft of it where that is wanted."""
     draft = refuse_draft(at, record, how)
     values = record.values
@@ -243,12 +276,14 @@ def _changed(at: Desk, tree: ClientTree, record: StoredRecord, given: dict[str, 
     return Change(record.kind, record.id, record.parent_id, record.section, record.version, record.values, now_there)
 
 
-def _new(at: Desk, kind: Kind, id: str, parent_id: str, section: str, given: dict[str, str], context: Values) -> Change:
+def _new(
+    at: ClientWork, kind: Kind, id: str, parent_id: str, section: str, given: dict[str, str], context: Values
+) -> Change:
     sections = [section] if section else [one.id for one in at.standard.sections if one.level == kind]
     return Change(kind, id, parent_id, section, 0, {}, typed(at, sections, given, {}, {}, context))
 
 
-def _finish(at: Desk, client_id: str, changes: list[Change], how: How) -> int:
+def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOptions) -> int:
     """Save, or keep as drafts; tell what changed and what the rules say of it."""
     if how.as_draft:
         for one in changes:
@@ -279,7 +314,7 @@ def _finish(at: Desk, client_id: str, changes: list[Change], how: How) -> int:
         tree = at.store.ask(read.tree, client_id)
         at.keep_findings(tree)
         found = at.findings(tree)
-    if how.form == "json":
+    if how.form is OutputFormat.JSON:
         told = [
             {
                 "kind": one.kind,
@@ -310,7 +345,7 @@ def _differences(one: Change) -> dict[str, tuple[str, str]]:
     return {header: pair for header, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
+def refuse_company(at: ClientWork, tree: ClientTree, how: SaveOptions) -> None:
     """Refuse to write into a record somebody has open."""
     others = at.store.ask(presence.others, "client", tree.client.id, "", now())
     if others and not how.anyway:
@@ -323,7 +358,7 @@ def refuse_company(at: Desk, tree: ClientTree, how: How) -> None:
         )
 
 
-def refuse_version(record: StoredRecord, how: How) -> None:
+def refuse_version(record: StoredRecord, how: SaveOptions) -> None:
     """Refuse to write over a version that the caller has not read."""
     if how.version is not None and how.version != record.version and not how.anyway:
         raise Problem(
@@ -332,7 +367,7 @@ def refuse_version(record: StoredRecord, how: How) -> None:
         )
 
 
-def refuse_draft(at: Desk, record: StoredRecord, how: How) -> DraftInfo | None:
+def refuse_draft(at: ClientWork, record: StoredRecord, how: SaveOptions) -> DraftInfo | None:
     """The person's own draft of a record. Refuses to go past it unless the command line says what becomes of it."""
     draft = at.store.ask(drafts.one, at.person, record.id)
     if draft is not None and not how.use_draft and not how.drop_draft:
@@ -356,7 +391,7 @@ def merged(mine: Values, theirs: Values, began_with: Values) -> dict[str, str]:
     return {each: (theirs if each in untouched else mine).get(each, "") for each in headers}
 
 
-def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: How) -> None:
+def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: SaveOptions) -> None:
     if draft.is_overtaken and not how.anyway:
         raise Problem(
             f"The {record.kind} {record.id} was saved by {record.changed_by} after your draft was begun: compare both"

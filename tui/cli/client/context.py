@@ -1,11 +1,13 @@
-"""What the commands on clients share: the store with its agency, finding a record by any of its ids, and its checks."""
+"""What the commands on clients share: their options, finding a record by any of its ids, and its checks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
+from inspect import Parameter, Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from exporters.checks.caseload import check_caseload, check_some
 from store.clients import search
@@ -13,6 +15,17 @@ from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter
 from store.month import agency_settings
 from store.records import agencies, read
 from tui.cli.context import Progress, in_words_of, now, opened, person
+from tui.cli.options import (
+    AgencyOption,
+    FormatOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    StoreOptions,
+    TodayOption,
+    day,
+)
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
@@ -28,19 +41,41 @@ KINDS: tuple[Kind, ...] = ("client", "episode", "event")
 LOOKED_THROUGH = 50
 """Clients looked through for one who bears exactly what was asked for."""
 
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="Store id, an identifier of the data set, or a client's reference.")
+]
+FieldsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="Values as one would type them in the form.")
+]
+VersionOption = Annotated[
+    int | None, typer.Option("--version", metavar="N", help="Only if the record is still at this version.")
+]
+AnywayOption = Annotated[
+    bool, typer.Option("--anyway", help="Even if somebody is in the record, or saved it meanwhile.")
+]
+DraftOption = Annotated[bool, typer.Option("--draft", help="Keep it as a draft; save nothing.")]
+DropOption = Annotated[bool, typer.Option("--drop-draft", help="Forget my draft of the record.")]
+
 
 @dataclass(frozen=True)
-class Place:
-    """Where to work: the options that every command on clients has."""
+class SaveOptions:
+    """How to save: past others' doings or not, as a draft or not, and what to do with a draft of one's own.
 
-    store: str | None = None
-    key_file: Path | None = None
-    standard: str | None = None
-    agency: str | None = None
+    `version` is the one the caller has read; None to take the record as it stands. `can_use_draft` says whether the
+    command has a use for a draft at all.
+    """
+
+    anyway: bool = False
+    as_draft: bool = False
+    use_draft: bool = False
+    drop_draft: bool = False
+    version: int | None = None
+    form: OutputFormat = OutputFormat.TEXT
+    can_use_draft: bool = True
 
 
 @dataclass(frozen=True)
-class Desk:
+class ClientWork:
     """An open store, the agency meant, its standard, who works, and the day it is."""
 
     store: "Store"
@@ -136,14 +171,57 @@ class Desk:
         progress.done()
 
 
-@contextmanager
-def desk(place: Place, today: date) -> Iterator[Desk]:
-    """Open the store for one command. Raises Problem."""
-    with opened(place.store, place.key_file) as store:
-        agency = store.ask(agencies.one, place.agency, place.standard)
-        standard = load(agency.standard)
-        with in_words_of(standard):
-            yield Desk(store, agency, standard, Checker(standard), person(store.path), today)
+@dataclass(frozen=True)
+class ClientOptions:
+    """What the options say that every command on clients has: where to work, on which day, how to tell it."""
+
+    where: StoreOptions
+    today: date
+    form: OutputFormat
+
+    @contextmanager
+    def opened(self) -> "Iterator[ClientWork]":
+        """Open the store for one command. Raises Problem."""
+        with opened(self.where.store, self.where.key_file) as store:
+            agency = store.ask(agencies.one, self.where.agency, self.where.standard)
+            standard = load(agency.standard)
+            with in_words_of(standard):
+                yield ClientWork(store, agency, standard, Checker(standard), person(store.path), self.today)
+
+
+def _shared(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> ClientOptions:
+    """The options that every command on clients has, declared here alone."""
+    if form is OutputFormat.CSV:
+        raise Problem("Clients are told as text or json: choose one of them with --format.")
+    return ClientOptions(StoreOptions(store, key_file, standard, agency), day(today), form)
+
+
+def client_command(commands: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Declare a command: its own parameters, then the shared options, which it gets as its first argument."""
+    shared = signature(_shared).parameters
+
+    def declare(function: Callable[..., int]) -> Callable[..., int]:
+        own = list(signature(function).parameters.values())[1:]
+        every = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *shared.values())]
+
+        def whole(**given: Any) -> int:
+            asked = _shared(**{each: given.pop(each) for each in shared})
+            return function(asked, **given)
+
+        whole.__doc__ = function.__doc__
+        whole.__annotations__ = {each.name: each.annotation for each in every}
+        vars(whole)["__signature__"] = Signature(every)
+        commands.command(name)(whole)
+        return function
+
+    return declare
 
 
 def filters_of(names: list[str]) -> frozenset[Filter]:

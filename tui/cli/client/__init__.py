@@ -1,0 +1,1 @@
+"""`keywork client …`: clients, episodes and events without the screens."""

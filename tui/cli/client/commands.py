@@ -1,0 +1,43 @@
+"""`keywork client …`: the headless twin of the screens. Which commands there are, and where each stands."""
+
+import typer
+
+from tui.cli.groups import LazyGroup
+
+
+class ClientCommands(LazyGroup):
+    """`keywork client …`."""
+
+    TABLE = {
+        "list": ("tui.cli.client.show", "List clients, searched and filtered as on the screen."),
+        "show": ("tui.cli.client.show", "Show a client with episodes, events, drafts and findings."),
+        "edit": ("tui.cli.client.edit", "Change fields of a record; FIELD= empties one."),
+        "add": ("tui.cli.client.edit", "Enter a client, and an episode when fields of one are given."),
+        "add-episode": ("tui.cli.client.edit", "Enter an episode of a client."),
+        "add-event": ("tui.cli.client.edit", "Enter an event of an episode."),
+        "delete": (
+            "tui.cli.client.acts",
+            "Delete a client, episode or event with what stands under it; undelete brings it back.",
+        ),
+        "undelete": ("tui.cli.client.acts", "Bring a deleted record back; name it by its store id."),
+        "merge": ("tui.cli.client.acts", "Make two clients one; split undoes it."),
+        "split": ("tui.cli.client.acts", "Undo a merge: the other client comes back with the episodes it brought."),
+        "copy": (
+            "tui.cli.client.acts",
+            "Copy a client to another data set: only what is certain, the rest is listed to be keyed anew.",
+        ),
+        "worker": ("tui.cli.client.acts", "Keep an episode's key worker, who is never sent."),
+        "note": ("tui.cli.client.acts", "Keep a note with an episode, which is never sent."),
+        "accept": (
+            "tui.cli.client.acts",
+            "Accept the warnings of a rule in a record; it lapses when a value involved changes.",
+        ),
+    }
+
+
+commands = typer.Typer()
+group = typer.Typer(
+    cls=ClientCommands,
+    help="Clients, episodes and events without the screens: the same checks, drafts and audit.",
+)
+commands.add_typer(group, name="client")
