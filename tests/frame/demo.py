@@ -1,9 +1,10 @@
 """A small program made of every part of the frame, for the tests to type at: `python -m tests.frame.demo`.
 
 Options by environment: DEMO_STOCK names the pins that are to differ, so that those parts are Textual's own (`all` for
-each of them), DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to.
+each of them), DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to, DEMO_STUCK=1 a flush that holds all threads.
 """
 
+import ctypes
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -142,7 +143,9 @@ class DemoApp(BaseApp):
             self.call_after_refresh(screen.say, problem, "warning")
 
     def flush_drafts(self, reason: str) -> None:
-        """Write down why."""
+        """Write down why; with DEMO_STUCK let nothing of Python go on."""
+        if os.environ.get("DEMO_STUCK"):
+            ctypes.PyDLL(None).sleep(60)
         if log := os.environ.get("DEMO_LOG"):
             with Path(log).open("a", encoding="utf-8") as file:
                 file.write(f"{reason}\n")

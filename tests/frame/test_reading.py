@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tests.frame.conftest import Start
+from tests.frame.shells import Shell
 from tests.terminal import Terminal
 
 
@@ -21,15 +22,16 @@ def status(terminal: Terminal, name: str) -> list[str]:
     return [line.split()[1] for line in lines if line.startswith(f"{name}:")]
 
 
-def test_keys_are_read_again_after_a_sleep(demo: Start) -> None:
-    terminal = demo()
+def test_keys_are_read_again_after_a_sleep(shell: Shell) -> None:
+    terminal = shell.terminal
     terminal.press("<f4>one<tab>")
-    terminal.signal(signal.SIGTSTP)
-    terminal.until(lambda _: set(status(terminal, "State")) == {"T"})
-    terminal.signal(signal.SIGCONT)
+    os.kill(shell.job, signal.SIGTSTP)
+    terminal.until("Stopped")
+    terminal.send("fg\n")
+    terminal.until("one")
     terminal.until_quiet()
     terminal.press("two<enter>")
-    terminal.until("two")
+    terminal.until("[one|two]")
     terminal.press("<escape>")
     terminal.press("<f2>")
     terminal.until("Ask")
