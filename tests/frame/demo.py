@@ -1,7 +1,8 @@
 """A small program made of every part of the frame, for the tests to type at: `python -m tests.frame.demo`.
 
 Options by environment: DEMO_STOCK names the pins that are to differ, so that those parts are Textual's own (`all` for
-each of them), DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to, DEMO_STUCK=1 a flush that holds all threads.
+each of them), DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to, DEMO_STUCK=1 a flush that holds all threads,
+DEMO_FAULT=1 a fault inside the program on Ctrl+L.
 """
 
 import ctypes
@@ -141,6 +142,12 @@ class DemoApp(BaseApp):
         self.push_screen(screen)
         for problem in (*self.settings.problems[:1], *textual_private.differing()):
             self.call_after_refresh(screen.say, problem, "warning")
+
+    def action_redraw(self) -> None:
+        """Ctrl+L; with DEMO_FAULT a fault inside the program."""
+        if os.environ.get("DEMO_FAULT"):
+            raise ValueError("a value that somebody typed")
+        super().action_redraw()
 
     def flush_drafts(self, reason: str) -> None:
         """Write down why; with DEMO_STUCK let nothing of Python go on."""

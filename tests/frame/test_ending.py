@@ -1,6 +1,7 @@
 """A session ends when its terminal is gone, asleep or while it writes; and it sleeps only where somebody wakes it."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from tests.frame.conftest import Start
 from tests.frame.shells import PATIENCE, Shell, ended, fill_the_line, hang_up, until_gone
+from tests.terminal import keys
+
+EVERY_SIGNAL = [signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT]
 
 
 def test_a_program_that_sleeps_ends_with_its_line(shell: Shell, tmp_path: Path) -> None:
@@ -49,7 +53,7 @@ def test_a_line_that_closes_while_it_is_written_to_ends_the_program(demo: Start,
     assert (tmp_path / "log").read_text() == "SIGHUP\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT])
+@pytest.mark.parametrize("number", EVERY_SIGNAL)
 def test_a_signal_ends_a_program_that_waits_for_its_line(demo: Start, tmp_path: Path, number: signal.Signals) -> None:
     terminal = demo(DEMO_LOG=str(tmp_path / "log"))
     terminal.press("half a wo")
@@ -80,3 +84,28 @@ def test_where_nobody_could_wake_it_the_program_does_not_sleep(demo: Start, tmp_
     terminal.press("still here")
     terminal.until("typed: still here")
     assert not (tmp_path / "log").exists()
+
+
+def wiped(raw: bytes) -> bool:
+    """Whether the screen was wiped before it was left, and nothing drawn on it after."""
+    before, _, after = raw.rpartition(b"\x1b[0m\x1b[2J\x1b[H")
+    between = after.partition(b"\x1b[?1049l")[0]
+    return b"Reference" in before and b"\x1b[?1049l" in after and not re.sub(rb"\x1b\[[<>?]?[0-9;]*[a-z]", b"", between)
+
+
+@pytest.mark.parametrize("end", ["leaving", "a fault", *EVERY_SIGNAL])
+def test_the_screen_is_wiped_before_it_is_left(demo: Start, end: str | signal.Signals) -> None:
+    terminal = demo(DEMO_FAULT="1")
+    terminal.press("<down>abc")
+    if isinstance(end, signal.Signals):
+        terminal.signal(end)
+    else:
+        terminal.send(keys("<f10>" if end == "leaving" else "<ctrl+l>"))
+    terminal.wait()
+    assert wiped(bytes(terminal.raw))
+
+
+def test_the_screen_is_wiped_before_a_sleep(shell: Shell) -> None:
+    shell.terminal.press("<down>abc")
+    shell.sleep()
+    assert wiped(bytes(shell.terminal.raw))
