@@ -76,7 +76,9 @@ def fill_the_line(terminal: Terminal) -> None:
 
 def ended(terminal: Terminal) -> int:
     """The code a program ends with that nobody reads from any more."""
-    until_gone(terminal.pid)
-    _, status = os.waitpid(terminal.pid, 0)
+    end = time.monotonic() + PATIENCE
+    while (status := terminal._ended()) is None:
+        assert time.monotonic() < end, "it never ended"
+        time.sleep(0.05)
     terminal._status = os.waitstatus_to_exitcode(status)
     return terminal._status

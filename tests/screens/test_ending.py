@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from store.facts import ClientTree
+from store.live import presence
 from store.store import Store
 from tests.frame.shells import Shell, ended, fill_the_line, hang_up, is_gone, until_gone
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import typed
+from tests.stores import ask
 
 
 @pytest.fixture
@@ -59,4 +61,4 @@ def test_what_was_typed_is_kept_when_a_program_that_waits_for_its_line_is_to_end
     terminal.signal(number)
     assert ended(terminal) == 128 + number
     assert typed(store, known.client.id)["SINITIAL"].lower() == "q"
-    assert store.others_in("client", known.client.id, "", NOW) == [], "nobody is in the record any more"
+    assert ask(store, presence.others, "client", known.client.id, "", NOW) == [], "nobody is in the record any more"

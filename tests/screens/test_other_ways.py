@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from store.facts import ClientTree
+from store.records import read
 from store.store import Store
 from tests.screens.conftest import in_field
+from tests.stores import ask
 from tests.terminal import Terminal, keys
 
 Started = Callable[..., Terminal]
@@ -54,7 +56,7 @@ def test_with_another_textual_a_record_is_keyed_and_saved(store: Store, known: C
     terminal.until(lambda seen: in_field(seen, "Surname initial", "QZ"))
     terminal.slowly("<shift+tab>Q<tab><f2>")
     terminal.until("Saved: Client")
-    assert store.get("client", known.client.id).values["FINITIAL"] == "X"
+    assert ask(store, read.get, "client", known.client.id).values["FINITIAL"] == "X"
     terminal.send(keys("<f10>"))
     assert terminal.wait() == 0
 

@@ -48,7 +48,7 @@ def is_there(terminal: int) -> bool:
     return True
 
 
-class Line:
+class UnfailingFile:
     """The file that a driver's thread writes to. When the line is dead, what is written is dropped: Textual's thread
     would end, and the program wait for ever until somebody takes what it wants to say."""
 
@@ -82,7 +82,7 @@ class LeavingDriver(linux_driver.LinuxDriver):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         if textual_private.kept("line"):
-            self._file: Any = Line(self._file)
+            self._file: Any = UnfailingFile(self._file)
         self._stock_sleep: Any = signal.getsignal(signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, self._sleep)
 
