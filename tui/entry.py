@@ -4,10 +4,14 @@
 screens themselves, and is loaded when there is a command.
 """
 
-import sys
+from tui.sealing import seal
 
-from tui.cli.leaving import leave_with
-from tui.session.memory import leave_out_tls
+seal()  # before anything else is loaded, and long before there is a key
+
+import sys  # noqa: E402
+
+from tui.cli.leaving import leave_with  # noqa: E402
+from tui.session.memory import leave_out_tls  # noqa: E402
 
 
 def run() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.form.conftest import TODAY
-from tui.form.code_list import CodeList as OpenList
+from tui.form.code_list import CodeListing as OpenList
 from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status
 from tui.form.record_model import RecordModel
 from validators.standard.catalogue import load

@@ -1,5 +1,7 @@
 """The demo program under a terminal, for the tests of the frame."""
 
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.frame.shells import Shell, is_gone
 from tests.terminal import Terminal
 
 Start = Callable[..., Terminal]
@@ -28,3 +31,15 @@ def demo(tmp_path: Path) -> Iterator[Start]:
     yield start
     for terminal in started:
         terminal.close()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    """A shell with the demo program in the foreground."""
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path), "DEMO_LOG": str(tmp_path / "log")}
+    made = Shell(env)
+    made.start("tests.frame.demo", ready="Reference")
+    yield made
+    made.terminal.close()
+    if not is_gone(made.job):
+        os.kill(made.job, signal.SIGKILL)

@@ -1,19 +1,22 @@
 """A small program made of every part of the frame, for the tests to type at: `python -m tests.frame.demo`.
 
-Options by environment: DEMO_STOCK=1 the stock display, DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to.
+Options by environment: DEMO_STOCK names the pins that are to differ, so that those parts are Textual's own (`all` for
+each of them), and with DEMO_SILENT=1 that is not said; DEMO_BANNER=1 demo mode, DEMO_LOG a file that flushes go to,
+DEMO_STUCK=1 a flush that holds all threads, DEMO_FAULT=1 a fault inside the program on Ctrl+L.
 """
 
+import ctypes
 import os
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from textual import events, work
-from textual._compositor import Compositor
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.widgets import base_screen
+from tui.terminal import textual_private
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_app import BaseApp
 from tui.widgets.base_screen import BaseScreen, JumpPlace
@@ -137,23 +140,41 @@ class DemoApp(BaseApp):
         """Open the screen, and say what was wrong with the settings."""
         screen = DemoScreen()
         self.push_screen(screen)
-        if self.settings.problems:
-            self.call_after_refresh(screen.say, self.settings.problems[0], "warning")
+        for problem in (*self.settings.problems[:1], *textual_private.differing()):
+            if os.environ.get("DEMO_SILENT"):
+                break
+            self.call_after_refresh(screen.say, problem, "warning")
+
+    def action_redraw(self) -> None:
+        """Ctrl+L; with DEMO_FAULT a fault inside the program."""
+        if os.environ.get("DEMO_FAULT"):
+            raise ValueError("a value that somebody typed")
+        super().action_redraw()
 
     def flush_drafts(self, reason: str) -> None:
-        """Write down why."""
+        """Write down why; with DEMO_STUCK let nothing of Python go on."""
+        if os.environ.get("DEMO_STUCK"):
+            ctypes.PyDLL(None).sleep(60)
         if log := os.environ.get("DEMO_LOG"):
             with Path(log).open("a", encoding="utf-8") as file:
                 file.write(f"{reason}\n")
 
 
+def let_differ(names: str) -> None:
+    """Have the pins of these names be those of another Textual. Before the app is made."""
+    pins = textual_private.PINS
+    for name in pins if names == "all" else names.split():
+        pins[name] = replace(pins[name], digest="of another Textual")
+
+
 def main() -> int:
     """Run it."""
+    let_differ(os.environ.get("DEMO_STOCK", ""))
     app = DemoApp(settings=load_settings(), demo=bool(os.environ.get("DEMO_BANNER")))
-    if os.environ.get("DEMO_STOCK"):
-        app.display_buffer = None
-        vars(base_screen)["NarrowCompositor"] = Compositor
-    return app.run() or 0
+    code = app.run() or 0
+    if app.fault is not None:
+        raise app.fault
+    return code
 
 
 if __name__ == "__main__":

@@ -3,11 +3,9 @@
 import pytest
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
 
 from tests.frame.conftest import Start
 from tests.terminal import KEYS, Terminal
-from tui.terminal import display
 from tui.terminal.cells import cells_of, encodable, style_change
 
 STEPS = (
@@ -33,7 +31,7 @@ def same(one: Terminal, other: Terminal) -> str:
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 def test_equal_to_stock_cell_by_cell_over_more_than_a_hundred_keys(demo: Start, columns: int, rows: int) -> None:
     assert len(STEPS) > 100
-    diff, stock = demo(columns, rows), demo(columns, rows, DEMO_STOCK="1")
+    diff, stock = demo(columns, rows), demo(columns, rows, DEMO_STOCK="display compositor", DEMO_SILENT="1")
     sent = wanted = 0
     assert same(diff, stock) == ""
     for number, step in enumerate(STEPS):
@@ -82,20 +80,6 @@ def test_a_small_terminal_shows_what_fits(demo: Start, columns: int, rows: int) 
     terminal.until("Leave")
     terminal.press("<f10>")
     assert terminal.wait() == 0
-
-
-def test_the_hash_of_the_method_that_is_replaced() -> None:
-    assert display.stock_is_known(), (
-        f"App._display has changed: compare it with DiffDisplay.send, then pin {display.method_hash()}"
-    )
-
-
-def test_another_textual_gets_the_stock_display(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.frame.demo import DemoApp
-
-    monkeypatch.setattr(App, "_display", lambda self, screen, renderable: None)
-    assert not display.stock_is_known()
-    assert DemoApp().display_buffer is None
 
 
 def test_no_control_character_of_a_value_becomes_a_cell() -> None:

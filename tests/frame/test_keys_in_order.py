@@ -9,6 +9,7 @@ from textual import events
 from textual.constants import ESCAPE_DELAY
 
 from tests.frame.conftest import Start
+from tests.frame.shells import Shell
 from tests.terminal import keys
 from tui.terminal import driver
 from tui.terminal.driver import PromptEscapeParser
@@ -102,7 +103,9 @@ def test_alt_and_a_letter_are_escape_and_the_letter(demo: Start) -> None:
     terminal.until("typed: x")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131), (signal.SIGTERM, 143)]
+)
 def test_a_signal_flushes_the_drafts_and_ends(demo: Start, tmp_path: Path, number: int, code: int) -> None:
     terminal = demo(DEMO_LOG=str(tmp_path / "log"))
     terminal.press("half a wo")
@@ -128,16 +131,14 @@ def test_f10_leaves_from_within_a_dialog(demo: Start, tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == "leave\n"
 
 
-def test_suspending_and_coming_back_draws_all_and_shows_the_cursor(demo: Start, tmp_path: Path) -> None:
-    terminal = demo(DEMO_LOG=str(tmp_path / "log"))
+def test_suspending_and_coming_back_draws_all_and_shows_the_cursor(shell: Shell, tmp_path: Path) -> None:
+    terminal = shell.terminal
     before = terminal.cells()
-    # A shell would stop and continue the whole job; here the test does what the shell does.
-    terminal.send(keys("<ctrl+p>shell<enter>"))
-    terminal.until_stopped()
-    terminal.until_quiet()
+    shell.sleep()
+    assert not terminal.shows("Reference")
     terminal.screen.reset()
     del terminal.raw[:]
-    terminal.signal(signal.SIGCONT)
+    terminal.send("fg\n")
     terminal.until("Reference")
     terminal.until_quiet()
     assert terminal.cells() == before

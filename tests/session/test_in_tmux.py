@@ -1,6 +1,10 @@
 """In a real tmux: the keys it translates, a resize while somebody types, leaving it and coming back."""
 
+import os
+import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.session.conftest import Open
-from tests.session.desk import KEYWORK, PATIENCE, Desk, find, needed, to_clients
+from tests.session.desk import KEYWORK, PATIENCE, Desk, eventually, find, needed, to_clients
 from tests.terminal import Terminal, keys
 
 SIZES = pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
@@ -116,3 +120,51 @@ def test_leaving_tmux_and_coming_back(tmux: Tmux, desk: Desk, terminals: Open, c
     back.slowly("yz")
     back.until("Qxyz", PATIENCE)
     assert tmux.asked("list-sessions", "-F", "#{session_name} #{session_attached}") == "desk 1\n"
+
+
+@pytest.mark.parametrize("end", ["leaving", "going to the shell", "a fault", "a signal"])
+def test_nothing_of_a_client_is_left_in_the_scroll_back(tmux: Tmux, desk: Desk, end: str) -> None:
+    """Of a window that was made taller tmux keeps what stood on the alternate screen when that is left."""
+    shutil.copy(desk.folder / "store.key", desk.store.with_suffix(".key"))  # where the tests' own program looks
+    env = {**os.environ, **desk.places, "PS1": "ready> ", "HISTFILE": "/dev/null", "KEYWORK_TEST_FAULT": "Owen"}
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    size = ["-x", "80", "-y", "24"]
+    subprocess.run([*tmux.command, "new-session", "-d", "-s", "desk", *size, *shell], env=env, check=True)
+
+    def shown() -> str:
+        return tmux.asked("capture-pane", "-p", "-t", "desk", "-S", "-")
+
+    def press(*names: str) -> None:
+        tmux.asked("send-keys", "-t", "desk", *names)
+
+    eventually(lambda: "ready>" in shown(), "the shell")
+    press(f"{sys.executable} -m tests.screens.program {desk.store}", "Enter")
+    eventually(lambda: "120 clients" in shown(), "the list of clients")
+    press("Enter")
+    eventually(lambda: "F2 Save" in shown(), "a client")
+    tmux.asked("resize-window", "-t", "desk", "-x", "80", "-y", "50")
+    eventually(lambda: shown().rstrip().splitlines()[-1].startswith("F2 "), "the taller screen")
+    # Into the episode, and in it below the lines that the window had: what stands above the cursor is what is kept.
+    press("C-t")
+    press("Down", "Enter", *["Tab"] * 34)
+    eventually(lambda: int(tmux.asked("display", "-p", "-t", "desk", "#{cursor_y}")) > 30, "a field far below")
+    words = {word for word in ("Client", "born", "Consent", "referral", "Episode") if word in shown()}
+    assert len(words) > 2, shown()
+    if end == "leaving":
+        press("F10")
+    elif end == "a fault":
+        press("C-l")
+    elif end == "a signal":
+        pane = tmux.asked("list-panes", "-t", "desk", "-F", "#{pane_pid}").strip()
+        (job,) = Path(f"/proc/{pane}/task/{pane}/children").read_text(encoding="ascii").split()
+        os.kill(int(job), signal.SIGTERM)
+    else:
+        press("C-p")
+        eventually(lambda: "Command:" in shown(), "the palette")
+        press("-l", "shell")
+        eventually(lambda: "To the shell" in shown(), "the action")
+        press("Enter")
+    eventually(lambda: shown().rstrip().endswith("ready>"), "the shell again")
+    for height in ("60", "24", "50"):
+        tmux.asked("resize-window", "-t", "desk", "-x", "80", "-y", height)
+        assert not [word for word in words if word in shown()], shown()

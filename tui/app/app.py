@@ -1,7 +1,6 @@
 """The program: first a paint, then the store, then the screens."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +14,7 @@ from tui.screens.registry import HOME, SCREENS, hidden_actions
 from tui.screens.start import StartScreen
 from tui.session.local_time import LONDON
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
+from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
 from tui.widgets.settings import Settings
 from validators.problems import Problem
@@ -123,7 +123,6 @@ class KeyworkApp(BaseApp):
 
     def on_mount(self) -> None:
         """Paint the first page; only then touch the store."""
-        super().on_mount()
         self.push_screen(StartScreen())
         self.call_after_refresh(self._begin)
 
@@ -171,7 +170,7 @@ class KeyworkApp(BaseApp):
         """Say what has to be said once."""
         from tui.screens.client.queries import left_behind
 
-        for sentence in (*self.settings.problems, *found.sentences):
+        for sentence in (*textual_private.differing(), *self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
         about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
         self.in_store(lambda store: left_behind(store, *about), on_done=self.offer_drafts, writes=True, hold=True)
@@ -210,8 +209,8 @@ class KeyworkApp(BaseApp):
     def hidden_actions(self) -> frozenset[str]:
         """Screens and actions about what the agency's standard does not have."""
         if self.store is None:
-            return frozenset()
-        return hidden_actions(self.standard)
+            return super().hidden_actions()
+        return super().hidden_actions() | hidden_actions(self.standard)
 
     def said(self, text: str) -> str:
         """A sentence of ours in the standard's words."""
@@ -268,17 +267,6 @@ class KeyworkApp(BaseApp):
                 flush(reason)
         if reason != "suspend":
             self.threads.stop()
-
-    @property
-    def fault(self) -> Exception | None:
-        """What went wrong inside the program, if that ended it."""
-        return self._exception
-
-    def _fatal_error(self) -> None:
-        """Keep what is typed and give the terminal back. Textual would print what every function knows: client data."""
-        with contextlib.suppress(Exception):
-            self.flush_drafts("fault")
-        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         """Give the store back."""

@@ -13,6 +13,7 @@ from tui.screens.client.queries import DraftGroup, Left, draft_groups
 from tui.screens.client.screen import ClientScreen
 from tui.screens.registry import HOME
 from tui.session.background_check import another_check
+from tui.terminal import textual_private
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
@@ -76,18 +77,8 @@ def _go(app: "KeyworkApp", found: AgencyToOpen) -> None:
     another_check(app)
     app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
     app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
-    _leave_screens(app)
+    textual_private.replace_all_screens(app, HOME.make())
     app.call_later(_tell, app, " ".join(told), found.waiting)
-
-
-def _leave_screens(app: "KeyworkApp") -> None:
-    """The first screen in the place of all; none of those below comes up, reads or says anything in between."""
-    below = app._screen_stack[1:-1]
-    del app._screen_stack[1:-1]
-    app.switch_screen(HOME.make())
-    for screen in reversed(below):
-        screen._pop_result_callback()
-        app.call_next(app._replace_screen, screen)
 
 
 def _tell(app: "KeyworkApp", sentence: str, waiting: list[DraftGroup]) -> None:

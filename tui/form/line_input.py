@@ -13,6 +13,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.form.row_drawing import tokens_of
+from tui.terminal import textual_private
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text import LEFT_OUT, first_cell, printable
 
@@ -47,6 +48,7 @@ class LineInput(Input):
     def __init__(self, host: InputHost, *, id: str | None = None) -> None:
         super().__init__(compact=True, select_on_focus=False, id=id)
         self.cursor_blink = False  # a blinking cursor is traffic
+        textual_private.count_cells(self, self.cell_of, self.index_at)
         self.host = host
 
     # --- showing ----------------------------------------------------------------------------
@@ -78,21 +80,19 @@ class LineInput(Input):
         strip = Strip([part for part in parts if part.text])
         return strip.crop(start, start + width).adjust_cell_length(width, style)
 
-    def _position_to_cell(self, position: int) -> int:
+    def cell_of(self, position: int) -> int:
         """The cell of a character, counted as drawn."""
         return cell_len(printable(self.value[:position]))
 
-    def _cell_offset_to_index(self, offset: int) -> int:
+    def index_at(self, offset: int) -> int:
         """The character at a cell, counted as drawn."""
         cell = offset + self.scroll_offset.x
-        return next(
-            (index for index in range(len(self.value)) if self._position_to_cell(index + 1) > cell), len(self.value)
-        )
+        return next((index for index in range(len(self.value)) if self.cell_of(index + 1) > cell), len(self.value))
 
     @property
     def cursor_screen_offset(self) -> Offset:
         """Where the terminal's cursor belongs. Input's own reads the last layout, and is one off at the end."""
-        cell = self._position_to_cell(self.cursor_position) - self.scroll_offset.x
+        cell = self.cell_of(self.cursor_position) - self.scroll_offset.x
         return self.host.input_offset() + Offset(cell, 0)
 
     def place_cursor(self) -> None:
@@ -105,17 +105,15 @@ class LineInput(Input):
     def replace(self, text: str, start: int, end: int) -> None:
         """Replace a part of the text; every edit of Input ends here.
 
-        Input's own sets value and cursor one after the other, and each sets off watchers for what is not used here:
-        validation, suggestions, a selection made with the mouse elsewhere.
+        Input's own sets off watchers for what is not used here.
         """
         before = self.value
         start, end = sorted((max(0, start), min(len(before), end)))
         after, cursor = f"{before[:start]}{text}{before[end:]}", start + len(text)
-        self.set_reactive(Input.value, after)
-        self.set_reactive(Input.selection, Selection.cursor(cursor))
-        self._initial_value = False
+        if not textual_private.put_value(self, after, cursor):
+            super().replace(text, start, end)
         self.virtual_size = Size(self.content_width, 1)
-        cell, left = self._position_to_cell(cursor), self.scroll_offset.x
+        cell, left = self.cell_of(cursor), self.scroll_offset.x
         if not left <= cell < left + self.size.width:
             self.scroll_to_region(Region(cell, 0, 1, 1), force=True, animate=False)
         self.refresh()
@@ -139,7 +137,7 @@ class LineInput(Input):
         if text := self.selected_text or self.value:
             self.app.copy_to_clipboard(text)
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         self._insert_pasted(event.text)
         event.stop()
         event.prevent_default()  # Input's own handler would run as well, and take the first line only
@@ -147,7 +145,7 @@ class LineInput(Input):
     async def action_submit(self) -> None:
         """Enter is the host's business."""
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         await self._handle(event)
         if isinstance(self.screen, BaseScreen):
             self.screen.draw_now()
@@ -156,10 +154,12 @@ class LineInput(Input):
         if self.host.press(event.key):
             event.stop()
             event.prevent_default()
-        elif event.is_printable:
-            await super()._on_key(event)
+        elif event.is_printable and event.character is not None:
+            event.stop()
+            event.prevent_default()
+            self.replace(event.character, *self.selection)
         else:
-            for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            for binding in textual_private.bindings_of(self, event.key):
                 event.stop()
                 event.prevent_default()
                 await self.run_action(binding.action)

@@ -22,6 +22,7 @@ from tui.form.keys import FORM_KEYS
 from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
 from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row, tokens_of
+from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp
 from validators.records import Finding
 from validators.standard.model import Field
@@ -284,9 +285,8 @@ class RecordForm(ScrollView, can_focus=False):
         return [placement._replace(region=region, offset=offset) for placement in placements]
 
     def _rearrange(self) -> None:
-        """Place the input again in this very frame; `styles.offset` would reflow the screen in a second one."""
-        self._clear_arrangement_cache()
-        self._refresh_scroll()
+        """Place the input again in this very frame."""
+        textual_private.rearrange(self)
 
     def _show_row(self) -> None:
         """Bring the current line into view by half views: line by line would repaint them all at every Tab."""

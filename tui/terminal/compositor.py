@@ -2,7 +2,7 @@
 
 Textual draws every widget within the one rectangle around all dirty regions, each from its first line to its last. A
 character that changes the form's current line and a line of the panel below has nine widgets drawn for it, which is a
-third of what the key costs. `_get_renders` is private: a test holds the source it was written against.
+third of what the key costs. `_get_renders` is private: `textual_private` pins the source it was written against.
 """
 
 from collections.abc import Iterable

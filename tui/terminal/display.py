@@ -1,16 +1,14 @@
 """The display that sends only the cells that changed, in place of Textual's `App._display`.
 
 Textual writes every dirty region whole; over a slow line that is ten times what is needed. This keeps a front buffer of
-what the terminal shows and sends the difference. `App._display` is private: the display is used only when the method's
-source is the one it was written against, else the program runs with the stock one, slower and just as right.
+what the terminal shows and sends the difference. `App._display` is private: the display is used only when the method is
+the one that `textual_private` pins, else the program runs with the stock one, slower and just as right.
 """
 
-import hashlib
-import inspect
-import linecache
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.console import COLOR_SYSTEMS
 from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -19,29 +17,11 @@ from textual.geometry import Offset
 
 from tui.terminal.cells import RESET, Cell, cells_of, encodable, is_simple, style_change
 
-KNOWN_METHOD = "4b78dff6669a455c0d601652ec402e80f72b631694c39c6c752b42d3bc71ca65"
-"""SHA-256 of the source of `App._display` that `DiffDisplay.send` stands in for."""
-
 UNKNOWN: Cell = ("\0", None)
 """A cell of the front buffer of which nobody knows what the terminal shows; equal to no drawn cell."""
 
 # A short gap of unchanged cells costs less when written again than a cursor move does.
 SHORT_GAP = 3
-
-
-def method_hash() -> str:
-    """SHA-256 of the source of the installed `App._display`; "" when the source is not there."""
-    try:
-        return hashlib.sha256(inspect.getsource(App._display).encode()).hexdigest()
-    except OSError:
-        return ""
-    finally:
-        linecache.clearcache()  # it keeps all lines of the module
-
-
-def stock_is_known() -> bool:
-    """Whether the installed Textual is the one this display was written against."""
-    return method_hash() == KNOWN_METHOD
 
 
 def changed_lines(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Iterable[Iterable[Segment]]]]:
@@ -73,11 +53,18 @@ class DiffDisplay:
         self._front = []
         self._cursor = None
 
-    def send(self, app: App[Any], update: LayoutUpdate | ChopsUpdate) -> None:
-        """Write to the terminal what `update` changes, and put the cursor where the focused widget wants it."""
+    def send(self, app: App[Any], update: object) -> bool:
+        """Write to the terminal what `update` changes, and put the cursor where the focused widget wants it.
+
+        False for what is none of the screen's updates, or goes to no screen of its own: Textual's way serves those.
+        """
         driver = app._driver
-        if driver is None or app._batch_count or not app._running or app._closed:
-            return
+        if not isinstance(update, LayoutUpdate | ChopsUpdate) or driver is None:
+            return False
+        if driver.is_headless or driver.is_inline:
+            return False
+        if app._batch_count or not app._running or app._closed:
+            return True
         self._fit_front(*app.size)
         sequence = self._difference(app, update)
         target = app.screen.outer_size.clamp_offset(app.cursor_position)
@@ -90,6 +77,7 @@ class DiffDisplay:
             driver.write(sequence)
             app._end_update()
             driver.flush()
+        return True
 
     def _fit_front(self, width: int, height: int) -> None:
         if self._size != (width, height) or not self._front:
@@ -101,7 +89,7 @@ class DiffDisplay:
     def _difference(self, app: App[Any], update: LayoutUpdate | ChopsUpdate) -> str:
         width, height = self._size
         out: list[str] = []
-        pen = _Pen(out, self._cursor, app.console._color_system, width, self.encoding)
+        pen = _Pen(out, self._cursor, COLOR_SYSTEMS.get(app.console.color_system or ""), width, self.encoding)
         for column, row, strips in changed_lines(update):
             if 0 <= row < height and 0 <= column < width:
                 self._send_line(pen, column, row, cells_of(strips)[: width - column])

@@ -18,9 +18,10 @@ from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.constants import ESCAPE_DELAY
-from textual.drivers import linux_driver
 from textual.keys import Keys
 from textual.message import Message
+
+from tui.terminal.leaving_driver import LeavingDriver
 
 # What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
 ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
@@ -98,8 +99,8 @@ class PromptEscapeParser(XTermParser):
                 yield from super().feed(last)
 
 
-class EscapeDriver(linux_driver.LinuxDriver):
-    """Textual's Linux driver with the parser above, read where the keys are handled.
+class EscapeDriver(LeavingDriver):
+    """The driver with the parser above, read where the keys are handled.
 
     Textual reads in a thread that wakes ten times a second and hands every key over to the loop: a tenth of what a
     character costs, and never a rest for the host of many open sessions. Here the loop itself waits for the terminal.
@@ -116,7 +117,7 @@ class EscapeDriver(linux_driver.LinuxDriver):
     def start_application_mode(self) -> None:
         """As Textual has it, and read from now on."""
         before = self._key_thread
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()
         if self._key_thread is before:
             return  # the program is in the background, and Textual puts it to sleep again
         self._parser = PromptEscapeParser(self._debug)

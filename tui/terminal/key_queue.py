@@ -133,7 +133,7 @@ class KeyQueue:
             top = self._app.screen
         except ScreenStackError:
             return False
-        return top is self._rested and not any(map(_is_busy, _pumps(top)))
+        return top is self._rested and not busy_on(top)
 
     def _target(self) -> MessagePump:
         try:
@@ -157,7 +157,7 @@ class KeyQueue:
         screen: Screen[Any] | None = None
         for _ in range(MOST_ROUNDS):
             for pump in pumps:
-                await self._passed(pump)
+                await passed(pump)
             await self._free.wait()
             if self._app._exit:
                 return
@@ -165,13 +165,13 @@ class KeyQueue:
                 top = self._app.screen
             except ScreenStackError:
                 return
-            await self._mounted(top)
+            await mounted(top)
             if top is not screen:
                 # A screen that came up has to be laid out before a key can mean the same as it does to slow hands;
                 # one that was there all the time is passed through once, for the results a dialog left it.
                 screen, pumps = top, self._chain(self._target())
                 continue
-            pumps = [pump for pump in (*_pumps(top), self._app) if _is_busy(pump)]
+            pumps = [*busy_on(top), *filter(_is_busy, [self._app])]
             if top._callbacks and not pumps:
                 await top.wait_for_refresh()
                 pumps = [top]
@@ -179,20 +179,22 @@ class KeyQueue:
                 self._rested = top
                 return
 
-    async def _mounted(self, screen: Screen[Any]) -> None:
-        """Wait for a screen and everything on it to be mounted."""
-        for node in screen.walk_children(Widget, with_self=True):
-            if not node.is_mounted and not node._closing and node._task is not None:
-                await _either(asyncio.ensure_future(node._mounted_event.wait()), node)
 
-    async def _passed(self, pump: MessagePump) -> None:
-        """Wait until `pump` has handled all that stands in its queue now; at once when it is closed or does nothing."""
-        if not pump._running or pump._closing or pump._closed or is_waiting(pump):
-            return
-        passage = _Passage()
-        # Not by `call_later`, which wraps what it is given: of a bare method Textual remembers the signature.
-        if pump.post_message(events.Callback(callback=passage.pass_on)):
-            await _either(passage.future, pump)
+async def mounted(screen: Screen[Any]) -> None:
+    """Wait for a screen and everything on it to be mounted."""
+    for node in screen.walk_children(Widget, with_self=True):
+        if not node.is_mounted and not node._closing and node._task is not None:
+            await _either(asyncio.ensure_future(node._mounted_event.wait()), node)
+
+
+async def passed(pump: MessagePump) -> None:
+    """Wait until `pump` has handled all that stands in its queue now; at once when it is closed or does nothing."""
+    if not pump._running or pump._closing or pump._closed or is_waiting(pump):
+        return
+    passage = _Passage()
+    # Not by `call_later`, which wraps what it is given: of a bare method Textual remembers the signature.
+    if pump.post_message(events.Callback(callback=passage.pass_on)):
+        await _either(passage.future, pump)
 
 
 def _as_meant(event: events.Event) -> list[events.Event]:
@@ -208,12 +210,15 @@ def _as_meant(event: events.Event) -> list[events.Event]:
     return [events.Key("escape", "\x1b"), events.Key(rest, event.character)]
 
 
-def _pumps(screen: Screen[Any]) -> list[MessagePump]:
-    """A screen and all that is on it. Asked for with every key, so without the generators of Textual's own walk."""
+def busy_on(screen: Screen[Any]) -> list[MessagePump]:
+    """What has something to do of a screen and all that is on it.
+
+    Asked for with every key, so without the generators of Textual's own walk.
+    """
     found: list[Any] = [screen]
     for each in found:
         found.extend(each._nodes._nodes)
-    return found
+    return [pump for pump in found if _is_busy(pump)]
 
 
 class _Passage:

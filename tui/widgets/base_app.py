@@ -1,34 +1,19 @@
 """The app that every screen runs in: quiet on a slow line, keys in order, the real cursor shown, colours that exist."""
 
-import asyncio
-import os
-import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from textual import events
-from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
-from textual.binding import BindingsMap
-from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
-from textual.message import Message
-from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.terminal.display import DiffDisplay, stock_is_known
-from tui.terminal.driver import EscapeDriver
-from tui.terminal.key_queue import KeyQueue, is_waiting
+from tui.terminal import textual_private
 from tui.terminal.sixteen_colours import TerminalGround
+from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.settings import Settings
 from tui.widgets.theme import THEMES, Tokens, textual_theme, tokens_for
-
-SHOW_CURSOR = "\x1b[?25h"
-# Longer than any flush of a draft; a hung line must not keep the process.
-LAST_SECONDS = 3.0
 
 
 def local_now() -> datetime:
@@ -36,35 +21,30 @@ def local_now() -> datetime:
     return datetime.now().astimezone()
 
 
-class BaseApp(App[int], inherit_bindings=False):
-    """What the program's app inherits. Override `flush_drafts` to save what is typed before any end.
+class BaseApp(TerminalApp, inherit_bindings=False):
+    """What the program's app inherits: actions, settings and colours.
 
     `clock` gives now: nothing in the frame asks the computer's own clock. `settings` are what the person set; their
     problems are said in the status line of the first screen. In `demo` mode every screen says so.
     """
 
-    ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = []
-    BINDINGS = []
 
     def __init__(
         self, clock: Callable[[], datetime] = local_now, settings: Settings | None = None, demo: bool = False
     ) -> None:
-        self.display_buffer: DiffDisplay | None = DiffDisplay() if stock_is_known() else None
         super().__init__()
         # Made here and not in the class, so that the settings read before the app is made apply.
-        self._bindings = BindingsMap(each for each in REGISTRY.bindings(ALL) if each.action.startswith("app."))
+        textual_private.add_bindings(self, [each for each in REGISTRY.bindings(ALL) if each.action.startswith("app.")])
         self.clock = clock
         self.settings = settings or Settings()
         self.demo = demo
         self.animation_level = "none"
         self.mouse_on = self.settings.mouse
-        self.key_queue = KeyQueue(self, super().on_event)
         for name in THEMES:
             self.register_theme(textual_theme(name, self.colours))
         self._tokens = tokens_for(self.settings.theme, self.colours)
         self.theme = f"keywork-{self.settings.theme}"
-        self._leaving = False
 
     # Colours
 
@@ -95,121 +75,17 @@ class BaseApp(App[int], inherit_bindings=False):
             return [NoColor()]
         return [TerminalGround()] if self.colours == "16" else list(super().get_line_filters())
 
-    # Display
-
-    def get_driver_class(self) -> type[Driver]:
-        """The driver that tells Escape from sequences; where Textual uses another platform's, that one."""
-        stock = super().get_driver_class()
-        return EscapeDriver if issubclass(EscapeDriver, stock) else stock
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        driver = self._driver
-        stock = (
-            self.display_buffer is None
-            or not isinstance(renderable, LayoutUpdate | ChopsUpdate)
-            or self.is_headless
-            or driver is None
-            or driver.is_inline
-        )
-        if stock or self.display_buffer is None:
-            super()._display(screen, renderable)
-        else:
-            try:
-                self.display_buffer.send(self, renderable)
-            finally:
-                self.post_display_hook()
-
-    def redraw(self) -> None:
-        """Draw every cell again, trusting nothing of what the terminal shows."""
-        if self.display_buffer is not None:
-            self.display_buffer.forget()
-        if self._screen_stack:
-            self.screen.refresh()
-
-    def _show_cursor(self) -> None:
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(SHOW_CURSOR)
-            self._driver.flush()
-
-    def _resumed(self, *_: object) -> None:
-        self._show_cursor()
-        self.redraw()
-
-    # Events
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys, pastes and mouse buttons go through the queue that keeps their order; all else at once."""
-        if not self._put(event):
-            await super().on_event(event)
-
-    def take(self, message: Message) -> None:
-        """A message of the driver, in the app's own loop: a key need not wait in the app's queue when that is empty."""
-        if not (is_waiting(self) and isinstance(message, events.Event) and self._put(message)):
-            self.post_message(message)
-
-    def _put(self, event: events.Event) -> bool:
-        ordered = isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp)
-        if not ordered or getattr(event, "is_forwarded", False) or not self._running:
-            return False
-        self.key_queue.put(event)
-        return True
-
-    async def _press_keys(self, keys: Iterable[str]) -> None:
-        await super()._press_keys(keys)
-        await self.key_queue.settled()
-
-    def on_mount(self) -> None:
-        """Show the real cursor, listen to signals, turn the mouse off when the settings say so."""
-        self.app_resume_signal.subscribe(self, self._resumed)
-        if isinstance(self._driver, EscapeDriver):
-            if self.display_buffer is not None:
-                self.display_buffer.encoding = self._driver.encoding
-            if not self.mouse_on:
-                self._driver.set_mouse(False)
-        self._show_cursor()
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGHUP, signal.SIGTERM):
-                loop.add_signal_handler(number, self._signalled, number)
-
-    def on_resize(self) -> None:
-        """A terminal reflows its cells on a change of size: forget them."""
-        if self.display_buffer is not None:
-            self.display_buffer.forget()
-
-    def on_app_focus(self) -> None:
-        """Other programs write to a shared host's terminals while nobody looks."""
-        self.redraw()
-
     # Leaving
-
-    def flush_drafts(self, reason: str) -> None:
-        """Save what is typed, at once and without asking; `reason` is `leave`, `suspend`, `SIGHUP` or `SIGTERM`.
-
-        The frame has nothing to save. The app of the program overrides this; it may be called more than once.
-        """
-
-    def _signalled(self, number: signal.Signals) -> None:
-        if self._leaving:
-            return
-        self._leaving = True
-        try:
-            self.flush_drafts(number.name)
-        finally:
-            # The line may be dead: a write to it can wait for ever, and the driver would spin on its end of file.
-            asyncio.get_running_loop().call_later(LAST_SECONDS, os._exit, 128 + number)
-            self.key_queue.stop()
-            self.exit(128 + number)
 
     def action_leave(self) -> None:
         """F10: drafts are kept, the program ends."""
-        self._leaving = True
-        self.flush_drafts("leave")
-        self.key_queue.stop()
-        self.exit(0)
+        self.leave()
 
     def action_shell(self) -> None:
         """Suspend to the shell; `fg` comes back to the same place."""
+        if not self.can_suspend:
+            self.say("There is no shell here that could bring the program back.")
+            return
         self.flush_drafts("suspend")
         self.action_suspend_process()
 
@@ -232,9 +108,7 @@ class BaseApp(App[int], inherit_bindings=False):
 
     def action_mouse(self) -> None:
         """Turn the mouse off, so that the terminal's own selection works, or on again."""
-        self.mouse_on = not self.mouse_on
-        if isinstance(self._driver, EscapeDriver):
-            self._driver.set_mouse(self.mouse_on)
+        self.use_mouse(not self.mouse_on)
         self.say("The mouse is on." if self.mouse_on else "The mouse is off: the terminal's own copy works.")
 
     def action_next_theme(self) -> None:
@@ -263,7 +137,7 @@ class BaseApp(App[int], inherit_bindings=False):
 
     def hidden_actions(self) -> frozenset[str]:
         """The ids of actions that are nothing here: palette and key bar leave them out."""
-        return frozenset()
+        return frozenset() if self.can_suspend else frozenset({"app.shell"})
 
     async def run_by_id(self, id: str | None) -> None:
         """Run an action of the registry on the screen that is up; None does nothing."""

@@ -1,7 +1,7 @@
 """What every screen and every dialog inherits: title, key bar and status line, and a focus that repaints nothing."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,7 +9,7 @@ from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
-from tui.terminal.compositor import NarrowCompositor
+from tui.terminal import textual_private
 from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_line import StatusLine, TitleLine
@@ -28,12 +28,6 @@ MOVES: list[BindingType] = [
 ]
 
 
-def bind(screen: Screen[Any], bindings: Iterable[Binding]) -> None:
-    """Give one screen bindings of its own. Not in its class: the settings may have moved keys since that was made."""
-    for each in Binding.make_bindings(bindings):
-        screen._bindings._add_binding(each)
-
-
 class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
     """A whole screen. A subclass sets `scope` (its name in the registry) and `heading`, and gives `body`.
 
@@ -49,10 +43,10 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name, id)
-        self._compositor = NarrowCompositor()
+        textual_private.draw_narrowly(self)
         self.title = self.heading
         general = [each for each in REGISTRY.bindings(ALL) if not each.action.startswith("app.")]
-        bind(self, [*REGISTRY.bindings(self.scope), *general] if self.scope else general)
+        textual_private.add_bindings(self, [*REGISTRY.bindings(self.scope), *general] if self.scope else general)
 
     @property
     def base(self) -> "BaseApp":
@@ -91,21 +85,9 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
                 line.say("")
 
     def draw_now(self) -> None:
-        """Draw what a key has changed at once. While more keys wait, or something is to be laid out, it comes as usual.
-
-        Textual sends each changed widget an idle message, that one the screen, and the screen waits for a timer: a
-        tenth of what a typed character costs.
-        """
-        if self.base.key_queue or not self.is_current or self.app._batch_count:
-            return
-        changed = [each for each in self.walk_children(Widget) if each._repaint_required]
-        if any(each._layout_required or each._scroll_required for each in (self, *changed)):
-            return
-        for each in changed:
-            each._repaint_required = False
-            if each.display:
-                self._dirty_widgets.add(each)
-        self._on_timer_update()
+        """Draw what a key has changed at once. While more keys wait, it comes as usual."""
+        if not self.base.key_queue:
+            textual_private.draw_now(self)
 
     def retitle(self, title: str) -> None:
         """Change the title line; the same title again costs nothing."""
@@ -149,7 +131,7 @@ class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=Fa
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name, id)
-        bind(self, [each for each in REGISTRY.bindings(ALL) if each.id == "app.back"])
+        textual_private.add_bindings(self, [each for each in REGISTRY.bindings(ALL) if each.id == "app.back"])
 
     @property
     def base(self) -> "BaseApp":

@@ -67,7 +67,7 @@ class NotePage(BaseModal[tuple[str, str]]):
 
     def __init__(self, name: str, key_worker: str, note: str, known: Sequence[str]) -> None:
         super().__init__()
-        self._name, self._known = name, known
+        self._of, self._known = name, known
         self.lines = (NoteLine(self), NoteLine(self))
         self.before = (key_worker, note)
         self.told = TextLine([("", "panel")], "panel")
@@ -76,7 +76,7 @@ class NotePage(BaseModal[tuple[str, str]]):
         """The two lines with their names."""
         known = ", ".join(self._known)
         with Vertical():
-            yield TextLine([(f" {self._name}: key worker and note", "title")], "title")
+            yield TextLine([(f" {self._of}: key worker and note", "title")], "title")
             yield TextLine([(" Kept here only, never sent. F2 keeps them, Ctrl+U empties a line.", "panel")], "panel")
             yield TextLine([(" Key worker", "panel_heading")], "panel")
             yield self.lines[0].input

@@ -1,0 +1,190 @@
+"""Textual's App on a slow line: only what changed is sent, keys keep their order, and an end always comes."""
+
+import contextlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.terminal import textual_private
+from tui.terminal.ending import Ending
+from tui.terminal.first_frames import FirstFrames
+from tui.terminal.key_queue import KeyQueue, is_waiting
+from tui.terminal.leaving_driver import LeavingDriver, can_be_resumed
+
+if TYPE_CHECKING:
+    from tui.terminal.display import DiffDisplay
+
+SHOW_CURSOR = "\x1b[?25h"
+
+
+def _display_of_changes() -> "DiffDisplay | None":
+    if not textual_private.kept("display"):
+        return None
+    from tui.terminal.display import DiffDisplay  # it names what another Textual may not have
+
+    return DiffDisplay()
+
+
+class TerminalApp(App[int], inherit_bindings=False):
+    """An app in a terminal. Override `flush_drafts` to save what is typed before any end.
+
+    `key_queue` holds the keys that wait. Each part of this stands aside where `textual_private` finds another Textual.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []
+
+    def __init__(self) -> None:
+        self.display_buffer = _display_of_changes()
+        super().__init__()
+        self.mouse_on = True
+        self.key_queue = KeyQueue(self, super().on_event)
+        self._first_frames = FirstFrames(self)
+        self._is_leaving = False
+
+    # Display
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver that tells Escape from sequences; where Textual uses another platform's, that one."""
+        stock, own = super().get_driver_class(), LeavingDriver
+        if textual_private.kept("driver"):
+            from tui.terminal.driver import EscapeDriver as own  # it names what another Textual may not have
+        return own if issubclass(own, stock) else stock
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if self.display_buffer is None:
+            super()._display(screen, renderable)
+            return
+        if not self.is_headless and self._first_frames.wait_for(screen):
+            return
+        sent = False
+        try:
+            sent = self.display_buffer.send(self, renderable)
+        finally:
+            if sent:
+                self.post_display_hook()
+        if not sent:
+            super()._display(screen, renderable)
+
+    def redraw(self) -> None:
+        """Draw every cell again, trusting nothing of what the terminal shows."""
+        if self.display_buffer is not None:
+            self.display_buffer.forget()
+        if self.screen_stack:
+            self.screen.refresh()
+
+    def _show_cursor(self) -> None:
+        driver = textual_private.driver_of(self)
+        if driver is not None and not self.is_headless:
+            driver.write(SHOW_CURSOR)
+            driver.flush()
+
+    def _resumed(self, *_: object) -> None:
+        self._show_cursor()
+        self.redraw()
+
+    def use_mouse(self, on: bool) -> None:
+        """Turn the reporting of the mouse on or off."""
+        self.mouse_on = on
+        set_mouse = getattr(textual_private.driver_of(self), "set_mouse", None)
+        if set_mouse is not None:
+            set_mouse(on)
+
+    # Events
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys, pastes and mouse buttons go through the queue that keeps their order; all else at once."""
+        if not self._put(event):
+            await super().on_event(event)
+
+    def take(self, message: Message) -> None:
+        """A message of the driver, in the app's own loop: a key need not wait in the app's queue when that is empty."""
+        waits = textual_private.kept("keys") and is_waiting(self)
+        if not (waits and isinstance(message, events.Event) and self._put(message)):
+            self.post_message(message)
+
+    def _put(self, event: events.Event) -> bool:
+        ordered = isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp)
+        if not ordered or getattr(event, "is_forwarded", False) or not self.is_running:
+            return False
+        if not textual_private.kept("keys"):
+            return False
+        self.key_queue.put(event)
+        return True
+
+    async def on_key(self, event: events.Key) -> None:
+        """A key that nobody took."""
+        if await textual_private.run_spare_binding(self, event.key):
+            event.stop()
+
+    async def _press_keys(self, keys: Iterable[str]) -> None:
+        await super()._press_keys(keys)
+        await self.key_queue.settled()
+
+    def on_mount(self) -> None:
+        """Show the real cursor, listen to signals, turn the mouse off when that is wished."""
+        self.app_resume_signal.subscribe(self, self._resumed)
+        driver = textual_private.driver_of(self)
+        if self.display_buffer is not None:
+            self.display_buffer.encoding = getattr(driver, "encoding", "utf-8")
+        if not self.mouse_on:
+            self.use_mouse(False)
+        self._show_cursor()
+        if not self.is_headless:
+            Ending(self._keep_at_the_end, self._leave_at_the_end).listen()
+
+    def on_resize(self) -> None:
+        """A terminal reflows its cells on a change of size: forget them."""
+        if self.display_buffer is not None:
+            self.display_buffer.forget()
+
+    def on_app_focus(self) -> None:
+        """Other programs write to a shared host's terminals while nobody looks."""
+        self.redraw()
+
+    # Leaving
+
+    def flush_drafts(self, reason: str) -> None:
+        """Save what is typed, at once and without asking; `reason` is `leave`, `suspend`, `fault` or a signal's name.
+
+        Here is nothing to save. The app of the program overrides this; it may be called more than once, and in a thread
+        of its own when the app's hangs.
+        """
+
+    def leave(self, code: int = 0) -> None:
+        """End the program: what is typed is kept, keys that wait are not looked at any more."""
+        self._is_leaving = True
+        self.flush_drafts("leave")
+        self.key_queue.stop()
+        self.exit(code)
+
+    def _keep_at_the_end(self, reason: str) -> None:
+        if not self._is_leaving:
+            self._is_leaving = True
+            self.flush_drafts(reason)
+
+    def _leave_at_the_end(self, code: int) -> None:
+        self.key_queue.stop()
+        self.exit(code)
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether the program can go to sleep, and somebody is there who would wake it."""
+        driver = textual_private.driver_of(self)
+        return driver is not None and driver.can_suspend and can_be_resumed()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What went wrong inside the program, if that ended it."""
+        return textual_private.fault_of(self)
+
+    def _fatal_error(self) -> None:
+        """Keep what is typed and give the terminal back. Textual would print what every function knows: client data."""
+        with contextlib.suppress(Exception):
+            self.flush_drafts("fault")
+        textual_private.end_at_once(self)
