@@ -251,7 +251,7 @@ class RecordModel:
             return read_date(text, self.clock(), field.layout.text, birth) or text
         if codes is not None and (code := exact_code(codes, text)):
             return code
-        return text.upper() if field.layout.kind == "alpha" else text
+        return text.upper() if field.is_upper else text
 
     def undo(self) -> bool:
         """Take back the latest change and return to its field; False when there is nothing to take back."""
