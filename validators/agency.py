@@ -1,4 +1,7 @@
-"""What a person says of an agency: read into the text that is kept, and told again in words."""
+"""What a person types about an agency: its code before it is made, and what it says of itself.
+
+The code is judged before anything hangs on it. A setting is read into the text that is kept, and told again in words.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +13,27 @@ from validators.standard.settings import AgencySetting, classes_told
 
 NOT_SAID = "not said yet"
 _ANSWERS = {"y": "yes", "yes": "yes", "n": "no", "no": "no"}
+
+
+def agency_code(standard: Standard, typed: str) -> str:
+    """The code of a new agency that reports by `standard`, in upper case. Raises Problem for what can be none.
+
+    It stands in every record and in the names of files, so only letters and digits are taken, and only as many as the
+    standard's own field holds. The sentences do not repeat what was typed.
+    """
+    code = typed.strip()
+    if not code:
+        raise Problem("Type the agency code first.")
+    if not (code.isascii() and code.isalnum()):
+        raise Problem("An agency code has the letters A to Z and digits only, such as T0123: leave out the rest.")
+    code = code.upper()  # only now: upper case makes letters A to Z of some that are none
+    field = standard.by_header.get(standard.role("agency"))
+    if field is not None and len(code) > field.layout.length:
+        most = field.layout.length
+        raise Problem(f"An agency code of {standard.id} has at most {most} characters, this one {len(code)}: mend it.")
+    if field is not None and not fitting(field.layout)(code, True):
+        raise Problem(f"An agency code of {standard.id} has the layout {field.layout.text}, this one has not: mend it.")
+    return code
 
 
 def setting_named(standard: Standard, name: str) -> AgencySetting:
@@ -67,27 +91,3 @@ def settings_typed(standard: Standard, pairs: Iterable[str]) -> Mapping[str, str
             raise Problem(f"{pair!a} is no setting: write its name, = and its value.")
         found[name] = setting_text(standard, setting_named(standard, name), value)
     return found
-
-
-# The code of an agency that is entered in a store: read from what somebody typed, before anything hangs on it.
-
-
-def agency_code(standard: Standard, typed: str) -> str:
-    """The code of a new agency that reports by `standard`, in upper case. Raises Problem for what can be none.
-
-    It stands in every record and in the names of files, so only letters and digits are taken, and only as many as the
-    standard's own field holds. The sentences do not repeat what was typed.
-    """
-    code = typed.strip()
-    if not code:
-        raise Problem("Type the agency code first.")
-    if not (code.isascii() and code.isalnum()):
-        raise Problem("An agency code has the letters A to Z and digits only, such as T0123: leave out the rest.")
-    code = code.upper()  # only now: upper case makes letters A to Z of some that are none
-    field = standard.by_header.get(standard.role("agency"))
-    if field is not None and len(code) > field.layout.length:
-        most = field.layout.length
-        raise Problem(f"An agency code of {standard.id} has at most {most} characters, this one {len(code)}: mend it.")
-    if field is not None and not fitting(field.layout)(code, True):
-        raise Problem(f"An agency code of {standard.id} has the layout {field.layout.text}, this one has not: mend it.")
-    return code

@@ -32,7 +32,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MeasureLine:
     """A line of a measure: how many episodes, and in which share of the measure's whole (None: not part of it)."""
 
     key: str
@@ -54,7 +54,7 @@ class Result:
     """
 
     measure: Measure
-    lines: tuple[Line, ...]
+    lines: tuple[MeasureLine, ...]
     headline: int = 0
     whole: int = 0
     why: str = ""
@@ -102,14 +102,14 @@ def result(measure: Measure, counts: Mapping[str, int], settings: Mapping[str, s
     if measure.kind == "waiting":
         keys = [key for key, _ in _bands(measure)]
         whole = sum(counts.get(key, 0) for key in keys)
-        lines = [Line(key, label, counts.get(key, 0), whole) for key, label in _bands(measure)]
-        lines.append(Line(INVALID, "Start before the referral: left out", counts.get(INVALID, 0)))
+        lines = [MeasureLine(key, label, counts.get(key, 0), whole) for key, label in _bands(measure)]
+        lines.append(MeasureLine(INVALID, "Start before the referral: left out", counts.get(INVALID, 0)))
         none = "" if whole else "no treatment started in these days"
         return Result(measure, tuple(lines), counts.get(WITHIN, 0), whole, none)
     unclassed, no_reason = counts.get(UNCLASSED, 0), counts.get(NO_REASON, 0)
     loose = [
-        Line(UNCLASSED, "A reason the agency has put into no class", unclassed),
-        Line(NO_REASON, "No reason given: left out", no_reason),
+        MeasureLine(UNCLASSED, "A reason the agency has put into no class", unclassed),
+        MeasureLine(NO_REASON, "No reason given: left out", no_reason),
     ]
     why = ""
     if not settings.get(measure.setting):
@@ -125,14 +125,14 @@ def result(measure: Measure, counts: Mapping[str, int], settings: Mapping[str, s
         if not why and not whole:
             why = "nobody's contact ended after treatment in these days"
         lines = [
-            Line(COUNTED, f"Counted: {', '.join(measure.counted)}", counts.get(COUNTED, 0), whole),
-            Line(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole),
-            Line(LEFT_OUT, f"Left out: {', '.join(measure.left_out)}", counts.get(LEFT_OUT, 0)),
+            MeasureLine(COUNTED, f"Counted: {', '.join(measure.counted)}", counts.get(COUNTED, 0), whole),
+            MeasureLine(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole),
+            MeasureLine(LEFT_OUT, f"Left out: {', '.join(measure.left_out)}", counts.get(LEFT_OUT, 0)),
         ]
         return Result(measure, (*lines, *loose), counts.get(COUNTED, 0), whole, why, asks)
     whole = sum(counts.get(name, 0) for name in (*measure.shown, OTHERS))
-    lines = [Line(name, label, counts.get(name, 0), whole) for name, label in measure.shown.items()]
-    lines.append(Line(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole))
+    lines = [MeasureLine(name, label, counts.get(name, 0), whole) for name, label in measure.shown.items()]
+    lines.append(MeasureLine(OTHERS, "Other reasons", counts.get(OTHERS, 0), whole))
     shown = sum(counts.get(name, 0) for name in measure.shown)
     if not why and not whole:
         why = "nobody's contact ended in these days"

@@ -44,7 +44,9 @@ class EpisodeRecord:
     """One episode with its client's values and its events: all that a rule may look at.
 
     `lines` are the physical lines of a file that carry the episode (the header being line 1), empty from the store.
-    `client_id` and `episode_id` are the store's own ids, empty from a file.
+    `client_id` and `episode_id` are the store's own ids, empty from a file. Where the record is only the part of an
+    episode that is sent, `kept` is all of it as it is stored: rules that compare, and those about an episode's events
+    together, look at that as well; nothing in it is judged by itself.
     """
 
     client: Values
@@ -53,6 +55,7 @@ class EpisodeRecord:
     lines: tuple[int, ...] = ()
     client_id: str = ""
     episode_id: str = ""
+    kept: "EpisodeRecord | None" = None
 
     @property
     def rows(self) -> int:

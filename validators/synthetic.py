@@ -22,6 +22,8 @@ _OUTWARD = ("NE1", "NE8", "SR1", "SR5", "DH1", "M1", "LS2", "S10", "NW7", "SE15"
 _FAULTY_SHARE = 0.1
 _NO_CONSENT_SHARE = 0.03
 _FILLED_SHARE = 0.85
+_LONG_LIST = 100
+_NUMBERS = 500_000
 # Patterns that tie a code to an agency's settings, a day or another event: samples leave such codes alone.
 _CHOOSY = ("setting_says", "needs_beside", "not_together")
 
@@ -68,6 +70,7 @@ class _Maker:
         self.wanted = {header for row in rows if row.pattern == "required" for header in row.fields}
         self.always = {h for row in rows if row.pattern == "required" and not row.parameters for h in row.fields}
         self.due = {row.parameters["section"] for row in rows if row.pattern == "event_due"}
+        self.exact = {header for row in rows if row.pattern == "exact_width" for header in row.fields}
         self.nhs = {header for row in rows if row.pattern == "nhs_number" for header in row.fields}
         self.avoided: dict[str, frozenset[str]] = {}
         for row in rows:
@@ -79,6 +82,8 @@ class _Maker:
                     row.parameters["when"], standard.by_header, standard.values
                 ).tests:
                     self._avoid(header, codes)
+        self.numbers: set[str] = set()
+        self.usual = standard.values.get("usual", frozenset())
         self.partner = {fields[-1]: fields[0] for fields in paired}
         self.fields = {
             section.id: [f for f in standard.fields if f.section == section.id] for section in standard.sections
@@ -158,7 +163,9 @@ class _Maker:
             role("begun"): write_date(days.begun, self.layout),
             role("closed"): write_date(days.closed, self.layout) if days.closed else "",
             # The list of reasons is not published; any number that fits the layout stands in for one.
-            role("closure_reason"): str(self.rng.randrange(1, 12)) if days.closed else "",
+            role("closure_reason"): self._number(role("closure_reason"), self.rng.randrange(1, 12))
+            if days.closed
+            else "",
         }
         values: Written = dict(client)
         self._fill(self.episode_section, values, given)
@@ -196,12 +203,20 @@ class _Maker:
         return given
 
     def _fill(self, section: Section, values: Written, given: Written) -> None:
-        """Fill a section's fields in order: what is given, else codes or numbers, obeying the fields' skip rules."""
+        """Fill a section's fields in order: what is given, else codes or numbers, obeying the fields' skip rules.
+
+        What follows an answer that was not asked for in the same group is left empty where its list is not known: who
+        has no children says nothing more of them.
+        """
         taken: dict[str, set[str]] = {}
+        not_asked = ""
         for field in self.fields[section.id]:
             value = given.get(field.header)
             if value is None:
                 skipped = field.skip_when is not None and field.skip_when.holds(values)
+                not_asked = field.group if skipped else not_asked
+                if not_asked == field.group and field.codes and not self.standard.code_lists[field.codes].codes:
+                    skipped = True
                 value = "" if skipped else self._value(field, values, taken.setdefault(field.codes, set()))
             values[field.header] = value
 
@@ -215,13 +230,17 @@ class _Maker:
             return ""
         if field.header in self.ranges:
             least, most = self.ranges[field.header]
-            return str(self.rng.randint(least, min(most, 40)))
+            return self._number(field.header, self.rng.randint(least, min(most, 40)))
         code_list = self.standard.code_lists.get(field.codes)
         if field.header in self.nhs:
             return self._nhs_number()
         if code_list is None or not code_list.codes:
             # No list is known: any number that fits the layout stands in where something must stand.
-            return "1" if partner or field.header in self.always else ""
+            return self._number(field.header, 1) if partner or field.header in self.always else ""
+        usual = [code for code in code_list.codes if code in self.usual]
+        if len(code_list.codes) > _LONG_LIST:
+            # Most have the usual one. Without, what fits hangs on where the client lives: left empty.
+            return self.rng.choice(usual) if usual else ""
         fitting = (
             [code for code in code_list.codes if code not in taken] if section_repeats(field) else list(code_list.codes)
         )
@@ -231,12 +250,17 @@ class _Maker:
         taken.add(code)
         return code
 
+    def _number(self, header: str, number: int) -> str:
+        """A number that stands in for a code of a list that is not known, as wide as the field must be."""
+        return str(number).zfill(self.standard.by_header[header].layout.length if header in self.exact else 1)
+
     def _nhs_number(self) -> str:
-        """A number of the range kept for tests, 999, with its check digit."""
+        """A number of the range kept for tests, 999, with its check digit; another each time while there are enough."""
         while True:
             digits = f"999{self.rng.randrange(10**6):06d}"
             left = sum((10 - place) * int(digit) for place, digit in enumerate(digits)) % 11
-            if left != 1:
+            if left != 1 and (digits not in self.numbers or len(self.numbers) > _NUMBERS):
+                self.numbers.add(digits)
                 return f"{digits}{(11 - left) % 11}"
 
     def _identifier(self) -> str:
@@ -266,7 +290,8 @@ class _Maker:
         opened = episode[self.standard.role("opened")]
         earlier = f"{int(opened[:4]) - 1}{opened[4:]}"
         episode[self.standard.role("closed")] = earlier if parse_date(earlier) else f"{earlier[:-2]}01"
-        episode[self.standard.role("closure_reason")] = "1"
+        reason = self.standard.role("closure_reason")
+        episode[reason] = self._number(reason, 1)
 
     def _half_a_pair(self, client: Written, episode: Written) -> None:
         for second, first in self.partner.items():

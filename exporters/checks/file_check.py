@@ -44,7 +44,7 @@ class Examination:
         """
         self.accepted = accepted
         self.checker = Checker(standard)
-        self.file_rules = FileRules(standard, repeated)
+        self.file_rules = FileRules(standard, repeated, context.agency)
         self.tally = Tally(standard)
         self.context = context
 
@@ -88,6 +88,7 @@ def check_file(path: Path, standard: Standard, context: Context, progress: Progr
         report.findings.append(finding)
     for record, extra in extract.episodes():
         report.findings += examination.examine(record, extra, extract.missing)
+    _tell(report, examination.file_rules.at_end())
     order = {rule.id: number for number, rule in enumerate(standard.rules)}
     report.findings.sort(key=lambda finding: (finding.line or 0, order[finding.rule]))
     return report

@@ -19,6 +19,7 @@ from store.disk.files import refused
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
 from validators.rules.file_rules import structure_finding
+from validators.rules.messages import listed
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -167,13 +168,14 @@ def _read(
     progress: Progress | None,
 ) -> Extract:
     heading = next((cells for cells in reader if cells), None)
-    headers = tuple(heading or ())
+    headers = tuple(standard.header_meant(cell) or cell for cell in heading or ())
     if not set(headers) & set(standard.headers):
         raise Problem(
             f"{path} has none of the columns of {standard.id} in line {max(reader.line_num, 1)}: "
             "the first line must hold the column names; add them, or choose another --standard."
         )
     about_file = _judge_heading(standard, headers)
+    about_file += _headings_read(standard, heading or (), headers)
     if encoding != "utf-8-sig":
         about_file.append(structure_finding(standard, "encoding"))
     columns = _Columns(standard, headers)
@@ -219,6 +221,16 @@ def _judge_heading(standard: Standard, headers: tuple[str, ...]) -> list[Finding
     return found
 
 
+def _headings_read(standard: Standard, heading: Sequence[str], headers: Sequence[str]) -> list[Finding]:
+    """The notice that names the headings that are written otherwise than the data set's, and what they are read as."""
+    pairs = [(told, header) for told, header in zip(heading, headers, strict=True) if told != header]
+    if not pairs:
+        return []
+    told = listed([f"{text!a} as {header}" for text, header in pairs])
+    fields = [header for _, header in pairs]
+    return [structure_finding(standard, "header_read", fields=fields, lines=[1], words={"headings": told})]
+
+
 class _Grouping:
     """Puts rows together that belong to one episode of one client."""
 
@@ -244,19 +256,30 @@ class _Grouping:
                 group = self.groups.get(key)
             if group is not None and packed != group.base:
                 self._disagree(group, base, line)
+        events = [
+            (number, _pack(values))
+            for number, (_, _, take) in enumerate(columns.sections)
+            if any(values := take(cells))
+        ]
         if group is None:
             group = self.groups[key] = _Group(packed, [line])
         else:
+            again = self._line_of(group, events) if packed == group.base else 0
             group.lines.append(line)
-        found = 0
-        for number, (_, _, take) in enumerate(columns.sections):
-            values = take(cells)
-            if any(values):
-                group.events.append((number, _pack(values), line))
-                found += 1
-        if found > 1:
-            words = {"sections": " and ".join(self.titles[n] for n, _, at in group.events[-found:])}
+            if again:
+                self._note(group, "row_again", (), {}, line, {"where": f" (in line {again})"})
+        group.events += [(number, cells_of, line) for number, cells_of in events]
+        if len(events) > 1:
+            words = {"sections": " and ".join(self.titles[number] for number, _ in events)}
             self._note(group, "one_event_a_row", (), {}, line, words)
+
+    def _line_of(self, group: _Group, events: list[tuple[int, Packed]]) -> int:
+        """The line of the group that has these very events, or none where there are none; 0 where no line has."""
+        if not events:
+            taken = {line for _, _, line in group.events}
+            return next((line for line in group.lines if line not in taken), 0)
+        first = events[0]
+        return next((line for number, cells, line in group.events if (number, cells) == first), 0)
 
     def _client(self, base: Sequence[str]) -> str:
         place = self.columns.client_id

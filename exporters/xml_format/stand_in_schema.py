@@ -64,7 +64,7 @@ def _type(element: etree._Element, layout: Layout) -> None:
         _facet(restriction, "maxLength", str(layout.length))
     else:
         restriction.set("base", "xs:string")
-        letters = "[A-Z]" if layout.kind == "alpha" else "[0-9]"
+        letters = {"alpha": "[A-Z]", "numeric": "[0-9]"}.get(layout.kind, "[A-Za-z0-9]")
         _facet(restriction, "pattern", f"{letters}{{1,{layout.length}}}")
 
 

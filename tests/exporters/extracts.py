@@ -29,9 +29,14 @@ _EPISODE = {"CMSID": "Paper file 2.3", "CONSENT": "Y", "PC": "NE1 4", "DAT": "A1
 _COURSE = {"TRIAGED": "20200602", "DISABLE1": "NN", "DRUG1": "7000", "CPLANDT": "20200605"}
 
 
+def born(number: str) -> str:
+    """The birth date of the client of a number; the first one's is a leap day."""
+    return f"{1980 - int(number) % 50}0301" if number.isdigit() and number != "1" else _CLIENT["DOB"]
+
+
 def row(number: str = "1", **changes: str) -> Row:
-    """The row of a valid, open episode without events; each number is another client."""
-    own = {"CLIENTID": f"c{number}", "CLIENT": f"100{number}", "EPISODID": f"e{number}"}
+    """The row of a valid, open episode without events; each number is another client, told apart by a birth date."""
+    own = {"DOB": born(number), "CLIENTID": f"c{number}", "CLIENT": f"100{number}", "EPISODID": f"e{number}"}
     return {**dict.fromkeys(HEADERS, ""), **_CLIENT, **_EPISODE, **_COURSE, **own, **changes}
 
 

@@ -63,10 +63,13 @@ def test_the_json_has_the_shape_that_others_rely_on() -> None:
     report = check(SAMPLE)
     told_ = json.loads("".join(as_json(report)))
     assert list(told_) == [*KEYS, "findings"]
-    assert [told_[key] for key in KEYS] == ["ndtms-cjit-p", 189, 120, 15, 1, 2, 90.4, 99.4]
-    assert len(told_["findings"]) == 18
+    assert [told_[key] for key in KEYS] == ["ndtms-cjit-p", 189, 120, 15, 1, 106, 90.4, 99.4]
+    assert len(told_["findings"]) == 122
+    about_list = [finding for finding in told_["findings"] if finding["rule"] == "not-in-list"]
+    assert {finding["field"] for finding in about_list} == {"DRUG1", "DAT"} and len(about_list) == 104
     assert all(list(finding) == FINDING_KEYS for finding in told_["findings"])
-    about_all, first = told_["findings"][:2]
+    about_all = told_["findings"][0]
+    first = next(finding for finding in told_["findings"] if finding["severity"] == "error")
     assert about_all["line"] is None and about_all["lines"] == [] and about_all["severity"] == "notice"
     assert first["message"] and first["values"] == {"PC": "SR1 3AB"} and first["field"] == "PC"
     assert first["lines"] == [5, 6, 7] and first["line"] == 5 and first["episode"] == read(SAMPLE)[3]["EPISODID"]
@@ -109,9 +112,9 @@ def test_columns_in_another_order_are_a_notice_and_read_by_name(tmp_path: Path) 
         ((*HEADERS, "SHOE"), ("SHOE",)),
         ((*HEADERS, ""), ("(empty)",)),
         ((*HEADERS, "PC"), ("PC",)),
-        (tuple(h.lower() if h == "DOB" else h for h in HEADERS), ("DOB",)),
+        (tuple("BIRTH" if h == "DOB" else h for h in HEADERS), ("DOB",)),
     ],
-    ids=["missing", "unknown", "empty", "twice", "lower case"],
+    ids=["missing", "unknown", "empty", "twice", "another name"],
 )
 def test_a_wrong_heading_is_told_once_and_nothing_would_load(
     tmp_path: Path, headers: tuple[str, ...], fields: tuple[str, ...]
@@ -120,6 +123,15 @@ def test_a_wrong_heading_is_told_once_and_nothing_would_load(
     errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     assert {finding.rule for finding in errors} == {"header"} and errors[0].fields == fields and errors[0].line == 1
     assert report.tally.load_percent == 0.0 and report.tally.data_quality_percent == 100.0
+
+
+def test_headings_in_lower_case_or_with_blanks_are_read_with_a_notice(tmp_path: Path) -> None:
+    headers = tuple(f" {h.lower()}" if h == "DOB" else h for h in HEADERS)
+    rows = [{**one, " dob": one["DOB"]} for one in (row(), row("2"))]
+    report = check(write(tmp_path, rows, headers))
+    (found,) = [finding for finding in report.findings if finding.rule == "header"]
+    assert (found.severity, found.fields, found.line) == (Severity.NOTICE, ("DOB",), 1)
+    assert "' dob' as DOB" in found.message and report.tally.load_percent == 100.0
 
 
 def test_the_heading_again_in_the_middle(tmp_path: Path) -> None:

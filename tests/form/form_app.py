@@ -30,7 +30,15 @@ CLIENT: Values = {
     "CLIENTID": "c1", "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "1", "AGNCY": "T0123",
     "CLIENT": "26964",
 }  # fmt: skip
-PREVIOUS: Values = {"FINITIAL": "Z", "AGNCY": "S9999", "CONSENT": "Y", "PC": "SR1 3", "DAT": "A11B", "DRUG1": "7000"}
+PREVIOUS: Values = {
+    "FINITIAL": "Z",
+    "NATION": "FRA",
+    "AGNCY": "S9999",
+    "CONSENT": "Y",
+    "PC": "SR1 3",
+    "DAT": "A11B",
+    "DRUG1": "7000",
+}
 
 
 class FormScreen(Screen[None]):

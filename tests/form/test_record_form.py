@@ -10,8 +10,8 @@ from tests.form.form_app import CLIENT, FormApp, lines_of
 from tui.form.record_model import RecordModel
 
 RECORD = [
-    *"d", "tab", *"m", "enter", *"300763", "down", *"2", "tab", "f4", *"white irish", "enter", *"ROU", "tab", *"T012",
-    "backspace", *"23", "tab", *"26 964", "home", *"x", "left", *"y", "end", "ctrl+w", *"7", "shift+tab", *"A",
+    *"d", "tab", *"m", "enter", *"300763", "down", *"2", "tab", "f4", *"white irish", "enter", *"ROU", "tab",
+    *"26 964", "home", *"x", "left", *"y", "end", "ctrl+w", *"7", "shift+tab", *"A",
     "ctrl+z", "tab", "up", "up", "ctrl+r", "ctrl+z", "ctrl+y", "tab", "f8", "f7", *"Q", "escape", "f2", "ctrl+z",
     "pagedown", "pageup", *"z",
 ]  # fmt: skip
@@ -72,7 +72,7 @@ async def test_a_record_keyed_lands_in_its_fields() -> None:
         await in_one_burst(app, pilot, RECORD[: RECORD.index("shift+tab")])
         assert app.form.model.values == {
             "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "ETHNIC": "B", "NATION": "ROU",
-            "AGNCY": "T0123", "CLIENT": "yx26 7",
+            "CLIENT": "yx26 7",
         }  # fmt: skip
 
 

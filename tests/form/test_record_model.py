@@ -57,13 +57,13 @@ def test_the_way_skips_what_is_made_and_what_the_answers_rule_out(standard: Stan
         "CMSID",
         "PREGNANT",
         "PRNTSTAT",
-        "CHILDWTH",
-        "EHCSC",
         "DISABLE2",
         "DRUG3",
         "CJDISRSN",
     } & set(stops)
-    assert {"ROUTE", "DRUG2", "DISABLE1", "DISD"} <= set(stops)
+    assert {"ROUTE", "DRUG2", "DISABLE1", "DISD", "CHILDWTH", "EHCSC"} <= set(stops)
+    childless = model_of(standard, "episode", {"PARENT": "N", "CHILDWTH": "0"})
+    assert "CHILDWTH" in way(childless) and not {"EHCSC", "EHCSC2"} & set(way(childless))
     assert "PREGNANT" in way(model_of(standard, "episode", context={"SEX": "2"}))
 
 
@@ -239,10 +239,10 @@ def test_the_last_field_holds_and_keeps_what_is_in_it(standard: Standard) -> Non
 
 def test_values_take_their_form_on_leaving_and_what_cannot_be_read_stays(standard: Standard) -> None:
     model = model_of(standard)
-    key(model, "d", "m", "300763", "2", "c", "XXX", "T0123", "ref 1")
+    key(model, "d", "m", "300763", "2", "c", "XXX", "ref 1")
     assert model.values == {
         "FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730", "SEX": "2", "ETHNIC": "C", "NATION": "XXX",
-        "AGNCY": "T0123", "CLIENT": "ref 1",
+        "CLIENT": "ref 1",
     }  # fmt: skip
     model.go_to("DOB")
     model.type("no idea")

@@ -52,9 +52,18 @@ def top(**changes: str) -> Event:
     return Event("top", {"TOPNO": "1", "TOPDATE": "2026-03-12", **changes})
 
 
+def nhs_number(client: str) -> str:
+    """The number of another client, in the range kept for tests; none where the client's number is none."""
+    digits = f"999{int(client) % 10**6:06d}" if client.isascii() and client.isdigit() else ""
+    left = sum((10 - place) * int(digit) for place, digit in enumerate(digits)) % 11
+    return f"{digits}{(11 - left) % 11}" if digits and left != 1 else ""
+
+
 def journey(*events: Event, **changes: str) -> EpisodeRecord:
     """A valid journey with these events, but for the changes."""
     values = {**VALID, **changes}
+    if "NHSNO" not in changes and values["CLIENTNO"] != VALID["CLIENTNO"]:
+        values["NHSNO"] = nhs_number(values["CLIENTNO"])
     client = {h: v for h, v in values.items() if WALES.by_header[h].level == "client"}
     return EpisodeRecord(client, {h: v for h, v in values.items() if h not in client}, events)
 

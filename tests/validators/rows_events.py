@@ -25,7 +25,8 @@ EVENTS: list[Row] = [
     row("2", "error 2 at DAT", support(), referral(), DAT=""),
     row("3", "error 3 at SUBMODDT", support("20200230"), **CLOSED),
     row("3", "error 3 at REFDATE", referral("tomorrow"), **CLOSED),
-    row("4", support(RECPEER="X")),
+    row("not-in-list", "notice not-in-list at RECPEER", support(RECPEER="X")),
+    row("not-in-list", support(RECPEER="N")),
     row("5", support(RECPEER="Y")),
     row("5", referral()),
     row("5", "error 5 at SUBMID", support(SUBMID="", RECPEER="Y")),
@@ -59,7 +60,9 @@ EVENTS: list[Row] = [
     row("matrix", "error 20 at CONSENT", referral("19030101"), **NO_DATES),
     row("matrix", "error 92 at SUBMODDT of SUBMODDT CPLANDT", support("19030101")),
     row("matrix", "error 92 at SUBMODDT of SUBMODDT CPLANDT", "error matrix at SUBMODDT", support("19021231")),
-    row("layout", "error layout at SUBMID of SUBMID RECPEER", support(SUBMID="x" * 37, RECPEER="y")),
+    row("layout", "error layout at SUBMID", "error layout at RECPEER", support(SUBMID="x" * 37, RECPEER="y")),
+    row("layout", support(SUBMID="é- one, two"), referral(REFERID="a b")),
+    row("layout", "error layout at SUBMID", support(SUBMID="one\x00two")),
     no_consent("no-consent", "error no-consent at REFERID of REFERID REFDATE", referral("nonsense")).but_stored(
         "notice no-consent at REFDATE"
     ),

@@ -32,6 +32,8 @@ ALSO_JUDGED = {
     ("CPLANDT", "90"): "the table names it at SUBMODDT; what is missing is the caseload start",
     ("REFDATE", "85"): "the table names it at DISD; what is too late is the referral",
 }
+# C is letters and digits, but for identifiers, references, the software and the postcode.
+ANY_CHARACTER = ("CLIENTID", "CLIENT", "EPISODID", "CMSID", "PC", "SUBMID", "REFERID")
 BY_ANOTHER_RULE = {"CONSENT": "20", "DISABLE2": "95", "DISABLE3": "96"}
 
 
@@ -57,7 +59,8 @@ def test_there_are_64_fields_in_the_published_order() -> None:
 @pytest.mark.parametrize("row", PUBLISHED, ids=lambda row: str(row["csv_header"]))
 def test_a_field_is_as_published(row: dict[str, str]) -> None:
     field = STANDARD.by_header[row["csv_header"]]
-    kinds = {"alnum": "any", "alpha": "alpha", "num": "numeric", "date": "date"}
+    alphanumeric = "any" if field.header in ANY_CHARACTER else "alphanumeric"
+    kinds = {"alnum": alphanumeric, "alpha": "alpha", "num": "numeric", "date": "date"}
     assert (field.layout.text, field.layout.length) == (row["layout"], int(row["max_len"]))
     assert field.layout.kind == kinds[row["type"]]
     assert (field.section, field.description) == (row["section"], row["description"])
@@ -99,7 +102,8 @@ def test_every_published_rule_is_one_of_ours() -> None:
     published = {number for row in PUBLISHED for number in row["rules"].split(";")}
     assert published <= set(STANDARD.rule_by_id)
     assert set(STANDARD.rule_by_id) - published == {
-        "header", "row-shape", "layout", "no-consent", "matrix", "period", "adult", "rule-failed",
+        "header", "row-shape", "layout", "no-consent", "matrix", "period", "adult", "agency", "twice", "not-in-list",
+        "not-asked", "zeros-lost", "rule-failed",
     }  # fmt: skip
 
 
@@ -116,7 +120,10 @@ def test_code_lists_are_as_sure_as_they_were_found() -> None:
         "consent", "parental_responsibility",
     }  # fmt: skip
     assert {name for name, known in lists.items() if known.status == "unverified" and known.complete} == {
-        "ethnicity", "sexual_orientation", "religion", "disability",
+        "ethnicity", "sexual_orientation", "religion", "disability", "country", "local_authority",
+    }  # fmt: skip
+    assert {name for name, known in lists.items() if known.codes and not known.complete} == {
+        "sex", "dat", "accommodation_need", "parental_status", "substance", "route", "injecting_status", "yes_no",
     }  # fmt: skip
     unknown = [known for known in lists.values() if known.status == "unknown"]
     assert unknown and all(not known.codes and not known.decides for known in unknown)
@@ -129,5 +136,63 @@ def test_roles_play_the_parts_that_the_form_and_the_extract_know() -> None:
     assert STANDARD.shortened == {"PC": "postcode_part"}
     assert STANDARD.no_consent_carries == ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
     assert [section.id for section in STANDARD.event_sections] == ["sub_intervention", "referral"]
+    assert {STANDARD.header_meant(told) for told in ("EHCS2", " ehcsc2 ", "Ehcs2")} == {"EHCSC2"}
+    assert STANDARD.header_meant("EHCS4") == STANDARD.header_meant("") == ""
     skipped = STANDARD.by_header["PREGNANT"].skip_when
     assert skipped is not None and skipped.holds({"SEX": "1"}) and not skipped.holds({"SEX": "2"})
+
+
+def test_codes_are_the_ones_that_were_found() -> None:
+    lists = STANDARD.code_lists
+    assert lists["substance"].codes["1101"] == "Heroin" and "1011" not in lists["substance"].codes
+    assert (len(lists["country"].codes), lists["country"].codes["FRA"]) == (250, "France")
+    places = lists["local_authority"].codes
+    assert (len(places), places["E08000037"]) == (160, "Gateshead")
+    assert places["E08000038"] == "Barnsley" and places["E08000016"] == "Barnsley (until 31 March 2025)"
+    for known in lists.values():
+        assert len({label.casefold() for label in known.codes.values()}) == len(known.codes), known.id
+        assert all(code.isascii() and code.replace(" ", "").isalnum() for code in known.codes), known.id
+
+
+@pytest.mark.parametrize(
+    ("codes", "typed", "meant"),
+    [
+        ("disability", "5", "05"), ("disability", "05", ""), ("disability", "10", ""), ("disability", "nn", "NN"),
+        ("disability", "0", ""), ("disability", "005", ""), ("country", "gbr", "GBR"), ("country", "xx", ""),
+        ("country", "", ""), ("sex", "01", ""), ("offence", "1", ""), ("disability", "\u0665", ""),
+    ],
+)  # fmt: skip
+def test_a_code_short_of_its_zeros_or_capitals_is_recognised(codes: str, typed: str, meant: str) -> None:
+    assert STANDARD.code_lists[codes].meant(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("header", "asked", "passed_over"),
+    [
+        ("PREGNANT", {"SEX": "2"}, {"SEX": "1"}),
+        ("PRNTSTAT", {"PARENT": "Y"}, {"PARENT": "N"}),
+        ("EHCSC", {"PARENT": "N", "CHILDWTH": "2"}, {"PARENT": "N", "CHILDWTH": "0"}),
+        ("EHCSC", {"PARENT": "Y", "CHILDWTH": "0"}, {"PARENT": "N", "CHILDWTH": "00"}),
+        ("EHCSC", {"PARENT": "N", "CHILDWTH": ""}, {"PARENT": "N", "CHILDWTH": "0"}),
+    ],
+)
+def test_the_form_passes_over_what_is_not_asked(
+    header: str, asked: dict[str, str], passed_over: dict[str, str]
+) -> None:
+    skipped = STANDARD.by_header[header].skip_when
+    assert skipped is not None and not skipped.holds(asked) and skipped.holds(passed_over)
+    assert STANDARD.by_header["CHILDWTH"].skip_when is None, "asked of everybody"
+
+
+def test_what_a_new_episode_may_take_from_the_last_one_is_named() -> None:
+    carried = {field.header for field in STANDARD.fields if field.carried}
+    assert {"PC", "DAT", "PARENT", "DRUG1", "ROUTE", "INJSTAT", "DISABLE1", "VETERAN"} <= carried
+    never = {"CONSENT", "CJRFLS", "OFFENCE", "ALCDDAYS", "ALCUNITS", "NALOXISS", "NALOXAD", "CJDISRSN", "CMSID"}
+    assert not carried & (never | {field.header for field in STANDARD.fields if field.is_date})
+    assert {STANDARD.by_header[header].level for header in carried} == {"episode"}
+
+
+def test_the_agencys_code_is_nobodys_to_key_and_codes_are_in_capitals() -> None:
+    assert STANDARD.by_header["AGNCY"].keyed == "store"
+    assert all(STANDARD.by_header[header].is_upper for header in ("NATION", "FINITIAL", "SEXUALO", "PRISON"))
+    assert not any(STANDARD.by_header[header].is_upper for header in ("CLIENT", "PC", "SEX", "DOB", "EPISODID"))

@@ -77,7 +77,10 @@ CELLS = [
     ("fields.csv", "DOB", "column", "5", "the column number should be 4"),
     ("fields.csv", "DOB", "column", "four", "invalid literal"),
     ("fields.csv", "DOB", "label", "", "the label is empty"),
-    ("fields.csv", "DOB", "keyed", "clerk", "keyed is 'clerk', which is none of person, made, written"),
+    ("fields.csv", "DOB", "keyed", "clerk", "keyed is 'clerk', which is none of person, made, written, store"),
+    ("fields.csv", "PC", "carried", "no", "carried is 'no', which is neither empty nor yes"),
+    ("fields.csv", "REFLD", "carried", "yes", "a date, and what no person keys, is never taken from the last record"),
+    ("fields.csv", "EPISODID", "carried", "yes", "a date, and what no person keys, is never taken from the last"),
     ("fields.csv", "PREGNANT", "skip_when", "SEX", "the condition 'SEX' has no '='"),
     ("fields.csv", "PREGNANT", "skip_when", "SEKS=1", "the condition 'SEKS=1' names a field that does not exist"),
     ("fields.csv", "PREGNANT", "skip_when", "SEX=@men", "names values that standard.toml does not define"),
@@ -160,6 +163,11 @@ def test_rows_of_a_rule_stand_together(pack: Path) -> None:
 
 # what stands in standard.toml, what is written instead, the reason
 TOML = [
+    ('EHCS = "EHCSC"', 'EHCS = "EHCSD"', "there is no field 'EHCSD'"),
+    ('EHCS = "EHCSC"', 'ehcsc2 = "EHCSC"', "'ehcsc2' is the header of a field itself"),
+    ('id = "ndtms-cjit-p"', 'id = "../key"', "'../key' is not made of the letters a to z"),
+    ('id = "ndtms-cjit-p"', 'id = "/etc"', "'/etc' is not made of the letters a to z"),
+    ('id = "ndtms-cjit-p"', 'id = "NDTMS"', "'NDTMS' is not made of the letters a to z"),
     ('edition = "P"', 'editoin = "P"', "edition: a text is needed"),
     ('edition = "P"', 'edition = "P"\nletter = "P"', "letter: this is not a key of a standard"),
     ('edition = "P"', "edition = 4", "edition: a text is needed"),
@@ -260,3 +268,15 @@ def test_a_pack_is_data_and_never_runs(pack: Path, tmp_path: Path) -> None:
         (pack / name).write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", encoding="utf-8")
     load_standard(pack)
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_standard_that_does_not_say_what_may_be_carried_carries_nothing(pack: Path) -> None:
+    path = pack / "fields.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [name for name in rows[0] if name != "carried"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([{name: cell for name, cell in row.items() if name != "carried"} for row in rows])
+    path.write_text(text.getvalue(), encoding="utf-8")
+    assert any(field.carried for field in STANDARD.fields)
+    assert not any(field.carried for field in load_standard(pack).fields)

@@ -1,13 +1,32 @@
 """Every rule of the CJIT P data set: what is changed, and what is found for it, in a file and in the store."""
 
 import dataclasses
+import re
+from unicodedata import normalize
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.validators import rows_episode, rows_events, rows_files
-from tests.validators.builders import STANDARD, TODAY, checked, episode, event, on_lines, told, valid_values, with_value
+from tests.validators.builders import (
+    CHECKER,
+    STANDARD,
+    TODAY,
+    checked,
+    episode,
+    event,
+    on_lines,
+    told,
+    valid_values,
+    with_value,
+    withheld,
+)
 from tests.validators.rows import Row, rules_in
+from validators.quality import Tally
+from validators.records import Severity, Source
 from validators.rules.checker import Checker
+from validators.rules.field_patterns import postcode_part
 from validators.rules.registry import Context
 from validators.standard.model import ListStatus
 
@@ -98,6 +117,7 @@ def test_a_value_fits_the_width_and_the_characters_of_its_field(header: str) -> 
         "alpha": (["A", "Z"], ["a", "1", "\u00c9", "-"]),
         "numeric": (["0", "9"], ["x", "\u0663", "-", "."]),
         "any": (["x", "-", "\u00e9"], ["\x07", "\n", "\u200b"]),
+        "alphanumeric": (["x", "Z", "0"], ["\u00e9", "\u0663", "-", ".", "\x00", "\u2160"]),
     }[field.layout.kind]
     width = field.layout.length
 
@@ -119,10 +139,10 @@ def test_a_value_fits_the_width_and_the_characters_of_its_field(header: str) -> 
         ("published", True, ("error 4 at ETHNIC",)),
         ("site", True, ("error 4 at ETHNIC",)),
         ("unverified", True, ("warning 4 at ETHNIC",)),
-        ("published", False, ()),
-        ("site", False, ()),
-        ("unverified", False, ()),
-        ("unknown", True, ()),
+        ("published", False, ("notice not-in-list at ETHNIC",)),
+        ("site", False, ("notice not-in-list at ETHNIC",)),
+        ("unverified", False, ("notice not-in-list at ETHNIC",)),
+        ("unknown", True, ("notice not-in-list at ETHNIC",)),
     ],
 )
 def test_a_code_list_weighs_as_much_as_its_status(status: ListStatus, complete: bool, expected: tuple[str]) -> None:
@@ -136,10 +156,10 @@ def test_lists_that_cannot_decide_are_named_once_for_the_file() -> None:
 
     notice = undecided_lists(STANDARD)
     assert notice is not None and (notice.severity, notice.rule, notice.lines) == ("notice", "4", ())
-    assert {"SEX", "DRUG1", "DRUG2", "DRUG3", "DAT", "NATION", "ROUTE", "INJSTAT", "CJACCMNEED", "PRNTSTAT"} <= set(
+    assert {"SEX", "DRUG1", "DRUG2", "DRUG3", "DAT", "OFFENCE", "ROUTE", "INJSTAT", "CJACCMNEED", "PRNTSTAT"} <= set(
         notice.fields
     )
-    assert not {"ETHNIC", "RELIGION", "SEXUALO", "DISABLE1", "CONSENT", "PARENT"} & set(notice.fields)
+    assert not {"ETHNIC", "RELIGION", "SEXUALO", "DISABLE1", "CONSENT", "PARENT", "NATION", "UTLA"} & set(notice.fields)
     assert "Problem substance" in notice.message and "Offence" in notice.message
 
 
@@ -164,3 +184,76 @@ def test_nothing_is_found_in_a_valid_record_however_its_columns_stand() -> None:
     backwards = dict(reversed(valid_values().items()))
     record = dataclasses.replace(episode(), episode={h: backwards[h] for h in backwards if h in episode().episode})
     assert checked(record) == []
+
+
+def test_a_code_without_its_zeros_or_capitals_is_told_with_the_one_that_is_meant() -> None:
+    (found,) = checked(episode(DISABLE1="1"))
+    assert found.message == "Disability 1 has a value that is not in the code list: did you mean 01?"
+    (found,) = checked(episode(NATION="gbr"))
+    assert found.message.endswith("not in the code list: did you mean GBR?")
+    (found,) = checked(episode(NATION="xyz"))
+    assert found.message.endswith("not in the code list")
+
+
+def test_what_is_not_in_a_list_that_cannot_decide_counts_in_no_percentage() -> None:
+    record = on_lines(episode(DRUG1="9999", ROUTE="7"), 2)
+    tally = Tally(STANDARD)
+    tally.add(record, checked(record))
+    assert (tally.errors, tally.warnings, tally.load_percent, tally.data_quality_percent) == (0, 0, 100.0, 100.0)
+    assert tally.counts[Severity.NOTICE] == 2, "one for each field"
+
+
+AGENCY_ROWS = [
+    ("", "T0999", "file", ()),
+    ("T0123", "T0123", "file", ()),
+    ("T0123", "T0123", "store", ()),
+    ("T0123", "T0999", "file", ("warning agency at AGNCY",)),
+    ("T0123", "T0999", "store", ("error agency at AGNCY",)),
+    ("T0123", "T0123 ", "store", ("error 1 at AGNCY",)),
+    ("T0123", "", "store", ("error 2 at AGNCY",)),
+]
+
+
+@pytest.mark.parametrize(("filing", "named", "source", "expected"), AGENCY_ROWS)
+def test_the_agency_of_a_record_is_the_one_that_files(
+    filing: str, named: str, source: Source, expected: tuple[str, ...]
+) -> None:
+    assert told(CHECKER.check(episode(AGNCY=named), Context(TODAY, source, agency=filing))) == expected
+
+
+def test_the_agency_of_a_record_without_consent_is_judged_as_well() -> None:
+    found = CHECKER.check(withheld(AGNCY="T0999"), Context(TODAY, "store", agency="T0123"))
+    assert told(found) == ("error agency at AGNCY",)
+
+
+@pytest.mark.parametrize("birth", ["19850615", "198506", "1985", "850615", "nonsense", ""])
+@pytest.mark.parametrize("identifier", ["19850615", "x15-06-1985", "HG 850615"])
+def test_an_identifier_that_goes_without_consent_is_held_against_what_is_stored(birth: str, identifier: str) -> None:
+    """Only the columns that may be carried go; the stored client is known beside them."""
+    stored = withheld(CLIENTID=identifier, FINITIAL="G", SINITIAL="H", DOB=birth)
+    goes = withheld(CLIENTID=identifier)
+    expected = ("error 47 at CLIENTID of CLIENTID DOB",) if birth == "19850615" else ()
+    assert told(checked(dataclasses.replace(goes, kept=stored))) == expected
+    assert told(checked(goes)) == ()
+    assert told(checked(stored, "store")) == expected
+
+
+POSTCODES = [
+    ("NW7 3", "NW7 3"), ("nw7 3", "NW7 3"), ("NW7 3AB", "NW7 3"), ("NW73AB", "NW7 3"), ("M1 1AA", "M1 1"),
+    ("M11AA", "M1 1"), ("CF51AA", "CF5 1"), ("CF5  1AA", "CF5 1"), ("CF10-1AA", "CF10 1"), ("M 11AA", "M1 1"),
+    ("ec1a1bb", "EC1A 1"), ("ZZ99 3VZ", "ZZ99 3"), ("M1 IAA", "M1"), ("M1 1A", "M1"), ("CF101", "CF10 1"),
+    ("CF51", "CF51"), ("CF10", "CF10"), ("NW7", "NW7"), ("Not known", ""),
+    ("\uff23\uff26\uff15\uff11\uff21\uff21", "CF5 1"),
+    ("C.F.5.1.A.A", "CF5 1"), ("NW7 3 ", "NW7 3 "), ("\u20411AA", "\u20411AA"), ("CF5 IAA", "CF5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kept", "sent"), POSTCODES)
+def test_a_postcode_leaves_as_the_part_of_it_that_may(kept: str, sent: str) -> None:
+    assert postcode_part(kept) == sent
+
+
+@given(st.text("ABCFMNWZ01359 -.\u00a0\u0301\uff21\uff11", max_size=12))
+def test_no_postcode_leaves_whole(text: str) -> None:
+    sent = "".join(ch for ch in normalize("NFKC", postcode_part(text)).upper() if ch.isascii() and ch.isalnum())
+    assert not re.fullmatch("[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", sent)

@@ -1,5 +1,6 @@
 """What shows only beside other records or in a file itself, and what happens when a check breaks."""
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,14 +35,25 @@ def test_records_beside_each_other(row: Beside, source: Source) -> None:
 def test_an_identifier_used_twice_is_told_at_the_second_line() -> None:
     (found,) = beside_each_other([on_lines(episode(event("referral"), event("referral")), 2, 3)])
     assert (found.lines, found.values) == ((3,), {"REFERID": "referral-one"})
-    assert found.message == "The same Referral ID appears before"
+    assert found.message == "The same Referral ID appears before (first in line 2)"
 
 
 def test_a_reference_of_another_client_is_told_at_all_lines_of_the_second() -> None:
-    second = on_lines(episode(CLIENTID="two", EPISODID="two"), 5, 9)
+    second = on_lines(episode(CLIENTID="two", EPISODID="two", DAT="A11B"), 5, 9)
     (found,) = beside_each_other([on_lines(episode(), 2), second])
     assert (found.line, found.lines, found.section, found.episode) == (5, (5, 9), "client", "two")
     assert found.values == {"CLIENT": second.client["CLIENT"], "CLIENTID": "two"}
+    assert found.message == "The same Client reference is used for another client (first in line 2)"
+
+
+def test_in_the_store_an_identifier_used_twice_names_the_client_who_has_it() -> None:
+    first = dataclasses.replace(episode(event("referral")), client_id="one", episode_id="one")
+    again = episode(event("referral"), EPISODID="episode-two")
+    second = dataclasses.replace(again, client_id="two", episode_id="two")
+    (found,) = beside_each_other([first, second], "store")
+    assert found.message == "The same Referral ID appears before (first of client 000001)"
+    (found,) = beside_each_other([first, dataclasses.replace(first, client_id="two")], "store")[:1]
+    assert found.message == "The same Episode ID appears before (first of client 000001)"
 
 
 def written(row: Text, folder: Path) -> Path:

@@ -6,16 +6,17 @@ from datetime import date
 import pytest
 
 from tests.validators.builders import told
-from tests.validators.builders_smds import CHECKER, TODAY, WALES, Row, checked, journey, modality
+from tests.validators.builders_smds import CHECKER, TODAY, WALES, Row, checked, journey, modality, top
 from tests.validators.rows_smds_journey import CLIENT, MODALITIES
 from validators.records import EpisodeRecord, Finding, Severity
+from validators.rules.checker import Checker
 from validators.rules.file_rules import FileRules, undecided_lists
 from validators.rules.registry import Context
 from validators.synthetic import synthetic_episodes
 
 ROWS = [*CLIENT, *MODALITIES]
 # Rules that no record by itself can break: told below.
-ELSEWHERE = {"client-number", "message", "referral-sent", "rule-failed"}
+ELSEWHERE = {"client-number", "message", "referral-sent", "rule-failed", "agency", "twice", "not-in-list"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -34,11 +35,90 @@ def test_every_rule_has_a_passing_row_a_failing_row_and_words_for_people() -> No
         assert rule.title and rule.help and rule.reading and rule.source, rule.id
 
 
-def test_two_clients_of_one_number_are_doubted() -> None:
-    rules = FileRules(WALES)
+def beside(*records: EpisodeRecord) -> tuple[str, ...]:
+    """What is told of the last of these journeys, beside the others."""
+    rules, found = FileRules(WALES), []
+    for record in records:
+        found = rules.check(record, CHECKER.check(record, Context(TODAY)))
+    return told(found)
+
+
+def test_two_clients_of_one_number_are_an_error_and_other_details_a_warning() -> None:
+    assert beside(journey(), journey(REFDATE="2026-05-01")) == ()
+    assert beside(journey(), journey(DOB="1985-06-16")) == ("error client-number at DOB",)
+    assert beside(journey(GENDER="1"), journey(GENDER="2")) == ("error client-number at GENDER",)
+    assert beside(journey(ETHNIC="A"), journey(ETHNIC="B")) == ("warning client-number at ETHNIC",)
+    assert beside(journey(ETHNIC="A"), journey(ETHNIC="", GENDER="1")) == ()
+    # Client details stand in a message only where they are sent.
+    assert beside(journey(), journey(SURNAME1="", FORENAME1="", DOB="", NHSNO="")) == ()
+
+
+def test_one_nhs_number_is_one_person() -> None:
+    other = {"SURNAME1": "X", "CLIENTNO": "43"}
+    assert beside(journey(), journey(**other)) == ("warning nhs-number at NHSNO of NHSNO CLIENTNO",)
+    assert beside(journey(), journey(**other, NHSNO="9990000026")) == ()
+    assert beside(journey(NHSNO=""), journey(**other, NHSNO="")) == ()
+    rules = FileRules(WALES, repeated=frozenset({"42"}))
     assert rules.check(journey(), []) == []
-    assert rules.check(journey(REFDATE="2026-05-01"), []) == []
-    assert told(rules.check(journey(DOB="1985-06-16"), [])) == ("warning client-number at DOB",)
+    assert told(rules.check(journey(**other), [])) == ("warning nhs-number at NHSNO of NHSNO CLIENTNO",)
+
+
+def test_two_clients_who_are_alike_are_worth_a_look() -> None:
+    one, other = {"GENDER": "1", "LA": "001"}, {"GENDER": "1", "LA": "001", "CLIENTNO": "43", "NHSNO": ""}
+    alike = "notice twice at SURNAME1 of SURNAME1 FORENAME1 DOB GENDER LA"
+    assert beside(journey(**one), journey(**other)) == (alike,)
+    assert beside(journey(**one), journey(**{**other, "LA": ""})) == ()
+
+
+def test_the_agency_of_a_journey_is_the_one_that_files() -> None:
+    for source, expected in (("file", "warning agency at AGENCY"), ("store", "error agency at AGENCY")):
+        found = CHECKER.check(journey(), Context(TODAY, "store" if source == "store" else "file", agency="T00999"))
+        assert told(found) == (expected,)
+    assert checked(journey()) == []
+
+
+def test_a_value_outside_a_list_that_cannot_decide_is_worth_knowing() -> None:
+    some = replace(WALES.code_lists["gender"], codes={"1": "Male", "2": "Female"}, status="unverified")
+    standard = replace(WALES, code_lists={**WALES.code_lists, "gender": some})
+    assert told(Checker(standard).check(journey(GENDER="7"), Context(TODAY))) == ("notice not-in-list at GENDER",)
+    assert Checker(standard).check(journey(GENDER="2"), Context(TODAY)) == []
+
+
+def test_day_counts_typed_without_their_zero_are_told_with_the_code_that_is_meant() -> None:
+    (found,) = checked(journey(top(CANDAYS="5")))
+    assert found.message.endswith("not in the code list: did you mean 05?")
+    (found,) = checked(journey(modality("6"), top()))
+    assert found.message == "Treatment modality is not one of 01 to 11: did you mean 06?"
+
+
+def test_rules_about_a_journeys_events_look_at_all_that_is_stored() -> None:
+    """What waits for a later return, or was sent before, counts as there; nothing is said of it."""
+    whole = journey(replace(modality(), id="m"), replace(top(), id="t"))
+    part = replace(whole, events=whole.events[:1])
+    assert told(checked(part)) == ("warning top-due at REFDATE of REFDATE DOB",)
+    assert checked(replace(part, kept=whole)) == []
+    without = replace(whole, events=whole.events[:1])
+    assert told(checked(replace(part, kept=without))) == ("warning top-due at REFDATE of REFDATE DOB",)
+    doubled = journey(replace(top(), id="t"), replace(top(), id="u"))
+    first, second = replace(doubled, events=doubled.events[:1]), replace(doubled, events=doubled.events[1:])
+    assert checked(replace(first, kept=doubled)) == [], "the second of them is told"
+    assert told(checked(replace(second, kept=doubled))) == ("warning top-number at TOPNO",)
+
+
+def test_a_whole_postcode_is_kept_and_its_part_is_sent() -> None:
+    assert WALES.shortened == {"POSTCODE": "postcode_part"}
+    for kept in ("CF51AA", "M1 1AA", "CF10 1", "cf10 1ab"):
+        assert CHECKER.check(journey(POSTCODE=kept), Context(TODAY, "store")) == []
+    for kept in ("CF10", "CF51", "nonsense"):
+        found = CHECKER.check(journey(POSTCODE=kept), Context(TODAY, "store"))
+        assert told(found) == ("error postcode at POSTCODE",)
+
+
+def test_what_a_new_journey_may_take_from_the_last_one_is_named() -> None:
+    carried = {field.header for field in WALES.fields if field.carried}
+    assert {"SUBST1", "INJECTING", "ACCNEED"} <= carried
+    assert not carried & {"REFSOURCE", "ENDREASON", "PREVTREAT", "MODALITY", "ALCDAYS", "TOPNO", "REFDATE"}
+    assert WALES.by_header["AGENCY"].keyed == "store"
 
 
 def test_a_check_that_breaks_is_an_error_and_never_a_pass() -> None:
@@ -48,7 +128,9 @@ def test_a_check_that_breaks_is_an_error_and_never_a_pass() -> None:
 
 def test_only_layouts_messages_54220_and_published_lists_are_errors() -> None:
     errors = {rule.id for rule in WALES.rules if any(row.severity == "error" for row in rule.rows)}
-    assert errors == {"layout", "spaces", "date", "54220", "message", "referral", "rule-failed"}
+    assert errors == {
+        "layout", "spaces", "date", "54220", "message", "referral", "postcode", "client-number", "rule-failed",
+    }  # fmt: skip
 
 
 def test_lists_that_cannot_decide_are_named() -> None:

@@ -300,7 +300,7 @@ class RecordModel:
         if header in self._nhs_numbers:
             number = text.translate(PRINTED_BLANKS)
             return number if number.isascii() and number.isdigit() else text
-        return text.upper() if field.layout.kind == "alpha" or (field.codes and not words) else text
+        return text.upper() if field.is_upper and not words else text
 
     def offer_codes(self) -> bool:
         """Whether what was just typed in the current field are words that its list is to be opened for: several

@@ -13,6 +13,7 @@ from validators.standard.model import CodeList, Field, Rule, Standard
 KEYED = {
     "person": "Keyed by a person.",
     "made": "Made by the program when the record is entered; nobody keys it.",
+    "store": "The agency's own code, written by the program; nobody keys it.",
     "written": "Written by the export; nobody keys it.",
 }
 LEVELS = {"client": "once for a client", "episode": "once for an episode", "event": "once for each record"}
@@ -113,6 +114,7 @@ def layout_text(field: Field) -> str:
         "date": "a date",
         "alpha": f"at most {layout.length} letter{'' if layout.length == 1 else 's'}",
         "numeric": f"at most {layout.length} digit{'' if layout.length == 1 else 's'}",
+        "alphanumeric": f"at most {layout.length} letter{'' if layout.length == 1 else 's'} or digits",
         "any": f"at most {layout.length} character{'' if layout.length == 1 else 's'}",
     }
     return f"{layout.text}: {words[layout.kind]}"

@@ -19,7 +19,7 @@ from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.calendar.calendar import in_words
-from validators.measures import Line, Result, Span, quarter
+from validators.measures import MeasureLine, Result, Span, quarter
 from validators.problems import Problem
 from validators.standard.measures import Measure
 
@@ -43,7 +43,7 @@ class MeasureCasesScreen(BaseScreen[None]):
 
     scope = "measure_cases"
 
-    def __init__(self, measure: Measure, line: Line, span: Span, days: str) -> None:
+    def __init__(self, measure: Measure, line: MeasureLine, span: Span, days: str) -> None:
         super().__init__()
         self.title = measure.title
         self.measure, self.line, self.span, self.days = measure, line, span, days
@@ -122,7 +122,7 @@ class MeasureList(LineList):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: list[tuple[Result, Line | None]] = []
+        self.rows: list[tuple[Result, MeasureLine | None]] = []
 
     @property
     def row_count(self) -> int:

@@ -1,14 +1,25 @@
 """The checker: a standard's rules compiled once, then applied to one episode after another.
 
 `Checker.check` is the one way in for a file, a stored episode and the live panel. One fault gives one finding: a rule
-speaks once per record however many of its comparisons fail; a value that cannot be read (rules 1, 3, layout) is judged
-no further; a record whose client withheld consent is judged on what it may carry.
+that judges values one by one speaks once per field, any other once per record however many of its comparisons fail; a
+value that cannot be read (rules 1, 3, layout) is judged no further; a record whose client withheld consent is judged on
+what it may carry.
 """
+
+from dataclasses import replace
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Source, Values
 from validators.rules.compiled import Failures, broken, compile_scopes
 from validators.rules.messages import sentence
-from validators.rules.registry import JOURNEY_PATTERNS, Context, Failure, JourneyCheck, Moment
+from validators.rules.registry import (
+    FIELD_PATTERNS,
+    FILE_PATTERNS,
+    JOURNEY_PATTERNS,
+    Context,
+    Failure,
+    JourneyCheck,
+    Moment,
+)
 from validators.standard.model import RuleRow, Standard
 
 _SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
@@ -29,6 +40,13 @@ class Checker:
         ]
         self._failed = next(row for row in rows if row.pattern == "rule_failed")
         self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
+        # What these say of several fields of a record are several faults.
+        self._by_field = frozenset(
+            rule.id
+            for rule in standard.rules
+            if all(row.pattern in FIELD_PATTERNS or row.pattern in FILE_PATTERNS for row in rule.rows)
+            and any(row.pattern in FIELD_PATTERNS for row in rule.rows)
+        )
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
         self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
@@ -43,7 +61,7 @@ class Checker:
         if context is not self._context:
             self._moment, self._context = Moment.of(context, self.standard.date_layout.text), context
         moment, source = self._moment, context.source
-        raw = {**self._base.blank, **record.client, **record.episode}
+        raw: Values = {**self._base.blank, **record.client, **record.episode}
         failures: Failures = []
         clean = self._base.judge(raw, source, failures)
         if self._withheld is not None and self.standard.withholds(clean):
@@ -71,14 +89,35 @@ class Checker:
             if self._journey:
                 seen.append((event, clear))
         if self._journey:
+            if record.kept is not None:
+                raw, clean, seen = self._as_kept(record, record.kept, source, seen)
             found += self._check_journey(record, raw, clean, seen)
         return found
+
+    def _as_kept(
+        self, record: EpisodeRecord, kept: EpisodeRecord, source: Source, seen: list[tuple[Event, Values]]
+    ) -> tuple[Values, Values, list[tuple[Event, Values]]]:
+        """The episode and its events as all of them are kept, where the record is only the part that is sent."""
+        raw = {**self._base.blank, **kept.client, **kept.episode}
+        clean = self._base.judge(raw, source, [])
+        sent = {event.id: (event, values) for event, values in seen}
+        whole: list[tuple[Event, Values]] = []
+        for event in kept.events:
+            scope = self._events.get(event.section)
+            if scope is not None:
+                own = scope.judge({**scope.blank, **event.values}, source, [])
+                whole.append((sent[event.id][0] if event.id in sent else event, {**clean, **own}))
+        return raw, clean, whole
 
     def _check_journey(
         self, record: EpisodeRecord, raw: Values, clean: Values, seen: list[tuple[Event, Values]]
     ) -> list[Finding]:
-        """What shows only in an episode with all its events. A check that breaks is a failure, never a pass."""
-        found = []
+        """What shows only in an episode with all its events. A check that breaks is a failure, never a pass.
+
+        Nothing is said of an event that the record does not have.
+        """
+        found: list[Finding] = []
+        own = {event.id for event in record.events} if record.kept is not None else None
         for row, check in self._journey:
             told: list[tuple[Event | None, Failure]]
             try:
@@ -86,6 +125,8 @@ class Checker:
             except Exception:
                 told, row = [(None, Failure(row.fields, row.fields[0]))], broken(self._failed, row)
             for event, failure in told:
+                if event is not None and own is not None and event.id not in own:
+                    continue
                 found += self._findings([(row, failure)], record, event, {**raw, **event.values} if event else raw)
         return found
 
@@ -94,11 +135,21 @@ class Checker:
         carried = {header: value if header in self._carried else "" for header, value in raw.items()}
         failures: Failures = []
         clean = self._base.judge(carried, source, failures)
-        # Compared with all that is known: an identifier that is sent must not be made from what is not.
+        # Compared with all that is known, as far as it can be read: an identifier that is sent must not be made from
+        # what is not.
         compared: Failures = []
-        known = {header: clean[header] if header in self._carried else value for header, value in raw.items()}
+        kept = record.kept
+        stored = {**self._base.blank, **kept.client, **kept.episode} if kept is not None else raw
+        readable = self._base.judge(stored, source, [])
+        known = {header: clean[header] if header in self._carried else value for header, value in readable.items()}
         self._base.compare(carried, known, self._moment, compared)
-        failures += [item for item in compared if item[1].jump in self._carried]
+        failures += [
+            (replace(row, severity=row.parameters["withheld"], store_severity=""), failure)
+            if "withheld" in row.parameters
+            else (row, failure)
+            for row, failure in compared
+            if failure.jump in self._carried
+        ]
         everything = dict(raw)
         for event in record.events:
             everything.update({header: value for header, value in event.values.items() if value})
@@ -109,7 +160,8 @@ class Checker:
             filled = tuple(h for h in filled if by_header[h].keyed == "person" and by_header[h].level != "client")
         if filled:
             failures.append((withheld, Failure(filled, filled[0])))
-        return self._findings(failures, record, None, everything)
+        shown = {**everything, **{header: value for header, value in stored.items() if value}}
+        return self._findings(failures, record, None, shown)
 
     def _findings(
         self, failures: Failures, record: EpisodeRecord, event: Event | None, values: Values
@@ -120,7 +172,11 @@ class Checker:
         merged: dict[str, Failures] = {}
         for row, failure in failures:
             if not any(row.rule in rules and fields.issuperset(failure.fields) for rules, fields in silenced):
-                key = row.rule if row.pattern != "rule_failed" else f"{row.rule} {row.parameters['rule']}"
+                key = row.rule
+                if row.pattern == "rule_failed":
+                    key = f"{key} {row.parameters['rule']}"
+                elif key in self._by_field:
+                    key = f"{key} {failure.jump}"
                 merged.setdefault(key, []).append((row, failure))
         found = []
         for parts in merged.values():

@@ -6,17 +6,19 @@ told from the rest with as few steps as possible.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import getitem
 
-from validators.records import Source, Values
+from validators.records import NO_VALUES, Severity, Source, Values
 from validators.rules.registry import (
     ABOUT_FILLED,
     FIELD_PATTERNS,
+    FIELD_WORDS,
     RECORD_PATTERNS,
     UNREADABLE,
     Failure,
     FieldCheck,
+    FieldWords,
     Moment,
     RecordCheck,
     headers_in,
@@ -27,27 +29,39 @@ from validators.standard.model import Field, RuleRow, Standard
 _REMEMBERED_LENGTH = 10
 _LONGEST_REMEMBERED = 50  # anything may be typed into a field of one letter
 _REMEMBERED_VALUES = 20_000
-# Readability first, then what a value may be; a code list has the last word, so that 38 silences 4.
-_RANKS = {"trimmed": 0, "real_date": 1, "layout": 1, "in_codes": 3}
+# Readability first, then what a value may be; a code list has the last word, so that 38 silences 4, but for what is
+# merely worth knowing.
+_RANKS = {"trimmed": 0, "real_date": 1, "layout": 1, "in_codes": 3, "outside_list": 4}
+_LAST = 5
 
 Failures = list[tuple[RuleRow, Failure]]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a value fails: the row that says so, and whether the value can still be compared with others."""
+    """Why a value fails: the row that says so, whether the value can still be compared with others, what to say."""
 
     row: RuleRow
     readable: bool
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One field check, the row it comes from, and what finds words about a value that fails."""
+
+    row: RuleRow
+    check: FieldCheck
+    words: FieldWords | None
 
 
 class _Judge(dict[str, Verdict | None]):
     """The field checks of one field, in order: a mapping from value to verdict that works out what it lacks."""
 
-    def __init__(self, steps: list[tuple[RuleRow, FieldCheck]], stored: bool, failed: RuleRow, remember: bool) -> None:
+    def __init__(self, steps: "list[_Step]", stored: bool, failed: RuleRow, remember: bool) -> None:
         super().__init__({"": None})
         self.steps, self.stored, self.failed, self.remember = steps, stored, failed, remember
-        checks = [check for _, check in steps]
+        checks = [step.check for step in steps]
         # Identifiers have two checks and are all different: asked together, they cost half.
         self.both = (checks[0], checks[1]) if len(checks) == 2 and not remember else None
 
@@ -60,13 +74,14 @@ class _Judge(dict[str, Verdict | None]):
                     return None
             except Exception:
                 verdict = None  # told below, by the check that broke
-        for row, check in self.steps:
+        for step in self.steps:
             try:
-                if check(value, stored):
+                if step.check(value, stored):
                     continue
+                words = step.words(value) if step.words else NO_VALUES
             except Exception:
-                return Verdict(broken(self.failed, row), readable=False)
-            verdict = Verdict(row, readable=row.pattern not in UNREADABLE)
+                return Verdict(broken(self.failed, step.row), readable=False)
+            verdict = Verdict(step.row, step.row.pattern not in UNREADABLE, words)
             break
         if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
             self[value] = verdict
@@ -114,7 +129,7 @@ class Scope:
         for header, judge in zip(self.headers, judges, strict=True):
             verdict = judge[values[header]]
             if verdict is not None:
-                failures.append((verdict.row, Failure((header,), header)))
+                failures.append((verdict.row, Failure((header,), header, verdict.words)))
                 if not verdict.readable:
                     unreadable[header] = ""
         return {**values, **unreadable} if unreadable else values
@@ -150,21 +165,30 @@ def broken(failed: RuleRow, row: RuleRow) -> RuleRow:
     return replace(failed, parameters={"rule": row.rule})
 
 
-def _field_steps(standard: Standard, headers: tuple[str, ...]) -> dict[str, list[tuple[RuleRow, FieldCheck]]]:
-    steps: dict[str, list[tuple[RuleRow, FieldCheck]]] = {header: [] for header in headers}
+def _field_steps(standard: Standard, headers: tuple[str, ...]) -> dict[str, list[_Step]]:
+    steps: dict[str, list[_Step]] = {header: [] for header in headers}
     rows = [row for rule in standard.rules for row in rule.rows if row.pattern in FIELD_PATTERNS]
-    for row in sorted(rows, key=lambda row: _RANKS.get(row.pattern, 2)):
+    for row in sorted(rows, key=_rank):
         for header in row.fields:
             if header in steps:
-                judged = _by_list(row, standard, header) if row.pattern == "in_codes" else row
+                judged = _by_list(row, standard, header) if row.pattern in ("in_codes", "outside_list") else row
                 if judged is not None:
-                    steps[header].append((judged, FIELD_PATTERNS[row.pattern](row, standard, header)))
+                    words = FIELD_WORDS[row.pattern](row, standard, header) if row.pattern in FIELD_WORDS else None
+                    steps[header].append(_Step(judged, FIELD_PATTERNS[row.pattern](row, standard, header), words))
     return steps
 
 
+def _rank(row: RuleRow) -> int:
+    if row.pattern == "exact_width":
+        return _LAST if row.severity == Severity.NOTICE else _RANKS["layout"]
+    return _RANKS.get(row.pattern, 2)
+
+
 def _by_list(row: RuleRow, standard: Standard, header: str) -> RuleRow | None:
-    """The row with the severity that the field's code list gives it; none where the list does not decide."""
+    """The row with the severity that the field's code list gives it; none where the list is not the row's affair."""
     code_list = standard.code_lists[standard.by_header[header].codes]
+    if row.pattern == "outside_list":
+        return row if code_list.codes and not code_list.decides else None
     if not code_list.decides:
         return None
     if row.severity != "list":

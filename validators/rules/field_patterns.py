@@ -5,35 +5,51 @@ are remembered per value.
 """
 
 import re
+from collections.abc import Mapping
+from unicodedata import normalize
 
 from validators.dates import parse_date, write_date
-from validators.rules.registry import FieldCheck, field_pattern
+from validators.rules.registry import FIELD_WORDS, FieldCheck, FieldWords, field_pattern
 from validators.standard.model import Layout, RuleRow, Standard
 
-_PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9]")
-_FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9])[A-Z]{2}")
-_LONGEST_PART = len("EC1A 1")
-# However it is spaced or punctuated, and whatever follows the digit of the inward code; else at least the outward code.
-_LOOSE = re.compile(r"[\W_]*([A-Z]{1,2}[0-9][A-Z0-9]?)[\W_]*([0-9])[\W_]*[A-Z0-9][\W_]*[A-Z0-9][\W_]*")
-_OUTWARD = re.compile(r"[\W_]*([A-Z]{1,2}[0-9][A-Z0-9]?)")
+_OUTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?"
+_PART = re.compile(f"{_OUTCODE} [0-9]")
+_NOT_POSTCODE = re.compile("[^A-Z0-9]+")
+# What is left of a postcode without blanks and signs. The last two characters are letters, or were meant to be.
+_WHOLE = re.compile(f"({_OUTCODE})([0-9])[A-Z]{{2}}")
+_MISTYPED = re.compile(f"({_OUTCODE})([0-9])[A-Z0-9]{{2}}")
+# Only with all the characters an outward code can have is it plain where it ends: CF101, but not CF51.
+_CLOSED_UP = re.compile("([A-Z]{1,2}[0-9][A-Z0-9])([0-9])")
+_OUTWARD = re.compile(rf"[\W_]*({_OUTCODE})")
 
 
 def postcode_part(value: str) -> str:
     """The part of a postcode that may leave the building: outward code, space, first digit of the inward code.
 
-    A full postcode is shortened, in either case and however it is spaced or punctuated. What is longer than a part and
-    no postcode is cut to its outward code, or to nothing where it has none: nothing leaks because it was mistyped.
+    A whole postcode is shortened, in either case, however it is spaced or punctuated, and in letters of whatever width;
+    a part without its space gets it where it is plain where that belongs. What else has more behind its outward code
+    than a part has is cut to that code; what is longer than any part and has none, to nothing. So nothing leaks because
+    it was mistyped. Anything shorter stays as it is, for the rule to tell.
     """
     upper = value.upper()
     if _PART.fullmatch(upper):
         return upper
-    if match := _FULL.fullmatch(upper) or _LOOSE.fullmatch(upper):
+    plain = upper if upper.isascii() else normalize("NFKD", value).upper()
+    letters = _NOT_POSTCODE.sub("", plain)
+    if match := _WHOLE.fullmatch(letters) or _MISTYPED.fullmatch(letters):
         return f"{match[1]} {match[2]}"
-    if len(value) <= _LONGEST_PART or _PART.fullmatch(upper.strip()):
+    if _PART.fullmatch(upper.strip()):
         return value
-    outward = _OUTWARD.match(upper)
+    if upper.isalnum() and (match := _CLOSED_UP.fullmatch(upper)):
+        return f"{match[1]} {match[2]}"
+    outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
+    behind = _NOT_POSTCODE.sub("", outward.string[outward.end() :]) if outward else ""
+    if len(value) <= _LONGEST_PART and len(behind) <= 1:
+        return value
     return outward[1] if outward else ""
 
+
+_LONGEST_PART = len("EC1A 1")
 
 # What `shortened` in standard.toml may name.
 SHORTENERS = {"postcode_part": postcode_part}
@@ -68,14 +84,23 @@ def layout(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     return fitting(standard.by_header[header].layout)
 
 
+_CHARACTERS = {"alpha": "[A-Z]", "numeric": "[0-9]", "alphanumeric": "[A-Za-z0-9]"}
+
+
 def fitting(shape: Layout) -> FieldCheck:
     """The check whether a value fits a layout that is no date's."""
     if shape.kind == "any":
         length = shape.length
         return lambda value, stored: len(value) <= length and value.isprintable()
-    letters = "[A-Z]" if shape.kind == "alpha" else "[0-9]"
-    matches = re.compile(f"{letters}{{1,{shape.length}}}").fullmatch
+    matches = re.compile(f"{_CHARACTERS[shape.kind]}{{1,{shape.length}}}").fullmatch
     return lambda value, stored: matches(value) is not None
+
+
+@field_pattern("exact_width")
+def exact_width(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """As many characters as the layout has: in a field whose width is no mere maximum."""
+    length = standard.by_header[header].layout.length
+    return lambda value, stored: len(value) == length
 
 
 @field_pattern("postcode_part")
@@ -97,7 +122,7 @@ def number_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     if standard.by_header[header].layout.kind != "numeric":
         raise ValueError(f"the field {header!r} does not hold numbers")
     least, most = int(row.parameters["least"]), int(row.parameters["most"])
-    return lambda value, stored: least <= int(value) <= most
+    return lambda value, stored: _is_digits(value) and least <= int(value) <= most
 
 
 @field_pattern("digits_between", required="least most", optional="also")
@@ -107,23 +132,30 @@ def digits_between(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     also = frozenset(row.parameters.get("also", "").split("|")) - {""}
 
     def check(value: str, stored: bool) -> bool:
-        return value in also or (value.isascii() and value.isdigit() and least <= int(value) <= most)
+        return value in also or (_is_digits(value) and least <= int(value) <= most)
 
     return check
 
 
+def _is_digits(value: str) -> bool:
+    return value.isascii() and value.isdigit()
+
+
 @field_pattern("nhs_number")
 def nhs_number(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
-    """An NHS number: ten ASCII digits, the last a check digit, not all zeros."""
+    """An NHS number: ten ASCII digits, the last a check digit; not one digit ten times, which is a stand-in."""
 
     def check(value: str, stored: bool) -> bool:
-        if not (len(value) == 10 and value.isascii() and value.isdigit()) or value == "0000000000":
+        if len(value) != _NHS_DIGITS or not _is_digits(value) or len(set(value)) == 1:
             return False
         from nhs_number.validate import is_valid  # only where one is judged: most commands judge none
 
         return bool(is_valid(value))
 
     return check
+
+
+_NHS_DIGITS = 10
 
 
 @field_pattern("in_codes")
@@ -136,3 +168,29 @@ def in_codes(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
         return lambda value, stored: True
     codes = code_list.codes
     return lambda value, stored: value in codes
+
+
+@field_pattern("outside_list")
+def outside_list(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """In the field's code list, where that list has codes and cannot decide."""
+    if not standard.by_header[header].codes:
+        raise ValueError(f"the field {header!r} has no code list")
+    code_list = standard.code_lists[standard.by_header[header].codes]
+    if code_list.decides or not code_list.codes:
+        return lambda value, stored: True
+    codes = code_list.codes
+    return lambda value, stored: value in codes
+
+
+def _meant(row: RuleRow, standard: Standard, header: str) -> FieldWords:
+    """What a value outside the list was meant for."""
+    code_list = standard.code_lists[standard.by_header[header].codes]
+
+    def words(value: str) -> Mapping[str, str]:
+        meant = code_list.meant(value)
+        return {"meant": f": did you mean {meant}?"} if meant else {}
+
+    return words
+
+
+FIELD_WORDS |= {"in_codes": _meant, "outside_list": _meant}

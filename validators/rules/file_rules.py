@@ -1,17 +1,23 @@
 """Rules about more than one record, and about the file itself.
 
 `FileRules` is fed the episodes of a file or a store one after another, in order, and says what only shows beside the
-others: an identifier used twice, one client told in two ways. Readers of files use `structure_finding` for what is
-wrong with the heading or the shape of a row. Both word their findings from the standard's rules.csv.
+others: an identifier used twice, one client told in two ways, two clients that seem to be one; `at_end` says what shows
+in all of them. Readers of files use `structure_finding` for what is wrong with the heading or the shape of a row. All
+word their findings from the standard's rules.csv.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
-from validators.records import EpisodeRecord, Finding, Severity, Values
+from validators.records import EpisodeRecord, Event, Finding, Severity, Values
 from validators.rules.messages import listed, sentence
 from validators.rules.registry import UNREADABLE, Failure
-from validators.standard.model import RuleRow, Standard
+from validators.standard.model import RuleRow, Standard, without_zeros
+
+Broken = tuple[RuleRow, Failure]
+# Where something stands that a later record repeats: a line of a file, or a client's reference.
+Place = int | str
+_LONGEST_REFERENCE = 40
 
 
 class FileRules:
@@ -21,18 +27,27 @@ class FileRules:
     of them meet by chance is once in thousands of millions of such files.
     """
 
-    def __init__(self, standard: Standard, repeated: frozenset[str] | None = None) -> None:
-        """Start with no episode seen.
+    def __init__(self, standard: Standard, repeated: frozenset[str] | None = None, agency: str = "") -> None:
+        """Start with no episode seen. `agency` is the code of the one that files, where that is known.
 
-        Where it is known beforehand which identifiers are `repeated` (a store can tell), only those are kept in mind.
+        Where it is known beforehand which identifiers of clients, episodes and events are `repeated` (a store can
+        tell), only those are kept in mind.
         """
         self.standard, self.repeated = standard, repeated
+        self._reference = standard.role("client_reference")
         rows = [row for rule in standard.rules for row in rule.rows]
-        self._owned = [_Owned(row, standard) for row in rows if row.pattern == "belongs_to_one"]
-        self._same = [_Same(row) for row in rows if row.pattern == "same_for_client"]
-        self._once: list[tuple[str, RuleRow, set[int]]] = [
-            (row.fields[0], row, set()) for row in rows if row.pattern == "appears_once"
-        ]
+        role = standard.role
+        known = {role("client_id"), role("client_reference"), role("episode_id")}
+        known |= {section.id_field for section in standard.event_sections}
+        self._owned = [_Owned(row, standard, known) for row in rows if row.pattern == "belongs_to_one"]
+        once = [_Once(row) for row in rows if row.pattern == "appears_once"]
+        self._once = [one for one in once if standard.by_header[one.header].level == "event"]
+        self._once_of_record = [one for one in once if one not in self._once]
+        self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"])
+        self._like = [_Like(row, standard) for row in rows if row.pattern == "like_another"]
+        self._agencies = [(row, row.fields[0]) for row in rows if row.pattern == "one_agency" and not agency]
+        self._agency = ""
+        self._zeros = [_Zeros(row, standard) for row in rows if row.pattern == "zeros_lost"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
@@ -46,33 +61,71 @@ class FileRules:
         if withheld:  # what may not be there is told as that, and judged no further
             carried = self.standard.no_consent_carries
             client = {header: value for header, value in client.items() if header in carried}
-        broken: dict[str, list[tuple[RuleRow, Failure]]] = {}
+        here: Place = record.lines[0] if record.lines else client.get(self._reference, "") if record.client_id else ""
+        broken: list[Broken] = []
         for owned in self._owned:
-            if fields := owned.broken(client, episode, repeated):
-                broken.setdefault(owned.row.rule, []).append((owned.row, Failure(fields, fields[0])))
+            if failure := owned.broken(client, episode, repeated, here):
+                broken.append((owned.row, failure))
+        for one in self._once_of_record:
+            value = episode.get(one.header) or client.get(one.header)
+            if value and (repeated is None or value in repeated):
+                place = one.seen_at(value, here)
+                if place is not None and not any(one.header in failure.fields for _, failure in broken):
+                    broken.append((one.row, Failure((one.header,), one.header, _where(place))))
         for same in self._same:
-            if fields := same.differing(client, repeated):
-                broken.setdefault(same.row.rule, []).append((same.row, Failure(fields, fields[0])))
-        found = [self._finding(parts, record, {**client, **episode}, record.lines) for parts in broken.values()]
+            broken += same.differing(client, repeated)
+        if not withheld:
+            for like in self._like:
+                if failure := like.like_another(client, episode, here):
+                    broken.append((like.row, failure))
+        if self._agencies and record.lines:
+            broken += self._other_agency(client)
+        found = self._told(broken, record, {**client, **episode}) if broken else []
         if withheld:
             return found
+        for zeros in self._zeros:
+            if zeros.watched and record.lines:
+                zeros.look(client, episode, record.events)
         for event in record.events:
             values = event.values
-            for header, row, seen in self._once:
-                value = values.get(header)
-                if not value or header in spoilt or (repeated is not None and value not in repeated):
+            for one in self._once:
+                value = values.get(one.header)
+                if not value or one.header in spoilt or (repeated is not None and value not in repeated):
                     continue
-                mark = hash(value)
-                if mark in seen:
+                place = one.seen_at(value, event.line or here)
+                if place is not None:
+                    parts = [(one.row, Failure(one.row.fields, one.header, _where(place)))]
                     lines = (event.line,) if event.line else ()
-                    parts = [(row, Failure(row.fields, header))]
-                    found.append(self._finding(parts, record, event.values, lines, event.id))
-                seen.add(mark)
+                    found.append(self._finding(parts, record, values, lines, event.id))
         return found
+
+    def at_end(self) -> list[Finding]:
+        """What shows only in all episodes of a file, once they were all fed: asked once, at the end."""
+        found = []
+        for zeros in self._zeros:
+            if lost := zeros.lost():
+                found.append(structure_finding(self.standard, zeros.row.pattern, fields=lost))
+        return found
+
+    def _other_agency(self, client: Values) -> list[Broken]:
+        """A file is one agency's: the one that its first row names."""
+        found = []
+        for row, header in self._agencies:
+            value = client.get(header, "")
+            if value and value != (self._agency or value):
+                found.append((row, Failure((header,), header)))
+            self._agency = self._agency or value
+        return found
+
+    def _told(self, broken: list[Broken], record: EpisodeRecord, values: Values) -> list[Finding]:
+        by_rule: dict[str, list[Broken]] = {}
+        for row, failure in broken:
+            by_rule.setdefault(row.rule, []).append((row, failure))
+        return [self._finding(parts, record, values, record.lines) for parts in by_rule.values()]
 
     def _finding(
         self,
-        parts: Sequence[tuple[RuleRow, Failure]],
+        parts: Sequence[Broken],
         record: EpisodeRecord,
         values: Values,
         lines: tuple[int, ...],
@@ -81,7 +134,7 @@ class FileRules:
         row, first = parts[0]
         fields = tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields))
         return Finding(
-            severity=Severity(row.severity),
+            severity=min((Severity(row.severity) for row, _ in parts), key=list(Severity).index),
             rule=row.rule,
             field=first.jump,
             fields=fields,
@@ -96,48 +149,155 @@ class FileRules:
         )
 
 
+def _where(place: Place) -> Mapping[str, str]:
+    if isinstance(place, int):
+        return {"where": f" (first in line {place})"}
+    if place and len(place) <= _LONGEST_REFERENCE and place.isprintable():
+        return {"where": f" (first of client {place})"}
+    return {}
+
+
+class _Once:
+    """An identifier that appears once."""
+
+    def __init__(self, row: RuleRow) -> None:
+        self.row, self.header = row, row.fields[0]
+        self.places: dict[int, Place] = {}
+
+    def seen_at(self, value: str, here: Place) -> Place | None:
+        """Where the value was seen before; None when it was not, and from now on it was here."""
+        mark = hash(value)
+        before = self.places.get(mark)
+        if before is None:
+            self.places[mark] = here
+        return before
+
+
 class _Owned:
     """An identifier that belongs to one owner: an episode ID to one client."""
 
-    def __init__(self, row: RuleRow, standard: Standard) -> None:
+    def __init__(self, row: RuleRow, standard: Standard, known: set[str]) -> None:
         self.row = row
         self.header, self.owner = row.fields[0], row.parameters["owner"]
         self.in_client = standard.by_header[self.header].level == "client"
+        self.is_looked_up = self.header in known
         self.owners: dict[int, int] = {}
+        self.places: dict[int, Place] = {}
 
-    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None) -> tuple[str, ...]:
-        """The fields that say so, when the identifier was seen with another owner."""
+    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None, here: Place) -> Failure | None:
+        """What says so, when the identifier was seen with another owner."""
         value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
-        if not value or not owner or (repeated is not None and value not in repeated):
-            return ()
-        if self.owners.setdefault(hash(value), hash(owner)) != hash(owner):
-            return self.header, self.owner
-        return ()
+        if not value or not owner or (repeated is not None and self.is_looked_up and value not in repeated):
+            return None
+        mark, own = hash(value), hash(owner)
+        known = self.owners.get(mark)
+        if known is None:
+            self.owners[mark], self.places[mark] = own, here
+            return None
+        return None if known == own else Failure((self.header, self.owner), self.header, _where(self.places[mark]))
 
 
 class _Same:
     """What one client is told by must stay the same; an empty value says nothing."""
 
-    def __init__(self, row: RuleRow) -> None:
-        self.row, self.owner = row, row.parameters["owner"]
-        self.take: Callable[[Values], tuple[str, ...]] = itemgetter(*row.fields)
+    def __init__(self, owner: str, rows: Sequence[RuleRow]) -> None:
+        self.owner = owner
+        self.fields = [(row, header) for row in rows for header in row.fields]
+        self.take: Callable[[Values], tuple[str, ...]] = itemgetter(*(header for _, header in self.fields))
         self.known: dict[int, tuple[str, ...]] = {}
 
-    def differing(self, client: Values, repeated: frozenset[str] | None) -> tuple[str, ...]:
-        """The fields that differ from what was told of the same client before."""
+    def differing(self, client: Values, repeated: frozenset[str] | None) -> list[Broken]:
+        """The rows broken, with the fields that differ from what was told of the same client before."""
         owner = client.get(self.owner)
         if not owner or (repeated is not None and owner not in repeated):
-            return ()
+            return []
         try:
             told = self.take(client)
         except KeyError:  # the file lacks a column, or the store had nothing to keep in it
-            told = tuple(client.get(header, "") for header in self.row.fields)
+            told = tuple(client.get(header, "") for _, header in self.fields)
         known = self.known.setdefault(hash(owner), told)
         if told == known:
-            return ()
-        pairs = list(zip(self.row.fields, known, told, strict=True))
+            return []
+        pairs = list(zip(self.fields, known, told, strict=True))
         self.known[hash(owner)] = tuple(old or new for _, old, new in pairs)
-        return tuple(header for header, old, new in pairs if old and new and old != new)
+        differing: dict[int, tuple[RuleRow, list[str]]] = {}
+        for (row, header), old, new in pairs:
+            if old and new and old != new:
+                differing.setdefault(row.line, (row, []))[1].append(header)
+        return [(row, Failure(tuple(headers), headers[0])) for row, headers in differing.values()]
+
+
+def _by_owner(rows: Sequence[RuleRow]) -> list[_Same]:
+    """Rows about the same owner are looked at together."""
+    owners = dict.fromkeys(row.parameters["owner"] for row in rows)
+    return [_Same(owner, [row for row in rows if row.parameters["owner"] == owner]) for owner in owners]
+
+
+class _Like:
+    """Two owners who are told by the same values seem to be one person; told once for each of them."""
+
+    def __init__(self, row: RuleRow, standard: Standard) -> None:
+        self.row, self.owner = row, row.parameters["owner"]
+        headers = (row.parameters["within"], *row.fields)
+        by_header = standard.by_header
+        self.of_client = tuple(header for header in headers if by_header[header].level == "client")
+        self.of_episode = tuple(header for header in headers if by_header[header].level == "episode")
+        self.known: dict[int, int] = {}
+        self.places: dict[int, Place] = {}
+        self.told: set[tuple[int, int]] = set()
+
+    def like_another(self, client: Values, episode: Values, here: Place) -> Failure | None:
+        """The failure, where somebody else was told by the same before. A value that is missing tells nothing."""
+        owner = client.get(self.owner)
+        if not owner:
+            return None
+        values = [client.get(header) for header in self.of_client]
+        if self.of_episode:
+            values += [episode.get(header) for header in self.of_episode]
+        if not all(values):
+            return None
+        mark, own = hash(tuple(values)), hash(owner)
+        known = self.known.get(mark)
+        if known is None:
+            self.known[mark], self.places[mark] = own, here
+        if known is None or known == own or (mark, own) in self.told:
+            return None
+        self.told.add((mark, own))
+        return Failure(self.row.fields, self.row.fields[0], _where(self.places[mark]))
+
+
+class _Zeros:
+    """Coded columns in which every code that begins with a zero has lost it, as spreadsheets do."""
+
+    def __init__(self, row: RuleRow, standard: Standard) -> None:
+        self.row = row
+        self.lost_in: set[str] = set()
+        # Column → what its codes that begin with a zero are without it. Only columns in which all is lost are watched.
+        self.watched: dict[str, frozenset[str]] = {}
+        for header in row.fields:
+            codes = standard.code_lists[standard.by_header[header].codes].codes
+            short = frozenset(filter(None, (without_zeros(code) for code in codes if code.startswith("0"))))
+            if short and len({len(code) for code in codes}) == 1 and not short & set(codes):
+                self.watched[header] = short
+
+    def look(self, client: Values, episode: Values, events: Sequence[Event]) -> None:
+        """Look at one record."""
+        kept = None
+        for header, short in self.watched.items():
+            value = client.get(header) or episode.get(header)
+            for text in (value,) if value else [event.values.get(header) for event in events]:
+                if not text:
+                    continue
+                if text[0] == "0":
+                    kept = [*(kept or ()), header]
+                elif text in short:
+                    self.lost_in.add(header)
+        for header in kept or ():
+            self.watched.pop(header, None)
+
+    def lost(self) -> tuple[str, ...]:
+        """The columns in which no code has kept its zero and some have lost it."""
+        return tuple(header for header in self.watched if header in self.lost_in)
 
 
 def structure_finding(

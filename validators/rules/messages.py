@@ -45,6 +45,8 @@ def _worded(standard: Standard, row: RuleRow, failures: Sequence[Failure]) -> st
         "others": listed([label(header) for header in headers if header != first]),
         "labels": listed([label(header) for header in headers]),
         "rule": row.parameters.get("rule", ""),
+        "meant": "",
+        "where": "",
     }
     many = len(headers) > 1
     words |= {verb: forms[many] for verb, forms in _VERBS.items()}

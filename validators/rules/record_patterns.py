@@ -1,8 +1,11 @@
 """Patterns that compare the values of one record (client and episode, or an event with its episode beside it).
 
 A check gets the values as typed (`raw`), the same with unreadable ones emptied (`clean`), and the moment; both have
-every client and episode header, and those of the event's section where there is one. Whether
-something is *there* is asked of `raw`, what it *says* of `clean`: a date nobody can read is there, but not compared.
+every client and episode header, and those of the event's section where there is one. Whether something is *there* is
+asked of `raw`, what it *says* of `clean`: a date nobody can read is there, but not compared. No check takes a text for
+longer than it is: what another data set's rules let through is no more harmless than what these do.
+
+They stand in this order: what is there, dates, codes, and identifiers that give a person away.
 """
 
 import re
@@ -12,11 +15,11 @@ from itertools import product
 from operator import gt, itemgetter, lt
 
 from validators.dates import parse_date, plus, write_date
-from validators.records import Values
+from validators.records import Severity, Values
 from validators.rules.messages import listed
 from validators.rules.registry import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
 from validators.standard.conditions import parse_condition
-from validators.standard.model import RuleRow, Standard
+from validators.standard.model import RuleRow, Standard, without_zeros
 
 
 def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
@@ -25,6 +28,9 @@ def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
         return itemgetter(*headers)
     (header,) = headers
     return lambda values: (values[header],)
+
+
+# What is there: presence, alone and beside others.
 
 
 @record_pattern("required", optional="when beside")
@@ -80,9 +86,14 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+def differ(code: str, other: str) -> bool:
+    """Whether two codes are different ones, leading zeros aside."""
+    return code != other and (len(code) == len(other) or without_zeros(code) != without_zeros(other))
+
+
 @record_pattern("distinct_from", required="other", about_filled=True)
 def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Where filled, different from the other fields, which are then filled too."""
+    """Where filled, different from the other fields, which are then filled too; `5` and `05` are not different."""
     fields, others = row.fields, headers_in(row, "other")
     labels = {header: standard.by_header[header].label for header in (*fields, *others)}
 
@@ -95,7 +106,7 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
                 continue
             for other in others:
                 compared = raw[other]
-                if compared and (compared != value or not (clean[other] and clean[header])):
+                if compared and (differ(compared, value) or not (clean[other] and clean[header])):
                     continue
                 named[other] = named[header] = None
                 if not jump:
@@ -109,7 +120,9 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
 
     def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         value, compared = raw[only], raw[beside]
-        return check(raw, clean, moment) if value and (value == compared or not compared) else None
+        if not value or (value != compared and len(value) == len(compared)):
+            return None
+        return check(raw, clean, moment)
 
     return check_pair
 
@@ -125,6 +138,9 @@ def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure((*filled, *condition.headers), filled[0]) if filled and condition.holds(clean) else None
 
     return check
+
+
+# Dates: against one another, today, the reporting period and an age.
 
 
 def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standard], RecordCheck]:
@@ -178,6 +194,8 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
         year = text[:4]
         last = settled.get(year)
         if last is None:
+            if not (year.isascii() and year.isdigit()):
+                return text
             last = settled[year] = f"{min(int(year) + margin, date.max.year):04}"
         if beside[:4] > last:
             return text
@@ -252,7 +270,7 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-# Record patterns that ask what a code is: when it may be used, and by whom.
+# What a code is: when it may be used, and by whom; and whose code it is.
 
 
 def codes_in(row: RuleRow, standard: Standard, name: str, header: str) -> frozenset[str]:
@@ -291,12 +309,30 @@ def setting_says(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-# The pattern that finds a person's birth date or initials in an identifier, where none may be.
+@record_pattern("filing_agency", about_filled=True)
+def filing_agency(row: RuleRow, standard: Standard) -> RecordCheck:
+    """The code of the agency that files, where that is known."""
+    (header,) = row.fields
+    failed = Failure((header,), header)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        value = clean[header]
+        return failed if value and value != moment.agency and moment.agency else None
+
+    return check
 
 
-@record_pattern("identifying", required="birth initials", about_filled=True)
+# A person's birth date or initials in an identifier, where none may be.
+
+
+@record_pattern("identifying", required="birth initials", optional="withheld", about_filled=True)
 def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Identifiers that hold the birth date, or the initials beside a six-digit one."""
+    """Identifiers that hold the birth date, or the initials beside a six-digit one.
+
+    `withheld` is the severity where consent is withheld: the identifier leaves with nothing else.
+    """
+    if row.parameters.get("withheld", Severity.ERROR) not in set(Severity):
+        raise ValueError("withheld is none of error, warning, notice")
     fields, birth_field = row.fields, row.parameters["birth"]
     given_field, family_field = headers_in(row, "initials")
 
@@ -313,12 +349,14 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         else:
             return None
         suspects = [header for header in fields if year in clean[header]]
+        if parse_date(birth) is None:
+            return None
         month = birth[5:7] if birth[4] == "-" else birth[4:6]
         near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
         suspects = [header for header in suspects if _holds_any(clean[header].translate(_SEPARATORS), near)]
         if not suspects:
             return None
-        traces = _traces(birth, raw[given_field], raw[family_field])
+        traces = _traces(birth, clean[given_field], clean[family_field])
         failing = []
         for header in suspects:
             folded = clean[header].upper().translate(_SEPARATORS)

@@ -13,18 +13,22 @@ from datetime import date
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import write_date
 from validators.records import Event, Source, Values
-from validators.standard.conditions import Condition
+from validators.standard.conditions import Condition, parse_condition
 from validators.standard.model import RuleRow, Standard
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may know besides the record: the day, its source, a period if given, the agency's settings."""
+    """What a rule may know besides the record: the day, its source, a period if given, the agency's settings.
+
+    `agency` is the code of the agency that files; empty where that is not known, as of a file that anybody brings.
+    """
 
     today: date
     source: Source = "file"
     period: ReportingPeriod | None = None
     settings: Values = field(default_factory=dict, hash=False)
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Moment:
     period_start: str = ""
     period_end: str = ""
     settings: Values = field(default_factory=dict, hash=False)
+    agency: str = ""
 
     @classmethod
     def of(cls, context: Context, layout: str) -> "Moment":
@@ -47,6 +52,7 @@ class Moment:
             period_start=write_date(period.start, layout) if period else "",
             period_end=write_date(period.end, layout) if period else "",
             settings=context.settings,
+            agency=context.agency,
         )
 
 
@@ -68,6 +74,8 @@ Seen = Sequence[tuple[Event, Values]]
 JourneyCheck = Callable[[Values, Seen, Moment], Iterable[tuple[Event | None, Failure]]]
 JourneyPattern = Callable[[RuleRow, Standard], JourneyCheck]
 FieldPattern = Callable[[RuleRow, Standard, str], FieldCheck]
+# What the message may say beside of a value that fails.
+FieldWords = Callable[[str], Mapping[str, str]]
 RecordPattern = Callable[[RuleRow, Standard], RecordCheck]
 
 
@@ -80,6 +88,7 @@ class Parameters:
 
 
 FIELD_PATTERNS: dict[str, FieldPattern] = {}
+FIELD_WORDS: dict[str, Callable[[RuleRow, Standard, str], FieldWords]] = {}
 RECORD_PATTERNS: dict[str, RecordPattern] = {}
 JOURNEY_PATTERNS: dict[str, JourneyPattern] = {}
 PARAMETERS: dict[str, Parameters] = {}
@@ -92,6 +101,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "header_repeated": Parameters(),
     "header_again": Parameters(),
     "header_order": Parameters(),
+    "header_read": Parameters(),
     "cell_count": Parameters(),
     "one_event_a_row": Parameters(),
     "encoding": Parameters(),
@@ -109,6 +119,10 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "same_for_client": Parameters(frozenset({"owner"})),
     "belongs_to_one": Parameters(frozenset({"owner"})),
     "appears_once": Parameters(),
+    "row_again": Parameters(),
+    "like_another": Parameters(frozenset({"owner", "within"})),
+    "one_agency": Parameters(),
+    "zeros_lost": Parameters(),
 }
 # A value that fails one of these cannot be read, so it is not compared with others.
 UNREADABLE = frozenset({"trimmed", "real_date", "layout"})
@@ -158,7 +172,5 @@ def headers_in(row: RuleRow, name: str) -> tuple[str, ...]:
 
 def condition_in(row: RuleRow, standard: Standard) -> Condition | None:
     """The row's `when` condition, if it has one."""
-    from validators.standard.conditions import parse_condition
-
     text = row.parameters.get("when")
     return parse_condition(text, standard.by_header, standard.values) if text else None

@@ -7,10 +7,7 @@ be worked out, and why). The arithmetic is in `measures`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    pass
+from typing import Literal
 
 Kind = Literal["waiting", "share", "classes", "unpublished"]
 # The roles that a kind reckons by.

@@ -1,4 +1,4 @@
-"""The shape of a national standard: sections, fields, code lists, rules, roles. All of it is data (see `loading`).
+"""The shape of a national standard: sections, fields, code lists, rules, roles. All of it is data (see `loader`).
 
 Everything here is frozen; one `Standard` is shared by the form, the checker, the exporters and the sample data.
 """
@@ -25,6 +25,8 @@ ROLES = (
 )  # fmt: skip
 Level = Literal["client", "episode", "event"]
 ListStatus = Literal["published", "site", "unverified", "unknown"]
+LayoutKind = Literal["alpha", "numeric", "alphanumeric", "any", "date"]
+Keyed = Literal["person", "made", "written", "store"]
 LIST_STATUSES: tuple[ListStatus, ...] = ("published", "site", "unverified", "unknown")
 
 
@@ -32,24 +34,32 @@ LIST_STATUSES: tuple[ListStatus, ...] = ("published", "site", "unverified", "unk
 class Layout:
     """How a value is written: `C(36)`, `N(2)`, `A(1)`, `(1)`, `YYYYMMDD`, `YYYY-MM-DD`.
 
-    `kind` is `alpha` (upper-case letters), `numeric` (ASCII digits), `any` (printable characters) or `date`; `length`
-    is the longest a value may be.
+    `kind` is `alpha` (upper-case letters), `numeric` (ASCII digits), `alphanumeric` (ASCII letters and digits), `any`
+    (printable characters) or `date`; `length` is the longest a value may be.
     """
 
     text: str
-    kind: Literal["alpha", "numeric", "any", "date"]
+    kind: LayoutKind
     length: int
 
     @classmethod
     def parse(cls, text: str) -> "Layout":
-        """Read a published layout. Raises ValueError for one that is not known."""
+        """Read a published layout. Raises ValueError for one that is not known.
+
+        C, and a length alone, are alphanumeric; which of their fields take any character the loader says.
+        """
         if text in ("YYYYMMDD", "YYYY-MM-DD", "CCYY-MM-DD"):
             return cls(text, "date", len(text))
         match = re.fullmatch(r"([ANC]?)\((?:max)?([1-9][0-9]{0,3})\)", text)
         if match is None:
             raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD")
-        kinds: dict[str, Literal["alpha", "numeric", "any"]] = {"A": "alpha", "N": "numeric", "C": "any", "": "any"}
-        return cls(text, kinds[match[1]], int(match[2]))
+        kinds: dict[str, LayoutKind] = {"A": "alpha", "N": "numeric"}
+        return cls(text, kinds.get(match[1], "alphanumeric"), int(match[2]))
+
+
+def without_zeros(code: str) -> str:
+    """A code as codes are compared: one of digits without its leading zeros, which spreadsheets drop."""
+    return code.lstrip("0") if code.isascii() and code.isdigit() else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,9 @@ class Field:
 
     `label` is our short name for it, `description` the published one. `required` names the occasion on which it must be
     filled (`consent`, or empty). `keyed` says who fills it: `person`, `made` (an identifier the program makes when the
-    record is created) or `written` (put in by the exporter). `skip_when` is when the form passes it over.
+    record is created), `store` (the agency's own code, put in when the record is kept) or `written` (put in by the
+    exporter). `skip_when` is when the form passes it over. `carried`: a new record may take over what the last one has,
+    to be confirmed.
     """
 
     column: int
@@ -90,15 +102,21 @@ class Field:
     layout: Layout
     required: str = ""
     codes: str = ""
-    keyed: Literal["person", "made", "written"] = "person"
+    keyed: Keyed = "person"
     skip_when: Condition | None = None
     introduced: str = ""
     group: str = ""
+    carried: bool = False
 
     @property
     def is_date(self) -> bool:
         """Whether its values are dates."""
         return self.layout.kind == "date"
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether its letters are capitals: where the layout says so, and in codes."""
+        return self.layout.kind == "alpha" or (self.layout.kind == "alphanumeric" and bool(self.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,17 @@ class CodeList:
     def decides(self) -> bool:
         """Whether a value outside the list is wrong (rather than merely not suggested)."""
         return self.complete and bool(self.codes) and self.status != "unknown"
+
+    def meant(self, value: str) -> str:
+        """The one code that a value is but for leading zeros or capitals; "" where it is a code, or could be several.
+
+        `5` means `05`, `gbr` means `GBR`.
+        """
+        if not value or value in self.codes:
+            return ""
+        bare = without_zeros(value.upper())
+        fitting = [code for code in self.codes if len(code) >= len(value) and without_zeros(code) == bare]
+        return fitting[0] if len(fitting) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +223,9 @@ class Standard:
 
     `roles` says which header plays which part (`closed` → DISD), `values` names sets of codes (`consented` → Y),
     `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
-    value is shorter than the kept one (header → how), `checklist` the items of a submission's checklist, `numbered` the
-    numbers the program gives where nobody types one, `settings` what agencies say of themselves, `measures` what they
-    are measured by, `xml` a return's form.
+    value is shorter than the kept one (header → how), `printed` headings that the document prints otherwise (heading →
+    header), `checklist` the items of a submission's checklist, `numbered` the numbers the program gives where nobody
+    types one, `settings` what agencies say of themselves, `measures` what they are measured by, `xml` a return's form.
     """
 
     id: str
@@ -220,6 +249,7 @@ class Standard:
     settings: tuple[AgencySetting, ...] = ()
     measures: tuple[Measure, ...] = ()
     xml: XmlForm | None = None
+    printed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_header(self) -> Mapping[str, Field]:
@@ -240,6 +270,16 @@ class Standard:
     def event_sections(self) -> tuple[Section, ...]:
         """The sections whose records are events, in the standard's order."""
         return tuple(section for section in self.sections if section.level == "event")
+
+    @cached_property
+    def _headings(self) -> Mapping[str, str]:
+        return {
+            heading.casefold(): header for heading, header in {**{h: h for h in self.headers}, **self.printed}.items()
+        }
+
+    def header_meant(self, heading: str) -> str:
+        """The header that the heading of a column means, blanks around it, case and misprints aside; "" for none."""
+        return self._headings.get(heading.strip().casefold(), "")
 
     @cached_property
     def headers_by_level(self) -> Mapping[Level, tuple[str, ...]]:

@@ -1,11 +1,7 @@
 """What an agency says of itself, as rules and measures ask it: the settings a standard declares."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Literal
 
 SETTING_KINDS = ("yes_no", "classes")
 
