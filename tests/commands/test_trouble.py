@@ -123,7 +123,7 @@ run()
     [
         ("exporters.csv_format.reading:encoding_of", "import"),
         ("store.records.bulk_load:Loader.take", "import"),
-        ("store.unit_of_work:Writing.finish", "import"),
+        ("store.unit_of_work:UnitOfWork.finish", "import"),
         ("exporters.csv_format.writing:RowWriter.flush", "export"),
         ("store.disk.sqlite:copy_into", "backup"),
         ("validators.rules.checker:Checker.check", "check"),

@@ -19,10 +19,8 @@ LATE = """
 import asyncio, sys
 from tests.screens.program import NOW, Program
 from tui.app.open_store import StoreLocation
-from tui.screens.registry import know_actions
 from pathlib import Path
-
-know_actions()
+from tui.widgets.settings import load_settings
 
 class Watched(Program):
     def _begin(self):
@@ -30,7 +28,10 @@ class Watched(Program):
         self.exit(0)
 
 store = Path(sys.argv[1])
-Watched(StoreLocation(store, store.with_suffix(".key")), clock=lambda: NOW).run(headless=True)
+file = store.with_name("settings.toml")
+file.write_text('[keys]\\n"findings.accept" = "f12"\\n')
+settings = load_settings(file, all_known=False)
+Watched(StoreLocation(store, store.with_suffix(".key")), clock=lambda: NOW, settings=settings).run(headless=True)
 """
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from store.facts import Who
 from store.live.session_ids import new_session
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo
-from tui.screens.registry import HOME, SCREENS, hidden_actions
+from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
 from tui.session.local_time import LONDON
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
-from tui.widgets.settings import Settings
+from tui.widgets.settings import Settings, settle
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         self.watch_store = StoreWatch(self, self.threads, found.store)
         self.watch_store.start()
+        self.settings = settle(self.settings, know_actions)
         self.switch_screen(HOME.make())
         self.call_later(self._welcome, found)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tui.app.app import KeyworkApp, place_of
 from tui.app.open_store import StoreLocation
-from tui.screens.registry import know_actions
 from tui.session.memory import keep_one_heap
 from tui.widgets.settings import load_settings
 from validators.problems import Problem
@@ -20,7 +19,7 @@ def run_app(
     """Run the app on the store that the options name; its exit code. Raises Problem."""
     _require_terminal()
     keep_one_heap()
-    settings = load_settings(know=know_actions)
+    settings = load_settings(all_known=False)
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
     code = run_to_end(app)
     if app.last_words and code == 0:  # after a signal nobody is there to read
@@ -36,7 +35,7 @@ def run_demo(clients: int, seed: int, standard: str | None = None) -> int:
 
         load(standard)  # an unknown one is refused by its own sentence
     keep_one_heap()
-    settings = load_settings(know=know_actions)
+    settings = load_settings(all_known=False)
     folder = Path(tempfile.mkdtemp(prefix="keywork-demo-"))
     try:
         place = StoreLocation(folder / "demo.db", folder / "demo.key", standard=standard)

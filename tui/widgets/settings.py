@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -28,14 +28,12 @@ def settings_path() -> Path:
     return Path(platformdirs.user_config_dir("keywork")) / "settings.toml"
 
 
-def load_settings(
-    path: Path | None = None, registry: Registry = REGISTRY, know: Callable[[], object] | None = None
-) -> Settings:
+def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, all_known: bool = True) -> Settings:
     """Read the settings file and put the registry's actions on the keys it asks for.
 
     A missing file is no problem. Call it before the app's class is made use of: bindings are read from the registry.
-    `know` brings every action into the registry; it is called only when keys are asked for, since it takes a tenth of
-    a second. Every entry that is not understood is named in `problems`, and the others are used.
+    Where not `all_known` actions may come into the registry later: those of screens, which are loaded after the first
+    paint. `settle` then does the rest. Every entry that is not understood is named in `problems`, the others are used.
     """
     path = path or settings_path()
     try:
@@ -62,10 +60,23 @@ def load_settings(
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
         keys = {}
     keys = _flat(keys)
-    if keys and know is not None:
-        know()
+    if not all_known:
+        registry.remap({id: value for id, value in keys.items() if id in registry})
+        return Settings(theme, mouse, keys, tuple(problems))
     problems += registry.remap(keys)
     return Settings(theme, mouse, keys, tuple(problems))
+
+
+def settle(settings: Settings, know: Callable[[], object], registry: Registry = REGISTRY) -> Settings:
+    """Put the actions that `know` brings into the registry on the keys asked for, and say which cannot be used.
+
+    It is called only where keys are asked for, since it takes a tenth of a second.
+    """
+    if not settings.keys:
+        return settings
+    know()
+    registry.reset()
+    return replace(settings, problems=(*settings.problems, *registry.remap(settings.keys)))
 
 
 def _flat(table: dict[str, object], before: str = "") -> dict[str, object]:
