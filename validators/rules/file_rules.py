@@ -39,10 +39,14 @@ class FileRules:
         role = standard.role
         known = {role("client_id"), role("client_reference"), role("episode_id")}
         known |= {section.id_field for section in standard.event_sections}
-        self._owned = [_Owned(row, standard, known) for row in rows if row.pattern == "belongs_to_one"]
-        once = [_Once(row) for row in rows if row.pattern == "appears_once"]
-        self._once = [one for one in once if standard.by_header[one.header].level == "event"]
-        self._once_of_record = [one for one in once if one not in self._once]
+        once = {row.fields[0]: row for row in rows if row.pattern == "appears_once"}
+        owned = [row for row in rows if row.pattern == "belongs_to_one"]
+        self._owned = [_Owned(row, once.pop(row.fields[0], None), standard, known) for row in owned]
+        # What also belongs to somebody is looked up once for both.
+        self._once = [_Once(row) for header, row in once.items() if standard.by_header[header].level == "event"]
+        self._once_of_record = [
+            _Once(row) for header, row in once.items() if standard.by_header[header].level != "event"
+        ]
         self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"])
         self._like = [_Like(row, standard) for row in rows if row.pattern == "like_another"]
         self._agencies = [(row, row.fields[0]) for row in rows if row.pattern == "one_agency" and not agency]
@@ -64,13 +68,13 @@ class FileRules:
         here: Place = record.lines[0] if record.lines else client.get(self._reference, "") if record.client_id else ""
         broken: list[Broken] = []
         for owned in self._owned:
-            if failure := owned.broken(client, episode, repeated, here):
-                broken.append((owned.row, failure))
+            if told := owned.broken(client, episode, repeated, here):
+                broken.append(told)
         for one in self._once_of_record:
             value = episode.get(one.header) or client.get(one.header)
             if value and (repeated is None or value in repeated):
                 place = one.seen_at(value, here)
-                if place is not None and not any(one.header in failure.fields for _, failure in broken):
+                if place is not None:
                     broken.append((one.row, Failure((one.header,), one.header, _where(place))))
         for same in self._same:
             broken += same.differing(client, repeated)
@@ -157,6 +161,13 @@ def _where(place: Place) -> Mapping[str, str]:
     return {}
 
 
+def _taker(headers: Sequence[str]) -> Callable[[Values], tuple[str, ...]]:
+    """What takes several values at once. Raises KeyError where one is not there."""
+    if len(headers) > 1:
+        return itemgetter(*headers)
+    return lambda values: tuple(values[header] for header in headers)
+
+
 class _Once:
     """An identifier that appears once."""
 
@@ -174,27 +185,36 @@ class _Once:
 
 
 class _Owned:
-    """An identifier that belongs to one owner: an episode ID to one client."""
+    """An identifier that belongs to one owner: an episode ID to one client. With `once` it appears once, too."""
 
-    def __init__(self, row: RuleRow, standard: Standard, known: set[str]) -> None:
-        self.row = row
+    def __init__(self, row: RuleRow, once: RuleRow | None, standard: Standard, known: set[str]) -> None:
+        self.row, self.once = row, once
         self.header, self.owner = row.fields[0], row.parameters["owner"]
         self.in_client = standard.by_header[self.header].level == "client"
         self.is_looked_up = self.header in known
         self.owners: dict[int, int] = {}
         self.places: dict[int, Place] = {}
 
-    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None, here: Place) -> Failure | None:
-        """What says so, when the identifier was seen with another owner."""
+    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None, here: Place) -> Broken | None:
+        """What says so, when the identifier was seen with another owner, or at all where it appears once."""
         value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
-        if not value or not owner or (repeated is not None and self.is_looked_up and value not in repeated):
+        if not value or (repeated is not None and self.is_looked_up and value not in repeated):
+            return None
+        if not owner and self.once is None:
             return None
         mark, own = hash(value), hash(owner)
         known = self.owners.get(mark)
         if known is None:
             self.owners[mark], self.places[mark] = own, here
             return None
-        return None if known == own else Failure((self.header, self.owner), self.header, _where(self.places[mark]))
+        if known != own and owner and known != _NOBODY:
+            return self.row, Failure((self.header, self.owner), self.header, _where(self.places[mark]))
+        if self.once is not None:
+            return self.once, Failure((self.header,), self.header, _where(self.places[mark]))
+        return None
+
+
+_NOBODY = hash("")
 
 
 class _Same:
@@ -240,8 +260,8 @@ class _Like:
         self.row, self.owner = row, row.parameters["owner"]
         headers = (row.parameters["within"], *row.fields)
         by_header = standard.by_header
-        self.of_client = tuple(header for header in headers if by_header[header].level == "client")
-        self.of_episode = tuple(header for header in headers if by_header[header].level == "episode")
+        self.take_client = _taker([header for header in headers if by_header[header].level == "client"])
+        self.take_episode = _taker([header for header in headers if by_header[header].level == "episode"])
         self.known: dict[int, int] = {}
         self.places: dict[int, Place] = {}
         self.told: set[tuple[int, int]] = set()
@@ -251,12 +271,13 @@ class _Like:
         owner = client.get(self.owner)
         if not owner:
             return None
-        values = [client.get(header) for header in self.of_client]
-        if self.of_episode:
-            values += [episode.get(header) for header in self.of_episode]
-        if not all(values):
+        try:
+            values = (self.take_client(client), self.take_episode(episode))
+        except KeyError:  # the file lacks a column, or the store had nothing to keep in it
             return None
-        mark, own = hash(tuple(values)), hash(owner)
+        if not all(values[0]) or not all(values[1]):
+            return None
+        mark, own = hash(values), hash(owner)
         known = self.known.get(mark)
         if known is None:
             self.known[mark], self.places[mark] = own, here
