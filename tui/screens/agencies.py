@@ -72,7 +72,7 @@ class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
         self.dismiss(agency)
 
     def _refused(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
 
 REGISTRY.add(

@@ -278,7 +278,7 @@ class MonthScreen(BaseScreen[None]):
 
     def _failed(self, problem: Problem) -> None:
         self._reading = False
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def checked(self, done: int, due: int) -> None:
         """The check goes on, or has come to its end: then the day's figures are kept, and mismatches looked for."""
@@ -330,7 +330,7 @@ class MonthScreen(BaseScreen[None]):
 
     def _not_compared(self, problem: Problem) -> None:
         self._comparing = False
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""

@@ -94,9 +94,14 @@ class ClientWork:
         """
         found = {one.id: one for one in self._found(wanted.strip())}
         if not found:
-            raise Problem(f"There is no client, episode or event '{printable(wanted)}': keywork client list finds it.")
+            raise Problem(
+                self.standard.say(
+                    "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it.",
+                    wanted=printable(wanted),
+                )
+            )
         if len(found) > 1:
-            told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
+            told = ", ".join(f"{self.standard.word(one.kind)} {one.id}" for one in found.values())
             raise Problem(f"'{printable(wanted)}' is more than one record: name it by its store id ({told}).")
         record = next(iter(found.values()))
         return record, self.store.ask(read.tree, self._client_id(record), deleted=True)
@@ -166,7 +171,7 @@ class ClientWork:
 
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
-        progress = Progress(self.standard.said("episodes checked"))
+        progress = Progress(self.standard.say("{episodes} checked"))
         check_caseload(self.store, self.agency, self.checker, self.today, now(), lambda done, due: progress(done))
         progress.done()
 

@@ -18,6 +18,7 @@ from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_line import TextLine
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from tui.screens.client.screen import ClientScreen
@@ -272,7 +273,8 @@ class Adding:
         screen, program = self.screen, self.screen.program
         held = screen.case.episode_of(screen.held) or next(iter(screen.case.episodes()), None)
         if held is None or held.version == 0:
-            screen.say("Key worker and note belong to an episode that is saved: save it first.", "notice")
+            told = Sentence("Key worker and note belong to {an episode} that is saved: save it first.")
+            screen.say(told, "notice")
             return
         name = labels.record_name(screen.case, held)
 

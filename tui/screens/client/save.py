@@ -31,7 +31,7 @@ def before_relinking(screen: "ClientScreen", items: Sequence[Save], save: Callab
     screen.program.read(
         lambda snapshot: changed_links(snapshot, agency, standard, journeys),
         on_done=lambda found: _ask(screen, found, save),
-        on_problem=lambda problem: screen.say(str(problem), "error"),
+        on_problem=lambda problem: screen.say(problem.sentence, "error"),
         hold=True,
     )
 
@@ -59,14 +59,17 @@ def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], save: Callable[
         save()
         return
     standard = screen.case.standard
-    what = standard.words.get("episode", "episode")
     link = choose.of(standard).link
     labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
     lines = [
-        f"This {what} was sent, and one of these is not as it was: {labels}."
+        standard.say("This {episode} was sent, and one of these is not as it was: {labels}.", labels=labels)
         if len(found) == 1
-        else f"{len(found)} {what}s were sent, and one of these is not as it was: {labels}.",
-        f"Once it is saved and sent, a second {what} opens at the receiving system beside the one that is there.",
+        else standard.say(
+            "{many} {episodes} were sent, and one of these is not as it was: {labels}.", many=len(found), labels=labels
+        ),
+        standard.say(
+            "Once it is saved and sent, a second {episode} opens at the receiving system beside the one that is there."
+        ),
     ]
 
     def answered(letter: str | None) -> None:
@@ -254,9 +257,8 @@ class Saving:
             return
         self._waiting = items
         if not again:
-            screen.say(
-                f"Not saved yet, but it will be. {shortly(problem, screen.program.opened_store.path)}", "warning"
-            )
+            why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
+            screen.say(f"Not saved yet, but it will be. {why}", "warning")
         screen.program.set_timer(RETRY_SECONDS, self._again)
 
     def _again(self) -> None:

@@ -14,6 +14,7 @@ from tui.session.local_time import LONDON
 from tui.widgets.paged_table import Column, PagedTable, Row
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -61,13 +62,13 @@ WIDE_COLUMNS = (
     Column("By", 8),
     Column("Notes", 0, "key_worker"),
 )
-SORTS: dict[Sort, str] = {
+SORTS: dict[Sort, str | Sentence] = {
     "reference": "reference",
     "initials": "initials",
     "birth_date": "birth date",
     "postcode": "postcode",
     "opened": "opened",
-    "state": "state: open, closed, no episode",
+    "state": Sentence("state: open, closed, no {episode}"),
     "findings": "findings",
     "key_worker": "key worker",
     "changed": "last change",
@@ -92,7 +93,7 @@ class ClientList:
     def columns(self) -> tuple[Column, ...]:
         """The columns there is room for, without those of roles that the standard does not have."""
         columns = WIDE_COLUMNS if self.wide else NARROW_COLUMNS
-        word = self._standard.words.get("episode", "episode")
+        word = self._standard.word("episode")
         named = (
             replace(one, heading=f"{word[:2].capitalize()}s") if one.heading == EPISODES else one for one in columns
         )

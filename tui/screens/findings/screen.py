@@ -45,6 +45,7 @@ from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -82,7 +83,15 @@ EDITING = ("backspace", "delete", "left", "right")
 TO_THE_LIST = ("enter", "tab", "up", "down", "pageup", "pagedown")
 
 REGISTRY.add(
-    action("findings.group", "ctrl+t", "Group", "Group by rule, field, client, episode in turn", SCOPE, "group", True),
+    action(
+        "findings.group",
+        "ctrl+t",
+        "Group",
+        Sentence("Group by rule, field, {client}, {episode} in turn"),
+        SCOPE,
+        "group",
+        True,
+    ),
     action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
     action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold(True)"),
     action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold(False)"),
@@ -209,7 +218,7 @@ class FindingsScreen(FilteredScreen):
         if row is not None and row[1] is None:
             lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
             figures = self.caseload.figures
-            told = quality_line(figures, self.program.said) if figures is not None else ""
+            told = quality_line(figures, self.program.terms) if figures is not None else ""
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:
@@ -351,7 +360,7 @@ class FindingsScreen(FilteredScreen):
     def _failed(self, problem: Problem) -> None:
         self._reading = self._counted = False
         self.let_go()
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def _sum(self) -> None:
         """Sum up how the rows stand; while that goes on, once more after it."""
@@ -374,7 +383,7 @@ class FindingsScreen(FilteredScreen):
 
     def _not_summed(self, problem: Problem) -> None:
         self._summing = False
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     # Keys that wait
 
@@ -416,7 +425,7 @@ class FindingsScreen(FilteredScreen):
         try:
             return store.ask(queries.numbered, numbers) if store is not None else {}
         except Problem as problem:
-            self.say(str(problem), "error")
+            self.say(problem.sentence, "error")
             return {}
 
     # The filter
