@@ -1,9 +1,11 @@
 """The house keeps its rules: the linters pass, rooms import one way, the project stands alone."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,81 @@ def test_the_readme_names_two_commands_that_set_everything_up() -> None:
     assert len(commands) == 2
     assert "keywork" in commands[0]
     assert commands[1].endswith("-m pytest")
+
+
+ROOMS = ("tui", "store", "exporters", "validators")
+MOST_FILES = 22
+MOST_LINES = 60
+
+
+def modules() -> dict[str, ast.Module]:
+    """The program's modules by their dotted names."""
+    found = {}
+    for room in ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+def imported(name: str, tree: ast.Module, known: Collection[str]) -> set[str]:
+    """The modules that a module imports anywhere: at its top, inside functions, for its types only."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for each in node.names:
+                below = f"{node.module}.{each.name}"
+                found.add(below if below in known else node.module)
+    return {each for each in found if each in known and each != name}
+
+
+def test_no_module_comes_back_to_itself_by_what_it_imports() -> None:
+    trees = modules()
+    left = {name: imported(name, tree, trees) for name, tree in trees.items()}
+    while leaves := [name for name, its in left.items() if not its & left.keys()]:
+        for name in leaves:
+            del left[name]
+    # What is left either lies in a circle or imports one: only those that are imported in turn can be in it.
+    while idle := [name for name in left if not any(name in its for its in left.values())]:
+        for name in idle:
+            del left[name]
+    assert sorted(left) == []
+
+
+def test_a_class_stands_whole_in_one_file() -> None:
+    """No class leaves it to its one subclass, in another file, to do what its own methods only name."""
+    bases: dict[str, list[str]] = {}
+    halves: dict[str, str] = {}
+    for name, tree in modules().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            for base in node.bases:
+                bases.setdefault(ast.unparse(base).split("[")[0].split(".")[-1], []).append(f"{name}.{node.name}")
+            if any("NotImplementedError" in ast.unparse(each) for each in node.body):
+                halves[node.name] = name
+    assert {name: bases[name] for name in halves if len(bases.get(name, ())) == 1} == {}
+
+
+def test_a_folder_is_a_topic() -> None:
+    crowded = {
+        str(folder.relative_to(ROOT)): len(files)
+        for room in ROOMS
+        for folder in {path.parent for path in (ROOT / room).rglob("*.py")}
+        if len(files := list(folder.glob("*.py"))) > MOST_FILES
+    }
+    assert crowded == {}
+
+
+def test_a_function_can_be_seen_at_once() -> None:
+    long = {
+        f"{name}.{node.name}": lines
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and (lines := node.end_lineno - node.lineno) > MOST_LINES
+    }
+    assert long == {}

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.facts import Who
-from store.records import agencies as stored_agencies
-from store.records import bulk_load
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -69,6 +67,7 @@ def make(place: StoreLocation, code: str, standard_id: str, now: datetime) -> Op
 def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: datetime) -> Opened:
     """Make a throw-away store of synthetic clients, some with faults to look at. Raises Problem."""
     from store.disk.user import current_person
+    from store.records import agencies, bulk_load
     from store.store import open_store
     from validators.standard.catalogue import DEFAULT, load
     from validators.synthetic import synthetic_episodes
@@ -80,7 +79,7 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
         open_store(place.store, place.key_file, load, create=True) as made,
         made.writing(Who(current_person(place.store), now)) as work,
     ):
-        bulk_load.load(work, stored_agencies.ensure(work, code, standard.id), records, act="sample")
+        bulk_load.load(work, agencies.ensure(work, code, standard.id), records, act="sample")
     return _open(place, create=False, quiet=True)
 
 
@@ -88,6 +87,7 @@ def _open(
     place: StoreLocation, *, create: bool, enter: tuple[str, str, datetime] | None = None, quiet: bool = False
 ) -> Opened:
     from store.disk.user import current_person
+    from store.records import agencies
     from store.store import open_store
     from validators.rules.checker import Checker
     from validators.standard.catalogue import available, load
@@ -98,15 +98,14 @@ def _open(
         if enter is not None:
             code, standard_id, now = enter
             with store.writing(Who(person, now)) as work:
-                agency = stored_agencies.ensure(work, code, standard_id)
+                agency = agencies.ensure(work, code, standard_id)
         else:
-            known = store.ask(stored_agencies.listed)
+            known = store.ask(agencies.listed)
             fit = [one for one in known if place.agency in (None, one.code) and place.standard in (None, one.standard)]
             if len(fit) != 1:
                 if known and not fit:
-                    store.ask(
-                        stored_agencies.one, place.agency, place.standard
-                    )  # raises the sentence that names the choices
+                    # Raises the sentence that names the choices.
+                    store.ask(agencies.one, place.agency, place.standard)
                 store.close()
                 return Opened(agencies=tuple(fit), standards=tuple(available()))
             agency = fit[0]

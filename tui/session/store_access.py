@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.screen import Screen
 
-from store.clients import index
-from store.disk import audit
 from tui.session.memory import give_back, rest, settle
 from validators.problems import Problem
 
@@ -151,6 +149,10 @@ class StoreWatch:
 
     def _read(self) -> tuple[int, int, int]:
         """In a thread: what the store says; what was done last is asked for only when anything was committed."""
+        # Loaded with the store, after the first paint.
+        from store.clients import index
+        from store.disk import audit
+
         data = self._store.data_version()
         if self._store.rest():
             rest()
