@@ -1,28 +1,23 @@
 """The warnings that somebody accepted, with the reasons; those that lapsed or were taken back, on demand."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from exporters.records import accept
 from store.facts import AgencyInfo
 from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
 from store.snapshot import Snapshot
-from tui.screens.client.labels import when
-from tui.screens.findings.groups import rule_title
-from tui.screens.findings.screen import withdraw
 from tui.screens.registry import SCREENS
+from tui.session.filtered_screen import FilteredScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import rule_title, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 SCOPE = SCREENS["acceptances"].scope
 COLUMNS = (Column("Accepted", 14), Column("By", 8), Column("Client", 10), Column("Rule", 6), Column("Reason", 0))
@@ -48,11 +43,6 @@ class AcceptancesScreen(FilteredScreen):
         self._shown: list[AcceptanceInfo] = []
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def listed(self) -> LineList:
@@ -165,17 +155,14 @@ class AcceptancesScreen(FilteredScreen):
 
         def answered(letter: str | None) -> None:
             if letter == "t":
-                app = self.program
-                person, id, now = app.person, one.id, app.clock()
-                app.in_store(
-                    lambda store: withdraw(store, person, id, now), on_done=self._taken, writes=True, hold=True
-                )
+                id = one.id
+                self.program.write(lambda unit: accept.withdraw(unit, [id]), on_done=self._taken, hold=True)
 
         lines = [rule_title(self.program.standard, one.rule), one.reason]
         answers = [Answer("t", "Take it back: the warning is open again")]
         self.app.push_screen(Confirm("An accepted warning", lines, answers), answered)
 
-    def _taken(self, info: AcceptanceInfo) -> None:
+    def _taken(self, ended: list[AcceptanceInfo]) -> None:
         self.say("Taken back: the warning is open again.", "ok")
         self.action_refresh_data()
 

@@ -1,32 +1,29 @@
 """What a person typed and did not save, by client; Enter opens one where it was left."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tui.screens.client.labels import several, when
-from tui.screens.client.queries import DraftGroup, draft_groups
+from exporters.records import left_drafts
+from exporters.records.left_drafts import DraftGroup
+from store.facts import Who
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.widgets.base_screen import BaseScreen
+from tui.session.wording import client_name, several, when
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
+    from tui.session.program import Program
 
 
-class DraftsScreen(BaseScreen[None]):
+class DraftsScreen(StoreScreen[None]):
     """The person's drafts."""
 
     scope = "drafts"
     heading = "Typed and not saved"
     DEFAULT_CSS = "DraftsScreen TextPage { height: 3; }"
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """A word of help, then the list."""
@@ -43,12 +40,15 @@ class DraftsScreen(BaseScreen[None]):
 
     def _load(self) -> None:
         program = self.program
-        about = (program.agency, program.standard, program.person, program.session, program.clock())
-        program.read(lambda snapshot: draft_groups(snapshot, *about), on_done=self._came, hold=True)
+        agency, who = program.agency, Who(program.person, program.clock(), program.session)
+        program.read(lambda snapshot: left_drafts.groups(snapshot, agency, who), on_done=self._came, hold=True)
 
     def _came(self, groups: list[DraftGroup]) -> None:
         self.query_one(FilteredList).offer(
-            [(group.client_id, group.title, told(group, self.program)) for group in groups]
+            [
+                (group.client_id, client_name(self.program.standard, group.client), told(group, self.program))
+                for group in groups
+            ]
         )
         if not groups:
             self.say("Everything you typed is saved.", "ok")
@@ -61,15 +61,14 @@ class DraftsScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         """What was saved or discarded meanwhile is gone from here."""
-        if self.program.store is not None:
-            self._load()
+        self._load()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """A save may have cleared a draft."""
         self._load()
 
 
-def told(group: DraftGroup, program: "KeyworkApp") -> str:
+def told(group: DraftGroup, program: "Program") -> str:
     """From when, how many fields, and whether somebody saved since."""
     text = f"from {when(group.saved_at, program.today())}, {several(group.fields, 'field')}"
     if group.older:

@@ -1,43 +1,33 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from textual import events
 from textual.timer import Timer
 from textual.widget import Widget
 
 from exporters.checks.findings_list import Form, write_findings
+from exporters.records import accept
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
 from store.findings.facts import ListedFinding
 from store.snapshot import Snapshot
 from tui.form.row_drawing import ACCEPTED
-from tui.screens.findings.groups import (
-    WAYS,
-    Caseload,
-    Group,
-    count_text,
-    field_label,
-    quality_line,
-    read,
-    rule_title,
-    sums,
-    values_text,
-)
+from tui.screens.findings.groups import WAYS, Caseload, Group, count_text, field_label, quality_line, read, sums
 from tui.screens.findings.list import FindingsList
 from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
+from tui.session.filtered_screen import FilteredScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import rule_title, values_text
 from tui.widgets.actions import REGISTRY, action, both_cases
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import JumpPlace
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
@@ -48,8 +38,6 @@ from validators.records import Finding, Severity
 from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.app.app import KeyworkApp
     from tui.screens.findings.list import FindingsList
     from tui.terminal.key_queue import KeyHold
 
@@ -68,9 +56,6 @@ REGISTRY.add(
     action("findings.accepted", "w", "Accepted", "The warnings that were accepted, and why", SCOPE, "accepted"),
 )
 REGISTRY.add(action("findings.export", "e", "Export", "Write all findings to a file", {"findings"}, "export", bar=True))
-AT_ONCE = 500
-"""Warnings accepted in one transaction: others wait to save while it lasts."""
-PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
 
 TYPED_SECONDS = 0.12
 """After the last letter of the filter: to look through all findings takes longer than a key may."""
@@ -325,7 +310,7 @@ class FindingsScreen(FilteredScreen):
         words or the groups are others, and nothing is counted anew.
         """
         self._counted = self._counted and not keep
-        app = cast("KeyworkApp", self.app)
+        app = self.program
         if hold:
             self._wait()
         self._keep = self._keep and keep if self._reading else keep
@@ -368,7 +353,7 @@ class FindingsScreen(FilteredScreen):
             self._sum_again = True
             return
         self._summing, self._sum_again = True, False
-        app = cast("KeyworkApp", self.app)
+        app = self.program
         agency = app.agency
         app.read(lambda snapshot: sums(snapshot, agency), on_done=self._summed, on_problem=self._not_summed)
 
@@ -389,7 +374,7 @@ class FindingsScreen(FilteredScreen):
 
     def _wait(self) -> None:
         """Have the keys of the list wait for it, and say so when it takes a while."""
-        self._holds.append(cast("KeyworkApp", self.app).key_queue.hold(self._passes))
+        self._holds.append(self.program.key_queue.hold(self._passes))
         if self._slow is None:
             self._slow = self.set_timer(SLOW_SECONDS, lambda: self.say(READING))
 
@@ -421,9 +406,8 @@ class FindingsScreen(FilteredScreen):
 
     def fetch(self, numbers: Collection[int]) -> Mapping[int, ListedFinding]:
         """Read the findings of the lines in view."""
-        store = cast("KeyworkApp", self.app).store
         try:
-            return store.ask(queries.numbered, numbers) if store is not None else {}
+            return self.program.opened_store.ask(queries.numbered, numbers)
         except Problem as problem:
             self.say(problem.sentence, "error")
             return {}
@@ -465,11 +449,6 @@ class FindingsScreen(FilteredScreen):
         else:
             act()
 
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
-
     def accepted_by(self, one: Finding) -> str:
         """Who accepted a warning, and why; read when it is first asked for."""
         known = self._reasons.get(one.accepted)
@@ -507,7 +486,11 @@ class FindingsScreen(FilteredScreen):
             self.say("A notice counts for nothing: there is nothing to accept.", "notice")
 
     def _ask_one(self, one: Finding) -> None:
-        about = [one.message, values_text(one), f"Kept for these values: it lapses when one of them changes. {PORTAL}"]
+        about = [
+            one.message,
+            values_text(one),
+            f"Kept for these values: it lapses when one of them changes. {accept.PORTAL}",
+        ]
         self._ask("Accept this warning", about, [one])
 
     def _accept_group(self, group: Group) -> None:
@@ -525,15 +508,20 @@ class FindingsScreen(FilteredScreen):
                 ((rule, message),) = rules.items()
                 title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
                 about = [rule_title(app.standard, rule), message]
-                about.append(f"One reason for all, each kept for its own values. {PORTAL}")
+                about.append(f"One reason for all, each kept for its own values. {accept.PORTAL}")
                 self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
 
-        app.read(lambda snapshot: _rules(snapshot, group), on_done=told, hold=True)
+        app.read(lambda snapshot: accept.rules_of(snapshot, group.order, group.index), on_done=told, hold=True)
 
     def _keep_all(self, group: Group, rule: str, reason: str) -> None:
         app = self.program
-        args = (group, app.person, rule, reason, app.clock())
-        app.in_store(lambda store: accept_all(store, *args), on_done=self._kept, writes=True, hold=True)
+        who = Who(app.person, app.clock(), app.session)
+        app.in_store(
+            lambda store: accept.group(store, who, group.order, group.index, rule=rule, reason=reason),
+            on_done=self._kept,
+            writes=True,
+            hold=True,
+        )
 
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
         self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
@@ -562,9 +550,7 @@ class FindingsScreen(FilteredScreen):
             self._reasons.update({its.id: its for its in made})
             self._kept(len(made))
 
-        app = self.program
-        person, now = app.person, app.clock()
-        app.in_store(lambda store: _accept(store, person, warnings, reason, now), on_done=done, writes=True, hold=True)
+        self.program.write(lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, hold=True)
 
     def _kept(self, many: int) -> None:
         self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
@@ -573,15 +559,14 @@ class FindingsScreen(FilteredScreen):
     def _ask_back(self, one: Finding) -> None:
         def answered(letter: str | None) -> None:
             if letter == "t":
-                app = self.program
-                args = (app.person, one.accepted, app.clock())
-                app.in_store(lambda store: withdraw(store, *args), on_done=self._taken_back, writes=True, hold=True)
+                id = one.accepted
+                self.program.write(lambda unit: accept.withdraw(unit, [id]), on_done=self._taken_back, hold=True)
 
         told = [one.message, values_text(one), self.accepted_by(one)]
         answers = [Answer("t", "Take the acceptance back: the warning is open again")]
         self.app.push_screen(Confirm("An accepted warning", told, answers), answered)
 
-    def _taken_back(self, info: AcceptanceInfo) -> None:
+    def _taken_back(self, ended: Sequence[AcceptanceInfo]) -> None:
         self.say("Taken back: the warning is open again.", "ok")
         self.read()
 
@@ -596,7 +581,7 @@ class FindingsScreen(FilteredScreen):
         self.app.push_screen(Confirm("Write all findings to a file", [SAFE], answers), chosen)
 
     def _ask_where(self, form: Form, anonymous: bool) -> None:
-        app = cast("KeyworkApp", self.app)
+        app = self.program
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is None:
@@ -613,53 +598,7 @@ class FindingsScreen(FilteredScreen):
         )
         asked = [Asked("path", "New file", f"~/{name}")]
         about = ["All findings kept of the caseload, whatever the filter shows. An existing file is not replaced."]
-        app.push_screen(Asking("Write all findings", about, asked), named)
-
-
-def _accept(
-    store: "Store", person: str, warnings: Sequence[Finding], reason: str, now: datetime
-) -> list[AcceptanceInfo]:
-    """In the writing thread: accept what is not accepted yet."""
-    with store.writing(Who(person, now)) as work:
-        return acceptances.accept(work, warnings, reason)
-
-
-def _open_ones(snapshot: Snapshot, group: Group, many: int) -> Iterator[list[Finding]]:
-    """A group's warnings that nobody accepted, so many at a time."""
-    start, end = group.span
-    for at in range(start, end, many):
-        numbers = group.order.numbers[at : min(at + many, end)]
-        found = queries.numbered(snapshot, numbers)
-        listed = [found[number] for number in numbers if number in found]
-        own = [one.finding for one in listed if str(one.key(group.order.by)) == group.key]
-        yield [one for one in own if one.severity is Severity.WARNING and not one.accepted]
-
-
-def _rules(snapshot: Snapshot, group: Group) -> dict[str, str]:
-    """The rules of a group's open warnings, each with what it says of the first."""
-    rules: dict[str, str] = {}
-    for page in _open_ones(snapshot, group, AT_ONCE):
-        for one in page:
-            rules.setdefault(one.rule, one.message)
-        if len(rules) > 1:
-            break
-    return rules
-
-
-def accept_all(store: "Store", group: Group, person: str, rule: str, reason: str, now: datetime) -> int:
-    """In the writing thread: accept a group's open warnings of a rule, a batch a transaction; return how many."""
-    made = 0
-    for page in store.ask(_open_ones, group, AT_ONCE):
-        if left := [one for one in page if one.rule == rule]:
-            with store.writing(Who(person, now)) as work:
-                made += len(acceptances.accept(work, left, reason))
-    return made
-
-
-def withdraw(store: "Store", person: str, acceptance_id: str, now: datetime) -> AcceptanceInfo:
-    """In the writing thread: take an acceptance back."""
-    with store.writing(Who(person, now)) as work:
-        return acceptances.withdraw(work, acceptance_id)
+        self.app.push_screen(Asking("Write all findings", about, asked), named)
 
 
 def _of_client(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:
