@@ -91,6 +91,15 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChange:
+    """One line of the history of a record, with the record and the client it belongs to as they stand now."""
+
+    entry: AuditEntry
+    record: StoredRecord
+    client: StoredRecord
+
+
+@dataclass(frozen=True, slots=True)
 class ChainReport:
     """What a walk along the audit found. `broken_at` is the first row that does not hold, None when all do."""
 

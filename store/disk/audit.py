@@ -7,14 +7,17 @@ seal), so that values and salt can be erased, for a client who is removed, and e
 import json
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
-from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS
-from store.facts import AuditEntry, ChainReport
-from store.records.values import moment
+from store.disk import sqlite
+from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS
+from store.facts import AgencyInfo, AuditEntry, ChainReport, Kind, RecordChange, StoredRecord
+from store.records import read
+from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
 
 FIRST = bytes(32)
@@ -127,12 +130,7 @@ class Chain:
 
 def verify(snapshot: Snapshot) -> ChainReport:
     """Walk the whole chain; report the first link that does not hold, by its number and why."""
-    joined = (
-        select(AUDITS, AUDIT_VALUES.c.salt, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new)
-        .outerjoin(AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number)
-        .order_by(AUDITS.c.number)
-        .execution_options(yield_per=BATCH)
-    )
+    joined = _entries().order_by(AUDITS.c.number).execution_options(yield_per=BATCH)
     before, last, erased = FIRST, 0, 0
     rows = snapshot.connection.execute(joined)
     for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in rows:
@@ -155,24 +153,79 @@ def verify(snapshot: Snapshot) -> ChainReport:
 
 def history(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
     """The links of some records, by their ids, oldest first."""
-    joined = (
-        select(AUDITS, AUDIT_VALUES.c.salt, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new)
-        .outerjoin(AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number)
-        .where(AUDITS.c.record_id.in_(list(records)))
-        .order_by(AUDITS.c.number)
+    query = _entries().where(AUDITS.c.record_id.in_(list(records))).order_by(AUDITS.c.number)
+    return [_entry(row) for row in snapshot.connection.execute(query)]
+
+
+def of_person(
+    snapshot: Snapshot, agency: AgencyInfo, person: str, *, since: datetime, until: datetime, most: int
+) -> list[RecordChange]:
+    """What somebody did to an agency's records from one moment until before another, the latest first, at most so many.
+
+    Two questions, however many records there are: the links by an index, then the clients they are about.
+    """
+    changes = snapshot.connection.execute(_of_person(agency, person, since, until).limit(most)).all()
+    clients: dict[int, StoredRecord] = {}
+    wanted = sqlite.among(CLIENTS.c.number, sorted({row.client_number for row in changes}))
+    for row in snapshot.connection.execute(read.record_query("client").where(wanted)):
+        clients[row.number] = read.to_record("client", row)
+    found: list[RecordChange] = []
+    for row in changes:
+        client, kind = clients[row.client_number], cast(Kind, row.kind)
+        record = client
+        if kind != "client":
+            parent = client.id if kind == "episode" else row.episode_id
+            values, changed_at = unpack(row.typed), moment(row.changed_at)
+            gone = row.deleted_at is not None
+            record = StoredRecord(
+                kind, row.record_id, parent, row.section or "", values, row.version, changed_at, row.changed_by, gone
+            )
+        found.append(RecordChange(_entry(row), record, client))
+    return found
+
+
+def _of_person(agency: AgencyInfo, person: str, since: datetime, until: datetime) -> Select[Any]:
+    """The links of a person between two moments, each with the record it is about and its client's number."""
+    above = EPISODES.alias("above")
+    owner = CLIENTS.alias("owner")
+
+    def either(name: str) -> ColumnElement[Any]:
+        return func.coalesce(EPISODES.c[name], EVENTS.c[name]).label(name)
+
+    client = func.coalesce(CLIENTS.c.number, EPISODES.c.client_number, above.c.client_number)
+    kept = ("typed", "version", "changed_at", "changed_by", "deleted_at")
+    return (
+        _entries()
+        .add_columns(*map(either, kept), EVENTS.c.section, above.c.id.label("episode_id"))
+        .add_columns(owner.c.number.label("client_number"))
+        .outerjoin(CLIENTS, CLIENTS.c.id == AUDITS.c.record_id)
+        .outerjoin(EPISODES, EPISODES.c.id == AUDITS.c.record_id)
+        .outerjoin(EVENTS, EVENTS.c.id == AUDITS.c.record_id)
+        .outerjoin(above, above.c.number == EVENTS.c.episode_number)
+        .join(owner, owner.c.number == client)
+        .where(AUDITS.c.person == person, AUDITS.c.at >= stamp(since), AUDITS.c.at < stamp(until))
+        .where(owner.c.agency_number == agency.number)
+        .order_by(AUDITS.c.at.desc(), AUDITS.c.number.desc())
     )
-    return [
-        AuditEntry(
-            row.number,
-            moment(row.at),
-            row.person,
-            row.act,
-            row.kind,
-            row.record_id,
-            row.field,
-            row.old,
-            row.new,
-            erased=row.salt is None,
-        )
-        for row in snapshot.connection.execute(joined)
-    ]
+
+
+def _entries() -> Select[Any]:
+    """The links with what is kept of their values."""
+    return select(AUDITS, AUDIT_VALUES.c.salt, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new).outerjoin(
+        AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number
+    )
+
+
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(
+        row.number,
+        moment(row.at),
+        row.person,
+        row.act,
+        row.kind,
+        row.record_id,
+        row.field,
+        row.old,
+        row.new,
+        erased=row.salt is None,
+    )

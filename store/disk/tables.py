@@ -132,6 +132,7 @@ AUDITS = Table(
     Column("field", String, nullable=False),
     Column("seal", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    Index("ix_audit_person_at", "person", "at"),
 )
 """One link of the chain; `seal` digests the values in `AUDIT_VALUES`, `digest` this row and the one before."""
 

@@ -80,7 +80,7 @@ def test_a_client_of_another_agency_is_not_read_by_this_ones_standard(store: Sto
     wales = agency_in_wales(store)
     client = id_of(store, agency, "000002")
     with pytest.raises(Problem, match="That client is another agency's, not W00001's: open that agency first"):
-        ask(store, load_client, wales, load(wales.standard), "ann", "session", client, NOW)
+        ask(store, load_client, wales, load(wales.standard), Who("ann", NOW, "session"), client)
 
 
 def test_a_store_that_is_away_leaves_all_as_it_is(start: Start, store: Store) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
+from exporters.records import accept
 from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries, results
@@ -17,10 +18,8 @@ from tests.screens_lists.conftest import Start
 from tests.screens_lists.findings import STANDARD, caseload, every, groups_of
 from tests.stores import ask, do
 from tui.screens.findings import list as findings_list
-from tui.screens.findings import screen as findings_screen
 from tui.screens.findings.groups import Group
 from tui.screens.findings.list import FindingsList
-from tui.screens.findings.screen import accept_all
 from validators.records import Finding, Severity
 
 
@@ -104,8 +103,9 @@ def test_accepting_all_of_a_rule_goes_beyond_what_is_listed(start: Start, store:
         acceptances.accept_one(work, ask(store, queries.findings, agency, rule="74")[2], "known")
     assert group().open_warnings == 6 and group().counted().endswith("1 accepted")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings_screen, "AT_ONCE", 2)
-        assert accept_all(store, group(), "ann", "74", "all the same", NOW) == 6
+        patch.setattr(accept, "AT_ONCE", 2)
+        its = group()
+        assert accept.group(store, Who("ann", NOW), its.order, its.index, rule="74", reason="all the same") == 6
     assert group().open_warnings == 0
     assert sorted(one.reason for one in ask(store, acceptances.listed, agency)) == ["all the same"] * 6 + ["known"]
     assert ask(store, audit.verify).whole

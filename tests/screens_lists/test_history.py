@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from exporters.records import history
 from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
@@ -13,7 +14,8 @@ from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
-from tui.screens.history import by_person, of_record
+from tui.screens.history import HistoryLine, client_name, told_of
+from tui.session.local_time import LONDON
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
@@ -53,7 +55,7 @@ def test_pictures(start: Start, changed: ClientTree) -> None:
 
 
 def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
-    title, told = ask(store, of_record, STANDARD, changed.client.id)
+    title, told = _told(store, changed.client.id)
     assert title.startswith("000001")
     assert [(one.person, one.what) for one in told[:3]] == [
         ("ann", "Sex at birth registration: 2 Female → 1 Male"),
@@ -61,11 +63,16 @@ def test_newest_first_with_meanings(store: Store, changed: ClientTree) -> None:
         ("bob", f"Postcode: {_first(store, changed)} → SR1 3"),
     ]
     assert "made as a sample" in told[-1].what
-    _, own = ask(store, of_record, STANDARD, changed.episodes[0].episode.id)
+    _, own = _told(store, changed.episodes[0].episode.id)
     assert {one.record_id for one in own} == {
         changed.episodes[0].episode.id,
         *(event.id for event in changed.episodes[0].events),
     }
+
+
+def _told(store: Store, record_id: str) -> tuple[str, list[HistoryLine]]:
+    found = ask(store, history.of_record, record_id)
+    return client_name(STANDARD, found.client.values), [told_of(STANDARD, one) for one in found.changes]
 
 
 def _first(store: Store, changed: ClientTree) -> str:
@@ -76,7 +83,7 @@ def _first(store: Store, changed: ClientTree) -> str:
 def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> None:
     with store.writing(Who("ann", NOW)) as work:
         save.erase_history(work, "client", changed.client.id)
-    _, told = ask(store, of_record, STANDARD, changed.client.id)
+    _, told = _told(store, changed.client.id)
     mine = [one.what for one in told if one.record_id == changed.client.id]
     assert mine[0] == "earlier values erased from the history"
     assert mine[1] == "Sex at birth registration: (erased) → (erased)"
@@ -84,9 +91,10 @@ def test_erased_values_are_said_to_be_so(store: Store, changed: ClientTree) -> N
 
 
 def test_by_me_today_has_only_mine_and_only_todays(store: Store, agency: AgencyInfo, changed: ClientTree) -> None:
-    whole, told = ask(store, by_person, agency, STANDARD, "ann", NOW.date())
-    assert whole and [one.what.split(":")[0] for one in told] == ["Sex at birth registration", "Postcode"]
-    assert ask(store, by_person, agency, STANDARD, "bob", NOW.date())[1] == []
+    found = ask(store, history.of_person, agency, "ann", NOW.date(), LONDON)
+    told = [told_of(STANDARD, one) for one in found.changes]
+    assert found.whole and [one.what.split(":")[0] for one in told] == ["Sex at birth registration", "Postcode"]
+    assert ask(store, history.of_person, agency, "bob", NOW.date(), LONDON).changes == ()
 
 
 def test_by_me_today_from_the_palette(start: Start, changed: ClientTree) -> None:

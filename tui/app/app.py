@@ -173,8 +173,10 @@ class KeyworkApp(BaseApp):
 
         for sentence in (*textual_private.differing(), *self.settings.problems, *found.sentences):
             self.say(sentence, "notice")
-        about = (self.agency, self.standard, self.person, self.session, self.clock(), self.today())
-        self.in_store(lambda store: left_behind(store, *about), on_done=self.offer_drafts, writes=True, hold=True)
+        agency, who, today = self.agency, Who(self.person, self.clock(), self.session), self.today()
+        self.in_store(
+            lambda store: left_behind(store, agency, who, today), on_done=self.offer_drafts, writes=True, hold=True
+        )
 
     def offer_drafts(self, left: "Left") -> None:
         """What was typed and not saved the last time is offered before anything else."""
@@ -243,10 +245,8 @@ class KeyworkApp(BaseApp):
             else:
                 self.push_screen(ClientScreen(self, found, episode_id, event_id, header, told=told))
 
-        agency, standard, person, session, now = self.agency, self.standard, self.person, self.session, self.clock()
-        self.read(
-            lambda snapshot: load(snapshot, agency, standard, person, session, client_id, now), on_done=came, hold=True
-        )
+        agency, standard, who = self.agency, self.standard, Who(self.person, self.clock(), self.session)
+        self.read(lambda snapshot: load(snapshot, agency, standard, who, client_id), on_done=came, hold=True)
 
     def to_finding(self, step: Literal[1, -1]) -> None:
         """To the first finding of the caseload, or the last one."""

@@ -1,15 +1,16 @@
 """Going over to another agency of the same store, in the same session: every screen then speaks its standard."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from store.facts import AgencyInfo
+from exporters.records import left_drafts
+from exporters.records.left_drafts import DraftGroup
+from store.facts import AgencyInfo, Who
 from store.records import agencies
 from store.snapshot import Snapshot
 from tui.screens.client.labels import several
-from tui.screens.client.queries import DraftGroup, Left, draft_groups
+from tui.screens.client.queries import Left
 from tui.screens.client.screen import ClientScreen
 from tui.screens.registry import HOME
 from tui.session.background_check import another_check
@@ -46,23 +47,15 @@ def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
         if isinstance(screen, ClientScreen):
             screen.form.flush()
             screen.leave(screen.held)
-    asked = (agency, app.agency, app.standard, app.person, app.session, app.clock())
+    asked = (agency, app.agency, Who(app.person, app.clock(), app.session))
     # In the lane of those that write, though it only reads: the drafts are written before it.
     app.read(lambda snapshot: _found(snapshot, *asked), on_done=partial(_go, app), hold=True)
 
 
-def _found(
-    snapshot: Snapshot,
-    agency: AgencyInfo,
-    before: AgencyInfo,
-    its: Standard,
-    person: str,
-    session: str,
-    now: datetime,
-) -> AgencyToOpen:
+def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who) -> AgencyToOpen:
     standard = load(agency.standard)
-    known, who = agencies.one(snapshot, agency.code, agency.standard), (person, session, now)
-    kept, waiting = draft_groups(snapshot, before, its, *who), draft_groups(snapshot, known, standard, *who)
+    known = agencies.one(snapshot, agency.code, agency.standard)
+    kept, waiting = left_drafts.groups(snapshot, before, who), left_drafts.groups(snapshot, known, who)
     return AgencyToOpen(known, standard, Checker(standard), kept, waiting)
 
 

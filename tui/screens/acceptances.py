@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from exporters.records import accept
 from store.facts import AgencyInfo
 from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
 from store.snapshot import Snapshot
 from tui.screens.client.labels import when
 from tui.screens.findings.groups import rule_title
-from tui.screens.findings.screen import withdraw
 from tui.screens.registry import SCREENS
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -165,17 +165,14 @@ class AcceptancesScreen(FilteredScreen):
 
         def answered(letter: str | None) -> None:
             if letter == "t":
-                app = self.program
-                person, id, now = app.person, one.id, app.clock()
-                app.in_store(
-                    lambda store: withdraw(store, person, id, now), on_done=self._taken, writes=True, hold=True
-                )
+                id = one.id
+                self.program.write(lambda unit: accept.withdraw(unit, [id]), on_done=self._taken, hold=True)
 
         lines = [rule_title(self.program.standard, one.rule), one.reason]
         answers = [Answer("t", "Take it back: the warning is open again")]
         self.app.push_screen(Confirm("An accepted warning", lines, answers), answered)
 
-    def _taken(self, info: AcceptanceInfo) -> None:
+    def _taken(self, ended: list[AcceptanceInfo]) -> None:
         self.say("Taken back: the warning is open again.", "ok")
         self.action_refresh_data()
 

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.screens.client.labels import several, when
-from tui.screens.client.queries import DraftGroup, draft_groups
+from exporters.records import left_drafts
+from exporters.records.left_drafts import DraftGroup
+from store.facts import Who
+from tui.screens.client.labels import client_name, several, when
 from tui.session.store_access import StoreChanged
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.filter_list import FilteredList
@@ -43,12 +45,15 @@ class DraftsScreen(BaseScreen[None]):
 
     def _load(self) -> None:
         program = self.program
-        about = (program.agency, program.standard, program.person, program.session, program.clock())
-        program.read(lambda snapshot: draft_groups(snapshot, *about), on_done=self._came, hold=True)
+        agency, who = program.agency, Who(program.person, program.clock(), program.session)
+        program.read(lambda snapshot: left_drafts.groups(snapshot, agency, who), on_done=self._came, hold=True)
 
     def _came(self, groups: list[DraftGroup]) -> None:
         self.query_one(FilteredList).offer(
-            [(group.client_id, group.title, told(group, self.program)) for group in groups]
+            [
+                (group.client_id, client_name(self.program.standard, group.client), told(group, self.program))
+                for group in groups
+            ]
         )
         if not groups:
             self.say("Everything you typed is saved.", "ok")

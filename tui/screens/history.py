@@ -1,18 +1,17 @@
 """Who changed what, from what to what: of a record and all below it, or what one did oneself today."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.widget import Widget
 
-from store.clients import search
-from store.disk import audit
-from store.facts import AgencyInfo, AuditEntry, ClientQuery, ClientTree, Filter, Kind, StoredRecord
-from store.records import read
+from exporters.records import history
+from exporters.records.history import RecordPlace
+from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.standards import PageScreen
@@ -23,7 +22,6 @@ from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
-from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
 
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 # What the audit knows of some records, in words. Runs in a thread and knows no screen.
 
-MOST_CLIENTS = 300
-"""Clients looked through for what somebody did today; more are changed at a stroke by an import alone."""
-PAGE = 100
 ERASED = "(erased)"
 EMPTY = "(empty)"
 ACTS = {
@@ -76,67 +71,30 @@ class HistoryLine:
         return f"{self.at} {self.person} {self.client} {self.record} {self.what}".casefold()
 
 
-def of_record(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[HistoryLine]]:
-    """The record's name and the history of it and of all below it, newest first. Raises Problem when there is none."""
-    record = _record(snapshot, record_id)
-    tree = read.tree(snapshot, _client_of(snapshot, record), deleted=True)
-    records = [one for one in _records(tree) if record_id in (one.id, one.parent_id) or record.kind == "client"]
-    name = client_name(standard, tree.client.values)
-    told = [line for one in records for line in _told(snapshot, standard, tree, one)]
-    title = name if record.kind == "client" else f"{name}, {record_name(standard, record)}"
-    return title, sorted(told, key=lambda line: -line.number)
+def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
+    """One change of a record as a line."""
+    entry, record, client = change.entry, change.record, change.client
+    what, details = describe(standard, entry)
+    at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
+    names = client_name(standard, client.values), record_name(standard, record)
+    header = entry.field if entry.field in standard.by_header else ""
+    return HistoryLine(entry.number, at, entry.person, *names, what, details, client.id, record.id, header)
 
 
-def by_person(
+def _record_told(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[HistoryLine]]:
+    """In a thread: a record's name, and its history in lines."""
+    found = history.of_record(snapshot, record_id)
+    name = client_name(standard, found.client.values)
+    title = name if found.record.kind == "client" else f"{name}, {record_name(standard, found.record)}"
+    return title, [told_of(standard, one) for one in found.changes]
+
+
+def _day_told(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date
 ) -> tuple[bool, list[HistoryLine]]:
-    """What somebody did on a day, newest first; the first is whether all of it is told."""
-    told: list[HistoryLine] = []
-    whole = True
-    deleted: tuple[frozenset[Filter], ...] = (frozenset(), frozenset({"deleted"}))
-    for filters in deleted:
-        for seen, client_id in enumerate(_changed(snapshot, agency, filters, day)):
-            if seen >= MOST_CLIENTS:
-                whole = False
-                break
-            tree = read.tree(snapshot, client_id, deleted=True)
-            for record in _records(tree):
-                told += _told(snapshot, standard, tree, record, person, day)
-    return whole, sorted(told, key=lambda line: -line.number)
-
-
-def _changed(snapshot: Snapshot, agency: AgencyInfo, filters: frozenset[Filter], day: date) -> Iterator[str]:
-    """The clients changed on a day or since, the latest first."""
-    query = ClientQuery(filters=filters, sort="changed", descending=True)
-    offset = 0
-    while rows := search.page(snapshot, agency, query, offset, PAGE):
-        for row in rows:
-            if _day(row.changed_at) < day:
-                return
-            yield row.id
-        offset += PAGE
-
-
-def _told(
-    snapshot: Snapshot,
-    standard: Standard,
-    tree: ClientTree,
-    record: StoredRecord,
-    person: str | None = None,
-    day: date | None = None,
-) -> Iterator[HistoryLine]:
-    """The history of one record, or one person's part of it on one day."""
-    client = client_name(standard, tree.client.values)
-    for entry in audit.history(snapshot, [record.id]):
-        if (person is not None and entry.person != person) or (day is not None and _day(entry.at) != day):
-            continue
-        what, details = describe(standard, entry)
-        at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
-        name = record_name(standard, record)
-        header = entry.field if entry.field in standard.by_header else ""
-        yield HistoryLine(
-            entry.number, at, entry.person, client, name, what, details, tree.client.id, record.id, header
-        )
+    """In a thread: whether all of it is told, and what somebody did on a day in lines."""
+    found = history.of_person(snapshot, agency, person, day, LONDON)
+    return found.whole, [told_of(standard, one) for one in found.changes]
 
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
@@ -183,13 +141,6 @@ def record_name(standard: Standard, record: StoredRecord) -> str:
     return f"{name} {day or text}".rstrip() + (" (deleted)" if record.deleted else "")
 
 
-def place_of(snapshot: Snapshot, one: HistoryLine) -> tuple[str, str, str, str]:
-    """Where a line's record stands: client, episode, event and field."""
-    record = _record(snapshot, one.record_id)
-    episode = {"client": "", "episode": record.id, "event": record.parent_id}[record.kind]
-    return _client_of(snapshot, record), episode, record.id if record.kind == "event" else "", one.field
-
-
 def _value(standard: Standard, header: str, text: str | None) -> str:
     """A value with its meaning."""
     if not text:
@@ -210,33 +161,6 @@ def _values(text: str | None) -> dict[str, str]:
     except ValueError:
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LONDON).date()
-
-
-def _records(tree: ClientTree) -> Iterable[StoredRecord]:
-    yield tree.client
-    for one in tree.episodes:
-        yield one.episode
-        yield from one.events
-
-
-def _record(snapshot: Snapshot, record_id: str) -> StoredRecord:
-    kinds: tuple[Kind, ...] = ("client", "episode", "event")
-    for kind in kinds:
-        try:
-            return read.get(snapshot, kind, record_id)
-        except Problem:
-            continue
-    raise Problem("That record is not in the store: it may never have been saved.")
-
-
-def _client_of(snapshot: Snapshot, record: StoredRecord) -> str:
-    if record.kind == "client":
-        return record.id
-    return record.parent_id if record.kind == "episode" else read.get(snapshot, "episode", record.parent_id).parent_id
 
 
 WIDE = 110
@@ -312,12 +236,12 @@ class HistoryScreen(FilteredScreen):
         app = self.program
         if self._record_id:
             standard, record_id = app.standard, self._record_id
-            app.read(lambda snapshot: of_record(snapshot, standard, record_id), on_done=self._read_record, hold=True)
+            app.read(lambda snapshot: _record_told(snapshot, standard, record_id), on_done=self._read_record, hold=True)
         else:
             day = app.today()
             agency, its_standard, person = app.agency, app.standard, app.person
             app.read(
-                lambda snapshot: by_person(snapshot, agency, its_standard, person, day),
+                lambda snapshot: _day_told(snapshot, agency, its_standard, person, day),
                 on_done=self._read_day,
                 hold=True,
             )
@@ -333,7 +257,7 @@ class HistoryScreen(FilteredScreen):
         self._tell(
             "What you changed today, the newest first."
             if whole
-            else "Very many clients were changed today; this is the latest of it."
+            else "Very much was changed today; this is the latest of it."
         )
 
     def _tell(self, sentence: str) -> None:
@@ -383,7 +307,9 @@ class HistoryScreen(FilteredScreen):
         """The record, at the field."""
         one = self._current()
         if one is not None:
-            self.program.read(lambda snapshot: place_of(snapshot, one), on_done=self._go)
+            record_id, header = one.record_id, one.field
 
-    def _go(self, place: tuple[str, str, str, str]) -> None:
-        self.program.open_client(*place)
+            def go(at: RecordPlace) -> None:
+                self.program.open_client(at.client_id, at.episode_id, at.event_id, header)
+
+            self.program.read(lambda snapshot: history.place_of(snapshot, record_id), on_done=go)

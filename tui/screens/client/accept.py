@@ -1,21 +1,21 @@
 """Accepting a warning in the client where it stands, with a reason, and taking that back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from exporters.checks.caseload import check_some
+from exporters.records import accept
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
-from store.findings import acceptances as stored_acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
+from store.findings.acceptances import listed as acceptances_of
+from store.unit_of_work import UnitOfWork
 from tui.form.panel_entries import Entry, RecordKey
 from tui.screens.findings.groups import values_text
-from tui.screens.findings.screen import PORTAL
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from validators.records import Finding, Severity
-from validators.rules.checker import Checker
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -81,7 +81,7 @@ class Accepting:
         def told(one: Finding) -> tuple[object, ...]:
             return RecordKey.of(one, standard), one.rule, one.field, dict(one.values)
 
-        return [one for one in self.screen.case.each_found() if told(one) == told(finding)]
+        return [one for one in self.screen.case.check.each() if told(one) == told(finding)]
 
     def _is_typed(self, findings: Sequence[Finding]) -> bool:
         """Whether a value they are about is not saved."""
@@ -98,10 +98,16 @@ class Accepting:
         def reasoned(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 app = self.screen.program
-                args = (app.agency, app.checker, findings, texts["reason"], app.person, app.today(), app.clock())
-                app.in_store(lambda store: _accept(store, *args), on_done=self._accepted, writes=True, hold=True)
+                work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock(), app.session)
+                reason = texts["reason"]
+                app.in_store(
+                    lambda store: _accept(store, work, who, findings, reason),
+                    on_done=self._accepted,
+                    writes=True,
+                    hold=True,
+                )
 
-        told = f"Kept for these values: it lapses when one of them changes. {PORTAL}"
+        told = f"Kept for these values: it lapses when one of them changes. {accept.PORTAL}"
         about = [f"{entry.sentence} (rule {entry.rule})", values_text(findings[0]), told]
         asked = [Asked("reason", "Reason, why it is right as it is")]
         self.screen.app.push_screen(Asking("Accept this warning", about, asked), reasoned)
@@ -110,8 +116,10 @@ class Accepting:
         def answered(letter: str | None) -> None:
             if letter == "t":
                 app = self.screen.program
-                args = (app.agency, self.screen.client_id, acceptances, app.person, app.clock())
-                app.in_store(lambda store: _take_back(store, *args), on_done=self._taken_back, writes=True, hold=True)
+                agency, client_id = app.agency, self.screen.client_id
+                app.write(
+                    lambda unit: _take_back(unit, agency, client_id, acceptances), on_done=self._taken_back, hold=True
+                )
 
         told = [f"{entry.sentence} (rule {entry.rule})", entry.values, entry.accepted.capitalize()]
         answers = [Answer("t", "Take the acceptance back: the warning is open again")]
@@ -125,34 +133,20 @@ class Accepting:
 
     def _show(self, found: list[AcceptanceInfo], sentence: str) -> None:
         screen = self.screen
-        screen.case.accept(found)
+        check = screen.case.check
+        check.take(replace(check.kept, accepted=tuple(found)))
         if screen.is_attached:
             screen.show()
             screen.say(sentence, "ok")
 
 
-def _accept(
-    store: "Store",
-    agency: AgencyInfo,
-    checker: Checker,
-    findings: Sequence[Finding],
-    reason: str,
-    person: str,
-    day: date,
-    now: datetime,
-) -> list[AcceptanceInfo]:
-    """In the writing thread: see that the kept findings are those of now, accept, and give all the client's."""
-    check_some(store, agency, checker, {one.episode_id for one in findings}, day, now)
-    with store.writing(Who(person, now)) as work_unit:
-        stored_acceptances.accept(work_unit, findings, reason)
-    return store.ask(stored_acceptances.listed, agency, client_id=findings[0].client_id)
+def _accept(store: "Store", work: Work, who: Who, findings: Sequence[Finding], reason: str) -> list[AcceptanceInfo]:
+    """In the writing thread: accept, and give all that is accepted of the client."""
+    accept.found_now(store, work, who, findings, reason)
+    return store.ask(acceptances_of, work.agency, client_id=findings[0].client_id)
 
 
-def _take_back(
-    store: "Store", agency: AgencyInfo, client_id: str, acceptances: Sequence[str], person: str, now: datetime
-) -> list[AcceptanceInfo]:
+def _take_back(unit: UnitOfWork, agency: AgencyInfo, client_id: str, ids: Sequence[str]) -> list[AcceptanceInfo]:
     """In the writing thread: take acceptances back, and give those the client has left."""
-    with store.writing(Who(person, now)) as work_unit:
-        for its in acceptances:
-            stored_acceptances.withdraw(work_unit, its)
-    return store.ask(stored_acceptances.listed, agency, client_id=client_id)
+    accept.withdraw(unit, ids)
+    return acceptances_of(unit, agency, client_id=client_id)

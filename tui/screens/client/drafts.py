@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from exporters.records import left_drafts
+from exporters.records.left_drafts import DraftName
 from store.facts import NEVER, Draft, DraftInfo, Kind, Who
 from store.live import drafts, offline_drafts
-from tui.screens.client import labels, queries
+from tui.screens.client import labels
 from tui.screens.client.model import DRAFT_KEPT, Held
 from tui.screens.client.queries import Loaded
 from tui.session.store_access import shortly
@@ -369,10 +371,11 @@ class Offering:
         screen, case = self.screen, self.screen.case
         program = screen.program
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
-        theirs = [(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session]
+        theirs = [
+            DraftName(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session
+        ]
         if theirs:
-            person, session = program.person, program.session
-            program.in_store(lambda store: queries.take_over(store, person, theirs, session), writes=True, hold=True)
+            program.write(lambda unit: left_drafts.take_over(unit, theirs), hold=True)
         if not self.is_new_draft:
             for draft in self.drafts:
                 case.lay(draft)
@@ -396,9 +399,8 @@ class Offering:
     def _discard(self) -> None:
         screen, program = self.screen, self.screen.program
         screen.keeper.forget([draft.record_id for draft in self.drafts])
-        gone = [(draft.record_id, draft.session) for draft in self.drafts]
-        person = program.person
-        program.in_store(lambda store: queries.discard(store, person, gone), writes=True, hold=True)
+        gone = [DraftName(draft.record_id, draft.session) for draft in self.drafts]
+        program.write(lambda unit: left_drafts.discard(unit, gone), hold=True)
         program.unsay(DRAFT_KEPT)
         if self.is_new_draft:
             for held in screen.case.by_id.values():

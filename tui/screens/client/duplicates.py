@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from exporters.records import save
+from exporters.records.save import Merged
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInfo, Resemblance
 from store.records import merge, read
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
-from tui.screens.client import labels, queries
+from tui.screens.client import labels
 from tui.screens.client.labels import several
 from tui.widgets.base_screen import BaseModal, BaseScreen
 from tui.widgets.confirm import Answer, Confirm
@@ -164,20 +166,15 @@ class Pairing:
             "Nothing is lost: the other client is kept as deleted, and Split undoes the merge.",
         ]
 
-        def merged(tree: ClientTree) -> None:
+        def merged(done: Merged) -> None:
             if page.is_current:
                 page.dismiss()
-            self._take(tree, f"Merged with {name}; Split in the palette undoes it.")
+            self._take(done.tree, f"Merged with {name}; Split in the palette undoes it.")
 
         def answered(letter: str | None) -> None:
             if letter == "m":
-                person, now, client_id, id = program.person, program.clock(), screen.client_id, row.id
-                program.in_store(
-                    lambda store: queries.merge(store, person, now, client_id, id),
-                    on_done=merged,
-                    writes=True,
-                    hold=True,
-                )
+                client_id, id = screen.client_id, row.id
+                program.write(lambda unit: save.merge(unit, keep_id=client_id, other_id=id), on_done=merged, hold=True)
 
         program.push_screen(Confirm("Make the two one client?", lines, [Answer("m", "Merge them")]), answered)
 
@@ -201,11 +198,10 @@ class Pairing:
 
             def answered(letter: str | None) -> None:
                 if letter == "s":
-                    person, now, client_id, id = program.person, program.clock(), screen.client_id, one.id
-                    program.in_store(
-                        lambda store: queries.split(store, person, now, client_id, id),
-                        on_done=lambda tree: self._take(tree, "Split: the other client is back."),
-                        writes=True,
+                    id = one.id
+                    program.write(
+                        lambda unit: save.split(unit, id),
+                        on_done=lambda done: self._take(done.tree, "Split: the other client is back."),
                         hold=True,
                     )
 

@@ -1,19 +1,23 @@
 """New records, deleting and bringing back, key worker and note."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from store.facts import AgencyInfo, ClientTree, StoredRecord
+from exporters.records import left_drafts, save
+from exporters.records.find import records_of
+from exporters.records.left_drafts import DraftName
+from exporters.records.save import Save
+from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
 from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from tui.form.line_input import LineInput
-from tui.screens.client import labels, queries
+from tui.screens.client import labels
 from tui.screens.client.model import Held
-from tui.screens.client.queries import Save
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
@@ -195,8 +199,8 @@ class Adding:
             gone = screen.case.remove(held)
             self._deleted.append(gone)
             screen.keeper.forget([one.id for one in gone])
-            person, wanted = program.person, [(one.id, program.session) for one in gone]
-            program.in_store(lambda store: queries.discard(store, person, wanted), writes=True)
+            wanted = [DraftName(one.id, program.session) for one in gone]
+            program.write(lambda unit: left_drafts.discard(unit, wanted))
             if held.kind == "client":
                 screen.dismiss()
                 return
@@ -211,7 +215,7 @@ class Adding:
             screen.saving.take(tree)
             self._say_deleted(held)
 
-        self._store(held, False, done)
+        self._store(held, save.delete, done)
 
     def _say_deleted(self, held: Held) -> None:
         name = labels.record_name(self.screen.case, held) if held.kind != "client" else "The client"
@@ -244,7 +248,7 @@ class Adding:
             held.overtaken = ""
             self.screen.saving.take(tree)
             if typed is not None:
-                stored = next((one for one in _records(tree) if one.id == held.id), None)
+                stored = next((one for one in records_of(tree) if one.id == held.id), None)
                 if stored is not None:
                     held.adopt(stored)
                 held.typed, held.model = typed, None
@@ -252,18 +256,13 @@ class Adding:
             self._go_to(held)
             self.screen.say(f"Back again: {labels.record_name(self.screen.case, held)}.", "ok")
 
-        self._store(held, True, done)
+        self._store(held, save.bring_back, done)
 
-    def _store(self, held: Held, bring_back: bool, done: Done) -> None:
+    def _store(self, held: Held, act: Callable[[UnitOfWork, str, Save], ClientTree], done: Done) -> None:
         program = self.screen.program
         item = Save(held.kind, held.id, held.parent_id, held.section, {}, held.version)
-        person, now, client_id = program.person, program.clock(), self.screen.client_id
-        program.in_store(
-            lambda store: queries.delete(store, person, now, client_id, item, bring_back),
-            on_done=done,
-            writes=True,
-            hold=True,
-        )
+        client_id = self.screen.client_id
+        program.write(lambda unit: act(unit, client_id, item), on_done=done, hold=True)
 
     # --- key worker and note ----------------------------------------------------------------
 
@@ -283,12 +282,9 @@ class Adding:
         def answered(answer: tuple[str, str] | None) -> None:
             if answer is None or answer == (held.key_worker, held.note):
                 return
-            person, now, client_id, id = program.person, program.clock(), screen.client_id, held.id
-            program.in_store(
-                lambda store: queries.annotate(store, person, now, client_id, id, *answer),
-                on_done=kept,
-                writes=True,
-                hold=True,
+            (key_worker, note), id = answer, held.id
+            program.write(
+                lambda unit: save.annotate(unit, id, key_worker=key_worker, note=note), on_done=kept, hold=True
             )
 
         def kept(tree: ClientTree) -> None:
@@ -301,10 +297,3 @@ class Adding:
 
 def _key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:
     return stored_queries.key_workers(snapshot, agency)
-
-
-def _records(tree: ClientTree) -> Iterator[StoredRecord]:
-    yield tree.client
-    for one in tree.episodes:
-        yield one.episode
-        yield from one.events

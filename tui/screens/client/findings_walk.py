@@ -1,11 +1,10 @@
 """F8 and F7: through the findings of one client, and on to the next client of the caseload who has any."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from store.clients import rows
-from store.facts import AgencyInfo
+from store.facts import Who
 from store.snapshot import Snapshot
 from tui.form.panel_entries import Place, RecordKey, walk, walked
 from tui.screens.client import queries
@@ -13,7 +12,6 @@ from tui.screens.client.labels import client_name
 from tui.screens.client.queries import Loaded
 from tui.widgets.actions import REGISTRY
 from validators.records import Severity
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from tui.app.app import KeyworkApp
@@ -130,9 +128,13 @@ def to_client(
         _behind(app, client_id, step, lambda others: app.say(*_at_the_end(step, own, others)))
 
     def look(at: str, own: bool) -> None:
-        who = (app.agency, app.standard, app.person, app.session)
-        wanted, now = step < 0, app.clock()
-        app.read(lambda snapshot: _found(snapshot, *who, at, own, wanted, now), on_done=came, hold=True)
+        agency, standard, who = app.agency, app.standard, Who(app.person, app.clock(), app.session)
+
+        def found(snapshot: Snapshot) -> Loaded | None:
+            wanted = at if own else rows.next_with_findings(snapshot, agency, at, back=step < 0)
+            return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
+
+        app.read(found, on_done=came, hold=True)
 
     look(client_id, itself)
 
@@ -167,24 +169,12 @@ def _behind(app: "KeyworkApp", client_id: str, step: Step, tell: Callable[[bool]
             look(found.client_id)
 
     def look(at: str) -> None:
-        who = (app.agency, app.standard, app.person, app.session)
-        wanted, now = step > 0, app.clock()
-        app.read(lambda snapshot: _found(snapshot, *who, at, False, wanted, now), on_done=came, hold=True)
+        agency, standard, who = app.agency, app.standard, Who(app.person, app.clock(), app.session)
+
+        def found(snapshot: Snapshot) -> Loaded | None:
+            wanted = rows.next_with_findings(snapshot, agency, at, back=step > 0)
+            return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
+
+        app.read(found, on_done=came, hold=True)
 
     look(client_id)
-
-
-def _found(
-    snapshot: Snapshot,
-    agency: AgencyInfo,
-    standard: Standard,
-    person: str,
-    session: str,
-    client_id: str,
-    own: bool,
-    back: bool,
-    now: datetime,
-) -> Loaded | None:
-    """In a thread: this client, or the next who has findings."""
-    wanted = client_id if own else rows.next_with_findings(snapshot, agency, client_id, back=back)
-    return queries.load(snapshot, agency, standard, person, session, wanted, now) if wanted else None

@@ -4,57 +4,18 @@ Knows no screen and no store; both hand it what they have.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
+from exporters.records.check_client import ClientCheck
 from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
-from store.findings import queries
-from store.findings.acceptance_facts import AcceptanceInfo, Accepted
-from store.snapshot import Snapshot
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
 from tui.form.record_model import RecordModel
 from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
-from validators.rules.registry import FILE_PATTERNS, Context
 from validators.standard.model import Level, Standard
-
-if TYPE_CHECKING:
-    pass
-
-
-# What shows only between clients or episodes (an identifier used twice): found by the check of the whole caseload.
-
-MOST = 200
-"""Nobody has as many findings; one read is to be enough."""
-
-
-def kept(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> tuple[Finding, ...]:
-    """In a thread: what the last check kept about a client and no check of the client alone can say."""
-    rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
-    found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
-    return tuple(one for one in found if one.rule in rules)
-
-
-def still(case: "Case", found: Iterable[Finding], told: Sequence[Finding]) -> list[Finding]:
-    """Those that still hold as far as one can tell here: the value that was found stands in its field.
-
-    What the client's own check says as well is left out.
-    """
-    known = {(one.rule, one.field, one.episode_id, one.event_id) for one in told}
-    left = []
-    for one in found:
-        field = case.standard.by_header.get(one.field)
-        if field is None or (one.rule, one.field, one.episode_id, one.event_id) in known:
-            continue
-        id = {"client": case.client.id, "episode": one.episode_id, "event": one.event_id}[field.level]
-        held = case.by_id.get(id)
-        if held is not None and not case.is_gone(held) and held.values.get(one.field, "") == one.values.get(one.field):
-            left.append(one)
-    return left
-
 
 # One record as the client screen holds it: what is saved, what is typed, and what a new one takes from another.
 
@@ -139,15 +100,13 @@ class Case:
     """The records of one client in the order of the tree: the client, each episode with its events."""
 
     def __init__(self, standard: Standard, checker: Checker, today: Callable[[], date], agency: AgencyInfo) -> None:
-        self.standard, self.checker, self.today, self.agency = standard, checker, today, agency
+        self.standard, self.today, self.agency = standard, today, agency
         self.by_id: dict[str, Held] = {}
         self.usage: Mapping[str, Usage] = {}
         self.previous: Mapping[str, Values] = {}
-        self.show_deleted, self.accepted = False, Accepted()
+        self.show_deleted = False
         self.spared: Held | None = None
-        self.beside, self.settings = tuple[Finding, ...](), dict[str, str]()
-        self._found: dict[str, list[Finding]] = {}
-        self._context = Context(today(), "store")
+        self.check = ClientCheck(checker)
 
     # --- the records ------------------------------------------------------------------------
 
@@ -214,7 +173,7 @@ class Case:
         # What is only typed keeps its place behind what is saved.
         seen.update({id: held for id, held in self.by_id.items() if id not in seen and held.version == 0})
         self.by_id = seen
-        self._found.clear()
+        self.check.forget()
         return told
 
     def lay(self, draft: DraftInfo) -> None:
@@ -226,7 +185,7 @@ class Case:
         held.left, held.carried = True, frozenset(draft.unconfirmed)
         if draft.base_version and draft.base_version != held.version:
             held.version, held.began = draft.base_version, draft.began_with
-        self._found.clear()
+        self.check.forget()
 
     def add(self, kind: Kind, parent_id: str = "", section: str = "", like: Held | None = None) -> Held:
         """Enter a new record; with `like` its values are carried over, all but dates and ids, to be confirmed."""
@@ -241,7 +200,7 @@ class Case:
             held.carried = frozenset(given) - {agency}
         held.typed = given
         self.by_id[held.id] = held
-        self._found.clear()
+        self.check.forget()
         return held
 
     def remove(self, held: Held) -> list[Held]:
@@ -249,7 +208,7 @@ class Case:
         gone = [held, *(other for other in self.by_id.values() if self._stands_under(other, held))]
         for other in gone:
             self.by_id.pop(other.id, None)
-        self._found.clear()
+        self.check.forget()
         return gone
 
     def _stands_under(self, held: Held, above: Held) -> bool:
@@ -303,10 +262,11 @@ class Case:
 
     # --- what the rules say -----------------------------------------------------------------
 
-    def record(self, episode: Held | None) -> EpisodeRecord:
-        """An episode as a check wants it, with all that is typed; None for a client who has none yet."""
-        if episode is None:
+    def record(self, episode_id: str) -> EpisodeRecord:
+        """An episode as a check wants it, with all that is typed; "" for a client who has none yet."""
+        if not episode_id:
             return EpisodeRecord(self._checked(self.client), {}, (), (), self.client.id, "")
+        episode = self.by_id[episode_id]
         events = tuple(
             Event(event.section, self._checked(event), None, event.id)
             for event in self.children(episode)
@@ -340,33 +300,25 @@ class Case:
     def changed(self, held: Held) -> None:
         """A value of this record is another one: what was found in its episode, or in all of them, is old."""
         episode = self.episode_of(held)
-        if episode is None:
-            self._found.clear()
-        else:
-            self._found.pop(episode.id, None)
+        self.check.forget(episode.id if episode is not None else "")
+
+    @property
+    def client_id(self) -> str:
+        """The client's store id."""
+        return self.client.id
+
+    def episode_ids(self) -> list[str]:
+        """The ids of the episodes, without deleted ones."""
+        return [held.id for held in self.episodes()]
+
+    def value(self, record_id: str, header: str) -> str | None:
+        """What stands in a field of a record now, None where the record is not there or deleted."""
+        held = self.by_id.get(record_id)
+        return None if held is None or self.is_gone(held) else held.values.get(header, "")
 
     def findings(self) -> list[Finding]:
         """Everything the rules say of the client now; a fault in a client field once, whichever episodes show it."""
-        if (self._context.today, self._context.settings) != (self.today(), self.settings):
-            self._context = Context(self.today(), "store", settings=self.settings)
-            self._found.clear()
-        told: dict[tuple[object, ...], Finding] = {}
-        episodes: list[Held | None] = [*self.episodes()]
-        for episode in episodes or [None]:
-            id = episode.id if episode is not None else ""
-            if id not in self._found:
-                found = self.accepted.mark(self.checker.check(self.record(episode), self._context))
-                self._found[id] = found if episode is not None else [one for one in found if self._is_clients(one)]
-            for one in self._found[id]:
-                at = RecordKey.of(one, self.standard)
-                key = (at, one.rule, one.field, one.message) if not at.episode_id else (id, len(told))
-                if key not in told or told[key].accepted:  # accepted in one episode only, it is open
-                    told[key] = one
-        return [*told.values(), *still(self, self.beside, list(told.values()))]
-
-    def each_found(self) -> list[Finding]:
-        """Every finding of every episode, also those that `findings` tells once."""
-        return [*(one for found in self._found.values() for one in found), *self.beside]
+        return self.check.findings(self, self.today())
 
     def without_to_do(self, finding: Finding) -> tuple[Finding | None, list[Place]]:
         """Part a finding from the fields that nobody has come to yet, each judged by the record it stands in."""
@@ -384,20 +336,10 @@ class Case:
         left, to_do = self.model_of(self.client).without_to_do(finding, is_to_do)
         return left, [places[header] for header in to_do]
 
-    def accept(self, acceptances: Iterable[AcceptanceInfo]) -> None:
-        """Take the client's acceptances from the store; they cover the warnings whose values are still the same."""
-        self.accepted = Accepted(acceptances)
-        self.beside = tuple(self.accepted.mark([replace(one, accepted="") for one in self.beside]))
-        self._found.clear()
-
     def accepted_by(self, finding: Finding) -> str:
         """Who accepted a warning, and why; nothing for one that is not accepted."""
-        its = self.accepted.of(finding)
+        its = self.check.acceptance_of(finding)
         return f"accepted by {its.accepted_by}: {its.reason}" if its is not None else ""
-
-    def _is_clients(self, finding: Finding) -> bool:
-        """Whether a finding looks at the client's own fields alone."""
-        return all(self.standard.by_header[header].level == "client" for header in finding.fields)
 
     def own(self, held: Held, findings: list[Finding]) -> list[Finding]:
         """The findings that have to do with a record."""

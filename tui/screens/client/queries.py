@@ -1,24 +1,21 @@
 """What the client screen asks of the store. Every function runs in a thread and knows no screen."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, StoredRecord, Who
-from store.findings import acceptances
-from store.findings.acceptance_facts import AcceptanceInfo
-from store.live import drafts as stored_drafts
-from store.live import offline_drafts, presence, recent_entry
-from store.month import agency_settings
+from exporters.records import left_drafts
+from exporters.records.check_client import KeptBeside, kept_beside
+from exporters.records.left_drafts import DraftGroup
+from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, Who
+from store.live import presence, recent_entry
 from store.records import merge as stored_merge
 from store.records import read
-from store.records import save as records_save
 from store.snapshot import Snapshot
-from tui.screens.client import model
-from tui.screens.client.labels import client_name, several, when
+from tui.screens.client.labels import several, when
 from validators.problems import Problem
-from validators.records import Finding, Values
+from validators.records import Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -43,52 +40,30 @@ class Loaded:
     previous: Mapping[str, Values] = field(default_factory=dict)
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
-    accepted: tuple[AcceptanceInfo, ...] = ()
-    beside: tuple[Finding, ...] = ()
-    settings: Values = field(default_factory=dict)
+    kept: KeptBeside = field(default_factory=KeptBeside)
 
 
-@dataclass(frozen=True)
-class Save:
-    """One record to be written."""
-
-    kind: Kind
-    id: str
-    parent_id: str
-    section: str
-    values: Values
-    version: int
-
-
-def load(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, session: str, client_id: str, now: datetime
-) -> Loaded:
+def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, client_id: str) -> Loaded:
     """Read a client with all that the screen shows of it. Raises Problem when there is neither client nor draft."""
-    groups = draft_groups(snapshot, agency, standard, person, session, now) if client_id else []
+    groups = left_drafts.groups(snapshot, agency, who) if client_id else []
     own = next((group for group in groups if group.client_id == client_id), None)
     drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
-    previous, usage = habits(snapshot, agency, standard, person)
-    settings = agency_settings.settings(snapshot, agency) if standard.settings else {}
+    previous, usage = habits(snapshot, agency, standard, who.person)
+    new = Loaded(client_id, None, drafts, (), (), previous, usage, older)
     if not client_id:
-        return Loaded("", None, (), (), (), previous, usage, settings=settings)
+        return replace(new, kept=kept_beside(snapshot, agency, standard, ""))
     try:
         tree = read.tree(snapshot, client_id, deleted=True)
     except Problem:
         if not any(draft.record_id == client_id for draft in drafts):
             raise
-        return Loaded(client_id, None, drafts, (), (), previous, usage, older, settings=settings)
+        return replace(new, kept=kept_beside(snapshot, agency, standard, ""))
     if tree.client.parent_id != agency.id:
         # Asked for a moment before another agency was opened: its standard would read him wrongly.
         raise Problem(f"That client is another agency's, not {agency.code}'s: open that agency first.")
-    others = tuple(presence.others(snapshot, "client", client_id, session, now))
-    accepted = tuple(acceptances.listed(snapshot, agency, client_id=client_id))
-    merges, found = tuple(stored_merge.listed(snapshot, client_id)), model.kept(snapshot, agency, standard, client_id)
-    return Loaded(client_id, tree, drafts, others, merges, previous, usage, older, accepted, found, settings)
-
-
-def judged_by(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> tuple[list[AcceptanceInfo], dict[str, str]]:
-    """The warnings of a client that somebody accepted, and what the agency says of itself."""
-    return acceptances.listed(snapshot, agency, client_id=client_id), agency_settings.settings(snapshot, agency)
+    others = tuple(presence.others(snapshot, "client", client_id, who.session, who.at))
+    merges, kept = tuple(stored_merge.listed(snapshot, client_id)), kept_beside(snapshot, agency, standard, client_id)
+    return replace(new, tree=tree, others=others, merges=merges, kept=kept)
 
 
 def reload(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:
@@ -114,107 +89,6 @@ def habits(
     return previous, USAGE_LEFT[agency.id]
 
 
-def save(
-    store: "Store", agency: AgencyInfo, person: str, session: str, now: datetime, client_id: str, items: Sequence[Save]
-) -> tuple[ClientTree, list[StoredRecord]]:
-    """Write records in one transaction, those above before those below, and clear this session's drafts of them.
-
-    Returns the client as it stands then, and the records as they were written. Raises NewerVersion when somebody saved
-    one of them since, Problem when the store cannot be written to; then nothing is written.
-    """
-    written = []
-    with store.writing(Who(person, now)) as work:
-        for item in items:
-            if item.version:
-                written.append(records_save.change(work, item.kind, item.id, item.values, item.version))
-            else:
-                parent = agency.id if item.kind == "client" else item.parent_id
-                written.append(
-                    records_save.create(work, item.kind, parent, item.section, item.values, record_id=item.id)
-                )
-            stored_drafts.drop(work, item.id, session)
-    return store.ask(read.tree, client_id, deleted=True), written
-
-
-def delete(store: "Store", person: str, now: datetime, client_id: str, item: Save, bring_back: bool) -> ClientTree:
-    """Delete a record, or bring it back; the client as it is then. Raises as `save` does."""
-    with store.writing(Who(person, now)) as work:
-        (records_save.undelete if bring_back else records_save.delete)(work, item.kind, item.id, item.version)
-    return store.ask(read.tree, client_id, deleted=True)
-
-
-def annotate(
-    store: "Store", person: str, now: datetime, client_id: str, episode_id: str, key_worker: str, note: str
-) -> ClientTree:
-    """Keep an episode's key worker and note; the client as it is then."""
-    with store.writing(Who(person, now)) as work:
-        records_save.annotate(work, episode_id, key_worker, note)
-    return store.ask(read.tree, client_id, deleted=True)
-
-
-def merge(store: "Store", person: str, now: datetime, keep_id: str, other_id: str) -> ClientTree:
-    """Make two clients one; the one that is kept, with the episodes of both."""
-    with store.writing(Who(person, now)) as work:
-        stored_merge.merge(work, keep_id, other_id)
-    return store.ask(read.tree, keep_id, deleted=True)
-
-
-def split(store: "Store", person: str, now: datetime, client_id: str, merge_id: str) -> ClientTree:
-    """Undo a merge; the client that was kept as it is then."""
-    with store.writing(Who(person, now)) as work:
-        stored_merge.split(work, merge_id)
-    return store.ask(read.tree, client_id, deleted=True)
-
-
-@dataclass(frozen=True)
-class DraftGroup:
-    """A person's drafts of the records of one client, which `title` names; `older` ones of the same records wait."""
-
-    client_id: str
-    title: str
-    drafts: tuple[DraftInfo, ...]
-    older: int = 0
-
-    @property
-    def fields(self) -> int:
-        """How many values differ from those that are saved."""
-        return sum(draft.fields for draft in self.drafts)
-
-    @property
-    def saved_at(self) -> datetime:
-        """When the latest of them was written."""
-        return max(draft.saved_at for draft in self.drafts)
-
-
-def draft_groups(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime
-) -> list[DraftGroup]:
-    """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft.
-
-    What the person is typing in another window at this moment is none of them.
-    """
-    every = [draft for draft in stored_drafts.listed(snapshot, person) if draft.fields or not draft.version]
-    known = {draft.record_id: draft for draft in reversed(every)}
-    groups: dict[str, list[DraftInfo]] = {}
-    for draft in every:
-        try:
-            groups.setdefault(_client_of(snapshot, draft, known), []).append(draft)
-        except Problem:
-            continue  # what it stood under is gone for good; there is nowhere to open it
-    order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
-    found = []
-    for client, rows in groups.items():
-        elsewhere = {one.session for one in presence.others(snapshot, "client", client, session, now)}
-        free = [draft for draft in rows if draft.session not in elsewhere]
-        own = list({draft.record_id: draft for draft in reversed(free)}.values())
-        stored = None if client in known and not known[client].version else read.get(snapshot, "client", client)
-        values = known[client].values if client in known else stored.values if stored else {}
-        if own and (stored.parent_id if stored else known[client].parent_id) == agency.id:
-            own.sort(key=lambda draft: order[draft.kind])
-            found.append(DraftGroup(client, client_name(standard, values), tuple(own), len(free) - len(own)))
-    return found
-
-
 @dataclass(frozen=True)
 class Left:
     """What a person left behind: drafts by client, and a sentence about what came back from files."""
@@ -223,14 +97,13 @@ class Left:
     told: str = ""
 
 
-def left_behind(
-    store: "Store", agency: AgencyInfo, standard: Standard, person: str, session: str, now: datetime, today: date
-) -> Left:
+def left_behind(store: "Store", agency: AgencyInfo, who: Who, today: date) -> Left:
     """At the start: take in what was typed while the store was away, then all drafts there are."""
+    taken = left_drafts.take_in(store, who)
     told = ""
-    _drop_equal(store, person)
-    try:
-        taken = offline_drafts.take(store, Who(person, NEVER))
+    if taken is None:
+        told = "What you typed while the store was away is kept still; it comes back at the next start."
+    else:
         if taken.drafts or taken.behind:
             told = f"{several(taken.drafts, 'draft')} kept while the store was away came back"
             told += f", from {when(taken.saved_at, today)}." if taken.drafts else "."
@@ -238,37 +111,4 @@ def left_behind(
             told += f" Older than another draft: {taken.behind}; the newer one is offered first."
         if taken.unreadable:
             told += f" The file {taken.unreadable[0]} does not open with this key: keep it, and the key of its time."
-    except Problem:
-        told = "What you typed while the store was away is kept still; it comes back at the next start."
-    return Left(store.ask(draft_groups, agency, standard, person, session, now), told.strip())
-
-
-def _drop_equal(store: "Store", person: str) -> None:
-    """Forget drafts that say what is saved: the save they waited beside was made, and there is nothing to offer."""
-    try:
-        for draft in store.ask(stored_drafts.listed, person):
-            if draft.version and not draft.fields:
-                store.do(Who(person, NEVER), stored_drafts.drop, draft.record_id, draft.session)
-    except Problem:
-        return  # the store is locked: they are not offered all the same
-
-
-def _client_of(snapshot: Snapshot, draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:
-    kind, id, parent = draft.kind, draft.record_id, draft.parent_id
-    while kind != "client":
-        parent = parent or read.get(snapshot, kind, id).parent_id
-        kind, id = ("client" if kind == "episode" else "episode"), parent
-        parent = drafts[id].parent_id if id in drafts else ""
-    return id
-
-
-def discard(store: "Store", person: str, drafts: Sequence[tuple[str, str]]) -> None:
-    """Forget drafts, each named by its record and its session."""
-    for record_id, session in drafts:
-        store.do(Who(person, NEVER), stored_drafts.drop, record_id, session)
-
-
-def take_over(store: "Store", person: str, drafts: Sequence[tuple[str, str]], session: str) -> None:
-    """Go on, in this session, with drafts that others of the person's sessions left behind."""
-    for record_id, source in drafts:
-        store.do(Who(person, NEVER, session), stored_drafts.take_over, record_id, source, session)
+    return Left(store.ask(left_drafts.groups, agency, who), told.strip())

@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from exporters.records import check_client
+from exporters.records.check_client import KeptBeside
 from store.clients import lookalikes
 from store.facts import AgencyInfo, ClientTree, Presence, Resemblance
-from store.findings.acceptance_facts import AcceptanceInfo, Accepted
 from store.snapshot import Snapshot
-from tui.screens.client import labels, model, queries
+from tui.screens.client import labels, queries
 from tui.screens.client.drafts import Offering
 from tui.screens.client.presence import Company
 from tui.screens.client.queries import Loaded
 from tui.session.background_check import caseload_check
 from tui.widgets.actions import REGISTRY
 from validators.problems import Problem
-from validators.records import Finding, Values
+from validators.records import Values
 
 if TYPE_CHECKING:
     from tui.screens.client.screen import ClientScreen
@@ -59,28 +60,17 @@ class Around:
         """Somebody, perhaps oneself in another screen, may have accepted a warning, or said something of the agency."""
         screen, program = self.screen, self.screen.program
 
-        def came(found: tuple[list[AcceptanceInfo], dict[str, str]]) -> None:
-            accepted, settings = found
-            if not screen.is_attached:
-                return
-            if Accepted(accepted).by_subject != screen.case.accepted.by_subject or settings != screen.case.settings:
-                screen.case.accept(accepted)
-                screen.case.settings = settings
-                screen.judge()
-
-        def beside_came(found: tuple[Finding, ...]) -> None:
-            if screen.is_attached and found != screen.case.beside:
-                screen.case.beside = found
+        def came(kept: KeptBeside) -> None:
+            if screen.is_attached and kept != screen.case.check.kept:
+                screen.case.check.take(kept)
                 screen.judge()
 
         if self.company.entered and screen.case.client.version:
-            about = (program.agency, program.standard, screen.client_id)
+            agency, standard, client_id = program.agency, program.standard, screen.client_id
             program.read(
-                lambda snapshot: model.kept(snapshot, *about), on_done=beside_came, on_problem=_not_worth_saying
-            )
-            args = (program.agency, screen.client_id)
-            program.read(
-                lambda snapshot: queries.judged_by(snapshot, *args), on_done=came, on_problem=_not_worth_saying
+                lambda snapshot: check_client.kept_beside(snapshot, agency, standard, client_id),
+                on_done=came,
+                on_problem=_not_worth_saying,
             )
 
     def _checked(self, done: int, due: int) -> None:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from exporters.extracts.sent_links import changed_links
 from exporters.formats import choose
+from exporters.records import save
+from exporters.records.save import Save, Saved
 from store.facts import ClientTree, NewerVersion, StoredRecord
-from tui.screens.client import labels, queries
+from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
 from tui.screens.client.model import Case, Held
-from tui.screens.client.queries import Save
 from tui.session.store_access import shortly
 from tui.widgets.confirm import Answer, Confirm
 from validators.problems import Problem
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
 # What links an episode to what was sent of it is changed: said, and asked about, before it is saved.
 
 
-def before_relinking(screen: "ClientScreen", items: Sequence[Save], save: Callable[[], None]) -> None:
-    """Go on to `save`; where a save of `items` changes what was sent, only when the person says so."""
+def before_relinking(screen: "ClientScreen", items: Sequence[Save], go_on: Callable[[], None]) -> None:
+    """Go on to save; where a save of `items` changes what was sent, only when the person says so."""
     journeys = _relinked(screen.case, items)
     if not journeys:
-        save()
+        go_on()
         return
     agency, standard = screen.program.agency, screen.program.standard
     screen.program.read(
         lambda snapshot: changed_links(snapshot, agency, standard, journeys),
-        on_done=lambda found: _ask(screen, found, save),
+        on_done=lambda found: _ask(screen, found, go_on),
         on_problem=lambda problem: screen.say(str(problem), "error"),
         hold=True,
     )
@@ -53,10 +54,10 @@ def _relinked(case: Case, items: Sequence[Save]) -> list[EpisodeRecord]:
     return found
 
 
-def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], save: Callable[[], None]) -> None:
+def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], go_on: Callable[[], None]) -> None:
     """Say what a changed link does before it is saved; it is nobody's to refuse."""
     if not found:
-        save()
+        go_on()
         return
     standard = screen.case.standard
     what = standard.words.get("episode", "episode")
@@ -71,7 +72,7 @@ def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], save: Callable[
 
     def answered(letter: str | None) -> None:
         if letter == "s":
-            save()
+            go_on()
 
     question = Confirm("Changed after it was sent", lines, [Answer("s", "Save it all the same")], "")
     screen.app.push_screen(question, answered)
@@ -154,27 +155,20 @@ class Saving:
                     screen.say(BUSY, "warning")
 
         program.set_timer(HOLD_SECONDS, late)
-        agency, person, session, now, client_id = (
-            program.agency,
-            program.person,
-            program.session,
-            program.clock(),
-            screen.client_id,
-        )
-        program.in_store(
-            lambda store: queries.save(store, agency, person, session, now, client_id, items),
-            on_done=lambda saved: ended(lambda: self._saved(*saved, items, number)),
+        agency, client_id = program.agency, screen.client_id
+        program.write(
+            lambda unit: save.records(unit, agency, client_id, items),
+            on_done=lambda saved: ended(lambda: self._saved(saved, items, number)),
             on_problem=lambda problem: ended(lambda: self._failed(problem, items, again, number)),
-            writes=True,
         )
 
-    def _saved(self, tree: ClientTree, written: Sequence[StoredRecord], items: list[Save], number: int) -> None:
+    def _saved(self, saved: Saved, items: list[Save], number: int) -> None:
         screen = self.screen
         for item in items:
             held = screen.case.by_id.get(item.id)
             if held is not None:
                 held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
-        self.take(tree, written)
+        self.take(saved.tree, saved.records)
         for held in screen.case.by_id.values():
             if held.is_changed:  # typed on while the save waited
                 screen.keeper.touch(held)

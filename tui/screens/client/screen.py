@@ -115,9 +115,7 @@ class ClientScreen(BaseScreen[None]):
         self.program = app
         self.case = Case(app.standard, app.checker, app.today, app.agency)
         self.case.previous, self.case.usage = found.previous, found.usage
-        self.case.accept(found.accepted)
-        self.case.beside = found.beside
-        self.case.settings = dict(found.settings)
+        self.case.check.take(found.kept)
         if found.tree is not None:
             self.case.adopt(found.tree)
         elif found.drafts:

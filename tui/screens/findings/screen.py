@@ -1,8 +1,7 @@
 """Every finding of the caseload, grouped by rule, field, client or episode; Enter lands in the very field."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -11,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from exporters.checks.findings_list import Form, write_findings
+from exporters.records import accept
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
@@ -47,7 +47,6 @@ from validators.problems import Problem
 from validators.records import Finding, Severity
 
 if TYPE_CHECKING:
-    from store.store import Store
     from tui.app.app import KeyworkApp
     from tui.screens.findings.list import FindingsList
     from tui.terminal.key_queue import KeyHold
@@ -67,9 +66,6 @@ REGISTRY.add(
     action("findings.accepted", "w", "Accepted", "The warnings that were accepted, and why", SCOPE, "accepted"),
 )
 REGISTRY.add(action("findings.export", "e", "Export", "Write all findings to a file", {"findings"}, "export", bar=True))
-AT_ONCE = 500
-"""Warnings accepted in one transaction: others wait to save while it lasts."""
-PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
 
 TYPED_SECONDS = 0.12
 """After the last letter of the filter: to look through all findings takes longer than a key may."""
@@ -498,7 +494,11 @@ class FindingsScreen(FilteredScreen):
             self.say("A notice counts for nothing: there is nothing to accept.", "notice")
 
     def _ask_one(self, one: Finding) -> None:
-        about = [one.message, values_text(one), f"Kept for these values: it lapses when one of them changes. {PORTAL}"]
+        about = [
+            one.message,
+            values_text(one),
+            f"Kept for these values: it lapses when one of them changes. {accept.PORTAL}",
+        ]
         self._ask("Accept this warning", about, [one])
 
     def _accept_group(self, group: Group) -> None:
@@ -516,15 +516,20 @@ class FindingsScreen(FilteredScreen):
                 ((rule, message),) = rules.items()
                 title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
                 about = [rule_title(app.standard, rule), message]
-                about.append(f"One reason for all, each kept for its own values. {PORTAL}")
+                about.append(f"One reason for all, each kept for its own values. {accept.PORTAL}")
                 self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
 
-        app.read(lambda snapshot: _rules(snapshot, group), on_done=told, hold=True)
+        app.read(lambda snapshot: accept.rules_of(snapshot, group.order, group.index), on_done=told, hold=True)
 
     def _keep_all(self, group: Group, rule: str, reason: str) -> None:
         app = self.program
-        args = (group, app.person, rule, reason, app.clock())
-        app.in_store(lambda store: accept_all(store, *args), on_done=self._kept, writes=True, hold=True)
+        who = Who(app.person, app.clock(), app.session)
+        app.in_store(
+            lambda store: accept.group(store, who, group.order, group.index, rule=rule, reason=reason),
+            on_done=self._kept,
+            writes=True,
+            hold=True,
+        )
 
     def _ask(self, title: str, about: Sequence[str], warnings: Sequence[Finding]) -> None:
         self._ask_reason(title, about, len(warnings), lambda reason: self._keep_some(warnings, reason))
@@ -553,9 +558,7 @@ class FindingsScreen(FilteredScreen):
             self._reasons.update({its.id: its for its in made})
             self._kept(len(made))
 
-        app = self.program
-        person, now = app.person, app.clock()
-        app.in_store(lambda store: _accept(store, person, warnings, reason, now), on_done=done, writes=True, hold=True)
+        self.program.write(lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, hold=True)
 
     def _kept(self, many: int) -> None:
         self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
@@ -564,15 +567,14 @@ class FindingsScreen(FilteredScreen):
     def _ask_back(self, one: Finding) -> None:
         def answered(letter: str | None) -> None:
             if letter == "t":
-                app = self.program
-                args = (app.person, one.accepted, app.clock())
-                app.in_store(lambda store: withdraw(store, *args), on_done=self._taken_back, writes=True, hold=True)
+                id = one.accepted
+                self.program.write(lambda unit: accept.withdraw(unit, [id]), on_done=self._taken_back, hold=True)
 
         told = [one.message, values_text(one), self.accepted_by(one)]
         answers = [Answer("t", "Take the acceptance back: the warning is open again")]
         self.app.push_screen(Confirm("An accepted warning", told, answers), answered)
 
-    def _taken_back(self, info: AcceptanceInfo) -> None:
+    def _taken_back(self, ended: Sequence[AcceptanceInfo]) -> None:
         self.say("Taken back: the warning is open again.", "ok")
         self.read()
 
@@ -605,52 +607,6 @@ class FindingsScreen(FilteredScreen):
         asked = [Asked("path", "New file", f"~/{name}")]
         about = ["All findings kept of the caseload, whatever the filter shows. An existing file is not replaced."]
         app.push_screen(Asking("Write all findings", about, asked), named)
-
-
-def _accept(
-    store: "Store", person: str, warnings: Sequence[Finding], reason: str, now: datetime
-) -> list[AcceptanceInfo]:
-    """In the writing thread: accept what is not accepted yet."""
-    with store.writing(Who(person, now)) as work:
-        return acceptances.accept(work, warnings, reason)
-
-
-def _open_ones(snapshot: Snapshot, group: Group, many: int) -> Iterator[list[Finding]]:
-    """A group's warnings that nobody accepted, so many at a time."""
-    start, end = group.span
-    for at in range(start, end, many):
-        numbers = group.order.numbers[at : min(at + many, end)]
-        found = queries.numbered(snapshot, numbers)
-        listed = [found[number] for number in numbers if number in found]
-        own = [one.finding for one in listed if str(one.key(group.order.by)) == group.key]
-        yield [one for one in own if one.severity is Severity.WARNING and not one.accepted]
-
-
-def _rules(snapshot: Snapshot, group: Group) -> dict[str, str]:
-    """The rules of a group's open warnings, each with what it says of the first."""
-    rules: dict[str, str] = {}
-    for page in _open_ones(snapshot, group, AT_ONCE):
-        for one in page:
-            rules.setdefault(one.rule, one.message)
-        if len(rules) > 1:
-            break
-    return rules
-
-
-def accept_all(store: "Store", group: Group, person: str, rule: str, reason: str, now: datetime) -> int:
-    """In the writing thread: accept a group's open warnings of a rule, a batch a transaction; return how many."""
-    made = 0
-    for page in store.ask(_open_ones, group, AT_ONCE):
-        if left := [one for one in page if one.rule == rule]:
-            with store.writing(Who(person, now)) as work:
-                made += len(acceptances.accept(work, left, reason))
-    return made
-
-
-def withdraw(store: "Store", person: str, acceptance_id: str, now: datetime) -> AcceptanceInfo:
-    """In the writing thread: take an acceptance back."""
-    with store.writing(Who(person, now)) as work:
-        return acceptances.withdraw(work, acceptance_id)
 
 
 def _of_client(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:

@@ -1,0 +1,213 @@
+"""The check of one client: what the rules say of every episode as it stands, and what is kept beside the client.
+
+The panel beside the form and the commands ask the same `ClientCheck`, so that both say the same of the same values.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from exporters.checks.caseload import check_some
+from exporters.records.find import records_of
+from exporters.work import Work
+from store.facts import AgencyInfo, ClientTree
+from store.findings import acceptances, queries
+from store.findings.acceptance_facts import AcceptanceInfo, Accepted
+from store.month import agency_settings
+from store.snapshot import Snapshot
+from validators.records import EpisodeRecord, Event, Finding, Values
+from validators.rules.checker import Checker
+from validators.rules.registry import FILE_PATTERNS, Context
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.store import Store
+
+MOST = 200
+"""Nobody has as many findings between records; one read is to be enough."""
+
+
+@dataclass(frozen=True)
+class KeptBeside:
+    """What is kept beside a client and has a say in its check.
+
+    `accepted` are the client's live acceptances; `between` what the last check of the caseload found between records
+    (an identifier used twice), which no check of the client alone can say; `settings` what the agency says of itself.
+    """
+
+    accepted: tuple[AcceptanceInfo, ...] = ()
+    between: tuple[Finding, ...] = ()
+    settings: Values = field(default_factory=dict)
+
+
+class CheckedClient(Protocol):
+    """A client as a check looks at it: as it is stored, or with what is typed."""
+
+    @property
+    def client_id(self) -> str:
+        """The client's store id."""
+
+    def episode_ids(self) -> Sequence[str]:
+        """The store ids of the episodes, without deleted ones, in order of entry."""
+
+    def record(self, episode_id: str) -> EpisodeRecord:
+        """An episode as it stands; "" gives the client alone, who has none yet."""
+
+    def value(self, record_id: str, header: str) -> str | None:
+        """What stands in a field of a record, None where the record is not there or deleted."""
+
+
+def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> KeptBeside:
+    """What is kept beside a client; beside a new one, whose id is "", only what the agency says of itself."""
+    settings = agency_settings.settings(snapshot, agency) if standard.settings else {}
+    if not client_id:
+        return KeptBeside(settings=settings)
+    rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
+    found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
+    between = tuple(replace(one, accepted="") for one in found if one.rule in rules)
+    return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings)
+
+
+class ClientCheck:
+    """Checks one client, over and over as it is typed in; what was found of an episode is remembered until forgotten.
+
+    Take what is kept beside it again when that may be another one.
+    """
+
+    def __init__(self, checker: Checker, kept: KeptBeside | None = None) -> None:
+        """Take the rules, and what is kept beside the client."""
+        self._checker, self._standard = checker, checker.standard
+        self._found: dict[str, list[Finding]] = {}
+        self._today: date | None = None
+        self.take(kept or KeptBeside())
+
+    def take(self, kept: KeptBeside) -> None:
+        """Take what is kept beside the client; acceptances cover the warnings whose values are still the same."""
+        self.kept = kept
+        self._accepted = Accepted(kept.accepted)
+        self._between = self._accepted.mark([replace(one, accepted="") for one in kept.between])
+        self._found.clear()
+
+    def forget(self, episode_id: str = "") -> None:
+        """Forget what was found of an episode, of all without one: a value there is another one."""
+        if episode_id:
+            self._found.pop(episode_id, None)
+        else:
+            self._found.clear()
+
+    def findings(self, client: CheckedClient, today: date) -> list[Finding]:
+        """All that is to be said of the client; a fault in a client field once, whichever episodes show it."""
+        if self._today != today:
+            self._today = today
+            self._found.clear()
+        context = Context(today, "store", settings=self.kept.settings)
+        told: dict[tuple[object, ...], Finding] = {}
+        for id in client.episode_ids() or ("",):
+            if id not in self._found:
+                found = self._accepted.mark(self._checker.check(client.record(id), context))
+                self._found[id] = found if id else [one for one in found if self._is_clients(one)]
+            for one in self._found[id]:
+                alike = (self._section(one), one.rule, one.field, one.message)
+                key: tuple[object, ...] = alike if self._lands_in_client(one) else (id, len(told))
+                if key not in told or told[key].accepted:  # accepted in one episode only, it is open
+                    told[key] = one
+        return [*told.values(), *self._still(client, list(told.values()))]
+
+    def each(self) -> list[Finding]:
+        """Every finding of every episode that was looked at last, also those that `findings` tells once."""
+        return [*(one for found in self._found.values() for one in found), *self._between]
+
+    def acceptance_of(self, finding: Finding) -> AcceptanceInfo | None:
+        """The acceptance that covers a warning; None for one that is open."""
+        return self._accepted.of(finding)
+
+    def _is_clients(self, finding: Finding) -> bool:
+        """Whether a finding looks at the client's own fields alone."""
+        return all(self._standard.by_header[header].level == "client" for header in finding.fields)
+
+    def _lands_in_client(self, finding: Finding) -> bool:
+        field = self._standard.by_header.get(finding.field)
+        return field is None or field.level == "client"
+
+    def _section(self, finding: Finding) -> str:
+        field = self._standard.by_header.get(finding.field)
+        return field.section if field is not None else finding.section
+
+    def _still(self, client: CheckedClient, told: Sequence[Finding]) -> list[Finding]:
+        """What was found between records and holds as far as one can tell here: the value found stands in its field.
+
+        What the client's own check says as well is left out.
+        """
+        known = {(one.rule, one.field, one.episode_id, one.event_id) for one in told}
+        left = []
+        for one in self._between:
+            field = self._standard.by_header.get(one.field)
+            if field is None or (one.rule, one.field, one.episode_id, one.event_id) in known:
+                continue
+            id = {"client": client.client_id, "episode": one.episode_id, "event": one.event_id}[field.level]
+            text = client.value(id, one.field)
+            if text is not None and text == one.values.get(one.field):
+                left.append(one)
+        return left
+
+
+class StoredClient:
+    """A client as it is stored, with what is `typed` into some records (by id) in place of what is saved."""
+
+    def __init__(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> None:
+        """Take the client; deleted records in it are passed over."""
+        self._tree = tree
+        self._values = {one.id: one.values for one in records_of(tree)} | dict(typed or {})
+        self._episodes = {one.episode.id: one for one in tree.episodes if not one.episode.deleted}
+        self._live = {tree.client.id, *self._episodes}
+        for one in self._episodes.values():
+            self._live |= {event.id for event in one.events if not event.deleted}
+
+    @property
+    def client_id(self) -> str:
+        """The client's store id."""
+        return self._tree.client.id
+
+    def episode_ids(self) -> Sequence[str]:
+        """The store ids of the episodes, without deleted ones, in order of entry."""
+        return list(self._episodes)
+
+    def record(self, episode_id: str) -> EpisodeRecord:
+        """An episode as it stands; "" gives the client alone."""
+        client = self._values[self.client_id]
+        if not episode_id:
+            return EpisodeRecord(client, {}, (), (), self.client_id)
+        one = self._episodes[episode_id]
+        events = tuple(
+            Event(event.section, self._values[event.id], None, event.id) for event in one.events if not event.deleted
+        )
+        return EpisodeRecord(client, self._values[episode_id], events, (), self.client_id, episode_id)
+
+    def value(self, record_id: str, header: str) -> str | None:
+        """What stands in a field of a record, None where the record is not there or deleted."""
+        return self._values[record_id].get(header, "") if record_id in self._live else None
+
+
+def findings(
+    snapshot: Snapshot, work: Work, tree: ClientTree, typed: Mapping[str, Values] | None = None
+) -> list[Finding]:
+    """What is to be said of a client of the store, with what is `typed` into records (by id) in place of what is saved.
+
+    A fault in a client field is told once, whichever episodes show it.
+    """
+    check = ClientCheck(work.checker, kept_beside(snapshot, work.agency, work.standard, tree.client.id))
+    return check.findings(StoredClient(tree, typed), work.today)
+
+
+def each_finding(snapshot: Snapshot, work: Work, tree: ClientTree) -> list[Finding]:
+    """Every finding of every episode of a client, as acceptances are kept for them."""
+    check = ClientCheck(work.checker, kept_beside(snapshot, work.agency, work.standard, tree.client.id))
+    check.findings(StoredClient(tree), work.today)
+    return check.each()
+
+
+def keep(store: "Store", work: Work, episode_ids: Collection[str], now: datetime) -> None:
+    """Check episodes anew and keep what is found, so that lists know at once."""
+    if episode_ids:
+        check_some(store, work.agency, work.checker, episode_ids, work.today, now)

@@ -1,0 +1,102 @@
+"""Finding a record by any of its ids, and the client it belongs to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from store.clients import search
+from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Kind, StoredRecord
+from store.records import read
+from store.snapshot import Snapshot
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+KINDS: tuple[Kind, ...] = ("client", "episode", "event")
+LOOKED_THROUGH = 50
+"""Clients looked through for one who bears exactly what was asked for."""
+
+
+@dataclass(frozen=True)
+class FoundRecord:
+    """A record, and its client with all that lies below, also what is deleted."""
+
+    record: StoredRecord
+    tree: ClientTree
+
+
+def by_any_id(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted: str) -> FoundRecord:
+    """An agency's record by its store id, an identifier of the data set or, for a client, the reference.
+
+    Raises Problem when there is none, or more than one.
+    """
+    wanted = wanted.strip()
+    found = {one.id: one for one in _bearing(snapshot, agency, standard, wanted)}
+    if not found:
+        raise Problem(f"There is no client, episode or event '{_told(wanted)}': keywork client list finds it.")
+    if len(found) > 1:
+        told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
+        raise Problem(f"'{_told(wanted)}' is more than one record: name it by its store id ({told}).")
+    record = next(iter(found.values()))
+    return FoundRecord(record, read.tree(snapshot, client_of(snapshot, record), deleted=True))
+
+
+def _bearing(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted: str) -> Iterator[StoredRecord]:
+    """The records that bear an id; where a store id is meant, nothing else."""
+    record = _by_store_id(snapshot, wanted)
+    if record is not None and read.get(snapshot, "client", client_of(snapshot, record)).parent_id == agency.id:
+        yield record
+        return
+    yield from read.known_clients(snapshot, agency, [wanted]).values()
+    for known in read.known_episodes(snapshot, agency, [wanted]).values():
+        yield known.episode
+    rows = search.page(snapshot, agency, ClientQuery(text=wanted), 0, LOOKED_THROUGH) if wanted else []
+    for row in rows:
+        if row.reference.casefold() == wanted.casefold():
+            yield read.get(snapshot, "client", row.id)
+        for episode in read.tree(snapshot, row.id).episodes:
+            for event in episode.events:
+                section = standard.section_by_id.get(event.section)
+                if section is not None and event.values.get(section.id_field) == wanted:
+                    yield event
+
+
+def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:
+    """A client, episode or event by the store's own id. Raises Problem when there is none."""
+    found = _by_store_id(snapshot, record_id)
+    if found is None:
+        raise Problem("That record is not in the store: it may never have been saved.")
+    return found
+
+
+def _by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord | None:
+    for kind in KINDS:
+        try:
+            return read.get(snapshot, kind, record_id)
+        except Problem:
+            continue
+    return None
+
+
+def client_of(snapshot: Snapshot, record: StoredRecord) -> str:
+    """The store id of the client that a record is or stands under."""
+    if record.kind == "client":
+        return record.id
+    return record.parent_id if record.kind == "episode" else read.get(snapshot, "episode", record.parent_id).parent_id
+
+
+def episode_of(tree: ClientTree, record: StoredRecord) -> EpisodeTree | None:
+    """The episode that a record is or stands under; None for a client."""
+    wanted = {"client": "", "episode": record.id, "event": record.parent_id}[record.kind]
+    return next((one for one in tree.episodes if one.episode.id == wanted), None)
+
+
+def records_of(tree: ClientTree) -> Iterator[StoredRecord]:
+    """All records of a client: itself, each episode with its events after it."""
+    yield tree.client
+    for one in tree.episodes:
+        yield one.episode
+        yield from one.events
+
+
+def _told(wanted: str) -> str:
+    """What was asked for, with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in wanted)

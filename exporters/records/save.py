@@ -1,0 +1,92 @@
+"""Writing records: what is keyed, deleted, said beside an episode, merged. Each act is one unit of work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
+from store.live import drafts
+from store.records import merge as stored_merge
+from store.records import read
+from store.records import save as stored_save
+from store.unit_of_work import UnitOfWork
+from validators.records import Values
+
+
+@dataclass(frozen=True)
+class Save:
+    """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`."""
+
+    kind: Kind
+    id: str
+    parent_id: str
+    section: str
+    values: Values
+    version: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The client as it stands after a save, also with what is deleted, and the records as they were written."""
+
+    tree: ClientTree
+    records: tuple[StoredRecord, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The client that is kept, as it stands after a merge or its undoing, and that merge."""
+
+    tree: ClientTree
+    merge: MergeInfo
+
+
+def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequence[Save]) -> Saved:
+    """Write records of one client, those above before those below, and forget the person's drafts of them.
+
+    In a window those of this window are forgotten; a command, which has none, forgets all of them. Raises NewerVersion
+    when somebody saved one of the records since, Problem when one cannot be kept; then nothing is written.
+    """
+    written = []
+    for item in items:
+        if item.version:
+            written.append(stored_save.change(unit, item.kind, item.id, item.values, item.version))
+        else:
+            parent = agency.id if item.kind == "client" else item.parent_id
+            made = stored_save.create(unit, item.kind, parent, item.section, item.values, record_id=item.id)
+            written.append(made)
+        drafts.drop(unit, item.id, unit.who.session or None)
+    return Saved(read.tree(unit, client_id, deleted=True), tuple(written))
+
+
+def delete(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
+    """Delete a record, and with it what stands under it; the client as it is then. Raises as `records` does."""
+    stored_save.delete(unit, item.kind, item.id, item.version)
+    return read.tree(unit, client_id, deleted=True)
+
+
+def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
+    """Bring a deleted record back; the client as it is then. Raises as `records` does."""
+    stored_save.undelete(unit, item.kind, item.id, item.version)
+    return read.tree(unit, client_id, deleted=True)
+
+
+def annotate(
+    unit: UnitOfWork, episode_id: str, *, key_worker: str | None = None, note: str | None = None
+) -> ClientTree:
+    """Keep an episode's key worker and note; None leaves one as it is. The client as it is then."""
+    stored_save.annotate(unit, episode_id, key_worker, note)
+    return read.tree(unit, read.get(unit, "episode", episode_id).parent_id, deleted=True)
+
+
+def merge(unit: UnitOfWork, *, keep_id: str, other_id: str) -> Merged:
+    """Make two clients one, with the episodes of both. Raises Problem for two that cannot be one."""
+    return _merged(unit, stored_merge.merge(unit, keep_id, other_id))
+
+
+def split(unit: UnitOfWork, merge_id: str) -> Merged:
+    """Undo a merge. Raises Problem when it is undone already, or cannot be any more."""
+    return _merged(unit, stored_merge.split(unit, merge_id))
+
+
+def _merged(unit: UnitOfWork, merge: MergeInfo) -> Merged:
+    return Merged(read.tree(unit, merge.keep_id, deleted=True), merge)
