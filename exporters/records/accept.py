@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from exporters.records import check_client
+from exporters.records.find import FoundRecord, records_of
 from exporters.work import Work
 from store.facts import Who
 from store.findings import acceptances, queries
@@ -28,6 +29,17 @@ def found_now(store: "Store", work: Work, who: Who, findings: Sequence[Finding],
     """
     check_client.keep(store, work, {one.episode_id for one in findings}, who.at)
     return store.do(who, acceptances.accept, findings, reason)
+
+
+def of_rule(snapshot: Snapshot, work: Work, found: FoundRecord, rule: str) -> list[Finding]:
+    """What a rule finds now in a record and what stands under it, in every episode, also what is accepted."""
+    record = found.record
+    own = {one.id for one in records_of(found.tree) if record.id in (one.id, one.parent_id)}
+    return [
+        one
+        for one in check_client.each_finding(snapshot, work, found.tree)
+        if one.rule == rule and (record.kind == "client" or {one.episode_id, one.event_id} & own)
+    ]
 
 
 def group(store: "Store", who: Who, order: FindingOrder, index: int, *, rule: str, reason: str) -> int:

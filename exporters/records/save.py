@@ -23,6 +23,11 @@ class Save:
     values: Values
     version: int
 
+    @classmethod
+    def of(cls, record: StoredRecord) -> "Save":
+        """A record as it is stored."""
+        return cls(record.kind, record.id, record.parent_id, record.section, record.values, record.version)
+
 
 @dataclass(frozen=True)
 class Saved:

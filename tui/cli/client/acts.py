@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
-from store.facts import ClientTree, MergeInfo, StoredRecord, Who
-from store.findings import acceptances
-from store.findings.acceptance_facts import Accepted
+from exporters.records import save
+from exporters.records.accept import found_now, of_rule
+from exporters.records.find import FoundRecord, episode_of, records_of
+from exporters.records.save import Merged, Save
+from store.facts import ClientTree, StoredRecord
 from store.live import drafts
-from store.records import agencies, read, save
+from store.records import agencies, read
 from store.records import merge as stored_merge
 from tui.cli.client.context import (
     AnywayOption,
@@ -26,7 +28,6 @@ from tui.cli.client.context import (
     SaveOptions,
     VersionOption,
     client_command,
-    episode_of,
     finding_line,
     finding_mapping,
     findings_end,
@@ -60,7 +61,7 @@ def delete(
         record, tree = at.find(wanted)
         if record.deleted:
             raise Problem(f"The {record.kind} {record.id} is deleted already: nothing is left to do.")
-        below = [one for one in _records(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
+        below = [one for one in records_of(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
         for one in below:
             refuse_draft(at, one, how)
         return _done(
@@ -69,7 +70,7 @@ def delete(
             [record],
             "deleted",
             how,
-            lambda work: save.delete(work, record.kind, record.id, record.version),
+            lambda unit: save.delete(unit, tree.client.id, Save.of(record)),
             gone=below if how.drop_draft else (),
         )
 
@@ -90,7 +91,7 @@ def undelete(
             [record],
             "brought back",
             how,
-            lambda work: save.undelete(work, record.kind, record.id, record.version),
+            lambda unit: save.bring_back(unit, tree.client.id, Save.of(record)),
         )
 
 
@@ -106,7 +107,7 @@ def merge(
     how = SaveOptions(anyway, drop_draft=drop_draft, can_use_draft=False, form=asked.form)
     with asked.opened() as at:
         (first, tree), (second, theirs) = _client(at, keep), _client(at, other)
-        for one in _records(theirs):
+        for one in records_of(theirs):
             refuse_draft(at, one, how)
         gone = [second] if how.drop_draft else []
         done = f"merged into {first.id}"
@@ -116,7 +117,7 @@ def merge(
             [second],
             done,
             how,
-            lambda work: stored_merge.merge(work, first.id, second.id),
+            lambda unit: save.merge(unit, keep_id=first.id, other_id=second.id),
             gone=gone,
         )
 
@@ -147,7 +148,7 @@ def split(
         (merge,) = found
         trees = [at.store.ask(read.tree, id, deleted=True) for id in (merge.keep_id, merge.other_id)]
         done = f"split from {merge.keep_id}"
-        return _done(at, trees, [trees[1].client], done, how, lambda work: stored_merge.split(work, merge.id))
+        return _done(at, trees, [trees[1].client], done, how, lambda unit: save.split(unit, merge.id))
 
 
 @client_command(commands, "worker")
@@ -182,7 +183,14 @@ def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: s
         worker, text = (None if one is None else pasted(one).strip() for one in (key_worker, note))
         what = "key worker" if worker is not None else "note"
         done = f"{what} kept" if worker or text else f"{what} taken away"
-        return _done(at, [tree], [episode], done, how, lambda work: save.annotate(work, episode.id, worker, text))
+        return _done(
+            at,
+            [tree],
+            [episode],
+            done,
+            how,
+            lambda unit: save.annotate(unit, episode.id, key_worker=worker, note=text),
+        )
 
 
 @client_command(commands, "accept")
@@ -195,23 +203,15 @@ def accept(
     """Accept the warnings of a rule in a record; it lapses when a value involved changes. Errors cannot be accepted."""
     with asked.opened() as at:
         record, tree = at.find(wanted)
-        at.keep_findings(tree)
-        known = Accepted(at.store.ask(acceptances.listed, at.agency, client_id=tree.client.id))
-        own = {one.id for one in _records(tree) if record.id in (one.id, one.parent_id)}
-        found = [
-            one
-            for one in at.findings(tree)
-            if one.rule == rule and (record.kind == "client" or {one.episode_id, one.event_id} & own)
-        ]
+        found = at.store.ask(of_rule, at.work, FoundRecord(record, tree), rule)
         if not found:
             raise Problem(
                 f"Rule {printable(rule)} finds nothing in the {record.kind} {record.id}: nothing is accepted."
             )
-        left = [one for one in found if known.of(one) is None]
+        left = [one for one in found if not one.accepted]
         if not left:
             raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
-        with at.store.writing(Who(at.person, now())) as work:
-            made = acceptances.accept(work, left, reason)
+        made = found_now(at.store, at.work, at.who, left, reason)
     if asked.form is OutputFormat.JSON:
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
         print(json.dumps(told, ensure_ascii=False, indent=1))
@@ -228,17 +228,13 @@ def _client(at: ClientWork, wanted: str) -> tuple[StoredRecord, ClientTree]:
     return record, tree
 
 
-def _records(tree: ClientTree) -> list[StoredRecord]:
-    return [tree.client, *(record for one in tree.episodes for record in (one.episode, *one.events))]
-
-
 def _done(
     at: ClientWork,
     trees: Sequence[ClientTree],
     records: Sequence[StoredRecord],
     done: str,
     how: SaveOptions,
-    act: "Callable[[UnitOfWork], StoredRecord | MergeInfo | None]",
+    act: "Callable[[UnitOfWork], ClientTree | Merged]",
     *,
     gone: Sequence[StoredRecord] = (),
 ) -> int:
@@ -247,12 +243,12 @@ def _done(
         refuse_version(record, how)
     for tree in trees:
         refuse_company(at, tree, how)
-    with at.store.writing(Who(at.person, now())) as work:
-        result = act(work)
+    with at.store.writing(at.who) as unit:
+        result = act(unit)
         for record in gone:
-            drafts.drop(work, record.id)
+            drafts.drop(unit, record.id)
     client_id = trees[0].client.id
-    after = at.store.ask(read.tree, client_id, deleted=True)
+    after = result.tree if isinstance(result, Merged) else result
     found = []
     if not after.client.deleted:
         at.keep_findings(after)
@@ -261,7 +257,7 @@ def _done(
         other = at.store.ask(read.tree, tree.client.id, deleted=True)
         if not other.client.deleted:
             at.keep_findings(other)
-    merge_id = result.id if isinstance(result, MergeInfo) else ""
+    merge_id = result.merge.id if isinstance(result, Merged) else ""
     if how.form is OutputFormat.JSON:
         told: dict[str, object] = {
             "client_id": client_id,
@@ -272,7 +268,10 @@ def _done(
         print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
     else:
         for record in records:
-            print(f"{at.standard.word(record.kind)} {record.id}: {done}" + (f" (merge {merge_id})" if merge_id else ""))
+            print(
+                f"{at.work.standard.word(record.kind)} {record.id}: {done}"
+                + (f" (merge {merge_id})" if merge_id else "")
+            )
         for finding in found:
             print(finding_line(finding))
         print(findings_end(found))
@@ -295,7 +294,7 @@ def copy(
             raise Problem(f"{printable(wanted)} is no client, or a deleted one: name a client.")
         there = [one.code for one in at.store.ask(agencies.listed) if one.standard == target.id]
         to_agency = to_agency if to_agency in there else agency_code(target, to_agency)
-        plan = plan_copy(tree, at.standard, target, to_agency, at.agency.code)
+        plan = plan_copy(tree, at.work.standard, target, to_agency, at.work.agency.code)
         for agency in at.store.ask(agencies.listed):
             if (agency.code, agency.standard) == (to_agency, target.id):
                 at.store.ask(look_up, agency, target, [plan])

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from exporters.checks.caseload import check_caseload, check_some
-from store.clients import search
-from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Filter, Kind, StoredRecord
-from store.month import agency_settings
-from store.records import agencies, read
+from exporters.checks.caseload import check_caseload
+from exporters.records import check_client
+from exporters.records.find import by_any_id
+from exporters.work import Work
+from store.facts import ClientTree, Filter, StoredRecord, Who
+from store.records import agencies
 from tui.cli.context import Progress, in_words_of, now, opened, person
 from tui.cli.options import (
     AgencyOption,
@@ -28,18 +29,11 @@ from tui.cli.options import (
 )
 from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Event, Finding, Severity, Values
-from validators.rules.checker import Checker
-from validators.rules.registry import Context
+from validators.records import Finding, Severity, Values
 from validators.standard.catalogue import load
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
-
-KINDS: tuple[Kind, ...] = ("client", "episode", "event")
-LOOKED_THROUGH = 50
-"""Clients looked through for one who bears exactly what was asked for."""
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="Store id, an identifier of the data set, or a client's reference.")
@@ -76,98 +70,36 @@ class SaveOptions:
 
 @dataclass(frozen=True)
 class ClientWork:
-    """An open store, the agency meant, its standard, who works, and the day it is."""
+    """An open store, what is worked on in it, and who works."""
 
     store: "Store"
-    agency: AgencyInfo
-    standard: Standard
-    checker: Checker
+    work: Work
     person: str
-    today: date
 
-    # Finding
+    @property
+    def who(self) -> Who:
+        """Who writes, at this moment."""
+        return Who(self.person, now())
 
     def find(self, wanted: str) -> tuple[StoredRecord, ClientTree]:
-        """A record by its store id, an identifier of the data set or, for a client, the reference; with its client.
-
-        Raises Problem when there is none, or more than one.
-        """
-        found = {one.id: one for one in self._found(wanted.strip())}
-        if not found:
-            raise Problem(f"There is no client, episode or event '{printable(wanted)}': keywork client list finds it.")
-        if len(found) > 1:
-            told = ", ".join(f"{one.kind} {one.id}" for one in found.values())
-            raise Problem(f"'{printable(wanted)}' is more than one record: name it by its store id ({told}).")
-        record = next(iter(found.values()))
-        return record, self.store.ask(read.tree, self._client_id(record), deleted=True)
-
-    def _found(self, wanted: str) -> Iterator[StoredRecord]:
-        for kind in KINDS:
-            try:
-                record = self.store.ask(read.get, kind, wanted)
-            except Problem:
-                continue
-            if self.store.ask(read.get, "client", self._client_id(record)).parent_id == self.agency.id:
-                yield record
-                return
-        yield from self.store.ask(read.known_clients, self.agency, [wanted]).values()
-        for known in self.store.ask(read.known_episodes, self.agency, [wanted]).values():
-            yield known.episode
-        query = ClientQuery(text=wanted)
-        rows = self.store.ask(search.page, self.agency, query, 0, LOOKED_THROUGH) if wanted else []
-        for row in rows:
-            if row.reference.casefold() == wanted.casefold():
-                yield self.store.ask(read.get, "client", row.id)
-            for episode in self.store.ask(read.tree, row.id).episodes:
-                for event in episode.events:
-                    section = self.standard.section_by_id.get(event.section)
-                    if section is not None and event.values.get(section.id_field) == wanted:
-                        yield event
-
-    def _client_id(self, record: StoredRecord) -> str:
-        if record.kind == "client":
-            return record.id
-        return (
-            record.parent_id
-            if record.kind == "episode"
-            else self.store.ask(read.get, "episode", record.parent_id).parent_id
-        )
-
-    # Checking
+        """A record by any of its ids, with its client. Raises Problem when there is none, or more than one."""
+        found = self.store.ask(by_any_id, self.work.agency, self.work.standard, wanted)
+        return found.record, found.tree
 
     def findings(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> list[Finding]:
         """What the rules say of a client, with what is `typed` into records (by id) in place of what is saved."""
-        context, found = (
-            Context(self.today, "store", settings=self.store.ask(agency_settings.settings, self.agency)),
-            [],
-        )
-
-        def values(record: StoredRecord) -> Values:
-            return (typed or {}).get(record.id, record.values)
-
-        episodes = [one for one in tree.episodes if not one.episode.deleted]
-        for one in episodes:
-            events = [Event(event.section, values(event), None, event.id) for event in one.events if not event.deleted]
-            record = EpisodeRecord(
-                values(tree.client), values(one.episode), tuple(events), (), tree.client.id, one.episode.id
-            )
-            found += self.checker.check(record, context)
-        if not episodes:
-            alone = self.checker.check(EpisodeRecord(values(tree.client), {}, (), (), tree.client.id), context)
-            level = {field.header: field.level for field in self.standard.fields}
-            found = [one for one in alone if all(level.get(header) == "client" for header in one.fields)]
-        return found
+        return self.store.ask(check_client.findings, self.work, tree, typed)
 
     def keep_findings(self, tree: ClientTree) -> None:
         """Check a client's episodes anew and keep what is found, so that lists know at once."""
         ids = [one.episode.id for one in tree.episodes if not one.episode.deleted]
-        if ids:
-            check_some(self.store, self.agency, self.checker, ids, self.today, now())
+        check_client.keep(self.store, self.work, ids, now())
 
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
-        progress = Progress(self.standard.said("episodes checked"))
-        check_caseload(self.store, self.agency, self.checker, self.today, now(), lambda done, due: progress(done))
+        work = self.work
+        progress = Progress(work.standard.said("episodes checked"))
+        check_caseload(self.store, work.agency, work.checker, work.today, now(), lambda done, due: progress(done))
         progress.done()
 
 
@@ -186,7 +118,7 @@ class ClientOptions:
             agency = store.ask(agencies.one, self.where.agency, self.where.standard)
             standard = load(agency.standard)
             with in_words_of(standard):
-                yield ClientWork(store, agency, standard, Checker(standard), person(store.path), self.today)
+                yield ClientWork(store, Work(agency, standard, self.today), person(store.path))
 
 
 def _shared(
@@ -255,6 +187,7 @@ def finding_mapping(one: Finding) -> dict[str, object]:
         "client_id": one.client_id,
         "episode_id": one.episode_id,
         "event_id": one.event_id,
+        "accepted": bool(one.accepted),
     }
 
 
@@ -262,16 +195,12 @@ def finding_line(one: Finding) -> str:
     """A finding in one line."""
     rule = f"rule {one.rule}" if one.rule.isdigit() else one.rule
     values = ", ".join(f"{header} {one.values.get(header, '')!a}" for header in one.fields[:8])
-    return f"{one.severity.value:7} {one.field or 'all'}: {one.message} [{rule}] ({values})"
+    return f"{one.severity.value:7} {one.field or 'all'}: {one.message} [{rule}] ({values})" + (
+        ", accepted" if one.accepted else ""
+    )
 
 
 def findings_end(found: list[Finding]) -> str:
     """How many there are, in words."""
     counts = {severity: sum(one.severity is severity for one in found) for severity in Severity}
     return ", ".join(f"{many} {one}{'' if many == 1 else 's'}" for one, many in counts.items())
-
-
-def episode_of(tree: ClientTree, record: StoredRecord) -> EpisodeTree | None:
-    """The episode that a record is or stands under; None for a client."""
-    wanted = {"client": "", "episode": record.id, "event": record.parent_id}[record.kind]
-    return next((one for one in tree.episodes if one.episode.id == wanted), None)

@@ -13,10 +13,13 @@ from typing import Annotated
 
 import typer
 
+from exporters.records import save
+from exporters.records.find import episode_of
+from exporters.records.save import Save
 from store.clients import lookalikes
-from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord, Who
+from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord
 from store.live import drafts, presence
-from store.records import read, save
+from store.records import read
 from tui.cli.client.context import (
     AnywayOption,
     ClientOptions,
@@ -28,7 +31,6 @@ from tui.cli.client.context import (
     SaveOptions,
     VersionOption,
     client_command,
-    episode_of,
     finding_line,
     finding_mapping,
     findings_end,
@@ -71,7 +73,9 @@ def typed(
     at: ClientWork, sections: list[str], given: dict[str, str], values: Values, base: Values, context: Values
 ) -> dict[str, str]:
     """A record's values with the given fields keyed into it as the form would take them."""
-    model = RecordModel(at.standard, sections, values, clock=lambda: at.today, base=base, context=context, judged=True)
+    model = RecordModel(
+        at.work.standard, sections, values, clock=lambda: at.work.today, base=base, context=context, judged=True
+    )
     for header, text in given.items():
         if model.go_to(header):
             model.type(text)
@@ -85,11 +89,11 @@ def spread(
     """Which of the given fields belong to which record: those above the one that is named, and the only one below."""
     parts: dict[str, tuple[StoredRecord, dict[str, str]]] = {}
     for header, text in given.items():
-        field = at.standard.by_header[header]
+        field = at.work.standard.by_header[header]
         episode = episode_of(tree, record)
         if field.level != "client" and episode is None:
             live = [one.episode for one in tree.episodes if not one.episode.deleted]
-            only = only_one(live, at.standard.word("episode"), "of this client")
+            only = only_one(live, at.work.standard.word("episode"), "of this client")
             episode = next(one for one in tree.episodes if one.episode.id == only.id)
         if field.level == "client":
             target = tree.client
@@ -102,7 +106,7 @@ def spread(
         else:
             assert episode is not None
             live = [one for one in episode.events if not one.deleted and one.section == field.section]
-            target = only_one(live, field.section.replace("_", " "), f"of this {at.standard.word('episode')}")
+            target = only_one(live, field.section.replace("_", " "), f"of this {at.work.standard.word('episode')}")
         refuse_deleted(target)
         parts.setdefault(target.id, (target, {}))[1][header] = text
     return list(parts.values())
@@ -162,7 +166,7 @@ def edit(
         raise Problem("A draft is either used or dropped: give one of --use-draft and --drop-draft.")
     with asked.opened() as at:
         record, tree = at.find(wanted)
-        given = fields_of(at.standard, fields or [])
+        given = fields_of(at.work.standard, fields or [])
         refuse_version(record, how)
         refuse_company(at, tree, how)
         parts = {one.id: (one, its) for one, its in spread(at, tree, record, given)}
@@ -179,21 +183,21 @@ def add(asked: ClientOptions, fields: FieldsArgument = None, draft: DraftOption 
     """Enter a client, and an episode when fields of one are given."""
     how = SaveOptions(as_draft=draft, form=asked.form)
     with asked.opened() as at:
-        given = fields_of(at.standard, fields or [])
-        refuse_levels(at.standard, given, ("client", "episode"), "use add-event for it")
+        given = fields_of(at.work.standard, fields or [])
+        refuse_levels(at.work.standard, given, ("client", "episode"), "use add-event for it")
         client_id, episode_id = str(uuid.uuid4()), str(uuid.uuid4())
-        header = at.standard.role("agency")
+        header = at.work.standard.role("agency")
         if header:
-            given.setdefault(header, at.agency.code)
-        client = _new(at, "client", client_id, at.agency.id, "", given, NO_VALUES)
+            given.setdefault(header, at.work.agency.code)
+        client = _new(at, "client", client_id, at.work.agency.id, "", given, NO_VALUES)
         changes = [client]
-        if any(at.standard.by_header[header].level == "episode" for header in given):
+        if any(at.work.standard.by_header[header].level == "episode" for header in given):
             changes.append(_new(at, "episode", episode_id, client_id, "", given, client.values))
-        role, values = at.standard.role, client.values
+        role, values = at.work.standard.role, client.values
         given_initial, family_initial, birth, sex = (
             values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
         )
-        alike = at.store.ask(lookalikes.resembling, at.agency, given_initial, family_initial, birth, sex)
+        alike = at.store.ask(lookalikes.resembling, at.work.agency, given_initial, family_initial, birth, sex)
         for one in alike[:5]:
             talk(f"keywork: client {one.row.id} may be the same person: {one.why}.")
         return _finish(at, client_id, changes, how)
@@ -215,8 +219,8 @@ def add_episode(
             raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
         refuse_deleted(tree.client)
         refuse_company(at, tree, how)
-        given = fields_of(at.standard, fields or [])
-        refuse_levels(at.standard, given, ("episode",), "give it to the record it belongs to")
+        given = fields_of(at.work.standard, fields or [])
+        refuse_levels(at.work.standard, given, ("episode",), "give it to the record it belongs to")
         new = _new(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
         return _finish(at, tree.client.id, [new], how)
 
@@ -234,7 +238,7 @@ def add_event(
     how = SaveOptions(anyway, draft, form=asked.form)
     with asked.opened() as at:
         record, tree = at.find(wanted)
-        names = {one.id: one for one in at.standard.event_sections}
+        names = {one.id: one for one in at.work.standard.event_sections}
         if section not in names:
             raise Problem(f"There is no section '{printable(section)}': there are {', '.join(names)}.")
         if record.kind == "client":
@@ -247,8 +251,8 @@ def add_event(
             raise Problem(f"{printable(wanted)} is an event: one is added to an episode.")
         refuse_deleted(record)
         refuse_company(at, tree, how)
-        given = fields_of(at.standard, fields or [])
-        other = [header for header in given if at.standard.by_header[header].section != section]
+        given = fields_of(at.work.standard, fields or [])
+        other = [header for header in given if at.work.standard.by_header[header].section != section]
         if other:
             raise Problem(f"{other[0]} is no field of the section {section}: leave it out.")
         above = {**tree.client.values, **record.values}
@@ -268,7 +272,7 @@ def _changed(at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict
     above = dict(tree.client.values) if record.kind != "client" else {}
     if record.kind == "event" and episode is not None:
         above |= episode.episode.values
-    sections = [one.id for one in at.standard.sections if one.level == record.kind]
+    sections = [one.id for one in at.work.standard.sections if one.level == record.kind]
     if record.kind == "event":
         sections = [record.section]
     # Values that the data set does not know stay as they are.
@@ -279,7 +283,7 @@ def _changed(at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict
 def _new(
     at: ClientWork, kind: Kind, id: str, parent_id: str, section: str, given: dict[str, str], context: Values
 ) -> Change:
-    sections = [section] if section else [one.id for one in at.standard.sections if one.level == kind]
+    sections = [section] if section else [one.id for one in at.work.standard.sections if one.level == kind]
     return Change(kind, id, parent_id, section, 0, {}, typed(at, sections, given, {}, {}, context))
 
 
@@ -288,7 +292,7 @@ def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOpti
     if how.as_draft:
         for one in changes:
             at.store.do(
-                Who(at.person, now()),
+                at.who,
                 drafts.save,
                 Draft(
                     one.kind,
@@ -304,14 +308,8 @@ def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOpti
         if all(one.version for one in changes):
             found = at.findings(at.store.ask(read.tree, client_id), {one.id: one.values for one in changes})
     else:
-        with at.store.writing(Who(at.person, now())) as work:
-            for one in changes:
-                if one.version:
-                    save.change(work, one.kind, one.id, one.values, one.version)
-                else:
-                    save.create(work, one.kind, one.parent_id, one.section, one.values, record_id=one.id)
-                drafts.drop(work, one.id)
-        tree = at.store.ask(read.tree, client_id)
+        items = [Save(one.kind, one.id, one.parent_id, one.section, one.values, one.version) for one in changes]
+        tree = at.store.do(at.who, save.records, at.work.agency, client_id, items).tree
         at.keep_findings(tree)
         found = at.findings(tree)
     if how.form is OutputFormat.JSON:
@@ -330,7 +328,7 @@ def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOpti
     else:
         for one in changes:
             done = "kept as a draft" if how.as_draft else "saved" if one.version else "entered"
-            print(f"{at.standard.word(one.kind)} {one.id}: {done}")
+            print(f"{at.work.standard.word(one.kind)} {one.id}: {done}")
             for header, (old, new) in _differences(one).items():
                 print(f"  {header}: {old!a} -> {new!a}")
         for finding in found:

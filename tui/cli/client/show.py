@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from exporters.records.find import records_of
 from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
 from store.live import drafts as stored_drafts
@@ -61,7 +62,7 @@ def list_(
         if wanted & {"errors", "warnings"}:
             at.check_due()
         query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
-        many = at.store.ask(stored_search.count, at.agency, query)
+        many = at.store.ask(stored_search.count, at.work.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
         if asked.form is OutputFormat.JSON:
             print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
@@ -80,7 +81,7 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
     with asked.opened() as at:
         record, tree = at.find(wanted)
         found = at.findings(tree)
-        ids = {record.id for record in _records(tree)}
+        ids = {record.id for record in records_of(tree)}
         drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
         if asked.form is OutputFormat.JSON:
             print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
@@ -93,7 +94,7 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
 def _rows(at: ClientWork, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
     end = offset + limit
     while offset < end and (
-        page := at.store.ask(stored_search.page, at.agency, query, offset, min(PAGE, end - offset))
+        page := at.store.ask(stored_search.page, at.work.agency, query, offset, min(PAGE, end - offset))
     ):
         yield from page
         offset += len(page)
@@ -130,13 +131,6 @@ def _row_mapping(one: ClientRow) -> dict[str, object]:
     }
 
 
-def _records(tree: ClientTree) -> Iterator[StoredRecord]:
-    yield tree.client
-    for one in tree.episodes:
-        yield one.episode
-        yield from one.events
-
-
 def _record_mapping(record: StoredRecord) -> dict[str, object]:
     told: dict[str, object] = {"id": record.id, "version": record.version}
     if record.section:
@@ -170,8 +164,8 @@ def _tree_mapping(tree: ClientTree, found: list[Finding], drafts: list[DraftInfo
 def _lines(
     at: ClientWork, tree: ClientTree, asked: StoredRecord, found: list[Finding], drafts: list[DraftInfo]
 ) -> Iterator[str]:
-    standard = at.standard
-    for record in _records(tree):
+    standard = at.work.standard
+    for record in records_of(tree):
         beside = next((one for one in tree.episodes if one.episode.id == record.id), None)
         yield from _record_lines(standard, record, record.id == asked.id)
         if beside is not None and beside.key_worker:
