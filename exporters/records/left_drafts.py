@@ -61,7 +61,10 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     by_client: dict[str, list[DraftInfo]] = {}
     for draft in every:
         try:
-            by_client.setdefault(_client_of(snapshot, draft, known), []).append(draft)
+            client = _client_of(snapshot, draft, known)
+            if client not in known or known[client].version:
+                read.get(snapshot, "client", client)
+            by_client.setdefault(client, []).append(draft)
         except Problem:
             continue  # what it stood under is gone for good; there is nowhere to open it
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
@@ -70,7 +73,8 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
         elsewhere = {one.session for one in presence.others(snapshot, "client", client, who.session, who.at)}
         free = [draft for draft in rows if draft.session not in elsewhere]
         own = list({draft.record_id: draft for draft in reversed(free)}.values())
-        stored = None if client in known and not known[client].version else read.get(snapshot, "client", client)
+        is_new = client in known and not known[client].version
+        stored = None if is_new else read.get(snapshot, "client", client)
         values = known[client].values if client in known else stored.values if stored else {}
         if own and (stored.parent_id if stored else known[client].parent_id) == agency.id:
             own.sort(key=lambda draft: order[draft.kind])

@@ -1,0 +1,51 @@
+"""A record is found by any id it bears, by commands and screens alike."""
+
+import pytest
+
+from exporters.records.find import by_any_id, by_store_id, client_of, episode_of, records_of
+from store.facts import Who
+from store.records import agencies, read, save
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, row, visit
+from tests.stores import ask
+from validators.problems import Problem
+
+
+def test_by_store_id_identifier_and_reference(desk: Desk) -> None:
+    desk.take([row("1") | visit("1"), row("2")])
+    agency = ask(desk.store, agencies.one)
+    record = next(ask(desk.store, read.episodes, agency))
+    kinds = {
+        record.client_id: "client",
+        record.episode_id: "episode",
+        record.events[0].id: "event",
+        "c1": "client",
+        "e1": "episode",
+        "s1": "event",
+        " 1001 ": "client",
+    }
+    for wanted, kind in kinds.items():
+        found = ask(desk.store, by_any_id, agency, STANDARD, wanted)
+        assert found.record.kind == kind and found.tree.client.id == record.client_id, wanted
+        assert ask(desk.store, client_of, found.record) == record.client_id
+    assert {one.kind for one in records_of(found.tree)} == {"client", "episode", "event"}
+    event = ask(desk.store, by_store_id, record.events[0].id)
+    episode = episode_of(found.tree, event)
+    assert episode is not None and episode.episode.id == record.episode_id
+    assert episode_of(found.tree, found.tree.client) is None
+
+
+def test_none_several_and_another_agency_s(desk: Desk) -> None:
+    desk.take([row("1"), row("2", CLIENT="1001")])
+    agency = ask(desk.store, agencies.one)
+    with pytest.raises(Problem, match=r"'1001' is more than one record: name it by its store id \(client .*, client "):
+        ask(desk.store, by_any_id, agency, STANDARD, "1001")
+    for wanted in ("", "no\x1b[31m"):
+        with pytest.raises(Problem, match="There is no client, episode or event") as told:
+            ask(desk.store, by_any_id, agency, STANDARD, wanted)
+        assert str(told.value).isprintable()
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        other = agencies.ensure(unit, "T0999", STANDARD.id)
+        client = save.create(unit, "client", other.id, "", {})
+    with pytest.raises(Problem, match="There is no client"):
+        ask(desk.store, by_any_id, agency, STANDARD, client.id)

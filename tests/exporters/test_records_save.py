@@ -1,0 +1,132 @@
+"""What is keyed is saved with all that belongs to it in one unit of work, or nothing of it is."""
+
+from datetime import timedelta
+from typing import get_type_hints
+
+import pytest
+
+from exporters.records import left_drafts, save
+from exporters.records.left_drafts import DraftName
+from exporters.records.save import Save
+from store.facts import AgencyInfo, Draft, NewerVersion, Who
+from store.live import drafts
+from store.records import agencies, read
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD
+from tests.stores import ask, do
+from validators.records import Values
+
+ANN = Who("ann", NOW, "window 1")
+CLIENT: Values = {"FINITIAL": "A", "SINITIAL": "B", "SEX": "1", "CLIENT": "1001"}
+
+
+@pytest.fixture
+def agency(desk: Desk) -> AgencyInfo:
+    with desk.store.writing(ANN) as unit:
+        return agencies.ensure(unit, "T0123", STANDARD.id)
+
+
+def new(desk: Desk, agency: AgencyInfo, id: str = "c1") -> save.Saved:
+    """Enter a client with an episode."""
+    items = [Save("client", id, "", "", CLIENT, 0), Save("episode", f"{id}e", id, "", {"PC": "NE1 4"}, 0)]
+    return do(desk.store, ANN, save.records, agency, id, items)
+
+
+def test_new_records_are_entered_those_above_first_and_told_as_they_stand(desk: Desk, agency: AgencyInfo) -> None:
+    saved = new(desk, agency)
+    assert [(one.kind, one.id, one.parent_id, one.version) for one in saved.records] == [
+        ("client", "c1", agency.id, 1),
+        ("episode", "c1e", "c1", 1),
+    ]
+    assert saved.tree == ask(desk.store, read.tree, "c1", deleted=True)
+
+
+def test_two_arguments_of_the_save_cannot_be_swapped_unnoticed() -> None:
+    hints = get_type_hints(save.records)
+    assert len({repr(one) for one in hints.values()}) == len(hints) == 5  # no two of one type, nor the result's
+
+
+def test_over_a_newer_version_nothing_is_written(desk: Desk, agency: AgencyInfo) -> None:
+    saved = new(desk, agency)
+    client, episode = saved.records
+    do(desk.store, Who("bob", NOW), save.records, agency, "c1", [Save.of(episode)])
+    with desk.store.writing(Who("bob", NOW)) as unit:
+        save.records(unit, agency, "c1", [Save("episode", "c1e", "c1", "", {"PC": "NE9 9"}, 1)])
+    items = [
+        Save("client", "c1", "", "", {**client.values, "SEX": "2"}, 1),
+        Save("episode", "c1e", "c1", "", {"PC": "X"}, 1),
+    ]
+    with pytest.raises(NewerVersion) as told:
+        do(desk.store, ANN, save.records, agency, "c1", items)
+    assert told.value.theirs.values["PC"] == "NE9 9" and told.value.mine.values["PC"] == "X"
+    assert ask(desk.store, read.get, "client", "c1").values["SEX"] == "1"
+
+
+def test_a_window_s_save_forgets_its_own_drafts_and_a_command_s_all_of_them(desk: Desk, agency: AgencyInfo) -> None:
+    saved = new(desk, agency)
+    for session in ("window 1", "window 2"):
+        do(desk.store, Who("ann", NOW, session), drafts.save, Draft("client", "c1", {"SEX": "2"}, 1))
+    client = saved.records[0]
+    do(desk.store, ANN, save.records, agency, "c1", [Save.of(client)])
+    assert [one.session for one in ask(desk.store, drafts.listed, "ann")] == ["window 2"]
+    do(desk.store, Who("ann", NOW), save.records, agency, "c1", [Save.of(client)])
+    assert ask(desk.store, drafts.listed, "ann") == []
+
+
+def test_deleted_and_brought_back(desk: Desk, agency: AgencyInfo) -> None:
+    episode = new(desk, agency).records[1]
+    gone = do(desk.store, ANN, save.delete, "c1", Save.of(episode))
+    assert gone.episodes[0].episode.deleted
+    back = do(desk.store, ANN, save.bring_back, "c1", Save.of(gone.episodes[0].episode))
+    assert not back.episodes[0].episode.deleted and back.episodes[0].episode.values == episode.values
+
+
+def test_key_worker_and_note_each_stay_when_the_other_is_kept(desk: Desk, agency: AgencyInfo) -> None:
+    new(desk, agency)
+    do(desk.store, ANN, save.annotate, "c1e", key_worker="Jo")
+    tree = do(desk.store, ANN, save.annotate, "c1e", note="rings back")
+    assert (tree.episodes[0].key_worker, tree.episodes[0].note) == ("Jo", "rings back")
+
+
+def test_two_clients_made_one_and_parted_again(desk: Desk, agency: AgencyInfo) -> None:
+    new(desk, agency, "c1")
+    new(desk, agency, "c2")
+    merged = do(desk.store, ANN, save.merge, keep_id="c1", other_id="c2")
+    assert merged.tree.client.id == "c1" and len(merged.tree.episodes) == 2
+    assert ask(desk.store, read.get, "client", "c2").deleted
+    parted = do(desk.store, ANN, save.split, merged.merge.id)
+    assert parted.tree.client.id == "c1" and [one.episode.id for one in parted.tree.episodes] == ["c1e"]
+    assert not ask(desk.store, read.get, "client", "c2").deleted
+
+
+def test_left_drafts_stand_by_client_with_those_of_new_records(desk: Desk, agency: AgencyInfo) -> None:
+    new(desk, agency)
+    for draft in (
+        Draft("client", "c1", {**CLIENT, "SEX": "2"}, 1),
+        Draft("episode", "n1", {"PC": "NE1 1"}, 0, parent_id="c1"),
+        Draft("client", "n2", {"CLIENT": "2002"}, 0, parent_id=agency.id),
+        Draft("episode", "lost", {"PC": "NE1 1"}, 0, parent_id="nowhere"),
+    ):
+        do(desk.store, ANN, drafts.save, draft)
+    later = Who("ann", NOW + timedelta(hours=1), "window 2")
+    found = {one.client_id: one for one in ask(desk.store, left_drafts.groups, agency, later)}
+    assert {id: [draft.record_id for draft in one.drafts] for id, one in found.items()} == {
+        "c1": ["c1", "n1"],
+        "n2": ["n2"],
+    }
+    assert found["c1"].client["SEX"] == "2" and found["n2"].client["CLIENT"] == "2002"
+    assert ask(desk.store, left_drafts.groups, agency, Who("bob", NOW)) == []
+    do(desk.store, later, left_drafts.take_over, [DraftName("c1", "window 1")])
+    own = next(one for one in ask(desk.store, drafts.listed, "ann") if one.record_id == "c1")
+    assert own.session == "window 2"
+    do(desk.store, later, left_drafts.discard, [DraftName("c1", "window 2"), DraftName("n2", "window 1")])
+    assert {one.record_id for one in ask(desk.store, drafts.listed, "ann")} == {"n1", "lost"}
+
+
+def test_a_draft_that_says_what_is_saved_is_forgotten_at_the_start(desk: Desk, agency: AgencyInfo) -> None:
+    client, episode = new(desk, agency).records
+    do(desk.store, ANN, drafts.save, Draft("client", "c1", client.values, 1))
+    do(desk.store, ANN, drafts.save, Draft("episode", "c1e", {**episode.values, "PC": "Z"}, 1))
+    taken = left_drafts.take_in(desk.store, ANN)
+    assert taken is not None and taken.drafts == 0
+    assert [one.record_id for one in ask(desk.store, drafts.listed, "ann")] == ["c1e"]
