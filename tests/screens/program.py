@@ -54,17 +54,24 @@ class Program(KeyworkApp):
 
 
 def _behind(gate: Path, store: "Store") -> None:
-    """Have the thread that reads a list of findings wait for the gate to go, and those that have read a client."""
+    """Have threads wait for the gate to go: that which reads a list of findings, has read a client, or has written."""
     from store.findings import queries
     from store.records import read
+    from store.store import Store
 
-    order, tree = queries.order, read.tree
+    order, tree, do = queries.order, read.tree, Store.do
 
     def late(*args: Any, **named: Any) -> "ClientTree":
         found = tree(*args, **named)
-        while Path(f"{gate}.{current_thread().name.partition('_')[0]}").exists():
+        while current_thread().name.startswith("reader") and Path(f"{gate}.reader").exists():
             time.sleep(0.01)
         return found
+
+    def done(*args: Any, **named: Any) -> Any:
+        result = do(*args, **named)
+        while current_thread().name.startswith("writer") and Path(f"{gate}.writer").exists():
+            time.sleep(0.01)
+        return result
 
     def waits(*args: Any) -> "FindingOrder":
         while gate.exists():
@@ -73,6 +80,7 @@ def _behind(gate: Path, store: "Store") -> None:
 
     queries.order = waits  # type: ignore[assignment]
     read.tree = late
+    Store.do = done  # type: ignore[method-assign]
 
 
 def clock() -> datetime:
