@@ -14,6 +14,7 @@ from store.clients import index
 from store.disk import backup, files, schema, sqlite
 from store.disk.keys import Key, read_or_make_key
 from store.facts import Who
+from store.live.own_acts import OwnActs
 from store.records.values import Derivers, Standards
 from store.snapshot import Ground, Snapshot
 from store.unit_of_work import UnitOfWork
@@ -74,6 +75,7 @@ class Store:
         self.made_key = made_key
         self.read_only = read_only
         self.ground = Ground(path, key, Derivers(standards))
+        self.own_acts = OwnActs()
         self._access: sqlite.Access = "ro" if read_only else "rw"
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
@@ -143,11 +145,18 @@ class Store:
             raise Problem(f"The store {self.path} was opened for reading only: open it for writing.")
         self._asked = True
         self._still_there()
-        with sqlite.told(self.path), sqlite.writing(self._engine) as connection, connection.begin():
-            schema.require_current(connection, self.path)
-            unit = UnitOfWork(connection, self.ground, who)
-            yield unit
-            unit.finish()
+        done = range(0)
+        try:
+            with sqlite.told(self.path), sqlite.writing(self._engine) as connection, connection.begin():
+                schema.require_current(connection, self.path)
+                unit = UnitOfWork(connection, self.ground, who)
+                yield unit
+                unit.finish()
+                self.own_acts.note(unit.acts)
+                done = unit.acts
+        except BaseException:
+            self.own_acts.forget(done)
+            raise
 
     def ask(
         self,

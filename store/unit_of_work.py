@@ -51,6 +51,11 @@ class UnitOfWork(Snapshot):
             self._revision = index.bump(self.connection)
         return self._revision
 
+    @property
+    def acts(self) -> range:
+        """The numbers of the audit's links that were made so far."""
+        return self.chain.made if "chain" in self.__dict__ else range(0)
+
     def touch(self, *clients: int) -> None:
         """Remember clients, by number, whose lines are to be written anew."""
         self._touched.update(clients)

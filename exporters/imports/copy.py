@@ -7,13 +7,11 @@ copied: the same letter may mean other people. An episode that the other agency 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
 from store.clients import lookalikes
 from store.clients.facts import Counterpart, Sought
-from store.facts import Who
 from store.records import agencies, save
 from store.snapshot import Snapshot
 from validators.dates import parse_date, write_date
@@ -24,7 +22,7 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ClientTree
-    from store.store import Store
+    from store.unit_of_work import UnitOfWork
 
 PERSON = ("given_initial", "family_initial", "birth_date", "sex")
 EPISODE = ("opened", "assessed", "closed")
@@ -146,22 +144,19 @@ def plan_records(
     return plan
 
 
-def write_copy(
-    store: "Store", plan: CopyPlan, code: str, standard: Standard, person: str, now: datetime
-) -> tuple["AgencyInfo", str]:
-    """Enter the copy in one transaction; the agency, and the client's id.
+def write_copy(unit: "UnitOfWork", plan: CopyPlan, code: str, standard: Standard) -> tuple["AgencyInfo", str]:
+    """Enter the copy; the agency, and the client's id.
 
     Raises Problem where the agency has everything already.
     """
     if plan.is_done:
         raise Problem(f"Nothing was copied: {plan.under_name} of {code} is this client already; key there what is new.")
-    with store.writing(Who(person, now)) as work:
-        agency = agencies.ensure(work, code, standard.id)
-        client_id = plan.under or save.create(work, "client", agency.id, "", plan.client.values, act="copy").id
-        for part in plan.episodes:
-            episode = save.create(work, "episode", client_id, "", part.values, act="copy")
-            save.annotate(work, episode.id, None, part.note)
-        return agency, client_id
+    agency = agencies.ensure(unit, code, standard.id)
+    client_id = plan.under or save.create(unit, "client", agency.id, "", plan.client.values, act="copy").id
+    for part in plan.episodes:
+        episode = save.create(unit, "episode", client_id, "", part.values, act="copy")
+        save.annotate(unit, episode.id, None, part.note)
+    return agency, client_id
 
 
 def copy_told(plan: CopyPlan) -> Iterator[str]:

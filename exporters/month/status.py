@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.month.checklist import Item, Situation, is_sent, judge, progress, situation
-from store.facts import NEVER, Who
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
 from store.month import submissions as stored_submissions
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
     from store.findings.acceptance_facts import CaseloadFigures
     from store.month.facts import DayFigures, SubmissionInfo
-    from store.store import Store
+    from store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def read_standing(
     )
 
 
-def keep_today(store: "Store", standing: Standing) -> bool:
+def keep_today(unit: "UnitOfWork", standing: Standing) -> bool:
     """Keep today's figures, to say tomorrow what moved; not while episodes are due for a check. False when not kept."""
     from store.month.facts import DayFigures
 
@@ -133,7 +132,7 @@ def keep_today(store: "Store", standing: Standing) -> bool:
         now.accepted,
         causes,
     )
-    return store.do(Who("", NEVER), stored_submissions.keep_figures, standing.agency, standing.due.submission, figures)
+    return stored_submissions.keep_figures(unit, standing.agency, standing.due.submission, figures)
 
 
 def moves(standing: Standing) -> list[tuple[str, int]]:

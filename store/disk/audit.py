@@ -71,7 +71,12 @@ class Chain:
         self._new = head is None
         self._last: int = head.last if head else 0
         self._digest: bytes = head.digest if head else FIRST
-        self._started = self._last
+        self._started = self._before = self._last
+
+    @property
+    def made(self) -> range:
+        """The numbers of the links that were added here."""
+        return range(self._before + 1, self._last + 1)
 
     def add(self, act: str, kind: str, record: str, field: str, old: str | None, new: str | None) -> None:
         """Add one link: what was done to which record, and to which of its fields (empty for all of it)."""

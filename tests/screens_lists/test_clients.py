@@ -10,7 +10,7 @@ from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, chosen, same_picture
 from tests.stores import ask, do
-from tui.screens.clients.rows import SORTS
+from tui.session.wording import SORTS
 from validators.records import Values
 
 ORDERS = list(SORTS)

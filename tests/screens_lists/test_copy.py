@@ -137,9 +137,9 @@ def test_what_was_saved_meanwhile_is_seen_before_it_is_copied(store: Store, pers
         save.change(
             work, "client", person.client.id, {**person.client.values, "DOB": "19850616"}, person.client.version
         )
-    plan, name = copy_to_agency._written(store, *given, seen, "ann", NOW)
+    plan, name = store.do(Who("ann", NOW), copy_to_agency._written, *given, seen)
     assert name == "" and plan.client.values["DOB"] == "1985-06-16" and copied(store, wales) == []
-    plan, name = copy_to_agency._written(store, *given, plan, "ann", NOW)
+    plan, name = store.do(Who("ann", NOW), copy_to_agency._written, *given, plan)
     assert name.endswith(" EW") and len(copied(store, wales)) == 1
 
 

@@ -157,7 +157,7 @@ class KeyworkApp(BaseApp):
         if found.store is None or found.agency is None or found.standard is None or found.checker is None:
             screen = self.screen
             if isinstance(screen, StartScreen):
-                screen.ask(found)
+                screen.ask(found.agencies, found.standards, choose=self.choose_agency, make=self.make_store)
             return
         self.store, self.agency, self.person = found.store, found.agency, found.person
         self.standard, self.checker = found.standard, found.checker
@@ -248,14 +248,23 @@ class KeyworkApp(BaseApp):
         agency, standard, who = self.agency, self.standard, Who(self.person, self.clock(), self.session)
         self.read(lambda snapshot: load(snapshot, agency, standard, who, client_id), on_done=came, hold=True)
 
-    def to_finding(self, step: Literal[1, -1]) -> None:
-        """To the first finding of the caseload, or the last one."""
-        from tui.screens.client.findings_walk import to_client
+    def to_finding(self, step: Literal[1, -1], client_id: str = "", *, itself: bool = False) -> None:
+        """To the next client's first finding, from a client or into the caseload; that client's own screen is left."""
+        from tui.screens.client.next_client import to_client
+        from tui.screens.client.screen import ClientScreen
 
         if self.store is None:
             self.say("The store is not open yet.")
-        else:
-            to_client(self, "", step)
+            return
+        screen = self.screen
+        leaving = screen if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id else None
+        to_client(self, client_id, step, itself=itself, leaving=leaving)
+
+    def change_agency(self, agency: "AgencyInfo") -> None:
+        """Go over to another agency of this store."""
+        from tui.app.switch_agency import change_agency
+
+        change_agency(self, agency, self.offer_drafts)
 
     # Leaving
 

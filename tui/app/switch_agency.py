@@ -1,7 +1,7 @@
 """Going over to another agency of the same store, in the same session: every screen then speaks its standard."""
 
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from exporters.records import left_drafts
@@ -9,18 +9,21 @@ from exporters.records.left_drafts import DraftGroup
 from store.facts import AgencyInfo, Who
 from store.records import agencies
 from store.snapshot import Snapshot
-from tui.screens.client.labels import several
 from tui.screens.client.queries import Left
 from tui.screens.client.screen import ClientScreen
 from tui.screens.registry import HOME
 from tui.session.background_check import another_check
+from tui.session.program import program_of
+from tui.session.wording import several
 from tui.terminal import textual_private
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
+    from tui.widgets.base_app import BaseApp
+
+Offer = Callable[[Left], None]
 
 
 @dataclass(frozen=True)
@@ -37,19 +40,23 @@ class AgencyToOpen:
     waiting: list[DraftGroup]
 
 
-def change_agency(app: "KeyworkApp", agency: AgencyInfo) -> None:
+def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer) -> None:
     """Open another agency; the keys wait until its first screen stands there.
 
     What is typed is written first, and the screens that hold it are left only then. While the agency's standard cannot
-    be read, or the store is away, that is said and all stays as it is.
+    be read, or the store is away, that is said and all stays as it is. `offer` gets what was typed at this one and not
+    saved.
     """
+    program = program_of(app)
     for screen in app.screen_stack:
         if isinstance(screen, ClientScreen):
             screen.form.flush()
             screen.leave(screen.held)
-    asked = (agency, app.agency, Who(app.person, app.clock(), app.session))
+    asked = (agency, program.agency, Who(program.person, program.clock(), program.session))
     # In the lane of those that write, though it only reads: the drafts are written before it.
-    app.read(lambda snapshot: _found(snapshot, *asked), on_done=partial(_go, app), hold=True)
+    program.in_store(
+        lambda store: store.ask(_found, *asked), on_done=lambda found: _go(app, found, offer), writes=True, hold=True
+    )
 
 
 def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who) -> AgencyToOpen:
@@ -59,24 +66,24 @@ def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who)
     return AgencyToOpen(known, standard, Checker(standard), kept, waiting)
 
 
-def _go(app: "KeyworkApp", found: AgencyToOpen) -> None:
+def _go(app: "BaseApp", found: AgencyToOpen, offer: Offer) -> None:
     """In the app's own queue: the first screen of the agency in the place of all, then what is to be said."""
-    before = app.agency.code
+    program = program_of(app)
+    before = program.agency.code
     told = [f"{found.agency.code} is open: {found.standard.title}."]
     if found.kept:
         told.append(f"Not saved at {before}, kept as drafts: {several(len(found.kept), 'client')}.")
     if any(screen.keeper.failing for screen in app.screen_stack if isinstance(screen, ClientScreen)):
         told.append(f"What you typed at {before} is written when the store takes it.")
-    another_check(app)
-    app.agency, app.standard, app.checker = found.agency, found.standard, found.checker
-    app.place = replace(app.place, agency=found.agency.code, standard=found.agency.standard)
+    another_check(program)
+    program.agency, program.standard, program.checker = found.agency, found.standard, found.checker
     textual_private.replace_all_screens(app, HOME.make())
-    app.call_later(_tell, app, " ".join(told), found.waiting)
+    app.call_later(_tell, app, " ".join(told), found.waiting, offer)
 
 
-def _tell(app: "KeyworkApp", sentence: str, waiting: list[DraftGroup]) -> None:
+def _tell(app: "BaseApp", sentence: str, waiting: list[DraftGroup], offer: Offer) -> None:
     """Say what was done; what was typed at this agency and not saved is offered, as at a start."""
     if waiting:
-        app.offer_drafts(Left(waiting, sentence))
+        offer(Left(waiting, sentence))
     else:
         getattr(app.screen, "begin_with", app.say)(sentence)

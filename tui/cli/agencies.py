@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
@@ -47,6 +48,6 @@ def add(
     """Make a new agency; where there is no store yet, the store as well."""
     code = agency_code(load(standard), code)  # before a store is made for it
     with opened(store, key_file, create=True) as found:
-        made = make_agency(found, code, standard, person(found.path), now(), name)
+        made = found.do(Who(person(found.path), now()), make_agency, code, standard, name)
     print(f"{made_words(made)}.")
     return 0

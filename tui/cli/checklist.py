@@ -12,6 +12,7 @@ from exporters.month.checklist import open_mismatches, progress
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
 from exporters.month.status import Standing, day_text, keep_today, left_text, read_standing, since
+from store.facts import NEVER, Who
 from store.findings import caseload
 from store.month import calendar as stored_calendar
 from store.records import agencies as stored_agencies
@@ -91,7 +92,7 @@ def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) 
         many = store.ask(open_mismatches, agency, standard, due.period, today)
     standing = store.ask(read_standing, agency, standard, today, many)
     if not as_kept:
-        keep_today(store, standing)
+        store.do(Who("", NEVER), keep_today, standing)
     return standing
 
 

@@ -12,8 +12,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.form.panel_entries import SIGN, Entry, Place, counts
-from tui.form.row_drawing import PANEL_INK, tokens_of
+from tui.form.row_drawing import PANEL_INK
 from tui.widgets.text import one_line, printable
+from tui.widgets.theme import tokens_of
 
 Mode = Literal["pane", "strip"]
 PanelLine = tuple[str, str, Place | None]

@@ -19,11 +19,12 @@ from textual.strip import Strip
 
 from tui.form.code_list import CodeListing
 from tui.form.keys import FORM_KEYS
-from tui.form.line_input import LineInput
 from tui.form.record_model import RecordModel
-from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row, tokens_of
+from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp
+from tui.widgets.line_input import LineInput
+from tui.widgets.theme import tokens_of
 from validators.records import Finding
 from validators.standard.model import Field
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from textual.app import App
 
 from tui.form.record_model import Heading, RecordModel
 from tui.widgets.text import one_line
-from tui.widgets.theme import MARKS, Tokens, tokens_for
+from tui.widgets.theme import MARKS
 from validators.records import Finding, Severity
 
 Piece = tuple[str, str]
@@ -151,11 +148,3 @@ PANEL_INK: Mapping[str, str] = {
     "blank": "panel",
 }
 """Part of the panel → token."""
-
-_PLAIN = tokens_for("dark", "256")
-
-
-def tokens_of(app: App[Any]) -> Tokens:
-    """The tokens of the app's theme; the dark ones in an app that has none."""
-    tokens = getattr(app, "tokens", None)
-    return tokens if isinstance(tokens, Tokens) else _PLAIN

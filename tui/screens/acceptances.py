@@ -1,7 +1,6 @@
 """The warnings that somebody accepted, with the reasons; those that lapsed or were taken back, on demand."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -10,19 +9,15 @@ from store.facts import AgencyInfo
 from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
 from store.snapshot import Snapshot
-from tui.screens.client.labels import when
-from tui.screens.findings.groups import rule_title
 from tui.screens.registry import SCREENS
+from tui.session.filtered_screen import FilteredScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import rule_title, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 SCOPE = SCREENS["acceptances"].scope
 COLUMNS = (Column("Accepted", 14), Column("By", 8), Column("Client", 10), Column("Rule", 6), Column("Reason", 0))
@@ -48,11 +43,6 @@ class AcceptancesScreen(FilteredScreen):
         self._shown: list[AcceptanceInfo] = []
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def listed(self) -> LineList:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -12,18 +11,16 @@ from store.snapshot import Snapshot
 from tui.screens.field_page import data_set_page
 from tui.screens.start import DataSetList
 from tui.session.agencies import data_set_words, made_words, make_agency
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.base_screen import BaseScreen, JumpPlace
+from tui.widgets.base_screen import JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 # A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
 
@@ -37,7 +34,7 @@ ASK = (
 )
 
 
-class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
+class NewAgencyScreen(StoreScreen[AgencyInfo | None]):
     """Dismissed with the agency that was made; with None on Escape."""
 
     scope = "new_agency"
@@ -58,13 +55,11 @@ class NewAgencyScreen(BaseScreen[AgencyInfo | None]):
     def on_line_list_chosen(self) -> None:
         """Enter: make it, or say why not; what is typed stays."""
         if self.choices.current_id is not None:
-            app = cast("KeyworkApp", self.app)
-            given = (self.choices.typed, self.choices.current_id, app.person, app.clock())
-            app.in_store(
-                lambda store: make_agency(store, *given),
+            typed, standard_id = self.choices.typed, self.choices.current_id
+            self.program.write(
+                lambda unit: make_agency(unit, typed, standard_id),
                 on_done=self._made,
                 on_problem=self._refused,
-                writes=True,
                 hold=True,
             )
 
@@ -123,7 +118,7 @@ class AgencyRows(LineList):
         return [(fit(f" {code}", max(9, width_of(code) + 1)) + " ", "text"), (f"{state:<10}", "ok"), (words, "dim")]
 
 
-class AgenciesScreen(BaseScreen[None]):
+class AgenciesScreen(StoreScreen[None]):
     """The list, and below it what the chosen agency reports by."""
 
     scope = "agencies"
@@ -133,11 +128,6 @@ class AgenciesScreen(BaseScreen[None]):
         super().__init__()
         self.listed, self.page = AgencyRows(), TextPage()
         self._wanted = ""
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """Agencies, then a page about the chosen one."""
@@ -186,13 +176,11 @@ class AgenciesScreen(BaseScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: open it."""
-        from tui.app.switch_agency import change_agency
-
         its = self.listed.known[self.listed.cursor].agency
         if its.id == self.program.agency.id:
             self.say(f"{its.code} is open already; Esc goes back to it.", "notice")
         else:
-            change_agency(self.program, its)
+            self.program.change_agency(its)
 
     def action_new(self) -> None:
         """Ctrl+N."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.message import Message
@@ -16,19 +15,16 @@ from store.disk.files import refused
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
 from store.snapshot import Snapshot
-from tui.screens.client.labels import several, when
 from tui.screens.registry import SCREENS
+from tui.session.program import StoreScreen
+from tui.session.wording import several, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 SCOPE = SCREENS["bounces"].scope
 COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))
@@ -64,7 +60,7 @@ class BounceTable(PagedTable):
         self.post_message(self.Pasted(event.text))
 
 
-class BouncesScreen(BaseScreen[None]):
+class BouncesScreen(StoreScreen[None]):
     """The extract meant, the lines of the list, all of the chosen one."""
 
     scope = "bounces"
@@ -79,11 +75,6 @@ class BouncesScreen(BaseScreen[None]):
         self.at = 0
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """What to do, which extract, the lines, all of one."""

@@ -1,7 +1,6 @@
 """The checklist of one submission: what the data tick, what a person ticks, and where each thing is mended."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.message import Message
@@ -11,20 +10,17 @@ from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
 from exporters.month.portal_figures import NAMES, entered
-from tui.screens.client.labels import when
 from tui.session.background_check import caseload_check
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 # The list of the Checklist screen, one line for each item; and what is done to one, in the writers' thread.
 
@@ -115,7 +111,7 @@ REGISTRY.add(
 DETAILS = 5
 
 
-class ChecklistScreen(BaseScreen[None]):
+class ChecklistScreen(StoreScreen[None]):
     """The list, above it the submission, below it the chosen item in full."""
 
     scope = "checklist"
@@ -132,11 +128,6 @@ class ChecklistScreen(BaseScreen[None]):
         self.details = tuple(TextLine(rest="panel", id=f"item-{number}") for number in range(DETAILS))
         self._reading = self._again = self._comparing = False
         self._mismatches: tuple[object, int] | None = None
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """Dates, state, list, detail."""

@@ -1,34 +1,29 @@
 """What a person typed and did not save, by client; Enter opens one where it was left."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from exporters.records import left_drafts
 from exporters.records.left_drafts import DraftGroup
 from store.facts import Who
-from tui.screens.client.labels import client_name, several, when
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.widgets.base_screen import BaseScreen
+from tui.session.wording import client_name, several, when
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
+    from tui.session.program import Program
 
 
-class DraftsScreen(BaseScreen[None]):
+class DraftsScreen(StoreScreen[None]):
     """The person's drafts."""
 
     scope = "drafts"
     heading = "Typed and not saved"
     DEFAULT_CSS = "DraftsScreen TextPage { height: 3; }"
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """A word of help, then the list."""
@@ -66,15 +61,14 @@ class DraftsScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         """What was saved or discarded meanwhile is gone from here."""
-        if self.program.store is not None:
-            self._load()
+        self._load()
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """A save may have cleared a draft."""
         self._load()
 
 
-def told(group: DraftGroup, program: "KeyworkApp") -> str:
+def told(group: DraftGroup, program: "Program") -> str:
     """From when, how many fields, and whether somebody saved since."""
     text = f"from {when(group.saved_at, program.today())}, {several(group.fields, 'field')}"
     if group.older:

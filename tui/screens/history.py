@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.widget import Widget
@@ -15,18 +14,15 @@ from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.standards import PageScreen
+from tui.session.filtered_screen import FilteredScreen
 from tui.session.local_time import LONDON
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from validators.records import Values
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 # What the audit knows of some records, in words. Runs in a thread and knows no screen.
 
@@ -187,18 +183,13 @@ class HistoryScreen(FilteredScreen):
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
     @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
-
-    @property
     def listed(self) -> LineList:
         """The list that is filtered."""
         return self.table
 
     def body(self) -> Iterable[Widget]:
         """Filter, what it is about, lines."""
-        self._wide = self.program.size.width >= WIDE
+        self._wide = self.app.size.width >= WIDE
         self.table = PagedTable(
             WIDE_COLUMNS if self._wide else NARROW_COLUMNS,
             lambda: len(self._shown),

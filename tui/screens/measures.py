@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -10,9 +9,9 @@ from exporters.month.measures import MOST_CASES, MeasureCase, bar, cases, headli
 from tui.form.dates import show_date
 from tui.screens.registry import SCREENS
 from tui.screens.standards import PageScreen
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text import fit, printable
@@ -22,9 +21,6 @@ from validators.calendar.calendar import in_words
 from validators.measures import MeasureLine, Result, Span, quarter
 from validators.problems import Problem
 from validators.standard.measures import Measure
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 # The cases behind one number of a measure; Enter opens the client at the episode.
 
@@ -38,7 +34,7 @@ COLUMNS = (
 )
 
 
-class MeasureCasesScreen(BaseScreen[None]):
+class MeasureCasesScreen(StoreScreen[None]):
     """The cases, in order of entry."""
 
     scope = "measure_cases"
@@ -49,11 +45,6 @@ class MeasureCasesScreen(BaseScreen[None]):
         self.measure, self.line, self.span, self.days = measure, line, span, days
         self.about = TextLine(id="about")
         self.found: list[MeasureCase] = []
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """Which number, then its cases."""
@@ -145,7 +136,7 @@ class MeasureList(LineList):
         return [(f"   {fit(printable(line.label), 41)}{line.count:>7,} {share} ", "text"), (drawn, "heading")]
 
 
-class MeasuresScreen(BaseScreen[None]):
+class MeasuresScreen(StoreScreen[None]):
     """The measures over a quarter; `p` and `n` go to another one."""
 
     scope = "measures"
@@ -157,11 +148,6 @@ class MeasuresScreen(BaseScreen[None]):
         self.list = MeasureList()
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
         self.step, self.all_days = -1, False
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def span(self) -> Span:

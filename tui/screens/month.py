@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
@@ -11,12 +11,12 @@ from textual.widget import Widget
 from exporters.month.checklist import counted, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
-from tui.screens.findings.groups import rule_title
 from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import rule_title
 from tui.widgets.actions import REGISTRY, action
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line, width_of
 from tui.widgets.text_line import Piece, TextLine
@@ -25,7 +25,6 @@ from tui.widgets.theme import MARKS
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
     from validators.standard.model import Standard
 
 # The lines of the Month screen: the causes by size, and what else leads on from there.
@@ -201,7 +200,7 @@ LOOK_SECONDS = 20
 FIGURES = 3
 
 
-class MonthScreen(BaseScreen[None]):
+class MonthScreen(StoreScreen[None]):
     """What is due above, the figures, then the lines that lead on."""
 
     scope = "month"
@@ -218,11 +217,6 @@ class MonthScreen(BaseScreen[None]):
         self._kept: object = None
         self._first = ""
         self._reading = self._again = self._comparing = self._compare_due = False
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """Due, figures, lines."""
@@ -307,7 +301,7 @@ class MonthScreen(BaseScreen[None]):
         if its != self._kept:
             self._kept = its
             standing = view.standing
-            self.program.in_store(lambda store: keep_today(store, standing), writes=True)
+            self.program.write(lambda unit: keep_today(unit, standing))
 
     def _compare(self, view: MonthView) -> None:
         """Count the mismatches against what was sent last, apart from all else: it takes as long as an extract."""

@@ -1,14 +1,15 @@
 """What the next roll-over drops: episodes closed before the new base date, the faulty ones first."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from datetime import date
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from store.month import calendar as stored_calendar
-from tui.screens.client.labels import several
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.widgets.base_screen import BaseScreen
+from tui.session.wording import several
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
@@ -16,9 +17,9 @@ from tui.widgets.theme import MARKS
 from validators.calendar.calendar import CalendarEntry, in_words
 
 if TYPE_CHECKING:
+    from store.facts import AgencyInfo
     from store.month.facts import Dropped, RollOver
-    from store.store import Store
-    from tui.app.app import KeyworkApp
+    from store.snapshot import Snapshot
 
 PAGE = 500
 
@@ -55,7 +56,7 @@ class DropList(LineList):
         ]
 
 
-class RollOverScreen(BaseScreen[None]):
+class RollOverScreen(StoreScreen[None]):
     """The list, with what it means above it. Enter opens the episode."""
 
     scope = "rollover"
@@ -66,11 +67,6 @@ class RollOverScreen(BaseScreen[None]):
         self.told = tuple(TextLine() for _ in range(3))
         self.list = DropList()
         self._found: RollOver | None = None
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """Words, then the list."""
@@ -84,18 +80,9 @@ class RollOverScreen(BaseScreen[None]):
 
     def read(self, hold: bool = False) -> None:
         """Read as many as were read before, in a thread."""
-        app, today = self.program, self.program.today()
+        agency, today = self.program.agency, self.program.today()
         limit = max(PAGE, len(self.list.items))
-
-        def reading(store: "Store") -> "tuple[CalendarEntry, RollOver] | None":
-            calendar = store.ask(stored_calendar.of_agency, app.agency)
-            if not calendar.rolls:
-                return None
-            entry = calendar.next_roll(today)
-            since = calendar.due(today).period_start
-            return entry, store.ask(stored_calendar.roll_over, app.agency, entry.period_start, since=since, limit=limit)
-
-        app.in_store(lambda store: reading(store), on_done=self._read, hold=hold)
+        self.program.read(lambda snapshot: _dropped(snapshot, agency, today, limit), on_done=self._read, hold=hold)
 
     def _read(self, found: "tuple[CalendarEntry, RollOver] | None") -> None:
         if not self.is_attached:
@@ -126,17 +113,18 @@ class RollOverScreen(BaseScreen[None]):
         drops = self._found
         if drops is None or self.list.cursor < len(self.list.items) - 1 or len(self.list.items) >= drops.episodes:
             return
-        app, offset, base, since = self.program, len(self.list.items), drops.base, drops.since
-
-        def reading(store: "Store") -> "RollOver":
-            return store.ask(stored_calendar.roll_over, app.agency, base, since=since, offset=offset, limit=PAGE)
+        agency, offset, base, since = self.program.agency, len(self.list.items), drops.base, drops.since
 
         def came(more: "RollOver") -> None:
             if len(self.list.items) == offset:
                 self.list.items += more.items
                 self.list.refresh()
 
-        app.in_store(lambda store: reading(store), on_done=came, hold=True)
+        self.program.read(
+            lambda snapshot: stored_calendar.roll_over(snapshot, agency, base, since=since, offset=offset, limit=PAGE),
+            on_done=came,
+            hold=True,
+        )
 
     def on_line_list_chosen(self) -> None:
         """Enter: the client, at the episode."""
@@ -150,3 +138,14 @@ class RollOverScreen(BaseScreen[None]):
     def action_refresh_data(self) -> None:
         """F5."""
         self.read()
+
+
+def _dropped(
+    snapshot: "Snapshot", agency: "AgencyInfo", today: date, limit: int
+) -> "tuple[CalendarEntry, RollOver] | None":
+    """In a thread: the submission from which fewer are reported, and the first of those; None where nothing rolls."""
+    calendar = stored_calendar.of_agency(snapshot, agency)
+    if not calendar.rolls:
+        return None
+    entry, since = calendar.next_roll(today), calendar.due(today).period_start
+    return entry, stored_calendar.roll_over(snapshot, agency, entry.period_start, since=since, limit=limit)

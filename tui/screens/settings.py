@@ -1,19 +1,19 @@
 """What the agency says of itself, as its data set asks it. Enter says something else; rules and measures then know."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from store.disk import audit
-from store.facts import AgencyInfo, AuditEntry, Who
+from store.facts import AgencyInfo, AuditEntry
 from store.month import agency_settings
 from store.snapshot import Snapshot
-from tui.screens.client.labels import when
 from tui.session.background_check import caseload_check
+from tui.session.program import StoreScreen
+from tui.session.wording import when
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen, JumpPlace
+from tui.widgets.base_screen import JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece
@@ -23,8 +23,7 @@ from validators.standard.model import Standard
 from validators.standard.settings import AgencySetting, classes_told
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.app.app import KeyworkApp
+    pass
 
 _ANSWER = {"yes_no": "yes or no", "classes": "Pairs, such as 01={first} 02={second}"}
 
@@ -51,16 +50,11 @@ class SettingList(LineList):
         return [(fit(f" {printable(one.id)}", 28) + " ", "text"), (words, "text" if said else "warning")]
 
 
-class SettingsScreen(BaseScreen[None]):
+class SettingsScreen(StoreScreen[None]):
     """The list, and below it what the chosen one means."""
 
     scope = "settings"
     heading = "What the agency says of itself"
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def __init__(self, setting: str = "") -> None:
         """The list, on the setting that is named."""
@@ -128,8 +122,10 @@ class SettingsScreen(BaseScreen[None]):
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 app, text = self.program, setting_text(standard, one, texts["told"])
-                given = (app.agency, one.id, text, app.person, app.clock())
-                app.in_store(lambda store: _keep(store, *given), on_done=self._kept, writes=True, hold=True)
+                agency, id = app.agency, one.id
+                app.write(
+                    lambda unit: agency_settings.set_setting(unit, agency, id, text), on_done=self._kept, hold=True
+                )
 
         asked = [Asked("told", label, self.listed.told.get(one.id, ""), optional=True)]
         self.app.push_screen(
@@ -174,8 +170,3 @@ def _read(snapshot: Snapshot, agency: AgencyInfo) -> tuple[dict[str, str], list[
     return agency_settings.settings(snapshot, agency), [
         entry for entry in audit.history(snapshot, [agency.id]) if entry.act == "set"
     ]
-
-
-def _keep(store: "Store", agency: AgencyInfo, name: str, text: str, person: str, now: datetime) -> bool:
-    with store.writing(Who(person, now)) as work:
-        return agency_settings.set_setting(work, agency, name, text)

@@ -1,7 +1,6 @@
 """The standards: every field, code list and rule of a data set, and which data sets are installed."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.containers import Container
@@ -9,6 +8,7 @@ from textual.widget import Widget
 
 from tui.form.codes import list_status
 from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
+from tui.session.program import StoreScreen
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.filter_list import FilteredList
@@ -19,9 +19,6 @@ from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 WIDE = 110
 REGISTRY.add(
@@ -69,7 +66,7 @@ class Index(FilteredList):
         self.post_message(self.Moved(self, self.cursor))
 
 
-class StandardsScreen(BaseScreen[None]):
+class StandardsScreen(StoreScreen[None]):
     """The list with its filter; beside it, where there is room, the page of what is chosen. Enter opens the page."""
 
     scope = "standards"
@@ -88,7 +85,7 @@ class StandardsScreen(BaseScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """List and page."""
-        self.standard = self._given or cast("KeyworkApp", self.app).standard
+        self.standard = self._given or self.program.standard
         self.index = Index(list(items(self.standard)), "Find")
         self.page = TextPage()
         with Container(id="both"):

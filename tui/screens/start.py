@@ -1,19 +1,18 @@
 """The first page: painted before the store is opened, and where a first start asks for the agency."""
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tui.widgets.base_screen import BaseScreen
+from tui.session.program import StoreScreen
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
-    from tui.app.open_store import Opened
+    from store.facts import AgencyInfo
 
 ASK = (
     "# Welcome to Keywork",
@@ -28,7 +27,7 @@ ASK = (
 )
 
 
-class StartScreen(BaseScreen[None]):
+class StartScreen(StoreScreen[None]):
     """Says that the store is being opened; asks for the agency code and the standard where there is none."""
 
     scope = "start"
@@ -47,40 +46,49 @@ class StartScreen(BaseScreen[None]):
         )
         yield TextPage(["", f"# {text}"])
 
-    def ask(self, found: "Opened") -> None:
-        """Ask what is missing: which of the agencies, or the code of the first one and its standard."""
+    def ask(
+        self,
+        agencies: "Sequence[AgencyInfo]",
+        standards: Sequence[str],
+        *,
+        choose: "Callable[[AgencyInfo], None]",
+        make: Callable[[str, str], None],
+    ) -> None:
+        """Ask what is missing: which of the agencies, or, where there are none, the code of the first and its standard.
+
+        The answer goes to `choose(agency)`, or to `make(code, standard_id)`.
+        """
         page = self.query_one(TextPage)
         for old in self.query(FilteredList):
             old.remove()
         self.add_class("-asking")
-        self._found = found
+        self._agencies, self._choose, self._make = agencies, choose, make
         choices: FilteredList
-        if found.agencies:
+        if agencies:
             page.show(["# Several agencies are kept in this store", "", "Choose one; Enter opens it."])
             items = [
                 (str(number), printable(one.code), printable(f"{one.standard} {one.name}".strip()))
-                for number, one in enumerate(found.agencies)
+                for number, one in enumerate(agencies)
             ]
             choices = FilteredList(items, "Agency")
         else:
             page.show(ASK)
-            choices = DataSetList(found.standards)
+            choices = DataSetList(standards)
         self.mount(choices, before="#status-line")
         choices.focus()
 
     def on_line_list_chosen(self) -> None:
         """Enter: choose, or make the store."""
-        app = cast("KeyworkApp", self.app)
         choices = self.query_one(FilteredList)
-        if self._found.agencies:
+        if self._agencies:
             if choices.current_id is not None:
-                app.choose_agency(self._found.agencies[int(choices.current_id)])
+                self._choose(self._agencies[int(choices.current_id)])
             return
         code = choices.typed.strip().upper()
         if not code:
             self.say("Type the agency code first.", "notice")
         elif choices.current_id is not None:
-            app.make_store(code, choices.current_id)
+            self._make(code, choices.current_id)
 
 
 class DataSetList(FilteredList):

@@ -15,11 +15,11 @@ from exporters.checks.caseload import check_some, compare_episodes
 from store.facts import AgencyInfo
 from store.findings import queries
 from store.snapshot import Snapshot
-from tui.screens.client.labels import several
+from tui.session.wording import several
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
+    from tui.session.program import Program
 
 BATCH = 50
 """Episodes checked at a stroke: some hundredths of a second."""
@@ -38,7 +38,7 @@ class CaseloadCheck:
     says whether what shows between episodes was looked for anew.
     """
 
-    def __init__(self, app: "KeyworkApp") -> None:
+    def __init__(self, app: "Program") -> None:
         self._app = app
         self._listeners: list[Callable[[int, int], object]] = []
         self._waiting: list[str] = []
@@ -147,17 +147,17 @@ class CaseloadCheck:
             listener(self._done, self._due)
 
 
-_CHECKS: "WeakKeyDictionary[KeyworkApp, CaseloadCheck]" = WeakKeyDictionary()
+_CHECKS: "WeakKeyDictionary[Program, CaseloadCheck]" = WeakKeyDictionary()
 
 
-def caseload_check(app: "KeyworkApp") -> CaseloadCheck:
+def caseload_check(app: "Program") -> CaseloadCheck:
     """The check of this app, made when it is first asked for."""
     if app not in _CHECKS:
         _CHECKS[app] = CaseloadCheck(app)
     return _CHECKS[app]
 
 
-def another_check(app: "KeyworkApp") -> None:
+def another_check(app: "Program") -> None:
     """Another agency is open: the check of the one that was left ends, and a new one is made when it is asked for."""
     if (before := _CHECKS.pop(app, None)) is not None:
         before.stop()

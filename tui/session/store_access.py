@@ -32,11 +32,12 @@ WATCH_SECONDS = 1.0
 
 
 class StoreChanged(Message, bubble=False):
-    """Somebody, perhaps this very session, did something that the audit tells; `saved` when that changed a record."""
+    """Somebody did something that the audit tells; `saved` when that changed a record, `own` when nobody but this very
+    program did any of it."""
 
-    def __init__(self, saved: bool) -> None:
+    def __init__(self, saved: bool, own: bool) -> None:
         super().__init__()
-        self.saved = saved
+        self.saved, self.own = saved, own
 
 
 class StoreWritten(Message, bubble=False):
@@ -168,7 +169,8 @@ class StoreWatch:
         first, data, saved, act = self._act < 0, self._data, self._saved, self._act
         self._data, self._saved, self._act = found
         if not first and (self._saved, self._act) != (saved, act):
-            self.tell(self._saved != saved)
+            own = act < self._act and self._store.own_acts.are_all(act, self._act)
+            self._tell(self._saved != saved, own)
         elif not first and self._data != data and isinstance(self._app.screen, Screen):
             self._app.screen.post_message(StoreWritten())
 
@@ -178,8 +180,8 @@ class StoreWatch:
             self.lost = str(problem)
             self._app.say(f"Typing goes on. {shortly(problem, self._store.path)}", "warning")
 
-    def tell(self, saved: bool = True) -> None:
-        """Tell every open screen that what it shows may be old, and whether a record is among it."""
+    def _tell(self, saved: bool, own: bool) -> None:
+        """Tell every open screen that what it shows may be old, whether a record is among it, and whose doing it is."""
         for screen in self._app.screen_stack:
             if isinstance(screen, Screen) and screen.is_attached:
-                screen.post_message(StoreChanged(saved))
+                screen.post_message(StoreChanged(saved, own))

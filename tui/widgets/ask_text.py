@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from tui.form.line_input import LineInput
 from tui.widgets.base_screen import BaseModal
+from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem

@@ -15,7 +15,7 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_line import StatusLine, TitleLine
 
 if TYPE_CHECKING:
-    from tui.widgets.base_app import BaseApp
+    from tui.widgets.frame import Frame
 
 Result = TypeVar("Result")
 JumpPlace = tuple[str, str, Callable[[], object]]
@@ -49,9 +49,9 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         textual_private.add_bindings(self, [*REGISTRY.bindings(self.scope), *general] if self.scope else general)
 
     @property
-    def base(self) -> "BaseApp":
+    def base(self) -> "Frame":
         """The app, as what it is."""
-        return cast("BaseApp", self.app)
+        return cast("Frame", self.app)
 
     def on_screen_resume(self) -> None:
         """Back from another screen: the terminal's cursor returns to where the focus is."""
@@ -134,9 +134,9 @@ class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=Fa
         textual_private.add_bindings(self, [each for each in REGISTRY.bindings(ALL) if each.id == "app.back"])
 
     @property
-    def base(self) -> "BaseApp":
+    def base(self) -> "Frame":
         """The app, as what it is."""
-        return cast("BaseApp", self.app)
+        return cast("Frame", self.app)
 
     def action_back(self) -> None:
         """Escape: away without an answer."""

@@ -9,10 +9,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.widgets.text import fit, printable, width_of
-from tui.widgets.theme import MARKS, WORDS
+from tui.widgets.theme import MARKS, WORDS, tokens_of
 
 if TYPE_CHECKING:
-    from tui.widgets.base_app import BaseApp
+    from tui.widgets.frame import Frame
 
 MOST_LINES, LOW = 2, 16
 """A message has as many lines, on a screen of so many lines; one on a lower one."""
@@ -31,16 +31,16 @@ class Drawn(Widget, can_focus=False):
     DEFAULT_CSS = "Drawn { overflow: hidden hidden; }"
 
     @property
-    def base(self) -> "BaseApp":
+    def base(self) -> "Frame":
         """The app, as what it is."""
-        return cast("BaseApp", self.app)
+        return cast("Frame", self.app)
 
     def strip_of(self, pieces: Sequence[Piece], width: int, rest: str) -> Strip:
         """A strip of exactly `width` cells: the pieces one after the other, then blanks of the token `rest`.
 
         Callers have made the texts printable; what stands beyond the width is cut.
         """
-        tokens = self.base.tokens
+        tokens = tokens_of(self.app)
         segments: list[Segment] = []
         left = width
         for text, token in pieces:

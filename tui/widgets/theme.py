@@ -6,8 +6,10 @@ what colour told. No state is told by colour alone: severities carry a mark and 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from rich.style import Style
+from textual.app import App
 from textual.theme import Theme
 
 NAMES = (
@@ -117,3 +119,12 @@ def textual_theme(theme: str, colours: str) -> Theme:
         dark=theme != "light",
         text_alpha=1.0,
     )
+
+
+_PLAIN = tokens_for("dark", "256")
+
+
+def tokens_of(app: App[Any]) -> Tokens:
+    """The tokens of the app's theme; the dark ones in an app that has none."""
+    tokens = getattr(app, "tokens", None)
+    return tokens if isinstance(tokens, Tokens) else _PLAIN

@@ -33,7 +33,6 @@ from tui.cli.client.context import (
     findings_end,
 )
 from tui.cli.client.edit import only_one, refuse_company, refuse_draft, refuse_version
-from tui.cli.context import now
 from tui.cli.options import OutputFormat
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
@@ -298,7 +297,7 @@ def copy(
         for agency in at.store.ask(agencies.listed):
             if (agency.code, agency.standard) == (to_agency, target.id):
                 at.store.ask(look_up, agency, target, [plan])
-        copy_id = write_copy(at.store, plan, to_agency, target, at.person, now())[1] if yes else ""
+        copy_id = at.store.do(at.who, write_copy, plan, to_agency, target)[1] if yes else ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
     if asked.form is OutputFormat.JSON:
         lists = {"known": plan.known, "copied": plan.copied, "anew": plan.anew, "warnings": plan.warnings}

@@ -22,7 +22,7 @@ from tui.cli.client.context import (
 )
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
-from tui.screens.clients.rows import SORTS, findings_text
+from tui.session.wording import SORTS, findings_text
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import Finding, Severity

@@ -1,18 +1,20 @@
 """A year of submissions, their windows and deadlines; August in words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
 from exporters.month.calendar_csv import checked_overrides
+from exporters.work import Work
 from store.facts import Who
 from store.month import calendar
 from tui.form.dates import show_date
 from tui.screens.calendar.rows import Year, YearList, detail, read_year, typed_day, year_of
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -28,9 +30,9 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.month.facts import OverrideInfo
+    from store.snapshot import Snapshot
     from store.store import Store
-    from tui.app.app import KeyworkApp
-    from validators.standard.model import Standard
+    from store.unit_of_work import UnitOfWork
 
 SCOPE = {"calendar"}
 REGISTRY.add(
@@ -70,7 +72,7 @@ LOOK_SECONDS = 20
 """How often the day is looked at: midnight, or a clock that was set, changes what is due."""
 
 
-class CalendarScreen(BaseScreen[None]):
+class CalendarScreen(StoreScreen[None]):
     """The year, and below it the chosen submission in full."""
 
     scope = "calendar"
@@ -106,19 +108,16 @@ class CalendarScreen(BaseScreen[None]):
 
     def read(self, hold: bool = False, wanted: str = "") -> None:
         """Read the page in a thread."""
-        app, today = self.program, self.program.today()
-        self._today = today
-        number = self._number
+        app, number = self.program, self._number
+        self._today = today = app.today()
+        agency, standard = app.agency, app.standard
 
-        def reading(store: "Store") -> Year:
-            page = number
-            if not page:
-                due = store.ask(calendar.of_agency, app.agency).due(today)
-                page = year_of(due.deadline)
-            return store.ask(read_year, app.agency, app.standard, page, today)
+        def reading(snapshot: "Snapshot") -> Year:
+            page = number or year_of(calendar.of_agency(snapshot, agency).due(today).deadline)
+            return read_year(snapshot, agency, standard, page, today)
 
-        app.in_store(
-            lambda store: reading(store),
+        app.read(
+            reading,
             on_done=lambda year: self._read(year, wanted, first=not number),
             on_problem=self._failed,
             hold=hold,
@@ -143,8 +142,9 @@ class CalendarScreen(BaseScreen[None]):
         self.list.show(year.lines, year.today, wanted or (due.submission if first else ""))
 
     def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something."""
-        self.read()
+        """Somebody saved something. What is one's own is read when it is done, and on coming back to this screen."""
+        if not event.own:
+            self.read()
 
     def on_screen_resume(self) -> None:
         """Back from a checklist, which may have changed a state."""
@@ -194,11 +194,6 @@ class CalendarScreen(BaseScreen[None]):
         self.read(hold=True)
 
     @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
-
-    @property
     def entry(self) -> CalendarEntry | None:
         """The chosen submission."""
         line = self.list.current
@@ -245,9 +240,9 @@ class CalendarScreen(BaseScreen[None]):
         self._ask(f"Dates of {entry.title}", asked, read, self._state)
 
     def _state(self, override: Override) -> None:
-        app = self.program
+        agency, today = self.program.agency, self.program.today()
         self._write(
-            lambda work: calendar.add_overrides(work, app.agency, [override], app.today())[0],
+            lambda unit: calendar.add_overrides(unit, agency, [override], today)[0],
             "Kept.",
             override.submission,
         )
@@ -261,19 +256,14 @@ class CalendarScreen(BaseScreen[None]):
 
         self.app.push_screen(Asking(title, [], asked, read), answered)
 
-    def _write(self, change: Callable[[Any], object], said: str, wanted: str = "") -> None:
+    def _write(self, change: "Callable[[UnitOfWork], object]", said: str, wanted: str = "") -> None:
         """Change the calendar in a thread that writes; all or nothing."""
-        app, now = self.program, self.program.clock()
-
-        def writing(store: "Store") -> None:
-            with store.writing(Who(app.person, now)) as work:
-                change(work)
 
         def done(_: object) -> None:
             self.say(said, "ok")
             self.read(wanted=wanted)
 
-        app.in_store(lambda store: writing(store), on_done=done, writes=True, hold=True)
+        self.program.write(change, on_done=done, hold=True)
 
     def _overrides(self, submission: str) -> "list[OverrideInfo]":
         """What is stated for a submission and counts here: the agency's own region first."""
@@ -297,7 +287,7 @@ class CalendarScreen(BaseScreen[None]):
 
         def answered(letter: str | None) -> None:
             if letter == "w":
-                self._write(lambda work: calendar.withdraw(work, "override", one.id), "Withdrawn.", entry.submission)
+                self._write(lambda unit: calendar.withdraw(unit, "override", one.id), "Withdrawn.", entry.submission)
 
         self.app.push_screen(
             Confirm(f"Withdraw the dates of {entry.title}?", lines, [Answer("w", "withdraw")]), answered
@@ -318,14 +308,14 @@ class CalendarScreen(BaseScreen[None]):
 
         def take(found: tuple[Path, str, date]) -> None:
             path, source, said = found
-            agency, standard, person, now, today = app.agency, app.standard, app.person, app.clock(), app.today()
+            work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
 
             def done(many: int) -> None:
                 self.say(f"{many} submission{'' if many == 1 else 's'} taken.", "ok")
                 self.read()
 
             app.in_store(
-                lambda store: load_file(store, path, source, said, agency, standard, person, now, today),
+                lambda store: load_file(store, work, who, path, source, said),
                 on_done=done,
                 writes=True,
                 hold=True,
@@ -351,10 +341,11 @@ class CalendarScreen(BaseScreen[None]):
 
         def take(found: tuple[date, str, str]) -> None:
             day, name, source = found
+            agency = app.agency
             if name:
-                self._write(lambda work: calendar.add_closed_day(work, app.agency, day, name, source), "Kept.")
+                self._write(lambda unit: calendar.add_closed_day(unit, agency, day, name, source), "Kept.")
             else:
-                self._write(lambda work: calendar.withdraw(work, "closed_day", known[day]), "Withdrawn.")
+                self._write(lambda unit: calendar.withdraw(unit, "closed_day", known[day]), "Withdrawn.")
 
         self._ask("Closed day", asked, read, take)
 
@@ -368,10 +359,8 @@ class CalendarScreen(BaseScreen[None]):
 
         def chosen(region: str | None) -> None:
             if region is not None:
-                agency, strip, person, now = app.agency, region.strip(), app.person, app.clock()
-                app.in_store(
-                    lambda store: set_region(store, agency, strip, person, now), on_done=changed, writes=True, hold=True
-                )
+                agency, name = app.agency, region.strip()
+                app.write(lambda unit: calendar.set_region(unit, agency, name), on_done=changed, hold=True)
 
         def changed(agency: "AgencyInfo") -> None:
             app.agency = agency
@@ -381,34 +370,17 @@ class CalendarScreen(BaseScreen[None]):
         self.app.push_screen(RegionScreen([*items, (" ", "None in particular", "")]), chosen)
 
 
-def set_region(store: "Store", agency: "AgencyInfo", region: str, person: str, now: datetime) -> "AgencyInfo":
-    """In a thread: say which region the agency belongs to."""
-    with store.writing(Who(person, now)) as work:
-        return calendar.set_region(work, agency, region)
-
-
-def load_file(
-    store: "Store",
-    path: Path,
-    source: str,
-    stated_on: date,
-    agency: "AgencyInfo",
-    standard: "Standard",
-    person: str,
-    now: datetime,
-    today: date,
-) -> int:
+def load_file(store: "Store", work: Work, who: Who, path: Path, source: str, stated_on: date) -> int:
     """In a thread: take the dates of a file; how many. Raises Problem and takes none."""
-    name = standard.submission.calendar
+    standard, name = work.standard, work.standard.submission.calendar
     taken = checked_overrides(
         path,
         standard,
         source=source,
         stated_on=stated_on,
-        today=today,
+        today=work.today,
         stated=[one.override for one in store.ask(calendar.overrides, name)],
         closed_days={one.day: one.name for one in store.ask(calendar.closed_days, name)},
     )
-    with store.writing(Who(person, now)) as work:
-        calendar.add_overrides(work, agency, taken, today)
+    store.do(who, calendar.add_overrides, work.agency, taken, work.today)
     return len(taken)

@@ -11,7 +11,7 @@ from store.findings.acceptance_facts import AcceptanceInfo
 from store.findings.acceptances import listed as acceptances_of
 from store.unit_of_work import UnitOfWork
 from tui.form.panel_entries import Entry, RecordKey
-from tui.screens.findings.groups import values_text
+from tui.session.wording import values_text
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
@@ -19,7 +19,7 @@ from validators.records import Finding, Severity
 
 if TYPE_CHECKING:
     from store.store import Store
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 LETTERS = "123456789"
 """What warnings of one field are chosen by; no field has so many."""
@@ -28,7 +28,7 @@ LETTERS = "123456789"
 class Accepting:
     """The acceptances of one client screen."""
 
-    def __init__(self, screen: "ClientScreen") -> None:
+    def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
 
     def here(self) -> list[Entry]:

@@ -6,7 +6,7 @@ from textual import events
 from textual.widget import Widget
 
 from tui.form.dates import show_date
-from tui.screens.client.labels import several
+from tui.session.wording import several
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line

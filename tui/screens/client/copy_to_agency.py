@@ -1,8 +1,7 @@
 """Copying a client to an agency of another data set: what goes over and what not; once done, what is left to key."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -11,10 +10,12 @@ from store.facts import AgencyInfo
 from store.records import agencies as stored_agencies
 from store.records import read
 from store.snapshot import Snapshot
-from tui.screens.client.labels import client_name, several
+from store.unit_of_work import UnitOfWork
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import client_name, several
 from tui.widgets.actions import REGISTRY
-from tui.widgets.base_screen import BaseScreen, JumpPlace
+from tui.widgets.base_screen import JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
@@ -24,9 +25,7 @@ from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.app.app import KeyworkApp
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 MOST_AGENCIES = 4
 NOWHERE = (
@@ -35,7 +34,7 @@ NOWHERE = (
 )
 
 
-def offer(screen: "ClientScreen") -> None:
+def offer(screen: "ClientView") -> None:
     """Ask where a client is to be copied to, once all of it is saved and there is somewhere to copy to."""
     program, case = screen.program, screen.case
     if any(held.is_changed or held.version == 0 for held in case.by_id.values()):
@@ -73,7 +72,7 @@ class TargetAgencies(LineList):
         return [(fit(f" {printable(one.code)}", 12) + " ", "text"), (printable(f"{one.standard} {one.name}"), "dim")]
 
 
-class CopyScreen(BaseScreen[None]):
+class CopyScreen(StoreScreen[None]):
     """The agencies, and below them what a copy to the chosen one does; once it is done, what is left to key there."""
 
     scope = "copy"
@@ -87,11 +86,6 @@ class CopyScreen(BaseScreen[None]):
         self.listed, self.page = TargetAgencies(agencies), TextPage()
         self.plan: CopyPlan | None = None
         self.copied: set[str] = set()
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def chosen(self) -> AgencyInfo:
@@ -165,8 +159,7 @@ class CopyScreen(BaseScreen[None]):
         elif self.plan is not None:
             program = self.program
             given = (self.client_id, program.standard, program.agency.code, self.chosen, self.plan)
-            who = (program.person, program.clock())
-            program.in_store(lambda store: _written(store, *given, *who), on_done=self._entered, writes=True, hold=True)
+            program.write(lambda unit: _written(unit, *given), on_done=self._entered, hold=True)
 
     def _entered(self, done: tuple[CopyPlan, str]) -> None:
         plan, name = done
@@ -221,19 +214,12 @@ def _planned(snapshot: Snapshot, client_id: str, source: Standard, code: str, ag
 
 
 def _written(
-    store: "Store",
-    client_id: str,
-    source: Standard,
-    code: str,
-    agency: AgencyInfo,
-    seen: CopyPlan,
-    person: str,
-    now: datetime,
+    unit: UnitOfWork, client_id: str, source: Standard, code: str, agency: AgencyInfo, seen: CopyPlan
 ) -> tuple[CopyPlan, str]:
     """Enter what was seen on the page, and what the copy is called; without a name where it would be another by now."""
-    plan, target = store.ask(_planned, client_id, source, code, agency), load(agency.standard)
+    plan, target = _planned(unit, client_id, source, code, agency), load(agency.standard)
     if plan != seen:
         return plan, ""
-    _, copy_id = write_copy(store, plan, agency.code, target, person, now)
-    values = store.ask(read.get, "client", copy_id).values
+    _, copy_id = write_copy(unit, plan, agency.code, target)
+    values = read.get(unit, "client", copy_id).values
     return plan, f"{target.word('client')} {client_name(target, values)}"

@@ -14,7 +14,7 @@ from store.records import merge, read
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.client import labels
-from tui.screens.client.labels import several
+from tui.session.wording import several, when
 from tui.widgets.base_screen import BaseModal, BaseScreen
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
@@ -24,8 +24,8 @@ from validators.records import Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
+    from tui.session.program import Program
 
 
 # Two clients side by side: is this one person? From here to the other one, or on to merging.
@@ -80,7 +80,7 @@ class AlikePage(BaseScreen[None]):
     scope = "alike"
     heading = "Side by side"
 
-    def __init__(self, opener: "ClientScreen", alike: Sequence[Resemblance]) -> None:
+    def __init__(self, opener: "ClientView", alike: Sequence[Resemblance]) -> None:
         super().__init__()
         self.opener, self.alike, self.at = opener, list(alike), 0
         self.page = TextPage()
@@ -132,7 +132,7 @@ MOST = 50
 class Pairing:
     """The merges of one client screen."""
 
-    def __init__(self, screen: "ClientScreen", merges: tuple[MergeInfo, ...]) -> None:
+    def __init__(self, screen: "ClientView", merges: tuple[MergeInfo, ...]) -> None:
         self.screen = screen
         self.merges = merges
 
@@ -176,7 +176,7 @@ class Pairing:
                 client_id, id = screen.client_id, row.id
                 program.write(lambda unit: save.merge(unit, keep_id=client_id, other_id=id), on_done=merged, hold=True)
 
-        program.push_screen(Confirm("Make the two one client?", lines, [Answer("m", "Merge them")]), answered)
+        screen.app.push_screen(Confirm("Make the two one client?", lines, [Answer("m", "Merge them")]), answered)
 
     def ask_to_split(self) -> None:
         """Undo the latest merge into this client."""
@@ -190,7 +190,7 @@ class Pairing:
                 return
             one = mine[0]
             lines = [
-                f"Merged by {one.merged_by} at {labels.when(one.merged_at, program.today())}.",
+                f"Merged by {one.merged_by} at {when(one.merged_at, program.today())}.",
                 program.said(
                     f"The other client comes back with the {len(one.moved)} episodes it brought, as they stand now."
                 ),
@@ -205,7 +205,7 @@ class Pairing:
                         hold=True,
                     )
 
-            program.push_screen(Confirm("Undo the merge?", lines, [Answer("s", "Split them")]), answered)
+            screen.app.push_screen(Confirm("Undo the merge?", lines, [Answer("s", "Split them")]), answered)
 
         client_id = screen.client_id
         program.read(lambda snapshot: _merges(snapshot, client_id), on_done=known, hold=True)
@@ -228,7 +228,7 @@ class FindOther(BaseModal[ClientRow]):
     FindOther FilteredList { width: 90%; max-width: 76; height: 12; margin-top: 1; }
     """
 
-    def __init__(self, program: "KeyworkApp", own_id: str) -> None:
+    def __init__(self, program: "Program", own_id: str) -> None:
         super().__init__()
         self.program, self.own_id = program, own_id
         self.rows: dict[str, ClientRow] = {}

@@ -15,16 +15,16 @@ from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
-from tui.form.line_input import LineInput
 from tui.screens.client import labels
 from tui.screens.client.model import Held
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
 
 if TYPE_CHECKING:
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 # Key worker and note of an episode: kept beside it, never exported.
 
@@ -118,7 +118,7 @@ Done = Callable[[ClientTree], None]
 class Adding:
     """What is added to a client and taken away again."""
 
-    def __init__(self, screen: "ClientScreen") -> None:
+    def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
         # What was deleted here, the latest last: a stored record, or a new one with all below it.
         self._deleted: list[list[Held]] = []
@@ -277,7 +277,7 @@ class Adding:
 
         def known(names: list[str]) -> None:
 
-            program.push_screen(NotePage(name, held.key_worker, held.note, names), answered)
+            screen.app.push_screen(NotePage(name, held.key_worker, held.note, names), answered)
 
         def answered(answer: tuple[str, str] | None) -> None:
             if answer is None or answer == (held.key_worker, held.note):

@@ -1,44 +1,22 @@
 """How the client screen names things: the title, the lines of the tree, moments of the day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from store.facts import Presence
 from tui.form.dates import show_date
 from tui.form.panel_entries import RecordKey
 from tui.form.row_drawing import WEIGHT
 from tui.screens.client.model import Case, Held
-from tui.session.local_time import LONDON
+from tui.session.wording import client_name, when
 from tui.widgets.tree_pane import Node
 from validators.records import Finding, Severity, Values
 from validators.standard.model import Standard
 
 
-def when(moment: datetime, today: date) -> str:
-    """A moment as people say it: `14:02`, with the day when that is another one."""
-    local = moment.astimezone(LONDON)
-    clock = f"{local:%H:%M}"
-    return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
-
-
-def several(number: int, noun: str) -> str:
-    """`1 field`, `2 fields`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def word(standard: Standard, kind: str) -> str:
     """What the standard calls a client, an episode, an event."""
     return standard.word(kind)
-
-
-def client_name(standard: Standard, values: Values) -> str:
-    """Reference and initials; what says who it is where both are missing."""
-
-    def value(role: str) -> str:
-        return values.get(standard.role(role), "") if standard.role(role) else ""
-
-    parts = [value("client_reference"), f"{value('given_initial')}{value('family_initial')}"]
-    return " ".join(part for part in parts if part) or "without a name yet"
 
 
 def born(standard: Standard, values: Values) -> str:

@@ -9,12 +9,13 @@ from textual.timer import Timer
 from store.facts import NEVER, Kind, Presence, Who
 from store.live import presence
 from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from tui.screens.client import labels
+from tui.session.wording import when
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 STAY_SECONDS = 20.0
 LATE = timedelta(seconds=2 * STAY_SECONDS)
@@ -26,7 +27,7 @@ REST_SECONDS = 0.4
 class Company:
     """The other people of one client screen. `others` are they, the first to come first."""
 
-    def __init__(self, screen: "ClientScreen", others: Sequence[Presence]) -> None:
+    def __init__(self, screen: "ClientView", others: Sequence[Presence]) -> None:
         self.screen = screen
         self.others = tuple(others)
         self.entered = False
@@ -65,11 +66,9 @@ class Company:
         self.entered, program.entered = True, screen.client_id
         self._at = kind, record_id = self._record()
         self._seen = program.clock()
-        at = (kind, record_id, screen.client_id, self._seen)
-        person, session = program.person, program.session
-        program.in_store(
-            lambda store: _enter(store, person, session, *at),
-            writes=True,
+        client_id = screen.client_id
+        program.write(
+            lambda unit: _enter(unit, kind, record_id, client_id),
             on_done=self.take,
             on_problem=_not_worth_saying,
         )
@@ -86,11 +85,9 @@ class Company:
         screen, program = self.screen, self.screen.program
         if self.entered and self._at is not None and screen.is_attached and program.entered == screen.client_id:
             self._seen = program.clock()
-            at = (*self._at, screen.client_id, self._seen)
-            person, session = program.person, program.session
-            program.in_store(
-                lambda store: _stay(store, person, session, *at),
-                writes=True,
+            at = (*self._at, screen.client_id)
+            program.write(
+                lambda unit: _stay(unit, *at),
                 on_done=self.take,
                 on_problem=_not_worth_saying,
             )
@@ -105,15 +102,14 @@ class Company:
     def gone(self) -> None:
         """The screen is closed; perhaps one of another client has come up, and that is noted already."""
         program = self.screen.program
-        if self.entered and program.entered == self.screen.client_id and program.store is not None:
+        if self.entered and program.entered == self.screen.client_id:
             self.entered, program.entered = False, ""
-            session = program.session
-            program.in_store(lambda store: _leave(store, session), writes=True, on_problem=_not_worth_saying)
+            program.write(presence.leave, on_problem=_not_worth_saying)
 
     def gone_for_good(self) -> None:
         """The program ends: no thread is left to ask."""
-        store = self.screen.program.store
-        if self.entered and store is not None:
+        store = self.screen.program.opened_store
+        if self.entered:
             self.entered = False
             try:
                 store.do(Who("", NEVER, self.screen.program.session), presence.leave)
@@ -158,7 +154,7 @@ class Company:
     def _told(self, one: Presence) -> str:
         """A sentence: who has what open, and since when."""
         screen, program = self.screen, self.screen.program
-        same, since = one.record_id == screen.held.id, labels.when(one.since, program.today())
+        same, since = one.record_id == screen.held.id, when(one.since, program.today())
         what = labels.record_of(screen.case, one)
         what = f"this record ({what})" if same else f"{what} of this client"
         if one.person == program.person:
@@ -174,20 +170,12 @@ def _others(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> 
     return presence.others(snapshot, "client", client_id, session, now)
 
 
-def _enter(
-    store: "Store", person: str, session: str, kind: Kind, record_id: str, client_id: str, now: datetime
-) -> list[Presence]:
-    store.do(Who(person, now, session), presence.enter, kind, record_id)
-    return store.ask(_others, client_id, session, now)
+def _enter(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str) -> list[Presence]:
+    presence.enter(unit, kind, record_id)
+    return _others(unit, client_id, unit.who.session, unit.who.at)
 
 
-def _stay(
-    store: "Store", person: str, session: str, kind: Kind, record_id: str, client_id: str, now: datetime
-) -> list[Presence]:
-    if not store.do(Who("", now, session), presence.stay):
-        store.do(Who(person, now, session), presence.enter, kind, record_id)
-    return store.ask(_others, client_id, session, now)
-
-
-def _leave(store: "Store", session: str) -> None:
-    store.do(Who("", NEVER, session), presence.leave)
+def _stay(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str) -> list[Presence]:
+    if not presence.stay(unit):
+        presence.enter(unit, kind, record_id)
+    return _others(unit, client_id, unit.who.session, unit.who.at)

@@ -13,7 +13,7 @@ from store.live import presence, recent_entry
 from store.records import merge as stored_merge
 from store.records import read
 from store.snapshot import Snapshot
-from tui.screens.client.labels import several, when
+from tui.session.wording import several, when
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard

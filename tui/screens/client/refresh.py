@@ -18,7 +18,7 @@ from validators.problems import Problem
 from validators.records import Values
 
 if TYPE_CHECKING:
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 ROLES = ("given_initial", "family_initial", "birth_date", "sex")
 
@@ -26,7 +26,7 @@ ROLES = ("given_initial", "family_initial", "birth_date", "sex")
 class Around:
     """The surroundings of one client screen."""
 
-    def __init__(self, screen: "ClientScreen", found: Loaded) -> None:
+    def __init__(self, screen: "ClientView", found: Loaded) -> None:
         self.screen = screen
         self.company = Company(screen, found.others)
         self.offering = Offering(screen, found)
@@ -181,7 +181,7 @@ class Around:
         self.screen.app.push_screen(AlikePage(self.screen, self.alike))
 
 
-def _differs(screen: "ClientScreen", tree: ClientTree) -> bool:
+def _differs(screen: "ClientView", tree: ClientTree) -> bool:
     known = {held.id: (held.version, held.deleted) for held in screen.case.by_id.values() if held.version}
     beside = {held.id: (held.key_worker, held.note) for held in screen.case.by_id.values() if held.kind == "episode"}
     now = {tree.client.id: (tree.client.version, tree.client.deleted)}

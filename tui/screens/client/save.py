@@ -12,17 +12,18 @@ from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
 from tui.screens.client.model import Case, Held
 from tui.session.store_access import shortly
+from tui.session.wording import when
 from tui.widgets.confirm import Answer, Confirm
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Values
 
 if TYPE_CHECKING:
-    from tui.screens.client.screen import ClientScreen
+    from tui.screens.client.view import ClientView
 
 # What links an episode to what was sent of it is changed: said, and asked about, before it is saved.
 
 
-def before_relinking(screen: "ClientScreen", items: Sequence[Save], go_on: Callable[[], None]) -> None:
+def before_relinking(screen: "ClientView", items: Sequence[Save], go_on: Callable[[], None]) -> None:
     """Go on to save; where a save of `items` changes what was sent, only when the person says so."""
     journeys = _relinked(screen.case, items)
     if not journeys:
@@ -54,7 +55,7 @@ def _relinked(case: Case, items: Sequence[Save]) -> list[EpisodeRecord]:
     return found
 
 
-def _ask(screen: "ClientScreen", found: Sequence[EpisodeRecord], go_on: Callable[[], None]) -> None:
+def _ask(screen: "ClientView", found: Sequence[EpisodeRecord], go_on: Callable[[], None]) -> None:
     """Say what a changed link does before it is saved; it is nobody's to refuse."""
     if not found:
         go_on()
@@ -93,7 +94,7 @@ class After(Protocol):
 class Saving:
     """The saves of one client screen."""
 
-    def __init__(self, screen: "ClientScreen") -> None:
+    def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
         self._waiting: list[Save] = []
         self._under_way: list[Save] = []
@@ -264,7 +265,7 @@ class Saving:
         screen = self.screen
         theirs = problem.theirs
         today = screen.program.today()
-        who = f"{theirs.changed_by} at {labels.when(theirs.changed_at, today)}"
+        who = f"{theirs.changed_by} at {when(theirs.changed_at, today)}"
         if theirs.deleted:
             name = labels.record_name(screen.case, held)
             answers = [Answer("b", "Bring it back, to save yours over it")]
@@ -290,9 +291,7 @@ class Saving:
 
     def compare_draft(self, held: Held, version: int = 0, after: After | None = None) -> None:
         """What is typed in a record beside what is saved now (as `version`), to choose from."""
-        who = (
-            f"{held.changed_by} at {labels.when(held.changed_at, self.screen.program.today())}" if held.version else ""
-        )
+        who = f"{held.changed_by} at {when(held.changed_at, self.screen.program.today())}" if held.version else ""
         base = (held.base or None) if version > held.version else None
         self._compare(held, base, held.saved, version, who, after)
 

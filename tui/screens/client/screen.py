@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
+from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from tui.form.findings_panel import FindingsPanel
@@ -14,7 +15,7 @@ from tui.form.record_form import RecordForm
 from tui.form.record_model import RecordModel
 from tui.screens.client import labels
 from tui.screens.client.accept import Accepting
-from tui.screens.client.drafts import DraftKeeper
+from tui.screens.client.draft_keeper import DraftKeeper
 from tui.screens.client.duplicates import Pairing
 from tui.screens.client.edit_records import Adding
 from tui.screens.client.findings_walk import Step, Walking
@@ -32,13 +33,7 @@ from validators.records import Finding
 from validators.standard.model import Field
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
-    from tui.screens.client.accept import Accepting
-    from tui.screens.client.duplicates import Pairing
-    from tui.screens.client.edit_records import Adding
-    from tui.screens.client.findings_walk import Walking
-    from tui.screens.client.refresh import Around
-    from tui.screens.client.save import Saving
+    from tui.session.program import Program
 
 
 # The record form as the client screen uses it: says when its end is reached, lends its keys to the palette.
@@ -103,7 +98,7 @@ class ClientScreen(BaseScreen[None]):
 
     def __init__(
         self,
-        app: "KeyworkApp",
+        app: "Program",
         found: Loaded,
         episode_id: str = "",
         event_id: str = "",
@@ -112,7 +107,7 @@ class ClientScreen(BaseScreen[None]):
         told: bool = False,
     ) -> None:
         super().__init__()
-        self.program = app
+        self.program: Program = app
         self.case = Case(app.standard, app.checker, app.today, app.agency)
         self.case.previous, self.case.usage = found.previous, found.usage
         self.case.check.take(found.kept)
@@ -127,15 +122,18 @@ class ClientScreen(BaseScreen[None]):
         self.entries: tuple[Entry, ...] = ()
         self._said = False
         self.keeper = DraftKeeper(app, lambda: self.case.by_id.values())
-        self.saving, self.adding = Saving(self), Adding(self)
-        self.around, self.pairing = Around(self, found), Pairing(self, found.merges)
-        self.walking, self.accepting = Walking(self), Accepting(self)
+        self.saving: Saving = Saving(self)
+        self.adding: Adding = Adding(self)
+        self.around: Around = Around(self, found)
+        self.pairing: Pairing = Pairing(self, found.merges)
+        self.walking: Walking = Walking(self)
+        self.accepting: Accepting = Accepting(self)
         self.told_here = told
         self.landing: tuple[Step, str] | None = None
         model = self.case.model_of(self.held)
         if header:
             model.go_to(header)
-        self.form = ClientForm(
+        self.form: ClientForm = ClientForm(
             model,
             on_edit=self.edited,
             on_move=self.moved,
@@ -332,8 +330,15 @@ class ClientScreen(BaseScreen[None]):
         self.form.focus_input()
 
     def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something; perhaps here."""
-        self.around.reload()
+        """Somebody saved something. What was saved here is shown already; what was done in other screens is not."""
+        if event.own and self._is_in_front():
+            self.around.company.look()
+        else:
+            self.around.reload()
+
+    def _is_in_front(self) -> bool:
+        """Whether nothing but dialogs stands over this screen."""
+        return next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen)) is self
 
     def on_store_written(self, event: StoreWritten) -> None:
         """Somebody may have come, or gone on to another record."""

@@ -11,13 +11,14 @@ from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.session.local_time import LONDON
+from tui.session.wording import SORTS, findings_text
 from tui.widgets.paged_table import Column, PagedTable, Row
 from validators.problems import Problem
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
-    from tui.app.app import KeyworkApp
+    from tui.session.program import Program
 
 WIDE = 116
 NEAR = 256
@@ -61,18 +62,6 @@ WIDE_COLUMNS = (
     Column("By", 8),
     Column("Notes", 0, "key_worker"),
 )
-SORTS: dict[Sort, str] = {
-    "reference": "reference",
-    "initials": "initials",
-    "birth_date": "birth date",
-    "postcode": "postcode",
-    "opened": "opened",
-    "state": "state: open, closed, no episode",
-    "findings": "findings",
-    "key_worker": "key worker",
-    "changed": "last change",
-    "entered": "order of entry",
-}
 
 
 class ClientList:
@@ -211,12 +200,6 @@ def warm(snapshot: Snapshot, agency: AgencyInfo) -> None:
         stored_search.page(snapshot, agency, ClientQuery(text, sort="reference"), 0, 1)
 
 
-def findings_text(one: ClientRow) -> str:
-    """How many findings there are, by letters: `2E 1W`."""
-    parts = [f"{number}{letter}" for number, letter in ((one.errors, "E"), (one.warnings, "W")) if number]
-    return " ".join(parts)
-
-
 def _day(text: str) -> str:
     return show_date(text, "YYYY-MM-DD") or text
 
@@ -230,7 +213,7 @@ AFTER_SECONDS = 0.15
 class LateCount:
     """Counts for one list and its table; `tell` is called when the count of what is still listed is known."""
 
-    def __init__(self, app: "KeyworkApp", clients: ClientList, table: PagedTable, tell: Callable[[], object]) -> None:
+    def __init__(self, app: "Program", clients: ClientList, table: PagedTable, tell: Callable[[], object]) -> None:
         self._app, self._list, self._table, self._tell = app, clients, table, tell
         self._timer: Timer | None = None
 
@@ -256,13 +239,10 @@ class LateCount:
         self._timer = None
         app, query = self._app, self._list.query
 
-        def count(store: "Store", agency: AgencyInfo, query: ClientQuery) -> None:
-            """In a thread; the list then has the number from the store's memory."""
-            store.ask(stored_search.count, agency, query)
-
-        def counted(_: None) -> None:
+        def counted(_: int) -> None:
+            """The list then has the number from the store's memory."""
             if query == self._list.query and not self._list.exact:
                 self.now()
 
-        its_agency = app.agency
-        app.in_store(lambda store: count(store, its_agency, query), on_done=counted)
+        agency = app.agency
+        app.read(lambda snapshot: stored_search.count(snapshot, agency, query), on_done=counted)

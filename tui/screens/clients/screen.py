@@ -8,14 +8,16 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.widget import Widget
 
-from store.facts import AgencyInfo, Filter, Sort
+from store.facts import Filter, Sort
 from store.findings import queries
 from tui.screens.clients.keys import SHOWN, TO_TABLE
-from tui.screens.clients.rows import SORTS, WIDE, ClientList, LateCount, warm
+from tui.screens.clients.rows import WIDE, ClientList, LateCount, warm
 from tui.session.background_check import caseload_check
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import SORTS
 from tui.widgets.actions import REGISTRY
-from tui.widgets.base_screen import BaseModal, BaseScreen, JumpPlace
+from tui.widgets.base_screen import BaseModal, JumpPlace
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.find_line import FindLine, keys_of
 from tui.widgets.paged_table import PagedTable
@@ -24,8 +26,7 @@ from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.app.app import KeyworkApp
+    pass
 
 # The table of clients, which is driven from the line one types in.
 
@@ -88,7 +89,7 @@ CHECK_AFTER_SECONDS = 1.0
 """The first keys after the start are to find the store free."""
 
 
-class ClientsScreen(BaseScreen[None]):
+class ClientsScreen(StoreScreen[None]):
     """Search line, filters, and the clients they leave. Typing always goes to the search line."""
 
     scope = "clients"
@@ -103,17 +104,11 @@ class ClientsScreen(BaseScreen[None]):
         self.filter_line = TextLine(id="filters")
         self._soon = False
 
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
-
     def body(self) -> Iterable[Widget]:
         """The three parts."""
         app = self.program
-        assert app.store is not None
-        self.list = ClientList(app.store, app.agency, app.standard, app.person, self.trouble)
-        self.list.wide = app.size.width >= WIDE
+        self.list = ClientList(app.opened_store, app.agency, app.standard, app.person, self.trouble)
+        self.list.wide = self.app.size.width >= WIDE
         self.table = ClientTable(
             self.list.columns,
             self.list.count,
@@ -224,10 +219,8 @@ class ClientsScreen(BaseScreen[None]):
         self._to_finding(-1)
 
     def _to_finding(self, step: Literal[1, -1]) -> None:
-        from tui.screens.client.findings_walk import to_client
-
         chosen = str(self.table.current_id or "")
-        to_client(self.program, chosen, step, itself=bool(chosen))
+        self.program.to_finding(step, chosen, itself=bool(chosen))
 
     def action_filter(self, name: Filter) -> None:
         """Turn a filter on or off."""
@@ -250,9 +243,6 @@ class ClientsScreen(BaseScreen[None]):
     def action_worker(self) -> None:
         """Choose whose clients are listed."""
 
-        def names(store: "Store", agency: AgencyInfo) -> list[str]:
-            return store.ask(queries.key_workers, agency)
-
         def asked(found: list[str]) -> None:
             if found or self.list.query.key_worker:
                 self.app.push_screen(KeyWorkers(found), chosen)
@@ -264,8 +254,8 @@ class ClientsScreen(BaseScreen[None]):
                 self.list.work_with("" if name == ANYBODY else name)
                 self.renew(keep=False)
 
-        its_agency = self.program.agency
-        self.program.in_store(lambda store: names(store, its_agency), on_done=asked, hold=True)
+        agency = self.program.agency
+        self.program.read(lambda snapshot: queries.key_workers(snapshot, agency), on_done=asked, hold=True)
 
     def action_sort(self, step: int) -> None:
         """By the next order, or the one before."""

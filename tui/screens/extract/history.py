@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -13,13 +12,10 @@ from store.month import extracts
 from store.snapshot import Snapshot
 from tui.screens.extract.items import ItemsScreen, changed
 from tui.screens.extract.receipt import ReceiptScreen
-from tui.widgets.base_screen import BaseScreen
+from tui.session.program import StoreScreen
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 COLUMNS = (
     Column("", 1),
@@ -43,7 +39,7 @@ def _compared(snapshot: Snapshot, standard: Standard, old: ExtractInfo, new: Ext
     return compare_texts(extracts.text(snapshot, old.id), extracts.text(snapshot, new.id), standard)
 
 
-class HistoryOfExtracts(BaseScreen[None]):
+class HistoryOfExtracts(StoreScreen[None]):
     """The list."""
 
     scope = "extract_history"
@@ -53,11 +49,6 @@ class HistoryOfExtracts(BaseScreen[None]):
         super().__init__()
         self._all: list[ExtractInfo] = []
         self._marked = ""
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """A word of help, the list."""
@@ -140,7 +131,7 @@ class HistoryOfExtracts(BaseScreen[None]):
             if not self.is_attached:
                 return  # gone elsewhere meanwhile, perhaps to another agency
             about = f"From {old.submission} ({old.made_at:%Y-%m-%d}) to {new.submission} ({new.made_at:%Y-%m-%d})."
-            app.push_screen(
+            self.app.push_screen(
                 ItemsScreen("Two extracts compared", about, changed(found, app.standard), "Nothing differs.")
             )
 

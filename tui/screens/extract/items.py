@@ -2,24 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
 from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.writing import Receipt
 from tui.form.dates import show_date
-from tui.screens.client.labels import several
 from tui.screens.extract.queries import RecordPlace, place_of
-from tui.widgets.find_line import FilteredScreen
+from tui.session.filtered_screen import FilteredScreen
+from tui.session.wording import several
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
 
@@ -109,11 +105,6 @@ class ItemsScreen(FilteredScreen):
         self._all = self._shown = list(items)
         self._about, self._empty = about, empty
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def listed(self) -> LineList:

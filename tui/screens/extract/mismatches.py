@@ -1,44 +1,25 @@
 """Mismatches against what was sent: each explained, mended in its record (Enter), or confirmed with a reason."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from exporters.extracts.mismatches import TITLES, Mismatch, Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import Preview
-from store.facts import Who
 from store.month import sent as stored_sent
+from tui.session.filtered_screen import FilteredScreen
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 
 if TYPE_CHECKING:
-    from store.store import Store
-    from tui.app.app import KeyworkApp
+    pass
 
 COLUMNS = (Column("State", 8), Column("Client", 10), Column("Kind", 17), Column("Why", 0))
 MARK = {"open": "! open", "confirmed": "✓ conf.", "explained": "i expl."}
-
-
-def _confirm(
-    store: "Store", app: "KeyworkApp", preview: Preview, found: Mismatches, one: Mismatch, reason: str
-) -> Mismatches:
-    """In a thread."""
-    assert found.sent is not None
-    with store.writing(Who(app.person, app.clock())) as work:
-        confirm(work, found.sent, one, reason)
-    return store.ask(find_mismatches, preview)
-
-
-def _withdraw(store: "Store", app: "KeyworkApp", preview: Preview, confirmation_id: str) -> Mismatches:
-    """In a thread."""
-    with store.writing(Who(app.person, app.clock())) as work:
-        stored_sent.withdraw(work, confirmation_id)
-    return store.ask(find_mismatches, preview)
 
 
 class MismatchesScreen(FilteredScreen):
@@ -53,11 +34,6 @@ class MismatchesScreen(FilteredScreen):
         self._preview, self.found, self._judged = preview, found, judged
         self._shown: list[Mismatch] = []
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3, 4))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     @property
     def listed(self) -> LineList:
@@ -157,8 +133,9 @@ class MismatchesScreen(FilteredScreen):
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                about = (app, self._preview, self.found, one, texts["reason"])
-                app.in_store(lambda store: _confirm(store, *about), on_done=self._came, writes=True)
+                sent, reason = self.found.sent, texts["reason"]
+                assert sent is not None
+                app.write(lambda unit: confirm(unit, sent, one, reason), on_done=self._find_anew)
 
         asked = Asked("reason", "Reason why this is right")
         self.app.push_screen(Asking("Confirm the mismatch", [f"{self._title(one)}: {one.told}"], [asked]), came)
@@ -169,9 +146,13 @@ class MismatchesScreen(FilteredScreen):
         if one is None or one.confirmed is None:
             self.say("Choose one that is confirmed.", "notice")
             return
-        app = self.program
-        preview, id = self._preview, one.confirmed.id
-        app.in_store(lambda store: _withdraw(store, app, preview, id), on_done=self._came, writes=True)
+        id = one.confirmed.id
+        self.program.write(lambda unit: stored_sent.withdraw(unit, id), on_done=self._find_anew)
+
+    def _find_anew(self, _: object) -> None:
+        """It is written; comparing takes too long to be done within it."""
+        preview = self._preview
+        self.program.read(lambda snapshot: find_mismatches(snapshot, preview), on_done=self._came)
 
     def _came(self, found: Mismatches) -> None:
         self.found = found

@@ -27,7 +27,7 @@ from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
-    from tui.app.app import KeyworkApp
+    from tui.session.program import Program
 
 TELL_SECONDS = 0.5
 REST_SECONDS = 0.002
@@ -38,7 +38,7 @@ RecordPlace = tuple[str, str, str, str]
 class Gently:
     """Progress that tells a screen now and then and, each time it is called, leaves the machine to whoever types."""
 
-    def __init__(self, app: "KeyworkApp", tell: Callable[[int], object]) -> None:
+    def __init__(self, app: "Program", tell: Callable[[int], object]) -> None:
         self._app, self._tell, self._told = app, tell, time.monotonic()
 
     def __call__(self, count: int) -> None:

@@ -5,7 +5,7 @@ import pwd
 import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -13,31 +13,28 @@ from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, write_again
 from exporters.formats.kept_text import KeptText
 from exporters.month.checklist_acts import mark_sent
+from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
 from store.snapshot import Snapshot
 from tui.screens.extract.queries import made_for, text_of, usual_folder
 from tui.screens.extract.sheet import SheetScreen
+from tui.session.program import StoreScreen
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.text_page import TextPage
 
 if TYPE_CHECKING:
     from store.store import Store
-    from tui.app.app import KeyworkApp
 
 
-def _marked(store: "Store", app: "KeyworkApp", extract_id: str, sent: bool) -> tuple[ExtractInfo, str]:
+def _marked(store: "Store", work: Work, who: Who, extract_id: str) -> tuple[ExtractInfo, str]:
     """In a thread; the extract as it is then, and what is to be said of the day."""
-    if sent:
-        # Its checklist keeps what the data say at this moment.
-        extract, today = store.ask(extracts.one, extract_id), app.today()
-        said = mark_sent(store, app.agency, app.standard, extract, app.person, today, app.clock())
-        return store.ask(extracts.one, extract_id), said
-    with store.writing(Who(app.person, app.clock())) as work:
-        return stored_sent.take_back(work, extract_id), ""
+    # Its checklist keeps what the data say at this moment.
+    extract = store.ask(extracts.one, extract_id)
+    said = mark_sent(store, work.agency, work.standard, extract, who.person, work.today, who.at)
+    return store.ask(extracts.one, extract_id), said
 
 
 def _again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
@@ -67,7 +64,7 @@ class ReceiptPage(TextPage):
         return self.line or super().text_to_copy()
 
 
-class ReceiptScreen(BaseScreen[None]):
+class ReceiptScreen(StoreScreen[None]):
     """One extract."""
 
     scope = "extract_receipt"
@@ -78,11 +75,6 @@ class ReceiptScreen(BaseScreen[None]):
         self.extract = extract
         self.file = Path(str(extract.receipt.get("file", extract.file_name)))
         self.title = f"Receipt: {extract.file_name}"
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """The page."""
@@ -120,10 +112,9 @@ class ReceiptScreen(BaseScreen[None]):
 
         def came(letter: str | None) -> None:
             if letter == "s":
-                program, id = self.program, self.extract.id
-                self.program.in_store(
-                    lambda store: _marked(store, program, id, True), on_done=self._came, writes=True, hold=True
-                )
+                app, id = self.program, self.extract.id
+                work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
+                app.in_store(lambda store: _marked(store, work, who, id), on_done=self._came, writes=True, hold=True)
 
         self.app.push_screen(Confirm("Mark as sent?", lines, answers, "s"), came)
 
@@ -133,9 +124,9 @@ class ReceiptScreen(BaseScreen[None]):
 
         def came(letter: str | None) -> None:
             if letter == "t":
-                program, id = self.program, self.extract.id
-                self.program.in_store(
-                    lambda store: _marked(store, program, id, False), on_done=self._came, writes=True, hold=True
+                id = self.extract.id
+                self.program.write(
+                    lambda unit: stored_sent.take_back(unit, id), on_done=lambda info: self._came((info, "")), hold=True
                 )
 
         self.app.push_screen(Confirm("Take back?", ["Both marks are kept, with name and time."], answers), came)
@@ -164,7 +155,7 @@ class ReceiptScreen(BaseScreen[None]):
 
         def came(text: KeptText) -> None:
             if self.is_attached:
-                app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
+                self.app.push_screen(SheetScreen(f"What was written: {self.extract.file_name}", text, app.standard))
 
         extract, standard = self.extract, app.standard
         app.read(lambda snapshot: text_of(snapshot, extract, standard), on_done=came)

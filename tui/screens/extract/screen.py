@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
@@ -15,15 +14,15 @@ from exporters.formats.base import ExtractKind, extract_kind
 from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar
-from tui.screens.client.labels import several
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
 from tui.screens.extract.queries import Gently, Looked, look, usual_folder, write
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.screens.extract.sheet import SheetScreen
+from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import several
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
@@ -32,9 +31,6 @@ from tui.widgets.theme import MARKS
 from validators.calendar.calendar import in_words
 from validators.problems import Problem
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
 
 # The lines of the first page: each tells one thing and leads on.
 
@@ -133,7 +129,7 @@ def _day(text: str) -> date | None:
         raise Problem("A day is written as YYYY-MM-DD, such as 2026-03-31.") from None
 
 
-class ExtractScreen(BaseScreen[None]):
+class ExtractScreen(StoreScreen[None]):
     """One submission: the one given, else the one that is due."""
 
     scope = "extract"
@@ -146,11 +142,6 @@ class ExtractScreen(BaseScreen[None]):
         self.wanted: ExtractKind | None = None
         self._looking = self._writing = False
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def body(self) -> Iterable[Widget]:
         """The lines, and all of the chosen one."""
@@ -360,9 +351,7 @@ class ExtractScreen(BaseScreen[None]):
         """F4: another submission."""
 
         def check(texts: Mapping[str, str]) -> None:
-            store = self.program.store
-            if store is not None:
-                store.ask(calendar.of_agency, self.program.agency).entry(texts["month"])
+            self.program.opened_store.ask(calendar.of_agency, self.program.agency).entry(texts["month"])
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:

@@ -6,7 +6,7 @@ from textual import events
 from textual.widget import Widget
 
 from exporters.formats.kept_text import KeptText
-from tui.screens.client.labels import several
+from tui.session.wording import several
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row

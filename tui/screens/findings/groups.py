@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from store.facts import AgencyInfo
 from store.findings import caseload, queries
@@ -10,12 +9,10 @@ from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
 from store.snapshot import Snapshot
 from tui.screens.history import client_name
+from tui.session.wording import rule_title
 from validators.quality import quality_text
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    pass
 
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
 SEVERITIES = tuple(Severity)
@@ -159,22 +156,7 @@ def words_of(standard: Standard, text: str) -> list[FindingWord]:
     return found
 
 
-def rule_title(standard: Standard, rule: str) -> str:
-    """A rule's number and title."""
-    known = standard.rule_by_id.get(rule)
-    return f"Rule {rule}: {known.title}" if known else f"Rule {rule}"
-
-
 def field_label(standard: Standard, header: str) -> str:
     """A field's label, else its header."""
     known = standard.by_header.get(header)
     return known.label if known else header
-
-
-def values_text(one: Finding) -> str:
-    """The fields involved with their values; quotes show blanks at an end."""
-
-    def shown(text: str) -> str:
-        return f"'{text}'" if text != text.strip() else text or "empty"
-
-    return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from textual import events
 from textual.timer import Timer
@@ -17,27 +17,17 @@ from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
 from store.findings.facts import ListedFinding
 from store.snapshot import Snapshot
 from tui.form.row_drawing import ACCEPTED
-from tui.screens.findings.groups import (
-    WAYS,
-    Caseload,
-    Group,
-    count_text,
-    field_label,
-    quality_line,
-    read,
-    rule_title,
-    sums,
-    values_text,
-)
+from tui.screens.findings.groups import WAYS, Caseload, Group, count_text, field_label, quality_line, read, sums
 from tui.screens.findings.list import FindingsList
 from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
+from tui.session.filtered_screen import FilteredScreen
 from tui.session.store_access import StoreChanged
+from tui.session.wording import rule_title, values_text
 from tui.widgets.actions import REGISTRY, action, both_cases
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import JumpPlace
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.find_line import FilteredScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
@@ -47,7 +37,6 @@ from validators.problems import Problem
 from validators.records import Finding, Severity
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
     from tui.screens.findings.list import FindingsList
     from tui.terminal.key_queue import KeyHold
 
@@ -312,7 +301,7 @@ class FindingsScreen(FilteredScreen):
         words or the groups are others, and nothing is counted anew.
         """
         self._counted = self._counted and not keep
-        app = cast("KeyworkApp", self.app)
+        app = self.program
         if hold:
             self._wait()
         self._keep = self._keep and keep if self._reading else keep
@@ -355,7 +344,7 @@ class FindingsScreen(FilteredScreen):
             self._sum_again = True
             return
         self._summing, self._sum_again = True, False
-        app = cast("KeyworkApp", self.app)
+        app = self.program
         agency = app.agency
         app.read(lambda snapshot: sums(snapshot, agency), on_done=self._summed, on_problem=self._not_summed)
 
@@ -376,7 +365,7 @@ class FindingsScreen(FilteredScreen):
 
     def _wait(self) -> None:
         """Have the keys of the list wait for it, and say so when it takes a while."""
-        self._holds.append(cast("KeyworkApp", self.app).key_queue.hold(self._passes))
+        self._holds.append(self.program.key_queue.hold(self._passes))
         if self._slow is None:
             self._slow = self.set_timer(SLOW_SECONDS, lambda: self.say(READING))
 
@@ -408,9 +397,8 @@ class FindingsScreen(FilteredScreen):
 
     def fetch(self, numbers: Collection[int]) -> Mapping[int, ListedFinding]:
         """Read the findings of the lines in view."""
-        store = cast("KeyworkApp", self.app).store
         try:
-            return store.ask(queries.numbered, numbers) if store is not None else {}
+            return self.program.opened_store.ask(queries.numbered, numbers)
         except Problem as problem:
             self.say(str(problem), "error")
             return {}
@@ -451,11 +439,6 @@ class FindingsScreen(FilteredScreen):
             self._wait()
         else:
             act()
-
-    @property
-    def program(self) -> "KeyworkApp":
-        """The app, as what it is."""
-        return cast("KeyworkApp", self.app)
 
     def accepted_by(self, one: Finding) -> str:
         """Who accepted a warning, and why; read when it is first asked for."""
@@ -589,7 +572,7 @@ class FindingsScreen(FilteredScreen):
         self.app.push_screen(Confirm("Write all findings to a file", [SAFE], answers), chosen)
 
     def _ask_where(self, form: Form, anonymous: bool) -> None:
-        app = cast("KeyworkApp", self.app)
+        app = self.program
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is None:
@@ -606,7 +589,7 @@ class FindingsScreen(FilteredScreen):
         )
         asked = [Asked("path", "New file", f"~/{name}")]
         about = ["All findings kept of the caseload, whatever the filter shows. An existing file is not replaced."]
-        app.push_screen(Asking("Write all findings", about, asked), named)
+        self.app.push_screen(Asking("Write all findings", about, asked), named)
 
 
 def _of_client(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> list[AcceptanceInfo]:

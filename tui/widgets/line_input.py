@@ -12,10 +12,10 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
-from tui.form.row_drawing import tokens_of
 from tui.terminal import textual_private
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text import LEFT_OUT, first_cell, printable
+from tui.widgets.theme import tokens_of
 
 
 class InputHost(Protocol):

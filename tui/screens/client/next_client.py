@@ -1,0 +1,111 @@
+"""F8 and F7 beyond one client: the next of the caseload who has findings, opened at the first of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+
+from store.clients import rows
+from store.facts import Who
+from store.snapshot import Snapshot
+from tui.screens.client import queries
+from tui.screens.client.findings_walk import KEY_OF, Step
+from tui.screens.client.queries import Loaded
+from tui.screens.client.screen import ClientScreen
+from tui.session.program import program_of
+from tui.session.wording import client_name
+from tui.widgets.actions import REGISTRY
+
+NO_MORE = "No more findings."
+NONE_THIS_WAY = "No more findings this way: {key} goes back to those of {whose}."
+MOST_LOOKED = 20
+"""Clients looked at for whether what was kept of them is still true, before it is said that findings lie behind."""
+
+
+def to_client(
+    app: App[Any], client_id: str, step: Step, *, itself: bool = False, leaving: "ClientScreen | None" = None
+) -> None:
+    """Open the next client of the caseload (or the one before) at the first finding, in place of the one one leaves.
+
+    With `itself` this client, if there is a finding, else the first of the caseload. Who is wrong by what was kept
+    but not by what stands in the record now is passed over.
+    """
+    program = program_of(app)
+
+    def came(found: Loaded | None) -> None:
+        if found is None:
+            none_left()
+            return
+        screen = ClientScreen(program, found)
+        screen.judge_quietly()
+        if screen.walking.target(step) is None:
+            look("" if itself and found.client_id == client_id else found.client_id, False)
+            return
+        name = client_name(program.standard, screen.case.client.values)
+        words = f"{'Next client' if step > 0 else 'Client before'}: {name}. "
+        if leaving is not None and any(held.is_changed for held in leaving.case.by_id.values()):
+            words = f"Draft kept. {words}"
+        screen.landing = (step, "" if itself and found.client_id == client_id else words)
+        if leaving is not None and app.screen is leaving:
+            leaving.around.gone()  # before the next one is entered: a session has one record open
+            app.switch_screen(screen)
+        else:
+            app.push_screen(screen)
+
+    def none_left() -> None:
+        """Say whether findings lie the other way: of this client, of others."""
+        here = app.screen if isinstance(app.screen, ClientScreen) else None
+        own = here is not None and here.walking.target(step) is not None
+        _behind(app, client_id, step, lambda others: program.say(*_at_the_end(step, own, others)))
+
+    def look(at: str, own: bool) -> None:
+        agency, standard = program.agency, program.standard
+        who = Who(program.person, program.clock(), program.session)
+
+        def found(snapshot: Snapshot) -> Loaded | None:
+            wanted = at if own else rows.next_with_findings(snapshot, agency, at, back=step < 0)
+            return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
+
+        program.read(found, on_done=came, hold=True)
+
+    look(client_id, itself)
+
+
+def _at_the_end(step: Step, own: bool, others: bool) -> tuple[str, str]:
+    """What is said where no more findings lie ahead, and in which tone."""
+    if not own and not others:
+        return NO_MORE, "ok"
+    where = "before" if step > 0 else "after"
+    whose = ["this client"] * own + [f"clients {where}"] * others
+    back: Step = -1 if step > 0 else 1
+    return NONE_THIS_WAY.format(key=REGISTRY.key_text(KEY_OF[back]), whose=" and ".join(whose)), "notice"
+
+
+def _behind(app: App[Any], client_id: str, step: Step, tell: Callable[[bool], object]) -> None:
+    """Tell whether clients the other way have findings, by what stands in their records now."""
+    program, left = program_of(app), MOST_LOOKED
+
+    def came(found: Loaded | None) -> None:
+        nonlocal left
+        left -= 1
+        if found is None or not left:
+            tell(found is not None)
+            return
+        screen = ClientScreen(program, found)
+        screen.judge_quietly()
+        if screen.walking.target(step) is not None:
+            tell(True)
+        else:
+            look(found.client_id)
+
+    def look(at: str) -> None:
+        agency, standard = program.agency, program.standard
+        who = Who(program.person, program.clock(), program.session)
+
+        def found(snapshot: Snapshot) -> Loaded | None:
+            wanted = rows.next_with_findings(snapshot, agency, at, back=step > 0)
+            return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
+
+        program.read(found, on_done=came, hold=True)
+
+    look(client_id)

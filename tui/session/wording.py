@@ -1,0 +1,65 @@
+"""What several screens say in the same words: moments, numbers of things, who a client is."""
+
+from datetime import date, datetime
+
+from store.facts import ClientRow, Sort
+from tui.session.local_time import LONDON
+from validators.records import Finding, Values
+from validators.standard.model import Standard
+
+SORTS: dict[Sort, str] = {
+    "reference": "reference",
+    "initials": "initials",
+    "birth_date": "birth date",
+    "postcode": "postcode",
+    "opened": "opened",
+    "state": "state: open, closed, no episode",
+    "findings": "findings",
+    "key_worker": "key worker",
+    "changed": "last change",
+    "entered": "order of entry",
+}
+"""What lists of clients are put in the order of, in words."""
+
+
+def when(moment: datetime, today: date) -> str:
+    """A moment as people say it: `14:02`, with the day when that is another one."""
+    local = moment.astimezone(LONDON)
+    clock = f"{local:%H:%M}"
+    return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
+
+
+def several(number: int, noun: str) -> str:
+    """`1 field`, `2 fields`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def client_name(standard: Standard, values: Values) -> str:
+    """Reference and initials; what says who it is where both are missing."""
+
+    def value(role: str) -> str:
+        return values.get(standard.role(role), "") if standard.role(role) else ""
+
+    parts = [value("client_reference"), f"{value('given_initial')}{value('family_initial')}"]
+    return " ".join(part for part in parts if part) or "without a name yet"
+
+
+def rule_title(standard: Standard, rule: str) -> str:
+    """A rule's number and title."""
+    known = standard.rule_by_id.get(rule)
+    return f"Rule {rule}: {known.title}" if known else f"Rule {rule}"
+
+
+def values_text(one: Finding) -> str:
+    """The fields involved with their values; quotes show blanks at an end."""
+
+    def shown(text: str) -> str:
+        return f"'{text}'" if text != text.strip() else text or "empty"
+
+    return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
+
+
+def findings_text(one: ClientRow) -> str:
+    """How many findings there are, by letters: `2E 1W`."""
+    parts = [f"{number}{letter}" for number, letter in ((one.errors, "E"), (one.warnings, "W")) if number]
+    return " ".join(parts)

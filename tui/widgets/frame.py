@@ -1,0 +1,28 @@
+"""The app as the frame's own screens know it."""
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tui.terminal.key_queue import KeyQueue
+
+
+class Frame(Protocol):
+    """What every screen and dialog asks of the app they stand in. With `demo` the title line says so."""
+
+    demo: bool
+
+    @property
+    def key_queue(self) -> "KeyQueue":
+        """The keys that wait, in the order they were pressed."""
+
+    def hidden_actions(self) -> frozenset[str]:
+        """The ids of actions that are nothing here: key bars leave them out."""
+
+    def to_finding(self, step: Literal[1, -1]) -> None:
+        """To the first finding there is, or the last."""
+
+    def say(self, text: str, severity: str = "") -> None:
+        """Put a sentence in the status line: severity `error`, `warning`, `notice`, `ok` or nothing."""
+
+    def redraw(self) -> None:
+        """Draw every cell again."""
