@@ -1,7 +1,6 @@
 """What the agency says of itself, as its data set asks it. Enter says something else; rules and measures then know."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -21,9 +20,6 @@ from tui.widgets.text_page import TextPage
 from validators.agency import setting_text, setting_words
 from validators.standard.model import Standard
 from validators.standard.settings import AgencySetting, classes_told
-
-if TYPE_CHECKING:
-    pass
 
 _ANSWER = {"yes_no": "yes or no", "classes": "Pairs, such as 01={first} 02={second}"}
 

@@ -1,7 +1,7 @@
 """The list of clients: found as one types, filtered, sorted, opened. The first screen."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,9 +24,6 @@ from tui.widgets.paged_table import PagedTable
 from tui.widgets.text import printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
-
-if TYPE_CHECKING:
-    pass
 
 # The table of clients, which is driven from the line one types in.
 

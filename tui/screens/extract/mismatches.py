@@ -1,7 +1,6 @@
 """Mismatches against what was sent: each explained, mended in its record (Enter), or confirmed with a reason."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
@@ -14,9 +13,6 @@ from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
-
-if TYPE_CHECKING:
-    pass
 
 COLUMNS = (Column("State", 8), Column("Client", 10), Column("Kind", 17), Column("Why", 0))
 MARK = {"open": "! open", "confirmed": "✓ conf.", "explained": "i expl."}
