@@ -27,7 +27,7 @@ class FakeProgram(BaseApp):
         self.done: list[tuple[object, ...]] = []
         self.standard = load("ndtms-cjit-p")
         self.checker = Checker(self.standard)
-        self.agency = AgencyInfo("an-id", "T0123", "", self.standard.id)
+        self.agency = AgencyInfo(1, "an-id", "T0123", self.standard.id)
         self.person, self.session = "ann", "a-session"
         self.entered = self.came_back = self.last_words = ""
 
