@@ -7,6 +7,7 @@ from typing import Literal
 
 from validators.problems import Problem
 from validators.records import Severity, Values
+from validators.standard.terminology import Sentence, term
 
 Kind = Literal["client", "episode", "event"]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -215,8 +216,15 @@ class NewerVersion(Problem):
         """Take both sides; the sentence names record, person and time, no values."""
         did = "deleted" if theirs.deleted else "saved"
         super().__init__(
-            f"The {theirs.kind} {theirs.id} was {did} by {theirs.changed_by} at"
-            f" {theirs.changed_at:%Y-%m-%d %H:%M:%S} UTC, after you opened it: compare both and save again."
+            Sentence(
+                "The {kind} {id} was {did} by {person} at {at:%Y-%m-%d %H:%M:%S} UTC, after you opened it: compare both"
+                " and save again.",
+                kind=term(theirs.kind),
+                id=theirs.id,
+                did=did,
+                person=theirs.changed_by,
+                at=theirs.changed_at,
+            )
         )
         self.mine = mine
         self.theirs = theirs

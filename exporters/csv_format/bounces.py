@@ -94,10 +94,10 @@ def _met(
 def _led(one: Bounce, row: SentRow, known: "dict[str, KnownEpisode]", standard: Standard) -> Bounce:
     """The line with the record in the store that the row came from."""
     if not row.episode:
-        return replace(one, why_not=standard.said("that row has no episode identifier"))
+        return replace(one, why_not=standard.say("that {row} has no {episode} identifier"))
     its = known.get(row.episode)
     if its is None:
-        told = standard.said("its episode is not in the store any more: deleted, or its identifier changed")
+        told = standard.say("its {episode} is not in the store any more: deleted, or its identifier changed")
         return replace(one, why_not=told)
     reference = its.client.values.get(standard.role("client_reference"), "")
     led = replace(one, client_id=its.client.id, episode_id=its.episode.id, reference=reference)

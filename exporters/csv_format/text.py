@@ -49,8 +49,11 @@ class ExtractText:
         self._identity, self._client = standard.role("episode_id"), standard.role("client_id")
         if self._identity not in self.headers or self._client not in self.headers:
             raise Problem(
-                f"The extract has no columns that {standard.id} knows {standard.said('an episode')} by: it was written"
-                " by another data set or edition, and cannot be compared with this one."
+                standard.say(
+                    "The extract has no columns that {standard} knows {an episode} by: it was written by another data"
+                    " set or edition, and cannot be compared with this one.",
+                    standard=standard.id,
+                )
             )
         self.at = self.headers.index(self._identity)
         self.rows = 0

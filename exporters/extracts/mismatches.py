@@ -20,6 +20,7 @@ from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
 from store.records import merge
 from store.snapshot import Snapshot
 from validators.dates import parse_date
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
@@ -31,15 +32,15 @@ IDENTITY = ("given_initial", "family_initial", "birth_date", "sex")
 
 State = Literal["open", "confirmed", "explained"]
 
-TITLES: Mapping[str, str] = {
-    "gone": "Episode gone",
-    "event-gone": "Event gone",
-    "consent": "Consent gone",
-    "identity": "Identity changed",
-    "reopened": "Open again",
-    "moved": "Another client",
-    "client-reused": "Identifier reused",
-    "event-moved": "Another episode",
+TITLES: Mapping[str, Sentence] = {
+    "gone": Sentence("{Episode} gone"),
+    "event-gone": Sentence("{Event} gone"),
+    "consent": Sentence("Consent gone"),
+    "identity": Sentence("Identity changed"),
+    "reopened": Sentence("Open again"),
+    "moved": Sentence("Another client"),
+    "client-reused": Sentence("Identifier reused"),
+    "event-moved": Sentence("Another {episode}"),
 }
 """What each kind is called, in the order in which they are listed."""
 
@@ -181,9 +182,11 @@ class Finder:
             for other in self.came:
                 same_day = was.values.get(self.opened) and other.values.get(self.opened) == was.values.get(self.opened)
                 if other.client == was.client and same_day:
-                    return f"Its identifier was changed; the episode is now {other.episode}.", False
+                    told = "Its identifier was changed; the {episode} is now {id}."
+                    return self.standard.say(told, id=other.episode), False
         if place is None:
-            return "No episode of that identifier is in the store: its identifier was changed.", False
+            told = "No {episode} of that identifier is in the store: its identifier was changed."
+            return self.standard.say(told), False
         if place.deleted_at is not None:
             return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
         return "It is in the store but not in what would be written.", False
@@ -227,7 +230,8 @@ class Finder:
         elif same:
             told += "Initials, birth date and sex are the same: the client's identifier was changed."
         else:
-            told += "Initials, birth date or sex are others: the episode identifier changed hands."
+            others = "Initials, birth date or sex are others: the {episode} identifier changed hands."
+            told += self.standard.say(others)
         return Mismatch("moved", was.episode, was.episode, was.client, told, (change,))
 
     def _event_gone(
@@ -256,7 +260,7 @@ class Finder:
         )
         if elsewhere is not None:
             kind, at = "event-moved", event
-            told = f"The {title.said} is now under the episode {elsewhere}."
+            told = self.standard.say("The {what} is now under the {episode} {id}.", what=title.said, id=elsewhere)
         elif renamed:
             told = f"The {title.said} is now called {renamed}."
         elif (now.episode, own) in self.held:
@@ -264,7 +268,7 @@ class Finder:
         elif event is not None and event.deleted_at is not None:
             told = f"The {title.said} was deleted{_by(event.deleted_by, event.deleted_at)}."
         else:
-            told = f"No {title.said} of that identifier is in the episode any more."
+            told = self.standard.say("No {what} of that identifier is in the {episode} any more.", what=title.said)
         found = Mismatch(kind, f"{section} {own}", was.episode, now.client, told)
         placed = self._placed(found, at, date_field if at is event and event is not None else "")
         live = event is not None and event.deleted_at is None
@@ -307,7 +311,7 @@ class Finder:
         return found
 
     def _placed(self, found: Mismatch, place: Whereabouts | None, header: str) -> Mismatch:
-        found = replace(found, header=header, told=self.standard.said(found.told))
+        found = replace(found, header=header)
         return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
 
 

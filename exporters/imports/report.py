@@ -1,10 +1,11 @@
 """What an import did, or would do: the facts, and the lines that tell them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.facts import Counts
+from validators.standard.terminology import USUAL, Terms, term
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,15 @@ class ImportReport:
     unit: str = "row"
 
 
-def told_as_text(
-    report: ImportReport, *, dry_run: bool, update: bool, said: Callable[[str], str] = str
-) -> Iterator[str]:
-    """The report in lines; `said` puts our own in the standard's words.
+def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Terms = USUAL) -> Iterator[str]:
+    """The report in lines, in these terms.
 
     Values are written so that no terminal can be steered by them.
     """
     would = "would be " if dry_run else ""
-    yield f"{report.path}: " + said(f"{report.rows} {report.unit}s, {report.episodes} episodes")
+    units = term("rows") if report.unit == "row" else f"{report.unit}s"
+    told = "{path}: {rows_read} {units}, {many} {episodes}"
+    yield terms.say(told, path=report.path, rows_read=report.rows, units=units, many=report.episodes)
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
@@ -66,10 +67,14 @@ def told_as_text(
         yield from _told(report.differences, "store", "file")
     new = report.new
     unwritten = " (nothing was written)" if dry_run else ""
-    yield said(f"New: {new.clients} clients, {new.episodes} episodes, {new.events} events{unwritten}")
+    yield terms.say(
+        "New: {new.clients} {clients}, {new.episodes} {episodes}, {new.events} {events}{unwritten}",
+        new=new,
+        unwritten=unwritten,
+    )
     if report.updated:
         yield f"Records {would}changed: {report.updated}"
-    yield said(f"Episodes as known before: {report.unchanged}")
+    yield terms.say("{Episodes} as known before: {many}", many=report.unchanged)
     if not (new.clients or new.episodes or new.events or report.updated):
         yield "Nothing to change."
 

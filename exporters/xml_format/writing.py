@@ -226,12 +226,13 @@ class XmlWriter:
                 try:
                     etree.Element("x").text = value
                 except ValueError:
-                    what = self.standard.words.get("episode", "episode")
-                    label = self.standard.by_header[header].label
-                    return Problem(
-                        f"The {what} {ascii(name_of(self.standard, record))[1:-1]} holds a character in {label} that "
-                        "XML cannot hold: mend it and export again."
+                    told = self.standard.say(
+                        "The {episode} {name} holds a character in {label} that XML cannot hold: mend it and export"
+                        " again.",
+                        name=ascii(name_of(self.standard, record))[1:-1],
+                        label=self.standard.by_header[header].label,
                     )
+                    return Problem(told)
         return Problem("A value holds a character that XML cannot hold: mend it and export again.")
 
     def finish(self) -> str:

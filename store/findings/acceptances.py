@@ -26,6 +26,7 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Finding, Severity
+from validators.standard.terminology import Sentence
 
 Key = tuple[str, str, str]
 """What is the same in a warning and its acceptance, within an episode: event, rule, values."""
@@ -71,6 +72,11 @@ def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Ke
     return found
 
 
+def _where(finding: Finding) -> Sentence:
+    """Which warning is meant, within a sentence."""
+    return Sentence("rule {rule}, {episode} {id}", rule=finding.rule, id=finding.episode or finding.episode_id)
+
+
 def lapse(unit: UnitOfWork, gone: Iterable[Live]) -> None:
     """Let acceptances lapse whose warning is not there any more."""
     for one in gone:
@@ -82,8 +88,8 @@ def accept_one(unit: UnitOfWork, finding: Finding, reason: str) -> AcceptanceInf
     """Accept one warning. Raises as `accept` does, and Problem when it is accepted already."""
     made = accept(unit, [finding], reason)
     if not made:
-        where = f"rule {finding.rule}, episode {finding.episode or finding.episode_id}"
-        raise Problem(f"That warning is accepted already ({where}): take the acceptance back to give another reason.")
+        told = "That warning is accepted already ({where}): take the acceptance back to give another reason."
+        raise Problem(Sentence(told, where=_where(finding)))
     return made[0]
 
 
@@ -101,7 +107,7 @@ def accept(
         if one.severity is not Severity.WARNING:
             what = "An error cannot be accepted" if one.severity is Severity.ERROR else "A notice counts for nothing"
             todo = "mend it" if one.severity is Severity.ERROR else "there is nothing to accept"
-            raise Problem(f"{what} (rule {one.rule}, episode {one.episode or one.episode_id}): {todo}.")
+            raise Problem(Sentence("{what} ({where}): {todo}.", what=what, where=_where(one), todo=todo))
     made: list[str] = []
     for batch in batches(findings):
         made += _accept(unit, batch, reason)
@@ -129,8 +135,8 @@ def _accept(
         episode, key = episodes.get(one.episode_id), key_of(one)
         its = kept.get((episode.number, key)) if episode is not None else None
         if episode is None or its is None:
-            where = f"rule {one.rule}, episode {one.episode or one.episode_id}"
-            raise Problem(f"The last check found no such warning ({where}): look at the findings again.")
+            told = "The last check found no such warning ({where}): look at the findings again."
+            raise Problem(Sentence(told, where=_where(one)))
         if its.acceptance or its.number in done:
             continue
         own_id = str(uuid.uuid4())

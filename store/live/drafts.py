@@ -12,6 +12,7 @@ from store.records.read import TABLES
 from store.records.values import moment, pack, unpack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.standard.terminology import Sentence, term
 
 _UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
 _LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
@@ -29,6 +30,7 @@ def save(unit: UnitOfWork, draft: Draft) -> None:
 
 def row_of(person: str, session: str, at: str, draft: Draft) -> dict[str, Any]:
     """A draft as the table keeps it. Raises Problem for values that cannot be stored."""
+    what = Sentence("draft of {kind} {id}", kind=term(draft.kind), id=draft.record_id)
     return {
         "person": person,
         "record_id": draft.record_id,
@@ -36,11 +38,11 @@ def row_of(person: str, session: str, at: str, draft: Draft) -> dict[str, Any]:
         "kind": draft.kind,
         "parent_id": draft.parent_id,
         "section": draft.section,
-        "typed": pack(draft.values, f"draft of {draft.kind} {draft.record_id}"),
+        "typed": pack(draft.values, what),
         "base_version": draft.base_version,
         "saved_at": at,
         "at_field": draft.at_field,
-        "began_with": pack(draft.began_with, f"draft of {draft.kind} {draft.record_id}"),
+        "began_with": pack(draft.began_with, what),
         "unconfirmed": json.dumps(sorted(draft.unconfirmed)),
     }
 

@@ -17,6 +17,7 @@ from store.records.values import pack
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Values
+from validators.standard.terminology import Sentence, term
 
 BATCH = 500
 
@@ -132,6 +133,6 @@ class Loader:
             made = self._made[kind, section] = self._deriver.made_id(kind, section)
         if made and made not in values:
             values = {**values, made: own_id}
-        packed = pack(values, f"new {kind}")
+        packed = pack(values, Sentence("new {kind}", kind=term(kind)))
         self._chain.add(self._act, kind, own_id, "", None, packed)
         return {"id": own_id, "typed": packed, **self._common, **self._deriver.columns(kind, section, values)}

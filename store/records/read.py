@@ -12,6 +12,7 @@ from store.records.values import moment, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.standard.terminology import Sentence, term
 
 BATCH = 500
 _NOTHING: ColumnElement[Any] = null()
@@ -67,6 +68,12 @@ def to_record(kind: Kind, row: Row[Any]) -> StoredRecord:
     )
 
 
+def not_there(kind: Kind, record_id: str) -> Sentence:
+    """What a Problem says of a record that there is none of."""
+    told = "There is no {kind} {id} in the store: it may be another store's."
+    return Sentence(told, kind=term(kind), id=record_id)
+
+
 def record(connection: Connection, kind: Kind, record_id: str) -> StoredRecord | None:
     """One record, deleted or not; None when there is no such record."""
     row = connection.execute(record_query(kind).where(TABLES[kind].c.id == record_id)).one_or_none()
@@ -77,7 +84,7 @@ def get(snapshot: Snapshot, kind: Kind, record_id: str) -> StoredRecord:
     """One record, deleted or not. Raises Problem when there is none with that id."""
     found = record(snapshot.connection, kind, record_id)
     if found is None:
-        raise Problem(f"There is no {kind} {record_id} in the store: it may be another store's.")
+        raise Problem(not_there(kind, record_id))
     return found
 
 
@@ -277,7 +284,7 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
     head = snapshot.connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
     if head is None:
-        raise Problem(f"There is no client {client_id} in the store: it may be another store's.")
+        raise Problem(not_there("client", client_id))
     below = record_query("episode").where(EPISODES.c.client_number == head.number).order_by(EPISODES.c.number)
     dated = (
         record_query("event")
@@ -316,12 +323,12 @@ def episode_record(snapshot: Snapshot, episode_id: str) -> EpisodeRecord:
     query = select(CLIENTS.c.id).join(EPISODES, EPISODES.c.client_number == CLIENTS.c.number)
     client_id = snapshot.connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none()
     if client_id is None:
-        raise Problem(f"There is no episode {episode_id} in the store: it may be another store's.")
+        raise Problem(not_there("episode", episode_id))
     found = tree(snapshot, client_id, deleted=False)
     for one in found.episodes:
         if one.episode.id == episode_id:
             return _record(found.client, one)
-    raise Problem(f"The episode {episode_id} is deleted: bring it back first.")
+    raise Problem(Sentence("The {episode} {id} is deleted: bring it back first.", id=episode_id))
 
 
 def _record(client: StoredRecord, one: EpisodeTree) -> EpisodeRecord:

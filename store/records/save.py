@@ -10,10 +10,11 @@ from store.facts import Kind, NewerVersion, StoredRecord
 from store.findings import queries
 from store.records import merge, read
 from store.records.client_numbers import own_number
-from store.records.values import Deriver, pack
+from store.records.values import Deriver, named, pack
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Values
+from validators.standard.terminology import Sentence
 
 Row = Client | Episode | Event
 
@@ -45,7 +46,7 @@ def create(
     derived: dict[str, Any] = dict(deriver.columns(kind, section, typed))
     if kind == "event":
         derived["section"] = section
-    packed = pack(typed, f"{kind} {own_id}")
+    packed = pack(typed, named(kind, own_id))
     common: dict[str, Any] = {"id": own_id, "typed": packed, "version": 1, **numbers, **derived}
     common |= {"created_at": unit.at, "created_by": unit.person, "changed_at": unit.at, "changed_by": unit.person}
     row: Row = {"client": Client, "episode": Episode, "event": Event}[kind](**common)
@@ -54,7 +55,7 @@ def create(
     for header in deriver.numbered(kind):
         if isinstance(row, Client) and row.number and not typed.get(header):
             typed[header] = own_number(unit.connection, row.agency_number, row.number)
-            row.typed = packed = pack(typed, f"{kind} {own_id}")
+            row.typed = packed = pack(typed, named(kind, own_id))
             row.reference = deriver.columns(kind, section, typed)["reference"]
             unit.session.flush()
     _mark(unit, row)
@@ -73,13 +74,14 @@ def change(
     theirs = read.get(unit, kind, record_id)
     _require_version(unit, theirs, version, values)
     if theirs.deleted:
-        raise Problem(f"The {kind} {record_id} is deleted: bring it back before changing it.")
+        told = "The {record} is deleted: bring it back before changing it."
+        raise Problem(Sentence(told, record=named(kind, record_id)))
     deriver = _deriver_of(unit, kind, theirs.parent_id)
     for header in deriver.numbered(kind):
         if not values.get(header):  # a number is never without one again
             values = {**values, header: theirs.values.get(header) or _number_for(unit, record_id)}
     # Packed first, so that values which cannot be stored are refused before anything is audited.
-    packed = pack(values, f"{kind} {record_id}")
+    packed = pack(values, named(kind, record_id))
     changed = False
     for header in dict.fromkeys((*theirs.values, *values)):
         old, new = theirs.values.get(header, ""), values.get(header, "")
@@ -209,7 +211,8 @@ def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Deriver, dict
     above: Kind = "client" if kind == "episode" else "episode"
     parent = read.get(unit, above, parent_id)
     if parent.deleted:
-        raise Problem(f"The {above} {parent_id} is deleted: bring it back before adding to it.")
+        told = "The {record} is deleted: bring it back before adding to it."
+        raise Problem(Sentence(told, record=named(above, parent_id)))
     row = _row(unit, above, parent_id)
     assert row.number is not None
     deriver = _deriver_of(unit, above, parent.parent_id)

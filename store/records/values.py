@@ -12,6 +12,7 @@ from validators.problems import Problem
 from validators.records import EpisodeRecord, Values
 from validators.rules.field_patterns import SHORTENERS
 from validators.standard.model import RuleRow, Standard
+from validators.standard.terminology import Sentence, term
 from validators.version import VERSION
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -23,7 +24,7 @@ Standards = Callable[[str], Standard]
 DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
 
 
-def pack(values: Mapping[str, str], what: str) -> str:
+def pack(values: Mapping[str, str], what: str | Sentence) -> str:
     """The text a record's values are kept as: compact JSON without the empty ones, which mean the same as absent ones.
 
     Raises Problem, naming `what`, for half a surrogate pair, which no encoding can hold.
@@ -33,8 +34,15 @@ def pack(values: Mapping[str, str], what: str) -> str:
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise Problem(f"The {what} holds a character that cannot be stored: type it again.") from None
+            raise Problem(
+                Sentence("The {what} holds a character that cannot be stored: type it again.", what=what)
+            ) from None
     return text
+
+
+def named(kind: Kind, record_id: str) -> Sentence:
+    """A record by its kind and id, within a sentence."""
+    return Sentence("{kind} {id}", kind=term(kind), id=record_id)
 
 
 def unpack(text: str) -> dict[str, str]:

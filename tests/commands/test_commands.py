@@ -42,7 +42,8 @@ def test_check_tells_findings_as_json() -> None:
 def test_check_tells_findings_as_csv(tmp_path: Path) -> None:
     told = list(csv.DictReader(io.StringIO(well(call("check", SAMPLE_FILE, *TODAY, "--format", "csv"), 1))))
     assert len(told) == 122
-    assert {key: told[1][key] for key in ("severity", "rule", "line", "field")} == {
+    faulty = [one for one in told if one["severity"] != "notice"]
+    assert {key: faulty[0][key] for key in ("severity", "rule", "line", "field")} == {
         "severity": "error",
         "rule": "28",
         "line": "5",

@@ -113,3 +113,22 @@ def test_a_record_is_named_as_the_data_set_calls_it(wales: Place) -> None:
 
 def test_a_demo_of_a_data_set_there_is_not() -> None:
     assert "terminal" in call("demo", "--standard", "smds-wales").sentence
+
+
+@pytest.mark.parametrize("typed", ["Row", "episode 3, row 4", "{episode}"])
+def test_what_was_typed_is_told_as_typed(wales: Place, typed: str) -> None:
+    def told(*command: str) -> Outcome:
+        return call("client", *command, *wales.options, *DAY)
+
+    id = json.loads(told("list", "--format", "json").out)[0]["id"]
+    assert told("worker", id, typed).code in (0, 1) and told("note", id, typed).code in (0, 1)
+    shown = told("show", id).out
+    assert f"Key worker: {typed}\n" in shown and f"Note: {typed}\n" in shown and "Journey" in shown
+    assert told("show", typed).sentence == (
+        f"There is no client, journey or event '{typed}': keywork client list finds it."
+    )
+    assert told("accept", id, "--rule", typed, "--reason", "so").sentence == (
+        f"Rule {typed} finds nothing in the client {id}: nothing is accepted."
+    )
+    assert told("merge", id, id).sentence == "A client cannot be merged with itself: choose two."
+    assert typed in call("import", f"/nowhere/{typed}.xml", *wales.options).sentence

@@ -241,12 +241,12 @@ async def test_f4_and_ctrl_r_say_so_where_there_is_nothing() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.form.go_to("CLIENT")
         await one_by_one(pilot, ["f4", "ctrl+r"])
-        app.form.go_to("UTLA")
+        app.form.go_to("OFFENCE")
         await one_by_one(pilot, ["f4"])
         assert app.entry.said == [
             "Client reference has no list of codes.",
             "The record before this one has nothing in Client reference to take over.",
-            "The codes of Upper tier local authority are not known here: type the code itself.",
+            "The codes of Offence are not known here: type the code itself.",
         ]
         assert app.form.model.values == {}
 
@@ -256,7 +256,7 @@ async def test_a_code_in_no_list_and_a_value_not_asked_are_told_beside_it() -> N
     app = FormApp(["episode"], values)
     async with app.run_test(size=(120, 50)) as pilot:
         lines = {line[2:26].rstrip(" ~"): line for line in lines_of(app.form)}
-        assert "? not in the list we have, which is unverified" in lines["Problem substance 1"]
+        assert "has a value that is not in the" in lines["Problem substance 1"]
         assert "not asked" in lines["Closure reason"]
         assert "not asked" not in lines["Problem substance 3"]
         app.form.go_to("DRUG1")

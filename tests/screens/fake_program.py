@@ -14,6 +14,7 @@ from tui.session.program import Program
 from tui.widgets.base_app import BaseApp
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
+from validators.standard.terminology import Terms
 
 NOW = datetime(2020, 12, 15, 14, 2, tzinfo=ZoneInfo("Europe/London"))
 
@@ -79,9 +80,10 @@ class FakeProgram(BaseApp):
         """Write down where to."""
         self.done.append(("change_agency", agency.code))
 
-    def said(self, text: str) -> str:
-        """In the standard's words."""
-        return self.standard.said(text)
+    @property
+    def terms(self) -> Terms:
+        """Those of the standard."""
+        return self.standard.terms
 
 
 def is_a_program(fake: FakeProgram) -> Program:

@@ -30,7 +30,7 @@ def test_every_screen_has_a_text_and_every_key(scope: str) -> None:
     told = call("help", scope)
     assert told.code == 0 and told.err == ""
     for each in REGISTRY.on_screen(scope):
-        assert each.tooltip in told.out and f"[{each.id}]" in told.out
+        assert str(each.tooltip) in told.out and f"[{each.id}]" in told.out
     drawn = picture(scope)
     assert drawn and all(line in told.out for line in drawn)
     assert max(map(len, drawn)) <= 80 and len(drawn) <= 24

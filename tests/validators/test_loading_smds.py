@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.validators.test_loading import refusal
-from validators.standard.catalogue import SHIPPED, load
+from validators.standard.catalogue import SHIPPED
 
 WRONG = [
     # [xml]
@@ -57,16 +57,3 @@ def test_a_malformed_part_is_refused(tmp_path: Path, old: str, new: str, sentenc
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     told = refusal(pack)
     assert "standard.toml" in told and re.search(re.escape(sentence), told), told
-
-
-def test_our_sentences_are_said_in_the_standards_words() -> None:
-    wales, england = load("smds-wales"), load("ndtms-cjit-p")
-    for ours, told in (
-        ("An episode of 2 episodes.", "A journey of 2 journeys."),
-        ("3 rows, a row in an episode", "3 events, an event in a journey"),
-        ("Episodes here: the row's", "Journeys here: the event's"),
-        # What is somebody's own stays: a path, what is quoted.
-        ("/srv/episode/row.csv, 'episode'", "/srv/episode/row.csv, 'episode'"),
-        ("arrow, rowing, add-episode", "arrow, rowing, add-episode"),
-    ):
-        assert (wales.said(ours), england.said(ours)) == (told, ours)

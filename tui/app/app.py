@@ -18,6 +18,7 @@ from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
 from tui.widgets.settings import Settings, settle
 from validators.problems import Problem
+from validators.standard.terminology import USUAL, Terms
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -189,7 +190,7 @@ class KeyworkApp(BaseApp):
             self.open_screen("drafts")
 
     def _not_opened(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     # Going places
 
@@ -215,9 +216,10 @@ class KeyworkApp(BaseApp):
             return super().hidden_actions()
         return super().hidden_actions() | hidden_actions(self.standard)
 
-    def said(self, text: str) -> str:
-        """A sentence of ours in the standard's words."""
-        return text if self.store is None else self.standard.said(text)
+    @property
+    def terms(self) -> Terms:
+        """Those of the agency's standard, as soon as there is one."""
+        return USUAL if self.store is None else self.standard.terms
 
     def action_open_screen(self, name: str) -> None:
         """The palette's way."""

@@ -121,7 +121,7 @@ def _text(report: Report) -> None:
     counts = Counter(finding.severity for finding in report.findings)
     told = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in Severity)
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
-    print(tally.standard.said(f"{tally.rows} rows, {tally.episodes} episodes: {told}"))
+    print(tally.standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}: {told}", tally=tally, told=told))
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
 
 

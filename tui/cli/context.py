@@ -45,11 +45,11 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
 
 @contextmanager
 def in_words_of(standard: "Standard") -> Iterator[None]:
-    """Say a Problem of what is done within in the standard's own words: the store knows records by ours."""
+    """Say a Problem of what is done within in the standard's terms: the store does not know whose they are."""
     try:
         yield
     except Problem as problem:
-        raise Problem(standard.said(str(problem))) from None
+        raise Problem(problem.told(standard.terms)) from None
 
 
 def now() -> datetime:

@@ -205,7 +205,7 @@ def diff(
                 texts = extracts.text(snapshot, old.id), extracts.text(snapshot, new.id)
                 compared = compare_texts(*texts, standard)
         else:
-            progress = Progress(standard.said("episodes looked at"))
+            progress = Progress(standard.say("{episodes} looked at"))
             month = submission or old.submission
             preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
             progress.done()
@@ -263,7 +263,7 @@ def mismatches(
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
         month = submission or found.ask(due_submission, agency, today)
-        progress = Progress(standard.said("episodes looked at"))
+        progress = Progress(standard.say("{episodes} looked at"))
         preview = found.ask(preview_extract, Work(agency, standard, today), month, progress=progress)
         progress.done()
         result = found.ask(find_mismatches, preview)
@@ -277,11 +277,8 @@ def mismatches(
     else:
         print(f"Against extract {result.sent.id[:8]} of {result.sent.submission}:")
         for one in result.found:
-            print(
-                printable(
-                    f"{one.state:9} {standard.said(TITLES[one.kind])}: {one.subject} (client {one.client}): {one.told}"
-                )
-            )
+            title = TITLES[one.kind].told(standard.terms)
+            print(printable(f"{one.state:9} {title}: {one.subject} (client {one.client}): {one.told}"))
             for change in one.fields:
                 print(f"    {change.header}: {change.was!a} -> {change.now!a}")
             if one.confirmed is not None:

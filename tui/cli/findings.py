@@ -59,7 +59,7 @@ def findings(
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        progress = Progress(standard.said("episodes checked"))
+        progress = Progress(standard.say("{episodes} checked"))
         check_caseload(found, agency, Checker(standard), today, now(), lambda done, due: progress(done))
         progress.done()
         errors = any(one.severity == "error" and one.count for one in found.ask(queries.counts, agency))

@@ -119,7 +119,7 @@ def _import_told(job: "Importer | Conversion", dry_run: bool, update: bool) -> I
 
     if isinstance(job, Conversion):
         return (printable(line) for line in conversion_told(job, dry_run=dry_run))
-    return import_told(job.report, dry_run=dry_run, update=update, said=job.standard.said)
+    return import_told(job.report, dry_run=dry_run, update=update, terms=job.standard.terms)
 
 
 @commands.command()
@@ -152,7 +152,7 @@ def export(
         agency = found.ask(stored_agencies.one, agency_code, standard_id)
         standard = load(agency.standard)
         wanted = extract_kind(standard, kind or "", first.date() if first else None, last.date() if last else None)
-        progress = Progress(standard.said("episodes written"))
+        progress = Progress(standard.say("{episodes} written"))
         who = person(found.path)
         if out is not None:
             receipt = export_submission(

@@ -53,6 +53,6 @@ def sample(
             agency = stored_agencies.ensure(work, code, standard.id)
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
             made = bulk_load.load(work, agency, records, act="sample")
-    told = standard.said(f"{made.clients} synthetic clients, {made.episodes} episodes, {made.events} events")
-    print(f"{found.path}: {told}")
+    told = "{path}: {made.clients} synthetic {clients}, {made.episodes} {episodes}, {made.events} {events}"
+    print(standard.say(told, path=found.path, made=made))
     return 0

@@ -188,7 +188,7 @@ def as_mapping(standard: Standard) -> dict[str, object]:
 def _lines(standard: Standard) -> list[str]:
     lines = [f"{standard.id}: {standard.title}", f"Source: {standard.document}", ""]
     for section in standard.sections:
-        lines.append(f"{section.title} ({section.level})")
+        lines.append(f"{section.title} ({standard.word(section.level)})")
         for header in standard.headers_by_section[section.id]:
             field = standard.by_header[header]
             listed = f"  list {field.codes} ({standard.code_lists[field.codes].status})" if field.codes else ""

@@ -1,17 +1,20 @@
 """The help of each screen: a few paragraphs in `<scope>.txt`, a picture of it in `<scope>.screen.txt`. `changes.txt`
 tells what is new in each release.
 
-The pictures are those that the tests compare the screens with, so they cannot grow old.
+The paragraphs are templates: `{episode}` is filled in the reader's terms. The pictures are those that the tests compare
+the screens with, so they cannot grow old.
 """
 
 from pathlib import Path
 
+from validators.standard.terminology import USUAL, Terms
+
 FOLDER = Path(__file__).parent
 
 
-def about(scope: str) -> list[str]:
-    """The text about a screen as lines; none for a screen that has no text."""
-    return _lines(f"{scope}.txt")
+def about(scope: str, terms: Terms = USUAL) -> list[str]:
+    """The text about a screen as lines, in these terms; none for a screen that has no text."""
+    return [terms.say(line) for line in _lines(f"{scope}.txt")]
 
 
 def picture(scope: str) -> list[str]:

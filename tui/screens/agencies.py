@@ -67,7 +67,7 @@ class NewAgencyScreen(StoreScreen[AgencyInfo | None]):
         self.dismiss(agency)
 
     def _refused(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
 
 REGISTRY.add(

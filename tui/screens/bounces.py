@@ -25,6 +25,7 @@ from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 SCOPE = SCREENS["bounces"].scope
 COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))
@@ -39,7 +40,15 @@ REGISTRY.add(
     action("bounces.type", "n", "Type", "Type line numbers or identifiers", SCOPE, "type_in", bar=True),
     action("bounces.file", "o", "File", "Read the list from a file", SCOPE, "from_file", bar=True),
     action("bounces.extract", "x", "Extract", "Another extract: the one before", SCOPE, "extract", bar=True),
-    action("bounces.rows", "r", "Rows", "The list counts rows of data, or lines of the file", SCOPE, "rows", bar=True),
+    action(
+        "bounces.rows",
+        "r",
+        "Rows",
+        Sentence("The list counts {rows} of data, or lines of the file"),
+        SCOPE,
+        "rows",
+        bar=True,
+    ),
     action("bounces.clear", "delete", "Clear", "Forget the list, to begin another", SCOPE, "clear"),
 )
 
@@ -108,9 +117,10 @@ class BouncesScreen(StoreScreen[None]):
         state = (
             f"sent {when(its.sent_at, self.program.today())}" if its.is_sent and its.sent_at else "not marked as sent"
         )
-        counts = "first row is 1" if self.rows else "headings are line 1"
-        told = f" Extract of {its.submission}, {several(its.rows, 'row')}, {state}; {counts}."
-        self.about.show((self.program.said(told), "text"))
+        terms = self.program.terms
+        counts = terms.say("first {row} is 1") if self.rows else "headings are line 1"
+        size = several(its.rows, terms.say("{row}"))
+        self.about.show((f" Extract of {its.submission}, {size}, {state}; {counts}.", "text"))
 
     # The list comes in
 
@@ -191,7 +201,7 @@ class BouncesScreen(StoreScreen[None]):
         if one is not None:
             field = self.program.standard.by_header.get(one.field)
             where = [one.reference, field.label if field else ""]
-            which = f"{self.program.said('Episode')} {one.episode}"
+            which = self.program.terms.say("{Episode} {id}", id=one.episode)
             leads = f"{', '.join(part for part in where if part)}. Enter goes there. {which}"
             lines = [f" {one.text}", f" {leads}" if one.leads else f" Leads nowhere: {one.why_not}."]
         for line, text in zip(self.details, lines, strict=True):

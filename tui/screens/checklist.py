@@ -198,13 +198,13 @@ class ChecklistScreen(StoreScreen[None]):
 
         def failed(problem: Problem) -> None:
             self._comparing = False
-            self.say(str(problem), "error")
+            self.say(problem.sentence, "error")
 
         about = (app.agency, app.standard, page.entry.period, page.today)
         app.read(lambda snapshot: open_mismatches(snapshot, *about), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
         if self.page is not None:
             self._month, self._attempt = self.page.entry.submission, None
 

@@ -9,6 +9,7 @@ from tui.form.codes import list_status
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text_page import TextPage
 from validators.standard.model import CodeList, Field, Rule, Standard
+from validators.standard.terminology import Sentence
 
 KEYED = {
     "person": "Keyed by a person.",
@@ -16,7 +17,11 @@ KEYED = {
     "store": "The agency's own code, written by the program; nobody keys it.",
     "written": "Written by the export; nobody keys it.",
 }
-LEVELS = {"client": "once for a client", "episode": "once for an episode", "event": "once for each record"}
+LEVELS = {
+    "client": Sentence("once for {a client}"),
+    "episode": Sentence("once for {an episode}"),
+    "event": Sentence("once for each record"),
+}
 _WORD = re.compile(r"\w+")
 
 
@@ -24,11 +29,12 @@ def field_page(standard: Standard, header: str) -> list[str]:
     """One field: wording, layout, codes and who vouches for them, every rule that reads it, the source document."""
     field = standard.by_header[header]
     section = standard.section_by_id[field.section]
+    group = f"; group {field.group}" if field.group else ""
     lines = [f"# {field.label}  ({header})", ""]
     if field.description and field.description != field.label:
         lines += [f"  {field.description}"]
     lines += [
-        f"  Section   {section.title}, {LEVELS[field.level]}" + (f"; group {field.group}" if field.group else ""),
+        f"  Section   {section.title}, {LEVELS[field.level].told(standard.terms)}{group}",
         f"  Column    {field.column}",
         f"  Layout    {layout_text(field)}",
     ]
@@ -103,7 +109,7 @@ def data_set_page(standard: Standard) -> list[str]:
     lines += ["", "# Sections", ""]
     for section in standard.sections:
         many = len(standard.headers_by_section[section.id])
-        lines.append(f"  {section.title:<34} {section.level:<8} {many} fields")
+        lines.append(f"  {section.title:<34} {standard.word(section.level):<8} {many} fields")
     return lines
 
 

@@ -127,7 +127,7 @@ def record_name(standard: Standard, record: StoredRecord) -> str:
     if record.kind == "client":
         return "Client"
     if record.kind == "episode":
-        name, header = standard.words.get("episode", "episode").capitalize(), standard.role("opened")
+        name, header = standard.say("{Episode}"), standard.role("opened")
     else:
         section = standard.section_by_id.get(record.section)
         name, header = (section.title, section.date_field) if section else (record.section, "")

@@ -186,7 +186,7 @@ class MeasuresScreen(StoreScreen[None]):
         self._tell()
 
     def _none(self, problem: Problem) -> None:
-        self.about.show((f" {problem}", "warning"))
+        self.about.show((f" {problem.told(self.program.terms)}", "warning"))
 
     def _days(self) -> str:
         if self.all_days:

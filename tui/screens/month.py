@@ -266,7 +266,7 @@ class MonthScreen(StoreScreen[None]):
             self._compare(view)
 
     def _failed(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def checked(self, done: int, due: int) -> None:
         """The check goes on, or has come to its end: then the day's figures are kept, and mismatches looked for."""
@@ -318,7 +318,7 @@ class MonthScreen(StoreScreen[None]):
 
     def _not_compared(self, problem: Problem) -> None:
         self._comparing = False
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved something."""

@@ -92,7 +92,7 @@ class RollOverScreen(StoreScreen[None]):
             return
         entry, drops = found
         self._found = drops
-        many = self.program.said(several(drops.episodes, "episode"))
+        many = several(drops.episodes, self.program.standard.word("episode"))
         self.told[0].show(
             (f" From {entry.title} on, the period starts on "
              f"{in_words(drops.base)}.", "text")

@@ -122,7 +122,7 @@ class StandardsScreen(StoreScreen[None]):
             try:
                 self.app.push_screen(StandardsScreen(load(name)))
             except Problem as problem:
-                self.say(str(problem), "error")
+                self.say(problem.sentence, "error")
         else:
             self.app.push_screen(PageScreen(chosen.capitalize(), page_of(self.standard, chosen)))
 

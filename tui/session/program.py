@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from validators.problems import Problem
     from validators.rules.checker import Checker
     from validators.standard.model import Standard
+    from validators.standard.terminology import Sentence, Terms
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -130,14 +131,15 @@ class Program(Protocol):
 
     # Saying
 
-    def say(self, text: str, severity: str = "") -> None:
+    def say(self, text: "str | Sentence", severity: str = "") -> None:
         """Put a sentence in the status line: severity `error`, `warning`, `notice`, `ok` or nothing."""
 
-    def unsay(self, text: str) -> None:
+    def unsay(self, text: "str | Sentence") -> None:
         """Take a sentence back wherever it still stands: it is not true any more."""
 
-    def said(self, text: str) -> str:
-        """A sentence of ours in the standard's words."""
+    @property
+    def terms(self) -> "Terms":
+        """What sentences call a client, an episode, a row: those of the agency's standard."""
 
     # The loop, for what is no screen
 

@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from tui.session.memory import give_back, rest, settle
 from validators.problems import Problem
+from validators.standard.terminology import Terms
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -44,9 +45,10 @@ class StoreWritten(Message, bubble=False):
     """Something was written that the audit does not tell: a draft, or who is in which record."""
 
 
-def shortly(problem: Problem, path: Path | None) -> str:
+def shortly(problem: Problem, path: Path | None, terms: Terms) -> str:
     """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
-    return str(problem).replace(f"store {path} ", "store ") if path is not None else str(problem)
+    told = problem.told(terms)
+    return told.replace(f"store {path} ", "store ") if path is not None else told
 
 
 class StoreThreads:
@@ -126,7 +128,7 @@ class StoreThreads:
             lane.shutdown(wait=False, cancel_futures=True)
 
     def _told(self, problem: Problem) -> None:
-        self._app.say(str(problem), "error")
+        self._app.say(problem.sentence, "error")
 
 
 class StoreWatch:
@@ -178,7 +180,7 @@ class StoreWatch:
         self._busy = False
         if self.lost != str(problem):
             self.lost = str(problem)
-            self._app.say(f"Typing goes on. {shortly(problem, self._store.path)}", "warning")
+            self._app.say(f"Typing goes on. {shortly(problem, self._store.path, self._app.terms)}", "warning")
 
     def _tell(self, saved: bool, own: bool) -> None:
         """Tell every open screen that what it shows may be old, whether a record is among it, and whose doing it is."""

@@ -6,14 +6,15 @@ from store.facts import ClientRow, Sort
 from tui.session.local_time import LONDON
 from validators.records import Finding, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
-SORTS: dict[Sort, str] = {
+SORTS: dict[Sort, str | Sentence] = {
     "reference": "reference",
     "initials": "initials",
     "birth_date": "birth date",
     "postcode": "postcode",
     "opened": "opened",
-    "state": "state: open, closed, no episode",
+    "state": Sentence("state: open, closed, no {episode}"),
     "findings": "findings",
     "key_worker": "key worker",
     "changed": "last change",

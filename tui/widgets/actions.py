@@ -11,6 +11,8 @@ from typing import TypedDict, Unpack
 
 from textual.binding import Binding
 
+from validators.standard.terminology import Sentence
+
 ALL = "*"
 """The scope of actions that every screen has."""
 WALKING = "*walking"
@@ -37,15 +39,16 @@ class Action:
     """One thing a person can do.
 
     `id` is what the settings file remaps; `keys` the default keys, perhaps none; `name` stands in key bar and palette;
-    `tooltip` is one line of help; `scopes` names the screens that have it; `method` the Textual action string, `save`
-    for `action_save` of the screen, `app.redraw` for one of the app. With `priority` it works from within dialogs and
-    fields too. `needs` names what the agency's data set must have for it; "" where every one has it.
+    `tooltip` is one line of help, a `Sentence` where standards call things differently; `scopes` names the screens that
+    have it; `method` the Textual action string, `save` for `action_save` of the screen, `app.redraw` for one of the
+    app. With `priority` it works from within dialogs and fields too. `needs` names what the agency's data set must have
+    for it; "" where every one has it.
     """
 
     id: str
     keys: tuple[str, ...]
     name: str
-    tooltip: str
+    tooltip: str | Sentence
     scopes: frozenset[str]
     method: str
     bar: bool = False
@@ -62,7 +65,7 @@ def action(
     id: str,
     keys: str,
     name: str,
-    tooltip: str,
+    tooltip: str | Sentence,
     scopes: Iterable[str],
     method: str,
     bar: bool = False,
@@ -150,7 +153,7 @@ class Registry:
                 False,
                 None,
                 each.priority,
-                each.tooltip,
+                str(each.tooltip),
                 each.id,
             )
             for each in self.own(scope)

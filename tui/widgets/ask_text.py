@@ -129,7 +129,7 @@ class Asking(BaseModal[Mapping[str, str]]):
             if self._check is not None:
                 self._check(texts)
         except Problem as problem:
-            self.tell(str(problem))
+            self.tell(problem.told(self.base.terms))
             return
         self.dismiss(texts)
 

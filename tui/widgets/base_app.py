@@ -14,6 +14,7 @@ from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.settings import Settings
 from tui.widgets.theme import THEMES, Tokens, textual_theme, tokens_for
+from validators.standard.terminology import USUAL, Sentence, Terms
 
 
 def local_now() -> datetime:
@@ -125,7 +126,8 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         if not isinstance(self.screen, HelpScreen):
             scope = getattr(self.screen, "scope", "")
             title = getattr(self.screen, "heading", "") or self.screen.title or ""
-            self.push_screen(HelpScreen(scope, title, about(scope), getattr(self, "said", str), self.hidden_actions()))
+            text = about(scope, self.terms)
+            self.push_screen(HelpScreen(scope, title, text, self.terms, self.hidden_actions()))
 
     def action_palette(self) -> None:
         """Ctrl+P: every action by name."""
@@ -133,7 +135,12 @@ class BaseApp(TerminalApp, inherit_bindings=False):
 
         scope = getattr(self.screen, "scope", "")
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(scope, self.hidden_actions(), getattr(self, "said", str)), self.run_by_id)
+            self.push_screen(Palette(scope, self.hidden_actions(), self.terms), self.run_by_id)
+
+    @property
+    def terms(self) -> Terms:
+        """What sentences call an episode, a row: the usual terms until it is known whose standard is read."""
+        return USUAL
 
     def hidden_actions(self) -> frozenset[str]:
         """The ids of actions that are nothing here: palette and key bar leave them out."""
@@ -157,7 +164,7 @@ class BaseApp(TerminalApp, inherit_bindings=False):
     def to_finding(self, step: Literal[1, -1]) -> None:
         """Open the first finding there is, or the last. The frame knows none; the app of the program overrides this."""
 
-    def say(self, text: str, severity: str = "") -> None:
+    def say(self, text: str | Sentence, severity: str = "") -> None:
         """Put a message in the status line of the screen that is up, or of the first below it that has one."""
         for screen in reversed(self.screen_stack):
             show = getattr(screen, "say", None)
@@ -165,7 +172,7 @@ class BaseApp(TerminalApp, inherit_bindings=False):
                 show(text, severity)
                 return
 
-    def unsay(self, text: str) -> None:
+    def unsay(self, text: str | Sentence) -> None:
         """Take a message back wherever it still stands: it is not true any more."""
         for screen in self.screen_stack:
             if isinstance(screen, BaseScreen):

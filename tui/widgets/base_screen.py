@@ -13,6 +13,7 @@ from tui.terminal import textual_private
 from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_line import StatusLine, TitleLine
+from validators.standard.terminology import Sentence, told
 
 if TYPE_CHECKING:
     from tui.widgets.frame import Frame
@@ -73,15 +74,15 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         """The widgets between title and status line."""
         return ()
 
-    def say(self, text: str, severity: str = "") -> None:
+    def say(self, text: str | Sentence, severity: str = "") -> None:
         """Put a message in the status line; severity `error`, `warning`, `notice`, `ok` or nothing."""
         for line in self.query(StatusLine):
-            line.say(getattr(self.app, "said", str)(text), severity)
+            line.say(told(text, self.base.terms), severity)
 
-    def unsay(self, text: str) -> None:
+    def unsay(self, text: str | Sentence) -> None:
         """Take a message back if it is the one that stands there."""
         for line in self.query(StatusLine):
-            if line.text.endswith(getattr(self.app, "said", str)(text)):
+            if line.text.endswith(told(text, self.base.terms)):
                 line.say("")
 
     def draw_now(self) -> None:

@@ -1,12 +1,13 @@
 """The command palette: every action by name, filtered as one types."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from textual.app import ComposeResult
 
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.filter_list import FilteredList
+from validators.standard.terminology import USUAL, Terms, told
 
 
 class Palette(BaseModal[str]):
@@ -17,13 +18,10 @@ class Palette(BaseModal[str]):
     Palette FilteredList { width: 90%; max-width: 76; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
     """
 
-    def __init__(self, scope: str, hidden: Collection[str] = (), said: Callable[[str], str] = str) -> None:
-        """The palette of the screen called `scope`, without the actions that are `hidden`.
-
-        `said` puts a text in the words of who reads it.
-        """
+    def __init__(self, scope: str, hidden: Collection[str] = (), terms: Terms = USUAL) -> None:
+        """The palette of the screen called `scope`, without the actions that are `hidden`, in these terms."""
         super().__init__()
-        self._scope, self._hidden, self._said = scope, hidden, said
+        self._scope, self._hidden, self._terms = scope, hidden, terms
 
     def compose(self) -> ComposeResult:
         """Name, key and help of every action there is here."""
@@ -32,7 +30,7 @@ class Palette(BaseModal[str]):
             if each.id == "app.palette" or each.id in self._hidden:
                 continue
             key = REGISTRY.key_text(each.id)
-            items.append((each.id, each.name, f"{key:<11} {self._said(each.tooltip)}"))
+            items.append((each.id, each.name, f"{key:<11} {told(each.tooltip, self._terms)}"))
         yield FilteredList(items, "Command")
 
     def on_line_list_chosen(self) -> None:

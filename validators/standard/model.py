@@ -15,7 +15,7 @@ from validators.standard.conditions import Condition
 from validators.standard.measures import Measure
 from validators.standard.return_xml import XmlForm
 from validators.standard.settings import AgencySetting
-from validators.standard.terminology import said as in_own_words
+from validators.standard.terminology import Terms
 
 # The parts that program code asks for by name; a standard names the field that plays each.
 ROLES = (
@@ -304,9 +304,14 @@ class Standard:
         """What the standard calls a client, an episode, an event."""
         return self.words.get(kind, kind)
 
-    def said(self, text: str) -> str:
-        """A sentence of ours in the standard's words: what it calls an episode or a row stands for these."""
-        return in_own_words(self.words, text)
+    @cached_property
+    def terms(self) -> Terms:
+        """What our sentences call things for readers of this standard."""
+        return Terms(self.words)
+
+    def say(self, template: str, /, **values: object) -> str:
+        """A sentence from a template of ours, in the standard's terms; see `Terms.say`."""
+        return self.terms.say(template, **values)
 
     def role(self, name: str) -> str:
         """The header that plays a part, or an empty text where the standard has none."""

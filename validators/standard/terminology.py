@@ -1,24 +1,73 @@
-"""Our sentences in a standard's own words: what it calls an episode, or a row of a return."""
+"""Our sentences in a standard's own terms: what it calls an episode, or a row of a return.
 
-import re
+A sentence is made once, from a template of ours with named places: `The {episode} {id} is deleted.` Terms and values
+are put in together, so that nothing looks through what a person typed for words of ours.
+"""
+
 from collections.abc import Mapping
 
-# Not what stands in quotes or in a path: that is somebody's own.
-_OURS = re.compile(
-    r"(?<![\w/.'-])(?P<article>[Aa]n? |)(?P<first>[EeRr])(?P<rest>pisode|ow)(?P<many>s?)(?![\w/-])(?!\.\w)"
-)
+_USUAL = {"client": "client", "episode": "episode", "event": "event", "row": "row"}
 
 
-def said(words: Mapping[str, str], text: str) -> str:
-    """A sentence with `episode` and `row`, however written, as the words have them; the article follows."""
+def _article(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
-    def own_word(found: re.Match[str]) -> str:
-        article, first, rest, many = found["article"], found["first"], found["rest"], found["many"]
-        own = words.get(first.lower() + rest)
-        if own is None:
-            return found[0]
-        if article:
-            article = f"{article[0]}n " if own[0] in "aeiou" else f"{article[0]} "
-        return f"{article}{own[0].upper() if first.isupper() else own[0]}{own[1:]}{many}"
 
-    return _OURS.sub(own_word, text) if words else text
+class Terms:
+    """What a standard calls the things that our sentences speak of.
+
+    A template names them as we do: `{episode}`, `{an episode}`, `{episodes}`, each with a capital as well; so with
+    `client`, `event` and `row`.
+    """
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        """`own` holds the standard's words by ours; what it does not name is called as we call it."""
+        self.places: dict[str, str] = {}
+        for kind, word in {**_USUAL, **(own or {})}.items():
+            for place, told in ((kind, word), (f"{kind}s", f"{word}s"), (_article(kind), _article(word))):
+                self.places[place] = told
+                self.places[place.capitalize()] = told.capitalize()
+
+    def say(self, template: str, /, **values: object) -> str:
+        """A sentence from a template of ours, terms and values put in once; a value that is a `Sentence` is told, too.
+
+        What a value holds stays as it is, whatever it looks like. Raises KeyError for a place that has no value.
+        """
+        told = {name: value.told(self) if isinstance(value, Sentence) else value for name, value in values.items()}
+        return template.format_map({**told, **self.places})
+
+
+USUAL = Terms()
+"""The terms of NDTMS, which are ours."""
+
+
+class Sentence:
+    """A sentence of which it is not known yet in whose terms it will be read: its template, and its values."""
+
+    __slots__ = ("_template", "_values")
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        self._template, self._values = template, values
+
+    def told(self, terms: Terms) -> str:
+        """The sentence in these terms."""
+        return terms.say(self._template, **self._values)
+
+    def __str__(self) -> str:
+        return self.told(USUAL)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sentence) and (self._template, self._values) == (other._template, other._values)
+
+    def __hash__(self) -> int:
+        return hash(self._template)
+
+
+def term(kind: str) -> Sentence:
+    """What a client, an episode, an event or a row is called, as a value of a sentence."""
+    return Sentence(f"{{{kind}}}")
+
+
+def told(text: "str | Sentence", terms: Terms) -> str:
+    """A text that may be finished already, to be shown to who reads these terms."""
+    return text.told(terms) if isinstance(text, Sentence) else text

@@ -32,13 +32,14 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
-from tui.cli.client.edit import only_one, refuse_company, refuse_draft, refuse_version
+from tui.cli.client.edit import named, only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.options import OutputFormat
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
 from validators.problems import Problem
 from validators.records import Severity
 from validators.standard.catalogue import load
+from validators.standard.terminology import term
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
@@ -59,7 +60,9 @@ def delete(
     with asked.opened() as at:
         record, tree = at.find(wanted)
         if record.deleted:
-            raise Problem(f"The {record.kind} {record.id} is deleted already: nothing is left to do.")
+            raise Problem(
+                at.work.standard.say("The {record} is deleted already: nothing is left to do.", record=named(record))
+            )
         below = [one for one in records_of(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
         for one in below:
             refuse_draft(at, one, how)
@@ -83,7 +86,9 @@ def undelete(
     with asked.opened() as at:
         record, tree = at.find(wanted)
         if not record.deleted:
-            raise Problem(f"The {record.kind} {record.id} is not deleted: nothing is left to do.")
+            raise Problem(
+                at.work.standard.say("The {record} is not deleted: nothing is left to do.", record=named(record))
+            )
         return _done(
             at,
             [tree],
@@ -178,7 +183,7 @@ def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: s
         record, tree = at.find(wanted)
         found = episode_of(tree, record)
         live = [one.episode for one in tree.episodes if not one.episode.deleted]
-        episode = found.episode if found is not None else only_one(live, "episode", "of this client")
+        episode = found.episode if found is not None else only_one(live, term("episode"), "of this client")
         worker, text = (None if one is None else pasted(one).strip() for one in (key_worker, note))
         what = "key worker" if worker is not None else "note"
         done = f"{what} kept" if worker or text else f"{what} taken away"
@@ -205,7 +210,11 @@ def accept(
         found = at.store.ask(of_rule, at.work, FoundRecord(record, tree), rule)
         if not found:
             raise Problem(
-                f"Rule {printable(rule)} finds nothing in the {record.kind} {record.id}: nothing is accepted."
+                at.work.standard.say(
+                    "Rule {rule} finds nothing in the {record}: nothing is accepted.",
+                    rule=printable(rule),
+                    record=named(record),
+                )
             )
         left = [one for one in found if not one.accepted]
         if not left:
@@ -223,7 +232,11 @@ def accept(
 def _client(at: ClientWork, wanted: str) -> tuple[StoredRecord, ClientTree]:
     record, tree = at.find(wanted)
     if record.kind != "client":
-        raise Problem(f"{printable(wanted)} is an {record.kind}: name a client.")
+        raise Problem(
+            at.work.standard.say(
+                "{wanted} is {a_record}: name a client.", wanted=printable(wanted), a_record=term(f"an {record.kind}")
+            )
+        )
     return record, tree
 
 

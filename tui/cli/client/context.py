@@ -98,7 +98,7 @@ class ClientWork:
     def check_due(self) -> None:
         """Check all that is due for it: a list by findings is only right after that."""
         work = self.work
-        progress = Progress(work.standard.said("episodes checked"))
+        progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(self.store, work.agency, work.checker, work.today, now(), lambda done, due: progress(done))
         progress.done()
 

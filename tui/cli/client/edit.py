@@ -42,6 +42,7 @@ from tui.widgets.text import pasted, printable
 from validators.problems import Problem
 from validators.records import NO_VALUES, Severity, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence, term
 
 commands = typer.Typer()
 
@@ -93,7 +94,7 @@ def spread(
         episode = episode_of(tree, record)
         if field.level != "client" and episode is None:
             live = [one.episode for one in tree.episodes if not one.episode.deleted]
-            only = only_one(live, at.work.standard.word("episode"), "of this client")
+            only = only_one(live, term("episode"), "of this client")
             episode = next(one for one in tree.episodes if one.episode.id == only.id)
         if field.level == "client":
             target = tree.client
@@ -106,26 +107,32 @@ def spread(
         else:
             assert episode is not None
             live = [one for one in episode.events if not one.deleted and one.section == field.section]
-            target = only_one(live, field.section.replace("_", " "), f"of this {at.work.standard.word('episode')}")
+            target = only_one(live, field.section.replace("_", " "), Sentence("of this {episode}"))
         refuse_deleted(target)
         parts.setdefault(target.id, (target, {}))[1][header] = text
     return list(parts.values())
 
 
-def only_one(records: list[StoredRecord], what: str, whose: str) -> StoredRecord:
+def only_one(records: list[StoredRecord], what: str | Sentence, whose: str | Sentence) -> StoredRecord:
     """The one record there is. Raises Problem when there is none, or more than one."""
     if not records:
-        raise Problem(f"There is no {what} {whose} yet: add one first.")
+        raise Problem(Sentence("There is no {what} {whose} yet: add one first.", what=what, whose=whose))
     if len(records) > 1:
         ids = ", ".join(one.id for one in records)
-        raise Problem(f"There are {len(records)} records ({what}) {whose}: name the one meant ({ids}).")
+        told = "There are {many} records ({what}) {whose}: name the one meant ({ids})."
+        raise Problem(Sentence(told, many=len(records), what=what, whose=whose, ids=ids))
     return records[0]
+
+
+def named(record: StoredRecord) -> Sentence:
+    """A record by its kind and store id, within a sentence."""
+    return Sentence("{kind} {id}", kind=term(record.kind), id=record.id)
 
 
 def refuse_deleted(record: StoredRecord) -> None:
     """Refuse to write into a deleted record."""
     if record.deleted:
-        raise Problem(f"The {record.kind} {record.id} is deleted: bring it back first.")
+        raise Problem(Sentence("The {record} is deleted: bring it back first.", record=named(record)))
 
 
 def refuse_levels(standard: Standard, given: dict[str, str], levels: tuple[str, ...], instead: str) -> None:
@@ -133,7 +140,8 @@ def refuse_levels(standard: Standard, given: dict[str, str], levels: tuple[str, 
     for header in given:
         level = standard.by_header[header].level
         if level not in levels:
-            raise Problem(f"{header} is a field of the {level}: {instead}.")
+            told = "{header} is a field of the {level}: {instead}."
+            raise Problem(standard.say(told, header=header, level=term(level), instead=instead))
 
 
 @dataclass(frozen=True)
@@ -216,7 +224,8 @@ def add_episode(
     with asked.opened() as at:
         record, tree = at.find(wanted)
         if record.kind != "client":
-            raise Problem(f"{printable(wanted)} is an {record.kind}: an episode is added to a client.")
+            told = "{wanted} is {a_record}: {an episode} is added to a client."
+            raise Problem(at.work.standard.say(told, wanted=printable(wanted), a_record=term(f"an {record.kind}")))
         refuse_deleted(tree.client)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
@@ -244,11 +253,12 @@ def add_event(
         if record.kind == "client":
             record = only_one(
                 [one.episode for one in tree.episodes if not one.episode.deleted],
-                "episode",
+                term("episode"),
                 "of this client",
             )
         if record.kind != "episode":
-            raise Problem(f"{printable(wanted)} is an event: one is added to an episode.")
+            told = "{wanted} is {an event}: one is added to {an episode}."
+            raise Problem(at.work.standard.say(told, wanted=printable(wanted)))
         refuse_deleted(record)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
@@ -348,20 +358,23 @@ def refuse_company(at: ClientWork, tree: ClientTree, how: SaveOptions) -> None:
     others = at.store.ask(presence.others, "client", tree.client.id, "", now())
     if others and not how.anyway:
         one = others[0]
-        where = f"the client {tree.client.id}"
+        where = Sentence("the {client} {id}", id=tree.client.id)
         if one.kind != "client":
-            where = f"the {one.kind} {one.record_id} of this client"
-        raise Problem(
-            f"{one.person} is in {where} since {one.since:%Y-%m-%d %H:%M} UTC: try again later, or give --anyway."
-        )
+            where = Sentence("the {kind} {id} of this {client}", kind=term(one.kind), id=one.record_id)
+        told = "{person} is in {where} since {since:%Y-%m-%d %H:%M} UTC: try again later, or give --anyway."
+        raise Problem(at.work.standard.say(told, person=one.person, where=where, since=one.since))
 
 
 def refuse_version(record: StoredRecord, how: SaveOptions) -> None:
     """Refuse to write over a version that the caller has not read."""
     if how.version is not None and how.version != record.version and not how.anyway:
         raise Problem(
-            f"The {record.kind} {record.id} is at version {record.version}, saved by {record.changed_by}: look"
-            " at it again, or give --anyway."
+            Sentence(
+                "The {record} is at version {version}, saved by {person}: look at it again, or give --anyway.",
+                record=named(record),
+                version=record.version,
+                person=record.changed_by,
+            )
         )
 
 
@@ -371,8 +384,13 @@ def refuse_draft(at: ClientWork, record: StoredRecord, how: SaveOptions) -> Draf
     if draft is not None and not how.use_draft and not how.drop_draft:
         use = "--use-draft to save it with this, or " if how.can_use_draft else ""
         raise Problem(
-            f"You have a draft of the {record.kind} {record.id} from {draft.saved_at:%Y-%m-%d %H:%M} UTC,"
-            f" {draft.fields} fields: give {use}--drop-draft to forget it."
+            at.work.standard.say(
+                "You have a draft of the {record} from {draft.saved_at:%Y-%m-%d %H:%M} UTC, {draft.fields} fields: give"
+                " {use}--drop-draft to forget it.",
+                record=named(record),
+                draft=draft,
+                use=use,
+            )
         )
     return draft
 
@@ -392,6 +410,10 @@ def merged(mine: Values, theirs: Values, began_with: Values) -> dict[str, str]:
 def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: SaveOptions) -> None:
     if draft.is_overtaken and not how.anyway:
         raise Problem(
-            f"The {record.kind} {record.id} was saved by {record.changed_by} after your draft was begun: compare both"
-            " with keywork client show, or give --anyway."
+            Sentence(
+                "The {record} was saved by {person} after your draft was begun: compare both with keywork client show,"
+                " or give --anyway.",
+                record=named(record),
+                person=record.changed_by,
+            )
         )

@@ -126,7 +126,7 @@ class CalendarScreen(StoreScreen[None]):
     def _failed(self, problem: Problem) -> None:
         if self.year is not None:
             self._number = self.year.year
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def _read(self, year: Year, wanted: str, first: bool) -> None:
         self.year, self._number = year, year.year

@@ -16,6 +16,7 @@ from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from validators.records import Finding, Severity
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -67,7 +68,8 @@ class Accepting:
         if entry.kind == "accepted":
             self._ask_back(entry, [one.accepted for one in alike if one.accepted])
         elif not entry.finding.episode_id:
-            self.screen.say("This client has no episode yet: an acceptance is kept with one.", "notice")
+            told = Sentence("This {client} has no {episode} yet: an acceptance is kept with one.")
+            self.screen.say(told, "notice")
         elif self._is_typed(alike):
             save = REGISTRY.key_text("form.save")
             self.screen.say(f"{save} first: an acceptance is kept for values that are saved.", "notice")

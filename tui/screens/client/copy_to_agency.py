@@ -148,7 +148,7 @@ class CopyScreen(StoreScreen[None]):
     def _not_planned(self, problem: Problem) -> None:
         self.plan = None
         self.page.show([])
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def action_write(self) -> None:
         """F2."""

@@ -119,7 +119,7 @@ class Aside:
                 return ""
             self._put(store, kept)
         except Problem as problem:
-            return str(problem)
+            return problem.told(self._app.terms)
         return "The store could not be written to; what you typed is kept and offered at the next start."
 
 
@@ -300,5 +300,6 @@ class DraftKeeper:
         self.aside.ended(number, refused=True)
         if self.failing != str(problem):
             self.failing = str(problem)
-            self._app.say(f"Typing goes on. {shortly(problem, self._app.opened_store.path)}", "warning")
+            why = shortly(problem, self._app.opened_store.path, self._app.terms)
+            self._app.say(f"Typing goes on. {why}", "warning")
         self._later(RETRY_SECONDS)

@@ -54,9 +54,9 @@ def side_lines(standard: Standard, here: Values, episodes: Sequence[Values], the
                 f"{mark} {one_line(label, LABEL)}  {one_line(one or '-', SIDE)} {one_line(other or '-', SIDE)}".rstrip()
             )
     for title, its in (
-        (standard.said("Episodes of this client"), episodes),
+        (standard.say("{Episodes} of this {client}"), episodes),
         (
-            standard.said("Episodes of the other"),
+            standard.say("{Episodes} of the other"),
             [one.episode.values for one in there.episodes if not one.episode.deleted],
         ),
     ):
@@ -162,7 +162,9 @@ class Pairing:
         name = f"{row.reference} {row.initials}".strip()
         keeps = labels.record_name(screen.case, screen.case.client)
         lines = [
-            f"{program.said('The episodes')} of {name} ({row.episodes}) go to {keeps}.",
+            program.terms.say(
+                "The {episodes} of {name} ({many}) go to {keeps}.", name=name, many=row.episodes, keeps=keeps
+            ),
             "Nothing is lost: the other client is kept as deleted, and Split undoes the merge.",
         ]
 
@@ -191,8 +193,9 @@ class Pairing:
             one = mine[0]
             lines = [
                 f"Merged by {one.merged_by} at {when(one.merged_at, program.today())}.",
-                program.said(
-                    f"The other client comes back with the {len(one.moved)} episodes it brought, as they stand now."
+                program.terms.say(
+                    "The other {client} comes back with the {many} {episodes} it brought, as they stand now.",
+                    many=len(one.moved),
                 ),
             ]
 
@@ -266,7 +269,7 @@ class FoundClients(FilteredList):
             (
                 row.id,
                 f"{row.reference} {row.initials}",
-                f"born {row.birth_date}, {self.dialog.program.said(several(row.episodes, 'episode'))}",
+                f"born {row.birth_date}, {several(row.episodes, self.dialog.program.standard.word('episode'))}",
             )
             for row in self.dialog.rows.values()
         ]

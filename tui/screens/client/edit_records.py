@@ -22,6 +22,7 @@ from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_input import LineInput
 from tui.widgets.text_line import TextLine
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from tui.screens.client.view import ClientView
@@ -271,7 +272,8 @@ class Adding:
         screen, program = self.screen, self.screen.program
         held = screen.case.episode_of(screen.held) or next(iter(screen.case.episodes()), None)
         if held is None or held.version == 0:
-            screen.say("Key worker and note belong to an episode that is saved: save it first.", "notice")
+            told = Sentence("Key worker and note belong to {an episode} that is saved: save it first.")
+            screen.say(told, "notice")
             return
         name = labels.record_name(screen.case, held)
 

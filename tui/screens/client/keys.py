@@ -6,6 +6,7 @@ Light, because it is imported before the first paint: the settings file may name
 from collections.abc import Mapping
 
 from tui.widgets.actions import REGISTRY, TO_CASELOAD, WALKING, action
+from validators.standard.terminology import Sentence
 
 SCOPE = {"client"}
 AROUND = {TO_CASELOAD}
@@ -18,7 +19,7 @@ REGISTRY.add(
     action("form.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes", bar=True),
     action("form.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help", bar=True),
     action("form.next", "f8", "Next fault", "The next finding, in any record", WALKED, "next_finding", bar=True),
-    action("client.new", "ctrl+n", "New", "A new episode, event or client", SCOPE, "new", bar=True),
+    action("client.new", "ctrl+n", "New", Sentence("A new {episode}, {event} or {client}"), SCOPE, "new", bar=True),
     action("client.tree", "ctrl+t", "Tree", "To the tree of records, and back to the form", SCOPE, "tree", bar=True),
     action("form.previous", "f7", "Fault before", "The finding before", WALKED, "previous_finding"),
     action("client.panel", "f9", "Panel", "Show or hide what the rules say", SCOPE, "panel"),
@@ -29,7 +30,14 @@ REGISTRY.add(
     action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
     action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),
     action("client.accept", "ctrl+o", "Accept", "Accept this field's warning, or take that back", SCOPE, "accept"),
-    action("client.worker", "ctrl+k", "Key worker", "Key worker and note of the episode, never sent", SCOPE, "worker"),
+    action(
+        "client.worker",
+        "ctrl+k",
+        "Key worker",
+        Sentence("Key worker and note of the {episode}, never sent"),
+        SCOPE,
+        "worker",
+    ),
     action("client.alike", "ctrl+f", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
     action("client.delete", "delete", "Delete", "Delete this record (in the tree); asks first", SCOPE, "delete"),
     action("client.restore", "", "Bring back", "Bring this deleted record back", SCOPE, "bring_back"),

@@ -65,7 +65,7 @@ def record_of(case: Case, one: Presence) -> str:
 def _name_and_day(standard: Standard, held: Held) -> tuple[str, str]:
     """What an episode or event is called, and its date as people read it."""
     if held.kind == "episode":
-        name, header = word(standard, "episode").capitalize(), standard.role("opened")
+        name, header = standard.say("{Episode}"), standard.role("opened")
     else:
         section = standard.section_by_id[held.section]
         name, header = section.title, section.date_field

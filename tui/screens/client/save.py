@@ -33,7 +33,7 @@ def before_relinking(screen: "ClientView", items: Sequence[Save], go_on: Callabl
     screen.program.read(
         lambda snapshot: changed_links(snapshot, agency, standard, journeys),
         on_done=lambda found: _ask(screen, found, go_on),
-        on_problem=lambda problem: screen.say(str(problem), "error"),
+        on_problem=lambda problem: screen.say(problem.sentence, "error"),
         hold=True,
     )
 
@@ -61,14 +61,17 @@ def _ask(screen: "ClientView", found: Sequence[EpisodeRecord], go_on: Callable[[
         go_on()
         return
     standard = screen.case.standard
-    what = standard.words.get("episode", "episode")
     link = choose.of(standard).link
     labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
     lines = [
-        f"This {what} was sent, and one of these is not as it was: {labels}."
+        standard.say("This {episode} was sent, and one of these is not as it was: {labels}.", labels=labels)
         if len(found) == 1
-        else f"{len(found)} {what}s were sent, and one of these is not as it was: {labels}.",
-        f"Once it is saved and sent, a second {what} opens at the receiving system beside the one that is there.",
+        else standard.say(
+            "{many} {episodes} were sent, and one of these is not as it was: {labels}.", many=len(found), labels=labels
+        ),
+        standard.say(
+            "Once it is saved and sent, a second {episode} opens at the receiving system beside the one that is there."
+        ),
     ]
 
     def answered(letter: str | None) -> None:
@@ -249,9 +252,8 @@ class Saving:
             return
         self._waiting = items
         if not again:
-            screen.say(
-                f"Not saved yet, but it will be. {shortly(problem, screen.program.opened_store.path)}", "warning"
-            )
+            why = shortly(problem, screen.program.opened_store.path, screen.program.terms)
+            screen.say(f"Not saved yet, but it will be. {why}", "warning")
         screen.program.set_timer(RETRY_SECONDS, self._again)
 
     def _again(self) -> None:

@@ -31,6 +31,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.tree_pane import TreePane
 from validators.records import Finding
 from validators.standard.model import Field
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from tui.session.program import Program
@@ -271,7 +272,7 @@ class ClientScreen(BaseScreen[None]):
         """What was just said is true only until somebody types."""
         self._said = True
 
-    def say(self, text: str, severity: str = "") -> None:
+    def say(self, text: str | Sentence, severity: str = "") -> None:
         """As on any screen; what was done well need not be told any longer once somebody types on."""
         super().say(text, severity)
         self._said = bool(text) and severity in ("", "ok")

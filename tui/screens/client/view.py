@@ -13,6 +13,7 @@ from tui.screens.client.draft_keeper import DraftKeeper
 from tui.screens.client.model import Case, Held
 from tui.session.program import Program
 from validators.records import Finding
+from validators.standard.terminology import Sentence
 
 
 class Saves(Protocol):
@@ -127,7 +128,7 @@ class ClientView(Protocol):
     def go(self, place: Place) -> None:
         """Land in a field of any record, its message in view."""
 
-    def say(self, text: str, severity: str = "") -> None:
+    def say(self, text: str | Sentence, severity: str = "") -> None:
         """Put a sentence in the status line."""
 
     def spoke(self) -> None:

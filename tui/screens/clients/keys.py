@@ -1,11 +1,14 @@
 """The keys of the list of clients, in the registry."""
 
 from tui.widgets.actions import ALL, REGISTRY, action
+from validators.standard.terminology import Sentence
 
 SCOPE = {"clients"}
 REGISTRY.add(
     action("clients.new", "ctrl+n insert", "New", "Enter a new client", SCOPE, "new", bar=True),
-    action("clients.open", "ctrl+o", "Open cases", "Only clients with an open episode", SCOPE, "filter('open')"),
+    action(
+        "clients.open", "ctrl+o", "Open cases", Sentence("Only clients with an open {episode}"), SCOPE, "filter('open')"
+    ),
     action("clients.closed", "ctrl+x", "Closed cases", "Only clients with none open", SCOPE, "filter('closed')"),
     action("clients.errors", "ctrl+e", "With errors", "Only clients with errors", SCOPE, "filter('errors')"),
     action(

@@ -81,7 +81,7 @@ class ClientList:
     def columns(self) -> tuple[Column, ...]:
         """The columns there is room for, without those of roles that the standard does not have."""
         columns = WIDE_COLUMNS if self.wide else NARROW_COLUMNS
-        word = self._standard.words.get("episode", "episode")
+        word = self._standard.word("episode")
         named = (
             replace(one, heading=f"{word[:2].capitalize()}s") if one.heading == EPISODES else one for one in columns
         )

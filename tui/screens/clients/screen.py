@@ -24,6 +24,7 @@ from tui.widgets.paged_table import PagedTable
 from tui.widgets.text import printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
+from validators.standard.terminology import Sentence
 
 # The table of clients, which is driven from the line one types in.
 
@@ -244,7 +245,7 @@ class ClientsScreen(StoreScreen[None]):
             if found or self.list.query.key_worker:
                 self.app.push_screen(KeyWorkers(found), chosen)
             else:
-                self.say("No episode has a key worker yet; they are entered with the client.", "notice")
+                self.say(Sentence("No {episode} has a key worker yet; they are entered with the {client}."), "notice")
 
         def chosen(name: str | None) -> None:
             if name is not None:
@@ -269,7 +270,8 @@ class ClientsScreen(StoreScreen[None]):
         self.table.sorted_by, self.table.descending = sort, descending
         # From the top: where among two hundred thousand the chosen one went takes too long to find.
         self.renew(keep=False)
-        self.say(f"Sorted by {SORTS[sort]}{', the last first' if descending else ''}.")
+        turned = ", the last first" if descending else ""
+        self.say(Sentence("Sorted by {order}{turned}.", order=SORTS[sort], turned=turned))
 
     def action_history(self) -> None:
         """From the palette."""
@@ -317,7 +319,7 @@ class ClientsScreen(StoreScreen[None]):
 
     def trouble(self, problem: Problem) -> None:
         """The store does not answer: say so once, and look again soon."""
-        self.say(str(problem), "warning")
+        self.say(problem.sentence, "warning")
         if not self._soon:
             self._soon = True
             self.set_timer(REFRESH_SECONDS, self._look_again)

@@ -45,7 +45,7 @@ def left_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
 
 
 def _word(standard: Standard) -> str:
-    return standard.words.get("episode", "episode").capitalize()
+    return standard.say("{Episode}")
 
 
 def held_back(receipt: Receipt, standard: Standard) -> list[ExtractItem]:

@@ -55,7 +55,7 @@ class MismatchesScreen(FilteredScreen):
         self.filter_by("")
 
     def _title(self, one: Mismatch) -> str:
-        return self.program.said(TITLES[one.kind])
+        return TITLES[one.kind].told(self.program.terms)
 
     def _rows(self, offset: int, limit: int) -> list[Row]:
         some = self._shown[offset : offset + limit]

@@ -24,6 +24,7 @@ from tui.session.store_access import shortly
 from validators.calendar.calendar import CalendarEntry
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -82,11 +83,11 @@ def look(
         if found.last is not None:
             found.changes = changes_since(snapshot, preview, found.last)
     except Problem as problem:
-        found.changes = shortly(problem, snapshot.ground.path)
+        found.changes = shortly(problem, snapshot.ground.path, standard.terms)
     try:
         found.mismatches = find_mismatches(snapshot, preview)
     except Problem as problem:
-        found.mismatches = shortly(problem, snapshot.ground.path)
+        found.mismatches = shortly(problem, snapshot.ground.path, standard.terms)
     return found
 
 
@@ -140,5 +141,5 @@ def place_of(snapshot: Snapshot, agency: AgencyInfo, one: Difference) -> RecordP
             return event.client_id, event.episode_id, event.event_id, header
     episode = locate.episodes(snapshot, agency, [one.episode]).get(one.episode)
     if episode is None:
-        raise Problem("No episode of that identifier is in the store: it was changed since.")
+        raise Problem(Sentence("No {episode} of that identifier is in the store: it was changed since."))
     return episode.client_id, episode.episode_id, "", header if not one.section else ""

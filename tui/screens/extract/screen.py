@@ -177,7 +177,7 @@ class ExtractScreen(StoreScreen[None]):
 
     def _failed(self, problem: Problem) -> None:
         self._looking = self._writing = False
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def on_store_changed(self, event: StoreChanged) -> None:
         """Somebody saved: what is shown may be old. It is not made again by itself, for it may be long."""
@@ -189,7 +189,7 @@ class ExtractScreen(StoreScreen[None]):
     @property
     def _word(self) -> str:
         """What the data set calls an episode."""
-        return self.program.standard.words.get("episode", "episode")
+        return self.program.standard.word("episode")
 
     def lines(self) -> list[ExtractLine]:
         """What there is to tell."""
@@ -315,7 +315,7 @@ class ExtractScreen(StoreScreen[None]):
     def _show_left_out(self) -> None:
         if self.looked is not None:
             items = left_out(self.looked.preview.receipt, self.program.standard)
-            about = "Episodes that would not be written, and why; Enter goes to the record."
+            about = self.program.terms.say("{Episodes} that would not be written, and why; Enter goes to the record.")
             self.app.push_screen(ItemsScreen("Left out", about, items, "Nothing is left out."))
 
     def _show_held(self) -> None:

@@ -1,6 +1,6 @@
 """The findings of a caseload as they are listed: their order read from the store, the groups. Knows no screen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from store.facts import AgencyInfo
@@ -13,6 +13,7 @@ from tui.session.wording import rule_title
 from validators.quality import quality_text
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
+from validators.standard.terminology import USUAL, Terms
 
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
 SEVERITIES = tuple(Severity)
@@ -97,14 +98,15 @@ class Group:
             return "changed just now"
         name = client_name(standard, first.client) or "without a name"
         episode = first.finding.episode or first.finding.episode_id
-        return name if by == "client" else f"{name}, {standard.words.get('episode', 'episode')} {episode}"
+        return name if by == "client" else f"{name}, {standard.word('episode')} {episode}"
 
 
-def quality_line(figures: CaseloadFigures, said: Callable[[str], str] = str) -> str:
+def quality_line(figures: CaseloadFigures, terms: Terms = USUAL) -> str:
     """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
-    told = f"All {figures.rows:,} rows, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
-    return said(f"{told}; {figures.stale:,} episodes due for a check" if figures.stale else told)
+    told = "All {figures.rows:,} {rows}, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
+    line = terms.say(told, figures=figures, quality=quality)
+    return line + terms.say("; {many:,} {episodes} due for a check", many=figures.stale) if figures.stale else line
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:

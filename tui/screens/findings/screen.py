@@ -36,6 +36,7 @@ from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from tui.screens.findings.list import FindingsList
@@ -68,7 +69,15 @@ EDITING = ("backspace", "delete", "left", "right")
 TO_THE_LIST = ("enter", "tab", "up", "down", "pageup", "pagedown")
 
 REGISTRY.add(
-    action("findings.group", "ctrl+t", "Group", "Group by rule, field, client, episode in turn", SCOPE, "group", True),
+    action(
+        "findings.group",
+        "ctrl+t",
+        "Group",
+        Sentence("Group by rule, field, {client}, {episode} in turn"),
+        SCOPE,
+        "group",
+        True,
+    ),
     action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
     action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold(True)"),
     action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold(False)"),
@@ -195,7 +204,7 @@ class FindingsScreen(FilteredScreen):
         if row is not None and row[1] is None:
             lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
             figures = self.caseload.figures
-            told = quality_line(figures, self.program.said) if figures is not None else ""
+            told = quality_line(figures, self.program.terms) if figures is not None else ""
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:
@@ -337,7 +346,7 @@ class FindingsScreen(FilteredScreen):
     def _failed(self, problem: Problem) -> None:
         self._reading = self._counted = False
         self.let_go()
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     def _sum(self) -> None:
         """Sum up how the rows stand; while that goes on, once more after it."""
@@ -352,7 +361,7 @@ class FindingsScreen(FilteredScreen):
         self.list.post_message(self.list.Moved(self.list, self.list.cursor))
 
     def _not_summed(self, problem: Problem) -> None:
-        self.say(str(problem), "error")
+        self.say(problem.sentence, "error")
 
     # Keys that wait
 
@@ -393,7 +402,7 @@ class FindingsScreen(FilteredScreen):
         try:
             return self.program.opened_store.ask(queries.numbered, numbers)
         except Problem as problem:
-            self.say(str(problem), "error")
+            self.say(problem.sentence, "error")
             return {}
 
     # The filter
