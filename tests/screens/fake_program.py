@@ -82,7 +82,7 @@ class FakeProgram(BaseApp):
 
     @property
     def terms(self) -> Terms:
-        """The standard's."""
+        """Those of the standard."""
         return self.standard.terms
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 from textual.timer import Timer
 
 from tui.widgets.base_screen import BaseScreen
-from validators.standard.terminology import Sentence, Terms
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from validators.problems import Problem
     from validators.rules.checker import Checker
     from validators.standard.model import Standard
+    from validators.standard.terminology import Sentence, Terms
 
 Answer = TypeVar("Answer")
 Result = TypeVar("Result")
@@ -131,15 +131,15 @@ class Program(Protocol):
 
     # Saying
 
-    def say(self, text: str | Sentence, severity: str = "") -> None:
+    def say(self, text: "str | Sentence", severity: str = "") -> None:
         """Put a sentence in the status line: severity `error`, `warning`, `notice`, `ok` or nothing."""
 
-    def unsay(self, text: str | Sentence) -> None:
+    def unsay(self, text: "str | Sentence") -> None:
         """Take a sentence back wherever it still stands: it is not true any more."""
 
     @property
-    def terms(self) -> Terms:
-        """What the standard calls records."""
+    def terms(self) -> "Terms":
+        """What sentences call a client, an episode, a row: those of the agency's standard."""
 
     # The loop, for what is no screen
 

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from tui.terminal.key_queue import KeyQueue
-
-from validators.standard.terminology import Sentence, Terms
+    from validators.standard.terminology import Sentence, Terms
 
 
 class Frame(Protocol):
@@ -17,17 +16,17 @@ class Frame(Protocol):
     def key_queue(self) -> "KeyQueue":
         """The keys that wait, in the order they were pressed."""
 
+    @property
+    def terms(self) -> "Terms":
+        """What sentences call an episode, a row."""
+
     def hidden_actions(self) -> frozenset[str]:
         """The ids of actions that are nothing here: key bars leave them out."""
 
     def to_finding(self, step: Literal[1, -1]) -> None:
         """To the first finding there is, or the last."""
 
-    @property
-    def terms(self) -> Terms:
-        """What records are called."""
-
-    def say(self, text: str | Sentence, severity: str = "") -> None:
+    def say(self, text: "str | Sentence", severity: str = "") -> None:
         """Put a sentence in the status line: severity `error`, `warning`, `notice`, `ok` or nothing."""
 
     def redraw(self) -> None:

@@ -86,8 +86,9 @@ def undelete(
     with asked.opened() as at:
         record, tree = at.find(wanted)
         if not record.deleted:
-            told = "The {record} is not deleted: nothing is left to do."
-            raise Problem(at.work.standard.say(told, record=named(record)))
+            raise Problem(
+                at.work.standard.say("The {record} is not deleted: nothing is left to do.", record=named(record))
+            )
         return _done(
             at,
             [tree],
