@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -17,7 +18,7 @@ from textual.widget import Widget
 from tui.form.findings_panel import FindingsPanel
 from tui.form.panel_entries import Entry, Place, RecordKey, panel_entries, walk, walked
 from tui.form.record_form import RecordForm
-from tui.form.record_model import RecordModel
+from tui.form.record_model import RecordModel, Surroundings
 from tui.widgets.base_app import BaseApp
 from validators.records import EpisodeRecord, Values
 from validators.rules.checker import Checker
@@ -117,10 +118,12 @@ class FormScreen(Screen[None]):
 class FormApp(BaseApp):
     """The frame's app with one form in it."""
 
-    def __init__(self, sections: Iterable[str] = ("client",), values: Values | None = None, **more: object) -> None:
+    def __init__(self, sections: Iterable[str] = ("client",), values: Values | None = None, **more: Any) -> None:
         super().__init__(clock=lambda: datetime(2020, 12, 15, 9).astimezone())
+        known = {name: more.pop(name) for name in ("context", "carried", "usage") if name in more}
+        beside = Surroundings(previous=PREVIOUS, **known)
         self.entry = FormScreen(
-            RecordModel(STANDARD, list(sections), values or {}, clock=lambda: TODAY, previous=PREVIOUS, **more)  # type: ignore[arg-type]
+            RecordModel(STANDARD, list(sections), values or {}, clock=lambda: TODAY, beside=beside, **more)
         )
 
     def get_default_screen(self) -> Screen[None]:

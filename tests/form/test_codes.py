@@ -5,7 +5,7 @@ import pytest
 from tests.form.conftest import TODAY
 from tui.form.code_list import CodeListing as OpenList
 from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status
-from tui.form.record_model import RecordModel
+from tui.form.record_model import RecordModel, Surroundings
 from validators.standard.catalogue import load
 from validators.standard.model import CodeList, Layout
 
@@ -64,7 +64,11 @@ def test_every_label_typed_in_full_gives_its_own_code(id: str, codes: CodeList) 
     field = next(field for field in standard.fields if field.codes == codes.id)
     most = max(codes.codes, key=len, default="")
     model = RecordModel(
-        standard, [field.section], {}, clock=lambda: TODAY, usage={field.header: dict.fromkeys([most], 99)}
+        standard,
+        [field.section],
+        {},
+        clock=lambda: TODAY,
+        beside=Surroundings(usage={field.header: dict.fromkeys([most], 99)}),
     )
     model.current = field.header
     opened = OpenList()

@@ -1,11 +1,13 @@
 """Keying a record, without a screen."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.form.conftest import TODAY
-from tui.form.record_model import Heading, RecordModel
+from tui.form.record_model import Heading, RecordModel, Surroundings
 from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
@@ -15,8 +17,10 @@ from validators.standard.model import Standard
 MADE = {"CLIENTID": "c1", "EPISODID": "e1", "CMSID": "keywork"}
 
 
-def model_of(standard: Standard, section: str = "client", values: Values | None = None, **more: object) -> RecordModel:
-    return RecordModel(standard, [section], values or {}, clock=lambda: TODAY, **more)  # type: ignore[arg-type]
+def model_of(standard: Standard, section: str = "client", values: Values | None = None, **more: Any) -> RecordModel:
+    around = ("context", "previous", "carried", "usage")
+    beside = Surroundings(**{name: more.pop(name) for name in around if name in more})
+    return RecordModel(standard, [section], values or {}, clock=lambda: TODAY, beside=beside, **more)
 
 
 def key(model: RecordModel, *values: str) -> None:

@@ -1,13 +1,13 @@
 """The editing state of one record: its rows, its values as typed, and the way through them. Knows no screen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words
 from tui.form.dates import read_date, show_date
 from tui.form.undo import History, Step
-from validators.records import NO_VALUES, Finding, Values
+from validators.records import Finding, Values
 from validators.rules.messages import sentence
 from validators.rules.registry import Failure
 from validators.standard.model import CodeList, Field, Standard
@@ -26,14 +26,27 @@ class Heading:
 Row = Heading | Field
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known around a record while it is keyed.
+
+    `context` holds the values of the client's other records that skip conditions may look at. `previous` is the record
+    whose values `take_previous` offers, `carried` the headers taken over unconfirmed, `usage` how often each code was
+    used, by header.
+    """
+
+    context: Values = field(default_factory=dict)
+    previous: Values = field(default_factory=dict)
+    carried: Collection[str] = ()
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+
+
 class RecordModel:
     """One record being keyed.
 
     `sections` are the ids of the sections whose fields it holds, `values` what stands in it now (a draft, or carried
-    over) and `base` what is saved. `context` holds the values of the client's other records that skip conditions may
-    look at. `previous` is the record whose values `take_previous` offers, `carried` the headers taken over unconfirmed,
-    `usage` how often each code was used, by header. `clock` tells the day. `judged` is whether the record has been
-    saved or left before, so that what is missing counts as missing.
+    over) and `base` what is saved; `beside` is what is known around it. `clock` tells the day. `judged` is whether the
+    record has been saved or left before, so that what is missing counts as missing.
     """
 
     def __init__(
@@ -44,12 +57,10 @@ class RecordModel:
         *,
         clock: Callable[[], date],
         base: Values | None = None,
-        context: Values = NO_VALUES,
-        previous: Values = NO_VALUES,
-        carried: Iterable[str] = (),
-        usage: Mapping[str, Usage] | None = None,
+        beside: "Surroundings | None" = None,
         judged: bool = False,
     ) -> None:
+        beside = beside or Surroundings()
         self.standard, self.sections, self.clock = standard, tuple(sections), clock
         self.fields = tuple(field for field in standard.fields if field.section in self.sections)
         if not self.fields:
@@ -61,8 +72,8 @@ class RecordModel:
         self.row_of = {row.header: index for index, row in enumerate(self.rows) if isinstance(row, Field)}
         self.values = {header: text for header, text in values.items() if text}
         self.base: Values = dict(self.values if base is None else base)
-        self.context, self.previous, self.usage = context, previous, usage or {}
-        self.carried = {header for header in carried if self.values.get(header)}
+        self.context, self.previous, self.usage = beside.context, beside.previous, beside.usage
+        self.carried = {header for header in beside.carried if self.values.get(header)}
         self.judged = judged
         self.history = History()
         self._touched = False
@@ -348,11 +359,11 @@ def _rows(standard: Standard, sections: Sequence[str]) -> tuple[Row, ...]:
     rows: list[Row] = []
     for section in sections:
         named: str | None = None
-        for field in standard.fields:
-            if field.section == section:
-                group = field.group or standard.section_by_id[section].title
+        for one in standard.fields:
+            if one.section == section:
+                group = one.group or standard.section_by_id[section].title
                 if group != named:
                     rows.append(Heading(group))
                     named = group
-                rows.append(field)
+                rows.append(one)
     return tuple(rows)

@@ -6,7 +6,7 @@ in all of them. Readers of files use `structure_finding` for what is wrong with 
 word their findings from the standard's rules.csv.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
@@ -56,7 +56,7 @@ class FileRules:
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
         """What the record contradicts among those seen before. `findings` are the ones it has by itself."""
-        client, episode, repeated = record.client, record.episode, self.repeated
+        client, episode = record.client, record.episode
         spoilt = {header for f in findings if f.rule in self._unreadable for header in f.fields} if findings else ()
         if spoilt:  # a value that cannot be read is compared with nothing
             client = {header: "" if header in spoilt else value for header, value in client.items()}
@@ -66,6 +66,20 @@ class FileRules:
             carried = self.standard.no_consent_carries
             client = {header: value for header, value in client.items() if header in carried}
         here: Place = record.lines[0] if record.lines else client.get(self._reference, "") if record.client_id else ""
+        broken = self._broken(record, client, episode, here, withheld=withheld)
+        found = self._told(broken, record, {**client, **episode}) if broken else []
+        if withheld:
+            return found
+        for zeros in self._zeros:
+            if zeros.watched and record.lines:
+                zeros.look(client, episode, record.events)
+        return found + self._of_events(record, spoilt, here) if record.events else found
+
+    def _broken(
+        self, record: EpisodeRecord, client: Values, episode: Values, here: Place, *, withheld: bool
+    ) -> list[Broken]:
+        """What client and episode contradict among those seen before."""
+        repeated = self.repeated
         broken: list[Broken] = []
         for owned in self._owned:
             if told := owned.broken(client, episode, repeated, here):
@@ -84,12 +98,12 @@ class FileRules:
                     broken.append((like.row, failure))
         if self._agencies and record.lines:
             broken += self._other_agency(client)
-        found = self._told(broken, record, {**client, **episode}) if broken else []
-        if withheld:
-            return found
-        for zeros in self._zeros:
-            if zeros.watched and record.lines:
-                zeros.look(client, episode, record.events)
+        return broken
+
+    def _of_events(self, record: EpisodeRecord, spoilt: Collection[str], here: Place) -> list[Finding]:
+        """Events that bear an identifier for the second time."""
+        found: list[Finding] = []
+        repeated = self.repeated
         for event in record.events:
             values = event.values
             for one in self._once:

@@ -537,14 +537,7 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
     known = PARAMETERS.get(pattern) or FILE_PATTERNS.get(pattern)
     if known is None:
         raise ValueError(f"there is no pattern {pattern!r}")
-    parameters: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in row["parameters"].split(";"))):
-        name, sign, value = part.partition("=")
-        if not sign or name not in known.required | known.optional:
-            raise ValueError(f"the pattern {pattern} takes no parameter {name!r}")
-        parameters[name] = value
-    if missing := known.required - parameters.keys():
-        raise ValueError(f"the pattern {pattern} needs the parameter {min(missing)}")
+    parameters = _parameters(row["parameters"], pattern, known.required, known.optional)
     if row["severity"] == "list" and pattern != "in_codes":
         raise ValueError("only in_codes has its severity from a list")
     if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
@@ -576,15 +569,32 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
         raise ValueError(f"there is no setting {parameters['setting']!r} in standard.toml")
     if not parsed.fields and (pattern in FIELD_PATTERNS or pattern in RECORD_PATTERNS or pattern in JOURNEY_PATTERNS):
         raise ValueError("the row names no fields")
-    # Making the check once shows parameters that the pattern itself refuses.
-    if pattern in RECORD_PATTERNS:
-        RECORD_PATTERNS[pattern](parsed, standard)
-    elif pattern in JOURNEY_PATTERNS:
-        JOURNEY_PATTERNS[pattern](parsed, standard)
-    elif pattern in FIELD_PATTERNS:
-        for header in parsed.fields:
-            FIELD_PATTERNS[pattern](parsed, standard, header)
+    _make_once(parsed, standard)
     return parsed
+
+
+def _parameters(told: str, pattern: str, required: Collection[str], optional: Collection[str]) -> dict[str, str]:
+    """A row's parameters by name; all that the pattern needs, none that it does not take."""
+    parameters: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in told.split(";"))):
+        name, sign, value = part.partition("=")
+        if not sign or (name not in required and name not in optional):
+            raise ValueError(f"the pattern {pattern} takes no parameter {name!r}")
+        parameters[name] = value
+    if missing := set(required) - parameters.keys():
+        raise ValueError(f"the pattern {pattern} needs the parameter {min(missing)}")
+    return parameters
+
+
+def _make_once(row: RuleRow, standard: Standard) -> None:
+    """Making the check once shows parameters that the pattern itself refuses."""
+    if row.pattern in RECORD_PATTERNS:
+        RECORD_PATTERNS[row.pattern](row, standard)
+    elif row.pattern in JOURNEY_PATTERNS:
+        JOURNEY_PATTERNS[row.pattern](row, standard)
+    elif row.pattern in FIELD_PATTERNS:
+        for header in row.fields:
+            FIELD_PATTERNS[row.pattern](row, standard, header)
 
 
 def _judge_message(message: str) -> None:

@@ -37,7 +37,7 @@ from tui.cli.client.context import (
 )
 from tui.cli.context import now, talk
 from tui.cli.options import OutputFormat
-from tui.form.record_model import RecordModel
+from tui.form.record_model import RecordModel, Surroundings
 from tui.widgets.text import pasted, printable
 from validators.problems import Problem
 from validators.records import NO_VALUES, Severity, Values
@@ -75,7 +75,13 @@ def typed(
 ) -> dict[str, str]:
     """A record's values with the given fields keyed into it as the form would take them."""
     model = RecordModel(
-        at.work.standard, sections, values, clock=lambda: at.work.today, base=base, context=context, judged=True
+        at.work.standard,
+        sections,
+        values,
+        clock=lambda: at.work.today,
+        base=base,
+        beside=Surroundings(context),
+        judged=True,
     )
     for header, text in given.items():
         if model.go_to(header):

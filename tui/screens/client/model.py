@@ -12,7 +12,7 @@ from exporters.records.check_client import ClientCheck
 from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
-from tui.form.record_model import RecordModel
+from tui.form.record_model import RecordModel, Surroundings
 from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
 from validators.standard.model import Level, Standard
@@ -250,8 +250,7 @@ class Case:
                 held.values,
                 clock=self.today,
                 base=held.saved,
-                carried=held.carried,
-                usage=self.usage,
+                beside=Surroundings(carried=held.carried, usage=self.usage),
                 judged=held.version > 0 or held.left,
             )
             if held.at_field:
