@@ -12,6 +12,7 @@ from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
 from exporters.month.portal_figures import NAMES, entered
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
@@ -126,7 +127,8 @@ class ChecklistScreen(StoreScreen[None]):
         self.dates, self.state = TextLine(id="dates"), TextLine(id="state")
         self.list = ChecklistList()
         self.details = tuple(TextLine(rest="panel", id=f"item-{number}") for number in range(DETAILS))
-        self._reading = self._again = self._comparing = False
+        self._comparing = False
+        self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
         self._mismatches: tuple[object, int] | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -155,20 +157,16 @@ class ChecklistScreen(StoreScreen[None]):
 
     def read(self, hold: bool = False) -> None:
         """Read in a thread; while that goes on, once more after it."""
-        if self._reading:
-            self._again = True
-            return
-        self._reading, self._again = True, False
+        self._refresher.read(hold)
+
+    def _question(self) -> Question[ChecklistPage]:
         app = self.program
         # Counted for another submission, they say nothing of this one.
         known = self._mismatches if self._mismatches and self._mismatches[0] == self._month else None
         about = (app.agency, app.standard, app.today(), self._month, self._attempt, known[1] if known else None)
-        app.read(lambda snapshot: read_page(snapshot, *about), on_done=self._came, on_problem=self._failed, hold=hold)
+        return lambda snapshot: read_page(snapshot, *about)
 
     def _came(self, page: ChecklistPage) -> None:
-        self._reading = False
-        if not self.is_attached:
-            return
         first = self.page is None or self.page.entry.submission != page.entry.submission
         self.page = page
         self.retitle(f"Checklist: {page.entry.submission} ({page.entry.title}), {self.program.agency.code}")
@@ -180,9 +178,10 @@ class ChecklistScreen(StoreScreen[None]):
         self.list.show(page.items)
         if first and page.told:
             self.say(page.told, "notice")
-        if self._again:
-            self.read()
-        elif any(item.check == "mismatches" and item.state == "waits" for item in page.items):
+
+    def _settled(self, page: ChecklistPage) -> None:
+        """What is shown is the latest there is."""
+        if any(item.check == "mismatches" and item.state == "waits" for item in page.items):
             self._compare(page)
 
     def _compare(self, page: ChecklistPage) -> None:
@@ -205,7 +204,6 @@ class ChecklistScreen(StoreScreen[None]):
         app.read(lambda snapshot: open_mismatches(snapshot, *about), on_done=came, on_problem=failed)
 
     def _failed(self, problem: Problem) -> None:
-        self._reading = False
         self.say(problem.sentence, "error")
         if self.page is not None:
             self._month, self._attempt = self.page.entry.submission, None

@@ -14,6 +14,7 @@ from exporters.month.status import Standing, keep_today
 from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.program import StoreScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import rule_title
 from tui.widgets.actions import REGISTRY, action
@@ -216,7 +217,8 @@ class MonthScreen(StoreScreen[None]):
         self._mismatches: int | None = None
         self._kept: object = None
         self._first = ""
-        self._reading = self._again = self._comparing = self._compare_due = False
+        self._comparing = self._compare_due = False
+        self._refresher = Refresher(self, self._question, self._came, self._failed, self._settled)
 
     def body(self) -> Iterable[Widget]:
         """Due, figures, lines."""
@@ -246,23 +248,16 @@ class MonthScreen(StoreScreen[None]):
 
     def read(self, hold: bool = False) -> None:
         """Read what is kept, in a thread; while that goes on, once more after it."""
-        if self._reading:
-            self._again = True
-            return
-        self._reading, self._again = True, False
+        self._refresher.read(hold)
+
+    def _question(self) -> Question[MonthView]:
         app = self.program
         about = (app.agency, app.standard, app.today(), self._mismatches)
-        app.read(lambda snapshot: read_month(snapshot, *about), on_done=self._came, on_problem=self._failed, hold=hold)
+        return lambda snapshot: read_month(snapshot, *about)
 
     def _came(self, view: MonthView) -> None:
-        self._reading = False
         self.view = view
-        if self.is_attached:
-            self.show()
-        if self._again:
-            self.read()
-        else:
-            self._settled(view)
+        self.show()
 
     def _settled(self, view: MonthView) -> None:
         """What is shown is the latest there is."""
@@ -271,7 +266,6 @@ class MonthScreen(StoreScreen[None]):
             self._compare(view)
 
     def _failed(self, problem: Problem) -> None:
-        self._reading = False
         self.say(problem.sentence, "error")
 
     def checked(self, done: int, due: int) -> None:
@@ -287,7 +281,7 @@ class MonthScreen(StoreScreen[None]):
         self._compare_due = True
         if due or caseload_check(self.program).compared:
             self._read_if_seen()
-        elif not self._reading and self.view is not None:
+        elif not self._refresher.is_reading and self.view is not None:
             self._settled(self.view)
 
     def begin_with(self, sentence: str) -> None:

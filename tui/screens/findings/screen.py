@@ -22,6 +22,7 @@ from tui.screens.findings.list import FindingsList
 from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.filtered_screen import FilteredScreen
+from tui.session.refresher import Question, Refresher
 from tui.session.store_access import StoreChanged
 from tui.session.wording import rule_title, values_text
 from tui.widgets.actions import REGISTRY, action, both_cases
@@ -105,7 +106,7 @@ class FindingsScreen(FilteredScreen):
         self._then: list[Callable[[], object]] = []
         self._typing: Timer | None = None
         self._slow: Timer | None = None
-        self._summing = self._sum_again = False
+        self._sums = Refresher(self, self._sum_question, self._summed, self._not_summed)
         self._wanted = (text, rule)
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
@@ -349,25 +350,17 @@ class FindingsScreen(FilteredScreen):
 
     def _sum(self) -> None:
         """Sum up how the rows stand; while that goes on, once more after it."""
-        if self._summing:
-            self._sum_again = True
-            return
-        self._summing, self._sum_again = True, False
-        app = self.program
-        agency = app.agency
-        app.read(lambda snapshot: sums(snapshot, agency), on_done=self._summed, on_problem=self._not_summed)
+        self._sums.read()
+
+    def _sum_question(self) -> Question[CaseloadFigures]:
+        agency = self.program.agency
+        return lambda snapshot: sums(snapshot, agency)
 
     def _summed(self, figures: CaseloadFigures) -> None:
-        self._summing = False
-        if not self.is_attached:
-            return
         self.caseload = replace(self.caseload, figures=figures)
         self.list.post_message(self.list.Moved(self.list, self.list.cursor))
-        if self._sum_again:
-            self._sum()
 
     def _not_summed(self, problem: Problem) -> None:
-        self._summing = False
         self.say(problem.sentence, "error")
 
     # Keys that wait

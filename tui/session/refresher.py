@@ -1,0 +1,59 @@
+"""Reading anew what a screen shows: one reading at a time, and once more after it where somebody asked meanwhile."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from tui.session.program import StoreScreen
+from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.snapshot import Snapshot
+
+View = TypeVar("View")
+Question = Callable[["Snapshot"], View]
+
+
+class Refresher(Generic[View]):
+    """The readings of one screen.
+
+    `ask()` gives the question as things stand when a reading begins: what it needs of the screen and the program it
+    takes then, for the question itself runs in another thread. `show(view)` gets every answer that comes while the
+    screen is there, `settled(view)` only the one after which nothing more is to be read, `failed(problem)` what stood
+    in the way; then nothing is read again until somebody asks.
+    """
+
+    def __init__(
+        self,
+        screen: StoreScreen[None],
+        ask: Callable[[], Question[View]],
+        show: Callable[[View], object],
+        failed: Callable[[Problem], object],
+        settled: Callable[[View], object] | None = None,
+    ) -> None:
+        """Read nothing yet."""
+        self._screen, self._ask = screen, ask
+        self._show, self._failed_with, self._settled = show, failed, settled
+        self._again = False
+        self.is_reading = False
+
+    def read(self, hold: bool = False) -> None:
+        """Read, in a thread; while that goes on, once more after it. With `hold` the keys wait for the answer."""
+        if self.is_reading:
+            self._again = True
+            return
+        self.is_reading, self._again = True, False
+        self._screen.program.read(self._ask(), on_done=self._came, on_problem=self._failed, hold=hold)
+
+    def _came(self, view: View) -> None:
+        self.is_reading = False
+        if not self._screen.is_attached:
+            return
+        self._show(view)
+        if self._again:
+            self.read()
+        elif self._settled is not None:
+            self._settled(view)
+
+    def _failed(self, problem: Problem) -> None:
+        self.is_reading = False
+        self._failed_with(problem)
