@@ -161,7 +161,9 @@ class StoreWatch:
             rest()
         if data == self._data:
             return data, self._saved, self._act
-        return data, self._store.ask(index.saved_version), self._store.ask(audit.last)
+        # In one snapshot: a save between two would be told twice, the second time as somebody else's.
+        with self._store.reading() as snapshot:
+            return data, index.saved_version(snapshot), audit.last(snapshot)
 
     def _seen(self, found: tuple[int, int, int]) -> None:
         self._busy = False
