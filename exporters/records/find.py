@@ -31,12 +31,8 @@ def by_any_id(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted
     wanted = wanted.strip()
     found = {one.id: one for one in _bearing(snapshot, agency, standard, wanted)}
     if not found:
-        raise Problem(
-            standard.say(
-                "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it.",
-                wanted=_told(wanted),
-            )
-        )
+        told = "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it."
+        raise Problem(standard.say(told, wanted=_told(wanted)))
     if len(found) > 1:
         told = ", ".join(f"{standard.word(one.kind)} {one.id}" for one in found.values())
         raise Problem(f"'{_told(wanted)}' is more than one record: name it by its store id ({told}).")

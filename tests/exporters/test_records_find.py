@@ -7,7 +7,9 @@ from store.facts import Who
 from store.records import agencies, read, save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
+from tests.exporters.journeys import Returns
 from tests.stores import ask
+from tests.validators.builders_smds import WALES
 from validators.problems import Problem
 
 
@@ -49,3 +51,9 @@ def test_none_several_and_another_agency_s(desk: Desk) -> None:
         client = save.create(unit, "client", other.id, "", {})
     with pytest.raises(Problem, match="There is no client"):
         ask(desk.store, by_any_id, agency, STANDARD, client.id)
+
+
+def test_what_is_not_found_is_named_in_the_standard_s_own_terms(wales: Returns) -> None:
+    with pytest.raises(Problem, match=f"There is no client, {WALES.word('episode')} or {WALES.word('event')} 'x'"):
+        ask(wales.store, by_any_id, wales.agency, WALES, "x")
+    assert WALES.word("episode") != "episode"
