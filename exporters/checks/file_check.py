@@ -60,9 +60,11 @@ class Examination:
         Where the record is only a part of an episode, `judged` is all of it: what is found there of an event that the
         part does not have counts for nothing.
 
-        Columns that are `missing` from a file are the heading's fault, told once: no finding names them here.
+        Columns that are `missing` from a file are the heading's fault, told once: no finding names them here. What a
+        finding says of other columns stays.
         """
         whole = judged or record
+        self.checker.missing = missing
         found = self.checker.check(whole, self.context)
         found += self.file_rules.check(whole, found)
         if judged is not None:
@@ -77,17 +79,23 @@ class Examination:
         return found
 
 
-def check_file(path: Path, standard: Standard, context: Context, progress: Progress | None = None) -> Report:
-    """Check an extract. Raises Problem when the file cannot be read as one."""
-    extract = choose.of(standard).read(path, progress)
+def check_file(
+    path: Path, standard: Standard, context: Context, progress: Progress | None = None, dates: str = ""
+) -> Report:
+    """Check an extract; for `dates` see `Format.read`. Raises Problem when the file cannot be read as one."""
+    extract = choose.of(standard).read(path, progress, dates)
     examination = Examination(standard, context)
     report = Report(standard, examination.tally)
+    found: list[Finding] = []
+    examination.file_rules.expect(extract.repeats(examination.file_rules.alike))
+    for record, extra in extract.episodes():
+        found += examination.examine(record, extra, extract.missing)
+    # What is wrong with the file and its rows is known only now: it is read as its episodes are asked for.
     _tell(report, [*extract.about_file, *filter(None, (undecided_lists(standard),))])
     for finding in extract.bad_rows:
         examination.tally.add_row(finding)
         report.findings.append(finding)
-    for record, extra in extract.episodes():
-        report.findings += examination.examine(record, extra, extract.missing)
+    report.findings += found
     _tell(report, examination.file_rules.at_end())
     order = {rule.id: number for number, rule in enumerate(standard.rules)}
     report.findings.sort(key=lambda finding: (finding.line or 0, order[finding.rule]))

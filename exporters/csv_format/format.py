@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.csv_format.reading import Extract, heading_of, read_extract
-from exporters.formats.base import ExtractKind, Format, Progress, Sink
+from exporters.csv_format.reading import Extract, read_extract
+from exporters.csv_format.table import heading_of
+from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, Sink, Taking
 from validators.calendar.periods import ReportingPeriod
 
 if TYPE_CHECKING:
@@ -69,12 +70,12 @@ class CsvFormat(Format):
         """The headings."""
         return frozenset(heading_of(path))
 
-    def read(self, path: Path, progress: Progress | None = None) -> Extract:
+    def read(self, path: Path, progress: Progress | None = None, dates: str = "") -> Extract:
         """The rows, put together to episodes."""
-        return read_extract(path, self.standard, progress)
+        return read_extract(path, self.standard, progress, dates)
 
-    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> "Import":
+    def importer(self, path: Path, taking: Taking = PLAINLY) -> "Import":
         """What takes episodes in by their identifiers."""
         from exporters.imports.csv_import import Import
 
-        return Import(path, self.standard, update=update, all_or_nothing=all_or_nothing)
+        return Import(path, self.standard, taking)

@@ -23,9 +23,32 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
     from store.store import Store
+    from validators.rules.file_rules import Alike, Repeats
 
 Progress = Callable[[int], None]
 """Told now and then how far a file is read, in lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How a file is taken into a store, as a person says it.
+
+    `update` takes values that differ from the stored ones; `all_or_nothing` refuses a file of which anything would be
+    left out; `new_agency` may make an agency beside those there are; `any_columns` takes a file in which columns are
+    missing; `deleted` takes what is deleted in the store, or was merged, once more; `dates` says how its dates are
+    written (see `csv_format.table`); `today` is the day to judge it on, None where that is not asked for.
+    """
+
+    update: bool = False
+    all_or_nothing: bool = False
+    new_agency: bool = False
+    any_columns: bool = False
+    deleted: bool = False
+    dates: str = ""
+    today: date | None = None
+
+
+PLAINLY = Taking()
 
 
 class Sink(Protocol):
@@ -258,6 +281,13 @@ class Incoming(Protocol):
     def doubts_whole(self) -> bool:
         """See above."""
 
+    def repeats(self, alike: "Sequence[Alike]") -> "Repeats | None":
+        """What several records of a file bear, where that was worth finding out before it is read; None where not.
+
+        `alike` are columns of which several together are looked at.
+        """
+        return None
+
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Each episode in the order of the file, with what is wrong with its shape; once. Raises Problem."""
 
@@ -359,12 +389,11 @@ class Format(Protocol):
         """What files of the standard call them. Raises Problem for an installed schema that is broken."""
         return frozenset(self.standard.headers)
 
-    def read(self, path: Path, progress: Progress | None = None) -> Incoming:
-        """Read a file that came in. Raises Problem when it cannot be read as an extract of the standard."""
+    def read(self, path: Path, progress: Progress | None = None, dates: str = "") -> Incoming:
+        """Read a file that came in; `dates` is what a person says of how its dates are written.
 
-    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> Importer:
-        """What takes a file into a store.
-
-        `update` takes values that differ from the stored ones; `all_or_nothing` refuses a file of which anything would
-        be left out. Raises Problem for what cannot be done.
+        Raises Problem when it cannot be read as an extract of the standard.
         """
+
+    def importer(self, path: Path, taking: Taking = PLAINLY) -> Importer:
+        """What takes a file into a store. Raises Problem for what cannot be done."""

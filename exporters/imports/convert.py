@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
+from exporters.formats.base import PLAINLY, Taking
+from exporters.imports.agency import canonical, new_code
 from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
-from exporters.imports.csv_import import judge_heading
+from exporters.imports.headings import judge_heading, judge_rows
+from exporters.imports.identity import Person, other_person
 from exporters.imports.report import ImportReport, LeftOut
 from store.facts import Counts, Who
-from store.records import agencies, bulk_load
+from store.records import agencies, bulk_load, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
@@ -43,9 +46,10 @@ class Converted:
 class Conversion:
     """One file on its way into a store, as `exporters.imports.csv_import.Import` is where both are of one data set."""
 
-    def __init__(self, path: Path, source: Standard, target: Standard, *, all_or_nothing: bool = False) -> None:
-        """`all_or_nothing` refuses a file of which anything would be left out."""
-        self.path, self.source, self.target, self.all_or_nothing = path, source, target, all_or_nothing
+    def __init__(self, path: Path, source: Standard, target: Standard, taking: Taking = PLAINLY) -> None:
+        """Take the file, its data set, the agency's, and how the person wants the file taken."""
+        self.path, self.source, self.target, self.taking = path, source, target, taking
+        self._person = Person(source)
         self.report = ImportReport(path)
         self.clients: list[Converted] = []
         self.code = ""
@@ -74,8 +78,9 @@ class Conversion:
         for agency in known:
             if store and (agency.code, agency.standard) == (self.code, self.target.id):
                 store.ask(look_up, agency, self.target, [one.plan for one in self.clients])
+                self._refuse_strangers(store)
         self.report.left_out.sort(key=lambda item: item.line)
-        if self.all_or_nothing and self.report.left_out:
+        if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
                 f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be taken over, the first in "
@@ -108,6 +113,18 @@ class Conversion:
             wanted[number].client_id, wanted[number].reference = made.client_id, made.reference
         return self.report
 
+    def _refuse_strangers(self, store: "Store") -> None:
+        """What would go to a client of the agency who is somebody else by now is left out."""
+        person = Person(self.target)
+        for one in self.clients:
+            if one.plan.under and one.plan.episodes:
+                kept = store.ask(read.get, "client", one.plan.under).values
+                if differing := person.differing(kept, one.plan.client.values):
+                    labels = [self.target.by_header[header].label for header in differing]
+                    why = other_person(labels, one.plan.under_name)
+                    self.report.left_out.append(LeftOut(one.line, why))
+                    one.plan.episodes = []
+
     # --- reading --------------------------------------------------------------------------------------------------
 
     def _agency_code(self, store: "Store | None", wanted: str | None) -> str:
@@ -118,16 +135,20 @@ class Conversion:
                 f"several agencies of {self.target.id}, {', '.join(codes)}" if codes else f"no {self.target.id} agency"
             )
             raise Problem(f"The store has {told}: say with --agency which one it goes to.")
-        return wanted or codes[0]
+        code = canonical(wanted) if wanted is not None else codes[0]
+        if code in codes:
+            return code
+        return new_code(self.path, self.target, store.ask(agencies.listed) if store else [], code, self.taking)
 
     def _certain(self, progress: Callable[[int], None] | None) -> Iterator[tuple[_Named, EpisodeRecord, list[str]]]:
         """The episodes that can be told from each other, with the name of their client and what is in doubt."""
         source, report = self.source, self.report
         identity = source.role("episode_id")
         form = choose.of(source)
-        extract = form.read(self.path, progress)
-        judge_heading(extract, identity, report)
+        extract = form.read(self.path, progress, self.taking.dates)
+        judge_heading(extract, source, report, self.taking)
         seen: set[str] = set()
+        people: dict[str, tuple[dict[str, str], int]] = {}
         for record, findings in extract.episodes():
             report.rows += len(record.lines)
             client = record.client.get(source.role("client_id"), "") or record.client.get(
@@ -140,11 +161,25 @@ class Conversion:
                 self._leave_out(record, f"nothing tells the {source.word('episode')} from others")
             elif name in seen:
                 self._leave_out(record, f"an earlier line is about the same {source.word('episode')}")
+            elif why := self._stranger(people, client, record):
+                self._leave_out(record, why)
             else:
                 seen.add(name)
                 report.episodes += 1
                 record, doubts = self._doubted(record, findings)
                 yield (client, 0 if client else record.lines[0]), record, doubts
+        judge_rows(extract, report)
+
+    def _stranger(self, people: dict[str, tuple[dict[str, str], int]], name: str, record: EpisodeRecord) -> str:
+        """Why a record is about another person than the first of that name in the file; "" where it may be the same."""
+        if not name:
+            return ""
+        known, line = people.setdefault(name, ({}, record.lines[0]))
+        if differing := self._person.differing(known, record.client):
+            labels = [self.source.by_header[header].label for header in differing]
+            return other_person(labels, f"line {line}")
+        known.update({header: value for header, value in record.client.items() if value and not known.get(header)})
+        return ""
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
         self.report.left_out += [LeftOut(line, why) for line in record.lines]

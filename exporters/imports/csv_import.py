@@ -2,19 +2,24 @@
 
 A file is read and compared with what is known before anything is written; then it is written in one transaction. What
 is stored is stored as it came. A row that cannot be is listed by its line and left out: one with the wrong number of
-cells, without an episode ID, or with an episode ID that belongs to another client.
+cells, without an episode ID, of another agency, or of another person than the one who bears its identifiers.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import read_extract
-from exporters.formats.base import Importer, Incoming, Progress
-from exporters.imports.report import ImportReport, LeftOut, ValueDifference, printed
+from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
+from exporters.imports.agency import Chosen, canonical, chosen
+from exporters.imports.headings import judge_heading, judge_rows
+from exporters.imports.identity import Person, Readable, other_person
+from exporters.imports.judged import Judge, new_record, record_of
+from exporters.imports.known import KnownClients, known_clients
+from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from store.facts import Counts, KnownEpisode, StoredRecord, Who
 from store.records import agencies, bulk_load, read, save
 from validators.problems import Problem
@@ -35,11 +40,15 @@ class _Change:
 
 @dataclass
 class _Plan:
-    """What is to be written: whole new episodes, new events under known ones, changed values."""
+    """What is to be written: whole new episodes, new events under known ones, changed values.
+
+    `touched` are the known episodes that the file tells of.
+    """
 
     episodes: list[EpisodeRecord] = field(default_factory=list)
     events: list[tuple[str, Event]] = field(default_factory=list)
     changes: dict[str, _Change] = field(default_factory=dict)
+    touched: dict[str, KnownEpisode] = field(default_factory=dict)
 
     def change(self, record: StoredRecord, header: str, value: str) -> bool:
         """Plan one value of a stored record; say whether that is news."""
@@ -49,6 +58,11 @@ class _Plan:
         values[header] = value
         return True
 
+    def values_of(self, record: StoredRecord) -> Values:
+        """What a stored record will say."""
+        change = self.changes.get(record.id)
+        return change.values if change else record.values
+
 
 class Import:
     """One file on its way into a store. Reading and comparing is done by `prepare`, writing by `write`."""
@@ -57,24 +71,23 @@ class Import:
         self,
         path: Path,
         standard: Standard,
-        *,
-        update: bool = False,
-        all_or_nothing: bool = False,
+        taking: Taking = PLAINLY,
         reader: Callable[[Path, Progress | None], Incoming] | None = None,
     ) -> None:
-        """`update` takes values that differ from the stored ones; `all_or_nothing` refuses a file with a bad row.
-
-        `reader` reads the file, where its rows are not in CSV.
-        """
-        self._read = reader or (lambda path, progress: read_extract(path, standard, progress))
-        self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
+        """`reader` reads the file, where its rows are not in CSV."""
+        self._read = reader or (lambda path, progress: read_extract(path, standard, progress, taking.dates))
+        self.path, self.standard, self.taking = path, standard, taking
         self.report = ImportReport(path)
         self._plan = _Plan()
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
+        self._known = KnownClients()
         self._version: int | None = None
         self._identity = standard.role("episode_id")
         self._client_id = standard.role("client_id")
+        self._agency = standard.role("agency")
+        self._person, self._readable_values = Person(standard), Readable(standard)
+        self._again = {rule.id for rule in standard.rules if any(row.pattern == "row_again" for row in rule.rows)}
 
     def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
         """Read the file and compare it with the store (None for one that does not exist yet); give the agency's code.
@@ -82,46 +95,32 @@ class Import:
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
         extract = self._read(self.path, progress)
-        judge_heading(extract, self._identity, self.report)
+        judge_heading(extract, self.standard, self.report, self.taking)
         self._version = store.data_version() if store else None
         records = list(self._readable(extract))
-        code = self._agency_code(records, agency_code)
-        known_agency = next(
-            (
-                a
-                for a in (store.ask(agencies.listed) if store else ())
-                if (a.code, a.standard) == (code, self.standard.id)
-            ),
-            None,
-        )
-        episodes: dict[str, KnownEpisode] = {}
-        clients: dict[str, StoredRecord] = {}
-        if store and known_agency:
-            episodes = store.ask(
-                read.known_episodes, known_agency, [record.episode[self._identity] for record in records]
-            )
-            named = {record.client.get(self._client_id, "") for record in records} - {""}
-            clients = store.ask(read.known_clients, known_agency, named)
-        for record in records:
-            known = episodes.get(record.episode[self._identity])
-            if known is None:
-                self._add(record, clients)
-            else:
-                self._compare(record, known)
+        judge_rows(extract, self.report)
+        every = store.ask(agencies.listed) if store else []
+        if not records and not self.report.left_out:
+            return agency_code or next((one.code for one in every if one.standard == self.standard.id), "")
+        named = Counter(record.client.get(self._agency, "") for record in records)
+        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         self.report.left_out.sort(key=lambda item: item.line)
-        if self.all_or_nothing and self.report.left_out:
+        if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
                 f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be stored, the first in line "
                 f"{first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         self._count()
-        return code
+        if self.taking.today is not None:
+            self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
+        return choice.code
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` planned, in one transaction; nothing is kept when it fails."""
         plan = self._plan
-        changes = plan.changes.values() if self.update else ()
+        changes = plan.changes.values() if self.taking.update else ()
         if not (plan.episodes or plan.events or changes):
             return self.report
         with store.writing(Who(person, now)) as work:
@@ -154,58 +153,127 @@ class Import:
                 continue
             owners.add(episode)
             self.report.episodes += 1
-            self._disagree(record, findings)
-            yield record
+            yield self._of_one(record, findings)
+
+    def _of_one(self, record: EpisodeRecord, findings: Iterable[Finding]) -> EpisodeRecord:
+        """The record without the rows that are about somebody else, or the very same as an earlier one.
+
+        A value that another row has fills one that is empty.
+        """
+        client, episode = dict(record.client), dict(record.episode)
+        out: dict[int, str] = {}
+        for finding in findings:
+            line = finding.lines[0]
+            if finding.rule in self._again:
+                out[line] = ""
+                continue
+            base = {**client, **episode}
+            if why := self._stranger(base, finding.values, f"line {record.lines[0]}"):
+                out[line] = why
+                continue
+            for header, told in finding.values.items():
+                kept = base.get(header, "")
+                if not kept:
+                    (client if header in client else episode)[header] = told
+                elif told:
+                    difference = ValueDifference(line, finding.episode, header, kept, told)
+                    self.report.disagreements.append(difference)
+        self.report.left_out += [LeftOut(line, why) for line, why in out.items() if why]
+        self.report.again += sum(not why for why in out.values())
+        events = tuple(event for event in record.events if event.line not in out) if out else record.events
+        return replace(record, client=client, episode=episode, events=events)
+
+    def _stranger(self, kept: Values, told: Values, where: str) -> str:
+        """Why two that bear one identifier are not about one person at one agency; "" where they may be."""
+        if why := other_person(self._person.differing(kept, told), where):
+            return why
+        one, other = (canonical(values.get(self._agency, "")) for values in (kept, told))
+        return f"its {self._agency} is not that of {where}" if one and other and one != other else ""
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
         self.report.left_out += [LeftOut(line, why) for line in record.lines]
 
-    def _disagree(self, record: EpisodeRecord, findings: Iterable[Finding]) -> None:
-        base = {**record.client, **record.episode}
-        for finding in findings:
-            for header, told in finding.values.items():
-                difference = ValueDifference(finding.lines[0], finding.episode, header, base.get(header, ""), told)
-                self.report.disagreements.append(difference)
+    def _drop(self, record: EpisodeRecord, why: str) -> None:
+        """Leave out an episode that was counted."""
+        self.report.episodes -= 1
+        self._leave_out(record, why)
 
-    def _agency_code(self, records: list[EpisodeRecord], wanted: str | None) -> str:
-        header = self.standard.role("agency")
-        found = Counter(code for record in records if (code := record.client.get(header, "")))
-        if wanted is None and not found:
-            raise Problem(f"{self.path} names no agency ({header} is empty throughout): say which with --agency.")
-        code = wanted or found.most_common(1)[0][0]
-        if others := sorted(set(found) - {code}):
-            self.report.notes.append(
-                f"Some rows name another agency ({', '.join(map(ascii, others))}); kept as they came, under {code}"
-            )
-        return code
+    def _of_agency(self, records: Iterable[EpisodeRecord], code: str) -> Iterator[EpisodeRecord]:
+        """The records of the agency meant, under its code; the others are listed."""
+        for record in records:
+            own = record.client.get(self._agency, "")
+            if own.strip() and canonical(own) != code:
+                self._drop(record, f"its {self._agency} is {own!a}, another agency's than {code}")
+                continue
+            if own.strip() and own != code:
+                record = replace(record, client={**record.client, self._agency: code})
+            yield record
 
     # --- comparing ------------------------------------------------------------------------------------------------
 
-    def _add(self, record: EpisodeRecord, clients: Mapping[str, StoredRecord]) -> None:
+    def _compare_all(self, store: "Store | None", choice: Chosen, records: list[EpisodeRecord]) -> None:
+        episodes: dict[str, KnownEpisode] = {}
+        borne: dict[str, tuple[int, int]] = {}
+        if store and choice.known:
+            names = [record.episode[self._identity] for record in records]
+            episodes = store.ask(read.known_episodes, choice.known, names)
+            borne = store.ask(read.count_bearing, choice.known, names)
+            people = {record.client.get(self._client_id, "") for record in records} - {""}
+            self._known = store.ask(
+                known_clients,
+                choice.known,
+                self.standard,
+                people,
+                by_reference=False,
+                deleted=self.taking.deleted,
+            )
+        word = self.standard.word("episode")
+        for record in records:
+            name = record.episode[self._identity]
+            there, gone = borne.get(name, (0, 0))
+            if there > 1:
+                self._drop(record, f"{there} {word}s in the store bear its {self._identity}: mend one first")
+            elif gone and not there and not self.taking.deleted:
+                self._drop(record, f"the store has this {word}, deleted: bring it back first")
+            elif there:
+                self._compare(record, episodes[name])
+            else:
+                self._add(record)
+
+    def _add(self, record: EpisodeRecord) -> None:
         """Plan a new episode, under a known client, one met earlier in the file, or a new one."""
         name = record.client.get(self._client_id, "")
-        stored = clients.get(name) if name else None
         token = f"line {record.lines[0]}"
+        if why := self._known.why_not.get(name, ""):
+            self._drop(record, why)
+            return
+        stored = self._known.there.get(name)
         if stored is not None:
+            if why := self._stranger(self._plan.values_of(stored), record.client, "the store"):
+                self._drop(record, why)
+                return
             token = stored.id
-            self._compare_values(stored, record, record.client)
+            if name not in self._known.merged:
+                self._compare_values(stored, record, record.client)
         elif name:
             token = f"client {name}"
             first = self._clients.setdefault(name, record)
             if first is not record:
+                if why := self._stranger(first.client, record.client, f"line {first.lines[0]}"):
+                    self._drop(record, why)
+                    return
                 self._compare_with_first(first, record)
         self._plan.episodes.append(
             EpisodeRecord(record.client, record.episode, record.events, record.lines, client_id=token)
         )
 
     def _compare_with_first(self, first: EpisodeRecord, record: EpisodeRecord) -> None:
-        """The first row wins; but one without consent says nothing, so what it left empty is filled."""
-        silent = self.standard.withholds(first.episode)
+        """The first row wins; what it left empty is filled, and an empty value says nothing."""
         for header, told in record.client.items():
             kept = first.client.get(header, "")
-            if told == kept or (not told and self.standard.withholds(record.episode)):
+            if not told or told == kept:
                 continue
-            if silent and not kept:
+            if not kept:
                 assert isinstance(first.client, dict)
                 first.client[header] = told
             else:
@@ -215,34 +283,48 @@ class Import:
     def _compare(self, record: EpisodeRecord, known: KnownEpisode) -> None:
         """Plan what a known episode's rows tell that is new."""
         name, kept = record.client.get(self._client_id, ""), known.client.values.get(self._client_id, "")
-        if name and kept and name != kept:
-            self.report.episodes -= 1
-            self._leave_out(record, f"its {self._identity} belongs to another client in the store")
+        merged = self._known.merged.get(name)
+        is_merged = merged is not None and merged.id == known.client.id
+        if is_merged and (why := self._known.why_not.get(name, "")):
+            self._drop(record, why)
+            return
+        if name and kept and name != kept and not is_merged:
+            self._drop(record, f"its {self._identity} belongs to another client in the store")
+            return
+        if why := self._stranger(self._plan.values_of(known.client), record.client, "the store"):
+            self._drop(record, why)
             return
         before = len(self.report.differences)
-        self._compare_values(known.client, record, record.client)
+        self._plan.touched[known.episode.id] = known
+        if not is_merged:
+            self._compare_values(known.client, record, record.client)
         self._compare_values(known.episode, record, record.episode)
         added = self._compare_events(record, known)
         if not added and len(self.report.differences) == before:
             self.report.unchanged += 1
 
     def _compare_values(self, stored: StoredRecord, record: EpisodeRecord, values: Values) -> None:
-        withheld = self.standard.withholds(record.episode)
         for header, told in values.items():
             kept = stored.values.get(header, "")
-            # A row without consent never blanks what is known; nobody keys what the exporter writes.
-            if (withheld and not told) or self.standard.by_header[header].keyed == "written":
+            # A blank wins over nothing; nobody keys what the exporter writes.
+            if not told or self.standard.by_header[header].keyed == "written":
                 continue
             # The first row of the file wins, as everywhere.
             first = self._told.setdefault((stored.id, header), told)
             if first != told:
                 difference = ValueDifference(record.lines[0], record.episode[self._identity], header, first, told)
                 self.report.disagreements.append(difference)
-            elif told != kept and self._plan.change(stored, header, told):
-                self._differ(record.lines[0], record, header, kept, told)
+            elif told != kept:
+                self._take(record.lines[0], record, stored, header, told)
 
-    def _differ(self, line: int, record: EpisodeRecord, header: str, kept: str, told: str) -> None:
-        self.report.differences.append(ValueDifference(line, record.episode[self._identity], header, kept, told))
+    def _take(self, line: int, record: EpisodeRecord, stored: StoredRecord, header: str, told: str) -> None:
+        """Plan a value that differs, unless it cannot be read and the stored one can."""
+        kept = stored.values.get(header, "")
+        difference = ValueDifference(line, record.episode[self._identity], header, kept, told)
+        if self._readable_values.spoils(header, kept, told):
+            self.report.refused.append(difference)
+        elif self._plan.change(stored, header, told):
+            self.report.differences.append(difference)
 
     def _compare_events(self, record: EpisodeRecord, known: KnownEpisode) -> int:
         """Match events by their identifier, those without one by their content; plan the new ones and count them."""
@@ -274,9 +356,8 @@ class Import:
             stored = candidates[0]
             matched.add(stored.id)
             for header, told in event.values.items():
-                kept = stored.values.get(header, "")
-                if told != kept and self._plan.change(stored, header, told):
-                    self._differ(event.line or record.lines[0], record, header, kept, told)
+                if told and told != stored.values.get(header, ""):
+                    self._take(event.line or record.lines[0], record, stored, header, told)
         return added
 
     def _count(self) -> None:
@@ -284,28 +365,27 @@ class Import:
         clients = {record.client_id for record in plan.episodes if record.client_id.startswith(("client ", "line "))}
         events = sum(len(record.events) for record in plan.episodes) + len(plan.events)
         report.new = Counts(len(clients), len(plan.episodes), events)
-        report.updated = len(plan.changes) if self.update else 0
+        report.updated = len(plan.changes) if self.taking.update else 0
 
-
-def judge_heading(extract: Incoming, identity: str, report: ImportReport) -> None:
-    """Tell in the report what is wrong with a file's heading, and which rows make up no episode.
-
-    Raises Problem for a column that is there twice, or where there is none for the episode's identifier.
-    """
-    path = extract.path
-    repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
-    if repeated:
-        raise Problem(f"{path} has columns twice in line 1 ({', '.join(map(printed, repeated))}): keep one of each.")
-    if identity in extract.missing:
-        raise Problem(f"{path} has no column {identity} in line 1, so its rows cannot be stored: add it.")
-    for finding in extract.about_file:
-        if finding.lines and finding.lines[0] > 1:
-            report.left_out.append(LeftOut(finding.lines[0], finding.message))
-        elif finding.rule != "header" or finding.fields:
-            columns = f": {', '.join(map(printed, finding.fields))}" if finding.rule == "header" else ""
-            report.notes.append(f"{finding.message.partition(':')[0]}{columns}")
-    report.rows = len(extract.bad_rows) + len(report.left_out)
-    report.left_out += [LeftOut(finding.lines[0], finding.message) for finding in extract.bad_rows]
+    def _judge(self, judge: Judge) -> None:
+        """What `check` says of the episodes that are touched, before and after."""
+        plan = self._plan
+        more: dict[str, list[Event]] = {}
+        for episode_id, event in plan.events:
+            more.setdefault(episode_id, []).append(event)
+        planned = plan.values_of if self.taking.update else lambda record: record.values
+        known = plan.touched.items()
+        firsts = {one.client_id: one.client for one in reversed(plan.episodes)}
+        self.report.before = judge.of(record_of(one, lambda record: record.values) for _, one in known)
+        self.report.after = judge.of(
+            [
+                *(record_of(one, planned, more.get(id_, ())) for id_, one in known),
+                *(
+                    new_record(replace(one, client=firsts[one.client_id]), number)
+                    for number, one in enumerate(plan.episodes)
+                ),
+            ]
+        )
 
 
 def _content(values: Values, id_field: str) -> frozenset[tuple[str, str]]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from exporters.formats import choose
 from validators.problems import Problem
-from validators.standard.catalogue import available, load
+from validators.standard.catalogue import DEFAULT, available, load
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
-    from exporters.formats.base import Importer
+    from exporters.formats.base import Importer, Taking
     from exporters.imports.convert import Conversion
 
 
@@ -36,9 +36,19 @@ def recognised(path: Path, asked: Standard) -> str:
     return best if most else ""
 
 
-def import_of(
-    path: Path, standard: Standard, from_standard: str | None, *, update: bool, all_or_nothing: bool
-) -> "Importer | Conversion":
+def of_file(path: Path, standard_id: str | None) -> Standard:
+    """The data set that is named, else the usual one, unless the file calls its parts as another one does only."""
+    standard = load(standard_id or DEFAULT)
+    if standard_id is not None:
+        return standard
+    names = choose.names_in(path)
+    if not names or names & choose.of(standard).names_of():
+        return standard
+    found = recognised(path, standard)
+    return load(found) if found else standard
+
+
+def import_of(path: Path, standard: Standard, from_standard: str | None, taking: "Taking") -> "Importer | Conversion":
     """What takes a file into an agency of a standard; `from_standard` is the data set the person says the file is of.
 
     Raises Problem where the file is of another data set than that, and what the imports raise.
@@ -55,15 +65,15 @@ def import_of(
                 f"{path} is a file of {found} and would go to an agency of {standard.id}: --from-standard {found} "
                 f"takes over what is certain and lists the rest, --standard {found} takes the file as it is."
             )
-        return choose.of(standard).importer(path, update=update, all_or_nothing=all_or_nothing)
+        return choose.of(standard).importer(path, taking)
     if found == standard.id:
         raise Problem(f"{path} is a file of {standard.id}, the agency's own data set: leave --from-standard out.")
     if found not in ("", source.id):
         raise Problem(f"{path} is a file of {found}, not of {source.id}: say --from-standard {found}.")
     if not found and choose.names_in(path):
         raise Problem(f"{path} is not recognised as a file of {source.id}: name another file.")
-    if update:
+    if taking.update:
         raise Problem("What comes from another data set changes nothing that is in the store: leave --update out.")
     from exporters.imports.convert import Conversion
 
-    return Conversion(path, source, standard, all_or_nothing=all_or_nothing)
+    return Conversion(path, source, standard, taking)

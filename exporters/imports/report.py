@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.facts import Counts
 from validators.standard.terminology import USUAL, Terms, term
+
+if TYPE_CHECKING:
+    from exporters.imports.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,11 @@ class ValueDifference:
 
 @dataclass
 class ImportReport:
-    """What an import did, or would do."""
+    """What an import did, or would do.
+
+    `refused` are values that cannot be read where the stored ones can, `again` counts rows that were the very same as
+    an earlier one; `before` and `after` are what `check` says of the episodes that were touched.
+    """
 
     path: Path
     rows: int = 0
@@ -40,7 +48,11 @@ class ImportReport:
     left_out: list[LeftOut] = field(default_factory=list)
     disagreements: list[ValueDifference] = field(default_factory=list)
     differences: list[ValueDifference] = field(default_factory=list)
+    refused: list[ValueDifference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    again: int = 0
+    before: "Judged | None" = None
+    after: "Judged | None" = None
     unit: str = "row"
 
 
@@ -61,6 +73,11 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     if report.disagreements:
         yield "Rows that disagree with an earlier one, which wins:"
         yield from _told(report.disagreements, "kept", "this row")
+    if report.again:
+        yield f"Stored once, being the very same as an earlier {report.unit}: {report.again}"
+    if report.refused:
+        yield "Values that cannot be read, not taken where the store has one that can:"
+        yield from _told(report.refused, "store", "file")
     if report.differences:
         taken = f"{would}taken" if update else "not taken (--update takes them)"
         yield f"Values that differ from the store, {taken}:"
@@ -77,6 +94,20 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     yield terms.say("{Episodes} as known before: {many}", many=report.unchanged)
     if not (new.clients or new.episodes or new.events or report.updated):
         yield "Nothing to change."
+    yield from judged_as_text(report, dry_run=dry_run)
+
+
+def judged_as_text(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
+    """What `check` says of the episodes that the file is about, before and after; nothing where it was not asked."""
+    before, after = report.before, report.after
+    if before is None or after is None:
+        return
+    would = "would have" if dry_run else "have"
+    yield (
+        f"Check, of this file's episodes in the store: {before.wrong:,} of {before.rows:,} rows had errors before, "
+        f"{after.wrong:,} of {after.rows:,} {would} errors now (load {before.load_percent} % before, "
+        f"{after.load_percent} % now)"
+    )
 
 
 def printed(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from exporters.imports.encodings import encoding_of
+from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import refused
 from validators.calendar.calendar import SubmissionCalendar, refuse_misfit, refuse_unknown_region
 from validators.calendar.kinds import COLUMNS, DATES, EXTRA_COLUMNS, Override
@@ -21,6 +21,7 @@ def read_overrides(path: Path, source: str, stated_on: date) -> list[tuple[int, 
     region, source, stated_on`; dates are YYYY-MM-DD. `source` and `stated_on` stand in where a line says neither.
     Raises Problem with the line.
     """
+    refuse_unquoted(path)
     encoding = encoding_of(path)
     known = (*COLUMNS, *EXTRA_COLUMNS)
     found: list[tuple[int, Override]] = []

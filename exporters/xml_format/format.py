@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from exporters.formats.base import ExtractKind, Format, Progress, Sink, Validation, extract_kind
+from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, Sink, Taking, Validation, extract_kind
 from exporters.formats.links import Link
 from exporters.xml_format.shape import link_of, name_of
 from validators.calendar.periods import ReportingPeriod
@@ -110,14 +110,14 @@ class XmlFormat(Format):
 
         return frozenset(MessageReader(self.standard).roots)
 
-    def read(self, path: Path, progress: Progress | None = None) -> "Return":
+    def read(self, path: Path, progress: Progress | None = None, dates: str = "") -> "Return":
         """The messages, each a journey."""
         from exporters.xml_format.reading import read_return
 
         return read_return(path, self.standard, progress)
 
-    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> "ReturnImport":
+    def importer(self, path: Path, taking: Taking = PLAINLY) -> "ReturnImport":
         """What takes journeys in by client number and day of referral."""
         from exporters.xml_format.importing import ReturnImport
 
-        return ReturnImport(path, self.standard, update=update, all_or_nothing=all_or_nothing)
+        return ReturnImport(path, self.standard, taking)

@@ -4,17 +4,22 @@ A message is a journey, known by client number and day of referral; one that lac
 of a known journey that are others in the file are listed, and taken where that is asked for.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.formats.base import Progress
+from exporters.formats.base import PLAINLY, Progress, Taking
+from exporters.imports.agency import canonical, chosen
+from exporters.imports.identity import Person, Readable, other_person
+from exporters.imports.judged import Judge, new_record, record_of
+from exporters.imports.known import KnownClients, known_clients
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
-from store.facts import ClientTree, Counts, StoredRecord, Who
+from store.facts import ClientTree, Counts, KnownEpisode, StoredRecord, Who
 from store.month import locate
 from store.month.facts import Whereabouts
 from store.records import agencies, bulk_load, save
@@ -25,7 +30,6 @@ from validators.rules.field_patterns import SHORTENERS
 from validators.standard.model import Section, Standard
 
 if TYPE_CHECKING:
-    from store.facts import AgencyInfo
     from store.store import Store
 
 # What a message tells of a journey that the store has: values that differ, events that are new.
@@ -45,6 +49,7 @@ class KnownJourneys:
     def __init__(self, standard: Standard, report: ImportReport) -> None:
         """Differences are noted in the report."""
         self.standard, self.report, self.changes = standard, report, Changes()
+        self._readable = Readable(standard)
         self._shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
 
     def compare(self, name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str) -> None:
@@ -80,7 +85,11 @@ class KnownJourneys:
         for header, value in told.items():
             kept = now.get(header, "")
             if value and value != kept and self._sent(header, kept) != value:
-                self.report.differences.append(ValueDifference(line, name, header, kept, value))
+                difference = ValueDifference(line, name, header, kept, value)
+                if self._readable.spoils(header, kept, value):
+                    self.report.refused.append(difference)
+                    continue
+                self.report.differences.append(difference)
                 now[header] = value
                 self.changes.values[stored.id] = stored, now
 
@@ -108,15 +117,18 @@ def _told(values: Mapping[str, str], headers: tuple[str, ...]) -> tuple[str, ...
 class ReturnImport:
     """One file on its way into a store, as `exporters.imports.csv_import.Import` is for tables."""
 
-    def __init__(self, path: Path, standard: Standard, *, update: bool = False, all_or_nothing: bool = False) -> None:
-        """`update` takes values that differ; `all_or_nothing` refuses a file of which anything would be left out."""
-        self.path, self.standard, self.update, self.all_or_nothing = path, standard, update, all_or_nothing
+    def __init__(self, path: Path, standard: Standard, taking: Taking = PLAINLY) -> None:
+        """Take the file, its standard, and how the person wants it taken."""
+        self.path, self.standard, self.taking = path, standard, taking
         self.report = ImportReport(path, unit="message")
         self._journeys: list[EpisodeRecord] = []
         self._known = KnownJourneys(standard, self.report)
         self._version: int | None = None
         self._met: set[str] = set()
+        self._touched: list[KnownEpisode] = []
+        self._person = Person(standard)
         self._reference, self._opened = standard.role("client_reference"), standard.role("opened")
+        self._agency = standard.role("agency")
 
     def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
         """Read the file and look for its journeys in the store (None for one that is not there yet); the agency's code.
@@ -125,56 +137,131 @@ class ReturnImport:
         """
         self._version = store.data_version() if store else None
         read, named = self._read(progress)
-        self.report.episodes = len(read)
-        code = self._agency_code(named, agency_code)
-        agency = self._known_agency(store, code)
+        every = store.ask(agencies.listed) if store else []
+        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        read = self._of_agency(read, choice.code)
         known: Mapping[str, Whereabouts] = {}
-        if store and agency:
+        clients = KnownClients()
+        if store and choice.known:
             wanted = {
                 name: (record.client.get(self._reference, ""), record.episode.get(self._opened, ""))
                 for name, record in read.items()
             }
-            known = store.ask(locate.journeys, agency, wanted)
-        clients: Mapping[str, str] = {}
-        if store and agency:
+            known = store.ask(locate.journeys, choice.known, wanted)
             clients = store.ask(
-                records_read.clients_by_reference, agency, {record.client[self._reference] for record in read.values()}
+                known_clients,
+                choice.known,
+                self.standard,
+                {record.client[self._reference] for record in read.values()},
+                by_reference=True,
+                deleted=self.taking.deleted,
             )
-        # What several messages say of one client is put together; the first word on each item counts.
-        told: dict[str, dict[str, str]] = {}
-        for record in read.values():
-            own = told.setdefault(record.client[self._reference], {})
-            own.update({header: value for header, value in record.client.items() if header not in own})
-        for name, record in read.items():
-            if name in known:
-                self._compare(store, name, record, known[name])
-                continue
-            reference = record.client[self._reference]
-            self._journeys.append(
-                EpisodeRecord(
-                    told[reference], record.episode, record.events, (), clients.get(reference, f"client {reference}")
-                )
-            )
-        if self.all_or_nothing and self.report.left_out:
+        self._compare_all(store, self._of_one_person(read), known, clients)
+        self.report.left_out.sort(key=lambda item: item.line)
+        if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
                 f"{self.path} was not imported: {len(self.report.left_out)} messages cannot be stored, the first in "
                 f"line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
-        new = {record.client_id for record in self._journeys} - set(clients.values())
+        new = {record.client_id for record in self._journeys if record.client_id.startswith("client ")}
         events = sum(len(one.events) for one in self._journeys) + len(self._known.changes.events)
+        self.report.episodes = len(self._journeys) + len(self._touched)
         self.report.new = Counts(len(new), len(self._journeys), events)
-        self.report.updated = len(self._known.changes.values) if self.update else 0
-        return code
+        self.report.updated = len(self._known.changes.values) if self.taking.update else 0
+        if self.taking.today is not None:
+            self._judge(Judge(self.standard, self.taking.today, choice.code, store, choice.known))
+        return choice.code
 
-    def _read(self, progress: Progress | None) -> tuple[dict[str, EpisodeRecord], set[str]]:
+    def _of_agency(self, read: Mapping[str, EpisodeRecord], code: str) -> dict[str, EpisodeRecord]:
+        """The journeys of the agency meant, under its code; the others are listed."""
+        found: dict[str, EpisodeRecord] = {}
+        for name, record in read.items():
+            own = {**record.client, **record.episode}.get(self._agency, "")
+            if own.strip() and canonical(own) != code:
+                label = self.standard.by_header[self._agency].label.lower()
+                self._leave_out(record, f"its {label} is {own!a}, another agency's than {code}")
+                continue
+            if own.strip() and self._agency in record.client:
+                record = replace(record, client={**record.client, self._agency: code})
+            found[name] = record
+        return found
+
+    def _of_one_person(self, read: Mapping[str, EpisodeRecord]) -> dict[str, EpisodeRecord]:
+        """The journeys with what all messages say of their client; those of another person than the first are listed.
+
+        The first word on each item counts.
+        """
+        told: dict[str, tuple[dict[str, str], int]] = {}
+        found: dict[str, EpisodeRecord] = {}
+        for name, record in read.items():
+            own, line = told.setdefault(record.client[self._reference], ({}, record.lines[0]))
+            if why := self._stranger(own, record.client, f"line {line}"):
+                self._leave_out(record, why)
+                continue
+            own.update({header: value for header, value in record.client.items() if value and not own.get(header)})
+            found[name] = record
+        return found
+
+    def _stranger(self, kept: Values, told: Values, where: str) -> str:
+        """Why two that bear one client number are not one person; "" where they may be."""
+        return other_person(
+            [self.standard.by_header[header].label for header in self._person.differing(kept, told)], where
+        )
+
+    def _compare_all(
+        self,
+        store: "Store | None",
+        read: Mapping[str, EpisodeRecord],
+        known: Mapping[str, Whereabouts],
+        clients: KnownClients,
+    ) -> None:
+        told: dict[str, dict[str, str]] = {}
+        for record in read.values():
+            own = told.setdefault(record.client[self._reference], {})
+            own.update({header: value for header, value in record.client.items() if value and not own.get(header)})
+        for name, record in read.items():
+            at = known.get(name)
+            reference = record.client[self._reference]
+            stored = clients.there.get(reference)
+            if at is not None and at.deleted_at is not None and self.taking.deleted:
+                at = None
+            if store is not None and at is not None:
+                self._compare(store, name, record, at)
+            elif (why := clients.why_not.get(reference, "")) or (
+                stored is not None and (why := self._stranger(stored.values, record.client, "the store"))
+            ):
+                self._leave_out(record, why)
+            else:
+                token = stored.id if stored is not None else f"client {reference}"
+                self._journeys.append(EpisodeRecord(told[reference], record.episode, record.events, (), token))
+
+    def _judge(self, judge: Judge) -> None:
+        """What `check` says of the journeys that are touched, before and after."""
+        changes = self._known.changes
+        more: dict[str, list[Event]] = {}
+        for episode_id, event in changes.events:
+            more.setdefault(episode_id, []).append(event)
+
+        def planned(record: StoredRecord) -> Values:
+            return changes.values[record.id][1] if self.taking.update and record.id in changes.values else record.values
+
+        self.report.before = judge.of(record_of(one, lambda record: record.values) for one in self._touched)
+        self.report.after = judge.of(
+            [
+                *(record_of(one, planned, more.get(one.episode.id, ())) for one in self._touched),
+                *(new_record(one, number) for number, one in enumerate(self._journeys)),
+            ]
+        )
+
+    def _read(self, progress: Progress | None) -> tuple[dict[str, EpisodeRecord], Counter[str]]:
         """The journeys that can be stored, by their names, and the agencies that the messages name."""
         read: dict[str, EpisodeRecord] = {}
         # What is left out names its agency as well.
-        named: set[str] = set()
+        named: Counter[str] = Counter()
         for record, faults in read_return(self.path, self.standard, progress).episodes():
             self.report.rows += 1
-            named.add(record.client.get(self.standard.role("agency"), ""))
+            named[{**record.client, **record.episode}.get(self._agency, "")] += 1
             name = name_of(self.standard, record)
             if faults:
                 self._leave_out(record, faults[0].message)
@@ -188,19 +275,27 @@ class ReturnImport:
                 read[name] = record
         return read, named
 
-    def _compare(self, store: "Store | None", name: str, record: EpisodeRecord, at: Whereabouts) -> None:
-        if store is None or at.deleted_at is not None:
+    def _compare(self, store: "Store", name: str, record: EpisodeRecord, at: Whereabouts) -> None:
+        if at.deleted_at is not None:
             self._leave_out(record, "the store has this journey, deleted: bring it back first")
-        elif at.episode_id in self._met:
+            return
+        if at.episode_id in self._met:
             self._leave_out(record, "an earlier message is about the same journey")
-        else:
-            self._met.add(at.episode_id)
-            self._known.compare(name, record, store.ask(records_read.tree, at.client_id), at.episode_id)
+            return
+        self._met.add(at.episode_id)
+        tree = store.ask(records_read.tree, at.client_id)
+        if why := self._stranger(tree.client.values, record.client, "the store"):
+            self._leave_out(record, why)
+            return
+        known = next(one for one in tree.episodes if one.episode.id == at.episode_id)
+        events = tuple(event for event in known.events if not event.deleted)
+        self._touched.append(KnownEpisode(known.episode, tree.client, events))
+        self._known.compare(name, record, tree, at.episode_id)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
         changes = self._known.changes
-        changed = list(changes.values.values()) if self.update else []
+        changed = list(changes.values.values()) if self.taking.update else []
         if not (self._journeys or changes.events or changed):
             return self.report
         with store.writing(Who(person, now)) as work:
@@ -217,19 +312,3 @@ class ReturnImport:
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:
         self.report.left_out.append(LeftOut(record.lines[0], why))
-
-    def _agency_code(self, named: set[str], wanted: str | None) -> str:
-        found = sorted(filter(None, named))
-        if wanted is None and len(found) != 1:
-            told = f"names several agencies ({', '.join(map(ascii, found[:5]))})" if found else "names no agency"
-            raise Problem(f"{self.path} {told}: say which with --agency.")
-        code = wanted or found[0]
-        if others := [one for one in found if one != code]:
-            self.report.notes.append(
-                f"Some messages name another agency ({', '.join(map(ascii, others[:5]))}); kept as they came, in {code}"
-            )
-        return code
-
-    def _known_agency(self, store: "Store | None", code: str) -> "AgencyInfo | None":
-        every = store.ask(agencies.listed) if store else ()
-        return next((one for one in every if (one.code, one.standard) == (code, self.standard.id)), None)

@@ -4,7 +4,8 @@ No document type, no entity, no network. Element names are those of our own shap
 whichever a file uses; namespaces are not looked at.
 """
 
-from collections.abc import Iterator
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Literal
@@ -12,15 +13,18 @@ from typing import Any, BinaryIO, ClassVar, Literal
 from lxml import etree
 
 from exporters.formats.base import Progress
+from exporters.imports.encodings import refuse_kind
 from exporters.xml_format.schema.installed import shape_of
 from exporters.xml_format.shape import Level, Part, depth_of, local_name, name_of, stand_in
-from store.disk.files import refused
+from store.disk.files import refuse_own, refused
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
-from validators.rules.file_rules import structure_finding
+from validators.rules.file_rules import Alike, Repeats, structure_finding
 from validators.standard.model import Standard
 from validators.standard.return_xml import XmlBlock
 
+# What shows of which kind a file is.
+_START = 4096
 # No document type is loaded, no entity put in, nothing fetched.
 _CAREFUL: Any = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 
@@ -224,6 +228,10 @@ class Return:
     bad_rows: list[Finding] = field(default_factory=list)
     missing: frozenset[str] = frozenset()
 
+    def repeats(self, alike: Sequence[Alike]) -> Repeats | None:
+        """Nothing: a return is read message by message, and never twice."""
+        return None
+
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Yield each journey in the order of the file, with what is wrong with its message.
 
@@ -265,9 +273,18 @@ def read_return(path: Path, standard: Standard, progress: Progress | None = None
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
+        refuse_own(path)
         with path.open("rb") as source:
-            if not source.read(1):
-                raise Problem(f"{path} is empty: export it again, or name another file.")
+            start = source.read(_START)
+        if not start:
+            raise Problem(f"{path} is empty: export it again, or name another file.")
+        if start[:2] not in (BOM_UTF16_LE, BOM_UTF16_BE):
+            refuse_kind(path, start)
+            if not start.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+                raise Problem(
+                    f"{path} cannot be read as XML near line 1: returns of {standard.id} are XML, and this is none; "
+                    "choose another --standard, or another file."
+                )
     except OSError as error:
         raise refused(error, path, "read") from None
     return Return(path, standard, standard.headers, progress)

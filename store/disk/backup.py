@@ -40,6 +40,7 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
     try:
         if not source.is_file():
             raise Problem(f"There is no backup at {source}: name the file that keywork backup wrote.")
+        files.refuse_own(source)
         if to.exists():
             raise Problem(f"There is a store at {to} already: move it away first, or restore to another place.")
         refuse_leftovers(to)

@@ -33,6 +33,51 @@ def refused(error: OSError, path: Path, what: str) -> Problem:
     return Problem(f"{path} could not be {what} ({reason}): {hint}.")
 
 
+_OWN: set[Path] = set()
+_BESIDE = ("", "-wal", "-shm", "-journal")
+# A key is so many hexadecimal digits and a line end (see `keys`).
+_KEY = re.compile(rb"\s*[0-9a-fA-F]{64}\s*")
+_LONGEST_KEY = 80
+
+
+def note_own(path: Path) -> Path:
+    """Remember a path as the store's or its key's, for as long as this program runs; return it."""
+    _OWN.add(path)
+    return path
+
+
+def refuse_own(path: Path) -> None:
+    """Raise Problem for a file that is a store's key, or the store that is worked with, by whatever name.
+
+    A file that a person names is opened with the program's rights, and what is wrong in it may be quoted. Raises
+    OSError where it cannot be looked at.
+    """
+    found = path.stat()
+    ours = False
+    for own in _OWN:
+        for beside in _BESIDE:
+            with contextlib.suppress(OSError):
+                ours |= os.path.samestat(found, own.with_name(own.name + beside).stat())
+    if not ours and stat.S_ISREG(found.st_mode) and found.st_size <= _LONGEST_KEY:
+        ours = _KEY.fullmatch(path.read_bytes()) is not None
+    if ours:
+        raise Problem(f"{path} is the store itself or a key: it is not read as an input, name the file that is meant.")
+
+
+def may_quote(path: Path) -> bool:
+    """Whether what stands in a file may be told in a sentence: it is the person's own, or everybody may read it.
+
+    Under an account for the service the program may read more than the person may, whom sudo names.
+    """
+    person = os.environ.get("SUDO_UID", "")
+    who = int(person) if person.isascii() and person.isdigit() else os.getuid()
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return found.st_uid == who or bool(found.st_mode & stat.S_IROTH)
+
+
 def mode_for(folder: Path) -> int:
     """The mode of a store made in a folder: shared with the group where the folder hands its group on."""
     return SHARED if folder.stat().st_mode & stat.S_ISGID else PRIVATE

@@ -46,12 +46,10 @@ class Key:
 
 def key_path(path: Path | None) -> Path:
     """The key's file: the argument, else KEYWORK_KEY_FILE, else the place the platform gives a program's settings."""
-    if path is not None:
-        return path
-    named = os.environ.get(VARIABLE)
-    if named:
-        return Path(named).expanduser()
-    return Path(user_config_dir("keywork", appauthor=False)) / "store.key"
+    if path is None:
+        named = os.environ.get(VARIABLE)
+        path = Path(named).expanduser() if named else Path(user_config_dir("keywork", appauthor=False)) / "store.key"
+    return files.note_own(path)
 
 
 def read_or_make_key(path: Path | None, *, may_make: bool) -> tuple[Key, bool]:

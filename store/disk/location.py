@@ -6,6 +6,7 @@ from pathlib import Path
 
 from platformdirs import user_data_dir
 
+from store.disk.files import note_own
 from validators.problems import Problem
 
 VARIABLE = "KEYWORK_STORE"
@@ -47,7 +48,7 @@ def store_path(text: str | None, mounts: Path = MOUNTS) -> Path:
             f"The store {path} lies on a network file system ({kind}), where a database gets damaged:"
             " choose a local disk and work there over SSH."
         )
-    return path
+    return note_own(path)
 
 
 def file_system(path: Path, mounts: Path = MOUNTS) -> str:

@@ -1,15 +1,20 @@
-"""Agencies: which there are, and entering one."""
+"""Agencies: which there are, entering one, and mending or taking away one that was made by mistake."""
 
 import uuid
+from dataclasses import replace
 
+from sqlalchemy import Table, update
 from sqlmodel import select
 
-from store.disk.tables import AGENCIES, Agency
+from store.disk.tables import AGENCIES, DRAFTS, METADATA, Agency
 from store.facts import AgencyInfo
 from store.records.values import pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+
+# What is kept of an agency that has nothing in it yet.
+_ABOUT_AGENCY = ("agency_setting", "beside_check", "day_figure", "reference_part")
 
 
 def listed(snapshot: Snapshot) -> list[AgencyInfo]:
@@ -43,6 +48,51 @@ def enter(unit: UnitOfWork, code: str, standard: str, name: str = "") -> AgencyI
     if _known(unit, code, standard) is not None:
         raise Problem(f"This store has the agency {code} of {standard} already: open it, or give another code.")
     return _info(_enter(unit, code, standard, name, ""))
+
+
+def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
+    """Give an agency that has nothing in it another code. Raises Problem where it has, or the code is another's."""
+    _refuse_filled(unit, agency, "renamed")
+    if _known(unit, code, agency.standard) is not None:
+        raise Problem(f"This store has the agency {code} of {agency.standard} already: give another code.")
+    unit.session.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(code=code))
+    unit.session.expire_all()
+    unit.chain.add("change", "agency", agency.id, "code", agency.code, code)
+    return replace(agency, code=code)
+
+
+def remove(unit: UnitOfWork, agency: AgencyInfo) -> None:
+    """Take away an agency that has nothing in it. Raises Problem where it has."""
+    _refuse_filled(unit, agency, "removed")
+    for table in _tables_of_agencies():
+        unit.session.execute(table.delete().where(table.c.agency_number == agency.number))
+    unit.session.execute(AGENCIES.delete().where(AGENCIES.c.number == agency.number))
+    unit.session.expire_all()
+    old = pack({"code": agency.code, "standard": agency.standard, "name": agency.name}, "agency")
+    unit.chain.add("delete", "agency", agency.id, "", old, None)
+
+
+def _tables_of_agencies() -> list[Table]:
+    return [table for table in METADATA.sorted_tables if "agency_number" in table.c]
+
+
+def _refuse_filled(unit: UnitOfWork, agency: AgencyInfo, what: str) -> None:
+    """What was entered, sent or begun stands under the agency: deleted records count, too."""
+    held = next(
+        (
+            table.name
+            for table in _tables_of_agencies()
+            if table.name not in _ABOUT_AGENCY
+            and unit.session.execute(
+                select(table.c.agency_number).where(table.c.agency_number == agency.number)
+            ).first()
+        ),
+        "",
+    )
+    begun = select(DRAFTS.c.record_id).where(DRAFTS.c.parent_id == agency.id)
+    if held or unit.session.execute(begun).first():
+        word = held.replace("_", " ") or "draft"
+        raise Problem(f"The agency {agency.code} has records in it (a {word}): only an empty one can be {what}.")
 
 
 def _known(unit: UnitOfWork, code: str, standard: str) -> Agency | None:

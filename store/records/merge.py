@@ -24,6 +24,14 @@ def listed(snapshot: Snapshot, client_id: str) -> list[MergeInfo]:
     return [_info(row) for row in snapshot.connection.execute(_query().where(mine).order_by(MERGES.c.number.desc()))]
 
 
+def kept_for(snapshot: Snapshot, client_id: str) -> str:
+    """The id of the client whom a merged one is now, through all merges that stand; "" for one who was not merged."""
+    found = ""
+    while merged := [one for one in listed(snapshot, client_id) if one.other_id == client_id and one.split_at is None]:
+        found = client_id = merged[0].keep_id
+    return found
+
+
 def refuse_merged(snapshot: Snapshot, client_id: str) -> None:
     """Raise Problem for a client whose episodes are another's now: bringing it back alone would leave it empty."""
     for one in listed(snapshot, client_id):

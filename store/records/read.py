@@ -122,6 +122,36 @@ def known_episodes(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collect
     return found
 
 
+def clients_bearing(
+    snapshot: Snapshot, agency: AgencyInfo, names: Collection[str], *, by_reference: bool = False
+) -> dict[str, list[StoredRecord]]:
+    """All clients that bear these identifiers, or references, deleted ones too, in order of entry."""
+    column = CLIENTS.c.reference if by_reference else CLIENTS.c.external_id
+    found: dict[str, list[StoredRecord]] = {}
+    query = record_query("client").add_columns(column.label("borne")).where(CLIENTS.c.agency_number == agency.number)
+    for batch in batches(dict.fromkeys(names)):
+        for row in sorted(snapshot.connection.execute(query.where(column.in_(batch))), key=lambda row: int(row.number)):
+            found.setdefault(row.borne, []).append(to_record("client", row))
+    return found
+
+
+def count_bearing(snapshot: Snapshot, agency: AgencyInfo, names: Collection[str]) -> dict[str, tuple[int, int]]:
+    """How many episodes bear these identifiers: those that are there, and those that are deleted with or without their
+    client."""
+    found: dict[str, tuple[int, int]] = {}
+    query = (
+        select(EPISODES.c.external_id, EPISODES.c.deleted_at, CLIENTS.c.deleted_at.label("client_deleted_at"))
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number)
+    )
+    for batch in batches(dict.fromkeys(names)):
+        for row in snapshot.connection.execute(query.where(EPISODES.c.external_id.in_(batch))):
+            there, gone = found.get(row.external_id, (0, 0))
+            left = row.deleted_at is not None or row.client_deleted_at is not None
+            found[row.external_id] = (there + (not left), gone + left)
+    return found
+
+
 def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     """The first record entered for each identifier.
 

@@ -113,6 +113,36 @@ def checking(folder: Path) -> list[bool]:
     return [*kept, tell("check of one row to a two-command Typer program", one / typer, 1.5)]
 
 
+def together(folder: Path) -> list[bool]:
+    """`keywork check` of a file of some 300 MB in which the rows of an episode lie together: its memory."""
+    path = folder / "together.csv"
+    rows_together(path, ROWS * 10)
+    memory = peak("check", "--today", TODAY.isoformat(), str(path))
+    return [tell(f"peak memory of a check of {ROWS * 10:,} rows that lie together", memory, 250, "MiB")]
+
+
+def rows_together(path: Path, rows: int) -> None:
+    """Write so many rows without a fault, each episode with identifiers of its own."""
+    standard = load()
+    made = [
+        one for one in synthetic_episodes(standard, 2000, seed=1, today=TODAY) if not standard.withholds(one.episode)
+    ]
+    names = [standard.role(role) for role in ("client_id", "episode_id", "client_reference")]
+    ids = {section.id_field for section in standard.event_sections}
+    written_rows = number = 0
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(standard.headers)
+        while written_rows < rows:
+            record = made[number % len(made)]
+            number += 1
+            base = {**record.client, **record.episode, **dict.fromkeys(names, f"{number:036}"), names[2]: str(number)}
+            for values in [event.values for event in record.events] or [{}]:
+                own = {h: f"{number}-{written_rows}" if h in ids and text else text for h, text in values.items()}
+                writer.writerow([own.get(header) or base.get(header, "") for header in standard.headers])
+                written_rows += 1
+
+
 def exporting(folder: Path) -> list[bool]:
     """`keywork export` from a large store, and how its memory grows."""
     peaks = []
@@ -157,4 +187,4 @@ def run() -> bool:
     """Measure everything; say whether every limit was kept."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        return all([*one_episode(), *checking(folder), *exporting(folder)])
+        return all([*one_episode(), *checking(folder), *together(folder), *exporting(folder)])

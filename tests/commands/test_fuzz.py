@@ -44,7 +44,8 @@ def answered(data: bytes) -> None:
         assert dry.code in (0, 1, 2) and not place.store.exists()
         if len(data) % 4 and dry.code != 2:
             assert call("import", path, *place.options).code == dry.code
-            assert call("doctor", *place.options).code == 0
+            # A file with nothing in it makes no store.
+            assert (call("doctor", *place.options).code == 0) if place.store.exists() else "0 rows" in dry.out
             again = call("import", path, *place.options)
             assert again.code == dry.code and "New: 0 clients, 0 episodes" in again.out
             if "Columns are missing" not in again.out:

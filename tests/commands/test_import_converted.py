@@ -151,15 +151,24 @@ def test_what_rows_disagree_on_is_not_certain(wales: Place) -> None:
     rows = (
         ROW,
         ROW | {"REFLD": "20200303", "SUBMID": "s1", "SUBMODDT": "20200310"},
-        ROW | {"EPISODID": "e3", "DOB": "19850616", "REFLD": "20200801", "TRIAGED": "20200802"},
+        ROW | {"EPISODID": "e3", "ETHNIC": "C", "REFLD": "20200801", "TRIAGED": "20200802"},
     )
     told = call("import", file_of(wales, *rows), "--agency", "W00001", *FROM, *wales.options)
-    assert "line 2: Prompting event date: the file says 20200302 or 20200303" in told.out
-    assert "client: Date of birth: the file says 19850615 or 19850616" in told.out
+    assert told.code == 0 and "line 2: Prompting event date: the file says 20200302 or 20200303" in told.out
+    assert "client: Ethnicity: the file says B or C" in told.out
     with opened(wales) as store:
         *_, one, two = ask(store, read.episodes, agency_of(store))
-        assert one.client_id == two.client_id and "DOB" not in one.client
+        assert one.client_id == two.client_id
         assert "REFDATE" not in one.episode and two.episode["REFDATE"] == "2020-08-01"
+
+
+def test_another_person_with_the_same_identifier_is_left_out(wales: Place) -> None:
+    other = ROW | {"EPISODID": "e3", "DOB": "19850616", "REFLD": "20200801", "TRIAGED": "20200802"}
+    into = ("--agency", "W00001", *FROM, *wales.options)
+    told = call("import", file_of(wales, ROW, other), *into)
+    assert told.code == 1 and told.out.endswith("New: 1 clients, 1 journeys\n")
+    assert "line 3: Date of birth differs from line 2, under the same identifier: it may be another person" in told.out
+    assert call("import", file_of(wales, ROW, other), *into, "--all-or-nothing").code == 2
 
 
 def test_what_cannot_be_told_from_others_is_left_out(wales: Place) -> None:
@@ -181,9 +190,10 @@ def test_a_welsh_return_goes_the_other_way(wales: Place, tmp_path: Path) -> None
     assert done.code in (0, 1)
     place = Place(tmp_path / "english")
     place.folder.mkdir()
-    told = call("import", path, *place.options)
+    told = call("import", path, "--standard", ENGLISH, *place.options)
     assert told.sentence.startswith(f"{path} is a file of {WELSH} and would go to an agency of {ENGLISH}: ")
     assert not place.store.exists()
+    assert call("import", path, "--dry-run", *place.options).out.startswith(f"{path}: 2 messages, 2 journeys")
     into = ("--from-standard", WELSH, "--agency", "T0001", *place.options)
     told = call("import", path, *into)
     assert told.code == 0 and "Date of referral → Prompting event date" in told.out
@@ -225,7 +235,9 @@ def test_where_it_goes_is_asked_not_guessed(wales: Place) -> None:
     path = file_of(wales, ROW)
     assert call("import", path, *FROM, "--standard", WELSH, "--dry-run", *wales.options).code == 0
     new = ("--standard", WELSH, "--agency", "W00002")
-    assert call("import", path, *FROM, *new, *wales.options).out.endswith("New: 1 clients, 1 journeys\n")
+    assert "say --new-agency to make it" in call("import", path, *FROM, *new, *wales.options).sentence
+    told = call("import", path, *FROM, *new, "--new-agency", *wales.options)
+    assert told.out.endswith("New: 1 clients, 1 journeys\n")
     told = call("import", path, *FROM, "--standard", WELSH, *wales.options)
     assert told.sentence == (
         "The store has several agencies of smds-wales, W00001, W00002: say with --agency which one it goes to."
@@ -238,7 +250,7 @@ def test_a_file_that_is_announced_is_not_taken_in_as_it_is(wales: Place, tmp_pat
     elsewhere = tmp_path / "none.db"
     assert call("import", path, *FROM, "--store", elsewhere, "--key-file", wales.key).sentence == sentence
     assert not elsewhere.exists()
-    assert call("import", path, "--standard", ENGLISH, *wales.options).code == 0
+    assert call("import", path, "--standard", ENGLISH, "--new-agency", *wales.options).code == 0
     assert call("import", path, *FROM, "--agency", "T0009", *wales.options).sentence == sentence
     # Of the two data sets in the store only the other one can be meant.
     told = call("import", path, *FROM, *wales.options)
@@ -250,7 +262,7 @@ def test_a_return_in_another_encoding_is_recognised(wales: Place) -> None:
     (path,) = wales.out.glob("*.xml")
     other = wales.folder / "other.xml"
     other.write_text(path.read_text(encoding="utf-8").replace("UTF-8", "UTF-16"), encoding="utf-16")
-    english = ("--standard", ENGLISH, "--agency", "T0001", "--dry-run", *wales.options)
+    english = ("--standard", ENGLISH, "--agency", "T0001", "--new-agency", "--dry-run", *wales.options)
     told = call("import", other, "--from-standard", WELSH, *english)
     assert told.code == 0 and told.out.endswith("(nothing was written)\n")
     assert call("import", other, *english).sentence.startswith(f"{other} is a file of {WELSH} and would go")

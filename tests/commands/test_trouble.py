@@ -121,7 +121,7 @@ run()
 @pytest.mark.parametrize(
     ("point", "command"),
     [
-        ("exporters.csv_format.reading:encoding_of", "import"),
+        ("exporters.csv_format.table:encoding_of", "import"),
         ("store.records.bulk_load:Loader.take", "import"),
         ("store.unit_of_work:UnitOfWork.finish", "import"),
         ("exporters.csv_format.writing:RowWriter.flush", "export"),

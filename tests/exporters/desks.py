@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from exporters.extracts.writing import Receipt, export_submission
+from exporters.formats.base import Taking
 from exporters.imports.csv_import import Import, import_file
 from exporters.imports.report import ImportReport
 from exporters.work import Work
@@ -37,11 +38,12 @@ class Desk:
         update: bool = False,
         all_or_nothing: bool = False,
         agency: str | None = None,
+        taking: Taking | None = None,
         headers: tuple[str, ...] = STANDARD.headers,
     ) -> ImportReport:
         """Import rows, or a file."""
         path = rows if isinstance(rows, Path) else write(self.folder, rows, headers)
-        job = Import(path, STANDARD, update=update, all_or_nothing=all_or_nothing)
+        job = Import(path, STANDARD, taking or Taking(update=update, all_or_nothing=all_or_nothing))
         return import_file(job, self.store, agency, "ann", NOW)
 
     def kept(self) -> list[dict[str, str]]:

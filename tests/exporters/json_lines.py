@@ -8,7 +8,7 @@ from pathlib import Path
 
 from exporters.checks.bounce import Bounce
 from exporters.csv_format.selection import Selection
-from exporters.formats.base import ExtractKind, Format, Importer, Progress, SentEpisode, Sink
+from exporters.formats.base import PLAINLY, ExtractKind, Format, Importer, Progress, SentEpisode, Sink, Taking
 from exporters.formats.kept_text import KeptText
 from exporters.imports.csv_import import Import
 from store.facts import AgencyInfo
@@ -47,6 +47,9 @@ class JsonFile:
     about_file: list[Finding] = field(default_factory=list)
     bad_rows: list[Finding] = field(default_factory=list)
     doubts_whole: bool = False
+
+    def repeats(self, alike: object) -> None:
+        return None
 
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
@@ -105,8 +108,8 @@ class JsonFormat(Format):
         record = record_of(path.read_text(encoding="utf-8").splitlines()[0])
         return frozenset({**record.client, **record.episode})
 
-    def read(self, path: Path, progress: Progress | None = None) -> JsonFile:
+    def read(self, path: Path, progress: Progress | None = None, dates: str = "") -> JsonFile:
         return JsonFile(path, self.standard.headers)
 
-    def importer(self, path: Path, *, update: bool = False, all_or_nothing: bool = False) -> Importer:
-        return Import(path, self.standard, update=update, all_or_nothing=all_or_nothing, reader=self.read)
+    def importer(self, path: Path, taking: Taking = PLAINLY) -> Importer:
+        return Import(path, self.standard, taking, self.read)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from exporters.formats.base import Taking
 from exporters.imports.csv_import import Import
 from exporters.imports.report import told_as_text
 from store.disk import audit
@@ -81,11 +82,10 @@ def test_a_dry_run_tells_all_and_writes_nothing(desk: Desk, tmp_path: Path) -> N
 
 def test_different_values_are_listed_and_taken_only_when_asked(desk: Desk) -> None:
     desk.take([row() | visit()])
-    changed = row(PC="NE8 1", SINITIAL="C", DAT="", CMSID="Other 1") | visit(RECPEER="N", RECHSE="Y")
+    changed = row(PC="NE8 1", ETHNIC="B", DAT="", CMSID="Other 1") | visit(RECPEER="N", RECHSE="Y")
     expected = [
-        (2, "SINITIAL", "B", "C"),
+        (2, "ETHNIC", "A", "B"),
         (2, "PC", "NE1 4", "NE8 1"),
-        (2, "DAT", "A11B", ""),
         (2, "RECPEER", "Y", "N"),
         (2, "RECHSE", "", "Y"),
     ]
@@ -96,9 +96,9 @@ def test_different_values_are_listed_and_taken_only_when_asked(desk: Desk) -> No
     report = desk.take([changed], update=True)
     assert differences(report) == expected and report.updated == 3
     kept = desk.kept()[0]
-    assert (kept["PC"], kept["SINITIAL"], kept.get("DAT", "")) == ("NE8 1", "C", "")
+    assert (kept["PC"], kept["ETHNIC"], kept["DAT"]) == ("NE8 1", "B", "A11B"), "a blank wins over nothing"
     assert desk.events()[0][0]["RECPEER"] == "N" and desk.events()[0][0]["RECHSE"] == "Y"
-    assert desk.links() == links + 5
+    assert desk.links() == links + 4
 
 
 @pytest.mark.parametrize("update", [False, True])
@@ -130,9 +130,9 @@ def test_an_event_without_its_identifier_is_matched_on_its_content(desk: Desk) -
         report = desk.take([anonymous])
         assert report.new == Counts() and report.unchanged == 1
     report = desk.take([anonymous, anonymous])
-    assert report.new == Counts(0, 0, 1), "two alike in the file and one in the store: one is new"
+    assert (report.new, report.again) == (Counts(), 1), "the very same row again is stored once"
     report = desk.take([row() | visit(SUBMID="", RECPEER="N")])
-    assert report.new == Counts(0, 0, 1) and len(desk.events()[0]) == 3
+    assert report.new == Counts(0, 0, 1) and len(desk.events()[0]) == 2
 
 
 def test_a_new_event_under_a_known_episode_is_added(desk: Desk) -> None:
@@ -144,8 +144,8 @@ def test_a_new_event_under_a_known_episode_is_added(desk: Desk) -> None:
 
 def test_a_new_episode_of_a_known_client_goes_under_it(desk: Desk) -> None:
     desk.take([row()])
-    report = desk.take([row(EPISODID="e5", SEX="2"), row("2")])
-    assert report.new == Counts(1, 2, 0) and differences(report) == [(2, "SEX", "1", "2")]
+    report = desk.take([row(EPISODID="e5", ETHNIC="B"), row("2")])
+    assert report.new == Counts(1, 2, 0) and differences(report) == [(2, "ETHNIC", "A", "B")]
     records = list(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
     assert records[0].client_id == records[1].client_id != records[2].client_id
 
@@ -182,15 +182,16 @@ def test_all_or_nothing_leaves_the_store_as_it_was(desk: Desk, bad: dict[str, st
 
 
 def test_rows_that_disagree_the_first_wins(desk: Desk) -> None:
-    rows = [row() | visit(), row(PC="NE8 1", SEX="2") | visit("2"), row(EPISODID="e2", DOB="19800301")]
-    report = desk.take(rows)
+    first, second = row() | visit(), row(PC="NE8 1", ETHNIC="B") | visit("2")
+    report = desk.take([first, second, row(EPISODID="e2", NATION="FRA"), row(EPISODID="e3", NATION="GBR")])
     assert [(item.line, item.header, item.kept, item.told) for item in report.disagreements] == [
-        (3, "SEX", "1", "2"),
+        (3, "ETHNIC", "A", "B"),
         (3, "PC", "NE1 4", "NE8 1"),
-        (4, "DOB", "19800229", "19800301"),
+        (5, "NATION", "FRA", "GBR"),
     ]
-    assert report.new == Counts(1, 2, 2)
-    assert [(values["PC"], values["SEX"], values["DOB"]) for values in desk.kept()] == [("NE1 4", "1", "19800229")] * 2
+    assert report.new == Counts(1, 3, 2) and not report.left_out
+    kept = [(values["PC"], values["ETHNIC"], values["NATION"]) for values in desk.kept()]
+    assert kept == [("NE1 4", "A", "FRA")] * 3, "what the first row left empty is filled"
 
 
 def test_faulty_values_are_stored_as_they_came(desk: Desk) -> None:
@@ -247,9 +248,12 @@ def test_somebody_who_saves_meanwhile_stops_the_import(desk: Desk, tmp_path: Pat
 
 
 def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
-    report = desk.take([row(AGNCY=""), row("2", AGNCY="T9"), row("3"), row("4")])
-    assert ask(desk.store, agencies.one).code == "T0123" and "'T9'" in report.notes[0]
-    assert [values.get("AGNCY", "") for values in desk.kept()] == ["", "T9", "T0123", "T0123"]
+    report = desk.take([row(AGNCY=""), row("2", AGNCY="T9"), row("3"), row("4", AGNCY="t0123")])
+    assert ask(desk.store, agencies.one).code == "T0123"
+    assert [(item.line, item.why) for item in report.left_out] == [
+        (3, "its AGNCY is 'T9', another agency's than T0123")
+    ]
+    assert [values.get("AGNCY", "") for values in desk.kept()] == ["", "T0123", "T0123"]
 
 
 def test_an_agency_can_be_chosen(desk: Desk) -> None:
@@ -257,9 +261,14 @@ def test_an_agency_can_be_chosen(desk: Desk) -> None:
         desk.take([row(AGNCY="")])
     desk.take([row(AGNCY="")], agency="T0009")
     assert ask(desk.store, agencies.one).code == "T0009"
-    report = desk.take([row("2")], agency="T0009")
-    assert "T0123" in report.notes[0] and len(ask(desk.store, agencies.listed)) == 1 and len(desk.kept()) == 2
-    desk.take([row("2")])
+    for wanted, sentence in (
+        ("T0009", "is a file of agency T0123, not of T0009"),
+        (None, r"is for agency T0123 \(ndtms-cjit-p\), and the store has T0009"),
+    ):
+        with pytest.raises(Problem, match=sentence):
+            desk.take([row("2")], agency=wanted)
+    assert len(ask(desk.store, agencies.listed)) == 1 and len(desk.kept()) == 1
+    desk.take([row("2")], taking=Taking(new_agency=True))
     assert [agency.code for agency in ask(desk.store, agencies.listed)] == ["T0009", "T0123"], (
         "each agency has its own clients"
     )
@@ -277,12 +286,15 @@ def test_the_audit_says_who_imported(desk: Desk) -> None:
     assert [(entry.field, entry.old, entry.new) for entry in entries if entry.field] == [("PC", "NE1 4", "NE8 1")]
 
 
-def test_deleted_episodes_are_not_known(desk: Desk) -> None:
+def test_what_was_deleted_comes_back_only_when_that_is_said(desk: Desk) -> None:
     desk.take([row()])
     record = next(ask(desk.store, records_read.episodes, ask(desk.store, agencies.one)))
     with desk.store.writing(Who("ann", NOW)) as work:
         save.delete(work, "episode", record.episode_id, 1)
-    assert desk.take([row()]).new.episodes == 1 and len(desk.kept()) == 1
+    report = desk.take([row()])
+    assert [item.why for item in report.left_out] == ["the store has this episode, deleted: bring it back first"]
+    assert report.new == Counts() and desk.kept() == []
+    assert desk.take([row()], taking=Taking(deleted=True)).new.episodes == 1 and len(desk.kept()) == 1
 
 
 def test_values_survive_as_sets(desk: Desk) -> None:

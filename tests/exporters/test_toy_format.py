@@ -14,6 +14,7 @@ from exporters.extracts.mismatches import find_mismatches
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.extracts.writing import Receipt, export_submission
 from exporters.formats import choose
+from exporters.formats.base import Taking
 from exporters.imports.csv_import import import_file
 from exporters.imports.detect import import_of, recognised
 from exporters.work import Work
@@ -132,7 +133,7 @@ def test_what_was_written_comes_back_into_another_store_as_it_was(site: Site, to
     file = site.export().file
     other = Site(site.folder / "other", toy, [])
     with other.store:
-        job = import_of(file, toy, None, update=False, all_or_nothing=True)
+        job = import_of(file, toy, None, Taking(all_or_nothing=True))
         code = job.prepare(other.store, None)
         report = job.write(other.store, code, "ann", NOW)
         assert (report.new.episodes, report.left_out) == (3, [])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from exporters.formats.base import Taking
 from exporters.imports.report import ImportReport
 from exporters.xml_format.importing import ReturnImport
 from store.disk import audit
@@ -14,6 +15,7 @@ from tests.exporters.extracts import NOW
 from tests.exporters.journeys import AGENCY, Returns, opened
 from tests.stores import ask
 from tests.validators.builders_smds import CLOSED, WALES, modality, top
+from validators.problems import Problem
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def other(tmp_path: Path) -> Iterator[Returns]:
 
 def taken(wales: Returns, file: Path, *, update: bool = False) -> ImportReport:
     """Import a file."""
-    job = ReturnImport(file, WALES, update=update)
+    job = ReturnImport(file, WALES, Taking(update=update))
     return job.write(wales.store, job.prepare(wales.store, AGENCY), "ann", NOW)
 
 
@@ -96,3 +98,65 @@ def test_a_journey_that_was_deleted_is_listed(wales: Returns) -> None:
     report = taken(wales, file)
     assert [item.why for item in report.left_out] == ["the store has this journey, deleted: bring it back first"]
     assert kept(wales) == []
+
+
+def test_another_person_with_the_same_client_number_is_left_out(wales: Returns, other: Returns) -> None:
+    wales.keyed(modality())
+    file = wales.export("2026-03", "full").file
+    other.keyed(modality(), DOB="1991-01-02")
+    before = kept(other)
+    for update in (False, True):
+        report = taken(other, file, update=update)
+        (item,) = report.left_out
+        assert item.why.startswith("Date of birth differs from the store, under the same identifier")
+        assert kept(other) == before and (report.new.episodes, report.updated) == (0, 0)
+    with pytest.raises(Problem, match="was not imported: 1 messages cannot be stored"):
+        ReturnImport(file, WALES, Taking(all_or_nothing=True)).prepare(other.store, AGENCY)
+
+
+def test_nor_do_two_people_of_one_file_become_one(wales: Returns, other: Returns, tmp_path: Path) -> None:
+    wales.keyed(modality())
+    text = wales.export("2026-03", "full").file.read_text(encoding="utf-8")
+    start, end = text.index("<", text.index("<", text.index("<Sub")) + 1), text.rindex("</")
+    message = text[start:end]
+    born = next(line for line in message.splitlines() if "DOB" in line or "Birth" in line)
+    second = message.replace(born, born.replace("19", "18", 1).replace("20", "18", 1))
+    second = second.replace("2026-01-05", "2026-02-05") if "2026-01-05" in second else second
+    file = tmp_path / "two.xml"
+    file.write_text(text[:end] + second + text[end:], encoding="utf-8")
+    report = taken(other, file)
+    assert report.new.clients == 1 and len(report.left_out) == 1
+
+
+def test_another_agency_s_messages_are_left_out_and_its_file_is_refused(wales: Returns, other: Returns) -> None:
+    wales.keyed(modality())
+    file = wales.export("2026-03", "full").file
+    foreign = file.with_name("foreign.xml")
+    foreign.write_text(file.read_text(encoding="utf-8").replace(AGENCY, "W00099"), encoding="utf-8")
+    for code, sentence in (
+        (None, "is for agency W00099"),
+        (AGENCY, "is a file of agency W00099, not of"),
+        ("W00099", "say --new-agency to make it"),
+    ):
+        with pytest.raises(Problem, match=sentence):
+            ReturnImport(foreign, WALES).prepare(other.store, code)
+    assert ReturnImport(foreign, WALES, Taking(new_agency=True)).prepare(other.store, None) == "W00099"
+
+
+def test_a_value_that_cannot_be_read_replaces_none_that_can(wales: Returns, other: Returns) -> None:
+    one = wales.keyed(modality(), LA="001")
+    first = wales.export("2026-03", "full").file
+    taken(other, first)
+    before = kept(other)
+    wales.change(one, LA="002")
+    later = wales.export("2026-06", "full").file
+    later.write_text(later.read_text(encoding="utf-8").replace(">002<", ">ABCDE<"), encoding="utf-8")
+    report = taken(other, later, update=True)
+    assert [item.header for item in report.refused] == ["LA"] and kept(other) == before
+
+
+def test_a_table_is_no_return_in_xml(other: Returns, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("CLIENTID,DOB\n1,2\n", encoding="utf-8")
+    with pytest.raises(Problem, match="returns of smds-wales are XML, and this is none"):
+        ReturnImport(path, WALES).prepare(other.store, AGENCY)

@@ -1,4 +1,4 @@
-"""`keywork agencies list` and `add`: the agencies that a store keeps, each with its data set."""
+"""`keywork agencies list`, `add`, `rename` and `remove`: the agencies that a store keeps, each with its data set."""
 
 import json
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person
-from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
+from tui.cli.options import FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
 from tui.session.agencies import data_set_words, made_words, make_agency
 from tui.widgets.text import printable
 from validators.agency import agency_code
@@ -50,4 +50,36 @@ def add(
     with opened(store, key_file, create=True) as found:
         made = found.do(Who(person(found.path), now()), make_agency, code, standard, name)
     print(f"{made_words(made)}.")
+    return 0
+
+
+@group.command("rename")
+def rename(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code it has.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The code it is to have.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+) -> int:
+    """Give an agency without clients another code."""
+    with opened(store, key_file) as found:
+        agency = found.ask(agencies.one, code, standard_id)
+        told = agency_code(load(agency.standard), new)
+        found.do(Who(person(found.path), now()), agencies.rename, agency, told)
+    print(f"Agency {code} is {told} now.")
+    return 0
+
+
+@group.command("remove")
+def remove(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code it has.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+) -> int:
+    """Take away an agency that was made by mistake and has nothing in it."""
+    with opened(store, key_file) as found:
+        agency = found.ask(agencies.one, code, standard_id)
+        found.do(Who(person(found.path), now()), agencies.remove, agency)
+    print(f"Agency {agency.code} is removed.")
     return 0

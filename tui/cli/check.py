@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from exporters.checks.file_check import Report, as_json, check_episodes, check_file
+from exporters.imports.detect import of_file
 from tui.cli.context import Progress, opened
 from tui.cli.options import (
     AgencyOption,
+    DatesOption,
     KeyOption,
     OutputFormat,
     StandardOption,
@@ -28,7 +30,7 @@ from validators.calendar.periods import ReportingPeriod, reporting_period
 from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.rules.registry import Context
-from validators.standard.catalogue import DEFAULT, load
+from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 LONGEST_SHOWN = 200
@@ -52,6 +54,7 @@ def check(
         list[str] | None,
         typer.Option("--setting", metavar="NAME=VALUE", help="Of a file: what its agency says of itself."),
     ] = None,
+    dates: DatesOption = "",
 ) -> int:
     """Check an extract, or everything in a store, by the rules of its data set. Ends with 1 when there are errors."""
     today = day(on)
@@ -62,10 +65,10 @@ def check(
             raise Problem("Say what to check: a file, or --store PATH.")
         raise Problem("Give either a file or --store, not both.")
     if file is not None:
-        standard = load(standard_id or DEFAULT)
+        standard = of_file(file, standard_id)
         progress = Progress("lines read")
         told = settings_typed(standard, settings or [])
-        report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress)
+        report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress, dates)
         progress.done()
     else:
         if settings:

@@ -10,7 +10,7 @@ import typer
 from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
 from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
-from exporters.imports.encodings import encoding_of
+from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import refused
 from store.findings import queries
 from tui.cli.context import Progress, now, opened, talk
@@ -109,6 +109,7 @@ def _text(file: Path) -> str:
     """The list's text; `-` is standard input."""
     if str(file) == "-":
         return sys.stdin.read(LARGEST_LIST)
+    refuse_unquoted(file)
     encoding = encoding_of(file)
     try:
         if file.stat().st_size > LARGEST_LIST:

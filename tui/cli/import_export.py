@@ -14,10 +14,11 @@ from exporters.extracts.resend import export_to_stream
 from exporters.extracts.submission_window import said_of_window
 from exporters.extracts.writing import export_submission
 from exporters.extracts.writing import told_as_text as receipt_told
-from exporters.formats.base import extract_kind
-from exporters.imports.detect import import_of
+from exporters.formats.base import Taking, extract_kind
+from exporters.imports.detect import import_of, of_file
 from exporters.imports.report import told_as_text as import_told
 from exporters.work import Work
+from store.disk.keys import key_path
 from store.disk.location import store_path
 from store.facts import Who
 from store.month import calendar
@@ -25,6 +26,7 @@ from store.records import agencies as stored_agencies
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.options import (
     AgencyOption,
+    DatesOption,
     FromOption,
     KeyOption,
     KindOption,
@@ -73,30 +75,46 @@ def import_(
             help="The file is of this other data set: take over what is certain, list what must be keyed anew.",
         ),
     ] = None,
+    new_agency: Annotated[
+        bool, typer.Option("--new-agency", help="Make the file's agency, where the store has others.")
+    ] = False,
+    any_columns: Annotated[
+        bool, typer.Option("--any-columns", help="Take a file in which columns are missing all the same.")
+    ] = False,
+    take_deleted: Annotated[
+        bool, typer.Option("--take-deleted", help="Take also what is deleted in the store, or was merged.")
+    ] = False,
+    dates: DatesOption = "",
 ) -> int:
     """Take an existing extract into the store, faults and all. Ends with 1 when rows were left out."""
     gc.disable()  # as for `check`: many objects, none in a circle
     progress = Progress("lines read")
     path = store_path(store)
 
-    def job_for(standard: Standard) -> "Importer | Conversion":
-        return import_of(file, standard, from_standard, update=update, all_or_nothing=all_or_nothing)
+    key_path(key_file)  # known from now on, so that it is not read as an input
+    taking = Taking(update, all_or_nothing, new_agency, any_columns, take_deleted, dates, day(None))
+
+    def job_for(known: "Sequence[AgencyInfo]") -> "Importer | Conversion":
+        if not known and standard_id is None and from_standard is None:
+            standard = of_file(file, None)
+        else:
+            standard = load(standard_id or _meant(known, agency, from_standard))
+        return import_of(file, standard, from_standard, taking)
 
     if not path.exists():
         # Read before a store is made, so that a file that cannot be taken leaves none behind.
-        job = job_for(load(standard_id or _meant((), agency, from_standard)))
+        job = job_for(())
         code = job.prepare(None, agency, progress)
-        progress.done()
-        if not dry_run:
+        if not dry_run and job.report.rows:
             with opened(store, key_file, create=True) as found:
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:
-            job = job_for(load(standard_id or _meant(found.ask(stored_agencies.listed), agency, from_standard)))
+            job = job_for(found.ask(stored_agencies.listed))
             code = job.prepare(found, agency, progress)
-            progress.done()
             if not dry_run:
                 job.write(found, code, person(path), now())
+    progress.done()
     sys.stdout.writelines(f"{line}\n" for line in _import_told(job, dry_run, update))
     return 1 if job.report.left_out else 0
 

@@ -52,6 +52,10 @@ ToOption = Annotated[
     datetime | None,
     typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The last day, with --kind between."),
 ]
+DatesOption = Annotated[
+    str,
+    typer.Option("--dates", metavar="day-first", help="How a file's dates are written: day-first.", show_default=False),
+]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")]
 SubmissionOption = Annotated[
     str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces
-from exporters.imports.encodings import encoding_of
+from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import refused
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
@@ -234,6 +234,7 @@ def _found(
 
 def _file_text(snapshot: Snapshot, path: Path) -> str:
     """In a thread: a list's text. Raises Problem."""
+    refuse_unquoted(path)
     encoding = encoding_of(path)
     try:
         if path.stat().st_size > LARGEST:

@@ -22,6 +22,8 @@ from validators.rules.registry import (
 )
 from validators.standard.model import RuleRow, Standard
 
+# The record pattern that asks something of each of its fields by itself.
+_EACH = "required"
 _SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 
@@ -49,6 +51,8 @@ class Checker:
         )
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
+        # Columns that the file lacks that is checked.
+        self.missing: frozenset[str] = frozenset()
         self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
         self._context: Context | None = None
         self._moment = Moment("", False)
@@ -163,11 +167,30 @@ class Checker:
         shown = {**everything, **{header: value for header, value in stored.items() if value}}
         return self._findings(failures, record, None, shown)
 
+    def _present(self, failures: Failures) -> Failures:
+        """The failures without the columns that are missing from the file, which its heading tells once.
+
+        What is asked of each column by itself is still asked of the others; a comparison with one that is missing
+        says nothing.
+        """
+        found: Failures = []
+        for row, failure in failures:
+            if self.missing.isdisjoint(failure.fields):
+                found.append((row, failure))
+            elif row.pattern == _EACH:
+                left = tuple(header for header in failure.fields if header not in self.missing)
+                own = [header for header in left if header in row.fields]
+                if own:
+                    found.append((row, replace(failure, fields=left, jump=own[0])))
+        return found
+
     def _findings(
         self, failures: Failures, record: EpisodeRecord, event: Event | None, values: Values
     ) -> list[Finding]:
         """One finding per rule, its comparisons merged, silenced ones left out."""
         stored = self._moment.stored
+        if self.missing:
+            failures = self._present(failures)
         silenced = [(row.silences, frozenset(failure.fields)) for row, failure in failures if row.silences]
         merged: dict[str, Failures] = {}
         for row, failure in failures:

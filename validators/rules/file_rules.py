@@ -7,6 +7,7 @@ word their findings from the standard's rules.csv.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
@@ -15,9 +16,20 @@ from validators.rules.registry import UNREADABLE, Failure
 from validators.standard.model import RuleRow, Standard, without_zeros
 
 Broken = tuple[RuleRow, Failure]
+# Columns of the client and of the episode that are compared together.
+Alike = tuple[tuple[str, ...], tuple[str, ...]]
 # Where something stands that a later record repeats: a line of a file, or a client's reference.
 Place = int | str
 _LONGEST_REFERENCE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What is known beforehand of a file: the identifiers that are there more than once, and of the values by which
+    people are compared the hashes of those that are."""
+
+    identifiers: frozenset[str]
+    alike: Collection[int]
 
 
 class FileRules:
@@ -53,6 +65,18 @@ class FileRules:
         self._agency = ""
         self._zeros = [_Zeros(row, standard) for row in rows if row.pattern == "zeros_lost"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
+
+    @property
+    def alike(self) -> list[Alike]:
+        """The columns by which people are compared."""
+        return [(like.of_client, like.of_episode) for like in self._like]
+
+    def expect(self, repeats: Repeats | None) -> None:
+        """Keep in mind only what is known to come again; all, where that is not known."""
+        if repeats is not None:
+            self.repeated = repeats.identifiers
+            for like in self._like:
+                like.expected = repeats.alike
 
     def check(self, record: EpisodeRecord, findings: Sequence[Finding]) -> list[Finding]:
         """What the record contradicts among those seen before. `findings` are the ones it has by itself."""
@@ -274,11 +298,13 @@ class _Like:
         self.row, self.owner = row, row.parameters["owner"]
         headers = (row.parameters["within"], *row.fields)
         by_header = standard.by_header
-        self.take_client = _taker([header for header in headers if by_header[header].level == "client"])
-        self.take_episode = _taker([header for header in headers if by_header[header].level == "episode"])
+        self.of_client = tuple(header for header in headers if by_header[header].level == "client")
+        self.of_episode = tuple(header for header in headers if by_header[header].level == "episode")
+        self.take_client, self.take_episode = _taker(self.of_client), _taker(self.of_episode)
         self.known: dict[int, int] = {}
         self.places: dict[int, Place] = {}
         self.told: set[tuple[int, int]] = set()
+        self.expected: Collection[int] | None = None
 
     def like_another(self, client: Values, episode: Values, here: Place) -> Failure | None:
         """The failure, where somebody else was told by the same before. A value that is missing tells nothing."""
@@ -292,6 +318,8 @@ class _Like:
         if not all(values[0]) or not all(values[1]):
             return None
         mark, own = hash(values), hash(owner)
+        if self.expected is not None and mark not in self.expected:
+            return None
         known = self.known.get(mark)
         if known is None:
             self.known[mark], self.places[mark] = own, here

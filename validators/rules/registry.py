@@ -120,6 +120,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "belongs_to_one": Parameters(frozenset({"owner"})),
     "appears_once": Parameters(),
     "row_again": Parameters(),
+    "table_read": Parameters(),
     "like_another": Parameters(frozenset({"owner", "within"})),
     "one_agency": Parameters(),
     "zeros_lost": Parameters(),

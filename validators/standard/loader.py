@@ -469,12 +469,12 @@ _HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "close
 # What a message may name.
 _WORDS = (
     "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
-    "expected", "sections", "lists", "element", "meant", "where", "headings",
+    "expected", "sections", "lists", "element", "meant", "where", "headings", "table",
 )  # fmt: skip
 # Patterns that the program itself speaks with, whatever the standard; those of files by their format.
 _ALWAYS = ("rule_failed", "lists_not_judged")
 _TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
-           "one_event_a_row", "same_on_rows", "row_again", "encoding", "header_read")  # fmt: skip
+           "one_event_a_row", "same_on_rows", "row_again", "encoding", "header_read", "table_read")  # fmt: skip
 _MESSAGES = ("block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated",
              "link_changed")  # fmt: skip
 

@@ -1,0 +1,101 @@
+"""Whose file it is: the agency that its rows go to, and the rows that name another one.
+
+A store that has agencies takes only what is theirs; a new one is made only where the person asks for it, or where the
+store is empty.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from exporters.formats.base import Taking
+from validators.agency import agency_code
+from validators.problems import Problem
+from validators.rules.messages import listed
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.facts import AgencyInfo
+
+NEW = "--new-agency"
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The agency's code, and the agency where it is there already."""
+
+    code: str
+    known: "AgencyInfo | None" = None
+
+
+def canonical(code: str) -> str:
+    """A code as codes are compared: however it is spaced, and in whatever letters."""
+    return code.strip().upper()
+
+
+def chosen(
+    path: Path,
+    standard: Standard,
+    agencies: "Sequence[AgencyInfo]",
+    named: Mapping[str, int],
+    wanted: str | None,
+    taking: Taking,
+) -> Chosen:
+    """The agency that a file goes to. `named` are the codes in its rows, with how many name each; `wanted` is the code
+    that the person gave.
+
+    Raises Problem where that is not certain, or where it would be a new one and none was asked for.
+    """
+    codes: dict[str, int] = {}
+    for code, count in named.items():
+        if code.strip():
+            codes[canonical(code)] = codes.get(canonical(code), 0) + count
+    ours = {canonical(one.code): one for one in agencies if one.standard == standard.id}
+    if wanted is not None:
+        code = canonical(wanted)
+        if codes and code not in codes:
+            raise Problem(f"{path} is a file of agency {_told(codes)}, not of {code}: name another file or --agency.")
+    elif mine := [code for code in codes if code in ours]:
+        if len(mine) > 1:
+            raise Problem(f"{path} names several agencies of the store ({_told(mine)}): say which with --agency.")
+        code = mine[0]
+    else:
+        code = _named(path, standard, codes, ours, taking)
+    if code in ours:
+        return Chosen(ours[code].code, ours[code])
+    return Chosen(new_code(path, standard, agencies, code, taking))
+
+
+def _named(
+    path: Path, standard: Standard, codes: Mapping[str, int], ours: Mapping[str, "AgencyInfo"], taking: Taking
+) -> str:
+    """The code that a file names, where the store has none of them."""
+    if not codes:
+        header = standard.role("agency")
+        raise Problem(f"{path} names no agency ({header} is empty throughout): say which with --agency.")
+    most = max(codes, key=lambda code: codes[code])
+    if len(codes) > 1 and (codes[most] * 2 <= sum(codes.values()) or taking.new_agency or ours):
+        raise Problem(f"{path} names several agencies ({_told(codes)}): say which with --agency.")
+    return most
+
+
+def new_code(path: Path, standard: Standard, agencies: "Sequence[AgencyInfo]", code: str, taking: Taking) -> str:
+    """The code of an agency that is not there yet. Raises Problem where it may not be made, or can be no code."""
+    if agencies and not taking.new_agency:
+        held = listed([f"{one.code} ({one.standard})" for one in agencies])
+        raise Problem(
+            f"{path} is for agency {ascii(code)[1:-1]} ({standard.id}), and the store has {held}: choose another file "
+            f"or --agency, or say {NEW} to make it."
+        )
+    try:
+        return agency_code(standard, code)
+    except Problem as problem:
+        raise Problem(f"{path} names no agency that can be: {problem}") from None
+
+
+def _told(codes: Iterable[str]) -> str:
+    every = sorted(codes)
+    more = [f"{len(every) - _MOST_NAMED} more"] if len(every) > _MOST_NAMED else []
+    return listed([ascii(code)[1:-1] for code in every[:_MOST_NAMED]] + more)

@@ -1,0 +1,74 @@
+"""Whether two records tell of one person; and which of two values of a field is the better one.
+
+An identifier alone proves nothing: spreadsheets shorten them, and people mistype them. Initials, birth date and sex
+must agree wherever a row joins somebody; what one side leaves empty agrees.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from store.records.values import sortable
+from validators.dates import parse_date
+from validators.records import Values
+from validators.rules.field_patterns import fitting
+from validators.rules.messages import listed
+from validators.standard.model import Standard, without_zeros
+
+_ALIKE: Mapping[str, Callable[[str], str]] = {
+    "given_initial": str.casefold,
+    "family_initial": str.casefold,
+    "birth_date": sortable,
+    "sex": without_zeros,
+}
+
+
+class Person:
+    """What tells people apart in one standard."""
+
+    def __init__(self, standard: Standard) -> None:
+        """Take the standard."""
+        self._told_by = [(header, alike) for role, alike in _ALIKE.items() if (header := standard.role(role))]
+
+    def differing(self, kept: Values, told: Values) -> list[str]:
+        """The columns in which two tell of different people."""
+        return [
+            header
+            for header, alike in self._told_by
+            if (one := kept.get(header, "").strip())
+            and (other := told.get(header, "").strip())
+            and alike(one) != alike(other)
+        ]
+
+
+class Readable:
+    """Which values of a standard can be read: no blanks around them, a real date, within their layout."""
+
+    def __init__(self, standard: Standard) -> None:
+        """Take the standard."""
+        self._written = standard.date_layout.length
+        self._fits = {
+            item.header: fitting(item.layout)
+            for item in standard.fields
+            if not item.is_date and item.header not in standard.shortened
+        }
+        self._days = {item.header for item in standard.fields if item.is_date}
+
+    def is_readable(self, header: str, value: str) -> bool:
+        """Whether a value can be read; an empty one can."""
+        if not value:
+            return True
+        if header in self._days:
+            return len(value) == self._written and parse_date(value) is not None
+        fits = self._fits.get(header)
+        return value == value.strip() and (fits is None or fits(value, True))
+
+    def spoils(self, header: str, kept: str, told: str) -> bool:
+        """Whether taking what is told would lose a value that can be read for one that cannot, or for none."""
+        return bool(kept) and (not told or (not self.is_readable(header, told) and self.is_readable(header, kept)))
+
+
+def other_person(columns: Sequence[str], where: str) -> str:
+    """Why a row is left out that tells of another person than the one who bears its identifier; "" for no columns."""
+    if not columns:
+        return ""
+    verb = "differs" if len(columns) == 1 else "differ"
+    return f"{listed(list(columns))} {verb} from {where}, under the same identifier: it may be another person"

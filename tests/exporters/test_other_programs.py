@@ -1,0 +1,188 @@
+"""A table as other programs write it: read with a notice where that is safe, else refused in one sentence."""
+
+import gzip
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from exporters.csv_format import reading
+from exporters.csv_format.table import DAY_FIRST
+from exporters.formats.base import Taking
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import HEADERS, STANDARD, check, referral, row, table, told, visit
+from validators.problems import Problem
+from validators.records import Severity
+
+ROWS = [row() | visit(), row("2", DOB="19791213", PC="wrong"), row("3", CLIENT="a b") | referral()]
+DATES = [header for header in HEADERS if STANDARD.by_header[header].is_date]
+
+
+def text(change: Callable[[str], str] = str, header: Callable[[str], str] = str) -> str:
+    """The rows with each value changed, below the headings changed."""
+    values = [{name: change(value) for name, value in each.items()} for each in ROWS]
+    heading, _, rest = table(values).partition("\r\n")
+    return ",".join(map(header, heading.split(","))) + "\r\n" + rest
+
+
+def lines(change: Callable[[str], str], body: str = "") -> str:
+    """The table with every line changed."""
+    return "".join(f"{change(line)}\r\n" for line in (body or text()).split("\r\n")[:-1])
+
+
+def between(sign: str) -> str:
+    """The table with another sign between the cells."""
+    return text().replace(",", sign)
+
+
+def dated(how: Callable[[str], str]) -> str:
+    """The rows with all their dates written in another way."""
+    return table([{h: how(v) if h in DATES and v else v for h, v in each.items()} for each in ROWS])
+
+
+READ: dict[str, tuple[bytes, str]] = {
+    "semicolons": (between(";").encode(), "semicolons between its cells"),
+    "tabs": (between("\t").encode(), "tabs between its cells"),
+    "strokes": (between("|").encode(), "upright strokes between its cells"),
+    "sep": (("sep=;\r\n" + between(";")).encode(), "begins with a line for a spreadsheet (sep=)"),
+    "lower case": (text(header=str.lower).encode(), "'clientid' as CLIENTID"),
+    "padded": (text(header=lambda name: f" {name} ").encode(), "'␣CLIENTID␣' as CLIENTID"),
+    "misprinted": (text(header=lambda name: name.replace("EHCSC", "EHCS")).encode(), "'EHCS2' as EHCSC2"),
+    "a title": (("Extract, December\r\n\r\n" + text()).encode(), "its headings, which stand in line 3"),
+    "empty columns": (lines(lambda line: line + ",,,").encode(), "3 columns without a heading at the end"),
+    "empty rows": ((text() + ("," * 63 + "\r\n") * 9).encode(), "9 rows in which nothing stands"),
+    "a cell more": (lines(lambda line: line if "CLIENTID" in line else line + ",").encode(), "1 empty cell more"),
+    "Ctrl-Z": ((text() + "\x1a").encode(), "ends with Ctrl-Z"),
+    "Ctrl-Z in the last row": ((text().removesuffix("\r\n") + "\x1a").encode(), "ends with Ctrl-Z"),
+    "blanks after commas": (lines(lambda line: line.replace(",", ", ")).encode(), "a blank after each comma"),
+    "UTF-16": (text().encode("utf-16"), "is in UTF-16"),
+    "UTF-16 the other way": (b"\xfe\xff" + text().encode("utf-16-be"), "is in UTF-16"),
+    "formulas": (text(lambda value: f'="{value}"' if value.isdigit() else value).encode(), "marked as text"),
+    "apostrophes": (text(lambda value: f"'{value}" if value.isdigit() else value).encode(), "marked as text"),
+    "other dates": (dated(lambda day: f"{day[:4]}-{day[4:6]}-{day[6:]}").encode(), "otherwise than YYYYMMDD"),
+}
+
+
+@pytest.mark.parametrize("how", READ)
+def test_what_can_be_read_is_read_with_a_notice(desk: Desk, tmp_path: Path, how: str) -> None:
+    data, expected = READ[how]
+    path = tmp_path / "extract.csv"
+    path.write_bytes(data)
+    report = check(path)
+    assert [item[:3] for item in told(report.findings) if item[0] != "notice"] == [("error", "28", ("PC",))]
+    assert (report.tally.rows, report.tally.episodes) == (3, 3)
+    notices = [one.message for one in report.findings if one.severity is Severity.NOTICE]
+    assert any(expected in message for message in notices), notices
+    taken = desk.take(path)
+    assert taken.left_out == [] and taken.new.episodes == 3 and any(expected in note for note in taken.notes)
+    first = desk.kept()[0]
+    assert (first["DOB"], first["REFLD"], first["DRUG1"], desk.events()[0][0]["SUBMODDT"]) == (
+        "19800229", "20200601", "7000", "20200701",
+    )  # fmt: skip
+
+
+def zipped(path: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(name, text())
+
+
+def shortened(day: str) -> str:
+    return f"{int(day):.5E}"
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a workbook": (lambda path: zipped(path, "xl/workbook.xml"), "is a spreadsheet's workbook: save the sheet as CSV"),
+    "an open workbook": (lambda path: zipped(path, "content.xml"), "is a spreadsheet's workbook"),
+    "zip": (lambda path: zipped(path, "a.csv"), "is a zip archive: unpack it first."),
+    "gzip": (lambda path: path.write_bytes(gzip.compress(text().encode())), "is compressed (gzip): unpack it first."),
+    "XML": (
+        lambda path: path.write_text("<?xml version='1.0'?><a/>"),
+        "is XML, and returns of ndtms-cjit-p are",
+    ),
+    "lost digits": (lambda path: path.write_text(dated(shortened)), "a spreadsheet has lost their digits"),
+    "day first": (lambda path: path.write_text(dated(day_first)), "say --dates day-first"),
+    "month first": (
+        lambda path: path.write_text(dated(lambda day: f"{day[4:6]}/{28}/{day[:4]}")),
+        "begin with the month",
+    ),
+    "short years": (lambda path: path.write_text(dated(lambda day: day_first(day, 2))), "a year of two digits"),
+}
+
+
+def day_first(day: str, digits: int = 4) -> str:
+    return f"{day[6:]}/{day[4:6]}/{day[4 - digits : 4]}"
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_what_cannot_be_read_safely_is_one_sentence(desk: Desk, tmp_path: Path, how: str) -> None:
+    make, sentence = REFUSED[how]
+    path = tmp_path / "extract.csv"
+    make(path)
+    for attempt in (check, desk.take):
+        with pytest.raises(Problem) as caught:
+            attempt(path)
+        assert sentence in str(caught.value) and "\n" not in str(caught.value)
+        assert not any(value in str(caught.value) for value in ("19800229", "1980", "29/02"))
+
+
+def test_dates_are_taken_day_first_where_the_person_says_so(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(dated(day_first), encoding="utf-8", newline="")
+    assert desk.take(path, taking=Taking(dates=DAY_FIRST)).left_out == []
+    assert [values["DOB"] for values in desk.kept()] == ["19800229", "19791213", row("3")["DOB"]]
+    with pytest.raises(Problem, match="Dates can be said to be day-first"):
+        desk.take(path, taking=Taking(dates="backwards"))
+
+
+def test_one_date_written_otherwise_is_a_fault_of_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(table([row(DOB="29/02/1980"), row("2")]), encoding="utf-8", newline="")
+    assert told(check(path).findings) == [("error", "3", ("DOB",), (2,))]
+
+
+def test_shortened_identifiers_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(
+        table([row(CLIENTID="1.67683E+15"), row("2", CLIENTID="1.67684E+15")]), encoding="utf-8", newline=""
+    )
+    messages = [one.message for one in check(path).findings if one.rule == "row-shape"]
+    assert len(messages) == 1 and "in CLIENTID, of which a spreadsheet has lost digits" in messages[0]
+
+
+def test_headings_alone_are_a_file_with_nothing_in_it(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    path.write_text(table([]), encoding="utf-8", newline="")
+    report = check(path)
+    assert (report.tally.rows, report.tally.errors, report.tally.load_percent) == (0, 0, 100.0)
+    assert any("headings and no rows" in one.message for one in report.findings)
+    assert desk.take(path).rows == 0
+
+
+def test_a_missing_column_takes_away_no_other_finding(tmp_path: Path) -> None:
+    path = tmp_path / "extract.csv"
+    headers = [header for header in HEADERS if header != "CMSID"]
+    path.write_text(table([row(SINITIAL="")], headers), encoding="utf-8", newline="")
+    assert told(check(path).findings) == [("error", "header", ("CMSID",), (1,)), ("error", "2", ("SINITIAL",), (2,))]
+
+
+def test_a_large_file_is_read_episode_by_episode_wherever_its_rows_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(str(number)) | visit(str(number)) for number in range(6)]
+    rows += [row("1") | visit("9"), row("3") | visit("8"), row("7", EPISODID=""), row("8", EPISODID="e5"), row("1")]
+    rows += [row("9", DOB=row("0")["DOB"])]
+    path = tmp_path / "extract.csv"
+    path.write_text(table(rows), encoding="utf-8", newline="")
+
+    def read() -> list[tuple[str, tuple[int, ...], int]]:
+        extract = reading.read_extract(path, STANDARD)
+        return [(record.client["CLIENTID"], record.lines, len(record.events)) for record, _ in extract.episodes()]
+
+    at_once, found = read(), check(path).findings
+    monkeypatch.setattr(reading, "LARGE", 0)
+    assert read() == at_once and check(path).findings == found
+    assert [one for one in found if one.rule == "47"] and [one for one in found if one.rule == "twice"]
+    assert at_once[1] == ("c1", (3, 8, 12), 2)
+    groups = reading.read_extract(path, STANDARD).episodes()
+    assert next(groups)[0].lines == (2,), "the first is whole before the rest is read"
