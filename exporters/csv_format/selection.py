@@ -137,9 +137,9 @@ class Selection:
         def carried(values: Values) -> dict[str, str]:
             return {header: value for header, value in values.items() if header in self.carried}
 
-        return EpisodeRecord(
-            carried(record.client), carried(record.episode), (), (), record.client_id, record.episode_id
-        )
+        # What is left could still say who it is: it is judged beside what is kept here.
+        client, episode = carried(record.client), carried(record.episode)
+        return EpisodeRecord(client, episode, (), (), record.client_id, record.episode_id, kept=record)
 
 
 def _day(values: Mapping[str, str], header: str) -> date | None:

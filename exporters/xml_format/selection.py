@@ -135,7 +135,8 @@ class JourneySelection:
                     held += [HeldBack(name, field=own, why=self._after) for own in block.headers if episode.get(own)]
                     episode.update(dict.fromkeys(block.headers, ""))
             events = tuple(kept for event in events if (kept := self._held_event(name, event, held)) is not None)
-        return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id)
+        # Rules over a journey's events are judged on all that is stored, not on what this extract holds back.
+        return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id, kept=record)
 
     def _is_later(self, text: str | None) -> bool:
         day = parse_date(text) if text else None

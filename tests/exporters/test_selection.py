@@ -160,3 +160,12 @@ def test_what_is_used_twice_is_found_in_the_store_as_in_a_file(desk: Desk) -> No
         ("error", "47", ("CLIENT", "CLIENTID"), (5,)),
         ("error", "47", ("REFERID",), (6,)),
     ]
+
+
+@pytest.mark.parametrize("own", ["30071963DM", "DM-30-07-1963", "x19630730"])
+def test_an_identifier_that_says_who_it_is_does_not_go_out_as_right_without_consent(desk: Desk, own: str) -> None:
+    """Without consent nothing but the carried columns leaves, so these are judged beside what is kept here."""
+    who = {"FINITIAL": "D", "SINITIAL": "M", "DOB": "19630730"}
+    desk.take([row(CONSENT="N", CLIENTID=own, **who) | {"EPISODID": "e-77"}])
+    receipt = desk.send()
+    assert (receipt.tally.no_consent, receipt.tally.errors) == (1, 1) and receipt.not_ready_because
