@@ -82,10 +82,10 @@ class Held:
 
 
 def carried_over(standard: Standard, sections: Collection[str], context: Values, values: Values) -> dict[str, str]:
-    """What a new record takes from the last one: all that a person keys, but no dates and nothing that hangs on one."""
+    """What a new record takes from the last one: what the standard lets it take, and nothing that hangs on a date."""
     base, taken = {**context, **values}, {}
     for item in standard.fields:
-        if item.section in sections and item.keyed == "person" and not item.is_date and values.get(item.header):
+        if item.section in sections and item.carried and values.get(item.header):
             skip = item.skip_when
             dated = skip is not None and any(standard.by_header[header].is_date for header in skip.headers)
             if not dated and not (skip is not None and skip.holds(base)):
