@@ -588,10 +588,9 @@ def _parameters(told: str, pattern: str, required: Collection[str], optional: Co
 
 def _make_once(row: RuleRow, standard: Standard) -> None:
     """Making the check once shows parameters that the pattern itself refuses."""
-    if row.pattern in RECORD_PATTERNS:
-        RECORD_PATTERNS[row.pattern](row, standard)
-    elif row.pattern in JOURNEY_PATTERNS:
-        JOURNEY_PATTERNS[row.pattern](row, standard)
+    of_records = {**RECORD_PATTERNS, **JOURNEY_PATTERNS}
+    if row.pattern in of_records:
+        of_records[row.pattern](row, standard)
     elif row.pattern in FIELD_PATTERNS:
         for header in row.fields:
             FIELD_PATTERNS[row.pattern](row, standard, header)
