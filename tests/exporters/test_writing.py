@@ -14,19 +14,20 @@ from exporters.checks.caseload import check_caseload
 from exporters.csv_format import selection
 from exporters.csv_format.writing import RowWriter
 from exporters.extracts.writing import export_submission, file_name, told_as_text
+from exporters.formats.base import Taking
 from exporters.work import Work
 from store.disk import files
 from store.facts import Who
 from store.findings import acceptances, queries
 from store.month import extracts
-from store.records import agencies
+from store.records import agencies, bulk_load
 from store.unit_of_work import UnitOfWork
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import HEADERS, NOW, SAMPLE, STANDARD, TODAY, read, referral, row, visit, withheld
 from tests.stores import ask
 from validators.calendar.periods import reporting_period
 from validators.problems import Problem
-from validators.records import Severity
+from validators.records import EpisodeRecord, Severity
 from validators.rules.checker import Checker
 from validators.standard.model import Standard
 
@@ -215,15 +216,20 @@ def test_the_file_name_is_safe(agency: str, part: str) -> None:
 
 
 def test_an_agency_with_a_stroke_is_written_into_the_folder(desk: Desk) -> None:
-    desk.take([row(AGNCY="../A/1")])
+    with desk.store.writing(Who("ann", NOW)) as work:
+        agency = agencies.ensure(work, "../A/1", STANDARD.id)
+        given = row(AGNCY="../A/1")
+        bulk_load.load(
+            work, agency, [EpisodeRecord({name: given[name] for name in STANDARD.headers_by_level["client"]}, given)]
+        )
     receipt = desk.send()
     assert receipt.file.parent == desk.folder / "out" and desk.left() == ["___A_1-20190101-20201231-CJIT-P.csv"]
     assert read(receipt.file)[0]["AGNCY"] == "../A/1"
 
 
 def test_each_agency_has_its_own_extract(desk: Desk) -> None:
-    desk.take([row(), row("2", AGNCY="T9")])
-    desk.take([row("3", AGNCY="T0009")])
+    desk.take([row(), row("2")])
+    desk.take([row("3", AGNCY="T0009")], taking=Taking(new_agency=True))
     with pytest.raises(Problem, match="--agency"):
         desk.send()
     assert [desk.send(agency=code).tally.rows for code in ("T0123", "T0009")] == [2, 1]

@@ -63,4 +63,4 @@ def test_an_idle_session_sleeps(demo: Start) -> None:
 
     before = woken()
     time.sleep(1)
-    assert woken() - before <= 3
+    assert woken() - before <= 4  # one of them is the tests' own, which listens for the question whether it rests

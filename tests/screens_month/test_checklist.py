@@ -25,6 +25,7 @@ def held(store: Store, agency: AgencyInfo, month: str = "2020-12") -> dict[str, 
 
 def test_it_lists_the_items_and_says_of_each_why_it_stands_so(start: Start) -> None:
     terminal = at_checklist(start)
+    terminal.until(lambda seen: seen.text().count("8 errors in 11 rows") == 2)
     same_picture(terminal, HELP / "checklist.screen.txt")
     terminal.press("<down>" * 7)
     terminal.until(" Waits for the extract to be written")

@@ -38,7 +38,7 @@ def test_what_is_not_computable_leads_to_where_it_is_mended(start: Start) -> Non
     terminal.until("What the reasons for the end of contact mean")
     terminal.press("<enter>")
     terminal.until("Empty takes it back")
-    codes = " ".join(f"{code}=complete" for code in range(1, 12))
+    codes = " ".join(f"{code:02}=complete" for code in range(1, 12))
     terminal.press(f"{codes}<enter>")
     terminal.until("Kept.")
     terminal.press("<escape>")

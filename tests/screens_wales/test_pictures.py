@@ -81,6 +81,7 @@ def test_month_end_in_the_words_of_wales(start: Start) -> None:
     assert not terminal.shows("no region") and not terminal.shows("roll-over") and not terminal.shows("silen")
     command(terminal, "checklist", "Uploaded to the data switching service")
     assert not terminal.shows("consent") and not terminal.shows("Load %") and not terminal.shows("region")
+    terminal.until(lambda seen: seen.text().count("2 errors in 3 events") == 2)
     same_picture(terminal, PICTURES / "checklist.txt")
     command(terminal, "findings", "4 journey")
 

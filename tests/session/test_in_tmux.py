@@ -62,7 +62,7 @@ def test_the_keys_arrive(tmux: Tmux, desk: Desk, terminals: Open, columns: int, 
     terminal.until("Error: Surname initial is missing", PATIENCE)
     terminal.slowly("Q<tab>")
     terminal.until("Client 76579 NQ", PATIENCE)
-    terminal.until("Nothing wrong", PATIENCE)
+    terminal.until("1 notice", PATIENCE)
     terminal.slowly("<shift+tab><f6>")
     terminal.until("SINITIAL", PATIENCE)
     terminal.slowly("<escape><f2>")

@@ -122,7 +122,7 @@ def december(year: Year) -> None:
     assert "LATE: 2022-11 (Nov 22) was due by Mon 12 Dec 2022, 1 day late, and is not marked as sent" in told
     # Somebody comes back who is in the store already, and is taken for another person.
     year.at("2022-12-19")
-    person = {"FINITIAL": "A", "SINITIAL": "Q", "DOB": "29/2/1980"}
+    person = {"FINITIAL": "A", "SINITIAL": "Q", "DOB": "1/3/1974"}
     warned = year.add("2001", **person, REFLD="5/12/22", TRIAGED="6/12/22", CPLANDT="7/12/22")
     assert "may be the same person: same initials, same birth date, same sex" in warned
     assert year.checklist("2022-11")["begun"] is False
