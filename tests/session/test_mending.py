@@ -134,7 +134,7 @@ def mend_others(terminal: Terminal) -> None:
     terminal.slowly("<escape>")
     terminal.until("Filter:", PATIENCE)
     terminal.slowly("<escape>")
-    terminal.until("1 in all", PATIENCE)
+    terminal.until("105 in all", PATIENCE)  # what stands in no list we have, and one notice of age
 
 
 def cells(path: Path) -> list[dict[str, str]]:
