@@ -73,7 +73,10 @@ def test_a_closure_reason_without_a_date_is_come_to_and_emptied(store: Store, kn
 
 def test_lf_is_enter_in_form_list_dialog_and_search(store: Store, known: ClientTree, start: Start) -> None:
     terminal = start("new")
-    terminal.press(f"d{KEYPAD_ENTER}m{KEYPAD_ENTER}300763{KEYPAD_ENTER}1{KEYPAD_ENTER}<f4>irish{KEYPAD_ENTER}gbr<f2>")
+    terminal.press(f"d{KEYPAD_ENTER}m{KEYPAD_ENTER}300763{KEYPAD_ENTER}1{KEYPAD_ENTER}<f4>")
+    terminal.press("irish")
+    terminal.press(KEYPAD_ENTER)
+    terminal.press("gbr<f2>")
     terminal.until("Saved: Client DM")
     terminal.press(f"<ctrl+n>{KEYPAD_ENTER}")
     terminal.until("Consent for NDTMS")

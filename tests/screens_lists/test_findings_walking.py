@@ -16,7 +16,8 @@ from tests.stores import ask
 def test_f8_leads_from_clients_through_every_client_with_a_fault(start: Start, store: Store) -> None:
     terminal = start()
     wanted = [str(ask(store, read.get, "client", id).values.get("CLIENT", "")) for id in faulty(store)]
-    terminal.press("<ctrl+e><end><escape><f8>")  # the chosen client has an error of his own: he is the first
+    for key in ("<ctrl+e>", "<end>", "<escape>", "<f8>"):
+        terminal.press(key)  # the chosen client has an error of his own: he is the first
     terminal.until("F2 Save")
     terminal.until(lambda seen: bool(in_field(seen)))
     assert "Next client" not in terminal.text()
