@@ -44,8 +44,7 @@ FIELD_COLUMNS = (
     "column", "header", "section", "group", "label", "description", "layout", "required", "codes", "keyed",
     "skip_when", "carried", "introduced",
 )  # fmt: skip
-# Of a standard that names nothing that a new record may take from the last one.
-UNCARRIED = tuple(name for name in FIELD_COLUMNS if name != "carried")
+UNCARRIED = tuple(name for name in FIELD_COLUMNS if name != "carried")  # where nothing goes over to a new record
 LIST_COLUMNS = ("list", "title", "status", "complete", "source", "note")
 CODE_COLUMNS = ("code", "label", "grade")
 HELPED = (*CODE_COLUMNS, "help")  # a list may tell more of each code
@@ -588,9 +587,8 @@ def _parameters(told: str, pattern: str, required: Collection[str], optional: Co
 
 def _make_once(row: RuleRow, standard: Standard) -> None:
     """Making the check once shows parameters that the pattern itself refuses."""
-    of_records = {**RECORD_PATTERNS, **JOURNEY_PATTERNS}
-    if row.pattern in of_records:
-        of_records[row.pattern](row, standard)
+    if make := (RECORD_PATTERNS | JOURNEY_PATTERNS).get(row.pattern):
+        make(row, standard)
     elif row.pattern in FIELD_PATTERNS:
         for header in row.fields:
             FIELD_PATTERNS[row.pattern](row, standard, header)
