@@ -8,6 +8,7 @@ from validators.problems import Problem
 
 if TYPE_CHECKING:
     from store.snapshot import Snapshot
+    from tui.terminal.key_queue import KeyHold
 
 View = TypeVar("View")
 Question = Callable[["Snapshot"], View]
@@ -34,26 +35,45 @@ class Refresher(Generic[View]):
         self._screen, self._ask = screen, ask
         self._show, self._failed_with, self._settled = show, failed, settled
         self._again = False
+        self._keys: KeyHold | None = None
         self.is_reading = False
 
     def read(self, hold: bool = False) -> None:
-        """Read, in a thread; while that goes on, once more after it. With `hold` the keys wait for the answer."""
+        """Read, in a thread; while that goes on, once more after it. With `hold` the keys wait for the answer.
+
+        They wait for the last answer: a key that means another place than the one shown must find that one shown,
+        also when the reading before it is still under way.
+        """
+        if hold and self._keys is None:
+            self._keys = self._screen.program.key_queue.hold()
         if self.is_reading:
             self._again = True
             return
         self.is_reading, self._again = True, False
-        self._screen.program.read(self._ask(), on_done=self._came, on_problem=self._failed, hold=hold)
+        self._screen.program.read(self._ask(), on_done=self._came, on_problem=self._failed)
 
     def _came(self, view: View) -> None:
         self.is_reading = False
-        if not self._screen.is_attached:
-            return
-        self._show(view)
-        if self._again:
-            self.read()
-        elif self._settled is not None:
-            self._settled(view)
+        try:
+            if not self._screen.is_attached:
+                return
+            self._show(view)
+            if self._again:
+                self.read()
+            elif self._settled is not None:
+                self._settled(view)
+        finally:
+            self._release()
 
     def _failed(self, problem: Problem) -> None:
         self.is_reading = False
-        self._failed_with(problem)
+        try:
+            self._failed_with(problem)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        """The keys go on, unless what they wait for is being read."""
+        if self._keys is not None and not self.is_reading:
+            self._keys.release()
+            self._keys = None
