@@ -137,7 +137,7 @@ def test_what_stood_in_a_field_is_named_while_it_is_typed_over(standard: Standar
     model.type("Y")
     assert model.was == ""
     model.type("N")
-    model.forward()
+    model.go_to("PC")
     assert model.was == ""
     model.type("sr1")
     assert model.was == ""
@@ -390,3 +390,61 @@ def test_undoing_everything_restores_the_record_and_redoing_it_returns(steps: li
     while model.redo():
         pass
     assert model.values == end
+
+
+def test_the_rest_of_a_group_is_answered_no_and_taken_back_at_one_stroke(standard: Standard) -> None:
+    model = model_of(standard, "sub_intervention")
+    key(model, "1/12/20", "Y")
+    assert model.current == "RECMAID"
+    assert model.rest_of_group_no() == 13
+    services = [field.header for field in model.fields if field.codes == "yes_no"]
+    assert [model.value(header) for header in services] == ["Y"] + ["N"] * 13
+    assert model.value("SUBMID") == ""
+    assert model.rest_of_group_no() == 0, "none of them is empty now"
+    assert model.undo()
+    assert [model.value(header) for header in services] == ["Y"] + [""] * 13
+    assert model.current == "RECMAID"
+    assert model.redo()
+    assert model.value("RECDOMV") == "N"
+    assert model.undo()
+    assert model.undo()
+    assert model.values == {"SUBMODDT": "20201201"}
+
+
+def test_no_is_never_put_where_more_than_yes_or_no_may_be_said(standard: Standard) -> None:
+    model = model_of(standard, "episode")
+    model.go_to("PARENT")
+    assert model.rest_of_group_no() == 0
+    assert model.values == {}
+
+
+def test_a_field_is_full_of_a_code_of_the_one_length_there_is(standard: Standard) -> None:
+    model = model_of(standard, "episode")
+    for header, text, full in [
+        ("DISABLE1", "N", False),
+        ("DISABLE1", "NN", True),
+        ("CJRFLS", "05", False),
+        ("CONSENT", "y", True),
+        ("CONSENT", "X", False),
+        ("DRUG1", "700", False),
+        ("DRUG1", "7000", True),
+        ("PC", "SR1 3", False),
+        ("REFLD", "20200301", False),
+    ]:
+        model.go_to(header)
+        model.type(text)
+        assert model.is_full(header) is full, (header, text)
+
+
+def test_after_no_to_consent_the_record_ends_and_the_rest_is_within_reach(standard: Standard) -> None:
+    model = model_of(standard, "episode", {"PC": "SR1 3"})
+    key(model, "N")
+    assert model.current == "PC", "what is filled is a stop: it is kept here and not sent"
+    assert not model.forward()
+    assert model.down()
+    assert model.current == "DAT"
+    model.go_to("CONSENT")
+    model.type("Y")
+    model.forward()
+    model.forward()
+    assert model.current == "DAT"

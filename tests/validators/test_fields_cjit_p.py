@@ -189,7 +189,9 @@ def test_what_a_new_episode_may_take_from_the_last_one_is_named() -> None:
     assert {"PC", "DAT", "PARENT", "DRUG1", "ROUTE", "INJSTAT", "DISABLE1", "VETERAN"} <= carried
     never = {"CONSENT", "CJRFLS", "OFFENCE", "ALCDDAYS", "ALCUNITS", "NALOXISS", "NALOXAD", "CJDISRSN", "CMSID"}
     assert not carried & (never | {field.header for field in STANDARD.fields if field.is_date})
-    assert {STANDARD.by_header[header].level for header in carried} == {"episode"}
+    assert {STANDARD.by_header[header].level for header in carried} == {"episode", "event"}
+    services = {field.header for field in STANDARD.fields if field.codes == "yes_no"}
+    assert {header for header in carried if STANDARD.by_header[header].level == "event"} == services
 
 
 def test_the_agencys_code_is_nobodys_to_key_and_codes_are_in_capitals() -> None:

@@ -14,6 +14,7 @@ FORM_KEYS: Mapping[str, str] = {
     "f4": "codes",
     "escape": "escape",
     "ctrl+r": "take_previous",
+    "ctrl+e": "rest_no",
     "ctrl+z": "undo",
     "ctrl+y": "redo",
     "f1": "help",

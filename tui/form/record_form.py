@@ -38,6 +38,7 @@ class RecordForm(ScrollView, can_focus=False):
     the record and calls `show_findings`. `on_move(header)` is called on coming to a field, `on_command(name)` for keys
     that are not the form's own (`save`, `next_finding`, `back`, …). Alt+Left goes back to where one was before a jump;
     where that was in another record, `on_command("return")` is called, and `came_from` names its model and field.
+    With `moves_on` a field that is full of a code of its list is left by itself.
     """
 
     DEFAULT_CSS = "RecordForm { overflow: hidden hidden; scrollbar-size: 0 0; }"
@@ -50,14 +51,16 @@ class RecordForm(ScrollView, can_focus=False):
         on_move: Callable[[str], None],
         on_command: Callable[[str], None],
         keys: Mapping[str, str] = FORM_KEYS,
-        id: str | None = None,
+        moves_on: bool = False,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(id="form")
         self.model, self.keys = model, keys
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
         self.editor, self.codes = LineInput(self), CodeListing()
         self.columns, self.marks = Columns.of(80), Marks()
         self.came_from = (model, model.current)
+        self.moves_on = moves_on
+        self._has_moved_on = False
         self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)
         self._drawn: dict[int, list[Piece]] = {}
         self._stale = False
@@ -114,6 +117,8 @@ class RecordForm(ScrollView, can_focus=False):
         else:
             self.model.type(text)
             self.on_edit(self.model.current)
+            if self.moves_on and self.model.is_full(self.model.current) and self.editor.cursor_position == len(text):
+                self._move_on()
         self._show_row()
         if self._stale:  # else the host has shown its findings, and all lines were compared
             self.repaint()
@@ -125,9 +130,22 @@ class RecordForm(ScrollView, can_focus=False):
 
     def press(self, key: str) -> bool:
         """Do what a key stands for, at once; False for a key that is the input's own."""
+        if self.swallows(key):
+            return True
         if name := self.keys.get(key, ""):
             (self._command_in_list if self.codes.is_open else self._command)(name)
         return bool(name)
+
+    def swallows(self, key: str) -> bool:
+        """Whether a key is the Enter that by habit follows a code whose field has been left by itself; Tab is none."""
+        moved_on, self._has_moved_on = self._has_moved_on, False
+        return moved_on and key == "enter"
+
+    def _move_on(self) -> None:
+        """Leave a field that is full."""
+        left = self.model.current
+        self._step(self.model.forward)
+        self._has_moved_on = self.model.current != left
 
     def _command_in_list(self, name: str) -> None:
         """A command while the code list is open."""
@@ -159,6 +177,8 @@ class RecordForm(ScrollView, can_focus=False):
             self._page(1 if name == "page_down" else -1)
         elif name == "codes":
             self._open_codes()
+        elif name == "rest_no":
+            self._rest_no()
         elif name == "take_previous":
             if not self._step(model.take_previous):
                 self.remark(f"The record before this one has nothing in {self._label} to take over.")
@@ -170,15 +190,30 @@ class RecordForm(ScrollView, can_focus=False):
                 self.flush()
             self.on_command("back" if name == "escape" else name)
 
+    def _rest_no(self) -> None:
+        """Answer No wherever the group asks yes or no and nobody has answered, and go on behind the last of them."""
+        answered: list[int] = []
+
+        def step() -> bool:
+            answered.append(self.model.rest_of_group_no())
+            return answered[0] > 0
+
+        if self._step(step):
+            fields = "field" if answered[0] == 1 else "fields"
+            self.remark(f"{answered[0]} empty {fields} of this group answered No.")
+        else:
+            self.remark("This group has no empty field that asks yes or no.")
+
     # --- moving and choosing ----------------------------------------------------------------
 
     def _step(self, step: Callable[[], bool]) -> bool:
         """Let the model move or change, tell the host what changed, and show where we are."""
         model, left, before = self.model, self.model.current, dict(self.model.values)
         done = step()
-        for header in dict.fromkeys((left, model.current)):
-            if model.value(header) != before.get(header, ""):
-                self.on_edit(header)
+        changed = [header for header in model.order if model.value(header) != before.get(header, "")]
+        # One check does for all that was changed at one stroke.
+        for header in [one for one in dict.fromkeys((left, model.current)) if one in changed] or changed[:1]:
+            self.on_edit(header)
         if model.current != left:
             self._arrive()
         elif model.value(left) != self.editor.value:

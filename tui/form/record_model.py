@@ -125,8 +125,26 @@ class RecordModel:
         return self.field(header).keyed == "person" and not self.is_due(header)
 
     def is_stop(self, header: str) -> bool:
-        """Whether Tab comes to the field: it is due, or ruled out and filled all the same."""
-        return self.is_due(header) or (self.is_ruled_out(header) and bool(self.value(header)))
+        """Whether Tab comes to the field: it is due and would be sent, or filled although it is neither."""
+        if self.is_due(header) and not self.is_kept_here(header):
+            return True
+        return self.field(header).keyed == "person" and bool(self.value(header))
+
+    def is_kept_here(self, header: str) -> bool:
+        """Whether the field stays here and is not sent, whatever is typed in it: this record says that nobody agreed.
+
+        An event under such a record is keyed like any other: whoever begins one means to key it.
+        """
+        standard = self.standard
+        asked_here = standard.role("consent") in self.row_of
+        return asked_here and header not in standard.no_consent_carries and standard.withholds(self.values)
+
+    def is_full(self, header: str) -> bool:
+        """Whether nothing more can be typed: a code of the list, of the one length that codes of this field have."""
+        codes, text = self.codes(header), self.value(header)
+        if codes is None or not codes.codes or {len(code) for code in codes.codes} != {len(text)}:
+            return False
+        return bool(exact_code(codes, text))
 
     def is_unlisted(self, header: str) -> bool:
         """Whether the value stands in none of the codes we have, of a list that cannot make it wrong."""
@@ -272,6 +290,26 @@ class RecordModel:
         self._touched = True
         self._put(self.current, text)
 
+    def rest_of_group_no(self) -> int:
+        """Answer No in the empty yes-or-no fields of the current field's group that are due; how many there were.
+
+        One step, which undo takes back as one.
+        """
+        self.settle()
+        home = self.field(self.current)
+        steps = []
+        for header in self.order:
+            field = self.field(header)
+            if (field.section, field.group) == (home.section, home.group) and not self.value(header):
+                no = _no_of(self.codes(header)) if self.is_due(header) else ""
+                if no:
+                    steps.append(Step(header, "", no, False))
+        if steps:
+            self.history.done_together(tuple(steps))
+            for step in steps:
+                self._put(step.header, step.after)
+        return len(steps)
+
     def take_previous(self) -> bool:
         """Take the current field's value from the previous record; False when that has none."""
         text = self.previous.get(self.current, "")
@@ -327,19 +365,27 @@ class RecordModel:
     def undo(self) -> bool:
         """Take back the latest change and return to its field; False when there is nothing to take back."""
         step = self.history.undo()
-        return step is not None and self._replay(step, step.before, step.carried)
+        if step is None:
+            return False
+        for other in step.also:
+            self._return(other.header, other.before, other.carried)
+        self._return(step.header, step.before, step.carried)
+        return self._move(step.header)
 
     def redo(self) -> bool:
         """Do the change taken back again, in its field; False when there is none."""
         step = self.history.redo()
-        return step is not None and self._replay(step, step.after, False)
-
-    def _replay(self, step: Step, text: str, carried: bool) -> bool:
-        self._touched = False
-        self._put(step.header, text)
-        if carried:
-            self.carried.add(step.header)
+        if step is None:
+            return False
+        for other in (*step.also, step):
+            self._return(other.header, other.after, False)
         return self._move(step.header)
+
+    def _return(self, header: str, text: str, carried: bool) -> None:
+        self._touched = False
+        self._put(header, text)
+        if carried:
+            self.carried.add(header)
 
     def _put(self, header: str, text: str) -> None:
         self.carried.discard(header)
@@ -352,6 +398,12 @@ class RecordModel:
         """The record was saved as it stands (or as `values`): what differs counts from here, gaps are judged."""
         self.base = {key: text for key, text in (self.values if values is None else values).items() if text}
         self.judged = True
+
+
+def _no_of(codes: CodeList | None) -> str:
+    """The code that answers No in a list that asks a plain yes or no; empty for any other list."""
+    labels = {label.casefold(): code for code, label in codes.codes.items()} if codes else {}
+    return labels["no"] if labels.keys() == {"yes", "no"} else ""
 
 
 def _rows(standard: Standard, sections: Sequence[str]) -> tuple[Row, ...]:

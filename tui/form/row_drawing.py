@@ -15,6 +15,7 @@ SIGNS = {severity: MARKS[severity.value] for severity in Severity}
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 TO_DO, SKIPPED, CARRIED, ACCEPTED, UNLISTED = "·", "-", "~", "=", "?"
 NOT_ASKED = "not asked"
+KEPT_HERE = "kept here, not sent"
 NOT_LISTED = f"{UNLISTED} not in the list we have, which is {{status}}"
 
 
@@ -90,13 +91,15 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
 
 def _notes(model: RecordModel, header: str, due: bool, findings: Sequence[Finding]) -> list[str]:
     """What is said beside a value before what the rules find: what stood there, what it means, that it is not asked,
-    that it is in no list."""
+    that it is not sent, that it is in no list."""
     live, text, meaning = header == model.current, model.value(header), model.meaning(header)
     notes = [f"was {model.shown(header, model.was)}"] if live and model.was else []
     if meaning:
         notes.append(meaning)
     if not due and (live or text) and model.field(header).keyed == "person":
         notes.append(NOT_ASKED)
+    if text and due and model.is_kept_here(header):
+        notes.append(KEPT_HERE)
     if not text or meaning or (live and model.is_typing):  # nobody has typed it out yet
         return notes
     if model.is_unlisted(header) and not any(finding.fields == (header,) for finding in findings):

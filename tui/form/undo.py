@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Step:
-    """One change of one field: what stood there before and after, and whether it was an unconfirmed carried value."""
+    """One change of one field: what stood there before and after, and whether it was an unconfirmed carried value.
+
+    `also` are the changes of other fields made at the same stroke: they are taken back and done again together.
+    """
 
     header: str
     before: str
     after: str
     carried: bool
+    also: "tuple[Step, ...]" = ()
 
 
 @dataclass(slots=True)
@@ -40,6 +44,13 @@ class History:
         if before != after:
             self.future.clear()
             self.past.append(Step(header, before, after, carried))
+
+    def done_together(self, steps: "tuple[Step, ...]") -> None:
+        """Note changes of several fields that were made at one stroke; at least one."""
+        self.close()
+        self.future.clear()
+        first = steps[0]
+        self.past.append(Step(first.header, first.before, first.after, first.carried, steps[1:]))
 
     def close(self) -> None:
         """End the visit: what follows is a new step. A step that came to nothing is forgotten."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from store.store import Store
     from store.unit_of_work import UnitOfWork
     from tui.terminal.key_queue import KeyQueue
+    from tui.widgets.settings import Settings
     from validators.problems import Problem
     from validators.rules.checker import Checker
     from validators.standard.model import Standard
@@ -35,7 +36,7 @@ class Program(Protocol):
 
     Three sentences pass between screens: `entered` is the id of the client whose record this session is noted to be in
     ("" for none), `came_back` what is to be told of drafts that came back from files, until a screen has told it, and
-    `last_words` what is said on the terminal once the screens are gone.
+    `last_words` what is said on the terminal once the screens are gone. `settings` are what the person set.
     """
 
     agency: "AgencyInfo"
@@ -46,6 +47,7 @@ class Program(Protocol):
     entered: str
     came_back: str
     last_words: str
+    settings: "Settings"
 
     @property
     def demo(self) -> bool:
@@ -142,6 +144,9 @@ class Program(Protocol):
         """What sentences call a client, an episode, a row: those of the agency's standard."""
 
     # The loop, for what is no screen
+
+    def remember(self, name: str, value: str | bool) -> None:
+        """Change a setting, also for the next time."""
 
     def set_timer(self, delay: float, callback: Callable[[], object], /) -> Timer:
         """Have something called in so many seconds."""

@@ -12,7 +12,7 @@ from tui.terminal.sixteen_colours import TerminalGround
 from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.actions import ALL, REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
-from tui.widgets.settings import Settings
+from tui.widgets.settings import Settings, changed, remember
 from tui.widgets.theme import THEMES, Tokens, textual_theme, tokens_for
 from validators.standard.terminology import USUAL, Sentence, Terms
 
@@ -111,12 +111,23 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         """Turn the mouse off, so that the terminal's own selection works, or on again."""
         self.use_mouse(not self.mouse_on)
         self.say("The mouse is on." if self.mouse_on else "The mouse is off: the terminal's own copy works.")
+        self.remember("mouse", self.mouse_on)
 
     def action_next_theme(self) -> None:
         """The next of the themes."""
         name = THEMES[(THEMES.index(self._tokens.theme) + 1) % len(THEMES)]
         self.use_theme(name)
         self.say(f"Colours: {name}.")
+        self.remember("theme", name)
+
+    def remember(self, name: str, value: str | bool) -> None:
+        """Change a setting, also for the next time; where that cannot be written, say so."""
+        self.settings = changed(self.settings, name, value)
+        try:
+            remember(self.settings, name, value)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not TOML"
+            self.say(f"That holds until you leave: the settings file could not be written ({why}).", "warning")
 
     def action_help(self) -> None:
         """F1: the keys of this screen."""

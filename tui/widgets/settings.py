@@ -1,26 +1,38 @@
-"""The settings file: theme, mouse, keys. What it gets wrong is said in a sentence each, and the rest holds."""
+"""The settings file: theme, mouse, keys, how one types. What it gets wrong is said in a sentence each, the rest holds.
 
+A person may write it, and what is changed in the program is written into it, with what stands there left as it is.
+"""
+
+import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from tui.widgets.actions import REGISTRY, Registry
 from tui.widgets.theme import THEMES
 
-KNOWN = ("theme", "mouse", "keys")
+KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "keys")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person set: the theme's name, whether the mouse is on, keys by action id; and what could not be used."""
+    """What a person set: the theme's name, whether the mouse is on, whether a full field is left by itself, what the
+    list of clients is sorted by (`-` before it turns that round), keys by action id; and what could not be used.
+
+    `path` is the file that changes are remembered in; None where nothing is remembered.
+    """
 
     theme: str = THEMES[0]
     mouse: bool = True
+    moves_on: bool = False
+    clients_sorted_by: str = ""
     keys: dict[str, object] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    path: Path | None = None
 
 
 def settings_path() -> Path:
@@ -39,7 +51,7 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     try:
         text = path.read_bytes().decode()
     except FileNotFoundError:
-        return Settings()
+        return Settings(path=_own(path))
     except (OSError, UnicodeDecodeError) as error:
         return Settings(problems=(f"Settings: {path} cannot be read ({error}); everything is as usual.",))
     try:
@@ -51,20 +63,76 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     if theme not in THEMES:
         problems.append(f"Settings: there is no theme {theme!r}; there are {', '.join(THEMES)}.")
         theme = THEMES[0]
-    mouse = table.get("mouse", True)
-    if not isinstance(mouse, bool):
-        problems.append("Settings: mouse must be true or false; it is on.")
-        mouse = True
+    mouse = _switch(table, "mouse", True, problems)
+    moves_on = _switch(table, "moves_on", False, problems)
+    order = table.get("clients_sorted_by", "")
+    if not isinstance(order, str):
+        problems.append('Settings: clients_sorted_by must be a text such as "name"; it is left out.')
+        order = ""
     keys = table.get("keys", {})
     if not isinstance(keys, dict):
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
         keys = {}
     keys = _flat(keys)
-    if not all_known:
+    if all_known:
+        problems += registry.remap(keys)
+    else:
         registry.remap({id: value for id, value in keys.items() if id in registry})
-        return Settings(theme, mouse, keys, tuple(problems))
-    problems += registry.remap(keys)
-    return Settings(theme, mouse, keys, tuple(problems))
+    return Settings(theme, mouse, moves_on, order, keys, tuple(problems), _own(path))
+
+
+def _switch(table: dict[str, object], name: str, usual: bool, problems: list[str]) -> bool:
+    """A setting that is on or off."""
+    value = table.get(name, usual)
+    if isinstance(value, bool):
+        return value
+    problems.append(f"Settings: {name} must be true or false; it is {'on' if usual else 'off'}.")
+    return usual
+
+
+def _own(path: Path) -> Path | None:
+    """The file where what is changed in the program is remembered; None where it is several people's.
+
+    Under an account for the service, the file is that account's: it is whoever sees to it that writes it.
+    """
+    return None if "SUDO_UID" in os.environ else path
+
+
+def changed(settings: Settings, name: str, value: str | bool) -> Settings:
+    """The settings with one of them changed."""
+    change: dict[str, Any] = {name: value}
+    return replace(settings, **change)
+
+
+def remember(settings: Settings, name: str, value: str | bool) -> None:
+    """Write a change into the settings file, whose other lines stay as they are.
+
+    Raises OSError where the file cannot be written and ValueError where it is not TOML; then the change holds for this
+    session alone.
+    """
+    if settings.path is None:
+        return
+    # Loaded when somebody first changes something: it takes longer than to read the file at the start.
+    import tomlkit
+
+    from store.disk import files
+
+    path = settings.path
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        document = tomlkit.document()
+    if name not in document and document:
+        # A line of its own at the top: behind a table it would belong to that.
+        lines = f"{tomlkit.dumps({name: value})}{tomlkit.dumps(document)}"
+    else:
+        document[name] = value
+        lines = tomlkit.dumps(document)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with files.scratch(path, files.PRIVATE) as made:
+        made.write_text(lines, encoding="utf-8")
+        files.sync(made)
+        made.replace(path)
 
 
 def settle(settings: Settings, know: Callable[[], object], registry: Registry = REGISTRY) -> Settings:

@@ -129,13 +129,14 @@ class Adding:
     def ask(self) -> None:
         """Ask what is to be added; Enter gives what comes next most often."""
         case, standard = self.screen.case, self.screen.case.standard
-        episode = case.episode_of(self.screen.held)
+        episode = case.episode_of(self.screen.held) or case.at_hand
         word = labels.word(standard, "episode")
         answers = [Answer("e", f"New {word}")]
         if case.episodes():
             answers.append(Answer("l", f"New {word} like the last one, to be confirmed"))
-        letters = {"e", "l", "c"}
+        letters = {"e", "l", "c", "a"}
         sections: dict[str, str] = {}
+        last: Held | None = None
         if episode is not None and not episode.deleted:
             for section in standard.event_sections:
                 letter = next(
@@ -146,6 +147,10 @@ class Adding:
                 letters.add(letter)
                 sections[letter] = section.id
                 answers.append(Answer(letter, f"New {section.said}"))
+            last = case.last_event(episode)
+            if last is not None:
+                said = standard.section_by_id[last.section].said
+                answers.append(Answer("a", f"New {said} like the last one, to be confirmed"))
         answers.append(Answer("c", "New client"))
         preferred = next(iter(sections), "e")
 
@@ -156,6 +161,8 @@ class Adding:
                 self.add_episode(like_last=letter == "l")
             elif letter in sections and episode is not None:
                 self._go_to(case.add("event", episode.id, sections[letter]))
+            elif letter == "a" and episode is not None and last is not None:
+                self._go_to_carried(case.add("event", episode.id, last.section, like=last))
 
         self.screen.app.push_screen(Confirm("Add", ["What is to be added?"], answers, preferred), answered)
 
@@ -163,7 +170,10 @@ class Adding:
         """A new episode, empty or like the client's last one."""
         case = self.screen.case
         last = case.episodes()[-1] if like_last and case.episodes() else None
-        held = case.add("episode", case.client.id, like=last)
+        self._go_to_carried(case.add("episode", case.client.id, like=last))
+
+    def _go_to_carried(self, held: Held) -> None:
+        """To a new record that may have taken values over; they are kept as a draft at once."""
         self._go_to(held)
         if held.carried:
             self.screen.keeper.touch(held)
@@ -270,7 +280,7 @@ class Adding:
     def ask_worker(self) -> None:
         """Ask for key worker and note of the episode one is in."""
         screen, program = self.screen, self.screen.program
-        held = screen.case.episode_of(screen.held) or next(iter(screen.case.episodes()), None)
+        held = screen.case.episode_of(screen.held) or screen.case.at_hand
         if held is None or held.version == 0:
             told = Sentence("Key worker and note belong to {an episode} that is saved: save it first.")
             screen.say(told, "notice")

@@ -26,6 +26,15 @@ REGISTRY.add(
     action(
         "form.take", "ctrl+r", "Take over", "Take this field's value from the previous record", SCOPE, "take_previous"
     ),
+    action("form.rest_no", "ctrl+e", "Rest: No", "No in the empty yes-or-no fields of this group", SCOPE, "rest_no"),
+    action(
+        "form.moves_on",
+        "",
+        "Move on when full",
+        "Whether a field that is full of one of its codes is left by itself",
+        SCOPE,
+        "moves_on",
+    ),
     action("form.back", "alt+left", "Way back", "To where one was before the last jump", SCOPE, "way_back"),
     action("form.undo", "ctrl+z", "Undo", "Take back the last change, or the last deletion", SCOPE, "undo"),
     action("form.redo", "ctrl+y", "Redo", "Do again what was taken back", SCOPE, "redo"),

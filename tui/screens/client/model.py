@@ -137,6 +137,26 @@ class Case:
         """The client's episodes, without deleted ones."""
         return [held for held in self.children(self.client) if not held.deleted]
 
+    @property
+    def at_hand(self) -> Held | None:
+        """The episode that most likely is meant where none is named: the latest open one, else the latest."""
+        episodes = self.episodes()
+        opened, closed = self.standard.role("opened"), self.standard.role("closed")
+        latest = sorted(episodes, key=lambda held: held.values.get(opened, "") if opened else "")
+        still_open = [held for held in latest if not (closed and held.values.get(closed))]
+        return next(reversed(still_open or latest), None)
+
+    def last_event(self, episode: Held) -> Held | None:
+        """The latest event, by its date, that another may be like; of those dated alike the one entered last."""
+        carrying = {field.section for field in self.standard.fields if field.carried}
+
+        def day(held: Held) -> str:
+            header = self.standard.section_by_id[held.section].date_field
+            return held.values.get(header, "") if header else ""
+
+        events = [held for held in self.children(episode) if not held.deleted and held.section in carrying]
+        return max(reversed(events), key=day, default=None)
+
     def episode_of(self, held: Held) -> Held | None:
         """The episode a record belongs to; None for the client."""
         if held.kind == "client":

@@ -52,9 +52,10 @@ class ClientForm(RecordForm):
         on_command: Callable[[str], None],
         on_end: Callable[[], None],
         on_undone: Callable[[], None],
+        moves_on: bool,
     ) -> None:
         keys: Mapping[str, str] = form_keys()
-        super().__init__(model, on_edit=on_edit, on_move=on_move, on_command=on_command, keys=keys, id="form")
+        super().__init__(model, on_edit=on_edit, on_move=on_move, on_command=on_command, keys=keys, moves_on=moves_on)
         self.on_end, self.on_undone = on_end, on_undone
 
     def do(self, name: str) -> None:
@@ -69,6 +70,8 @@ class ClientForm(RecordForm):
 
     def press(self, key: str) -> bool:
         """What a key stands for, at once; False for a key that is the input's own."""
+        if self.swallows(key):
+            return True
         if name := self.keys.get(key, ""):
             self.do(name)
         return bool(name)
@@ -141,6 +144,7 @@ class ClientScreen(BaseScreen[None]):
             on_command=self.commanded,
             on_end=self.ended,
             on_undone=self.adding.undo_deletion,
+            moves_on=app.settings.moves_on,
         )
         self.panel = FindingsPanel(self.go)
         self.tree_pane = TreePane(labels.nodes(self.case, self.case.findings()), id="tree")
@@ -374,6 +378,17 @@ class ClientScreen(BaseScreen[None]):
         held = next((each for each in self.case.by_id.values() if each.model is model), None)
         if held is not None and (not self.case.is_gone(held) or self.case.show_deleted):
             self.open(held, header)
+
+    def action_rest_no(self) -> None:
+        """Ctrl+E."""
+        self._form_does("rest_no")
+
+    def action_moves_on(self) -> None:
+        """From the palette."""
+        self.form.moves_on = not self.form.moves_on
+        on = "A field that is full of one of its codes is left by itself."
+        self.say(on if self.form.moves_on else "A field is left by Tab, Enter or Down.")
+        self.program.remember("moves_on", self.form.moves_on)
 
     def action_undo(self) -> None:
         """Ctrl+Z."""

@@ -115,6 +115,13 @@ class ClientList:
         """Another order."""
         self.query = replace(self.query, sort=sort, descending=descending)
 
+    def take_order(self, wanted: str) -> None:
+        """The order that a setting names, `-` before it the other way round; one that is none here changes nothing."""
+        name = wanted.removeprefix("-")
+        for sort in self.sorts:
+            if sort == name:
+                self.order_by(sort, wanted.startswith("-"))
+
     def search(self, text: str) -> None:
         """Other words."""
         self.query = replace(self.query, text=text)

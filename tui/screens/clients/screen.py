@@ -107,6 +107,7 @@ class ClientsScreen(StoreScreen[None]):
         app = self.program
         self.list = ClientList(app.opened_store, app.agency, app.standard, app.person, self.trouble)
         self.list.wide = self.app.size.width >= WIDE
+        self.list.take_order(app.settings.clients_sorted_by)
         self.table = ClientTable(
             self.list.columns,
             self.list.count,
@@ -116,7 +117,7 @@ class ClientsScreen(StoreScreen[None]):
             id="clients",
         )
         self.late_count = LateCount(app, self.list, self.table, self.tell)
-        self.table.sorted_by = self.list.query.sort
+        self.table.sorted_by, self.table.descending = self.list.query.sort, self.list.query.descending
         yield self.find_line
         yield self.filter_line
         yield self.table
@@ -270,6 +271,7 @@ class ClientsScreen(StoreScreen[None]):
         self.table.sorted_by, self.table.descending = sort, descending
         # From the top: where among two hundred thousand the chosen one went takes too long to find.
         self.renew(keep=False)
+        self.program.remember("clients_sorted_by", f"-{sort}" if descending else sort)
         turned = ", the last first" if descending else ""
         self.say(Sentence("Sorted by {order}{turned}.", order=SORTS[sort], turned=turned))
 
