@@ -136,8 +136,12 @@ class RecordModel:
         An event under such a record is keyed like any other: whoever begins one means to key it.
         """
         standard = self.standard
-        asked_here = standard.role("consent") in self.row_of
-        return asked_here and header not in standard.no_consent_carries and standard.withholds(self.values)
+        asked = standard.role("consent")
+        if asked not in self.row_of or header in standard.no_consent_carries:
+            return False
+        codes = self.codes(asked)
+        # What is no answer at all is to be mended, and ends nothing.
+        return codes is not None and self.value(asked) in codes.codes and standard.withholds(self.values)
 
     def is_full(self, header: str) -> bool:
         """Whether nothing more can be typed: a code of the list, of the one length that codes of this field have."""

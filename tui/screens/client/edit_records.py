@@ -164,7 +164,10 @@ class Adding:
             elif letter == "a" and episode is not None and last is not None:
                 self._go_to_carried(case.add("event", episode.id, last.section, like=last))
 
-        self.screen.app.push_screen(Confirm("Add", ["What is to be added?"], answers, preferred), answered)
+        asked = "What is to be added?"
+        if sections and episode is not None and case.episode_of(self.screen.held) is None:
+            asked = f"{asked} To {labels.record_name(case, episode)}:"
+        self.screen.app.push_screen(Confirm("Add", [asked], answers, preferred), answered)
 
     def add_episode(self, like_last: bool = False) -> None:
         """A new episode, empty or like the client's last one."""

@@ -122,7 +122,8 @@ class ClientScreen(BaseScreen[None]):
                 self.case.lay(draft)
         else:
             self.case.add("client", app.agency.id)
-        self.held = self._record_of(episode_id, event_id, header) or self.case.client
+        named = episode_id or event_id or header
+        self.held = (self._record_of(episode_id, event_id, header) if named else self.case.at_hand) or self.case.client
         self.entries: tuple[Entry, ...] = ()
         self._said = False
         self.keeper = DraftKeeper(app, lambda: self.case.by_id.values())
@@ -165,6 +166,7 @@ class ClientScreen(BaseScreen[None]):
         """Show the record; ask about a draft there may be; say who else is here."""
         self._fit(self.app.size.width, self.app.size.height)
         self.show()
+        self.tree_pane.go_to(self.held.id, quiet=True)
         self.form.focus_input()
         if self.landing is not None:
             self.walking.land(*self.landing)
