@@ -72,6 +72,8 @@ class LineList(Drawn, can_focus=True):
         """Make a row current, or the nearest there is, and bring it into view."""
         before, top = self.cursor, self.top
         self.cursor = max(0, min(self.row_count - 1, row))
+        if not self.size.height:  # not laid out yet: what is in view is found then
+            return
         if self.cursor < self.top:
             self.top = self.cursor
         elif self.cursor >= self.top + self.page:
