@@ -25,9 +25,9 @@ from validators.standard.catalogue import DEFAULT, load
 
 TODAY = date(2026, 11, 2)
 # To the list, and into the largest form of the first client: the tree, its episode, and there the second field.
-INTO_FORM = "<f3>000001<enter><ctrl+t><down><enter>"
+INTO_FORM = "<f3>000001<enter><ctrl+t><home><down><enter>"
 # The same in Wales: a new TOP in the first journey, the largest section of its own form, and there the second field.
-INTO_TOP = "<f3>000001<enter><ctrl+t><down><enter><ctrl+n>o"
+INTO_TOP = "<f3>000001<enter><ctrl+t><home><down><enter><ctrl+n>o"
 TURN = 700  # bytes: a Tab that costs more has turned the form by half a view
 
 # The smallest Textual app there is: what starting any costs.

@@ -27,7 +27,7 @@ def test_a_key_worker_or_a_note_makes_the_client_one_of_mine(
     terminal.press("<ctrl+w>000007<enter>")
     terminal.until("Client 000007")
     terminal.until("F2 Save")
-    terminal.press("<ctrl+t><down><enter><ctrl+k>")
+    terminal.press("<ctrl+t><home><down><enter><ctrl+k>")
     terminal.until("Key worker")
     terminal.press(typed)
     terminal.until("Kept with Episode")

@@ -41,7 +41,7 @@ def test_a_client_with_journey_modality_and_top(start: Start, store: Store, agen
     terminal.until("Journey")
     terminal.until_quiet(0.4)
     same_picture(terminal, PICTURES / "client.txt")
-    terminal.press("<ctrl+t><down><enter>")
+    terminal.press("<ctrl+t><home><down><enter>")
     terminal.until("Date of referral")
     terminal.until_quiet(0.4)
     same_picture(terminal, PICTURES / "journey.txt")
