@@ -37,6 +37,7 @@ ACTS = {
     "delete": "deleted",
     "undelete": "brought back",
     "erase": "earlier values erased from the history",
+    "many": "keyed for several clients at once",
     "merge": "made one with another client",
     "split": "parted from another client again",
 }

@@ -142,6 +142,14 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "Fields, code lists and rules"
         ),
+        ScreenEntry(
+            "many",
+            "Same for many",
+            "tui.screens.many",
+            "ManyScreen",
+            "Key one record for several clients at once",
+            faults="",
+        ),
         ScreenEntry("drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "What I typed and did not save"),
         ScreenEntry(
             "calendar",

@@ -1,0 +1,138 @@
+"""The same event for several clients at once: whom it is for, what is wrong with it in each record, all saved as one.
+
+Each gets a record of its own, checked like any other; the audit notes beside them that they were keyed together.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from exporters.records import check_client
+from exporters.work import Work
+from store.clients import search
+from store.facts import NEVER, AgencyInfo, ClientQuery, ClientTree, Draft, EpisodeTree, StoredRecord
+from store.live import drafts
+from store.records import read
+from store.records import save as stored_save
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
+from validators.records import Finding, Severity, Values
+from validators.standard.model import Standard, without_zeros
+from validators.standard.terminology import Sentence
+
+ACT = "many"
+"""The act of the audit's note: how many were keyed together."""
+LOOKED_THROUGH = 50
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A client who is to get the event, in the one open episode that he has. `id` is the event's own."""
+
+    id: str
+    tree: ClientTree
+    episode: EpisodeTree
+
+    @property
+    def client(self) -> StoredRecord:
+        """The client's own record."""
+        return self.tree.client
+
+
+def recipient(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, reference: str) -> Recipient:
+    """The client of a reference, zeros before it typed or not, and the open episode that an event belongs in.
+
+    Raises Problem for a reference that nobody has or several have, and for a client with no open episode or with two.
+    """
+    wanted = reference.strip()
+    found = _clients(snapshot, agency, wanted)
+    if not found:
+        raise Problem("Nobody here has this client reference: look again, or find the client by F3.")
+    if len(found) > 1:
+        raise Problem("Several clients have this reference: key the record in the right one.")
+    tree = read.tree(snapshot, found[0])
+    opened = [one for one in tree.episodes if not _is_closed(standard, one.episode.values)]
+    if not opened:
+        raise Problem(Sentence("This {client} has no open {episode}: open one first, or leave the {client} out."))
+    if len(opened) > 1:
+        told = "This {client} has {number} open {episodes}: key the record in the right one."
+        raise Problem(Sentence(told, number=len(opened)))
+    return Recipient(str(uuid.uuid4()), tree, opened[0])
+
+
+def _clients(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> list[str]:
+    """The ids of the clients of a reference; where nobody has it as typed, of one that differs in zeros before it."""
+    if not wanted:
+        return []
+    rows = search.page(snapshot, agency, ClientQuery(text=wanted), 0, LOOKED_THROUGH)
+    exact = [row.id for row in rows if row.reference.casefold() == wanted.casefold()]
+    if exact or not wanted.isdigit():
+        return exact
+    digits = [row.id for row in rows if without_zeros(row.reference) == without_zeros(wanted)]
+    if digits:
+        return digits
+    padded = [wanted.zfill(length) for length in range(len(wanted) + 1, len(wanted) + 9)]
+    return list(read.clients_by_reference(snapshot, agency, padded).values())
+
+
+def _is_closed(standard: Standard, values: Values) -> bool:
+    closed = standard.role("closed")
+    return bool(closed and values.get(closed))
+
+
+def findings(snapshot: Snapshot, work: Work, one: Recipient, section: str, values: Values) -> list[Finding]:
+    """What the rules say of the event in this client's record, without what was to be said before it."""
+    made = {header: one.id for header in (work.standard.section_by_id[section].id_field,) if header}
+    event = StoredRecord("event", one.id, one.episode.episode.id, section, {**made, **values}, 0, NEVER, "")
+    episodes = tuple(
+        replace(each, events=(*each.events, event)) if each is one.episode else each for each in one.tree.episodes
+    )
+    tree = replace(one.tree, episodes=episodes)
+    return [found for found in check_client.findings(snapshot, work, tree) if found.event_id == one.id]
+
+
+def keep(unit: UnitOfWork, recipients: Sequence[Recipient], section: str, values: Values) -> None:
+    """Keep the events as the person's drafts, one in each client, so that nothing of them is lost on the way."""
+    for one in recipients:
+        drafts.save(unit, Draft("event", one.id, values, 0, one.episode.episode.id, section))
+
+
+def forget(unit: UnitOfWork, recipients: Sequence[Recipient]) -> None:
+    """Forget the drafts of events that are not to be."""
+    for one in recipients:
+        drafts.drop(unit, one.id, unit.who.session or None)
+
+
+def save(unit: UnitOfWork, recipients: Sequence[Recipient], section: str, values: Values) -> tuple[StoredRecord, ...]:
+    """Save the event in each client's episode, with one note that they belong together; the records as written.
+
+    Raises Problem when one of the episodes is gone or closed since; then none is written.
+    """
+    made = []
+    for one in recipients:
+        made.append(stored_save.create(unit, "event", one.episode.episode.id, section, values, record_id=one.id))
+    forget(unit, recipients)
+    _note(unit, made, section)
+    return tuple(made)
+
+
+def take_back(unit: UnitOfWork, made: Sequence[StoredRecord]) -> int:
+    """Delete what was saved together, as one act; how many there were. Raises NewerVersion where somebody has changed
+    one of them since; then all stay."""
+    for one in made:
+        stored_save.delete(unit, "event", one.id, one.version)
+    _note(unit, made, made[0].section if made else "")
+    return len(made)
+
+
+def _note(unit: UnitOfWork, made: Sequence[StoredRecord], section: str) -> None:
+    if made:
+        unit.chain.add(ACT, "event", made[0].id, section, None, str(len(made)))
+
+
+def worst(found: Sequence[Finding]) -> Severity | None:
+    """The severity that counts most among findings that nobody accepted."""
+    order = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
+    seen = {one.severity for one in found if not one.accepted}
+    return next((severity for severity in order if severity in seen), None)
