@@ -1,6 +1,7 @@
 """The registry, the settings file, and the lists, without a terminal."""
 
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from tests.frame.demo import DemoApp, DemoScreen, rows
 from tui.app.app import KeyworkApp
 from tui.widgets.actions import ALL, REGISTRY, UNUSABLE, Registry, action, shown_key
 from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.filter_list import FilteredList
 from tui.widgets.help_screen import help_lines
 from tui.widgets.paged_table import MOST_PAGES, PagedTable
-from tui.widgets.settings import load_settings
+from tui.widgets.settings import changed, load_settings, remember
 from tui.widgets.text import one_line, width_of
 from tui.widgets.text_page import wrapped
 from tui.widgets.tree_pane import TreePane
@@ -199,3 +201,48 @@ def test_values_are_cut_to_an_exact_width() -> None:
 def test_long_lines_are_wrapped_at_blanks() -> None:
     assert wrapped("  one two three", 9) == ["  one two", "  three"]
     assert all(width_of(piece) <= 10 for piece in wrapped("a" * 35 + " b", 10))
+
+
+def test_a_slip_of_the_keys_still_finds_and_what_fits_nothing_is_said() -> None:
+    items = [("save", "Save", "Save what is typed"), ("theme", "Next theme", "Change the colours")]
+    listed = FilteredList(items, "Command")
+    for typed in ("Svae", "next tehme", "thmee", "sav"):
+        listed.filter_by(typed)
+        assert listed.current_id == ("save" if typed.lower().startswith("s") else "theme"), typed
+    listed.filter_by("colours")
+    assert listed.current_id == "theme"
+    listed.filter_by("zebra")
+    assert listed.current_id is None
+    assert listed.when_empty() == "Nothing here is called so."
+    listed.filter_by("")
+    assert listed.row_count == 2
+    assert FilteredList([]).when_empty() == ""
+
+
+def test_what_is_changed_is_written_into_the_settings_file_and_leaves_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('# mine\nmouse = false  # a pen\n[keys]\n"form.save" = "f5"\n')
+    settings = load_settings(path, registry())
+    remember(settings, "theme", "light")
+    remember(settings, "mouse", True)
+    assert path.read_text() == 'theme = "light"\n# mine\nmouse = true  # a pen\n[keys]\n"form.save" = "f5"\n'
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = load_settings(path, registry())
+    assert (again.theme, again.mouse, again.problems) == ("light", True, ())
+    assert [one.name for one in tmp_path.iterdir()] == ["settings.toml"]
+
+
+def test_under_an_account_of_the_service_nothing_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_UID", "1000")
+    path = tmp_path / "settings.toml"
+    remember(load_settings(path, registry()), "theme", "light")
+    assert not path.exists()
+
+
+def test_a_settings_file_that_is_not_toml_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("theme = ")
+    settings = load_settings(path, registry())
+    with pytest.raises(ValueError, match="line 1"):
+        remember(changed(replace(settings, path=path), "theme", "light"), "theme", "light")
+    assert path.read_text() == "theme = "

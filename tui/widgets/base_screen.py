@@ -122,8 +122,12 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         self.base.redraw()
 
 
+IN_DIALOGS = ("app.back", "app.help")
+"""What a dialog leaves of the actions that all screens have."""
+
+
 class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=False):
-    """A dialog over a screen. Escape dismisses it with None."""
+    """A dialog over a screen. Escape dismisses it with None; F1 tells of dialogs, and comes back to it."""
 
     scope: ClassVar[str] = "dialog"
     BINDINGS = MOVES
@@ -132,7 +136,7 @@ class BaseModal(ModalScreen[Result | None], Generic[Result], inherit_bindings=Fa
 
     def __init__(self, name: str | None = None, id: str | None = None) -> None:
         super().__init__(name, id)
-        textual_private.add_bindings(self, [each for each in REGISTRY.bindings(ALL) if each.id == "app.back"])
+        textual_private.add_bindings(self, [each for each in REGISTRY.bindings(ALL) if each.id in IN_DIALOGS])
 
     @property
     def base(self) -> "Frame":

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.strip import Strip
 
+from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Drawn, Piece
@@ -91,8 +92,8 @@ class Confirm(BaseModal[str]):
         yield self._question
 
     def on_key(self, event: events.Key) -> None:
-        """A letter answers; Enter gives the preferred answer if there is one."""
-        if event.key == "escape":
+        """A letter answers; Enter gives the preferred answer if there is one; Escape and F1 are the frame's."""
+        if event.key == "escape" or event.key in REGISTRY.keys("app.help"):
             return
         event.stop()
         event.prevent_default()

@@ -1,6 +1,7 @@
 """A filter typed on top of a list: characters and moving keys in one handler, so that typing ahead lands right."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from textual import events
 from textual.geometry import Offset
@@ -9,11 +10,21 @@ from tui.widgets.line_list import LineList
 from tui.widgets.text import LEFT_OUT, first_cell, width_of
 from tui.widgets.text_line import Piece
 
+ALIKE = 0.7
+"""How much of a word has to be the same, of 1, for a slip of the keys to be passed over."""
+
+
+def _nearly(word: str, item: tuple[str, str, str]) -> bool:
+    """Whether a label has a word that a typed one is but for a slip, or that begins so."""
+    known = item[1].lower().split()
+    beginnings = [each[: len(word)] for each in known]
+    return bool(get_close_matches(word, [*known, *beginnings], 1, ALIKE))
+
 
 class FilteredList(LineList):
     """A list with a line above it in which a filter is typed; `items` are filtered by `filtered` at every character.
 
-    Subclasses give `label_of(item)` and `detail_of(item)`. Words may stand in any order; all have to occur.
+    Words may stand in any order; all have to occur. Where they occur nowhere, slips of the keys are passed over.
     """
 
     head_lines = 1
@@ -45,6 +56,10 @@ class FilteredList(LineList):
         half = max(12, self.size.width * 2 // 5)
         return [(f" {label}".ljust(half)[:half] + " ", "text"), (detail, "dim")]
 
+    def when_empty(self) -> str:
+        """That it is the filter that leaves nothing."""
+        return "Nothing here is called so." if self.typed else ""
+
     def offer(self, items: Sequence[tuple[str, str, str]]) -> None:
         """Have other items to choose from; the filter stays."""
         self._items = list(items)
@@ -57,6 +72,8 @@ class FilteredList(LineList):
         self._found = [
             item for item in self._items if all(word in item[1].lower() or word in item[2].lower() for word in words)
         ]
+        if words and not self._found:
+            self._found = [item for item in self._items if all(_nearly(word, item) for word in words)]
         if words:
             self._found.sort(
                 key=lambda item: (not item[1].lower().startswith(words[0]), words[0] not in item[1].lower())

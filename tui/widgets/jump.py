@@ -1,4 +1,4 @@
-"""Ctrl+G: one line with a letter for every place; the letter brings one there."""
+"""Ctrl+G: a letter for every place; the letter brings one there."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,6 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from tui.widgets.base_screen import BaseModal, JumpPlace
+from tui.widgets.text import width_of
 from tui.widgets.text_line import Piece, TextLine
 
 
@@ -20,14 +21,22 @@ class Jump(BaseModal[Callable[[], object]]):
     def __init__(self, places: Sequence[JumpPlace]) -> None:
         super().__init__()
         self._places = {letter.lower(): bring for letter, _, bring in places}
-        pieces: list[Piece] = [(" Jump to ", "bar")]
-        for letter, label, _ in places:
-            pieces += [(f" {letter.upper()} ", "bar_key"), (f"{label} ", "bar")]
-        self._pieces = pieces
+        self._names = [(letter.upper(), label) for letter, label, _ in places]
 
     def compose(self) -> ComposeResult:
-        """The one line, over the key bar."""
-        yield TextLine(self._pieces, "bar")
+        """As many lines as the places take, over the key bar: what is cut off cannot be jumped to."""
+        lines: list[list[Piece]] = [[(" Jump to ", "bar")]]
+        used = len(lines[0][0][0])
+        for letter, label in self._names:
+            place: list[Piece] = [(f" {letter} ", "bar_key"), (f"{label} ", "bar")]
+            width = sum(width_of(text) for text, _ in place)
+            if used + width > self.app.size.width:
+                lines.append([(" ", "bar")])
+                used = 1
+            lines[-1] += place
+            used += width
+        for line in lines:
+            yield TextLine(line, "bar")
 
     def on_key(self, event: events.Key) -> None:
         """A letter jumps; anything else goes away without a move, and is not typed into the screen below."""

@@ -59,6 +59,10 @@ class LineList(Drawn, can_focus=True):
         """What a row says, printable; the list draws the current row with its own token instead."""
         raise NotImplementedError
 
+    def when_empty(self) -> str:
+        """What stands where the first row would."""
+        return ""
+
     def head_of(self, line: int) -> Sequence[Piece]:
         """What a line above the rows says."""
         return ()
@@ -161,7 +165,8 @@ class LineList(Drawn, can_focus=True):
             return self.strip_of(self.head_of(y), width, "heading")
         row = self.top + y - self.head_lines
         if row >= self.row_count:
-            return self.strip_of((), width, "text")
+            empty = [(f" {self.when_empty()}", "dim")] if y == self.head_lines and not self.row_count else []
+            return self.strip_of(empty, width, "text")
         pieces = self.pieces_of(row)
         if row != self.cursor:
             return self.strip_of(pieces, width, self.stripe_of(row))
