@@ -34,7 +34,7 @@ print(time.perf_counter() - started)
 # Reads the same rows from the same database, decodes their JSON and writes them.
 EXPORT_PLAIN = """
 import csv, json, pathlib, sys, time
-from store import sqlite
+from store.disk import sqlite
 from store.disk.keys import read_or_make_key
 from validators.standard.catalogue import load
 path, key_file, target = map(pathlib.Path, sys.argv[1:4])
