@@ -6,6 +6,7 @@ changed.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from time import sleep
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 Stamped = tuple[str, EpisodeRecord]
 
 
+def stored_context(snapshot: Snapshot, agency: "AgencyInfo", day: date) -> Context:
+    """By what an agency's records are judged as they are kept. Raises Problem when the store cannot be read."""
+    return Context(day, "store", settings=agency_settings.settings(snapshot, agency), agency=agency.code)
+
+
 class GoingCheck:
     """Checks what would be sent of episodes that are being checked."""
 
@@ -45,7 +51,7 @@ class GoingCheck:
         self._standard = checker.standard
         period = calendar.of_agency(snapshot, agency).due(context.today).period
         self._selection = choose.of(self._standard).selection(period)
-        self._context = Context(context.today, "file", period, settings=context.settings)
+        self._context = replace(context, source="file", period=period)
         self._found: dict[str, Going] = {}
 
     def prepared(self, stream: Iterable[Stamped]) -> Iterator[tuple[str, EpisodeRecord, Mapping[str, str]]]:
@@ -110,7 +116,7 @@ def check_caseload(
     done = 0
     with store.reading() as snapshot:
         due = queries.count_stale(snapshot, agency, day) if progress else 0
-        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        context = stored_context(snapshot, agency, day)
         # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
         links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
         stream = going.prepared(queries.stamped(snapshot, agency, due=day))
@@ -134,7 +140,7 @@ def check_some(
     """Check some episodes, due or not, and keep what was found; return for how many it was kept."""
     found: list[tuple[str, str, list[Finding]]] = []
     with store.reading() as snapshot:
-        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        context = stored_context(snapshot, agency, day)
         links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
         for stamp, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
             found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
@@ -175,9 +181,9 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
             return False
         version = index.saved_version(snapshot)
         repeated = read.repeated_identifiers(snapshot, agency)
-        context = Context(day, "store", settings=agency_settings.settings(snapshot, agency))
+        context = stored_context(snapshot, agency, day)
         if repeated:
-            rules = FileRules(checker.standard, repeated)
+            rules = FileRules(checker.standard, repeated, agency.code)
             # No other record can contradict any, or be contradicted.
             for record in read.episodes(snapshot, agency, read.episodes_bearing(snapshot, agency, repeated)):
                 found += rules.check(record, checker.check(record, context))

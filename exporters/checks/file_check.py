@@ -111,10 +111,17 @@ def check_episodes(
 ) -> Report:
     """Check episodes from the store; for `repeated` and `accepted` see `Examination`."""
     examination = Examination(standard, context, repeated, accepted)
-    report = Report(standard, examination.tally, stored=True)
-    _tell(report, filter(None, (undecided_lists(standard),)))
+    report = of_store(examination)
     for record in records:
         report.findings += examination.examine(record)
+    return report
+
+
+def of_store(examination: Examination) -> Report:
+    """A report on what a store keeps, before any episode: what is said of the standard's code lists."""
+    standard = examination.checker.standard
+    report = Report(standard, examination.tally, stored=True)
+    _tell(report, filter(None, (undecided_lists(standard),)))
     return report
 
 

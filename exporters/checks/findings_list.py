@@ -7,21 +7,19 @@ initials, birth date or value at all, only which rule speaks, of which fields, i
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from exporters.checks.return_check import check_return
+from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.findings import queries
 from store.records import read
 from store.snapshot import Snapshot
 from validators.problems import Problem
-from validators.records import Finding
-from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from store.facts import AgencyInfo
+from validators.records import Finding, Severity
 
 Form = Literal["csv", "text", "json"]
 PAGE = 1000
@@ -45,18 +43,36 @@ class ListedFinding:
 
 
 def told_findings(
-    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, *, anonymous: bool = False
+    snapshot: Snapshot, work: Work, *, submission: str = "", anonymous: bool = False
 ) -> Iterator[ListedFinding]:
-    """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1."""
+    """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1.
+
+    With a `submission` those in what its extract would hold, found anew. Raises Problem when there is none.
+    """
     references: dict[str, str] = {}
     offset = 0
-    while page := queries.findings(snapshot, agency, offset=offset, limit=PAGE):
+    for page in _pages(snapshot, work, submission):
         if not anonymous:
             missing = dict.fromkeys(one.client_id for one in page if one.client_id not in references)
             references.update(read.client_references(snapshot, missing))
         for row, one in enumerate(page, offset + 1):
             yield _told(row, one, "" if anonymous else references.get(one.client_id, ""), anonymous)
         offset += len(page)
+
+
+def _pages(snapshot: Snapshot, work: Work, submission: str) -> Iterator[Sequence[Finding]]:
+    """The findings, some at a time."""
+    if not submission:
+        offset = 0
+        while page := queries.findings(snapshot, work.agency, offset=offset, limit=PAGE):
+            yield page
+            offset += len(page)
+        return
+    weights = {severity: weight for weight, severity in enumerate(Severity)}
+    found = [one for one in check_return(snapshot, work, submission).findings if one.episode_id]
+    found.sort(key=lambda one: (weights[one.severity], one.rule))
+    for at in range(0, len(found), PAGE):
+        yield found[at : at + PAGE]
 
 
 def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ListedFinding:
@@ -120,18 +136,16 @@ def as_json(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> It
 FORMS: dict[Form, Callable[..., Iterator[str]]] = {"csv": as_csv, "text": as_text, "json": as_json}
 
 
-def write_findings(
-    snapshot: Snapshot, agency: "AgencyInfo", standard: Standard, target: Path, form: Form, *, anonymous: bool = False
-) -> int:
+def write_findings(findings: Iterable[ListedFinding], target: Path, form: Form, *, anonymous: bool = False) -> int:
     """Write the list to a new file, private to the person; return how many findings it holds.
 
-    Raises Problem when there is a file of that name, or it cannot be written.
+    Raises Problem when there is a file of that name, or it cannot be written, and what the findings raise.
     """
     many = 0
 
     def counted() -> Iterator[ListedFinding]:
         nonlocal many
-        for many, one in enumerate(told_findings(snapshot, agency, standard, anonymous=anonymous), 1):  # noqa: B007
+        for many, one in enumerate(findings, 1):  # noqa: B007
             yield one
 
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.checks.file_check import Examination
+from exporters.checks.return_check import examination, examined
 from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
 from exporters.formats import choose
@@ -19,16 +19,12 @@ from exporters.formats.base import ExtractKind, Selecting, Sink
 from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
-from store.findings import acceptances
-from store.findings.acceptance_facts import Accepted
-from store.month import agency_settings, calendar, extracts, submissions
+from store.month import calendar, extracts, submissions
 from store.month.facts import WrittenExtract
-from store.records import read
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.quality import Tally
-from validators.rules.registry import Context
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -120,11 +116,8 @@ def write_rows(
     compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
     """
     agency, standard = work.agency, selection.standard
-    # Judged as what it is by now: a file that would be sent.
-    context = Context(work.today, "file", selection.period, agency_settings.settings(snapshot, agency))
-    accepted = Accepted(acceptances.listed(snapshot, agency))
-    examination = Examination(standard, context, read.repeated_identifiers(snapshot, agency), accepted)
-    receipt.tally = examination.tally
+    judging = examination(snapshot, work, selection)
+    receipt.tally = judging.tally
     form = choose.of(standard)
     rows = form.writer(file)
     beside = form.writer(whole) if whole is not None else None
@@ -140,7 +133,7 @@ def write_rows(
             elif outgoing.unchanged:
                 receipt.unchanged += 1
             else:
-                examination.examine(outgoing.record, outgoing.findings, judged=outgoing.whole)
+                examined(judging, outgoing)
                 rows.write(outgoing.record)
                 receipt.records.add(outgoing.records)
             if beside is not None and not outgoing.left_out:

@@ -33,12 +33,14 @@ class KeptBeside:
     """What is kept beside a client and has a say in its check.
 
     `accepted` are the client's live acceptances; `between` what the last check of the caseload found between records
-    (an identifier used twice), which no check of the client alone can say; `settings` what the agency says of itself.
+    (an identifier used twice), which no check of the client alone can say; `settings` what the agency says of itself,
+    `agency` its code.
     """
 
     accepted: tuple[AcceptanceInfo, ...] = ()
     between: tuple[Finding, ...] = ()
     settings: Values = field(default_factory=dict)
+    agency: str = ""
 
 
 class CheckedClient(Protocol):
@@ -62,11 +64,11 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     """What is kept beside a client; beside a new one, whose id is "", only what the agency says of itself."""
     settings = agency_settings.settings(snapshot, agency) if standard.settings else {}
     if not client_id:
-        return KeptBeside(settings=settings)
+        return KeptBeside(settings=settings, agency=agency.code)
     rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
     between = tuple(replace(one, accepted="") for one in found if one.rule in rules)
-    return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings)
+    return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, agency.code)
 
 
 class ClientCheck:
@@ -101,7 +103,7 @@ class ClientCheck:
         if self._today != today:
             self._today = today
             self._found.clear()
-        context = Context(today, "store", settings=self.kept.settings)
+        context = Context(today, "store", settings=self.kept.settings, agency=self.kept.agency)
         told: dict[tuple[object, ...], Finding] = {}
         for id in client.episode_ids() or ("",):
             if id not in self._found:

@@ -12,6 +12,8 @@ from validators.records import Finding, Severity, Values
 
 By = Literal["rule", "field", "client", "episode"]
 Subject = tuple[str, str, str, str]
+Key = tuple[str, str, str]
+"""What is the same in a warning and its acceptance, within an episode: event, rule, values with their fields."""
 
 
 def values_text(values: Values) -> str:
@@ -19,9 +21,20 @@ def values_text(values: Values) -> str:
     return json.dumps(dict(values), ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 
 
+def key_of(finding: Finding) -> Key:
+    """What ties an acceptance to a finding of its episode: one rule may say something of each of several fields."""
+    return finding.event_id, finding.rule, values_text(finding.values)
+
+
+def kept_key(rule: str, told: str) -> Key:
+    """The same of a finding as it is kept."""
+    its = json.loads(told)
+    return its["event_id"], rule, values_text(its["values"])
+
+
 def subject(finding: Finding) -> Subject:
     """What an acceptance is tied to: episode, event (empty for none), rule, and the values the finding is about."""
-    return finding.episode_id, finding.event_id, finding.rule, values_text(finding.values)
+    return finding.episode_id, *key_of(finding)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from store.disk.audit import Chain
 from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, FINDINGS
 from store.facts import AgencyInfo, Kind
 from store.findings import due_part
-from store.findings.acceptance_facts import AcceptanceInfo, values_text
+from store.findings.acceptance_facts import AcceptanceInfo, Key, kept_key, key_of
 from store.findings.figures import WEIGHTS
 from store.records.read import batches
 from store.records.values import moment
@@ -28,8 +28,6 @@ from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard.terminology import Sentence
 
-Key = tuple[str, str, str]
-"""What is the same in a warning and its acceptance, within an episode: event, rule, values."""
 LONGEST_REASON = 2000
 ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW = "accept", "lapse", "take back"
 
@@ -44,17 +42,6 @@ class Live:
     event_id: str
     rule: str
     reason: str
-
-
-def key_of(finding: Finding) -> Key:
-    """What ties an acceptance to a finding of its episode."""
-    return finding.event_id, finding.rule, values_text(finding.values)
-
-
-def kept_key(rule: str, told: str) -> Key:
-    """The same of a finding as it is kept."""
-    its = json.loads(told)
-    return its["event_id"], rule, values_text(its["values"])
 
 
 def live(connection: Connection, episodes: Collection[int]) -> dict[int, dict[Key, Live]]:

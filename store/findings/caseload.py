@@ -7,61 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from store.clients import index
-from store.disk.tables import EPISODES, FINDINGS, GOING_OUT, LINES, STATES
+from store.disk.tables import EPISODES, FINDINGS, GOING_OUT, STATES
 from store.facts import AgencyInfo, FindingCount
 from store.findings import due_part
 from store.findings.acceptance_facts import CaseloadFigures
 from store.findings.figures import SEVERITIES, WEIGHTS
+from store.findings.going import live, sent_in
 from store.findings.queries import ACCEPTED, is_due
-from store.records.values import Deriver
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Severity
 
 _SUMS = ("rows", "error_rows", "warning_rows", "open_warning_rows", "errors", "warnings")
-
-
-def sent_in(deriver: Deriver, agency: AgencyInfo, period: ReportingPeriod) -> ColumnElement[bool]:
-    """Which episodes a period's extract takes, as far as their derived columns tell.
-
-    The same as `exporters.csv_format.selection`, but that fields which no column is derived from are not asked whether
-    an episode is extracted at all. What is no date lies before and after nothing.
-    """
-    start, end = period.start.isoformat(), period.end.isoformat()
-    its = EPISODES.c
-    within = _live(agency) & (its.opened.is_(None) | (its.opened <= end) | _no_date(its.opened))
-    if not deriver.sends_news:
-        within = within & (its.closed.is_(None) | (its.closed >= start) | _no_date(its.closed))
-    columns = deriver.extracted_columns()
-    if not columns:
-        return within
-    # What lies after the period's end waits where the standard says so; then it is not there yet.
-    there = [
-        ((its[name] <= end) | _no_date(its[name])) if deriver.holds else its[name].is_not(None) for name in columns
-    ]
-    extracted = there[0]
-    for one in there[1:]:
-        extracted = extracted | one
-    consented = deriver.consented
-    if consented is None:
-        return within & extracted
-    return within & (extracted | its.consent.is_(None) | its.consent.not_in(sorted(consented)))
-
-
-def _no_date(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether there is something that cannot be read as a date: it is kept as typed."""
-    return column.is_not(None) & column.not_like("____-__-__")
-
-
-def _live(agency: AgencyInfo) -> ColumnElement[bool]:
-    """What is not deleted. Most episodes are asked for: no client is looked up for each."""
-    gone = select(LINES.c.client_number).where(
-        LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) != 0
-    )
-    # Every number is above 0: said, it has them read in the order they lie in, by agency and number.
-    own = (EPISODES.c.agency_number == agency.number) & (EPISODES.c.number > 0)
-    return own & EPISODES.c.deleted_at.is_(None) & EPISODES.c.client_number.not_in(gone)
 
 
 def figures(
@@ -73,7 +30,7 @@ def figures(
     since their check. For the period that is due they are the extract's own figures, what waits or was sent already
     left out; for another period all that is known of an episode counts.
     """
-    sent = sent_in(snapshot.derivers[agency.standard], agency, period) if period else _live(agency)
+    sent = sent_in(snapshot.derivers[agency.standard], agency, period) if period else live(agency)
     # Of what is sent otherwise than it stands, what was found in that counts.
     apart = GOING_OUT.c.episode_number.is_not(None)
     own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (

@@ -17,7 +17,7 @@ from store.disk import sqlite
 from store.disk.tables import FINDINGS, GOING_OUT
 from store.facts import AgencyInfo
 from store.findings import figures
-from store.findings.acceptance_facts import Going
+from store.findings.acceptance_facts import Going, Key, kept_key, values_text
 from store.month import calendar
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
@@ -71,7 +71,10 @@ def _refigure(connection: Connection, episodes: Collection[int]) -> None:
 
 
 def _told(its: Going) -> str:
-    faults = [(figures.WEIGHTS[one.severity], one.rule, one.event_id) for one in its.findings]
+    faults = [
+        (figures.WEIGHTS[one.severity], one.rule, one.event_id, one.field, values_text(one.values))
+        for one in its.findings
+    ]
     # What is only worth knowing counts for nothing.
     told = {"events": its.events, "faults": [fault for fault in faults if fault[0] < 2]}
     return json.dumps(told, separators=(",", ":"))
@@ -81,15 +84,19 @@ def _figures(row: Any, kept: Iterable[Any]) -> dict[str, object]:
     """The counts of what goes of an episode, by the findings kept of all of it."""
     told = json.loads(row.told)
     there = {"", *told["events"]}
-    acceptances: dict[tuple[str, str], int] = {}
+    acceptances: dict[Key, int] = {}
     beside: list[tuple[int, str, str, int]] = []
     for one in kept:
         event = figures.event_of(one.told)
         if one.beside and event in there and one.weight < 2:
             beside.append((one.weight, one.rule, event, one.acceptance))
         elif not one.beside:
-            acceptances[one.rule, event] = one.acceptance
-    own = [(weight, rule, event, acceptances.get((rule, event), 0)) for weight, rule, event in told["faults"]]
+            acceptances[kept_key(one.rule, one.told)] = one.acceptance
+    own = [
+        # What an older version kept has no values: it is due for a check.
+        (weight, rule, event, acceptances.get((event, rule, values[-1]), 0) if values else 0)
+        for weight, rule, event, *values in told["faults"]
+    ]
     faults = own + beside
     counted = figures.figures(row.rows, [(weight, event, accepted) for weight, _, event, accepted in faults])
     named = dict(zip(figures.COUNTS, counted, strict=True))

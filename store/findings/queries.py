@@ -17,13 +17,14 @@ from store.clients import index
 from store.disk import sqlite
 from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, FINDINGS, LINES, NAMES, STATES, Client, Episode
 from store.facts import AgencyInfo, FindingCount
-from store.findings import results
+from store.findings import going, results
 from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
 from store.findings.figures import COUNTS, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
 from store.snapshot import Snapshot
+from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Severity
 
@@ -120,11 +121,14 @@ def findings(
     return [results.finding(row) for row in snapshot.connection.execute(query)]
 
 
-def counts(snapshot: Snapshot, agency: AgencyInfo) -> list[FindingCount]:
-    """How many findings each rule has at each severity, errors first, then by rule."""
+def counts(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None) -> list[FindingCount]:
+    """How many findings each rule has at each severity, errors first, then by rule.
+
+    With a `period` only what is found in that which its extract takes.
+    """
     query = (
         select(FINDINGS.c.weight, FINDINGS.c.rule, func.count().label("many"), ACCEPTED)
-        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number)
+        .where(sqlite.scanned(FINDINGS.c.agency_number) == agency.number, *_within(snapshot, agency, period))
         .group_by(FINDINGS.c.weight, FINDINGS.c.rule)
         .order_by(FINDINGS.c.weight, FINDINGS.c.rule)
     )
@@ -132,6 +136,10 @@ def counts(snapshot: Snapshot, agency: AgencyInfo) -> list[FindingCount]:
         FindingCount(row.rule, SEVERITIES[row.weight], row.many, row.accepted)
         for row in snapshot.connection.execute(query)
     ]
+
+
+def _within(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None) -> list[ColumnElement[bool]]:
+    return [] if period is None else [going.concerns(snapshot, agency, period)]
 
 
 def forget(connection: Connection, row: Client | Episode) -> None:
@@ -184,14 +192,21 @@ PACKED = 8
 """A finding's number and its mark stand in one: the mark below this."""
 
 
-def order(snapshot: Snapshot, agency: AgencyInfo, by: By, words: Sequence[FindingWord] = ()) -> FindingOrder:
+def order(
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    by: By,
+    words: Sequence[FindingWord] = (),
+    period: ReportingPeriod | None = None,
+) -> FindingOrder:
     """All findings that have all the words, by what they share: the weightiest group first, of those the largest.
 
-    Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry.
+    Groups alike follow each other by name. Within a group errors come first, then by rule, in order of entry. With a
+    `period` only what is found in that which its extract takes.
     """
     keys: list[Any] = []
     ends, numbers, marks = array("q"), array("q"), bytearray()
-    for key, _, told in snapshot.connection.execute(_shared(agency, by, words)):
+    for key, _, told in snapshot.connection.execute(_shared(agency, by, words, _within(snapshot, agency, period))):
         packed: list[int] = json.loads(told)
         keys.append(key)
         numbers.extend(one // PACKED for one in packed)
@@ -200,7 +215,9 @@ def order(snapshot: Snapshot, agency: AgencyInfo, by: By, words: Sequence[Findin
     return FindingOrder(by, keys if by in ("rule", "field") else array("q", keys), ends, numbers, bytes(marks))
 
 
-def _shared(agency: AgencyInfo, by: By, words: Sequence[FindingWord]) -> Select[Any]:
+def _shared(
+    agency: AgencyInfo, by: By, words: Sequence[FindingWord], within: Sequence[ColumnElement[bool]]
+) -> Select[Any]:
     """One row a group: its key, its name among others, and its findings as one text, in their order.
 
     Each table is read once from end to end, where an index holds all that is asked by that index alone: to look up
@@ -210,6 +227,7 @@ def _shared(agency: AgencyInfo, by: By, words: Sequence[FindingWord]) -> Select[
     packed = packed + func.iif(FINDINGS.c.acceptance != 0, FindingOrder.ACCEPTED, 0)
     sort = (FINDINGS.c.weight, FINDINGS.c.rule, FINDINGS.c.number)
     chosen = and_(sqlite.scanned(FINDINGS.c.agency_number) == agency.number, *(_has(one, agency) for one in words))
+    chosen = and_(chosen, *within)
     if by in ("rule", "field"):
         key = FINDINGS.c.rule if by == "rule" else sqlite.json_text(FINDINGS.c.told, "field")
         its = sqlite.listed(packed, *sort).label("its")

@@ -17,8 +17,8 @@ from store.disk import sqlite
 from store.disk.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
 from store.facts import AgencyInfo
 from store.findings import acceptances, due_part, figures
-from store.findings.acceptance_facts import Going
-from store.findings.acceptances import Key, Live
+from store.findings.acceptance_facts import Going, Key, key_of
+from store.findings.acceptances import Live
 from store.findings.figures import SEVERITIES, WEIGHTS, Fault, event_of
 from store.month import agency_settings
 from store.records import agencies
@@ -280,7 +280,7 @@ def _told(found: Finding) -> str:
 
 
 def _row(agency: int, episode: int, found: Finding, live: Mapping[Key, Live], beside: int = 0) -> dict[str, Any]:
-    accepted = live.get(acceptances.key_of(found)) if live and found.severity is Severity.WARNING else None
+    accepted = live.get(key_of(found)) if live and found.severity is Severity.WARNING else None
     return {
         "agency_number": agency,
         "episode_number": episode,

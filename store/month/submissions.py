@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
 from store.facts import AgencyInfo
 from store.findings.acceptances import ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW
-from store.findings.caseload import sent_in
+from store.findings.going import sent_in
 from store.month.facts import DayFigures, SubmissionInfo, TickInfo
 from store.records.values import moment, pack
 from store.snapshot import Snapshot

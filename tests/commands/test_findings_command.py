@@ -11,8 +11,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from store.facts import Who
+from store.records import agencies, read, save
+from store.store import open_store
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call
-from tests.exporters.extracts import STANDARD, row, write
+from tests.exporters.extracts import NOW, STANDARD, row, write
+from tests.stores import ask
+from validators.standard.catalogue import load
 
 FORMS = ("csv", "text", "json")
 SECRET = {"CLIENT": "7QZX-1", "CLIENTID": "zq-77001", "EPISODID": "zq-88001", "DOB": "19850703", "PC": "ZQ9  9ZQ"}
@@ -57,6 +62,45 @@ def test_nothing_wrong_leaves_with_0(place: Place) -> None:
     assert call("import", write(place.folder, [row("1")]), *place.options).code == 0
     done = call("findings", *place.options, *TODAY, "--format", "json")
     assert done.code == 0 and not [one for one in json.loads(done.out) if one["severity"] == "error"]
+
+
+@pytest.mark.parametrize("standard", ["ndtms-cjit-p", "smds-wales"])
+def test_receipt_check_and_findings_of_a_submission_count_the_same(place: Place, standard: str) -> None:
+    """What was closed before the base date, begun after the period, or sent before, counts nowhere."""
+    month = ("--submission", "2020-12", *TODAY)
+    here = place.options
+    assert call("sample", *here, *TODAY, "--clients", "60", "--faults", "--standard", standard).code == 0
+    kept = json.loads(call("check", *here, *TODAY, "--format", "json").out)
+    sent = call("check", *here, *month, "--format", "json")
+    receipt = json.loads(call("export", *here, *month, "--out", place.out, "--format", "json").out)
+    names = ("rows", "episodes", "errors", "warnings", "accepted", "load_percent", "data_quality_percent")
+    counted = json.loads(sent.out)
+    assert {name: counted[name] for name in names} == {name: receipt[name] for name in names}
+    assert counted["rows"] < kept["rows"] and counted["errors"] + counted["warnings"] > 0
+    assert sent.code == (1 if receipt["errors"] else 0)
+    done = call("findings", *here, *month, "--format", "json")
+    listed = [one["severity"] for one in json.loads(done.out)]
+    assert [listed.count("error"), listed.count("warning")] == [receipt["errors"], receipt["warnings"]]
+    assert done.code == sent.code
+
+
+def test_a_row_of_another_agency_is_told_by_every_command(place: Place) -> None:
+    """As an older program took it in: the import of today leaves it out."""
+    assert call("import", write(place.folder, [row("1"), row("2")]), *place.options).code == 0
+    with open_store(place.store, place.key, load) as store:
+        record = list(ask(store, read.episodes, ask(store, agencies.one)))[1]
+        with store.writing(Who("ann", NOW)) as unit:
+            now = read.get(unit, "client", record.client_id)
+            save.change(unit, "client", now.id, {**now.values, "AGNCY": "T0999"}, now.version)
+    month = ("--submission", "2020-12", *TODAY)
+    receipt = json.loads(call("export", *place.options, *month, "--out", place.out, "--format", "json").out)
+    assert (receipt["errors"], receipt["ready"], receipt["load_percent"]) == (1, False, 50.0)
+    for command in ("check", "findings"):
+        for more in (TODAY, month):
+            done = call(command, *place.options, *more, "--format", "json")
+            found = json.loads(done.out)
+            listed = found["findings"] if command == "check" else found
+            assert done.code == 1 and [one["field"] for one in listed if one["rule"] == "agency"] == ["AGNCY"]
 
 
 WORDS = frozenset(

@@ -9,6 +9,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries
 from store.records import agencies
@@ -38,7 +39,7 @@ def agency(desk: Desk) -> AgencyInfo:
 
 def told(desk: Desk, agency: AgencyInfo, form: Form, anonymous: bool = False) -> str:
     """The whole list."""
-    found = ask(desk.store, told_findings, agency, STANDARD, anonymous=anonymous)
+    found = ask(desk.store, told_findings, Work(agency, STANDARD, TODAY), anonymous=anonymous)
     return "".join(FORMS[form](found, anonymous=anonymous))
 
 
@@ -71,10 +72,11 @@ def test_text_and_json(desk: Desk, agency: AgencyInfo) -> None:
 
 def test_a_file_is_private_and_never_replaced(desk: Desk, agency: AgencyInfo, tmp_path: Path) -> None:
     target = tmp_path / "list.csv"
-    many = ask(desk.store, write_findings, agency, STANDARD, target, "csv")
+    with desk.store.reading() as snapshot:
+        many = write_findings(told_findings(snapshot, Work(agency, STANDARD, TODAY)), target, "csv")
     assert many == len(ask(desk.store, queries.findings, agency)) and target.stat().st_mode & 0o777 == 0o600
     with pytest.raises(Problem, match="is there already"):
-        ask(desk.store, write_findings, agency, STANDARD, target, "csv")
+        write_findings([], target, "csv")
     with pytest.raises(Problem, match="could not be written"):
-        ask(desk.store, write_findings, agency, STANDARD, tmp_path / "no" / "list.csv", "csv")
+        write_findings([], tmp_path / "no" / "list.csv", "csv")
     assert [path.name for path in tmp_path.glob("*list*")] == ["list.csv"]

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 from exporters.checks.caseload import check_caseload, compare_episodes
+from exporters.checks.findings_list import told_findings
+from exporters.checks.return_check import check_return
 from exporters.extracts.preview import preview_extract
+from exporters.records import check_client
+from exporters.records.find import by_any_id
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries, results
@@ -18,6 +22,8 @@ from store.month import calendar, sent
 from store.records import agencies, bulk_load, save
 from store.records import read as records_read
 from store.store import Store, open_store
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import STANDARD, row, visit, withheld
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
@@ -46,13 +52,28 @@ def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tup
     """The month's figures after a check of what is due; that they are the extract's, and those."""
     check_caseload(store, agency, Checker(standard), day, NOW)
     period = ask(store, calendar.of_agency, agency).due(day).period
+    work = Work(agency, standard, day)
     month = ask(store, stored_caseload.figures, agency, period, day=day)
-    extract = ask(store, preview_extract, Work(agency, standard, day), period.submission).tally
+    extract = ask(store, preview_extract, work, period.submission).tally
     told: list[object] = [extract.episodes, extract.rows, extract.errors, extract.warnings, extract.accepted]
     told += [extract.load_percent, extract.data_quality_percent, extract.quality_without_accepted]
     counted = [month.episodes, month.rows, month.errors, month.warnings, month.accepted]
     assert [*counted, month.load_percent, month.data_quality_percent, month.quality_without_accepted] == told
     assert month.stale == 0
+    # So do the check of what is sent, the list of findings on the screen, and the one that is handed on.
+    report = ask(store, check_return, work, period.submission)
+    assert [report.tally.rows, report.tally.load_percent] == [extract.rows, extract.load_percent]
+    listed = [one for one in report.findings if one.episode_id]
+    told_on = list(ask(store, told_findings, work, submission=period.submission))
+    kept = ask(store, queries.counts, agency, period)
+    order = ask(store, queries.order, agency, "client", (), period)
+    for severity, weight in ((Severity.ERROR, 0), (Severity.WARNING, 1)):
+        many = extract.counts[severity]
+        assert sum(one.severity is severity for one in listed) == many
+        assert sum(one.severity == severity for one in told_on) == many
+        assert sum(one.count for one in kept if one.severity is severity) == many
+        assert sum(mark % order.ACCEPTED == weight for mark in order.marks) == many
+    assert sum(one.accepted for one in kept) == extract.accepted == sum(bool(one.accepted) for one in listed)
     return month, told
 
 
@@ -164,3 +185,68 @@ def test_what_stands_beside_other_episodes_counts_only_where_its_event_goes(wale
     both(store, agency, WALES, day)
     assert not compare_episodes(store, agency, Checker(WALES), day, NOW)
     assert [one.rule for one in ask(store, queries.findings, agency) if one.rule == "client-number"]
+
+
+def accepted_one_of_two(store: Store, agency: AgencyInfo, standard: Standard, day: date, rule: str) -> None:
+    """Two warnings of one rule in what goes of an episode: the one that is accepted hides nothing of the other."""
+    month, _ = both(store, agency, standard, day)
+    whole = ask(store, stored_caseload.figures, agency, day=day)
+    assert month.rows < whole.rows, "something of it waits"
+    one, other = [each for each in ask(store, queries.findings, agency) if each.rule == rule]
+    assert one.field != other.field and (one.event_id, one.severity) == (other.event_id, Severity.WARNING)
+    with store.writing(Who("ann", NOW)) as work:
+        (made,) = acceptances.accept(work, [other], "It is so.")
+    its, _ = both(store, agency, standard, day)
+    assert (its.warnings, its.accepted) == (2, 1) and its.quality_without_accepted == its.data_quality_percent < 100
+    with store.writing(Who("ann", NOW)) as work:
+        acceptances.accept(work, [one], "This too.")
+    assert both(store, agency, standard, day)[0].quality_without_accepted == 100
+    with store.writing(Who("ann", NOW)) as work:
+        acceptances.withdraw(work, made.id)
+    assert both(store, agency, standard, day)[0].accepted == 1
+
+
+def test_an_acceptance_in_wales_is_of_one_field_s_warning(wales: Returns) -> None:
+    wales.keyed(modality(), top(PSYCH="21", PHYSICAL="22"), top(TOPNO="2", TOPDATE="2026-04-02"))
+    accepted_one_of_two(wales.store, wales.agency, WALES, date(2026, 4, 5), "scale")
+
+
+def test_an_acceptance_in_england_is_of_one_field_s_warning(desk: Desk) -> None:
+    odd = row(NATION="XQX", ETHNIC="Q")
+    desk.take([odd | visit(), odd | visit("2", SUBMODDT="20210105")])
+    accepted_one_of_two(desk.store, ask(desk.store, agencies.one), STANDARD, date(2021, 1, 7), "4")
+
+
+# The agency of a row
+
+
+def test_a_record_of_another_agency_is_an_error_wherever_it_is_told(desk: Desk) -> None:
+    """Of a client with consent, of one without, and of one of which a part waits; mended, it is gone everywhere."""
+    desk.take([row("1"), row("2") | visit("2"), withheld("3")], agency="T0123")
+    waits = row("4") | visit("4", SUBMODDT="20210105")
+    desk.take([waits], agency="T0123")
+    store, agency, day = desk.store, ask(desk.store, agencies.one), date(2021, 1, 7)
+    assert both(store, agency, STANDARD, day)[0].errors == 0
+    records = list(ask(store, records_read.episodes, agency))
+    for code, many in (("T0999", 4), ("T0123", 0)):
+        for record in records:
+            with store.writing(Who("ann", NOW)) as work:
+                now = records_read.get(work, "client", record.client_id)
+                save.change(work, "client", now.id, {**now.values, "AGNCY": code}, now.version)
+        month, _ = both(store, agency, STANDARD, day)
+        kept = [one for one in ask(store, queries.findings, agency) if one.rule == "agency"]
+        assert month.errors == len(kept) == many
+        assert all((one.field, one.severity) == ("AGNCY", Severity.ERROR) for one in kept)
+        # Beside the form, too.
+        work_ = Work(agency, STANDARD, day)
+        tree = ask(store, by_any_id, agency, STANDARD, "c1").tree
+        panel = [one.field for one in ask(store, check_client.findings, work_, tree) if one.rule == "agency"]
+        assert panel == ["AGNCY"] * (many > 0)
+
+
+def test_a_journey_of_another_agency_is_an_error_wherever_it_is_told(wales: Returns) -> None:
+    store, day = wales.store, date(2026, 4, 5)
+    wales.keyed(modality(), top(), AGENCY="T00999")
+    month, _ = both(store, wales.agency, WALES, day)
+    assert month.errors == 1 and month.load_percent == 0
+    assert [one.field for one in ask(store, queries.findings, wales.agency) if one.rule == "agency"] == ["AGENCY"]

@@ -1,5 +1,8 @@
 """What the findings screen reads of a store, for its tests."""
 
+from datetime import date
+
+from exporters.work import Work
 from store.clients import rows
 from store.facts import AgencyInfo
 from store.findings import queries
@@ -8,16 +11,16 @@ from store.records import agencies
 from store.store import Store
 from tests.stores import ask
 from tests.terminal import Terminal
-from tui.screens.findings.groups import Caseload, Group, read
+from tui.screens.findings.groups import Caseload, Group, Listing, read
 from validators.records import Finding
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")
 
 
-def caseload(store: Store, agency: AgencyInfo, by: By = "rule", text: str = "") -> Caseload:
+def caseload(store: Store, agency: AgencyInfo, by: By = "rule", text: str = "", submission: str = "") -> Caseload:
     """What the screen reads."""
-    return ask(store, read, agency, STANDARD, by, text)
+    return ask(store, read, Work(agency, STANDARD, date(2021, 1, 7)), Listing(by, text, submission))
 
 
 def groups_of(whole: Caseload) -> list[Group]:

@@ -64,7 +64,7 @@ def test_groups_come_by_weight_size_and_name(store: Store, agency: AgencyInfo, b
 def test_no_episode_and_no_client_is_looked_up_by_itself(store: Store, agency: AgencyInfo, by: By) -> None:
     with store.reading() as snapshot:
         connection = snapshot.connection
-        query = queries._shared(agency, by, ()).compile(store._engine, compile_kwargs={"literal_binds": True})
+        query = queries._shared(agency, by, (), ()).compile(store._engine, compile_kwargs={"literal_binds": True})
         plan = [str(step[3]) for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
     assert not [step for step in plan if "PRIMARY KEY" in step], plan
     for table in ("episode", "client_line"):

@@ -207,7 +207,7 @@ AGENCY_ROWS = [
     ("", "T0999", "file", ()),
     ("T0123", "T0123", "file", ()),
     ("T0123", "T0123", "store", ()),
-    ("T0123", "T0999", "file", ("warning agency at AGNCY",)),
+    ("T0123", "T0999", "file", ("error agency at AGNCY",)),
     ("T0123", "T0999", "store", ("error agency at AGNCY",)),
     ("T0123", "T0123 ", "store", ("error 1 at AGNCY",)),
     ("T0123", "", "store", ("error 2 at AGNCY",)),

@@ -4,14 +4,13 @@ import csv
 import gc
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from exporters.checks.file_check import Report, as_json, check_episodes, check_file
+from exporters.checks.file_check import Report, as_json, check_file
 from exporters.imports.detect import of_file
 from tui.cli.context import Progress, opened
 from tui.cli.options import (
@@ -26,12 +25,11 @@ from tui.cli.options import (
     day,
 )
 from validators.agency import settings_typed
-from validators.calendar.periods import ReportingPeriod, reporting_period
+from validators.calendar.periods import reporting_period
 from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.rules.registry import Context
 from validators.standard.catalogue import load
-from validators.standard.model import Standard
 
 LONGEST_SHOWN = 200
 """Characters of a value that text shows; JSON and CSV have all of it."""
@@ -56,7 +54,10 @@ def check(
     ] = None,
     dates: DatesOption = "",
 ) -> int:
-    """Check an extract, or everything in a store, by the rules of its data set. Ends with 1 when there are errors."""
+    """Check an extract, or everything in a store, by the rules of its data set. Ends with 1 when there are errors.
+
+    With --submission a store is checked for what that submission would send, as its receipt counts it.
+    """
     today = day(on)
     # Hundreds of thousands of small objects are made here and none of them in a circle.
     gc.disable()
@@ -68,37 +69,24 @@ def check(
         standard = of_file(file, standard_id)
         progress = Progress("lines read")
         told = settings_typed(standard, settings or [])
-        report = check_file(file, standard, _context(standard, today, submission, told, stored=False), progress, dates)
+        period = reporting_period(standard.submission.calendar, submission) if submission is not None else None
+        report = check_file(file, standard, Context(today, "file", period, told), progress, dates)
         progress.done()
     else:
         if settings:
             raise Problem("A store knows its agency's settings: `keywork settings set` changes one.")
         if standard_id is not None:
             load(standard_id)  # an unknown one is refused by its own sentence
-        from store.findings import acceptances
-        from store.findings.acceptance_facts import Accepted
-        from store.month import agency_settings
-        from store.records import agencies, read
+        from exporters.checks.return_check import check_kept, check_return
+        from exporters.work import Work
+        from store.records import agencies
 
         with opened(store, key_file) as found:
             agency = found.ask(agencies.one, agency_code, standard_id)
-            standard = load(agency.standard)
-            context = _context(standard, today, submission, found.ask(agency_settings.settings, agency), stored=True)
-            accepted = Accepted(found.ask(acceptances.listed, agency))
-            repeated = found.ask(read.repeated_identifiers, agency)
-            with found.reading() as snapshot:
-                report = check_episodes(read.episodes(snapshot, agency), standard, context, repeated, accepted)
+            work = Work(agency, load(agency.standard), today)
+            report = found.ask(check_kept, work) if submission is None else found.ask(check_return, work, submission)
     {OutputFormat.JSON: _json, OutputFormat.CSV: _csv, OutputFormat.TEXT: _text}[form](report)
     return 1 if report.tally.errors else 0
-
-
-def _context(
-    standard: Standard, today: date, submission: str | None, settings: Mapping[str, str], *, stored: bool
-) -> Context:
-    period: ReportingPeriod | None = None
-    if submission is not None:
-        period = reporting_period(standard.submission.calendar, submission)
-    return Context(today, "store" if stored else "file", period, settings)
 
 
 def _json(report: Report) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,10 @@ import typer
 
 from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
 from exporters.checks.caseload import check_caseload
-from exporters.checks.findings_list import FORMS, Form, told_findings, write_findings
+from exporters.checks.findings_list import FORMS, Form, ListedFinding, told_findings, write_findings
 from exporters.imports.encodings import encoding_of, refuse_unquoted
+from exporters.work import Work
 from store.disk.files import refused
-from store.findings import queries
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import (
@@ -21,13 +22,14 @@ from tui.cli.options import (
     OutputFormat,
     StandardOption,
     StoreOption,
+    SubmissionOption,
     TodayOption,
     day,
     refuse_csv,
 )
 from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.rules.checker import Checker
+from validators.records import Severity
 from validators.standard.catalogue import load
 
 LARGEST_LIST = 20_000_000
@@ -46,11 +48,14 @@ def findings(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="For a helpdesk: no reference, identifier or value of anybody.")
     ] = False,
+    submission: SubmissionOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="A new file to write, private to you.")
     ] = None,
 ) -> int:
     """Tell every finding of the caseload, accepted ones marked, the case reference first.
+
+    With --submission those in what that submission would send: as many as its receipt counts.
 
     Only what changed is checked anew. A cell that a spreadsheet would take for a formula begins with an apostrophe.
     """
@@ -59,17 +64,25 @@ def findings(
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
-        progress = Progress(standard.say("{episodes} checked"))
-        check_caseload(found, agency, Checker(standard), today, now(), lambda done, due: progress(done))
-        progress.done()
-        errors = any(one.severity == "error" and one.count for one in found.ask(queries.counts, agency))
-        if out is None:
-            with found.reading() as snapshot:
-                told = told_findings(snapshot, agency, standard, anonymous=anonymous)
+        work, month, errors = Work(agency, standard, today), submission or "", 0
+
+        def counted(told: Iterable[ListedFinding]) -> Iterator[ListedFinding]:
+            nonlocal errors
+            for one in told:
+                errors += one.severity == Severity.ERROR
+                yield one
+
+        if not month:
+            progress = Progress(standard.say("{episodes} checked"))
+            check_caseload(found, agency, work.checker, today, now(), lambda done, due: progress(done))
+            progress.done()
+        with found.reading() as snapshot:
+            told = counted(told_findings(snapshot, work, submission=month, anonymous=anonymous))
+            if out is None:
                 sys.stdout.writelines(FORMS[chosen](told, anonymous=anonymous))
-        else:
-            many = found.ask(write_findings, agency, standard, out, chosen, anonymous=anonymous)
-            talk(f"{many:,} findings written to {out}.")
+            else:
+                many = write_findings(told, out, chosen, anonymous=anonymous)
+                talk(f"{many:,} findings written to {out}.")
     return 1 if errors else 0
 
 

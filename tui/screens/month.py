@@ -393,7 +393,7 @@ class MonthScreen(StoreScreen[None]):
             return
         due = view.standing.due
         if line.goes_to == "findings":
-            app.open_screen("findings", rule=line.goes_with)
+            app.open_screen("findings", rule=line.goes_with, submission=due.submission)
         elif line.goes_to in ("checklist", "extract"):
             app.open_screen(line.goes_to, line.goes_with or due.submission)
         else:

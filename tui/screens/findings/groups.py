@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from exporters.work import Work
 from store.facts import AgencyInfo
 from store.findings import caseload, queries
 from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
+from store.month import calendar
 from store.snapshot import Snapshot
 from tui.screens.history import client_name
 from tui.session.wording import rule_title
+from validators.calendar.periods import ReportingPeriod
 from validators.quality import quality_text
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
@@ -20,9 +23,27 @@ SEVERITIES = tuple(Severity)
 _MARKS = {severity: at for at, severity in enumerate(SEVERITIES)}
 
 
+DUE = "due"
+"""Stands for the submission that is due."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is to be listed: grouped by what, with which words, and of which submission's return alone.
+
+    `submission` is a month, `DUE`, or "" for all of the caseload.
+    """
+
+    by: By = "rule"
+    text: str = ""
+    submission: str = ""
+
+
 @dataclass(frozen=True)
 class Caseload:
     """What is known of a caseload: the order of the findings listed, how many there are, how the rows stand.
+
+    With a `period` that is all of what its return would hold, and of nothing else.
 
     Of the findings themselves there are numbers only; who shows one reads it. `current` is the number that the finding
     asked for has now, 0 for none. The `figures` are None until they were summed up, which takes longer than the rest.
@@ -33,6 +54,7 @@ class Caseload:
     accepted: int = 0
     figures: CaseloadFigures | None = None
     current: int = 0
+    period: ReportingPeriod | None = None
 
     @property
     def total(self) -> int:
@@ -101,11 +123,15 @@ class Group:
         return name if by == "client" else f"{name}, {standard.word('episode')} {episode}"
 
 
-def quality_line(figures: CaseloadFigures, terms: Terms = USUAL) -> str:
-    """Load and data quality of the rows of all episodes, in words; and how far that is to be believed."""
+def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: ReportingPeriod | None = None) -> str:
+    """Load and data quality of the rows of a period's return or of all episodes; how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
-    told = "All {figures.rows:,} {rows}, sent or not, our estimate: load {figures.load_percent} %, quality {quality}"
-    line = terms.say(told, figures=figures, quality=quality)
+    which = terms.say(
+        "the return's {figures.rows:,} {rows}" if period else "all {figures.rows:,} {rows}, sent or not",
+        figures=figures,
+    )
+    told = "{which}, our estimate: load {figures.load_percent} %, quality {quality}"
+    line = terms.say(told, which=which[0].upper() + which[1:], figures=figures, quality=quality)
     return line + terms.say("; {many:,} {episodes} due for a check", many=figures.stale) if figures.stale else line
 
 
@@ -117,10 +143,8 @@ def count_text(counts: Mapping[Severity, int]) -> str:
 
 def read(
     snapshot: Snapshot,
-    agency: AgencyInfo,
-    standard: Standard,
-    by: By,
-    text: str = "",
+    work: Work,
+    listing: Listing,
     current: Finding | None = None,
     known: Caseload | None = None,
 ) -> Caseload:
@@ -128,22 +152,31 @@ def read(
 
     What is `known` of all findings is not counted again: only the words or the groups are others.
     """
+    agency, period, words = work.agency, period_of(snapshot, work, listing), words_of(work.standard, listing.text)
     if known is not None:
-        order = queries.order(snapshot, agency, by, words_of(standard, text))
+        order = queries.order(snapshot, agency, listing.by, words, period)
         return replace(known, order=order, current=queries.number_of(snapshot, current) if current is not None else 0)
     severities: dict[Severity, int] = {}
     accepted = 0
-    for one in queries.counts(snapshot, agency):
+    for one in queries.counts(snapshot, agency, period):
         severities[one.severity] = severities.get(one.severity, 0) + one.count
         accepted += one.accepted
-    order = queries.order(snapshot, agency, by, words_of(standard, text))
+    order = queries.order(snapshot, agency, listing.by, words, period)
     number = queries.number_of(snapshot, current) if current is not None else 0
-    return Caseload(order, severities, accepted, current=number)
+    return Caseload(order, severities, accepted, current=number, period=period)
 
 
-def sums(snapshot: Snapshot, agency: AgencyInfo) -> CaseloadFigures:
-    """How the rows of all episodes stand. In a thread: among very many clients it takes some seconds."""
-    return caseload.figures(snapshot, agency)
+def period_of(snapshot: Snapshot, work: Work, listing: Listing) -> ReportingPeriod | None:
+    """The period whose return alone is listed; None for all of the caseload. Raises Problem for no submission."""
+    if not listing.submission:
+        return None
+    known = calendar.of_agency(snapshot, work.agency)
+    return (known.due(work.today) if listing.submission == DUE else known.entry(listing.submission)).period
+
+
+def sums(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None) -> CaseloadFigures:
+    """How the rows of a return, or of all episodes, stand. In a thread: of very many it takes some seconds."""
+    return caseload.figures(snapshot, agency, period)
 
 
 def words_of(standard: Standard, text: str) -> list[FindingWord]:

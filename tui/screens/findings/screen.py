@@ -9,15 +9,27 @@ from textual import events
 from textual.timer import Timer
 from textual.widget import Widget
 
-from exporters.checks.findings_list import Form, write_findings
+from exporters.checks.findings_list import Form, told_findings, write_findings
 from exporters.records import accept
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
 from store.findings.facts import ListedFinding
 from store.snapshot import Snapshot
 from tui.form.row_drawing import ACCEPTED
-from tui.screens.findings.groups import WAYS, Caseload, Group, count_text, field_label, quality_line, read, sums
+from tui.screens.findings.groups import (
+    DUE,
+    WAYS,
+    Caseload,
+    Group,
+    Listing,
+    count_text,
+    field_label,
+    quality_line,
+    read,
+    sums,
+)
 from tui.screens.findings.list import FindingsList
 from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
@@ -81,6 +93,9 @@ REGISTRY.add(
     action("findings.filter", "slash", "Filter", "Only findings with these words", SCOPE, "filter", bar=True),
     action("findings.open_all", "plus", "Open all", "Open every group", SCOPE, "fold(True)"),
     action("findings.close_all", "minus", "Close all", "Close every group", SCOPE, "fold(False)"),
+    action(
+        "findings.return", "r", "Return", "Only what the return that is due would send, or all", SCOPE, "only_return"
+    ),
     action("findings.rule", "f6", "Rule", "The rule of the chosen line: wording, source", SCOPE, "rule_page", bar=True),
 )
 SETTLE_SECONDS = 5.0
@@ -95,12 +110,13 @@ class FindingsScreen(FilteredScreen):
     FindingsScreen #detail-1, FindingsScreen #detail-2, FindingsScreen #detail-3 { height: 1; }
     """
 
-    def __init__(self, text: str = "", rule: str = "") -> None:
-        """Filtered by some words from the first, or with one rule's group open."""
+    def __init__(self, text: str = "", rule: str = "", submission: str = "") -> None:
+        """Filtered by some words from the first, with one rule's group open, or of one month's return alone."""
         super().__init__()
         self._reasons: dict[str, AcceptanceInfo] = {}
         self.caseload = Caseload()
         self.by: By = WAYS[0]
+        self.submission = submission
         self._reading = self._again = self._keep = self._counted = False
         self._holds: list[KeyHold] = []
         self._then: list[Callable[[], object]] = []
@@ -193,8 +209,9 @@ class FindingsScreen(FilteredScreen):
         counted = count_text(self.caseload.severities) + (f", {accepted:,} accepted" if accepted else "")
         pieces.append((f"  {counted}", "text"))
         self.ways.show(*pieces)
-        listed, total = self.caseload.order.total, self.caseload.total
-        told = f"{listed:,} of {total:,}" if self.find_line.text.split() else f"{total:,} in all"
+        listed, total, period = self.caseload.order.total, self.caseload.total, self.caseload.period
+        where = f" in {period.submission}" if period else ""
+        told = f"{listed:,} of {total:,}{where}" if self.find_line.text.split() else f"{total:,}{where or ' in all'}"
         self.find_line.tell((told.rjust(29), "dim"))
 
     def on_line_list_moved(self) -> None:
@@ -204,7 +221,7 @@ class FindingsScreen(FilteredScreen):
         if row is not None and row[1] is None:
             lines[0] = [(f" {self.list.title_of(row[0])}: {row[0].counted()}. Enter opens it.", "panel")]
             figures = self.caseload.figures
-            told = quality_line(figures, self.program.terms) if figures is not None else ""
+            told = quality_line(figures, self.program.terms, self.caseload.period) if figures is not None else ""
             said = wrapped(told, max(20, self.size.width - 2))[-2:]
             lines[3 - len(said) :] = [[(f" {each}", "panel")] for each in said]
         elif row is not None and row[1] is not None:
@@ -241,6 +258,15 @@ class FindingsScreen(FilteredScreen):
         """The next way."""
         self.by = WAYS[(WAYS.index(self.by) + 1) % len(WAYS)]
         self.read(hold=True, keep=False)
+
+    def action_only_return(self) -> None:
+        """`r`: only what the return that is due would send, or all again."""
+        self.submission = "" if self.submission else DUE
+        self.caseload, self._counted = replace(self.caseload, figures=None), False
+        self.read(hold=True, keep=False)
+        key = REGISTRY.key_text("findings.return")
+        some = f"Only what the return that is due would send: {key} lists all again."
+        self.say(some if self.submission else "All findings of the caseload, sent or not.")
 
     def action_rule_page(self) -> None:
         """F6: the rule, or the field where they are grouped so and the line is a group."""
@@ -320,19 +346,25 @@ class FindingsScreen(FilteredScreen):
             return
         self._reading, self._again = True, False
         self._stop_typing()
-        row, text = self.list.current if self._keep else None, self.find_line.text
+        row, listing = self.list.current if self._keep else None, self._listing()
         known, self._counted = self.caseload if self._counted else None, True
-        agency, standard, by, wanted = app.agency, app.standard, self.by, row[1] if row is not None else None
+        work, wanted = self._work(), row[1] if row is not None else None
         app.read(
-            lambda snapshot: read(snapshot, agency, standard, by, text, wanted, known),
-            on_done=lambda caseload: self._came(caseload, text, known is None),
+            lambda snapshot: read(snapshot, work, listing, wanted, known),
+            on_done=lambda caseload: self._came(caseload, listing, known is None),
             on_problem=self._failed,
         )
 
-    def _came(self, caseload: Caseload, text: str, counted: bool) -> None:
+    def _listing(self) -> Listing:
+        return Listing(self.by, self.find_line.text, self.submission)
+
+    def _work(self) -> Work:
+        return Work(self.program.agency, self.program.standard, self.program.today())
+
+    def _came(self, caseload: Caseload, listing: Listing, counted: bool) -> None:
         self._reading = False
         caseload = replace(caseload, figures=self.caseload.figures)
-        if self.is_attached and (not self._again or (caseload.order.by, text) == (self.by, self.find_line.text)):
+        if self.is_attached and (not self._again or listing == self._listing()):
             self.show(caseload, self._keep)
         else:
             self.caseload = replace(caseload, order=self.caseload.order)  # what was counted holds all the same
@@ -353,8 +385,8 @@ class FindingsScreen(FilteredScreen):
         self._sums.read()
 
     def _sum_question(self) -> Question[CaseloadFigures]:
-        agency = self.program.agency
-        return lambda snapshot: sums(snapshot, agency)
+        agency, period = self.program.agency, self.caseload.period
+        return lambda snapshot: sums(snapshot, agency, period)
 
     def _summed(self, figures: CaseloadFigures) -> None:
         self.caseload = replace(self.caseload, figures=figures)
@@ -574,14 +606,20 @@ class FindingsScreen(FilteredScreen):
         self.app.push_screen(Confirm("Write all findings to a file", [SAFE], answers), chosen)
 
     def _ask_where(self, form: Form, anonymous: bool) -> None:
-        app = self.program
+        app, work, period = self.program, self._work(), self.caseload.period
+        month = period.submission if period else ""
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
             target = Path(texts["path"]).expanduser()
-            app.in_store(
-                lambda store: store.ask(write_findings, app.agency, app.standard, target, form, anonymous=anonymous),
+            app.read(
+                lambda snapshot: write_findings(
+                    told_findings(snapshot, work, submission=month, anonymous=anonymous),
+                    target,
+                    form,
+                    anonymous=anonymous,
+                ),
                 on_done=lambda many: self.say(f"{many:,} findings written to {target}.", "ok"),
                 hold=True,
             )
@@ -590,7 +628,8 @@ class FindingsScreen(FilteredScreen):
             f"findings-{app.today().isoformat()}{'-anonymous' if anonymous else ''}.{'txt' if form == 'text' else form}"
         )
         asked = [Asked("path", "New file", f"~/{name}")]
-        about = ["All findings kept of the caseload, whatever the filter shows. An existing file is not replaced."]
+        which = f"in what the return of {month} would send" if month else "kept of the caseload"
+        about = [f"All findings {which}, whatever the filter shows. An existing file is not replaced."]
         self.app.push_screen(Asking("Write all findings", about, asked), named)
 
 
