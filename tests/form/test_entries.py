@@ -6,9 +6,10 @@ import pytest
 
 from tests.form.conftest import TODAY
 from tui.form.findings_panel import pane_lines, strip_lines
-from tui.form.panel_entries import Entry, Place, RecordKey, counts, panel_entries, walk, walked
+from tui.form.panel_entries import Entry, Place, RecordKey, counts, found, panel_entries, walk, walked
 from tui.form.record_model import RecordModel
 from validators.records import Finding, Severity, Values
+from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 CLIENT = RecordKey("client", "C")
@@ -78,6 +79,17 @@ def test_an_accepted_warning_is_listed_as_such_and_not_walked(standard: Standard
     assert [place.header for place in walked(entries)] == ["DAT", "DISD"]
     assert "[accepted by" in "\n".join(line[0] for line in pane_lines(entries, None, 40))
     assert entries[2].text == "= PC looks wrong (28) [accepted by ann: so it is] PC=x"
+
+
+def test_a_value_in_no_list_we_have_is_listed_and_not_walked(standard: Standard) -> None:
+    """Nobody can mend it; another notice is a stop, and so is what else is wrong with that very value."""
+    shipped = load("ndtms-cjit-p")
+    unknown = finding("DRUG1", Severity.NOTICE, rule="not-in-list")
+    entries = listed(shipped, unknown, finding("PC", Severity.NOTICE, rule="adult"))
+    assert [place.header for place in walked(entries)] == ["PC"]
+    assert [place.header for place in found(entries)] == ["PC", "DRUG1"]
+    assert "2 notices" in counts(entries)
+    assert [place.header for place in walked(listed(shipped, unknown, finding("DRUG1", rule="4")))] == ["DRUG1"]
 
 
 def test_what_is_still_to_do_is_listed_and_not_walked(standard: Standard) -> None:

@@ -71,7 +71,7 @@ class Entry:
     """One line of the panel. `own` is whether it concerns the record on the form; `finding` is None for a to-do.
 
     `landing` is where F8 leads, when that is another field of the record than the one the rule names; `accepted` says
-    who accepted it and why.
+    who accepted it and why. `passed`: F8 does not stop there, because there is nothing that whoever keys could mend.
     """
 
     kind: Kind
@@ -84,6 +84,7 @@ class Entry:
     finding: Finding | None = None
     landing: str = ""
     accepted: str = ""
+    passed: bool = False
 
     @property
     def stop(self) -> Place:
@@ -144,7 +145,8 @@ def panel_entries(
         values = ", ".join(f"{header}={_told(finding.values.get(header, ''))}" for header in finding.fields)
         label = _label(standard, finding.field)
         place, landing = Place(record, finding.field), _landing(finding, shared, standard)
-        entry = Entry(kind, own, place, label, finding.message, finding.rule, values, finding, landing, told)
+        passed = bool(told) or (kind == "notice" and _only_of_a_list(standard, finding.rule))
+        entry = Entry(kind, own, place, label, finding.message, finding.rule, values, finding, landing, told, passed)
         entries.append(((not own, 4 if told else WEIGHT[finding.severity], _column(standard, finding.field)), entry))
     for place in to_do:
         own, label = place.record in own_records, _label(standard, place.header)
@@ -154,8 +156,23 @@ def panel_entries(
 
 
 def walked(entries: Sequence[Entry]) -> tuple[Place, ...]:
-    """The places that F8 and F7 go to: every finding but accepted ones; what is still to do needs no walking to."""
-    return tuple(dict.fromkeys(entry.stop for entry in entries if entry.kind not in ("to do", "accepted")))
+    """The places that F8 and F7 go to; what is still to do needs no walking to.
+
+    Every finding but accepted warnings, and notices that a value is in no list we have: the list is known to lack
+    some, the value may be right, and such a stop in most records would hide those at which something is to be done.
+    """
+    return tuple(dict.fromkeys(entry.stop for entry in entries if entry.kind != "to do" and not entry.passed))
+
+
+def found(entries: Sequence[Entry]) -> tuple[Place, ...]:
+    """The places of all findings, walked to or not."""
+    return tuple(dict.fromkeys(entry.stop for entry in entries if entry.finding is not None))
+
+
+def _only_of_a_list(standard: Standard, rule: str) -> bool:
+    """Whether a rule says no more than that a value is not in a list that is not complete."""
+    known = standard.rule_by_id.get(rule)
+    return known is not None and all(row.pattern == "outside_list" for row in known.rows)
 
 
 def walk(

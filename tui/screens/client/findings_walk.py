@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tui.form.panel_entries import Place, RecordKey, walk, walked
+from tui.form.panel_entries import Place, RecordKey, found, walk, walked
 from validators.records import Severity
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Walking:
     def land_here(self) -> None:
         """On arriving at a chosen finding: say what is wrong."""
         here = self.screen.place()
-        if here in walked(self.screen.entries):
+        if here is not None and here in found(self.screen.entries):
             self._to(here)
 
     def _order(self) -> Sequence[RecordKey]:

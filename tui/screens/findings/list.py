@@ -33,8 +33,9 @@ PAGE = 64
 """Lines whose findings are read at a stroke."""
 MOST_KEPT = 1024
 Fetch = Callable[[Collection[int]], Mapping[int, ListedFinding]]
+_OPEN = bytes(mark < FindingOrder.ACCEPTED for mark in range(256))
 _WALKED = bytes(
-    mark < FindingOrder.ACCEPTED and SEVERITIES[mark % len(SEVERITIES)] is not Severity.NOTICE for mark in range(256)
+    is_open and SEVERITIES[mark % len(SEVERITIES)] is not Severity.NOTICE for mark, is_open in enumerate(_OPEN)
 )
 
 
@@ -206,7 +207,7 @@ class FindingsList(LineList):
     def walk(self, step: Literal[1, -1]) -> Finding | None:
         """Go to the next finding (or, -1, the one before), opening its group; None at the end.
 
-        Notices and accepted warnings are passed.
+        Accepted warnings are passed, and notices but from a group in which there is nothing else.
         """
         if self.cursor >= self.row_count:
             return None
@@ -225,8 +226,9 @@ class FindingsList(LineList):
             before = place  # mended a moment ago: on to the one after it
 
     def _next(self, place: int, step: Literal[1, -1]) -> int:
-        """The place of the next error or warning; -1 when there is none."""
-        walked = self.order.marks.translate(_WALKED)
+        """The place of the next finding that is walked to; -1 when there is none."""
+        among_notices = self.place_of(self.cursor)[0].worst is Severity.NOTICE
+        walked = self.order.marks.translate(_OPEN if among_notices else _WALKED)
         return walked.find(1, place + 1) if step > 0 else walked.rfind(1, 0, place)
 
     def _here(self, step: Literal[1, -1]) -> int:
