@@ -37,6 +37,7 @@ TITLES: Mapping[str, Sentence] = {
     "event-gone": Sentence("{Event} gone"),
     "consent": Sentence("Consent gone"),
     "identity": Sentence("Identity changed"),
+    "residence": Sentence("Residence changed"),
     "reopened": Sentence("Open again"),
     "moved": Sentence("Another client"),
     "client-reused": Sentence("Identifier reused"),
@@ -85,11 +86,14 @@ class Finder:
 
     def __init__(self, snapshot: Snapshot, preview: Preview, sent: SentText) -> None:
         """Take what was sent. Raises Problem when the store cannot be read."""
+        # Of an extract between two days it is asked what all that is known would deny.
+        preview = preview.known or preview
         self.snapshot, self.preview, self.standard = snapshot, preview, preview.standard
         self.closed_before = choose.of(preview.standard).selection(preview.period).closed_before
         role = preview.standard.role
         self.opened, self.closed, self.consent = role("opened"), role("closed"), role("consent")
         self.identity = [header for header in map(role, IDENTITY) if header]
+        self.residence, self.names = role("residence"), (role("given_initial"), role("family_initial"))
         self.old, self.new = sent, preview.by_episode
         self.pairs = list(pairs(self.old, self.new))
         # Only an identifier that the program made tells one event from those of all other episodes.
@@ -99,13 +103,14 @@ class Finder:
             for section in self.standard.event_sections
             if section.id_field and fields[section.id_field].keyed == "made"
         }
-        self.known = self._whereabouts(
+        self.came = [now for was, now in self.pairs if was is None and now is not None]
+        wanted = [
             was.episode for was, now in self.pairs if was is not None and (now is None or now.client != was.client)
-        )
+        ]
+        self.known = self._whereabouts([*wanted, *(one.episode for one in self.came if wanted)])
         self.gone_events = self._gone_events()
         held = preview.receipt.held_back
         self.held = {(one.episode, one.field or one.event) for one in held}
-        self.came = [now for was, now in self.pairs if was is None and now is not None]
         self.events_now = {
             (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
         }
@@ -157,6 +162,10 @@ class Finder:
 
     def _gone(self, was: SentEpisode) -> Mismatch:
         place = self.known.get(was.episode)
+        if (other := self._renamed(was, place)) is not None:
+            told = self.standard.say("Its identifier was changed; the {episode} is now {id}.", id=other.episode)
+            found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
+            return self._placed(found, self.known.get(other.episode), self.standard.role("episode_id"))
         why, explained = self._why_gone(was, place)
         events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
@@ -178,18 +187,23 @@ class Finder:
             )
         if left_out:
             return f"It is left out: {left_out}.", False
-        if place is None or place.deleted_at is not None:
-            for other in self.came:
-                same_day = was.values.get(self.opened) and other.values.get(self.opened) == was.values.get(self.opened)
-                if other.client == was.client and same_day:
-                    told = "Its identifier was changed; the {episode} is now {id}."
-                    return self.standard.say(told, id=other.episode), False
         if place is None:
             told = "No {episode} of that identifier is in the store: its identifier was changed."
             return self.standard.say(told), False
         if place.deleted_at is not None:
             return f"It was deleted{_by(place.deleted_by, place.deleted_at)}.", False
         return "It is in the store but not in what would be written.", False
+
+    def _renamed(self, was: SentEpisode, place: Whereabouts | None) -> SentEpisode | None:
+        """The episode that goes by another identifier now: the same client's, opened on the same day."""
+        day = was.values.get(self.opened)
+        if was.episode in self.preview.left_out or not day:
+            return None
+        alike = (one for one in self.came if one.client == was.client and one.values.get(self.opened) == day)
+        other = next(alike, None)
+        # What stands in the store under the old identifier is another one, unless the two are found as one.
+        stands = other is not None and place is not None and place.deleted_at is None
+        return None if stands and other is not None and self.known.get(other.episode) != place else other
 
     # Episodes that are in both
 
@@ -212,14 +226,29 @@ class Finder:
             change = FieldChange(self.closed, was.values[self.closed], "")
             found = Mismatch("reopened", was.episode, was.episode, now.client, told, (change,))
             yield self._placed(found, place, self.closed)
+        lived, lives = was.values.get(self.residence, ""), now.values.get(self.residence, "")
+        if had and lived and lives != lived:
+            label = self.standard.by_header[self.residence].label
+            told = f"Not as sent: {label}, by which the client is matched as well."
+            change = FieldChange(self.residence, lived, lives)
+            found = Mismatch("residence", was.episode, was.episode, now.client, told, (change,))
+            yield self._placed(found, place, self.residence)
         for (section, own), values in was.events.items():
             if (section, own) not in now.events:
                 yield self._event_gone(was, now, section, own, values, place)
 
+    def _denied(self, was: SentEpisode, now: SentEpisode) -> tuple[FieldChange, ...]:
+        """What was sent of who the client is and is not so now; what was left blank then, nobody denies."""
+        return tuple(
+            FieldChange(header, before, after)
+            for header in self.identity
+            if (before := was.values.get(header, "")) and (after := now.values.get(header, "")) != before
+        )
+
     def _moved(self, was: SentEpisode, now: SentEpisode) -> Mismatch:
         place = self.known.get(now.episode)
         change = FieldChange(self.standard.role("client_id"), was.client, now.client)
-        same = all(was.values.get(header) == now.values.get(header) for header in self.identity)
+        same = not self._denied(was, now)
         told = "It was sent as another client's. "
         merged = None
         if place is not None:
@@ -263,6 +292,8 @@ class Finder:
             told = self.standard.say("The {what} is now under the {episode} {id}.", what=title.said, id=elsewhere)
         elif renamed:
             told = f"The {title.said} is now called {renamed}."
+            if section in self.named:
+                event = at = locate.events(self.snapshot, self.preview.agency, section, [renamed]).get(renamed)
         elif (now.episode, own) in self.held:
             told, at = f"The {title.said} is now dated after the end of the reporting period.", event
         elif event is not None and event.deleted_at is not None:
@@ -281,20 +312,15 @@ class Finder:
         before = self._identities(was for was, _ in self.pairs)
         after = self._identities(now for _, now in self.pairs)
         born = self.standard.role("birth_date")
-        names = {self.standard.role("given_initial"), self.standard.role("family_initial")}
         for client, was in before.items():
             now = after.get(client)
             if now is None:
                 continue
-            changes = tuple(
-                FieldChange(header, was.values.get(header, ""), now.values.get(header, ""))
-                for header in self.identity
-                if was.values.get(header, "") != now.values.get(header, "")
-            )
+            changes = self._denied(was, now)
             if not changes:
                 continue
             headers = {one.header for one in changes}
-            another = born in headers and bool(headers & names)
+            another = born in headers and not headers.isdisjoint(self.names)
             labels = [self.standard.by_header[one.header].label.lower() for one in changes]
             told = f"Not as sent: {', '.join(labels)}."
             told += " Initials and birth date differ: the identifier may stand for another person." if another else ""

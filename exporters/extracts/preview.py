@@ -1,6 +1,6 @@
 """What would be written now, without writing it: the rows, what is left out, and the receipt it would have."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from io import BufferedReader
@@ -9,7 +9,7 @@ from exporters.extracts.compare import Comparison, compare
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.writing import Progress, begun, write_rows
 from exporters.formats import choose
-from exporters.formats.base import ExtractKind, SentText
+from exporters.formats.base import ExtractKind, Selecting, SentText
 from exporters.formats.kept_text import KeptText, Pieces
 from exporters.work import Work
 from store.facts import AgencyInfo, ExtractInfo
@@ -25,6 +25,7 @@ class Preview:
     """An extract that was not written. `receipt` is the one it would have, its file a mere name; `text` its text.
 
     Where an extract holds only a part of what is known, `whole` is the text of all of it by the end of the period.
+    `known` is the extract of all of it, where the days that are wanted leave some of that aside.
     """
 
     agency: AgencyInfo
@@ -34,6 +35,7 @@ class Preview:
     text: KeptText
     today: date
     whole: KeptText | None = None
+    known: "Preview | None" = None
 
     @property
     def tally(self) -> Tally:
@@ -43,6 +45,8 @@ class Preview:
     @cached_property
     def by_episode(self) -> SentText:
         """All that is known by its episodes, sent now or not, read when it is first asked for."""
+        if self.known is not None:
+            return self.known.by_episode
         return choose.of(self.standard).sent_text([(self.whole or self.text).pieces()])
 
     @cached_property
@@ -64,8 +68,18 @@ def preview_extract(
     Raises Problem when there is no such submission, and as the export does.
     """
     period = calendar.of_agency(snapshot, work.agency).entry(submission).period
+    chosen = choose.of(work.standard).selection(period, wanted)
+    preview = _made(snapshot, work, chosen, submission, progress)
+    if chosen.period != period:
+        # What lies outside the days that are wanted is known all the same, and denied by nobody.
+        until = replace(period, end=max(period.end, chosen.period.end))
+        full = choose.of(work.standard).selection(until, ExtractKind("full"))
+        preview.known = _made(snapshot, work, full, submission, progress)
+    return preview
+
+
+def _made(snapshot: Snapshot, work: Work, chosen: Selecting, submission: str, progress: Progress | None) -> Preview:
     form = choose.of(work.standard)
-    chosen = form.selection(period, wanted)
     receipt = begun(work.agency, chosen, submission)
     text = form.pager()
     whole = form.pager() if receipt.kind not in ("", "full") else None
@@ -83,12 +97,10 @@ def changes_since(snapshot: Snapshot, preview: Preview, extract: ExtractInfo) ->
 
 
 def sent_so_far(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract: ExtractInfo) -> SentText:
-    """What an extract says, with all that was sent before it where it is but a part. Raises Problem."""
+    """What an extract says, with what was sent beside and before it where it is but a part. Raises Problem."""
     if not standard.submission.kinds:
         return choose.of(standard).sent_text([extracts.text(snapshot, extract.id)])
-    before = [one for one in sent.listed(snapshot, agency) if one.standard == standard.id and one.id != extract.id]
-    known = [one.id for one in extracts.listed(snapshot, agency)]
-    texts = [*(one for one in before if known.index(one.id) < known.index(extract.id)), extract]
+    texts = sent.until(snapshot, agency, extract)
     # A full extract says all; what was said before it no longer counts.
     last = max((at for at, one in enumerate(texts) if one.kind == "full"), default=0)
     return choose.of(standard).sent_text(extracts.text(snapshot, one.id) for one in texts[last:])

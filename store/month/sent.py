@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import AUDITS, CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
+from store.disk.tables import CONFIRMATIONS, EPISODES, EXTRACTS, SENT_RECORDS, STATES
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import extracts
 from store.month.facts import PART, ConfirmationInfo, ConfirmedMismatch
@@ -23,13 +23,10 @@ SENT, TAKEN_BACK = "sent", "take back"
 
 
 def last(snapshot: Snapshot, agency: AgencyInfo, *, but_not: str = "") -> ExtractInfo | None:
-    """The extract that was marked as sent last and still counts as sent.
+    """The extract of the latest submission that counts as sent; of several of one month the one written last.
 
-    The order is the audit's: it holds whatever the clock did.
+    When they were marked as sent says nothing: somebody may do that later, and in any order.
     """
-    marked = (
-        select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == EXTRACTS.c.id, AUDITS.c.act == SENT)
-    ).scalar_subquery()
     query = select(EXTRACTS.c.id).where(
         EXTRACTS.c.agency_number == agency.number,
         EXTRACTS.c.sent_at.is_not(None),
@@ -37,7 +34,7 @@ def last(snapshot: Snapshot, agency: AgencyInfo, *, but_not: str = "") -> Extrac
         EXTRACTS.c.id != but_not,
     )
     found = snapshot.connection.execute(
-        query.order_by(marked.desc(), EXTRACTS.c.number.desc()).limit(1)
+        query.order_by(EXTRACTS.c.submission.desc(), EXTRACTS.c.number.desc()).limit(1)
     ).scalar_one_or_none()
     return extracts.one(snapshot, found) if found is not None else None
 
@@ -90,6 +87,18 @@ def _make_due(connection: Connection, extract_id: str) -> None:
 def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """The agency's extracts that count as sent, in the order they were written."""
     return [one for one in extracts.listed(snapshot, agency) if one.is_sent]
+
+
+def until(snapshot: Snapshot, agency: AgencyInfo, extract: ExtractInfo) -> list[ExtractInfo]:
+    """An extract, and what counts as sent and was written before it or is of an earlier submission; in order."""
+    found, seen = [], False
+    for one in extracts.listed(snapshot, agency):
+        seen = seen or one.id == extract.id
+        counts = one.is_sent and one.standard == extract.standard
+        before = not seen or one.submission < extract.submission
+        if one.id == extract.id or (counts and before):
+            found.append(one)
+    return found
 
 
 def digests(snapshot: Snapshot, agency: AgencyInfo, record_ids: Collection[str]) -> dict[str, str]:

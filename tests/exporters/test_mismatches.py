@@ -181,3 +181,56 @@ def test_a_sent_text_that_is_damaged_is_one_sentence(desk: Desk) -> None:
     with pytest.raises(Problem, match=f"stored text of extract {extract.id[:8]} is damaged"):
         found(desk)
     assert ask(desk.store, extracts.one, extract.id) == extract
+
+
+def test_what_goes_by_another_identifier_is_gone_to(desk: Desk) -> None:
+    """Enter on such a line leads to the episode, or the event, as it is called now."""
+    sent(desk, [row("1") | visit("1"), row("2") | visit("2")])
+    agency = ask(desk.store, agencies.one)
+    known = ask(desk.store, read.known_episodes, agency, ["e1", "e2"])
+    change(desk, "e1", EPISODID="e1-new")
+    event = known["e2"].events[0]
+    with desk.store.writing(Who("bob", NOW)) as work:
+        save.change(work, "event", event.id, {**event.values, "SUBMID": "s2-new"}, 1)
+    renamed, called = found(desk).found
+    assert "is now e1-new" in renamed.told and "is now called s2-new" in called.told
+    assert (renamed.client_id, renamed.episode_id) == (known["e1"].client.id, known["e1"].episode.id)
+    assert renamed.header == "EPISODID" and called.event_id == event.id
+
+
+def test_the_area_of_residence_is_told_as_initials_and_birth_date_are(desk: Desk) -> None:
+    """With these a client is matched; an area that was not known and is filled in denies nothing."""
+    sent(desk, [row("1"), row("2", DAT=""), withheld("3")])
+    change(desk, "e1", DAT="A09B")
+    change(desk, "e2", DAT="A09B")
+    mismatch, *others = found(desk).found
+    assert (mismatch.kind, mismatch.subject, mismatch.header, mismatch.state) == ("residence", "e1", "DAT", "open")
+    assert mismatch.episode_id and [(one.was, one.now) for one in mismatch.fields] == [("A11B", "A09B")]
+    assert others == []
+
+
+def test_a_blank_that_is_filled_in_changes_nobody_s_identity(desk: Desk) -> None:
+    sent(desk, [row("1", SEX=""), row("2", FINITIAL="")])
+    change(desk, "e1", SEX="2")
+    change(desk, "e2", FINITIAL="X", SINITIAL="Y")
+    (mismatch,) = found(desk).found
+    assert (mismatch.kind, mismatch.subject) == ("identity", "c2")
+    assert [one.header for one in mismatch.fields] == ["SINITIAL"]
+    change(desk, "e1", SEX="")
+    assert len(found(desk).found) == 1
+
+
+def test_the_next_return_is_compared_with_the_latest_submission_whatever_was_marked_last(desk: Desk) -> None:
+    desk.take([row("1"), row("2", REFLD="20201201", TRIAGED="20201201", CPLANDT="20201201")])
+    agency = ask(desk.store, agencies.one)
+    for month in ("2020-12", "2020-10"):
+        desk.send(month).file.unlink()
+    latest, older = ask(desk.store, extracts.listed, agency)
+    for one in (latest, older):
+        with desk.store.writing(Who("ann", NOW)) as work:
+            stored_sent.mark(work, one.id)
+    with desk.store.writing(Who("bob", NOW)) as work:
+        save.delete(work, "episode", ask(desk.store, read.known_episodes, agency, ["e2"])["e2"].episode.id, 1)
+    mismatches = found(desk)
+    assert mismatches.sent is not None and mismatches.sent.id == latest.id
+    assert [(one.kind, one.subject) for one in mismatches.found] == [("gone", "e2")]

@@ -215,3 +215,52 @@ def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     text = choose.of(WALES).sent_text([ask(wales.store, extracts.text, wales.latest().id)])
     (episode,) = text.episodes("42 2026-03-02 01")
     assert [own for _, own in episode.events] == ["06 2026-03-06", "06 2026-03-06 (2)"]
+
+
+def test_an_extract_between_two_days_denies_nothing_that_lies_outside_them(wales: Returns) -> None:
+    """What was sent before and after its days, begun, ended or interviewed then, is known all the same."""
+    one = wales.keyed(modality(), top(), **CLOSED)
+    wales.keyed(
+        modality(start="2026-05-06", MODREFD="2026-05-05", MODOFFERD=""),
+        CLIENTNO="43",
+        REFDATE="2026-05-04",
+        ASSDATE="",
+    )
+    sent(wales, "2026-03")
+    sent(wales, "2026-06")
+    work, days = Work(wales.agency, WALES, TODAY), (date(2026, 4, 1), date(2026, 4, 30))
+
+    def told() -> list[str]:
+        wanted = extract_kind(WALES, "between", *days)
+        preview = ask(wales.store, preview_extract, work, "2026-06", wanted=wanted)
+        assert preview.receipt.kind == "between"
+        return [each.kind for each in ask(wales.store, find_mismatches, preview).found]
+
+    assert told() == []
+    wales.change(one, ENDDATE="", ENDREASON="")
+    assert told() == ["reopened"]
+
+
+def test_a_late_return_of_an_older_month_counts_as_sent_beside_the_latest(wales: Returns) -> None:
+    wales.keyed(modality(), top(TOPDATE="2026-04-10"))
+    sent(wales, "2026-05")
+    late = wales.keyed(CLIENTNO="43")
+    sent(wales, "2026-03")
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-06")
+    assert ask(wales.store, find_mismatches, preview).found == ()
+    with wales.store.writing(Who("bob", wales.latest().made_at)) as work:
+        save.delete(work, "episode", late, 1)
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-06")
+    result = ask(wales.store, find_mismatches, preview)
+    assert result.sent is not None and result.sent.submission == "2026-05"
+    assert [(each.kind, each.episode_id) for each in result.found] == [("gone", late)]
+
+
+def test_a_journey_whose_referral_changed_is_gone_to_under_its_new_name(wales: Returns) -> None:
+    one = wales.keyed(modality())
+    sent(wales, "2026-03")
+    wales.change(one, REFSOURCE="02")
+    preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-04")
+    (found,) = ask(wales.store, find_mismatches, preview).found
+    assert found.told == "Its identifier was changed; the journey is now 42 2026-03-02 02."
+    assert found.episode_id == one

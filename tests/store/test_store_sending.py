@@ -64,16 +64,26 @@ def test_an_order_that_makes_no_sense_is_refused(store: Store, agency: AgencyInf
     assert len(ask(store, audit.history, [one.id])) == 2
 
 
-def test_the_last_one_sent_is_the_last_one_whatever_the_clock_did(store: Store, agency: AgencyInfo) -> None:
-    first, second = written(store, agency), written(store, agency, b"y", "2021-01")
-    with store.writing(Who("ann", LATER)) as work:
-        stored_sent.mark(work, second.id)
-    with store.writing(Who("ann", LATER - timedelta(days=400))) as work:
-        stored_sent.mark(work, first.id)
+def test_the_last_one_sent_is_that_of_the_latest_submission_whenever_it_was_marked(
+    store: Store, agency: AgencyInfo
+) -> None:
+    """A correction of an older month, written and marked later, is not what the next return is compared with."""
+    first, second = written(store, agency, b"x", "2021-01"), written(store, agency, b"y", "2021-01")
+    older = written(store, agency, b"z", "2020-12")
+    for at, one in ((LATER, second), (LATER + timedelta(days=1), first), (LATER - timedelta(days=400), older)):
+        with store.writing(Who("ann", at)) as work:
+            stored_sent.mark(work, one.id)
     last = ask(store, stored_sent.last, agency)
-    assert last is not None and last.id == first.id
-    before = ask(store, stored_sent.last, agency, but_not=first.id)
-    assert before is not None and before.id == second.id
+    assert last is not None and last.id == second.id
+    before = ask(store, stored_sent.last, agency, but_not=second.id)
+    assert before is not None and before.id == first.id
+    assert [one.id for one in ask(store, stored_sent.until, agency, second)] == [first.id, second.id, older.id]
+    assert [one.id for one in ask(store, stored_sent.until, agency, older)] == [first.id, second.id, older.id]
+    assert [one.id for one in ask(store, stored_sent.until, agency, first)] == [first.id, older.id]
+    with store.writing(Who("ann", LATER)) as work:
+        stored_sent.take_back(work, second.id)
+    again = ask(store, stored_sent.last, agency)
+    assert again is not None and again.id == first.id
     with store.writing(Who("ann", NOW)) as work:
         other = agencies.ensure(work, "A0002", "small")
     assert ask(store, stored_sent.last, other) is None

@@ -126,12 +126,9 @@ class Group:
 def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: ReportingPeriod | None = None) -> str:
     """Load and data quality of the rows of a period's return or of all episodes; how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
-    which = terms.say(
-        "the return's {figures.rows:,} {rows}" if period else "all {figures.rows:,} {rows}, sent or not",
-        figures=figures,
-    )
-    told = "{which}, our estimate: load {figures.load_percent} %, quality {quality}"
-    line = terms.say(told, which=which[0].upper() + which[1:], figures=figures, quality=quality)
+    whose, sent = (f"The return of {period.submission}:", "") if period else ("All", ", sent or not")
+    told = "{whose} {figures.rows:,} {rows}{sent}, our estimate: load {figures.load_percent} %, quality {quality}"
+    line = terms.say(told, whose=whose, sent=sent, figures=figures, quality=quality)
     return line + terms.say("; {many:,} {episodes} due for a check", many=figures.stale) if figures.stale else line
 
 
