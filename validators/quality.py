@@ -61,6 +61,9 @@ class Tally:
         self.open_rows += len(still_open)
 
     def _rows(self, record: EpisodeRecord, finding: Finding) -> Iterable[object]:
+        if record.opens:
+            # What is wrong with something around the rows is wrong with all of them.
+            return set(record.row_lines).intersection(finding.lines) or record.row_lines
         if record.lines:
             return finding.lines
         if finding.event_id:

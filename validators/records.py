@@ -44,6 +44,7 @@ class EpisodeRecord:
     """One episode with its client's values and its events: all that a rule may look at.
 
     `lines` are the physical lines of a file that carry the episode (the header being line 1), empty from the store.
+    `opens`: the first of them opens a message, which is a row of its own only where it holds no event.
     `client_id` and `episode_id` are the store's own ids, empty from a file. Where the record is only the part of an
     episode that is sent, `kept` is all of it as it is stored: rules that compare, and those about an episode's events
     together, look at that as well; nothing in it is judged by itself.
@@ -56,11 +57,17 @@ class EpisodeRecord:
     client_id: str = ""
     episode_id: str = ""
     kept: "EpisodeRecord | None" = None
+    opens: bool = False
+
+    @property
+    def row_lines(self) -> tuple[int, ...]:
+        """The lines of a file that are the episode's rows."""
+        return self.lines[1:] if self.opens and self.events else self.lines
 
     @property
     def rows(self) -> int:
         """How many rows of an extract this episode takes: one per event, at least one."""
-        return len(self.lines) or len(self.events) or 1
+        return len(self.row_lines) or len(self.events) or 1
 
 
 @dataclass(frozen=True, slots=True)

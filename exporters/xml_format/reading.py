@@ -251,6 +251,7 @@ class Return:
                         {header: value for header, value in message.values.items() if header not in client},
                         tuple(message.events),
                         (message.line, *(event.line or 0 for event in message.events)),
+                        opens=True,
                     )
                     yield record, self._faults(message, record)
         except OSError as error:

@@ -3,7 +3,8 @@
 `new`: the blocks and events that no extract that counts as sent holds as they are now. `between`: those dated between
 two days. `full`: all. What lies after the last day waits (`after_period = "hold"`). The linking block is in every
 message; where it is not as it was sent, the receiving system opens a second journey, and so all of it is new. A block
-that is sent `again_with` another goes again only beside that one, and only where it was incomplete when it was sent.
+that is sent `again_with` another goes again beside that one where it was incomplete when it was sent, and with what is
+new whenever it was changed since, unless the standard says that it is sent `again` only so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -211,7 +212,7 @@ class JourneySelection:
         if self._kind == "between":
             first = self._linking is not None and self._is_wanted(self._linking, base, "", None)
             return first or beside
-        return before is None or (beside and own != before)
+        return before is None or (own != before and (beside or block.again == "changed"))
 
 
 class _Chosen:

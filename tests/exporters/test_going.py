@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from exporters.checks.caseload import check_caseload, compare_episodes
+from exporters.checks.file_check import check_file
 from exporters.checks.findings_list import told_findings
 from exporters.checks.return_check import check_return
 from exporters.extracts.preview import preview_extract
+from exporters.extracts.writing import export_submission
 from exporters.records import check_client
 from exporters.records.find import by_any_id
 from exporters.work import Work
@@ -29,6 +31,7 @@ from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
 from validators.records import Severity
 from validators.rules.checker import Checker
+from validators.rules.registry import Context
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
@@ -250,3 +253,31 @@ def test_a_journey_of_another_agency_is_an_error_wherever_it_is_told(wales: Retu
     month, _ = both(store, wales.agency, WALES, day)
     assert month.errors == 1 and month.load_percent == 0
     assert [one.field for one in ask(store, queries.findings, wales.agency) if one.rule == "agency"] == ["AGENCY"]
+
+
+def test_a_check_of_the_written_file_counts_as_its_receipt(
+    caseload: tuple[Store, AgencyInfo, Standard], tmp_path: Path
+) -> None:
+    """In rows, which in Wales are events, or a message without any."""
+    store, agency, standard = caseload
+    day = date(2021, 1, 7)
+    receipt = export_submission(store, Work(agency, standard, day), "2020-12", tmp_path, Who("ann", NOW))
+    period = ask(store, calendar.of_agency, agency).entry("2020-12").period
+    its, read = receipt.tally, check_file(receipt.file, standard, Context(day, "file", period)).tally
+    assert its.errors + its.warnings > 0
+    assert (read.rows, read.episodes, read.errors, read.warnings) == (its.rows, its.episodes, its.errors, its.warnings)
+    assert (read.load_percent, read.data_quality_percent) == (its.load_percent, its.data_quality_percent)
+
+
+def test_what_is_wrong_with_a_message_is_wrong_with_each_of_its_events(wales: Returns) -> None:
+    wales.keyed(modality(), top())
+    wales.keyed(modality(), modality("04"), CLIENTNO="43")
+    file = wales.export("2026-03").file
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("<ReferralDetails>", "<Unheard/><ReferralDetails>", 1), encoding="utf-8")
+    tally = check_file(file, WALES, Context(TODAY, "file")).tally
+    assert (tally.rows, tally.errors, tally.load_percent) == (4, 1, 50.0)
+    text = text.replace("<DateOfBirth>1985-06-15<", "<DateOfBirth>1985-06-<", 1)
+    file.write_text(text.replace("<TOPInterviewDate>2026-03-12<", "<TOPInterviewDate>x<"), encoding="utf-8")
+    tally = check_file(file, WALES, Context(TODAY, "file")).tally
+    assert (tally.rows, tally.errors, tally.load_percent) == (4, 2, 50.0)

@@ -1,5 +1,6 @@
 """What is sent: new events, all between two days, everything; and the rules of a message."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -47,26 +48,47 @@ def test_a_changed_event_is_new_again(wales: Returns) -> None:
     assert sent(wales, "2026-04") == [["Referral", "04"]]
 
 
-def test_client_details_go_again_beside_the_assessment_only_where_they_were_incomplete(wales: Returns) -> None:
+def test_client_details_that_changed_or_were_completed_go_again_with_what_is_new(wales: Returns) -> None:
     short = wales.keyed(ASSDATE="", NHSNO="")
     whole = wales.keyed(ASSDATE="", CLIENTNO="43", GENDER="1", ETHNIC="A", POSTCODE="CF10 1", LA="001")
-    same = wales.keyed(ASSDATE="", CLIENTNO="44")
+    wales.keyed(ASSDATE="", CLIENTNO="44")
     sent(wales, "2026-03")
     wales.change(short, NHSNO="9990000018")
     wales.change(whole, POSTCODE="CF11 2")
-    receipt = wales.export("2026-03")
-    assert receipt.tally.episodes == 0 and receipt.unchanged == 3
-    assert [(held.field, held.why) for held in receipt.held_back] == [
+    receipt = wales.export("2026-04")
+    assert (receipt.tally.episodes, receipt.unchanged, receipt.held_back) == (2, 1, [])
+    assert sent(wales, "2026-04") == [["Client", "Referral"], ["Client", "Referral"]]
+    assert sent(wales, "2026-05") == []
+    wales.change(short, ASSDATE="2026-04-02")
+    assert sent(wales, "2026-05") == [["Referral", "Assessment"]]
+
+
+def test_a_standard_may_send_client_details_again_only_beside_the_assessment(wales: Returns) -> None:
+    """Then only where they were incomplete, and the receipt says what waits and for what."""
+    form = WALES.xml
+    assert form is not None
+    blocks = tuple(replace(block, again="beside") if block.again_with else block for block in form.blocks)
+    standard = replace(WALES, xml=replace(form, blocks=blocks))
+    short = wales.keyed(ASSDATE="", NHSNO="")
+    whole = wales.keyed(ASSDATE="", CLIENTNO="43", GENDER="1", ETHNIC="A", POSTCODE="CF10 1", LA="001")
+    sent(wales, "2026-03")
+    wales.change(short, NHSNO="9990000018")
+    wales.change(whole, POSTCODE="CF11 2")
+
+    def groups() -> tuple[list[list[str]], list[tuple[str, str]]]:
+        preview = ask(wales.store, preview_extract, Work(wales.agency, standard, TODAY), "2026-04")
+        file = wales.folder / "preview.xml"
+        file.write_bytes(b"".join(preview.text.pieces()))
+        held = [(held.field, held.why) for held in preview.receipt.held_back]
+        return [parts(message) for message in messages(file)], held
+
+    assert groups() == ([], [
         ("Client Details", "changed since it was sent: it goes with Assessment Details, or in a full extract"),
         ("Client Details", "changed since it was sent: it goes in a full extract"),
-    ]
-    for journey in (short, whole, same):
+    ])  # fmt: skip
+    for journey in (short, whole):
         wales.change(journey, ASSDATE="2026-04-02")
-    assert sent(wales, "2026-04") == [
-        ["Client", "Referral", "Assessment"],
-        ["Referral", "Assessment"],
-        ["Referral", "Assessment"],
-    ]
+    assert groups()[0] == [["Client", "Referral", "Assessment"], ["Referral", "Assessment"]]
 
 
 def test_an_extract_that_is_taken_back_makes_its_own_new_again(wales: Returns) -> None:

@@ -433,7 +433,8 @@ def read_xml(table: TomlTable, fields: tuple[Field, ...]) -> XmlForm:
         taken.add(group)
         section = next(iter(events), "")
         headers = tuple(field.header for field in own)
-        blocks.append(XmlBlock(group, element, occurs, headers, section, part.text("again_with", "")))
+        beside, again = part.text("again_with", ""), part.choice("again", ("changed", "beside"), "changed")
+        blocks.append(XmlBlock(group, element, occurs, headers, section, beside, again))
     for field in fields:
         if field.group not in taken:
             table.refuse("blocks", f"the field {field.header} is in no block")

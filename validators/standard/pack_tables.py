@@ -65,9 +65,9 @@ class TomlTable:
             self.refuse(key, "a text is needed")
         return value
 
-    def choice(self, key: str, choices: tuple[str, ...]) -> Any:
+    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> Any:
         """Take a text that must be one of the choices."""
-        value = self.text(key)
+        value = self.text(key, default)
         if value not in choices:
             self.refuse(key, f"{value!r} is none of {', '.join(choices)}")
         return value

@@ -18,8 +18,9 @@ class XmlBlock:
     """A block of a message: the fields of a published group.
 
     `occurs`: `always` in every message, `once` at most, `many` (one for each event). `again_with` names the group of
-    the block beside which this one is sent again, only where it was incomplete when it was first sent. `section` is the
-    section of events that a repeated block holds, empty for the others; `headers` its fields in order.
+    the block beside which this one is sent again where it was incomplete when it was first sent; with `again`
+    "changed" it goes with the next new events by itself, too, when it is another than was sent ("beside": never).
+    `section` is the section of events that a repeated block holds, empty for the others; `headers` its fields in order.
     """
 
     group: str
@@ -28,6 +29,7 @@ class XmlBlock:
     headers: tuple[str, ...]
     section: str = ""
     again_with: str = ""
+    again: Literal["changed", "beside"] = "changed"
 
 
 @dataclass(frozen=True, slots=True)
