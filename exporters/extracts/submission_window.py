@@ -4,20 +4,26 @@ It is said; nothing is refused for it. The days are the calendar's of the agency
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from store.facts import AgencyInfo
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
 from validators.calendar.calendar import SubmissionCalendar, in_words
+from validators.calendar.periods import ReportingPeriod
 
-if TYPE_CHECKING:
-    pass
+DUE = "due"
+"""Stands for the submission that is due."""
 
 
 def due_submission(snapshot: Snapshot, agency: AgencyInfo, today: date) -> str:
     """The submission that is due, or the next one where none is. Raises Problem when the store fails."""
     return stored_calendar.of_agency(snapshot, agency).due(today).submission
+
+
+def period_of(snapshot: Snapshot, agency: AgencyInfo, submission: str, today: date) -> ReportingPeriod:
+    """The period of a submission, or, for `DUE`, of the one that is due. Raises Problem for one there is not."""
+    calendar = stored_calendar.of_agency(snapshot, agency)
+    return (calendar.due(today) if submission == DUE else calendar.entry(submission)).period
 
 
 def said_of_window(calendar: SubmissionCalendar, submission: str, today: date) -> list[str]:

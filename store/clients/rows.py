@@ -8,8 +8,10 @@ from sqlalchemy import Connection, select
 from store.clients import index
 from store.disk.tables import CLIENTS, DRAFTS, EPISODES, EVENTS, LINES, NAMES, STATES
 from store.facts import AgencyInfo, ClientRow
+from store.findings import going
 from store.records.values import moment
 from store.snapshot import Snapshot
+from validators.calendar.periods import ReportingPeriod
 
 
 def with_drafts(connection: Connection, person: str) -> set[int]:
@@ -34,11 +36,19 @@ def _clients_above(connection: Connection, kind: str, record_id: str, parent_id:
     return set(connection.execute(query).scalars())
 
 
-def next_with_findings(snapshot: Snapshot, agency: AgencyInfo, client_id: str = "", *, back: bool = False) -> str:
+def next_with_findings(
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    client_id: str = "",
+    *,
+    back: bool = False,
+    period: ReportingPeriod | None = None,
+) -> str:
     """The next client after (or before, `back`) another in order of entry who has an error or a warning.
 
     With "" the first (or last) of all; the same for somebody who is not in the store, who stands behind all others.
-    "" when there is none. One walk along an index that holds the flags.
+    "" when there is none. One walk along an index that holds the flags. With a `period` only what is found in that
+    which its extract holds counts.
     """
     number, wanted = LINES.c.client_number, index.ERRORS | index.WARNINGS
     at = snapshot.connection.execute(select(CLIENTS.c.number).where(CLIENTS.c.id == client_id)).scalar_one_or_none()
@@ -48,6 +58,8 @@ def next_with_findings(snapshot: Snapshot, agency: AgencyInfo, client_id: str = 
     query = select(number).where(here, LINES.c.flags.op("&")(index.DELETED) == 0, LINES.c.flags.op("&")(wanted) != 0)
     if at is not None:
         query = query.where(number < at if back else number > at)
+    if period is not None:
+        query = query.where(number.in_(going.faulty_clients(snapshot, agency, period)))
     found = snapshot.connection.execute(query.order_by(number.desc() if back else number).limit(1)).scalar_one_or_none()
     if found is None:
         return ""

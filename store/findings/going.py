@@ -1,12 +1,14 @@
 """What of the caseload goes into a period's extract: which episodes, and which of the findings kept of them."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import EPISODES, FINDINGS, GOING_OUT, LINES
+from store.disk.tables import CLIENTS, EPISODES, FINDINGS, GOING_OUT, LINES
 from store.facts import AgencyInfo
 from store.findings import due_part
 from store.findings.figures import WEIGHTS
@@ -79,3 +81,39 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
         GOING_OUT.c.episode_number == its.episode_number, mine, GOING_OUT.c.rows > 0, or_(found, beside)
     )  # fmt: skip
     return its.episode_number.in_(sent) & (its.episode_number.not_in(apart) | part.exists())
+
+
+def parts(
+    snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod, client_id: str
+) -> Mapping[str, frozenset[str] | None]:
+    """What a period's extract holds of a client, by the last check.
+
+    The ids of the episodes, each with those of its events that go; None where the episode goes as it stands.
+    """
+    own = (GOING_OUT.c.episode_number == EPISODES.c.number) & (GOING_OUT.c.period == due_part.key(period))
+    query = (
+        select(EPISODES.c.id, GOING_OUT.c.told, GOING_OUT.c.rows)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(GOING_OUT, own)
+        .where(CLIENTS.c.id == client_id, sent_in(snapshot.derivers[agency.standard], agency, period))
+    )
+    found = snapshot.connection.execute(query).all()
+    return {
+        row.id: None if row.told is None else frozenset(json.loads(row.told)["events"])
+        for row in found
+        if row.told is None or row.rows
+    }
+
+
+def faulty_clients(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> Select[Any]:
+    """The numbers of the clients with an error or an open warning in what a period's extract holds."""
+    return (
+        select(EPISODES.c.client_number)
+        .join(FINDINGS, FINDINGS.c.episode_number == EPISODES.c.number)
+        .where(
+            FINDINGS.c.agency_number == agency.number,
+            FINDINGS.c.weight <= WEIGHTS[Severity.WARNING],
+            FINDINGS.c.acceptance == 0,
+            concerns(snapshot, agency, period),
+        )
+    )

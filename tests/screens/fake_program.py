@@ -76,6 +76,11 @@ class FakeProgram(BaseApp):
         """Write down which way."""
         self.done.append(("to_finding", step))
 
+    @property
+    def walked_return(self) -> str:
+        """The whole caseload."""
+        return ""
+
     def change_agency(self, agency: AgencyInfo) -> None:
         """Write down where to."""
         self.done.append(("change_agency", agency.code))

@@ -66,6 +66,8 @@ def test_a_list_of_very_many_findings_reads_only_what_is_in_view(
     assert seen == 12000, "F8 reaches every error, and passes notices"
     assert len(findings._kept) <= findings_list.MOST_KEPT
     assert findings.walk(-1) == wanted[seen - 2]
+    findings.cursor = 12001  # the group of notices: from there F8 leads to them, which nothing else does
+    assert [findings.walk(1) for _ in range(2)] == wanted[12000:12002] and findings.has_more(1)
 
 
 def test_what_was_checked_anew_by_another_is_not_shown_for_something_else(store: Store, agency: AgencyInfo) -> None:

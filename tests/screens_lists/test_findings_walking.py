@@ -2,13 +2,16 @@
 
 import pytest
 
-from store.facts import Who
+from exporters.extracts.submission_window import DUE
+from store.facts import AgencyInfo, Who
+from store.findings import going
 from store.live import drafts
+from store.month import calendar
 from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import Start, chosen, command
-from tests.screens_lists.findings import faulty, in_field, said_in, walk_until
+from tests.screens_lists.findings import caseload, faulty, in_field, said_in, walk_until
 from tests.stores import ask
 
 
@@ -100,3 +103,41 @@ def test_what_is_typed_before_f8_leads_away_stays_a_draft(start: Start, store: S
     assert "Draft kept. Next client: " in said_in(terminal)
     assert [one.record_id for one in ask(store, drafts.listed, "ann")] == [first]
     assert str(ask(store, read.get, "client", second).values.get("CLIENT", "")) in terminal.lines()[0]
+
+
+def test_the_findings_of_a_return_alone_and_f8_within_them(start: Start, store: Store, agency: AgencyInfo) -> None:
+    """A fault in what no return sends any more is listed among all, and F8 leads there from all alone."""
+    period = ask(store, calendar.due_period, agency, NOW.date())
+    sent = {
+        record.client_id: ask(store, going.parts, agency, period, record.client_id)
+        for record in ask(store, read.episodes, agency)
+    }
+    old = next(r for r in ask(store, read.episodes, agency) if not sent[r.client_id] and r.episode["PC"])
+    with store.writing(Who("bob", NOW)) as work:
+        now = read.get(work, "episode", old.episode_id)
+        save.change(work, "episode", now.id, {**now.values, "PC": " nowhere"}, now.version)
+    terminal = start()
+    command(terminal, "every finding", "in all")
+    whole, some = caseload(store, agency).total, caseload(store, agency, submission=DUE).total
+    assert some < whole
+    terminal.until(f"{whole} in all")
+    terminal.press("r")
+    terminal.until(f"{some} in 2020-12")
+    terminal.until("The return of 2020-12:")
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    terminal.until(lambda seen: bool(in_field(seen)))
+    seen = []
+    for _ in range(3 * whole):
+        seen.append(terminal.lines()[0])
+        terminal.press("<f8>", 0.3)
+        if "No more findings" in said_in(terminal):
+            break
+    clients = [id for id in faulty(store) if id != old.client_id]
+    references = {str(ask(store, read.get, "client", id).values.get("CLIENT", "")) for id in clients}
+    assert old.client["CLIENT"] not in references and len({*seen}) > 1
+    assert not [line for line in seen if old.client["CLIENT"] in line]
+    terminal.press("<escape>")
+    terminal.until(f"{some} in 2020-12")
+    terminal.press("r")
+    terminal.until(f"{whole} in all")

@@ -262,6 +262,13 @@ class KeyworkApp(BaseApp):
         leaving = screen if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id else None
         to_client(self, client_id, step, itself=itself, leaving=leaving)
 
+    @property
+    def walked_return(self) -> str:
+        """The submission in whose return alone F8 walks, "" for the whole caseload: as Findings below lists it."""
+        name = SCREENS["findings"].class_name
+        lists = (screen for screen in reversed(self.screen_stack) if type(screen).__name__ == name)
+        return str(getattr(next(lists, None), "submission", ""))
+
     def change_agency(self, agency: "AgencyInfo") -> None:
         """Go over to another agency of this store."""
         from tui.app.switch_agency import change_agency

@@ -128,6 +128,13 @@ class Program(Protocol):
         """To the first finding of the next client after `client_id` who has any, with step -1 to the last of the one
         before; without an id, of the caseload. With `itself` that client comes first."""
 
+    @property
+    def walked_return(self) -> str:
+        """The submission in whose return alone F8 walks, a month or `DUE`, "" for the whole caseload.
+
+        It is that of a Findings screen that one came from, where that lists no more.
+        """
+
     def change_agency(self, agency: "AgencyInfo") -> None:
         """Go over to another agency of this store; every screen is left, what is typed is kept as drafts."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tui.form.panel_entries import Place, RecordKey, found, walk, walked
+from tui.form.panel_entries import Entry, Place, RecordKey, found, walk, walked
+from tui.screens.client import queries
 from validators.records import Severity
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class Walking:
     def go_on(self, step: Step) -> None:
         """To the next finding; after the client's last one to the next client."""
         screen = self.screen
-        here, stops = screen.place(), walked(screen.entries)
+        here, stops = screen.place(), walked(self._entries())
         # One comes to a field by other ways, too: what is wrong there is said before one is led away from it.
         if here in stops and here != self.told:
             target: Place | None = here
@@ -48,7 +49,7 @@ class Walking:
         severe = (Severity.ERROR, Severity.WARNING)
         stops = [
             one.stop
-            for one in self.screen.entries
+            for one in self._entries()
             if one.finding and one.finding.severity in severe and not one.finding.accepted
         ]
         return walk(stops, None, self._order(), self.screen.case.standard, step)
@@ -63,6 +64,24 @@ class Walking:
         here = self.screen.place()
         if here is not None and here in found(self.screen.entries):
             self._to(here)
+
+    def _entries(self) -> Sequence[Entry]:
+        """What is walked: all that the panel lists, or only what lies in what a return would send."""
+        screen, program = self.screen, self.screen.program
+        if not program.walked_return:
+            return screen.entries
+        sent = program.opened_store.ask(
+            queries.sent_of, program.agency, program.walked_return, program.today(), screen.client_id
+        )
+
+        def goes(one: Entry) -> bool:
+            record = one.place.record
+            if not record.episode_id:
+                return bool(sent)
+            events = sent.get(record.episode_id, frozenset())
+            return record.episode_id in sent and (not record.event_id or events is None or record.event_id in events)
+
+        return [one for one in screen.entries if goes(one)]
 
     def _order(self) -> Sequence[RecordKey]:
         case = self.screen.case

@@ -5,7 +5,6 @@ from typing import Any
 
 from textual.app import App
 
-from store.clients import rows
 from store.facts import Who
 from store.snapshot import Snapshot
 from tui.screens.client import queries
@@ -59,11 +58,11 @@ def to_client(
         _behind(app, client_id, step, lambda others: program.say(*_at_the_end(step, own, others)))
 
     def look(at: str, own: bool) -> None:
-        agency, standard = program.agency, program.standard
+        agency, standard, limit, today = program.agency, program.standard, program.walked_return, program.today()
         who = Who(program.person, program.clock(), program.session)
 
         def found(snapshot: Snapshot) -> Loaded | None:
-            wanted = at if own else rows.next_with_findings(snapshot, agency, at, back=step < 0)
+            wanted = at if own else queries.faulty(snapshot, agency, at, limit, today, back=step < 0)
             return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
 
         program.read(found, on_done=came, hold=True)
@@ -99,11 +98,11 @@ def _behind(app: App[Any], client_id: str, step: Step, tell: Callable[[bool], ob
             look(found.client_id)
 
     def look(at: str) -> None:
-        agency, standard = program.agency, program.standard
+        agency, standard, limit, today = program.agency, program.standard, program.walked_return, program.today()
         who = Who(program.person, program.clock(), program.session)
 
         def found(snapshot: Snapshot) -> Loaded | None:
-            wanted = rows.next_with_findings(snapshot, agency, at, back=step > 0)
+            wanted = queries.faulty(snapshot, agency, at, limit, today, back=step > 0)
             return queries.load(snapshot, agency, standard, who, wanted) if wanted else None
 
         program.read(found, on_done=came, hold=True)

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from exporters.extracts.submission_window import period_of
 from exporters.records import left_drafts
 from exporters.records.check_client import KeptBeside, kept_beside
 from exporters.records.left_drafts import DraftGroup
+from store.clients import rows
 from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, Who
+from store.findings import going
 from store.live import presence, recent_entry
 from store.records import merge as stored_merge
 from store.records import read
@@ -41,6 +44,19 @@ class Loaded:
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
     kept: KeptBeside = field(default_factory=KeptBeside)
+
+
+def sent_of(
+    snapshot: Snapshot, agency: AgencyInfo, submission: str, today: date, client_id: str
+) -> Mapping[str, frozenset[str] | None]:
+    """What a submission's return would send of a client: see `going.parts`. Raises Problem."""
+    return going.parts(snapshot, agency, period_of(snapshot, agency, submission, today), client_id)
+
+
+def faulty(snapshot: Snapshot, agency: AgencyInfo, client_id: str, submission: str, today: date, *, back: bool) -> str:
+    """The next client (or the one before) with an error or a warning, of the caseload or in a submission's return."""
+    period = period_of(snapshot, agency, submission, today) if submission else None
+    return rows.next_with_findings(snapshot, agency, client_id, back=back, period=period)
 
 
 def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, client_id: str) -> Loaded:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from exporters.extracts.submission_window import period_of
 from exporters.work import Work
 from store.facts import AgencyInfo
 from store.findings import caseload, queries
 from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
-from store.month import calendar
 from store.snapshot import Snapshot
 from tui.screens.history import client_name
 from tui.session.wording import rule_title
@@ -23,15 +23,11 @@ SEVERITIES = tuple(Severity)
 _MARKS = {severity: at for at, severity in enumerate(SEVERITIES)}
 
 
-DUE = "due"
-"""Stands for the submission that is due."""
-
-
 @dataclass(frozen=True)
 class Listing:
     """What is to be listed: grouped by what, with which words, and of which submission's return alone.
 
-    `submission` is a month, `DUE`, or "" for all of the caseload.
+    `submission` is a month, `submission_window.DUE`, or "" for all of the caseload.
     """
 
     by: By = "rule"
@@ -149,7 +145,8 @@ def read(
 
     What is `known` of all findings is not counted again: only the words or the groups are others.
     """
-    agency, period, words = work.agency, period_of(snapshot, work, listing), words_of(work.standard, listing.text)
+    agency, words = work.agency, words_of(work.standard, listing.text)
+    period = period_of(snapshot, agency, listing.submission, work.today) if listing.submission else None
     if known is not None:
         order = queries.order(snapshot, agency, listing.by, words, period)
         return replace(known, order=order, current=queries.number_of(snapshot, current) if current is not None else 0)
@@ -161,14 +158,6 @@ def read(
     order = queries.order(snapshot, agency, listing.by, words, period)
     number = queries.number_of(snapshot, current) if current is not None else 0
     return Caseload(order, severities, accepted, current=number, period=period)
-
-
-def period_of(snapshot: Snapshot, work: Work, listing: Listing) -> ReportingPeriod | None:
-    """The period whose return alone is listed; None for all of the caseload. Raises Problem for no submission."""
-    if not listing.submission:
-        return None
-    known = calendar.of_agency(snapshot, work.agency)
-    return (known.due(work.today) if listing.submission == DUE else known.entry(listing.submission)).period
 
 
 def sums(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None = None) -> CaseloadFigures:

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from exporters.checks.findings_list import Form, told_findings, write_findings
+from exporters.extracts.submission_window import DUE
 from exporters.records import accept
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
@@ -19,7 +20,6 @@ from store.findings.facts import ListedFinding
 from store.snapshot import Snapshot
 from tui.form.row_drawing import ACCEPTED
 from tui.screens.findings.groups import (
-    DUE,
     WAYS,
     Caseload,
     Group,
