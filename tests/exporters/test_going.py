@@ -29,6 +29,8 @@ from tests.exporters.extracts import STANDARD, row, visit, withheld
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, modality, top
+from validators.calendar.periods import ReportingPeriod
+from validators.quality import Tally
 from validators.records import Severity
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
@@ -51,7 +53,9 @@ def caseload(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[S
         yield store, agency, standard
 
 
-def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tuple[CaseloadFigures, list[object]]:
+def both(
+    store: Store, agency: AgencyInfo, standard: Standard, day: date, *, thorough: bool = True
+) -> tuple[CaseloadFigures, list[object]]:
     """The month's figures after a check of what is due; that they are the extract's, and those."""
     check_caseload(store, agency, Checker(standard), day, NOW)
     period = ask(store, calendar.of_agency, agency).due(day).period
@@ -63,7 +67,14 @@ def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tup
     counted = [month.episodes, month.rows, month.errors, month.warnings, month.accepted]
     assert [*counted, month.load_percent, month.data_quality_percent, month.quality_without_accepted] == told
     assert month.stale == 0
-    # So do the check of what is sent, and the list of findings on the screen.
+    if thorough:
+        told_alike(store, work, period, extract)
+    return month, told
+
+
+def told_alike(store: Store, work: Work, period: ReportingPeriod, extract: Tally) -> None:
+    """The check of what is sent, the list of findings on the screen and F8 say what the extract's receipt counts."""
+    agency = work.agency
     report = ask(store, check_return, work, period.submission)
     assert [report.tally.rows, report.tally.load_percent] == [extract.rows, extract.load_percent]
     listed = [one for one in report.findings if one.episode_id]
@@ -81,7 +92,6 @@ def both(store: Store, agency: AgencyInfo, standard: Standard, day: date) -> tup
     severe = (one for one in listed if one.severity is not Severity.NOTICE and not one.accepted)
     assert faulty == {one.client_id for one in severe}
     assert sum(one.accepted for one in kept) == extract.accepted == sum(bool(one.accepted) for one in listed)
-    return month, told
 
 
 def mend(store: Store, agency: AgencyInfo, many: int) -> None:
@@ -101,9 +111,9 @@ def test_month_and_extract_count_the_same(caseload: tuple[Store, AgencyInfo, Sta
     whole = ask(store, stored_caseload.figures, agency, day=day)
     assert period.submission == "2020-12" and month.rows < whole.rows and month.errors + month.warnings
     mend(store, agency, 10)
-    both(store, agency, standard, day)
+    both(store, agency, standard, day, thorough=False)
     # On the next day, and in the next month, other things wait.
-    both(store, agency, standard, date(2021, 1, 8))
+    both(store, agency, standard, date(2021, 1, 8), thorough=False)
     both(store, agency, standard, date(2021, 2, 3))
 
 
@@ -115,7 +125,7 @@ def test_an_accepted_warning_counts_as_accepted_in_both(caseload: tuple[Store, A
             with store.writing(Who("ann", NOW)) as work:
                 now = records_read.get(work, "episode", record.episode_id)
                 save.change(work, "episode", now.id, {**now.values, "PARENT": "Y", "PRNTSTAT": ""}, now.version)
-    both(store, agency, standard, day)
+    both(store, agency, standard, day, thorough=False)
     found = ask(store, queries.findings, agency, severity=Severity.WARNING, limit=10_000)
     with store.writing(Who("ann", NOW)) as work:
         made = acceptances.accept(work, found, "It is so.")
@@ -124,7 +134,7 @@ def test_an_accepted_warning_counts_as_accepted_in_both(caseload: tuple[Store, A
     with store.writing(Who("ann", NOW)) as work:
         for one in made[: len(made) // 2]:
             acceptances.withdraw(work, one.id)
-    assert both(store, agency, standard, day)[0].accepted < month.accepted
+    assert both(store, agency, standard, day, thorough=False)[0].accepted < month.accepted
 
 
 @pytest.fixture
