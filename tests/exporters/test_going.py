@@ -45,7 +45,7 @@ NOW = datetime(2021, 1, 10, 9, 0, tzinfo=UTC)
 def caseload(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, AgencyInfo, Standard]]:
     """A caseload keyed until 10 January 2021, with faults, of which December is due."""
     standard, code = load(request.param[0]), request.param[1]
-    people = synthetic_episodes(standard, 300, seed=5, today=date(2021, 1, 10), faults=True, agency=code)
+    people = synthetic_episodes(standard, 200, seed=5, today=date(2021, 1, 10), faults=True, agency=code)
     with open_store(tmp_path / "k.db", tmp_path / "k.key", load, create=True) as store:
         with store.writing(Who("ann", NOW)) as work:
             agency = agencies.ensure(work, code, standard.id)
