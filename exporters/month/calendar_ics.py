@@ -1,6 +1,5 @@
 """The calendar as an iCalendar file (RFC 5545): windows and deadlines as all-day events with reminders."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +14,9 @@ LINE = 75
 def as_ics(entries: Iterable[CalendarEntry], calendar: str, title: str, stamp: datetime) -> str:
     """The text of the file, lines ended by CRLF.
 
-    An event keeps its UID for ever, so that a file imported again replaces dates that changed. `title` names the data
-    set for whoever reads it; `stamp` is when the file was made. Raises ValueError for a stamp without a zone.
+    An event keeps its UID for ever, whichever region's dates it has, so that a file imported again replaces dates that
+    changed. `title` names the data set for whoever reads it; `stamp` is when the file was made. Raises ValueError for a
+    stamp without a zone.
     """
     if stamp.tzinfo is None:
         raise ValueError("a moment needs a time zone")
@@ -33,8 +33,8 @@ def _events(entry: CalendarEntry, calendar: str, title: str, at: str) -> Iterato
     until = f"Window to {in_words(entry.closes)}, deadline {in_words(entry.deadline)}."
     closed = f" The deadline is {entry.closed_day}." if entry.closed_day else ""
     told = f"{covers}\n{until}{closed}\nDates: {entry.told}."
-    region = re.sub("[^a-z]+", "-", entry.region.lower()).strip("-")
-    name = "-".join(part for part in (calendar, region, entry.submission) if part)
+    # Neither the region nor a date is in it: an agency that says where it belongs gets the same events, moved.
+    name = f"{calendar}-{entry.submission}"
     for own in (
         _Day("opens", entry.opens, f"{title}: {entry.title} can be sent", ("PT9H",)),
         _Day("deadline", entry.deadline, f"{title}: {entry.title} is due", ("-P7D", "-P2D", "PT9H")),

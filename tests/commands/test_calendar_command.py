@@ -81,6 +81,36 @@ def test_a_file_of_dates_is_taken_whole_and_shows_in_that_stores_calendar(filled
     assert call("doctor", *filled.options).code == 0
 
 
+def test_the_store_of_the_environment_gives_its_regions_dates(
+    filled: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dates.csv"
+    file.write_text("submission,deadline,region\n2026-02,2026-03-09,London\n")
+    assert call("calendar", "load", file, *filled.options, "--source", "x", "--today", "2026-01-10").code == 0
+    assert call("calendar", "region", "London", *filled.options).code == 0
+    monkeypatch.setenv("KEYWORK_STORE", str(filled.store))
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(filled.key))
+    first = ("--from", "2026-03-01", "--months", "1")
+    assert told(*first)[0]["deadline"] == "2026-03-09"
+    assert told(*first, "--region", "North West")[0]["deadline"] == "2026-03-12"
+    assert "DTSTART;VALUE=DATE:20260309" in call("calendar", "--format", "ics", *first).out
+    assert "There is no region 'Mercia'" in call("calendar", *first, "--region", "Mercia").sentence
+    # What the store has no agency for is told as published; an agency that is named has to be there.
+    wales = call("calendar", "--standard", "smds-wales", *first)
+    assert wales.code == 0 and "2026-03-10" in wales.out and "dates as published" in wales.err
+    assert "no such agency" in call("calendar", "--agency", "T9999").sentence
+
+
+def test_a_store_that_is_not_there_yet_is_said_and_the_published_dates_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_STORE", str(tmp_path / "none.db"))
+    done = call("calendar", "--from", "2026-03-01", "--months", "1")
+    assert (done.code, "2026-03-12" in done.out) == (0, True)
+    assert done.err == f"There is no store at {tmp_path / 'none.db'} yet: these are the dates as published.\n"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_with_one_wrong_line_changes_nothing(filled: Place, tmp_path: Path) -> None:
     file = tmp_path / "dates.csv"
     file.write_text("submission,deadline\n2026-03,2026-04-10\n2026-07,2026-08-09\n")

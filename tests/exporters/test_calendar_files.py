@@ -128,7 +128,7 @@ def test_a_calendar_program_gets_windows_and_deadlines_with_reminders() -> None:
     events = parsed(as_ics(entries, "ndtms", "CJIT; P, \\ é" + "ü" * 60, now))
     assert len(events) == 22 and len({event["UID"][0] for event in events}) == 22
     first, due = events[:2]
-    assert first["UID"] == ["ndtms-east-east-midlands-2022-09-opens@keywork.invalid"]
+    assert first["UID"] == ["ndtms-2022-09-opens@keywork.invalid"]
     assert first["DTSTART;VALUE=DATE"] == ["20221001"] and first["DTSTAMP"] == ["20220901T080000Z"]
     assert due["DTSTART;VALUE=DATE"] == ["20221012"] and due["DTEND;VALUE=DATE"] == ["20221013"]
     assert due["ALARM-TRIGGER"] == ["-P7D", "-P2D", "PT9H"]
@@ -146,3 +146,14 @@ def test_an_events_uid_stays_when_its_date_moves() -> None:
     assert [event["UID"] for event in before] == [event["UID"] for event in after]
     assert before[1]["DTSTART;VALUE=DATE"] != after[1]["DTSTART;VALUE=DATE"]
     assert before[1]["DTSTAMP"] != after[1]["DTSTAMP"]
+
+
+def test_an_events_uid_stays_when_the_agency_says_its_region() -> None:
+    stamp = datetime(2026, 1, 1, tzinfo=UTC)
+    london = Override("2026-02", "London", deadline=date(2026, 3, 9), source="x", stated_on=TODAY)
+    before, after = (
+        parsed(as_ics([SubmissionCalendar(STANDARD, region, (london,)).entry("2026-02")], "ndtms", "t", stamp))
+        for region in ("", "London")
+    )
+    assert [event["UID"] for event in before] == [event["UID"] for event in after]
+    assert [event["DTSTART;VALUE=DATE"] for event in (before[1], after[1])] == [["20260312"], ["20260309"]]

@@ -1,6 +1,7 @@
 """`keywork calendar`: which submissions there are, their windows and deadlines; and dates that a region states."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption
+from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, StoreOptions, TodayOption
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
 from validators.problems import Problem
 
 if TYPE_CHECKING:
     from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
+    from validators.standard.model import Standard
 
 commands = typer.Typer()
 group = typer.Typer(help="Which submissions there are, and when they are due.", invoke_without_command=True)
@@ -48,7 +50,12 @@ def calendar(
     standard: StandardOption = None,
     region: Annotated[str | None, typer.Option("--region", help="A region; `calendar regions` lists them.")] = None,
     store: Annotated[
-        str | None, typer.Option("--store", metavar="PATH", help="With the dates that this store knows.")
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="PATH",
+            help="With the dates that this store knows; else KEYWORK_STORE, else the usual place, if one is there.",
+        ),
     ] = None,
     key_file: KeyOption = None,
     agency: AgencyOption = None,
@@ -57,32 +64,10 @@ def calendar(
     form: Annotated[CalendarFormat, typer.Option("--format", help="How to tell it.")] = CalendarFormat.TEXT,
     today: TodayOption = None,
 ) -> int:
-    """List submissions with period, window and deadline; without --store as the rule and the publisher have them."""
+    """List submissions with period, window and deadline: as the store's agency has them, else as published."""
     if context.invoked_subcommand is not None:
         return 0
-    from dataclasses import replace
-
-    from validators.calendar.calendar import SubmissionCalendar
-    from validators.standard.catalogue import DEFAULT, load
-
-    if store is None:
-        wanted = load(standard or DEFAULT)
-        found = SubmissionCalendar(wanted, region or "")
-    else:
-        # Published dates are told without a store, and so without loading what only one needs.
-        from store.month import calendar as stored_calendar
-        from store.records import agencies
-        from tui.cli.context import opened
-
-        with opened(store, key_file) as kept:
-            own = kept.ask(agencies.one, agency, standard)
-            wanted = load(own.standard)
-            if region is not None:
-                from validators.calendar.calendar import refuse_unknown_region
-
-                refuse_unknown_region(wanted.submission.calendar, region)
-                own = replace(own, region=region)
-            found = kept.ask(stored_calendar.of_agency, own)
+    wanted, found = _known_to(StoreOptions(store, key_file, standard, agency), region)
     now = _day(today)
     entries = found.entries(first.date() if first else now, months)
     if form == CalendarFormat.JSON:
@@ -100,6 +85,43 @@ def calendar(
     else:
         sys.stdout.writelines(f"{line}\n" for line in _lines(found, entries, now))
     return 0
+
+
+def _known_to(where: StoreOptions, region: str | None) -> "tuple[Standard, SubmissionCalendar]":
+    """The calendar as the agency of a store has it; as published where no store is there, or none of its agencies fits.
+
+    A store, or an agency, that is named has to be there. Raises Problem.
+    """
+    from dataclasses import replace
+
+    from store.disk.location import VARIABLE, store_path
+    from tui.cli.context import opened, talk
+    from validators.calendar.calendar import SubmissionCalendar, refuse_unknown_region
+    from validators.standard.catalogue import DEFAULT, load
+
+    path, told = store_path(where.store), ""
+    if where.store or where.agency or path.exists():
+        # Published dates are told without a store, and so without loading what only one needs.
+        from store.month import calendar as stored_calendar
+        from store.records import agencies
+
+        with opened(where.store, where.key_file) as kept:
+            known = kept.ask(agencies.listed)
+            is_wanted = any(where.standard in (None, each.standard) for each in known)
+            if where.store or where.agency or is_wanted:
+                own = kept.ask(agencies.one, where.agency, where.standard)
+                wanted = load(own.standard)
+                if region is not None:
+                    refuse_unknown_region(wanted.submission.calendar, region)
+                    own = replace(own, region=region)
+                return wanted, kept.ask(stored_calendar.of_agency, own)
+        told = f"The store {path} holds no agency for this: these are the dates as published."
+    elif os.environ.get(VARIABLE):
+        told = f"There is no store at {path} yet: these are the dates as published."
+    if told:
+        talk(told)
+    wanted = load(where.standard or DEFAULT)
+    return wanted, SubmissionCalendar(wanted, region or "")
 
 
 @group.command("load")
