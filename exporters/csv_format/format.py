@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import Extract, read_extract
 from exporters.csv_format.table import heading_of
-from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, Sink, Taking
+from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, ReturnDetails, Sink, Taking
 from validators.calendar.periods import ReportingPeriod
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class CsvFormat(Format):
 
         return Selection(self.standard, period)
 
-    def writer(self, file: Sink) -> "RowWriter":
+    def writer(self, file: Sink, details: ReturnDetails | None = None) -> "RowWriter":
         """What writes rows."""
         from exporters.csv_format.writing import RowWriter
 

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -68,6 +69,8 @@ class Receipt:
     places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     """Of each episode left out or held back: the store's client and episode, and the client's reference."""
 
+    made_at: datetime | None = None
+    """When it is written; None for one that is only looked at."""
     wanted: ExtractKind | None = None
     validation: Validation | None = None
     unchanged: int = 0
@@ -135,9 +138,7 @@ class Receipt:
             told["schema"] = {
                 "official": not self.validation.is_stand_in,
                 "told": self.validation.told,
-                "faults": [
-                    {"line": line, "element": element, "what": what} for line, element, what in self.validation.faults
-                ],
+                "faults": [fault._asdict() for fault in self.validation.faults],
             }
         return told
 
@@ -165,7 +166,7 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
         yield f"  {told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
     if receipt.validation is not None:
         yield f"  {receipt.validation.told}"
-        yield from (f"    line {line}, {element}: {what}" for line, element, what in receipt.validation.faults)
+        yield from (f"    {ascii(fault.told)[1:-1]}" for fault in receipt.validation.faults)
     yield f"  {told_of_size(standard, tally.rows, tally.episodes, tally.no_consent)}"
     yield f"  SHA-256 {receipt.sha256}"
     yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"

@@ -8,6 +8,7 @@ store records it; it never replaces another file.
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from exporters.checks.return_check import examination, examined
 from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
 from exporters.formats import choose
-from exporters.formats.base import ExtractKind, Selecting, Sink
+from exporters.formats.base import ExtractKind, ReturnDetails, Selecting, Sink
 from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
@@ -76,7 +77,7 @@ def export_submission(
             raise _already_there(target)
     except (OSError, RuntimeError):  # too long a name, a circle of links
         raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one with --out.") from None
-    receipt.file = target
+    receipt.file, receipt.made_at = target, who.at
     try:
         with scratch(target, PRIVATE) as temporary:
             with store.reading() as snapshot, temporary.open("wb") as file:
@@ -119,8 +120,11 @@ def write_rows(
     judging = examination(snapshot, work, selection)
     receipt.tally = judging.tally
     form = choose.of(standard)
-    rows = form.writer(file)
-    beside = form.writer(whole) if whole is not None else None
+    kind = selection.wanted.kind if selection.wanted else ""
+    at = receipt.made_at or datetime.combine(work.today, time(), UTC)
+    details = ReturnDetails(agency.code, selection.period, kind, work.today, at)
+    rows = form.writer(file, details)
+    beside = form.writer(whole, details) if whole is not None else None
     for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
         name = selection.name(record)
         receipt.held_back += outgoing.held_back

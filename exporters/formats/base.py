@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
@@ -168,6 +168,20 @@ class Selecting(Protocol):
         """What of one episode is sent; `sent` is what was sent before."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnDetails:
+    """What a return may say of itself: whose it is, the days it covers, its kind ("" where there is but one), and when.
+
+    `at` is the moment it is made at, in UTC; `today` the day it is where the returns go to.
+    """
+
+    agency: str
+    period: ReportingPeriod
+    kind: str
+    today: date
+    at: datetime
+
+
 class Writer(Protocol):
     """Writes the episodes of an extract, one after another."""
 
@@ -178,16 +192,31 @@ class Writer(Protocol):
         """Hand over what is left; the SHA-256 of all bytes, in hexadecimal."""
 
 
+class SchemaFault(NamedTuple):
+    """A fault of a file by its schema; `client` is the reference of whose record it is in, "" where it is in none."""
+
+    line: int
+    element: str
+    what: str
+    client: str = ""
+
+    @property
+    def told(self) -> str:
+        """In words; identifiers as they are, for the caller to escape."""
+        whose = f", client {self.client}" if self.client else ""
+        return f"line {self.line}{whose}, {self.element}: {self.what}"
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What a schema says of a file: how many faults, and the first of them as (line, element, what is wrong).
+    """What a schema says of a file: how many faults, and the first of them.
 
     `why` goes on where it is told that the schema was our own: why the installed one was not used.
     """
 
     is_stand_in: bool
     count: int = 0
-    faults: tuple[tuple[int, str, str], ...] = ()
+    faults: tuple[SchemaFault, ...] = ()
     why: str = ""
 
     @property
@@ -196,9 +225,8 @@ class Validation:
         by = "Keywork's stand-in schema" if self.is_stand_in else "the schema the site installed"
         if not self.count:
             return f"valid by {by}"
-        line, element, what = self.faults[0]
         many = f"{self.count} fault{'' if self.count == 1 else 's'}"
-        return f"not valid by {by}: {many}, the first in line {line}, {element}: {what}"
+        return f"not valid by {by}: {many}, the first in {ascii(self.faults[0].told)[1:-1]}"
 
 
 class Schemas(Protocol):
@@ -215,6 +243,12 @@ class Schemas(Protocol):
 
     def told(self) -> list[str]:
         """What is told of the schema that is installed, not yet escaped. Raises Problem when it is broken."""
+
+    def uninstall(self) -> list[str]:
+        """Take the site's copy away again; what is told of that, not yet escaped.
+
+        Raises Problem where there is none, and OSError.
+        """
 
 
 # What was sent
@@ -343,8 +377,11 @@ class Format(Protocol):
     def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> Selecting:
         """What chooses and shapes the episodes of an extract, of the usual kind where none is wanted."""
 
-    def writer(self, file: Sink) -> Writer:
-        """What writes an extract. Raises Problem for an installed schema that is broken."""
+    def writer(self, file: Sink, details: ReturnDetails | None = None) -> Writer:
+        """What writes an extract; `details` are for what a return says of itself, where its format has a place for it.
+
+        Raises Problem for an installed schema that is broken, or that needs them where they are not given.
+        """
 
     def validation(self, file: Callable[[], BinaryIO]) -> Validation | None:
         """What the schema says of an extract that was written, opened by `file`; None for a format without schemas.

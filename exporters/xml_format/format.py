@@ -8,7 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, Sink, Taking, Validation, extract_kind
+from exporters.formats.base import (
+    PLAINLY,
+    ExtractKind,
+    Format,
+    Progress,
+    ReturnDetails,
+    Sink,
+    Taking,
+    Validation,
+    extract_kind,
+)
 from exporters.formats.links import Link
 from exporters.xml_format.shape import link_of, name_of
 from validators.calendar.periods import ReportingPeriod
@@ -53,12 +63,12 @@ class XmlFormat(Format):
         kind = wanted or extract_kind(self.standard) or ExtractKind("")
         return JourneySelection(self.standard, period, kind)
 
-    def writer(self, file: Sink) -> "XmlWriter":
+    def writer(self, file: Sink, details: ReturnDetails | None = None) -> "XmlWriter":
         """What writes messages, in the shape of the schema that is installed, else in our own."""
         from exporters.xml_format.schema.installed import shape_of
         from exporters.xml_format.writing import XmlWriter
 
-        return XmlWriter(self.standard, file, shape_of(self.standard))
+        return XmlWriter(self.standard, file, shape_of(self.standard), details)
 
     def validation(self, file: Callable[[], BinaryIO]) -> Validation:
         """What the schema that is installed says of a return, else our own."""
@@ -66,8 +76,7 @@ class XmlFormat(Format):
         from exporters.xml_format.validation import schema_of, validate
 
         shape = shape_of(self.standard)
-        schema, around = schema_of(self.standard, shape), tuple(level.tag for level in shape.levels[1:])
-        found = validate(file, schema, is_stand_in=shape.is_stand_in, around=around)
+        found = validate(file, schema_of(self.standard, shape), self.standard, shape)
         known = installed(self.standard)
         return replace(found, why=known.why_not_used) if known is not None else found
 

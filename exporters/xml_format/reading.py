@@ -97,7 +97,7 @@ class MessageReader:
                     levels = self._judge_root(element, called)
                 if depth_of(element, len(levels) + 1) != len(levels) or not _lies_in(element, levels):
                     continue
-                yield self._message(element)
+                yield self.message(element)
                 element.clear()
                 if before is not None and (parent := before.getparent()) is not None:
                     parent.remove(before)
@@ -124,7 +124,8 @@ class MessageReader:
         fitting = (shape for shape in same if local_name(inner[id(shape)][0]) in way[1:2])
         return next(fitting, same[0]).levels
 
-    def _message(self, element: Any) -> Message:
+    def message(self, element: Any) -> Message:
+        """One message as it stands in its element."""
         message = Message(_line(element))
         if _local(element) not in self.messages:
             message.faults.append(("block_unknown", message.line, _local(element)))

@@ -4,8 +4,8 @@ By itself a standard's shape is our own, called stand-in. Where a site installed
 found its element in it, that schema's names and order are used.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from exporters.formats.links import Link
@@ -39,6 +39,10 @@ class Part:
     required: bool = False
     parts: tuple["Part", ...] = ()
 
+    def told(self, say: Callable[[str], str]) -> "Part":
+        """It, with what `say` makes of each text in it."""
+        return replace(self, text=say(self.text), parts=tuple(one.told(say) for one in self.parts))
+
     def every(self) -> Iterator["Part"]:
         """It, and all that is in it."""
         yield self
@@ -70,6 +74,26 @@ class XmlShape:
     levels: tuple[Level, ...]
     body: Part
     is_stand_in: bool = True
+
+    def told(self, say: Callable[[str], str]) -> "XmlShape":
+        """The shape with what `say` makes of each text that stands in it."""
+        levels = tuple(
+            replace(
+                level,
+                attributes=tuple((name, say(text)) for name, text in level.attributes),
+                before=tuple(part.told(say) for part in level.before),
+                after=tuple(part.told(say) for part in level.after),
+            )
+            for level in self.levels
+        )
+        return replace(self, levels=levels, body=self.body.told(say))
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text that stands in all files."""
+        parts = [part for level in self.levels for own in (*level.before, *level.after) for part in own.every()]
+        attributes = [text for level in self.levels for _, text in level.attributes]
+        return [*attributes, *(part.text for part in (*parts, *self.body.every()) if part.text)]
 
     @property
     def root(self) -> str:

@@ -7,11 +7,14 @@ same records always give the same bytes. An item without a value is left out.
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from exporters.formats.base import Sink
+from exporters.formats.base import ReturnDetails, Sink
+from exporters.formats.kept_text import KeptText
+from exporters.xml_format.schema.mapping import COUNTS, MAPPING, filled, places_in
 from exporters.xml_format.shape import Part, XmlShape, name_of
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
@@ -156,12 +159,36 @@ class _Digesting:
         return len(data)
 
 
-class XmlWriter:
-    """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end."""
+def _known(details: ReturnDetails) -> dict[str, str]:
+    """What a return says of itself before anything is written."""
+    return {
+        "today": details.today.isoformat(),
+        "now": f"{details.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "from": details.period.start.isoformat(),
+        "to": details.period.end.isoformat(),
+        "agency": details.agency,
+        "kind": details.kind,
+    }
 
-    def __init__(self, standard: Standard, file: Sink, shape: XmlShape) -> None:
-        """Write the root's beginning first."""
-        self.standard, self.shape = standard, shape
+
+class XmlWriter:
+    """Writes messages in a shape and keeps the digest of all bytes. `finish` must be called at the end.
+
+    Where the file says how much is in it, the messages wait until that is known, compressed.
+    """
+
+    def __init__(self, standard: Standard, file: Sink, shape: XmlShape, details: ReturnDetails | None = None) -> None:
+        """Write the root's beginning first. Raises Problem for texts that need details where there are none."""
+        self.standard = standard
+        names = {name for text in shape.texts for name in places_in(text)}
+        if names and details is None:
+            raise Problem(f"{MAPPING} has texts that are filled for each file, and nothing is known of this one.")
+        if names and details is not None:
+            known = _known(details)
+            shape = shape.told(lambda text: filled(text, known))
+        self.shape = shape
+        self._waiting = KeptText("utf-8") if names & set(COUNTS) else None
+        self._journeys = self._rows = 0
         self._file = _Digesting(file)
         self._message = shape.message
         self._plan: list[tuple[Fill | None, list[tuple[str, str]], str, bool, str]] = []
@@ -171,11 +198,17 @@ class XmlWriter:
             self._plan.append((fill, fields or [], one.section, always(one), one.tag))
         self._names: Any = shape.namespaces or None
         self._open = ExitStack()
+        self._levels: list[Any] = []
+        if self._waiting is None:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Write all that stands before the messages."""
+        shape = self.shape
         self._out = self._open.enter_context(etree.xmlfile(self._file, encoding="utf-8"))
         self._out.write_declaration()
         if shape.is_stand_in:
             self._out.write(etree.Comment(STAND_IN), pretty_print=True)
-        self._levels: list[Any] = []
         for level in shape.levels:
             opened = self._out.element(level.tag, dict(level.attributes), nsmap=None if self._levels else self._names)
             opened.__enter__()
@@ -202,7 +235,12 @@ class XmlWriter:
                     self._block(message, element, fields, values)
         except ValueError:
             raise self._unwritable(record) from None
-        self._out.write(message, pretty_print=True)
+        self._journeys += 1
+        self._rows += max(1, len(record.events))
+        if self._waiting is None:
+            self._out.write(message, pretty_print=True)
+        else:
+            self._waiting.write(etree.tostring(message, pretty_print=True, encoding="utf-8"))
 
     @staticmethod
     def _block(message: "_Element", element: str, fields: list[tuple[str, str]], values: Any) -> None:
@@ -237,6 +275,13 @@ class XmlWriter:
 
     def finish(self) -> str:
         """Close the root and give the SHA-256 of all bytes."""
+        if self._waiting is not None:
+            counts = {"journeys": str(self._journeys), "rows": str(self._rows)}
+            self.shape = self.shape.told(lambda text: filled(text, counts))
+            self._begin()
+            self._out.flush()
+            for piece in self._waiting.pieces():
+                self._file.write(piece)
         for level, opened in zip(reversed(self.shape.levels), reversed(self._levels), strict=True):
             self._beside(level.after)
             opened.__exit__(None, None, None)

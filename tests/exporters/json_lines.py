@@ -8,7 +8,17 @@ from pathlib import Path
 
 from exporters.checks.bounce import Bounce
 from exporters.csv_format.selection import Selection
-from exporters.formats.base import PLAINLY, ExtractKind, Format, Importer, Progress, SentEpisode, Sink, Taking
+from exporters.formats.base import (
+    PLAINLY,
+    ExtractKind,
+    Format,
+    Importer,
+    Progress,
+    ReturnDetails,
+    SentEpisode,
+    Sink,
+    Taking,
+)
 from exporters.formats.kept_text import KeptText
 from exporters.imports.csv_import import Import
 from store.facts import AgencyInfo
@@ -74,7 +84,7 @@ class JsonFormat(Format):
     def selection(self, period: ReportingPeriod, wanted: ExtractKind | None = None) -> Selection:
         return Selection(self.standard, period)
 
-    def writer(self, file: Sink) -> JsonWriter:
+    def writer(self, file: Sink, details: ReturnDetails | None = None) -> JsonWriter:
         return JsonWriter(file)
 
     def pager(self, pieces: Iterable[bytes] = ()) -> KeptText:

@@ -1,6 +1,7 @@
 """A schema that nests, as real ones do: what is learned of it, what is written and read by it, what a site edits."""
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from lxml import etree
 
 from exporters.checks.file_check import check_file
 from exporters.formats import choose
+from exporters.formats.base import ReturnDetails
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.schema.installed import install, installed, schema_folder, shape_of
 from exporters.xml_format.schema.mapping import MAPPING
@@ -18,11 +20,14 @@ from tests.exporters.extracts import NOW
 from tests.exporters.journeys import Returns, messages, opened
 from tests.exporters.schema_files import NAMES
 from tests.validators.builders_smds import CLOSED, TODAY, WALES, journey, modality, top
+from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord
 from validators.rules.registry import Context
 
 D = "{urn:deep}"
+PERIOD = ReportingPeriod("2026-06", date(2026, 6, 1), date(2026, 6, 30))
+DETAILS = ReturnDetails("T00123", PERIOD, "new", TODAY, NOW)
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def edited(*pairs: str) -> None:
 def written(*records: EpisodeRecord) -> bytes:
     """A return in the shape of the installed schema."""
     file = io.BytesIO()
-    writer = XmlWriter(WALES, file, shape_of(WALES))
+    writer = XmlWriter(WALES, file, shape_of(WALES), DETAILS)
     for record in records:
         writer.write(record)
     writer.finish()
@@ -118,12 +123,12 @@ def test_it_is_looked_through_and_taken_in_like_any_other(wales: Returns, deep: 
 def test_faults_are_told_at_their_lines_whatever_stands_around(deep: Path) -> None:
     text = written(journey(), journey(CLIENTNO="43"), journey(CLIENTNO="44"))
     shape = shape_of(WALES)
-    schema, around = schema_of(WALES, shape), tuple(level.tag for level in shape.levels[1:])
-    assert around == (f"{D}Clients",)
+    schema = schema_of(WALES, shape)
+    assert [level.tag for level in shape.levels[1:]] == [f"{D}Clients"]
 
-    def said(data: bytes) -> tuple[int, tuple[tuple[int, str, str], ...]]:
-        found = validate(lambda: io.BytesIO(data), schema, is_stand_in=False, around=around)
-        return found.count, found.faults
+    def said(data: bytes) -> tuple[int, tuple[tuple[int, str, str, str], ...]]:
+        found = validate(lambda: io.BytesIO(data), schema, WALES, shape)
+        return found.count, tuple(found.faults)
 
     assert said(text) == (0, ())
     broken = text.replace(b"<n1:ReferralDate>2026-03-02", b"<n1:ReferralDate>x", 2)
@@ -131,16 +136,19 @@ def test_faults_are_told_at_their_lines_whatever_stands_around(deep: Path) -> No
         broken = text.replace(b"<ReferralDate>2026-03-02", b"<ReferralDate>x", 2)
     at = [number for number, line in enumerate(broken.split(b"\n"), 1) if b"ReferralDate>x" in line]
     count, faults = said(broken)
-    assert count == 2 and faults == tuple((line, "ReferralDate", "its value does not fit the format") for line in at)
-    count, faults = said(text.replace(b"<n1:Sender>T00123</n1:Sender>", b"").replace(b"<Sender>T00123</Sender>", b""))
-    assert count == 1 and faults == ((0, "the file", "does not follow the schema"),)
+    wrong = "its value does not fit the format"
+    assert count == 2
+    assert faults == tuple((line, "ReferralDate", wrong, client) for line, client in zip(at, ("42", "43"), strict=True))
+    count, faults = said(text.replace(b"<n1:Sender>T00123</n1:Sender>", b""))
+    line = next(number for number, told in enumerate(text.split(b"\n"), 1) if b"<n1:Header" in told)
+    assert count == 1 and faults == ((line, "Header", "something is missing in it", ""),)
     assert said(text[:-30])[0] >= 1
 
 
 def test_nothing_is_held_of_the_messages_before(deep: Path) -> None:
     text = written(*(journey(modality(), CLIENTNO=str(number)) for number in range(2000)))
     events = etree.iterparse(io.BytesIO(text), events=("end",))
-    held = [len(list(element.itersiblings(preceding=True))) for element in _messages(events, (f"{D}Clients",))]
+    held = [len(list(element.itersiblings(preceding=True))) for element in _messages(events, shape_of(WALES))]
     # The parser itself reads some ahead.
     assert len(held) == 2000 and max(held) < 100
 

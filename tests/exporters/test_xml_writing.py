@@ -11,6 +11,7 @@ from lxml import etree
 from exporters.checks.file_check import check_file
 from exporters.extracts.resend import export_to_stream, write_again
 from exporters.formats import choose
+from exporters.formats.base import SchemaFault
 from exporters.work import Work
 from exporters.xml_format.reading import MessageReader
 from exporters.xml_format.shape import stand_in
@@ -41,8 +42,8 @@ def written(*records: EpisodeRecord) -> bytes:
     return file.getvalue()
 
 
-def faults(text: bytes) -> tuple[tuple[int, str, str], ...]:
-    return validate(lambda: io.BytesIO(text), SCHEMA, is_stand_in=True).faults
+def faults(text: bytes) -> tuple[SchemaFault, ...]:
+    return validate(lambda: io.BytesIO(text), SCHEMA, WALES, SHAPE).faults
 
 
 def full(wales: Returns) -> None:
@@ -106,14 +107,16 @@ def test_letters_of_all_kinds_go_through(wales: Returns) -> None:
 
 
 def test_what_does_not_fit_a_format_is_told_with_its_line_and_never_its_value(wales: Returns) -> None:
-    wales.take(journey(), journey(CLIENTNO="x43", REFSOURCE=""))
+    wales.take(journey(), journey(CLIENTNO="43", NHSNO="x43", REFSOURCE=""))
     receipt = wales.export("2026-06")
     assert receipt.validation is not None
     text = receipt.file.read_text().splitlines()
-    told = {(line, element) for line, element, _ in receipt.validation.faults}
+    told = {(line, element) for line, element, *_ in receipt.validation.faults}
     number = next(at for at, line in enumerate(text, 1) if "x43" in line)
-    assert (number, "AgencyClientNumber") in told
-    assert (number - 2 + 1, "ReferralDetails") in told or any(element == "ReferralDetails" for _, element in told)
+    assert (number, "NHSNumber") in told
+    assert any(element == "ReferralDetails" for _, element in told)
+    assert {fault.client for fault in receipt.validation.faults} == {"43"}
+    assert "client 43" in receipt.validation.told
     assert "x43" not in repr(receipt.validation)
     assert any(reason.startswith("not valid by Keywork's stand-in schema") for reason in receipt.not_ready_because)
 

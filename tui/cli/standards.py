@@ -114,6 +114,25 @@ def schema(
     return 0
 
 
+@group.command()
+def uninstall(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set whose schema the site installed.")],
+) -> int:
+    """Take the official schema of a data set away again; its mapping is kept."""
+    from exporters.formats import choose
+
+    schemas = choose.of(standard := load(standard_id)).schemas
+    if schemas is None:
+        raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
+    try:
+        lines = schemas.uninstall()
+    except (OSError, shutil.Error):
+        raise Problem("The schema could not be taken away: check the permissions of the folder it is in.") from None
+    for line in lines:
+        print(printable(line))
+    return 0
+
+
 def _install_data_set(folder: Path) -> int:
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from exporters.xml_format.schema.learning import likely_places
-from exporters.xml_format.schema.mapping import MAPPING, NOT_SENT, Learned
+from exporters.xml_format.schema.mapping import COUNTS, MAPPING, NOT_SENT, Learned, places_in
 from exporters.xml_format.schema.structure import Declared, Structure
 from exporters.xml_format.shape import Level, Part, XmlShape, local_name
 from validators.problems import Problem
@@ -161,6 +161,10 @@ class _Fitting:
             node = self._at("fixed", place, names, top)[-1]
             if not names or node.header or node.block is not None or not node.declared.has_text:
                 raise Problem(f"{MAPPING} has a text for {_shown(place)}, where something else stands already.")
+            if top is self.body and set(places_in(text)) & set(COUNTS):
+                raise Problem(
+                    f"{MAPPING} has a count in {_shown(place)}, which stands in every message: put it beside them."
+                )
             node.text = text
 
     # The shape

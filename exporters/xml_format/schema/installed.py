@@ -110,8 +110,13 @@ def install(folder: Path, standard: Standard) -> Installed:
             (new / name).write_bytes(data)
         # Compiled from the copy: what was judged is what is used.
         compile_schema(new, read.main)
-        _fitted(standard, new, read.main, structure, learned)
-        (new / MAPPING).write_text(written_mapping(standard, learned), encoding="utf-8")
+        fitted = _fitted(standard, new, read.main, structure, learned)
+        if not (learned.root and learned.message) and _is_used(standard):
+            raise Problem(
+                f"Nothing in {folder} bears the names of {standard.id}, and a schema that is mapped is installed: it "
+                f"stays. Give the owner's files with their {MAPPING}, or uninstall that one first."
+            )
+        (new / MAPPING).write_text(written_mapping(standard, learned, fitted.demanded), encoding="utf-8")
         if target.exists():
             target.rename(old)
         try:
@@ -124,6 +129,31 @@ def install(folder: Path, standard: Standard) -> Installed:
     found = installed(standard)
     assert found is not None
     return found
+
+
+def uninstall(standard: Standard) -> Path | None:
+    """Take the site's copy of the schema away; where its mapping, which a site may have edited, is kept.
+
+    None where it had none. Raises Problem where none is installed, and OSError.
+    """
+    folder = schema_folder(standard)
+    if not folder.is_dir():
+        raise Problem(f"No schema is installed for {standard.id}, so there is none to take away.")
+    kept = folder.with_name(f"{folder.name}.{MAPPING}")
+    if is_kept := (folder / MAPPING).is_file():
+        (folder / MAPPING).replace(kept)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".uninstalling-") as place:
+        folder.rename(Path(place) / "old")
+    return kept if is_kept else None
+
+
+def _is_used(standard: Standard) -> bool:
+    """Whether a schema is installed and all of it is mapped."""
+    try:
+        found = installed(standard)
+    except Problem:
+        return False
+    return found is not None and found.shape is not None
 
 
 def _fitted(standard: Standard, folder: Path, main: str, structure: "Structure", learned: "Learned") -> Installed:

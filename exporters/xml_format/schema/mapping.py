@@ -5,7 +5,9 @@ root, a block's one below the message, an item's one below its block; one that b
 """
 
 import json
+import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,11 @@ from validators.standard.model import Standard
 MAPPING = "mapping.toml"
 NOT_SENT = "-"
 _LONGEST = 100_000
+COUNTS = ("journeys", "rows")
+"""What is known only once everything is written."""
+PLACES = ("today", "now", "from", "to", "agency", "kind", *COUNTS)
+"""What a fixed text may have in braces, to be filled for each file; a count with its width, as in {rows:6}."""
+_FILLED = re.compile(r"\{([a-z]+)(?::([0-9]{1,2}))?\}")
 
 
 @dataclass
@@ -32,6 +39,28 @@ class Learned:
     def told(self) -> dict[str, str]:
         """Every name with its place; `fixed` has none of its own."""
         return {"root": self.root, "message": self.message, **self.blocks, **self.elements}
+
+
+def places_in(text: str) -> list[str]:
+    """What of a fixed text is filled for each file. Raises Problem for what is not known."""
+    found = []
+    for match in _FILLED.finditer(text):
+        name, width = match.groups()
+        if name not in PLACES or (width and name not in COUNTS):
+            known = ", ".join(f"{{{one}}}" for one in PLACES)
+            raise Problem(
+                f"{MAPPING} has {match[0]} in a text, which nothing fills: it may be one of {known}, "
+                "with a width for the last two, as {rows:6}."
+            )
+        found.append(name)
+    return found
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A fixed text with its places filled; a number is padded with zeros to its width."""
+    return _FILLED.sub(
+        lambda match: values[match[1]].zfill(int(match[2] or 0)) if match[1] in values else match[0], text
+    )
 
 
 def empty_mapping(standard: Standard) -> Learned:
@@ -55,6 +84,8 @@ def read_mapping(path: Path, standard: Standard) -> Learned:
         if name in ("root", "message") and isinstance(value, str):
             setattr(learned, name, value)
         elif name == "fixed" and isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
+            for text in value.values():
+                places_in(text)
             learned.fixed = value
         elif name in known and isinstance(value, dict):
             for key, element in value.items():
@@ -66,8 +97,8 @@ def read_mapping(path: Path, standard: Standard) -> Learned:
     return learned
 
 
-def written_mapping(standard: Standard, learned: Learned) -> str:
-    """The mapping as a file, for the site to edit."""
+def written_mapping(standard: Standard, learned: Learned, demanded: Sequence[str] = ()) -> str:
+    """The mapping as a file, for the site to edit; `demanded` are the places that wait for a text."""
     lines = [
         "# Which element of the installed schema holds which item. Guessed by the published names: look it over.",
         f'# Fill in what is empty; write "{NOT_SENT}" for an item that the schema does not have and that is not sent.',
@@ -87,8 +118,11 @@ def written_mapping(standard: Standard, learned: Learned) -> str:
             for name, element in learned.elements.items()
         ),
         "",
-        "# What the schema demands beside the items, and is the same in every file: its path below the root, the text.",
+        "# What the schema demands beside the items: its path below the root, the text. In braces stands what is",
+        f"# filled for each file: {', '.join(f'{{{name}}}' for name in PLACES)}; a count may have a width, to which",
+        "# it is padded with zeros, as in {journeys:6}.",
         "[fixed]",
+        *(f'# {_text(place)} = ""' for place in demanded),
         *(f"{_text(place)} = {_text(text)}" for place, text in learned.fixed.items()),
     ]
     return "\n".join(lines) + "\n"

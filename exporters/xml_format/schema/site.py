@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from exporters.xml_format.schema.installed import install, installed
+from exporters.xml_format.schema.installed import install, installed, uninstall
 from exporters.xml_format.schema.mapping import MAPPING, NOT_SENT
 from exporters.xml_format.stand_in_schema import stand_in_schema
 from validators.standard.model import Standard
@@ -28,6 +28,14 @@ class SiteSchemas:
         lines = [f"{self.standard.id}: schema installed in {done.folder}", *self.told()]
         if done.unmapped:
             lines.append(f"Until {done.folder / MAPPING} names them, returns are written by Keywork's stand-in schema.")
+        return lines
+
+    def uninstall(self) -> list[str]:
+        """Take the site's copy away; what is used from then on. Raises Problem where there is none, and OSError."""
+        kept = uninstall(self.standard)
+        lines = [f"{self.standard.id}: the schema of the site is taken away.", *self.told()]
+        if kept is not None:
+            lines.append(f"Its mapping is kept in {kept}: put it beside the files as {MAPPING} to use it again.")
         return lines
 
     def told(self) -> list[str]:
