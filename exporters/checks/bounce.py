@@ -3,17 +3,34 @@
 import re
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\s,;|\t\"'()\[\]]+")
-_NUMBER = re.compile(r"(?:\b(?:lines?|rows?|records?|no\.?|nr\.?)\s*[:#]?\s*|^\W*)(\d{1,9})\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\s,;|\t\"'()\[\]{}<>=]+")
+_NUMBER = r"(?:\s+(?:number|num|no|nr)\b)?\.?\s*[:#=]?\s*"
+_LINE = re.compile(rf"\b(?:lines?|rows?|records?){_NUMBER}(\d{{1,9}})\b", re.IGNORECASE)
+_LEADING = re.compile(r"(?:no|nr)?\W*(\d{1,9})\b(?![-/.]\d)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(?:client|episode|journey|reference|ref|id|identifier)s?"
+    rf"(?:\s+(?:reference|ref|identifier|id))?{_NUMBER}[{{\"']?(\w[\w-]*)",
+    re.IGNORECASE,
+)
+_RULE = re.compile(rf"\b(?:rule|check){_NUMBER}\w[\w-]*", re.IGNORECASE)
+
+
+def plain(word: str) -> str:
+    """An identifier as it is compared: without braces and what a sentence puts around it, in one case."""
+    return word.strip().strip("{}.:").upper()
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """One line of the list, and where it leads.
 
-    `number` is its place in the list, `line` the line of the sent file it was found to mean (0 for none), `field` and
-    `rule` what it names of them. `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says
-    why it leads nowhere.
+    `number` is its place in the list. `cells` are what a list with a heading says under the names of identifiers, and
+    `counted` the line of the file it gives; of a list without one they are looked for in the text. `counts_list`: the
+    number it begins with may be its own place in the list.
+
+    `line` is the line of the sent file it was found to mean (0 for none), `field` and `rule` what it names of them.
+    `client_id`, `episode_id` and `event_id` are the store's, empty where `why_not` says why it leads nowhere. `doubt`
+    says what else it may mean; `changed`, that what it leads to was changed after the extract was written.
     """
 
     number: int
@@ -27,17 +44,43 @@ class Bounce:
     episode_id: str = ""
     event_id: str = ""
     why_not: str = ""
+    doubt: str = ""
+    changed: bool = False
+    has_heading: bool = False
+    cells: tuple[str, ...] = ()
+    counted: int = 0
+    counts_list: bool = False
 
     @property
     def words(self) -> list[str]:
-        """Its words as they stand, and without the colon or full stop after them."""
-        return [form for word in _WORD.findall(self.text) for form in dict.fromkeys((word, word.rstrip(":.")))]
+        """What in it may be an identifier, as identifiers are compared, each once; a rule's number is none."""
+        texts = self.cells if self.has_heading else _WORD.findall(_RULE.sub(" ", self.text))
+        return list(dict.fromkeys(filter(None, map(plain, texts))))
+
+    @property
+    def named(self) -> list[str]:
+        """The words that are said to be identifiers."""
+        if self.has_heading:
+            return self.words
+        return [word for found in _NAMED.findall(self.text) if any(map(str.isdigit, word := plain(found)))]
 
     @property
     def named_line(self) -> int:
-        """The line of the file that it names, as the list counts; 0 for none."""
-        found = _NUMBER.search(self.text)
+        """The line of the file that it names as such, as the list counts; 0 for none."""
+        found = None if self.has_heading else _LINE.search(self.text)
+        return int(found[1]) if found else self.counted
+
+    @property
+    def leading(self) -> int:
+        """The number it begins with, which may be a line of the file; 0 for none, and where a line is named as such."""
+        found = None if self.has_heading or self.named_line else _LEADING.match(self.text)
         return int(found[1]) if found else 0
+
+    @property
+    def numbers(self) -> list[str]:
+        """The words that may be identifiers although they are but numbers: the one it begins with, else any."""
+        digits = [word for word in self.words if word.isascii() and word.isdigit()]
+        return [word for word in digits if not self.named_line and self.leading in (0, int(word))]
 
     @property
     def leads(self) -> bool:

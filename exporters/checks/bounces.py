@@ -1,18 +1,21 @@
 """The portal's own list of what it refused, brought back: each line of it leads to the record and field it means.
 
-Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line: an identifier of
-the extract wherever it stands in the line, else the first number, taken for a line of the file as it was sent (the
-headings being line 1, unless the list counts from the first row). An identifier that is but a number counts where the
-file has no such line. A header in the line names the field.
+Nobody has published what such a list looks like, so whatever was typed or pasted is read line by line. Where it begins
+with a heading, each of its columns is taken for what it is called. Else it is an identifier of the extract, wherever it
+stands in the line; or a number that is called a line, row or record; or the first number, taken for a line of the file
+as it was sent (the headings being line 1, unless the list counts from the first row). An identifier that is but a
+number counts where the file has no such line; where it may be both, that is said.
 """
 
+import csv
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from exporters.checks.bounce import Bounce
+from exporters.checks.bounce import Bounce, plain
 from exporters.formats import choose
+from store.month import changed_since, extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -29,7 +32,75 @@ _MANY = (
     re.compile(rf"(.*\b(?:lines|rows|records)\s*[:#]?\s*){_NUMBERS}\b(.*)", re.IGNORECASE),
 )
 """`17, 23, 44`, and `Rows 17 and 23: too late`. A number beside other words, as in `17, 4 DAT`, may be a rule's."""
-_RULE = re.compile(r"\brule\s*[:#]?\s*(\w[\w-]*)", re.IGNORECASE)
+_RULE = re.compile(r"\brule(?:\s+(?:number|no))?\.?\s*[:#]?\s*(\w[\w-]*)", re.IGNORECASE)
+
+# What columns of a headed list are called, letters and digits only.
+_LINES = frozenset(
+    f"{what}{end}" for what in ("line", "lines", "row", "rows", "record") for end in ("", "no", "nr", "number", "num")
+)
+_FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
+_RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
+_DELIMITERS = "\t;,|"
+_COUNTED_LIST = 3
+"""So many lines that begin with 1, 2, 3 … number themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Which columns of a list are the line, the field and the rule (None where there is none), and identifiers."""
+
+    delimiter: str
+    line: int | None
+    field: int | None
+    rule: int | None
+    identifiers: tuple[int, ...]
+
+    def read(self, one: Bounce) -> Bounce:
+        """A line of the list with what its cells say."""
+        cells = _cells(one.text, self.delimiter)
+
+        def cell(at: int | None) -> str:
+            return cells[at].strip() if at is not None and at < len(cells) else ""
+
+        line = cell(self.line)
+        counted = int(line) if line.isascii() and line.isdigit() and len(line) < 10 else 0
+        identifiers = tuple(filter(None, map(cell, self.identifiers)))
+        return replace(
+            one, has_heading=True, counted=counted, cells=identifiers, field=cell(self.field), rule=cell(self.rule)
+        )
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader([text], delimiter=delimiter), [])
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _heading(first: str, standard: Standard) -> Heading | None:
+    """The heading that a list begins with; None where its first line is none."""
+    known = _identifiers(standard)
+    for delimiter in _DELIMITERS:
+        names = [_name(cell) for cell in _cells(first, delimiter)]
+        line = next((at for at, name in enumerate(names) if name in _LINES), None)
+        identifiers = tuple(at for at, name in enumerate(names) if name in known)
+        # Of a line that says what is wrong, with a number or an identifier in it, nothing is a mere name.
+        is_table = len(names) > 1 or first.strip().isalpha() or first.strip().upper() in standard.headers
+        if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
+            field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
+            rule = next((at for at, name in enumerate(names) if name in _RULES), None)
+            return Heading(delimiter, line, field, rule, identifiers)
+    return None
+
+
+def _identifiers(standard: Standard) -> frozenset[str]:
+    """What columns of identifiers may be called: by header, label and published name."""
+    headers = {standard.role(role) for role in ("episode_id", "client_id", "client_reference")}
+    headers |= {section.id_field for section in standard.event_sections}
+    fields = [standard.by_header[header] for header in headers if header]
+    told = {_name(text) for field in fields for text in (field.header, field.label, field.description)}
+    return frozenset(told - {""})
 
 
 def read_bounces(
@@ -41,24 +112,28 @@ def read_bounces(
     *,
     headings_are_line_1: bool = True,
 ) -> list[Bounce]:
-    """Each line of a pasted list that is not blank, in its order, with where it leads.
+    """Each line of a pasted list that is not blank, in its order, with where it leads; a heading is no fault.
 
     Raises Problem when the list is empty or far too long, the extract is not there, or its stored text is damaged.
     """
-    listed = [
-        (number, one)
-        for number, line in enumerate(text.splitlines(), 1)
-        for one in _apart(" ".join(line.split()))
-        if one
-    ]
-    if not listed:
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" \t\r,;|")]
+    if not lines:
         raise Problem("The list is empty: paste the lines that the portal gave, one fault a line.")
-    if len(listed) > LONGEST_LIST:
-        raise Problem(f"The list has {len(listed):,} lines: give at most {LONGEST_LIST:,} at a time.")
+    if len(lines) > LONGEST_LIST:
+        raise Problem(f"The list has {len(lines):,} lines: give at most {LONGEST_LIST:,} at a time.")
+    heading = _heading(lines[0][1], standard)
     headers = {header.upper(): header for header in standard.headers}
-    bounces = [_read_line(number, line[:LONGEST_LINE], headers) for number, line in listed]
+    headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
+    if heading is not None:
+        read = [_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers) for number, line in lines[1:]]
+    else:
+        apart = [(number, one) for number, line in lines for one in _apart(" ".join(line.split()))]
+        read = _noted([_read_line(number, line[:LONGEST_LINE], headers) for number, line in apart])
+    if not read:
+        raise Problem("The list has a heading and nothing below it: paste the lines that the portal gave.")
     form = choose.of(standard)
-    return form.bounces(snapshot, agency, extract_id, bounces, headings_are_line_1=headings_are_line_1)
+    found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
+    return _marked(snapshot, extract_id, found)
 
 
 def _apart(line: str) -> list[str]:
@@ -69,25 +144,63 @@ def _apart(line: str) -> list[str]:
     return [line]
 
 
-def _read_line(number: int, text: str, headers: dict[str, str]) -> Bounce:
+def _headed(one: Bounce, headers: Mapping[str, str]) -> Bounce:
+    """A line of a headed list, its field as the data set calls it; else one that its text names."""
+    field = headers.get(plain(one.field)) or headers.get(_name(one.field).upper(), "")
+    shown = replace(one, text=" ".join(one.text.split()), field=field)
+    return shown if field else replace(shown, field=_field(shown.text, headers))
+
+
+def _field(text: str, headers: Mapping[str, str]) -> str:
+    return next((headers[word] for word in map(plain, re.split(r"[\s,;|\"'()\[\]]+", text)) if word in headers), "")
+
+
+def _read_line(number: int, text: str, headers: Mapping[str, str]) -> Bounce:
     """What a line says by itself: the field and the rule."""
-    one = Bounce(number, text)
-    named = (headers[upper] for word in one.words if (upper := word.upper().strip(":.")) in headers)
     rule = _RULE.search(text)
-    return replace(one, field=next(named, ""), rule=rule[1] if rule else "")
+    return Bounce(number, text, field=_field(text, headers), rule=rule[1] if rule else "")
+
+
+def _noted(listed: list[Bounce]) -> list[Bounce]:
+    """The lines, noted where the numbers they begin with are those of the list itself."""
+    leading = [one.leading for one in listed]
+    if len(listed) < _COUNTED_LIST or leading != list(range(1, len(listed) + 1)):
+        return listed
+    return [replace(one, counts_list=True) for one in listed]
+
+
+def _marked(snapshot: Snapshot, extract_id: str, listed: list[Bounce]) -> list[Bounce]:
+    """The lines, marked where what they lead to was changed after the extract was written."""
+    ids = {id for one in listed for id in (one.client_id, one.episode_id, one.event_id) if id}
+    if not ids:
+        return listed
+    made_at = extracts.one(snapshot, extract_id).made_at
+    changed = changed_since.fields(snapshot, ids, made_at)
+
+    def is_changed(one: Bounce) -> bool:
+        if one.field:
+            return any(one.field in changed.get(id, ()) for id in (one.client_id, one.episode_id, one.event_id))
+        # Of a line that names no field it is the record it leads to that counts.
+        return not changed.keys().isdisjoint([one.event_id] if one.event_id else [one.client_id, one.episode_id])
+
+    return [replace(one, changed=True) if one.leads and is_changed(one) else one for one in listed]
 
 
 def told_as_text(bounces: Sequence[Bounce], standard: Standard) -> Iterator[str]:
     """The list in lines, for people; values of the pasted text are the caller's to escape."""
     lost = sum(not one.leads for one in bounces)
-    yield f"{len(bounces):,} lines, {len(bounces) - lost:,} lead to a record, {lost:,} do not"
+    changed = sum(one.changed for one in bounces)
+    since = f", {changed:,} changed since" if changed else ""
+    yield f"{len(bounces):,} lines, {len(bounces) - lost:,} lead to a record, {lost:,} do not{since}"
     for one in bounces:
         where = f"line {one.line} of the extract, " if one.line else ""
+        doubt = f" ({one.doubt})" if one.doubt else ""
         if one.leads:
             whose = f"client {one.reference or one.client_id}, {standard.word('episode')} {one.episode}"
-            yield f"  {one.number}: {where}{whose}" + (f", {one.field}" if one.field else "")
+            since = ", changed since" if one.changed else ""
+            yield f"  {one.number}: {where}{whose}" + (f", {one.field}" if one.field else "") + since + doubt
         else:
-            yield f"  {one.number}: {where}{one.why_not}: {one.text}"
+            yield f"  {one.number}: {where}{one.why_not}{doubt}: {one.text}"
 
 
 def as_mapping(one: Bounce) -> dict[str, object]:
@@ -104,4 +217,6 @@ def as_mapping(one: Bounce) -> dict[str, object]:
         "episode_id": one.episode_id,
         "event_id": one.event_id,
         "why_not": one.why_not,
+        "doubt": one.doubt,
+        "changed": one.changed,
     }

@@ -28,7 +28,7 @@ def led(
     Raises Problem when the extract is not there, or its stored text is damaged.
     """
     reference, opened = standard.role("client_reference"), standard.role("opened")
-    words = {word.strip(".:,;") for one in listed for word in one.text.split()}
+    words = {word for one in listed for word in (*one.words, *one.named)}
     many = 0
 
     def counted() -> Iterator[bytes]:
@@ -38,36 +38,36 @@ def led(
             yield piece
 
     source = io.BufferedReader(Pieces(counted()), 1 << 16)
-    wanted = sorted({one.named_line for one in listed if one.named_line})
+    wanted = sorted({number for one in listed if (number := one.named_line or one.leading)})
     by_line: dict[int, Message] = {}
-    by_reference: dict[str, Message] = {}
+    by_reference: dict[str, list[Message]] = {}
     before: Message | None = None
     # A message goes on until the next one begins, the last one to the end.
     for message in MessageReader(standard).read(source, "The text of the extract"):
         _between(wanted, before, message.line, by_line)
         if (own := message.values.get(reference, "")) in words:
-            by_reference.setdefault(own, message)
+            by_reference.setdefault(own, []).append(message)
         before = message
     _between(wanted, before, many + 1, by_line)
-    met = [(one, one.named_line, _met(one, by_line, by_reference)) for one in listed]
+    met = [(one, one.named_line or one.leading, *_met(standard, one, by_line, by_reference)) for one in listed]
     named = {
         name_of(standard, EpisodeRecord({}, found.values)): (
             found.values.get(reference, ""),
             found.values.get(opened, ""),
         )
-        for _, _, found in met
+        for _, _, found, _ in met
         if found is not None
     }
     places = locate.journeys(snapshot, agency, named)
-    for one, number, found in met:
+    for one, number, found, doubt in met:
         if found is None:
             why = f"the extract has no message in line {number}"
             yield replace(one, why_not=why if number else "it has no line number and no client number of this extract")
             continue
         name = name_of(standard, EpisodeRecord({}, found.values))
-        line = number if number in by_line else found.line
+        line = number if by_line.get(number) is found else found.line
         its = places.get(name)
-        told = replace(one, line=line, episode=name, reference=found.values.get(reference, ""))
+        told = replace(one, line=line, episode=name, reference=found.values.get(reference, ""), doubt=doubt)
         if its is None or its.deleted_at is not None:
             yield replace(told, why_not="its journey is not in the store any more: deleted, or its referral changed")
             continue
@@ -75,10 +75,28 @@ def led(
         yield replace(told, event_id=_event(snapshot, its.episode_id, _sent(found, line)))
 
 
-def _met(one: "Bounce", by_line: dict[int, Message], by_reference: dict[str, Message]) -> Message | None:
-    """The message that a line means: by the line of the file, else by a client's number."""
-    words = (word.strip(".:,;") for word in one.text.split())
-    return by_line.get(one.named_line) or next((by_reference[word] for word in words if word in by_reference), None)
+def _met(
+    standard: Standard, one: "Bounce", by_line: dict[int, Message], by_reference: dict[str, list[Message]]
+) -> tuple[Message | None, str]:
+    """The message that a line means, by a client's number that is called one, the line of the file, or any client's
+    number; and what else it may mean."""
+    here = by_line.get(one.named_line or one.leading)
+    called = next((by_reference[word] for word in one.named if word in by_reference), [])
+    borne = next((by_reference[word] for word in one.numbers if word in by_reference), [])
+    found = called or ([] if here is not None else borne)
+    if found and here is not None and one.named_line and here not in found:
+        return found[0], standard.say("line {number} is of another {episode}", number=one.named_line)
+    if found:
+        many = standard.say("that client has {many} {episodes} in the extract: this is the first", many=len(found))
+        # The line tells which of them it is.
+        return (here, "") if here is not None and here in found else (found[0], many if len(found) > 1 else "")
+    if here is None:
+        return None, ""
+    if one.counts_list:
+        return here, "the lines of the list count 1, 2, 3: that may not be lines of the file"
+    if borne and here not in borne:
+        return here, f"{one.leading} is a client's number in line {borne[0].line}, too: it may mean that one"
+    return here, ""
 
 
 def _between(wanted: list[int], before: Message | None, line: int, found: dict[int, Message]) -> None:

@@ -1,14 +1,19 @@
 """The portal's list of what it refused leads back to the very record."""
 
+from datetime import timedelta
+
 import pytest
 
+from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
+from exporters.extracts.writing import export_submission
+from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.records import agencies, save
 from store.records import read as records_read
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import NOW, STANDARD, referral, row, visit, withheld
+from tests.exporters.extracts import NOW, STANDARD, TODAY, referral, row, visit, withheld
 from tests.stores import ask
 from validators.problems import Problem
 
@@ -101,3 +106,98 @@ def test_a_list_or_extract_that_cannot_be_read_is_one_sentence(desk: Desk, sent:
             ask(desk.store, read_bounces, agency, STANDARD, extract, text)
     hostile = ask(desk.store, read_bounces, agency, STANDARD, sent, "\x1b[31m999999999999\n" + "x" * 10_000)
     assert not any(one.leads for one in hostile) and len(hostile[1].text) == 500
+
+
+def found(desk: Desk, extract: str, text: str, **how: bool) -> list[Bounce]:
+    """What is read of a list."""
+    return ask(desk.store, read_bounces, ask(desk.store, agencies.one), STANDARD, extract, text, **how)
+
+
+@pytest.mark.parametrize("text", [".", ":", "a . b", "{}", "'' :", ". SEX :"])
+def test_a_sign_alone_never_means_an_empty_cell(desk: Desk, sent: str, text: str) -> None:
+    (one,) = found(desk, sent, text)
+    assert not one.leads and one.why_not == "it has no line number and no identifier of this extract"
+
+
+@pytest.mark.parametrize("sign", ["\t", ",", ";", "|"])
+def test_a_heading_says_what_the_columns_are_and_is_no_fault(desk: Desk, sent: str, sign: str) -> None:
+    table = [
+        ["No", "Row Number", "Field Name", "Rule", "Message"],
+        ["1", "3", "REFDATE", "85", "not before 2021"],
+        ["2", "6", "postcode", "28", "6 characters at most"],
+        ["3", "99", "SEX", "4", "e1"],
+    ]
+    text = "\n".join(sign.join(cells) for cells in table)
+    assert [(one.number, one.line, one.episode, one.field, one.rule) for one in found(desk, sent, text)] == [
+        (2, 3, "e1", "REFDATE", "85"),
+        (3, 6, "77", "PC", "28"),
+        (4, 0, "", "SEX", "4"),
+    ]
+    assert found(desk, sent, text)[2].why_not == "the extract has no line 99"
+
+
+def test_columns_of_identifiers_are_read_whatever_their_case_and_braces(desk: Desk, sent: str) -> None:
+    text = "Error,EpisodID,CLIENTID\n2,{E2},\n3,,C3\n4,E4,c4\n5,nobody,\n6,,"
+    assert [(one.line, one.episode) for one in found(desk, sent, text)] == [
+        (4, "e2"),
+        (6, "77"),
+        (7, "e4"),
+        (0, ""),
+        (0, ""),
+    ]
+    assert [one.episode for one in found(desk, sent, "EPISODID\ne2\n77")] == ["e2", "77"]
+    assert [one.line for one in found(desk, sent, "Line\n2\n3")] == [2, 3]
+    with pytest.raises(Problem, match="a heading and nothing below it"):
+        found(desk, sent, "Line;Field\n")
+
+
+def test_without_a_heading_identifiers_are_met_in_any_case_and_in_braces(desk: Desk, sent: str) -> None:
+    assert [one.episode for one in found(desk, sent, "{E1}: DOB\nclientid C3 PC\nE4.\n(rr1)")] == [
+        "e1",
+        "77",
+        "e4",
+        "e1",
+    ]
+
+
+def test_a_number_that_is_called_a_line_is_one_wherever_it_stands(desk: Desk, sent: str) -> None:
+    text = "Row Number: 6\n1. Row 6: PC\nDOB wrong in line no. 6\nrecord #6\n2021-01-05 row number 6"
+    assert [one.line for one in found(desk, sent, text)] == [6] * 5
+
+
+def test_clients_and_numbers_of_the_list_are_not_taken_for_lines(desk: Desk, sent: str) -> None:
+    desk.take([row("5", CLIENT="3", EPISODID="e5"), row("6", CLIENT="500", EPISODID="e6")])
+    desk.take([row("6", CLIENT="500", EPISODID="e7", REFLD="20201109", TRIAGED="20201110", CPLANDT="20201111")])
+    folder = desk.folder / "again"
+    folder.mkdir()
+    its = export_submission(
+        desk.store, Work(ask(desk.store, agencies.one), STANDARD, TODAY), "2020-12", folder, Who("ann", NOW)
+    )
+    extract = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].id
+    assert its.tally.rows == 8
+    client, number, both, several = found(desk, extract, "Client 3: DOB\nreference no. 500 SEX\n3 DOB\n500 refused")
+    assert (client.episode, client.doubt) == ("e5", "")
+    assert number.episode == "e6" and number.doubt == "that client has 2 episodes in the extract: this is the first"
+    assert (both.line, both.episode) == (3, "e1")
+    assert both.doubt == f"3 is an identifier in line {client.line}, too: it may mean that one"
+    assert several.episode == "e6" and several.doubt == number.doubt
+    (told,) = found(desk, extract, "Line 2: e2")
+    assert (told.episode, told.doubt) == ("e2", "line 2 is of another episode")
+    (its_own,) = found(desk, extract, f"client 500 in line {number.line + 1}")
+    assert (its_own.episode, its_own.doubt) == ("e7", "")
+    counted = found(desk, extract, "1 bad\n2 bad\n3 e2 bad")
+    assert [one.line for one in counted] == [1, 2, 4]
+    assert [bool(one.doubt) for one in counted] == [False, True, False] and "count 1, 2, 3" in counted[1].doubt
+    assert any("(3 is an identifier" in line for line in told_as_text([both], STANDARD))
+
+
+def test_what_was_changed_after_the_extract_is_marked(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    episode = ask(desk.store, records_read.known_episodes, agency, ["e2"])["e2"].episode
+    with desk.store.writing(Who("ann", NOW + timedelta(hours=1))) as work:
+        save.change(work, "episode", episode.id, {**episode.values, "TRIAGED": "20201103"}, episode.version)
+    marked = found(desk, sent, "4 TRIAGED\n4 CPLANDT\n4\n2 TRIAGED")
+    assert [one.changed for one in marked] == [True, False, True, False]
+    assert as_mapping(marked[0])["changed"] is True
+    told = list(told_as_text(marked, STANDARD))
+    assert told[0].endswith("0 do not, 2 changed since") and told[1].endswith("TRIAGED, changed since")

@@ -34,3 +34,20 @@ def test_a_journey_that_was_deleted_since_leads_nowhere_and_says_so(wales: Retur
         save.delete(work, "episode", one, 1)
     (found,) = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, f"line {line}")
     assert not found.leads and "its journey is not in the store any more" in found.why_not
+
+
+def test_a_number_that_may_be_a_line_or_a_client_says_so(wales: Returns) -> None:
+    first = wales.keyed(modality(), CLIENTNO="4711")
+    second = wales.keyed(CLIENTNO="12")
+    third = wales.keyed(CLIENTNO="4711", REFDATE="2026-03-20", ASSDATE="2026-03-21")
+    lines = wales.export("2026-03").file.read_text().splitlines()
+    at = [number for number, line in enumerate(lines, 1) if ">4711<" in line]
+    listed = f"12 bad\nclient 12 bad\n4711\n. :\nLine {at[1]}, client 4711\nNHSNumber of 4711 is wrong"
+    told = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, listed)
+    assert [each.episode_id for each in told] == [first, second, first, "", third, first]
+    assert told[0].doubt.startswith("12 is a client's number in line") and told[1].doubt == ""
+    assert told[2].doubt == "that client has 2 journeys in the extract: this is the first"
+    assert told[4].doubt == ""
+    table = f"Item;Agency client number;Line\nGender;{{4711}};\nGender;12;\nDate of birth;;{at[1]}"
+    told = ask(wales.store, read_bounces, wales.agency, WALES, wales.latest().id, table)
+    assert [(each.episode_id, each.field) for each in told] == [(first, "GENDER"), (second, "GENDER"), (third, "DOB")]
