@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from exporters.extracts.preview import preview_extract
+from exporters.extracts.preview import Preview, preview_extract
 from exporters.extracts.writing import Progress, Receipt
 from exporters.formats.base import ExtractKind
 from exporters.work import Work
@@ -85,10 +85,52 @@ def write_again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
                     file.write(piece)
             place(temporary, target)
     except FileExistsError:
-        raise Problem(f"{target} is there already: move it away, or choose another folder.") from None
+        raise Problem(f"A file of its name is there already: move {target} away, or choose another folder.") from None
     except OSError as error:
         raise refused(error, target, "written") from None
     return target
+
+
+def show_text(preview: Preview, stream: BinaryIO) -> None:
+    """Write a preview's text into a stream; nothing is kept of it. Raises Problem when the stream breaks."""
+    try:
+        for piece in preview.text.pieces():
+            stream.write(piece)
+        stream.flush()
+    except OSError:
+        raise Problem("The pipe broke before the text was through: look at it again.") from None
+
+
+def send_again(snapshot: Snapshot, extract: ExtractInfo, stream: BinaryIO) -> None:
+    """Write an extract that is kept into a stream, byte for byte. Raises Problem, also when the stream breaks."""
+    try:
+        for piece in extracts.text(snapshot, extract.id):
+            stream.write(piece)
+        stream.flush()
+    except OSError:
+        raise Problem("The pipe broke before the extract was through: fetch it again.") from None
+
+
+def pipe_line(extract: ExtractInfo, store: Path, people: tuple[str, str, str], environment: Mapping[str, str]) -> str:
+    """The command that fetches an extract through a pipe, to be run on one's own machine; quoted for a shell.
+
+    `people` are the person who comes in, the account that Keywork runs as for that person, and this host. The file
+    itself belongs to that account, whom nobody can be over SSH.
+    """
+    person, account, host = people
+    address, port = _address(host, environment)
+    told = shlex.join(["sudo", "-u", account, "keywork", "extracts", "write", extract.id[:8], "--stdout"])
+    option = f"-p {port} " if port else ""
+    there = shlex.quote(f"{told} --store {shlex.quote(str(store))}")
+    return f"ssh {option}{shlex.quote(f'{person}@{address}')} {there} > {shlex.quote(extract.file_name)}"
+
+
+def _address(host: str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """The address by which the person came in over SSH, where he did, else the host's name; the port if unusual."""
+    connection = environment.get("SSH_CONNECTION", "").split()
+    if len(connection) != 4:
+        return host, ""
+    return connection[2], "" if connection[3] == "22" else connection[3]
 
 
 def fetch_lines(path: Path, user: str, host: str, environment: Mapping[str, str]) -> list[str]:
@@ -96,10 +138,7 @@ def fetch_lines(path: Path, user: str, host: str, environment: Mapping[str, str]
 
     The address and port are those by which the person came in over SSH, where he did; else the host's name.
     """
-    connection = environment.get("SSH_CONNECTION", "").split()
-    port = ""
-    if len(connection) == 4:
-        host, port = connection[2], "" if connection[3] == "22" else connection[3]
+    host, port = _address(host, environment)
     address = f"[{host}]" if ":" in host else host
     source = shlex.quote(f"{user}@{address}:{path}")
     option = f"-P {port} " if port else ""

@@ -6,6 +6,7 @@ store records it; it never replaces another file.
 """
 
 import contextlib
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
@@ -65,18 +66,53 @@ def export_submission(
     Raises Problem when the submission does not exist, the folder cannot be written to, a file of that name is there
     already, or the store fails; then there is neither a file nor a record of one.
     """
-    agency, form = work.agency, choose.of(work.standard)
-    chosen = form.selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
-    receipt = begun(agency, chosen, submission)
-    name = receipt.file.name
+    return _export(store, work, submission, lambda name: _target(folder, name), who, progress, wanted)
+
+
+def export_numbered(
+    store: "Store",
+    work: Work,
+    submission: str,
+    folder: Path,
+    who: Who,
+    *,
+    progress: Progress | None = None,
+    wanted: "ExtractKind | None" = None,
+) -> Receipt:
+    """As `export_submission`, but where a file of that name is there, this one has a number in its name: 2, 3 …"""
+    return _export(store, work, submission, lambda name: _target(folder, name, may_number=True), who, progress, wanted)
+
+
+def _target(folder: Path, name: str, *, may_number: bool = False) -> Path:
+    """Where the file goes. Raises Problem where that is no folder, or the name is taken and may not be changed."""
     try:
         target = folder.resolve() / name
         if not folder.is_dir():
             raise Problem(f"{folder} is not a folder: make it first, or name another one with --out.")
-        if target.exists():
-            raise _already_there(target)
+        found, number = target, 1
+        while may_number and os.path.lexists(found):
+            number += 1
+            found = target.with_name(f"{target.stem}-{number}{target.suffix}")
+        if found.exists():
+            raise _already_there(found)
     except (OSError, RuntimeError):  # too long a name, a circle of links
         raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one with --out.") from None
+    return found
+
+
+def _export(
+    store: "Store",
+    work: Work,
+    submission: str,
+    place_of: Callable[[str], Path],
+    who: Who,
+    progress: Progress | None,
+    wanted: "ExtractKind | None",
+) -> Receipt:
+    agency, form = work.agency, choose.of(work.standard)
+    chosen = form.selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
+    receipt = begun(agency, chosen, submission)
+    target = place_of(receipt.file.name)
     receipt.file, receipt.made_at = target, who.at
     try:
         with scratch(target, PRIVATE) as temporary:
@@ -99,7 +135,10 @@ def begun(agency: AgencyInfo, chosen: Selecting, submission: str) -> Receipt:
 
 
 def _already_there(target: Path) -> Problem:
-    return Problem(f"{target} is there already: move it away, or write a second one into another folder with --out.")
+    return Problem(
+        f"{target} is there already: move it away, or write a second one with a number in its name with --again, "
+        "or into another folder with --out."
+    )
 
 
 def write_rows(

@@ -518,3 +518,16 @@ SETTINGS = Table(
     Column("set_by", String, nullable=False),
 )
 """What an agency says of itself that a standard asks for, such as the services it is commissioned to run."""
+
+BOUNCE_LISTS = Table(
+    "bounce_list",
+    METADATA,
+    Column("agency_number", Integer, ForeignKey("agency.number"), primary_key=True, autoincrement=False),
+    Column("submission", String, primary_key=True),
+    Column("extract_id", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("counts_rows", Integer, nullable=False),
+    Column("kept_at", String, nullable=False),
+    Column("kept_by", String, nullable=False),
+)
+"""The portal's list of what it refused, as it was pasted, with the extract it is read by and how it counts lines."""

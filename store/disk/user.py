@@ -23,6 +23,15 @@ def current_person(store: Path) -> str:
     return _name(real, "")
 
 
+def service_account(store: Path) -> str:
+    """The name of the account we run as on behalf of another person; empty where it is the person's own.
+
+    What is written belongs to that account, and is private: the person cannot read it.
+    """
+    own = _name(os.geteuid(), "")
+    return own if current_person(store) != own else ""
+
+
 def _name(number: int, otherwise: str) -> str:
     """The account's name; a person who is in no list (a directory service that is away) is still told apart."""
     try:

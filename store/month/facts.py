@@ -25,6 +25,21 @@ class SubmissionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class BounceList:
+    """A list of what the portal refused of a submission, as it was pasted, and by which extract it is read.
+
+    `counts_rows`: its numbers count rows of data, not lines of the file.
+    """
+
+    submission: str
+    extract_id: str
+    text: str
+    counts_rows: bool
+    kept_at: datetime
+    kept_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TickInfo:
     """What a person said of an item of a checklist, with what was entered; `reopened_at` when it was taken back."""
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +151,43 @@ def test_a_day_outside_the_window_is_said_and_never_refused(place: Place, month:
 def test_a_month_that_is_no_submission_names_the_two_that_cover_it(place: Place) -> None:
     sentence = call("export", *place.options, "--submission", "2023-07", "--out", place.out).sentence
     assert "2023-06" in sentence and "2023-08" in sentence
+
+
+def test_a_second_extract_of_a_month_is_numbered_where_that_is_asked_for(place: Place) -> None:
+    assert call("export", *place.options, *MONTH, "--out", place.out, *TODAY).code == 1
+    assert "--again" in call("export", *place.options, *MONTH, "--out", place.out, *TODAY).sentence
+    for number in (2, 3):
+        done = call("export", *place.options, *MONTH, "--out", place.out, "--again", "--format", "json", *TODAY)
+        file = Path(json.loads(done.out)["file"])
+        assert file.name.endswith(f"-P-{number}.csv") and file.parent == place.out and file.is_file()
+    assert [str(one["file_name"])[-6:] for one in listed(place)] == ["-P.csv", "-2.csv", "-3.csv"]
+
+
+def test_a_preview_is_a_preview(place: Place) -> None:
+    before = place.contents()
+    done = call("export", *place.options, *MONTH, "--dry-run", *TODAY)
+    assert done.code == 1 and "186 rows" in done.out and "9 errors" in done.out
+    assert done.err.endswith("Only looked at: nothing is written, and nothing kept as written.\n")
+    text = call("export", *place.options, *MONTH, "--dry-run", "--stdout", *TODAY)
+    assert text.out.count("\r\n") == 187 and "186 rows" in text.err
+    told = json.loads(call("export", *place.options, *MONTH, "--dry-run", "--format", "json", *TODAY).out)
+    assert told["rows"] == 186 and told["sha256"] == hashlib.sha256(text.out.encode()).hexdigest()
+    assert (
+        "A dry run writes no file" in call("export", *place.options, *MONTH, "--dry-run", "--out", place.out).sentence
+    )
+    assert listed(place) == [] and place.contents().keys() == before.keys() | {"out"}
+
+
+def test_an_extract_that_is_kept_goes_through_a_pipe(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    [one] = listed(place)
+    done = call("extracts", "write", "last", *place.options, "--stdout")
+    assert (done.code, done.err) == (0, "")
+    assert hashlib.sha256(done.out.encode()).hexdigest() == one["sha256"]
+    for wrong in ((), ("--stdout", "--out", place.out)):
+        assert "--out DIR, or --stdout" in call("extracts", "write", "last", *place.options, *wrong).sentence
+    # Under an account for the service the file is not the person's to read: how to get it is said.
+    monkeypatch.setenv("SUDO_UID", str(os.getuid() + 4_000_000))
+    monkeypatch.setenv("SUDO_USER", "ann")
+    told = call("export", *place.options, *MONTH, "--out", place.out, "--again", *TODAY).err
+    assert f"`keywork extracts write {str(listed(place)[-1]['id'])[:8]} --stdout` gives it out" in told

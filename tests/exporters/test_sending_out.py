@@ -1,6 +1,7 @@
 """On the way out: the ready-made commands, the same bytes again, what is said of the day."""
 
 import io
+import shlex
 import stat
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exporters.extracts.receipt import as_mapping, receipt_lines
-from exporters.extracts.resend import export_to_stream, fetch_lines, write_again
+from exporters.extracts.resend import export_to_stream, fetch_lines, pipe_line, write_again
 from exporters.extracts.submission_window import due_submission, said_of_window
 from exporters.work import Work
 from store.facts import NEVER, Who
@@ -39,6 +40,17 @@ def test_the_commands_that_fetch_a_file(connection: str, scp: str) -> None:
 def test_a_name_that_a_shell_would_read_is_quoted() -> None:
     [scp, _] = fetch_lines(Path("/a b/$(x)'.csv"), "ann", "h", {})
     assert scp == """scp 'ann@h:/a b/$(x)'"'"'.csv' ."""
+
+
+def test_the_command_that_fetches_through_a_pipe_what_is_not_the_persons_to_read(desk: Desk) -> None:
+    desk.take([row()])
+    desk.send()
+    [kept] = ask(desk.store, extracts.listed, ask(desk.store, agencies.one))
+    came = {"SSH_CONNECTION": "10.0.0.9 50000 10.0.0.1 2222"}
+    line = pipe_line(kept, Path("/srv/key work/k.db"), ("ann", "keywork", "desk.example"), came)
+    there = f"sudo -u keywork keywork extracts write {kept.id[:8]} --stdout --store '\"'\"'/srv/key work/k.db'\"'\"''"
+    assert line == f"ssh -p 2222 ann@10.0.0.1 '{there} > {kept.file_name}"
+    assert shlex.split(shlex.split(line)[4])[-1] == "/srv/key work/k.db"
 
 
 def test_the_same_bytes_again_and_nothing_half_done(desk: Desk, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The portal's list pasted in: each line leads to its record and field."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ def sent(store: Store, agency: AgencyInfo, tmp_path: Path) -> list[list[str]]:
     """An extract of the store, marked as sent; its rows as cells."""
     folder = tmp_path / "out"
     folder.mkdir()
-    made = export_submission(store, Work(agency, STANDARD, NOW.date()), "2026-09", folder, Who("ann", NOW))
+    written = NOW - timedelta(hours=1)
+    made = export_submission(store, Work(agency, STANDARD, NOW.date()), "2026-09", folder, Who("ann", written))
     (its,) = ask(store, extracts.listed, agency)
     with store.writing(Who("ann", NOW)) as work:
         stored_sent.mark(work, its.id)
@@ -56,12 +58,50 @@ def test_a_pasted_list_leads_to_the_very_field(start: Start, sent: list[list[str
     terminal.press("r")
     terminal.until("first row is 1")
     terminal.press("<delete>")
+    terminal.until("Forget it")
+    terminal.press("f")
+    terminal.until("The list is forgotten")
     paste(terminal, "17, 2 and 5\n")
     terminal.until("3 lines, 3 lead")
     terminal.press("<home><down><down><enter>")
     terminal.until("F2 Save")
     at = {header: number for number, header in enumerate(sent[0])}
     assert sent[5][at["CLIENT"]] in terminal.lines()[0] and sent[5][at["CLIENT"]]
+
+
+def test_the_list_is_there_again_and_f8_goes_to_the_next_that_nobody_saw_to(
+    start: Start, sent: list[list[str]]
+) -> None:
+    at = {header: number for number, header in enumerate(sent[0])}
+    other = next(
+        number for number, row in enumerate(sent[1:], 2) if row[at["CLIENT"]] not in ("", sent[1][at["CLIENT"]])
+    )
+    terminal = start()
+    command(terminal, "bounce list", "Nothing is pasted yet")
+    paste(terminal, f"Row number;Field;Message\n2;REFLD;too late\n99;REFLD;no such row\n{other};REFLD;too late\n")
+    terminal.until("3 lines, 2 lead to a record")
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    assert sent[1][at["CLIENT"]] in terminal.lines()[0]
+    terminal.press("01012020")
+    terminal.until("was 25 Apr 2020")
+    terminal.press("<f2>")
+    terminal.until("Saved")
+    terminal.press("<escape>")
+    terminal.until("1 changed since")
+    assert [line.count("changed") for line in terminal.lines() if "too late" in line][:2] == [1, 0]
+    terminal.press("<f8>")
+    terminal.until("F2 Save")
+    assert sent[other - 1][at["CLIENT"]] in terminal.lines()[0]
+    terminal.press("<escape>")
+    terminal.until("1 changed since")
+    terminal.press("<f8>")
+    terminal.until("No more lines this way")
+    # Another start of the program: nothing is pasted again.
+    terminal.press("<f10>")
+    again = start()
+    command(again, "bounce list", "3 lines, 2 lead to a record")
+    assert "1 changed since" in again.text()
 
 
 def test_without_an_extract_it_says_so(start: Start) -> None:

@@ -110,9 +110,29 @@ def test_writing_warns_writes_and_accounts_for_it(
     assert not ask(store, extracts.one, extract.id).is_sent
     terminal.press("<f4>", 0.3)
     terminal.press("<enter>", 0.5)
-    assert terminal.shows("is there already")
+    terminal.until("is there already")
     terminal.press("<f6>", 0.6)
     assert terminal.shows("What was written")
+
+
+def test_a_second_one_is_numbered_and_a_new_folder_is_made_after_asking(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    terminal = opened(start)
+    for name in ("-P.csv", "-P-2.csv"):
+        terminal.press("<f2>", 0.4)
+        assert terminal.shows("this one gets a number")
+        terminal.press(f"<ctrl+u>{tmp_path / 'new' / 'place'}<enter>", 0.4)
+        if name == "-P.csv":
+            terminal.until("That folder is not there")
+            terminal.press("m")
+        terminal.until("To fetch it")
+        extract = ask(store, extracts.listed, agency)[-1]
+        assert extract.file_name.endswith(name)
+        assert (tmp_path / "new" / "place" / extract.file_name).stat().st_mode & 0o777 == 0o600
+        terminal.press("<escape>", 0.4)
+        terminal.until("Will be written")
+    assert (tmp_path / "new" / "place").stat().st_mode & 0o777 == 0o700
 
 
 def test_two_extracts_are_compared_and_a_damaged_one_is_told(start: Start, store: Store, agency: AgencyInfo) -> None:

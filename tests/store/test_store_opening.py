@@ -163,52 +163,38 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
 def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
     steps = tmp_path / "steps"
     (steps / "versions").mkdir(parents=True)
-    for name in (
-        "env.py",
-        "versions/0001_first.py",
-        "versions/0002_lists.py",
-        "versions/0003_month_end.py",
-        "versions/0004_going_out.py",
-        "versions/0005_by_person.py",
-    ):
-        (steps / name).write_text((schema.MIGRATIONS / name).read_text())
-    (steps / "versions" / "0006_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0006'\ndown_revision = '0005'\n"
+    for made in (schema.MIGRATIONS / "env.py", *(schema.MIGRATIONS / "versions").glob("0*.py")):
+        (steps / made.relative_to(schema.MIGRATIONS)).write_text(made.read_text())
+    (steps / "versions" / "next.py").write_text(
+        f"from alembic import op\nimport sqlalchemy as sa\nrevision = 'next'\ndown_revision = '{schema.HEAD}'\n"
         "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n"
     )
     key = read_or_make_key(store.key_file, may_make=False)[0]
     engine = sqlite.engine(store.path, key)
     with pytest.raises(Problem, match="older version"):
-        schema.bring_up_to_date(engine, store.path, key, read_only=True, head="0006", scripts=steps)
-    assert schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0006", scripts=steps)
+        schema.bring_up_to_date(engine, store.path, key, read_only=True, head="next", scripts=steps)
+    assert schema.bring_up_to_date(engine, store.path, key, read_only=False, head="next", scripts=steps)
     with engine.connect() as connection:
-        assert schema.version(connection) == "0006"
+        assert schema.version(connection) == "next"
         assert connection.execute(text("SELECT town FROM agency")).fetchall() == [(None,)]
     engine.dispose()
-    with open_store(store.path.with_name("keywork.db.version-0005"), store.key_file, standards) as kept:
+    with open_store(store.path.with_name(f"keywork.db.version-{schema.HEAD}"), store.key_file, standards) as kept:
         assert ask(kept, agencies.listed) == [agency]
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:
     steps = tmp_path / "steps"
     (steps / "versions").mkdir(parents=True)
-    for name in (
-        "env.py",
-        "versions/0001_first.py",
-        "versions/0002_lists.py",
-        "versions/0003_month_end.py",
-        "versions/0004_going_out.py",
-        "versions/0005_by_person.py",
-    ):
-        (steps / name).write_text((schema.MIGRATIONS / name).read_text())
-    (steps / "versions" / "0006_next.py").write_text(
-        "from alembic import op\nimport sqlalchemy as sa\nrevision = '0006'\ndown_revision = '0005'\n"
+    for made in (schema.MIGRATIONS / "env.py", *(schema.MIGRATIONS / "versions").glob("0*.py")):
+        (steps / made.relative_to(schema.MIGRATIONS)).write_text(made.read_text())
+    (steps / "versions" / "next.py").write_text(
+        f"from alembic import op\nimport sqlalchemy as sa\nrevision = 'next'\ndown_revision = '{schema.HEAD}'\n"
         "def upgrade():\n    op.add_column('agency', sa.Column('town', sa.String()))\n    op.drop_table('nothing')\n"
     )
     key = read_or_make_key(store.key_file, may_make=False)[0]
     engine = sqlite.engine(store.path, key)
     with pytest.raises(Problem), sqlite.told(store.path):
-        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="0006", scripts=steps)
+        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="next", scripts=steps)
     engine.dispose()
     with open_store(store.path, store.key_file, standards) as again:
         assert ask(again, agencies.listed) == [agency]

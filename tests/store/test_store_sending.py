@@ -7,7 +7,7 @@ import pytest
 
 from store.disk import audit
 from store.facts import AgencyInfo, ExtractInfo, Who
-from store.month import extracts
+from store.month import bounce_lists, extracts
 from store.month import sent as stored_sent
 from store.month.facts import ConfirmedMismatch, WrittenExtract
 from store.records import agencies
@@ -141,3 +141,37 @@ def test_what_was_sent_of_a_record_is_known_by_its_digest_until_that_is_taken_ba
     with store.writing(Who("ann", LATER)) as work:
         stored_sent.take_back(work, first.id)
     assert ask(store, stored_sent.digests, agency, known) == {}
+
+
+def test_a_bounce_list_is_kept_for_each_agency_and_submission_until_it_is_forgotten(
+    store: Store, agency: AgencyInfo
+) -> None:
+    first, second = written(store, agency, submission="2020-11"), written(store, agency)
+    assert ask(store, bounce_lists.latest, agency) is None
+    with store.writing(Who("ann", NOW)) as work:
+        bounce_lists.add(work, agency, first, "2 DOB", counts_rows=False)
+    with store.writing(Who("bob", LATER)) as work:
+        bounce_lists.add(work, agency, second, "7 SEX", counts_rows=True)
+        other = agencies.enter(work, "T0999", agency.standard)
+    latest = ask(store, bounce_lists.latest, agency)
+    assert latest is not None
+    assert (latest.submission, latest.text, latest.counts_rows, latest.kept_by) == ("2020-12", "7 SEX", True, "bob")
+    assert ask(store, bounce_lists.latest, other) is None
+    # What another one added meanwhile is not lost.
+    with store.writing(Who("bob", LATER)) as work:
+        assert bounce_lists.add(work, agency, first, "3 PC", counts_rows=False).text == "2 DOB\n3 PC"
+        bounce_lists.read_by(work, agency, first, counts_rows=True)
+    kept = ask(store, bounce_lists.one, agency, "2020-11")
+    assert kept is not None and (kept.counts_rows, kept.extract_id) == (True, first.id)
+    with store.writing(Who("ann", LATER)) as work:
+        bounce_lists.forget(work, agency, "2020-11")
+        bounce_lists.forget(work, agency, "2020-11")
+    assert ask(store, bounce_lists.one, agency, "2020-11") is None
+    told = [(one.field, one.old, one.new) for one in ask(store, audit.history, [agency.id]) if "bounce" in one.field]
+    assert told == [
+        ("bounce list 2020-11", None, "1 lines"),
+        ("bounce list 2020-12", None, "1 lines"),
+        ("bounce list 2020-11", "1 lines", "2 lines"),
+        ("bounce list 2020-11", "2 lines", None),
+    ]
+    assert b"2 DOB" not in store.path.read_bytes()

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -15,7 +16,7 @@ from exporters.extracts.mismatches import TITLES, Mismatch, State, find_mismatch
 from exporters.extracts.mismatches import confirm as confirm_one
 from exporters.extracts.preview import changes_since, preview_extract
 from exporters.extracts.receipt import as_mapping, receipt_lines, state_of
-from exporters.extracts.resend import write_again
+from exporters.extracts.resend import send_again, write_again
 from exporters.extracts.submission_window import due_submission
 from exporters.month.checklist_acts import mark_sent
 from exporters.work import Work
@@ -107,7 +108,8 @@ def show(
 @group.command("write")
 def write(
     extract: ExtractArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.")] = None,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Write it to standard output, to be fetched by.")] = False,
     store: StoreOption = None,
     key_file: KeyOption = None,
     standard: StandardOption = None,
@@ -116,8 +118,13 @@ def write(
 ) -> int:
     """Write an extract again, byte for byte."""
     refuse_csv(form)
+    if (out is None) is not stdout:
+        raise Problem("Say where to write to: --out DIR, or --stdout.")
     with opened(store, key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+        if out is None:
+            found.ask(send_again, one, sys.stdout.buffer)
+            return 0
         path = found.ask(write_again, one, out)
     if form is OutputFormat.JSON:
         print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from exporters.extracts.preview import preview_extract
 from exporters.extracts.receipt import Receipt
-from exporters.extracts.resend import export_to_stream
+from exporters.extracts.resend import export_to_stream, show_text
 from exporters.extracts.submission_window import said_of_window
-from exporters.extracts.writing import export_submission
+from exporters.extracts.writing import export_numbered, export_submission
 from exporters.extracts.writing import told_as_text as receipt_told
 from exporters.formats.base import Taking, extract_kind
 from exporters.imports.detect import import_of, of_file
@@ -20,8 +21,9 @@ from exporters.imports.report import told_as_text as import_told
 from exporters.work import Work
 from store.disk.keys import key_path
 from store.disk.location import store_path
+from store.disk.user import service_account
 from store.facts import Who
-from store.month import calendar
+from store.month import calendar, extracts
 from store.records import agencies as stored_agencies
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.options import (
@@ -145,7 +147,15 @@ def export(
     submission: Annotated[str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")],
     out: OutOption = None,
     stdout: Annotated[
-        bool, typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error.")
+        bool,
+        typer.Option("--stdout", help="Write the file to standard output, the receipt to standard error; it is kept."),
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Where a file of its name is there, number this one: 2, 3 ...")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Only look: no file, and nothing kept as written; --stdout shows the text."),
     ] = False,
     kind: KindOption = None,
     first: FromOption = None,
@@ -160,8 +170,10 @@ def export(
     ] = OutputFormat.TEXT,
 ) -> int:
     """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
-    if (out is None) is not stdout:
-        raise Problem("Say where to write to: --out DIR, or --stdout.")
+    if dry_run and out is not None:
+        raise Problem("A dry run writes no file: leave --out away, or --dry-run.")
+    if (out is None) is not stdout and not dry_run:
+        raise Problem("Say where to write to: --out DIR, or --stdout; --dry-run only looks.")
     if form is OutputFormat.CSV:
         raise Problem("A receipt is told as text or json: choose one of them with --format.")
     gc.disable()
@@ -172,24 +184,28 @@ def export(
         wanted = extract_kind(standard, kind or "", first.date() if first else None, last.date() if last else None)
         progress = Progress(standard.say("{episodes} written"))
         who = person(found.path)
-        if out is not None:
-            receipt = export_submission(
-                found, Work(agency, standard, today), submission, out, Who(who, now()), progress=progress, wanted=wanted
-            )
+        work, at = Work(agency, standard, today), Who(who, now())
+        if dry_run:
+            preview = found.ask(preview_extract, work, submission, progress=progress, wanted=wanted)
+            receipt = preview.receipt
+            if stdout:
+                show_text(preview, sys.stdout.buffer)
+        elif out is not None:
+            write = export_numbered if again else export_submission
+            receipt = write(found, work, submission, out, at, progress=progress, wanted=wanted)
         else:
-            receipt, _ = export_to_stream(
-                found,
-                Work(agency, standard, today),
-                submission,
-                sys.stdout.buffer,
-                Who(who, now()),
-                progress=progress,
-                wanted=wanted,
-            )
+            to = sys.stdout.buffer
+            receipt, _ = export_to_stream(found, work, submission, to, at, progress=progress, wanted=wanted)
         progress.done()
+        if dry_run:
+            talk("Only looked at: nothing is written, and nothing kept as written.")
+        elif out is not None and (account := service_account(found.path)):
+            kept = found.ask(extracts.listed, agency)[-1]
+            told = f"keywork extracts write {kept.id[:8]} --stdout"
+            talk(f"The file belongs to {account} alone; `{told}` gives it out, to whoever may run that.")
         for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
-    _tell(receipt, standard, form, sys.stdout if out is not None else sys.stderr)
+    _tell(receipt, standard, form, sys.stderr if stdout else sys.stdout)
     return 1 if receipt.tally.errors else 0
 
 

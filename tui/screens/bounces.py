@@ -1,8 +1,9 @@
 """The portal's list of what it refused, pasted in: each of its lines leads to the record and field it means."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from textual import events
 from textual.message import Message
@@ -13,13 +14,16 @@ from exporters.checks.bounces import read_bounces
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import refused
 from store.facts import AgencyInfo, ExtractInfo
-from store.month import extracts
+from store.month import bounce_lists, extracts
+from store.month.facts import BounceList
 from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.wording import several, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
@@ -28,8 +32,14 @@ from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
 
 SCOPE = SCREENS["bounces"].scope
-COLUMNS = (Column("Line", 7, "", True), Column("Client", 12), Column("Field", 10), Column("The list says", 0))
-NOWHERE = "-"
+COLUMNS = (
+    Column("Line", 7, "", True),
+    Column("Client", 12),
+    Column("Field", 10),
+    Column("Since", 7),
+    Column("The list says", 0),
+)
+NOWHERE, DOUBTFUL, CHANGED = "-", "?", "changed"
 LARGEST = 20_000_000
 HELP = (
     "",
@@ -82,6 +92,10 @@ class BouncesScreen(StoreScreen[None]):
         self.bounces: list[Bounce] = []
         self.extracts: list[ExtractInfo] = []
         self.at = 0
+        # Pasted since the screen was opened: it may be meant for another extract than the one that was shown.
+        self._is_new = False
+        self._opened: int | None = None
+        self._is_away = False
         self.about = TextLine(id="about")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
@@ -100,14 +114,29 @@ class BouncesScreen(StoreScreen[None]):
         yield from self.details
 
     def on_mount(self) -> None:
-        """Which extracts there are; the last one sent is meant."""
+        """Which extracts there are, and the list that was not dealt with yet; else the last one sent is meant."""
         self.table.focus()
         agency = self.program.agency
-        self.program.read(lambda snapshot: _extracts(snapshot, agency), on_done=self._know, hold=True)
+        self.program.read(lambda snapshot: _kept(snapshot, agency), on_done=self._know, hold=True)
 
-    def _know(self, found: Sequence[ExtractInfo]) -> None:
-        self.extracts = list(found)
+    def _know(self, found: tuple[Sequence[ExtractInfo], BounceList | None]) -> None:
+        listed, kept = found
+        self.extracts = list(listed)
+        ids = [one.id for one in self.extracts]
+        if kept is not None and kept.extract_id in ids:
+            self.at = ids.index(kept.extract_id)
+            self._show_kept(kept)
         self._tell()
+
+    def _show_kept(self, kept: BounceList) -> None:
+        self.text, self.rows, self._is_new = kept.text, kept.counts_rows, False
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """Back from a record: what was changed meanwhile is marked."""
+        if self.is_attached and self._is_away:
+            self._is_away = False
+            self._read()
 
     def _tell(self) -> None:
         if not self.extracts:
@@ -129,24 +158,50 @@ class BouncesScreen(StoreScreen[None]):
         self.take(event.text)
 
     def take(self, text: str) -> None:
-        """Add lines to the list and find what all of it means."""
-        self.text = f"{self.text}\n{text}" if self.text else text
-        self._read()
+        """Add lines to the list, find what all of it means, and keep it."""
+        if not text.strip():
+            return
+        if not self.extracts:
+            self._read()
+            return
+        whole = f"{self.text}\n{text}" if self.text else text
+        agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
+
+        def keep(found: list[Bounce]) -> None:
+            self._is_new = True
+            self._came(found)
+            self.program.write(
+                lambda unit: bounce_lists.add(unit, agency, its, text, counts_rows=rows), on_done=self._added
+            )
+
+        self._find(whole, keep)
+
+    def _added(self, kept: BounceList) -> None:
+        """It is kept; where somebody else added to it meanwhile, that is there, too."""
+        before, self.text = self.text, kept.text
+        if before and not kept.text.startswith(before):
+            self._read()
 
     def _read(self) -> None:
-        app = self.program
         if not self.extracts:
             self.say("No extract was written yet: there is nothing a list could speak of.", "warning")
         elif self.text.strip():
-            args = (app.agency, app.standard, self.extracts[self.at].id, self.text, self.rows)
-            app.read(lambda snapshot: _found(snapshot, *args), on_done=self._came, hold=True)
+            self._find(self.text, self._came)
+
+    def _find(self, text: str, came: Callable[[list[Bounce]], None]) -> None:
+        args = (self.program.agency, self.program.standard, self.extracts[self.at].id, text, self.rows)
+        self.program.read(lambda snapshot: _found(snapshot, *args), on_done=came, hold=True)
 
     def _came(self, found: list[Bounce]) -> None:
         self.bounces = found
         self.table.reload()
-        lost = sum(not one.leads for one in found)
+        lost, doubtful = sum(not one.leads for one in found), sum(bool(one.doubt) for one in found)
+        changed = sum(one.changed for one in found)
         told = f"{len(found):,} line{'' if len(found) == 1 else 's'}, {len(found) - lost:,} lead to a record"
-        self.say(f"{told}; {lost:,} do not, marked {NOWHERE}." if lost else f"{told}.", "notice" if lost else "ok")
+        parts = [f"{lost:,} do not, marked {NOWHERE}"] if lost else []
+        parts += [f"{doubtful:,} may mean another, marked {DOUBTFUL}"] if doubtful else []
+        parts += [f"{changed:,} changed since"] if changed else []
+        self.say(f"{'; '.join([told, *parts])}.", "notice" if lost or doubtful else "ok")
 
     def action_type_in(self) -> None:
         """`n`: a line typed."""
@@ -170,29 +225,82 @@ class BouncesScreen(StoreScreen[None]):
         self.app.push_screen(Asking("The portal's list", about, [Asked("path", "File")]), named)
 
     def action_extract(self) -> None:
-        """`x`: the extract before; after the first one the latest again."""
-        if self.extracts:
-            self.at = (self.at + 1) % len(self.extracts)
-            self._tell()
+        """`x`: the extract before; after the first one the latest again. A list goes with its submission."""
+        if not self.extracts:
+            return
+        before = self.extracts[self.at]
+        self.at = (self.at + 1) % len(self.extracts)
+        agency, its = self.program.agency, self.extracts[self.at]
+        self._tell()
+        if its.submission == before.submission:
+            self._note()
             self._read()
+            return
+        submission = its.submission
+        self.program.read(
+            lambda snapshot: bounce_lists.one(snapshot, agency, submission),
+            on_done=lambda kept: self._other(before, kept),
+            hold=True,
+        )
+
+    def _other(self, before: ExtractInfo, kept: BounceList | None) -> None:
+        """The list of the other submission; one that was only now pasted goes over to it, where it has none."""
+        agency, its, text, rows = self.program.agency, self.extracts[self.at], self.text, self.rows
+        if kept is not None:
+            self._show_kept(kept)
+            self._tell()
+        elif self._is_new and text:
+
+            def move(unit: UnitOfWork) -> BounceList:
+                bounce_lists.forget(unit, agency, before.submission)
+                return bounce_lists.add(unit, agency, its, text, counts_rows=rows)
+
+            self.program.write(move, on_done=self._added)
+            self._read()
+        else:
+            self.text, self.bounces = "", []
+            self.table.reload()
+
+    def _note(self) -> None:
+        """Keep by which extract the list is read, and how it counts."""
+        agency, its, rows = self.program.agency, self.extracts[self.at], self.rows
+        self.program.write(lambda unit: bounce_lists.read_by(unit, agency, its, counts_rows=rows))
 
     def action_rows(self) -> None:
         """`r`: count from the first row of data, or from the headings."""
         self.rows = not self.rows
         self._tell()
+        if self.extracts:
+            self._note()
         self._read()
 
     def action_clear(self) -> None:
-        """Delete: begin anew."""
-        self.text, self.bounces = "", []
+        """Delete: ask, then begin anew."""
+        if not self.extracts or not self.text:
+            return
+        agency, submission = self.program.agency, self.extracts[self.at].submission
+
+        def answered(letter: str | None) -> None:
+            if letter == "f":
+                self.program.write(
+                    lambda unit: bounce_lists.forget(unit, agency, submission), on_done=self._forgotten, hold=True
+                )
+
+        lines = [f"The list of {submission}, {len(self.bounces):,} lines, is kept for all who work for this agency."]
+        self.app.push_screen(Confirm("The bounce list", lines, [Answer("f", "Forget it")]), answered)
+
+    def _forgotten(self, done: None) -> None:
+        self.text, self.bounces, self._is_new, self._opened = "", [], False, None
         self.table.reload()
+        self.say("The list is forgotten.", "ok")
 
     # Showing
 
     def _row(self, at: int) -> Row:
         one = self.bounces[at]
         client = one.reference or ("?" if one.leads else NOWHERE)
-        return at, one.line or "", client, one.field, one.text
+        line = f"{one.line or ''}{DOUBTFUL if one.doubt else ''}"
+        return at, line, client, one.field, CHANGED if one.changed else "", one.text
 
     def on_line_list_moved(self) -> None:
         """Another line: where it leads, or why nowhere."""
@@ -202,22 +310,53 @@ class BouncesScreen(StoreScreen[None]):
             field = self.program.standard.by_header.get(one.field)
             where = [one.reference, field.label if field else ""]
             which = self.program.terms.say("{Episode} {id}", id=one.episode)
-            leads = f"{', '.join(part for part in where if part)}. Enter goes there. {which}"
+            # What else it may be is said before the way there: it decides whether to go.
+            doubt = f"{one.doubt[0].upper()}{one.doubt[1:]}. " if one.doubt else ""
+            leads = f"{doubt}{', '.join(part for part in where if part)}. Enter goes there. {which}"
             lines = [f" {one.text}", f" {leads}" if one.leads else f" Leads nowhere: {one.why_not}."]
         for line, text in zip(self.details, lines, strict=True):
             line.show((text, "panel"))
 
     def _current(self) -> Bounce | None:
-        at = self.table.current_id
-        return self.bounces[at] if isinstance(at, int) and at < len(self.bounces) else None
+        at = self.table.cursor
+        return self.bounces[at] if at < len(self.bounces) else None
 
     def on_line_list_chosen(self) -> None:
         """Enter: the record, at the field."""
         one = self._current()
         if one is not None and one.leads:
-            self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
+            self._open(one)
         elif one is not None:
             self.say(f"That line leads nowhere: {one.why_not}.", "notice")
+
+    def _open(self, one: Bounce) -> None:
+        self._opened, self._is_away = self.bounces.index(one), True
+        self.program.open_client(one.client_id, one.episode_id, one.event_id, one.field)
+
+    def action_next_finding(self) -> None:
+        """F8: the record of the next line that nobody saw to yet."""
+        self._walk(1)
+
+    def action_previous_finding(self) -> None:
+        """F7: the one before."""
+        self._walk(-1)
+
+    def _walk(self, step: Literal[1, -1]) -> None:
+        at = self.table.cursor
+        # The line one stands on counts, unless one was there already.
+        at += step if at == self._opened else 0
+        while 0 <= at < len(self.bounces):
+            one = self.bounces[at]
+            if one.leads and not one.changed:
+                self.table.go(at)
+                self._open(one)
+                return
+            at += step
+        self.say("No more lines this way that lead to a record not changed since.", "ok")
+
+
+def _kept(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], BounceList | None]:
+    return _extracts(snapshot, agency), bounce_lists.latest(snapshot, agency)
 
 
 def _extracts(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:

@@ -138,6 +138,7 @@ SCREENS: dict[str, ScreenEntry] = {
             "BouncesScreen",
             "Paste the portal's list of what it refused; each line leads to its record",
             letters=True,
+            faults="next",
         ),
         ScreenEntry(
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "Fields, code lists and rules"

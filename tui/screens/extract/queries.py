@@ -11,7 +11,7 @@ from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.mismatches import Mismatches, find_mismatches
 from exporters.extracts.preview import Preview, changes_since, preview_extract
 from exporters.extracts.submission_window import due_submission, said_of_window
-from exporters.extracts.writing import export_submission
+from exporters.extracts.writing import export_numbered
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind
 from exporters.formats.kept_text import KeptText
@@ -101,9 +101,8 @@ def write(
     progress: Gently,
     wanted: ExtractKind | None = None,
 ) -> ExtractInfo:
-    """Write the extract and give the record of it. The usual folder is made where it is missing. Raises Problem."""
-    made_for(folder)
-    receipt = export_submission(store, work, submission, folder, who, progress=progress, wanted=wanted)
+    """Write the extract and give the record of it; numbered where a file of its name is there. Raises Problem."""
+    receipt = export_numbered(store, work, submission, folder, who, progress=progress, wanted=wanted)
     return next(one for one in reversed(store.ask(extracts.listed, work.agency)) if one.sha256 == receipt.sha256)
 
 
@@ -114,15 +113,21 @@ def usual_folder() -> Path:
     return Path(user_data_dir("keywork", appauthor=False)) / "exports"
 
 
-def made_for(folder: Path) -> None:
-    """Make the usual folder, private, where it is missing; any other one has to be there."""
+def is_there(folder: Path) -> bool:
+    """Whether a folder can be written into: it is there, or it is the usual one, which is made. Raises Problem."""
     if folder == usual_folder():
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            from store.disk.files import refused
+        make(folder)
+    return folder.is_dir()
 
-            raise refused(error, folder, "made") from None
+
+def make(folder: Path) -> None:
+    """Make a folder, private, with those above it. Raises Problem."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        from store.disk.files import refused
+
+        raise refused(error, folder, "made") from None
 
 
 def text_of(snapshot: Snapshot, extract: ExtractInfo, standard: Standard) -> KeptText:

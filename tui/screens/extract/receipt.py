@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from exporters.extracts.receipt import receipt_lines, state_of
-from exporters.extracts.resend import fetch_lines, write_again
+from exporters.extracts.resend import fetch_lines, pipe_line, write_again
 from exporters.formats.kept_text import KeptText
 from exporters.month.checklist_acts import mark_sent
 from exporters.work import Work
+from store.disk.user import service_account
 from store.facts import ExtractInfo, Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from store.snapshot import Snapshot
-from tui.screens.extract.queries import made_for, text_of, usual_folder
+from tui.screens.extract.folders import in_folder
+from tui.screens.extract.queries import text_of, usual_folder
 from tui.screens.extract.sheet import SheetScreen
 from tui.session.program import StoreScreen
 from tui.widgets.ask_text import Asked, Asking
@@ -35,12 +36,6 @@ def _marked(store: "Store", work: Work, who: Who, extract_id: str) -> tuple[Extr
     extract = store.ask(extracts.one, extract_id)
     said = mark_sent(store, work.agency, work.standard, extract, who.person, work.today, who.at)
     return store.ask(extracts.one, extract_id), said
-
-
-def _again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
-    """In a thread."""
-    made_for(folder)
-    return write_again(snapshot, extract, folder)
 
 
 def ways_to_fetch(path: Path) -> list[str]:
@@ -91,12 +86,23 @@ class ReceiptScreen(StoreScreen[None]):
         ways = ways_to_fetch(self.file) if self.file.is_absolute() else []
         self.page.line = ways[0] if ways else ""
         told = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
-        if ways:
+        if line := self._through_a_pipe():
+            self.page.line = line
+            head = "# To fetch it, on your own machine (Ctrl+C here copies the line); the file is not yours to read"
+            told = ["", head, "", f"  {line}", ""]
+        elif ways:
             head = "# To fetch it, on your own machine (Ctrl+C here copies the first line)"
             told = ["", head, "", *(f"  {way}" for way in ways), ""]
         # Right below the counts, above what may be a long list.
         at = next((at for at, line in enumerate(lines) if at and line.startswith("# ")), len(lines))
         self.page.show([*lines[:at], *told, *lines[at:]])
+
+    def _through_a_pipe(self) -> str:
+        """The line that fetches it where Keywork runs under an account for the service; else nothing."""
+        store = self.program.opened_store.path
+        account = service_account(store)
+        people = self.program.person, account, socket.getfqdn()
+        return pipe_line(self.extract, store, people, os.environ) if account else ""
 
     def _came(self, found: tuple[ExtractInfo, str]) -> None:
         self.extract, said = found
@@ -134,11 +140,13 @@ class ReceiptScreen(StoreScreen[None]):
     def action_again(self) -> None:
         """F4: the same bytes, into a folder."""
 
+        def write(folder: Path) -> None:
+            extract = self.extract
+            self.program.read(lambda snapshot: write_again(snapshot, extract, folder), on_done=self._wrote)
+
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                folder = Path(texts["folder"]).expanduser()
-                extract = self.extract
-                self.program.read(lambda snapshot: _again(snapshot, extract, folder), on_done=self._wrote)
+                in_folder(self, texts["folder"], write)
 
         asked = Asked("folder", "Folder on this host", str(usual_folder()))
         about = [f"{self.extract.file_name}, byte for byte as it was written."]

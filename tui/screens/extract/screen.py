@@ -14,6 +14,7 @@ from exporters.formats.base import ExtractKind, extract_kind
 from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar
+from tui.screens.extract.folders import in_folder
 from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
 from tui.screens.extract.queries import Gently, Looked, look, usual_folder, write
@@ -372,15 +373,18 @@ class ExtractScreen(StoreScreen[None]):
         lines = [f"The file will be called {receipt.file.name}. It is {receipt.standing}.", *found.windows]
         if isinstance(found.mismatches, Mismatches) and found.mismatches.open:
             lines.append(f"Mismatches that are open: {len(found.mismatches.open)}.")
+        lines.append("Where a file of that name is there already, this one gets a number.")
         asked = Asked("folder", "Folder on this host", str(usual_folder()))
-        self.app.push_screen(Asking("Write the extract", lines, [asked]), self._write)
 
-    def _write(self, texts: Mapping[str, str] | None) -> None:
-        if texts is None:
-            return
+        def came(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                in_folder(self, texts["folder"], self._write)
+
+        self.app.push_screen(Asking("Write the extract", lines, [asked]), came)
+
+    def _write(self, folder: Path) -> None:
         self._writing = True
         app = self.program
-        folder = Path(texts["folder"]).expanduser()
         told = Gently(app, lambda count: self.say(f"Writing: {count:,} {self._word}s."))
         self.say("Writing ...")
         work, submission, wanted = Work(app.agency, app.standard, app.today()), self.submission, self.wanted
