@@ -67,8 +67,13 @@ class _Maker:
             for header in row.fields
         }
         paired = [row.fields for row in rows if row.pattern == "both_or_neither"]
-        self.wanted = {header for row in rows if row.pattern == "required" for header in row.fields}
-        self.always = {h for row in rows if row.pattern == "required" and not row.parameters for h in row.fields}
+        required = [row for row in rows if row.pattern == "required" and "with" not in row.parameters]
+        self.wanted = {header for row in required for header in row.fields}
+        self.always = {header for row in required if not row.parameters for header in row.fields}
+        # Fields whose lists are not known, in which samples have numbers all the same: pages would be empty else.
+        self.stand_ins = standard.values.get("stand_in_fields", frozenset())
+        closed = standard.role("closed")
+        self.ended = {h for row in required if f"{closed}!=" in row.parameters.get("when", "") for h in row.fields}
         self.due = {row.parameters["section"] for row in rows if row.pattern == "event_due"}
         self.exact = {header for row in rows if row.pattern == "exact_width" for header in row.fields}
         self.nhs = {header for row in rows if row.pattern == "nhs_number" for header in row.fields}
@@ -187,19 +192,26 @@ class _Maker:
             for number in range(max(count, section.id in self.due)):
                 day = days.begun + timedelta(days=self.rng.randrange(max(1, (last - days.begun).days)))
                 values: Written = {}
-                given = {section.date_field: write_date(day, self.layout), **self._later(section, day, last)}
+                later = self._later(section, day, last, is_over=days.closed is not None)
+                given = {section.date_field: write_date(day, self.layout), **later}
                 if field := self.standard.by_header.get(section.id_field):
                     given[field.header] = self._identifier() if field.keyed == "made" else str(number + 1)
                 self._fill(section, values, given)
                 yield Event(section.id, values)
 
-    def _later(self, section: Section, day: date, last: date) -> Written:
-        """An event's further dates, each on or after the one before: as far as it has come by the last day."""
+    def _later(self, section: Section, day: date, last: date, *, is_over: bool) -> Written:
+        """An event's further dates, each on or after the one before: as far as it has come by the last day.
+
+        What ends with the episode ends on that day at the latest.
+        """
         given: Written = {}
+        before = "begun"
         for field in self.fields[section.id]:
             if field.is_date and field.header != section.date_field:
                 day += timedelta(days=self.rng.randrange(60))
-                given[field.header] = write_date(day, self.layout) if day <= last else ""
+                ends_now = is_over and bool(before) and field.header in self.ended
+                before = write_date(min(day, last), self.layout) if day <= last or ends_now else ""
+                given[field.header] = before
         return given
 
     def _fill(self, section: Section, values: Written, given: Written) -> None:
@@ -225,7 +237,8 @@ class _Maker:
         if partner and partner in values:
             wanted = bool(values[partner])
         else:
-            wanted = field.header in self.wanted or self.chance(_FILLED_SHARE)
+            stands_in = field.header in self.stand_ins
+            wanted = stands_in or field.header in self.wanted or self.chance(_FILLED_SHARE)
         if not wanted:
             return ""
         if field.header in self.ranges:
@@ -236,6 +249,8 @@ class _Maker:
             return self._nhs_number()
         if code_list is None or not code_list.codes:
             # No list is known: any number that fits the layout stands in where something must stand.
+            if field.header in self.stand_ins:
+                return self._stand_in(field, taken)
             return self._number(field.header, 1) if partner or field.header in self.always else ""
         usual = [code for code in code_list.codes if code in self.usual]
         if len(code_list.codes) > _LONG_LIST:
@@ -249,6 +264,13 @@ class _Maker:
         code = self.rng.choice(fitting)
         taken.add(code)
         return code
+
+    def _stand_in(self, field: Field, taken: set[str]) -> str:
+        """A number in place of a code, another one than in the fields beside it of the same thing."""
+        free = [number for number in range(1, 10) if not section_repeats(field) or str(number) not in taken]
+        number = self.rng.choice(free)
+        taken.add(str(number))
+        return self._number(field.header, number)
 
     def _number(self, header: str, number: int) -> str:
         """A number that stands in for a code of a list that is not known, as wide as the field must be."""

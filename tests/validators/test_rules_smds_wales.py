@@ -8,15 +8,25 @@ import pytest
 from tests.validators.builders import told
 from tests.validators.builders_smds import CHECKER, TODAY, WALES, Row, checked, journey, modality, top
 from tests.validators.rows_smds_journey import CLIENT, MODALITIES
-from validators.records import EpisodeRecord, Finding, Severity
+from validators.records import EpisodeRecord, Event, Finding, Severity
 from validators.rules.checker import Checker
 from validators.rules.file_rules import FileRules, undecided_lists
 from validators.rules.registry import Context
 from validators.synthetic import synthetic_episodes
 
+IN_STORE = Context(TODAY, "store", agency="T00123")
 ROWS = [*CLIENT, *MODALITIES]
 # Rules that no record by itself can break: told below.
-ELSEWHERE = {"client-number", "message", "referral-sent", "rule-failed", "agency", "twice", "not-in-list"}
+ELSEWHERE = {
+    "client-number",
+    "message",
+    "referral-sent",
+    "rule-failed",
+    "agency",
+    "twice",
+    "not-in-list",
+    "client-details",
+}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -102,6 +112,22 @@ def test_rules_about_a_journeys_events_look_at_all_that_is_stored() -> None:
     first, second = replace(doubled, events=doubled.events[:1]), replace(doubled, events=doubled.events[1:])
     assert checked(replace(first, kept=doubled)) == [], "the second of them is told"
     assert told(checked(replace(second, kept=doubled))) == ("warning top-number at TOPNO",)
+
+
+def kept(*events: Event, **changes: str) -> tuple[str, ...]:
+    """What is told of a journey in the store."""
+    return tuple(line.partition(" of ")[0] for line in told(CHECKER.check(journey(*events, **changes), IN_STORE)))
+
+
+def test_a_client_and_an_assessment_of_whom_nothing_is_kept_are_worth_knowing() -> None:
+    client = dict.fromkeys(("NHSNO", "SURNAME1", "FORENAME1", "DOB", "GENDER", "ETHNIC", "POSTCODE", "LA"), "")
+    assert kept(**client) == ("notice client-details at SURNAME1",)
+    for header, value in (("DOB", "1985-06-15"), ("SURNAME1", "W"), ("ETHNIC", "A")):
+        assert kept(**{**client, header: value}) == ()
+    assert kept(modality(), top(), ASSDATE="") == ("notice assessment-details at ASSDATE",)
+    assert kept(modality(start=""), ASSDATE="") == () == kept(modality(), top())
+    # In a file both may have been sent before.
+    assert checked(journey(**client)) == [] == checked(journey(modality(), top(), ASSDATE=""))
 
 
 def test_a_whole_postcode_is_kept_and_its_part_is_sent() -> None:

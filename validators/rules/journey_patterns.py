@@ -67,6 +67,23 @@ def event_due(row: RuleRow, standard: Standard) -> JourneyCheck:
     return check
 
 
+@journey_pattern("one_due", required="started")
+def one_due(row: RuleRow, standard: Standard) -> JourneyCheck:
+    """At least one of the fields is filled once an event has started; asked of stored records alone.
+
+    What is read of a file may have been sent before.
+    """
+    started = row.parameters["started"]
+
+    def check(clean: Values, events: Seen, moment: Moment) -> Told:
+        if not moment.stored or any(clean[header] for header in row.fields):
+            return
+        if any(values.get(started) for _, values in events):
+            yield None, Failure(row.fields, row.fields[0])
+
+    return check
+
+
 @journey_pattern("once_in_episode")
 def once_in_episode(row: RuleRow, standard: Standard) -> JourneyCheck:
     """A value appears once among the events of an episode."""

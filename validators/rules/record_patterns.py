@@ -33,9 +33,11 @@ def _taker(headers: Sequence[str]) -> Callable[[Values], Sequence[str]]:
 # What is there: presence, alone and beside others.
 
 
-@record_pattern("required", optional="when beside")
+@record_pattern("required", optional="when beside with")
 def required(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Filled, where the condition `when` holds. `beside` adds fields to the finding that say why.
+    """Filled, where the condition `when` holds and, with `with`, any of those fields is filled.
+
+    `beside` adds fields to the finding that say why.
 
     A stored record is not asked for what the exporter writes, nor for a number that the program gives.
     """
@@ -47,9 +49,13 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     )
 
     take = _taker(sent)
+    beside_any = headers_in(row, "with")
+    take_any = _taker(beside_any) if beside_any else None
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         if all(take(raw)) or (condition is not None and not condition.holds(clean)):
+            return None
+        if take_any is not None and not any(take_any(raw)):
             return None
         missing = [header for header in (kept if moment.stored else sent) if not raw[header]]
         return Failure((*missing, *beside), missing[0]) if missing else None
@@ -57,14 +63,18 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-@record_pattern("one_required", optional="when")
+@record_pattern("one_required", optional="when kept")
 def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
-    """At least one of the fields is filled, where the condition holds."""
+    """At least one of the fields is filled, where the condition holds.
+
+    With `kept=only` this is asked of stored records alone: what is read of a file may have been sent before.
+    """
     condition = condition_in(row, standard)
     fields, take = row.fields, _taker(row.fields)
+    only_kept = row.parameters.get("kept") == "only"
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        if any(take(raw)):
+        if any(take(raw)) or (only_kept and not moment.stored):
             return None
         return Failure(fields, fields[0]) if condition is None or condition.holds(clean) else None
 
