@@ -17,6 +17,9 @@ from tests.exporters import schema_files, schema_header
 from tests.exporters.journeys import Returns, messages
 from tests.validators.builders_smds import TODAY, WALES, journey, modality, top
 from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
 
 
 def mapped(folder: Path, fixed: str = schema_header.FIXED) -> Path:
@@ -148,3 +151,47 @@ def test_a_schema_is_taken_away_and_its_mapping_kept(tmp_path: Path) -> None:
     (folder / MAPPING).write_bytes(kept.read_bytes())
     assert call("standards", "install", folder).code == 0
     assert not shape_of(WALES).is_stand_in
+
+
+def test_the_values_that_a_schema_enumerates_are_the_sites_lists(tmp_path: Path) -> None:
+    folder = schema_files.write(tmp_path / "xsd")
+    path = folder / "Components-v0-4.xsd"
+    kinds = {
+        "GenderType": '<xs:enumeration value="1"><xs:annotation><xs:documentation>Male</xs:documentation>'
+        '</xs:annotation></xs:enumeration><xs:enumeration value="2"/>',
+        "Substance": '<xs:enumeration value="1101"/><xs:enumeration value="1001"/>',
+        "Modality": '<xs:enumeration value="01"/>',
+    }
+    text = path.read_text().replace("</xs:schema>", "")
+    for name, values in kinds.items():
+        text += (
+            f'<xs:simpleType name="{name}"><xs:restriction base="xs:string">{values}</xs:restriction></xs:simpleType>'
+        )
+    for element, kind in (
+        ("Gender", "GenderType"),
+        ("ProblemSubstance1", "Substance"),
+        ("ProblemSubstance2", "Substance"),
+        ("ProblemSubstance3", "Substance"),
+        ("OtherProblemSubstanceUsed", "Substance"),
+        ("Treatment_Modality", "Modality"),
+        ("HepatitisBVaccinationStatus", "GenderType"),
+    ):
+        text = text.replace(f'name="{element}" type="xs:string"', f'name="{element}" type="{kind}"')
+    path.write_text(f"{text}</xs:schema>")
+    done = call("standards", "install", folder)
+    assert done.code == 0 and "as the site's own: gender, hepatitis_b, substance\n" in done.out
+    lists = load("smds-wales").code_lists
+    assert (lists["gender"].status, lists["gender"].complete) == ("site", True)
+    assert dict(lists["gender"].codes) == {"1": "Male", "2": "2"}
+    assert list(lists["substance"].codes) == ["1101", "1001"]
+    # A published list stays, whatever a schema says.
+    assert lists["modality"].status == "published" and len(lists["modality"].codes) == 11
+    told = {one.rule: one.field for one in Checker(load("smds-wales")).check(journey(GENDER="7"), Context(TODAY))}
+    assert told == {"codes": "GENDER"}
+    # Where items that share a list are allowed different values, none of them is the list.
+    third = 'name="ProblemSubstance3" type='
+    path.write_text(path.read_text().replace(f'{third}"Substance"', f'{third}"xs:string"'))
+    assert "gender, hepatitis_b\n" in call("standards", "install", folder).out
+    assert load("smds-wales").code_lists["substance"].status == "unknown"
+    assert call("standards", "uninstall", "smds-wales").code == 0
+    assert load("smds-wales").code_lists["gender"].status == "unknown"

@@ -6,6 +6,7 @@ from pathlib import Path
 from validators.problems import Problem
 from validators.standard.loader import load_standard
 from validators.standard.model import Standard
+from validators.standard.site_lists import with_site_lists
 
 SHIPPED = Path(__file__).parent.parent / "standards"
 DEFAULT = "ndtms-cjit-p"
@@ -16,6 +17,11 @@ def installed_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("keywork") / "standards"
+
+
+def site_lists_folder(standard_id: str) -> Path:
+    """Where the code lists lie that a site has of its own for a standard, whether there are any or not."""
+    return installed_folder().parent / "lists" / standard_id.replace("-", "_")
 
 
 def folder_of(standard_id: str) -> Path:
@@ -40,4 +46,4 @@ def available() -> list[str]:
 @lru_cache(maxsize=16)
 def load(standard_id: str = DEFAULT) -> Standard:
     """The standard of that id. Raises Problem when it is unknown or its pack malformed."""
-    return load_standard(folder_of(standard_id))
+    return with_site_lists(load_standard(folder_of(standard_id)), site_lists_folder(standard_id))

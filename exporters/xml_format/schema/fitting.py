@@ -1,10 +1,11 @@
 """A mapping laid over a schema: the shape that returns are written in, or what is missing, in one sentence each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
+from exporters.xml_format.schema.enumerations import Allowed
 from exporters.xml_format.schema.learning import likely_places
 from exporters.xml_format.schema.mapping import COUNTS, MAPPING, NOT_SENT, Learned, places_in
 from exporters.xml_format.schema.structure import Declared, Structure
@@ -16,12 +17,16 @@ from validators.standard.return_xml import XmlBlock
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a mapping comes to: names not mapped, each with a sentence; what the schema demands and nothing fills."""
+    """What a mapping comes to: names not mapped, each with a sentence; what the schema demands and nothing fills.
+
+    `allowed` are the values that the schema enumerates for each item that is mapped.
+    """
 
     unmapped: tuple[str, ...]
     reasons: tuple[str, ...]
     demanded: tuple[str, ...] = ()
     shape: XmlShape | None = None
+    allowed: Mapping[str, Allowed] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,7 +59,7 @@ def fit(standard: Standard, structure: Structure, learned: Learned) -> Fitted:
     fitting.map_fixed()
     reasons = tuple(_reason(standard, learned, fitting.body.declared, name) for name in unmapped)
     shape = fitting.shape()
-    return Fitted(unmapped, reasons, tuple(fitting.demanded), None if unmapped else shape)
+    return Fitted(unmapped, reasons, tuple(fitting.demanded), None if unmapped else shape, fitting.allowed)
 
 
 class _Fitting:
@@ -74,6 +79,7 @@ class _Fitting:
         self._above, self.body = way[:first], way[first]
         self._prefix = [one.name for one in steps[first + 1 :]]
         self.demanded: list[str] = []
+        self.allowed: dict[str, Allowed] = {}
 
     def _at(self, what: str, place: str, names: Iterable[str], top: _Node) -> list[_Node]:
         """The nodes on the way to a place, the place last; they are made where they are not there yet."""
@@ -131,6 +137,7 @@ class _Fitting:
         if not node.declared.has_text:
             raise Problem(f"{MAPPING} names {_shown(place)} for {header}, where no value can stand: name one in it.")
         node.header = header
+        self.allowed[header] = node.declared.allowed
 
     def _mixed(self, node: _Node, section: str) -> str:
         """A name that lies in an element repeated for the events of another section; empty where there is none."""

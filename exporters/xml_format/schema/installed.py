@@ -20,6 +20,7 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from lxml import etree
 
+    from exporters.xml_format.schema.enumerations import Allowed
     from exporters.xml_format.schema.mapping import Learned
     from exporters.xml_format.schema.structure import Structure
 
@@ -29,7 +30,7 @@ class Installed:
     """A schema as it is installed: its files, what of the standard is not mapped yet, and the shape once all is.
 
     `reasons` has a sentence for each name that is not mapped; `demanded` are places below the root that the schema
-    wants filled, and that nothing fills.
+    wants filled, and that nothing fills; `allowed` are the values it enumerates for each item that is mapped.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Installed:
     reasons: tuple[str, ...]
     demanded: tuple[str, ...]
     shape: XmlShape | None
+    allowed: "Mapping[str, Allowed]"
 
     @property
     def why_not_used(self) -> str:
@@ -88,6 +90,7 @@ def install(folder: Path, standard: Standard) -> Installed:
 
     An earlier mapping of the site is kept as far as its names are there. Raises Problem, and the old one stays.
     """
+    from exporters.xml_format.schema.enumerations import keep_lists, lists_in
     from exporters.xml_format.schema.folder import compile_schema, read_folder
     from exporters.xml_format.schema.structure import Structure
 
@@ -126,6 +129,7 @@ def install(folder: Path, standard: Standard) -> Installed:
                 old.rename(target)
             raise
         shutil.rmtree(old, ignore_errors=True)
+    keep_lists(standard, lists_in(standard, fitted.allowed))
     found = installed(standard)
     assert found is not None
     return found
@@ -136,6 +140,8 @@ def uninstall(standard: Standard) -> Path | None:
 
     None where it had none. Raises Problem where none is installed, and OSError.
     """
+    from exporters.xml_format.schema.enumerations import keep_lists
+
     folder = schema_folder(standard)
     if not folder.is_dir():
         raise Problem(f"No schema is installed for {standard.id}, so there is none to take away.")
@@ -144,6 +150,7 @@ def uninstall(standard: Standard) -> Path | None:
         (folder / MAPPING).replace(kept)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".uninstalling-") as place:
         folder.rename(Path(place) / "old")
+    keep_lists(standard, {})
     return kept if is_kept else None
 
 
@@ -161,7 +168,8 @@ def _fitted(standard: Standard, folder: Path, main: str, structure: "Structure",
     from exporters.xml_format.schema.fitting import fit
 
     found = fit(standard, structure, learned)
-    return Installed(folder, main, learned.told, found.unmapped, found.reasons, found.demanded, found.shape)
+    told = found.unmapped, found.reasons, found.demanded, found.shape, found.allowed
+    return Installed(folder, main, learned.told, *told)
 
 
 def _guessed(standard: Standard, structure: "Structure") -> "Learned":

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exporters.xml_format.schema.enumerations import lists_in
 from exporters.xml_format.schema.installed import install, installed, uninstall
 from exporters.xml_format.schema.mapping import MAPPING, NOT_SENT
 from exporters.xml_format.stand_in_schema import stand_in_schema
@@ -26,6 +27,8 @@ class SiteSchemas:
         """
         done = install(folder, self.standard)
         lines = [f"{self.standard.id}: schema installed in {done.folder}", *self.told()]
+        if lists := lists_in(self.standard, done.allowed):
+            lines.append(f"Code lists taken out of it, as the site's own: {', '.join(sorted(lists))}")
         if done.unmapped:
             lines.append(f"Until {done.folder / MAPPING} names them, returns are written by Keywork's stand-in schema.")
         return lines

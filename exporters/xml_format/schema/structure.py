@@ -21,6 +21,7 @@ _MODELS = ("sequence", "all", "choice")
 class Declared:
     """An element as a schema declares it, or an attribute, whose name begins with @.
 
+    `allowed` are the values that its type enumerates, each with what the schema says of it; none where it does not.
     `tag` has the namespace; `optional`: it may be left out; `many`: it may be repeated; `fixed`: the only text it may
     hold; `children`: its attributes, then the elements in it, in order; `has_text`: a value may stand in it.
     """
@@ -32,6 +33,7 @@ class Declared:
     many: bool = False
     fixed: str | None = None
     has_text: bool = True
+    allowed: tuple[tuple[str, str], ...] = ()
 
     @property
     def elements(self) -> tuple["Declared", ...]:
@@ -110,7 +112,8 @@ class Structure:
         ordered = (*attributes, *(one for one in children if not one.name.startswith("@")))
         tag = f"{{{space}}}{name}" if space else name
         has_text = all(self._has_text(*one) for one in types)
-        return Declared(name, tag, optional, ordered, many, node.get("fixed"), has_text)
+        allowed = self._enumerated(node, root) if has_text else ()
+        return Declared(name, tag, optional, ordered, many, node.get("fixed"), has_text, allowed)
 
     def _referred(self, node: Any, root: Any, place: _Place) -> Iterator[Declared]:
         """What stands where an element is referred to: it, or those that may stand for it."""
@@ -185,7 +188,23 @@ class Structure:
             if (known := self._find("attribute", node.get("ref"), node, root)) is not None:
                 fixed, root = fixed or known[0].get("fixed"), known[1]
         space = self._space(root) if qualified else ""
-        return Declared(f"@{name}", f"@{{{space}}}{name}" if space else f"@{name}", optional, fixed=fixed)
+        tag = f"@{{{space}}}{name}" if space else f"@{name}"
+        return Declared(f"@{name}", tag, optional, fixed=fixed, allowed=self._enumerated(node, root))
+
+    def _enumerated(self, node: Any, root: Any, deep: int = 0) -> tuple[tuple[str, str], ...]:
+        """The values that the simple type of an element or attribute enumerates, or one that it restricts."""
+        name = node.get("type") or node.get("base") or ""
+        inline = node.find(f"{XS}simpleType")
+        named = self._find("simpleType", name, node, root) if name and inline is None else None
+        own, where = (inline, root) if inline is not None else named or (None, root)
+        restriction = own.find(f"{XS}restriction") if own is not None else None
+        if restriction is None or deep > _DEEPEST:
+            return ()
+        found = tuple(
+            (one.get("value", ""), " ".join("".join(one.itertext()).split()))
+            for one in restriction.iterchildren(f"{XS}enumeration")
+        )
+        return found or self._enumerated(restriction, where, deep + 1)
 
 
 def _repeats(node: Any) -> bool:
