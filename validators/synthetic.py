@@ -68,10 +68,12 @@ class _Maker:
         }
         paired = [row.fields for row in rows if row.pattern == "both_or_neither"]
         required = [row for row in rows if row.pattern == "required" and "with" not in row.parameters]
-        self.wanted = {header for row in required for header in row.fields}
-        self.always = {header for row in required if not row.parameters for header in row.fields}
-        # Fields whose lists are not known, in which samples have numbers all the same: pages would be empty else.
+        # Fields whose lists are not known, in which samples have numbers all the same: pages would be empty else. What
+        # is drawn for them is drawn apart, so that all the rest of a sample stays as it was.
         self.stand_ins = standard.values.get("stand_in_fields", frozenset())
+        self.apart = random.Random(0)  # noqa: S311
+        self.wanted = {header for row in required for header in row.fields} - self.stand_ins
+        self.always = {header for row in required if not row.parameters for header in row.fields}
         closed = standard.role("closed")
         self.ended = {h for row in required if f"{closed}!=" in row.parameters.get("when", "") for h in row.fields}
         self.due = {row.parameters["section"] for row in rows if row.pattern == "event_due"}
@@ -237,8 +239,7 @@ class _Maker:
         if partner and partner in values:
             wanted = bool(values[partner])
         else:
-            stands_in = field.header in self.stand_ins
-            wanted = stands_in or field.header in self.wanted or self.chance(_FILLED_SHARE)
+            wanted = field.header in self.wanted or self.chance(_FILLED_SHARE) or field.header in self.stand_ins
         if not wanted:
             return ""
         if field.header in self.ranges:
@@ -268,7 +269,7 @@ class _Maker:
     def _stand_in(self, field: Field, taken: set[str]) -> str:
         """A number in place of a code, another one than in the fields beside it of the same thing."""
         free = [number for number in range(1, 10) if not section_repeats(field) or str(number) not in taken]
-        number = self.rng.choice(free)
+        number = self.apart.choice(free)
         taken.add(str(number))
         return self._number(field.header, number)
 
