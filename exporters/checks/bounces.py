@@ -50,10 +50,15 @@ class Heading:
     """Which columns of a list are the line, the field and the rule (None where there is none), and identifiers."""
 
     delimiter: str
+    columns: int
     line: int | None
     field: int | None
     rule: int | None
     identifiers: tuple[int, ...]
+
+    def fits(self, line: str) -> bool:
+        """Whether a line has the columns; one that was typed beside the list may have none."""
+        return self.columns == 1 or self.delimiter in line
 
     def read(self, one: Bounce) -> Bounce:
         """A line of the list with what its cells say."""
@@ -90,7 +95,7 @@ def _heading(first: str, standard: Standard) -> Heading | None:
         if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
             field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
             rule = next((at for at, name in enumerate(names) if name in _RULES), None)
-            return Heading(delimiter, line, field, rule, identifiers)
+            return Heading(delimiter, len(names), line, field, rule, identifiers)
     return None
 
 
@@ -124,11 +129,13 @@ def read_bounces(
     heading = _heading(lines[0][1], standard)
     headers = {header.upper(): header for header in standard.headers}
     headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
-    if heading is not None:
-        read = [_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers) for number, line in lines[1:]]
-    else:
-        apart = [(number, one) for number, line in lines for one in _apart(" ".join(line.split()))]
-        read = _noted([_read_line(number, line[:LONGEST_LINE], headers) for number, line in apart])
+    read = []
+    for number, line in lines:
+        if heading is None or not heading.fits(line):
+            read += [_read_line(number, one[:LONGEST_LINE], headers) for one in _apart(" ".join(line.split()))]
+        elif line.strip() != lines[0][1].strip():  # pasted again with each page of the list
+            read.append(_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers))
+    read = _noted(read)
     if not read:
         raise Problem("The list has a heading and nothing below it: paste the lines that the portal gave.")
     form = choose.of(standard)

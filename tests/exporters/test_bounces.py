@@ -134,6 +134,9 @@ def test_a_heading_says_what_the_columns_are_and_is_no_fault(desk: Desk, sent: s
         (4, 0, "", "SEX", "4"),
     ]
     assert found(desk, sent, text)[2].why_not == "the extract has no line 99"
+    # The next page of the list has the heading again; what is typed beside it has no columns.
+    more = f"{text}\n{text}\n6 PC\nrows 2 and 4"
+    assert [one.line for one in found(desk, sent, more)] == [3, 6, 0, 3, 6, 0, 6, 2, 4]
 
 
 def test_columns_of_identifiers_are_read_whatever_their_case_and_braces(desk: Desk, sent: str) -> None:
