@@ -170,12 +170,7 @@ def export(
     ] = OutputFormat.TEXT,
 ) -> int:
     """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
-    if dry_run and out is not None:
-        raise Problem("A dry run writes no file: leave --out away, or --dry-run.")
-    if (out is None) is not stdout and not dry_run:
-        raise Problem("Say where to write to: --out DIR, or --stdout; --dry-run only looks.")
-    if form is OutputFormat.CSV:
-        raise Problem("A receipt is told as text or json: choose one of them with --format.")
+    _refuse_unclear(out, stdout, dry_run, form)
     gc.disable()
     today = day(on)
     with opened(store, key_file) as found:
@@ -207,6 +202,16 @@ def export(
             talk(sentence)
     _tell(receipt, standard, form, sys.stderr if stdout else sys.stdout)
     return 1 if receipt.tally.errors else 0
+
+
+def _refuse_unclear(out: Path | None, stdout: bool, dry_run: bool, form: OutputFormat) -> None:
+    """Raise Problem where it is not said where to write to, or two things are."""
+    if dry_run and out is not None:
+        raise Problem("A dry run writes no file: leave --out away, or --dry-run.")
+    if (out is None) is not stdout and not dry_run:
+        raise Problem("Say where to write to: --out DIR, or --stdout; --dry-run only looks.")
+    if form is OutputFormat.CSV:
+        raise Problem("A receipt is told as text or json: choose one of them with --format.")
 
 
 def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:
