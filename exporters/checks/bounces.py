@@ -91,7 +91,7 @@ def _heading(first: str, standard: Standard) -> Heading | None:
         line = next((at for at, name in enumerate(names) if name in _LINES), None)
         identifiers = tuple(at for at, name in enumerate(names) if name in known)
         # Of a line that says what is wrong, with a number or an identifier in it, nothing is a mere name.
-        is_table = len(names) > 1 or first.strip().isalpha() or first.strip().upper() in standard.headers
+        is_table = len(names) > 1 or not any(map(str.isdigit, first))
         if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
             field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
             rule = next((at for at, name in enumerate(names) if name in _RULES), None)
@@ -126,7 +126,7 @@ def read_bounces(
         raise Problem("The list is empty: paste the lines that the portal gave, one fault a line.")
     if len(lines) > LONGEST_LIST:
         raise Problem(f"The list has {len(lines):,} lines: give at most {LONGEST_LIST:,} at a time.")
-    heading = _heading(lines[0][1], standard)
+    heading = _heading(lines[0][1][:LONGEST_LINE], standard)
     headers = {header.upper(): header for header in standard.headers}
     headers |= {_name(field.label).upper(): field.header for field in standard.fields} if heading else {}
     read = []

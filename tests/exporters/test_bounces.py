@@ -106,6 +106,8 @@ def test_a_list_or_extract_that_cannot_be_read_is_one_sentence(desk: Desk, sent:
             ask(desk.store, read_bounces, agency, STANDARD, extract, text)
     hostile = ask(desk.store, read_bounces, agency, STANDARD, sent, "\x1b[31m999999999999\n" + "x" * 10_000)
     assert not any(one.leads for one in hostile) and len(hostile[1].text) == 500
+    wide = ask(desk.store, read_bounces, agency, STANDARD, sent, 'line,"' + "x" * 200_000 + '\n2,"' + "y" * 200_000)
+    assert [one.line for one in wide] == [2]
 
 
 def found(desk: Desk, extract: str, text: str, **how: bool) -> list[Bounce]:
@@ -150,6 +152,7 @@ def test_columns_of_identifiers_are_read_whatever_their_case_and_braces(desk: De
     ]
     assert [one.episode for one in found(desk, sent, "EPISODID\ne2\n77")] == ["e2", "77"]
     assert [one.line for one in found(desk, sent, "Line\n2\n3")] == [2, 3]
+    assert [one.line for one in found(desk, sent, "Row Number\n2\n3")] == [2, 3]
     with pytest.raises(Problem, match="a heading and nothing below it"):
         found(desk, sent, "Line;Field\n")
 
