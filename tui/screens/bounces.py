@@ -195,6 +195,7 @@ class BouncesScreen(StoreScreen[None]):
     def _came(self, found: list[Bounce]) -> None:
         self.bounces = found
         self.table.reload()
+        self.on_line_list_moved()  # with what is said below, not a frame later
         lost, doubtful = sum(not one.leads for one in found), sum(bool(one.doubt) for one in found)
         changed = sum(one.changed for one in found)
         told = f"{len(found):,} line{'' if len(found) == 1 else 's'}, {len(found) - lost:,} lead to a record"
