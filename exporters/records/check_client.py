@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from exporters.checks.caseload import check_some
 from exporters.records.find import records_of
 from exporters.work import Work
-from store.facts import AgencyInfo, ClientTree
+from store.facts import AgencyInfo, ClientTree, StoredRecord
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, Accepted
 from store.month import agency_settings
@@ -196,10 +196,21 @@ def findings(
 ) -> list[Finding]:
     """What is to be said of a client of the store, with what is `typed` into records (by id) in place of what is saved.
 
-    A fault in a client field is told once, whichever episodes show it.
+    A fault in a client field is told once, whichever episodes show it. A record that is not saved yet (version 0) is
+    judged with the identifiers that saving will give it.
     """
+    typed = dict(typed or {})
+    for one in records_of(tree):
+        if not one.version:
+            typed[one.id] = {**_made(work.standard, one), **typed.get(one.id, one.values)}
     check = ClientCheck(work.checker, kept_beside(snapshot, work.agency, work.standard, tree.client.id))
     return check.findings(StoredClient(tree, typed), work.today)
+
+
+def _made(standard: Standard, record: StoredRecord) -> dict[str, str]:
+    """The identifiers that a new record gets when it is saved."""
+    own = [one for one in standard.fields if one.keyed == "made" and one.level == record.kind]
+    return {one.header: record.id for one in own if not record.section or one.section == record.section}
 
 
 def each_finding(snapshot: Snapshot, work: Work, tree: ClientTree) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Finding a record by any of its ids, and the client it belongs to."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Kind, StoredRecord
@@ -96,6 +96,18 @@ def records_of(tree: ClientTree) -> Iterator[StoredRecord]:
     for one in tree.episodes:
         yield one.episode
         yield from one.events
+
+
+def with_new(tree: ClientTree | None, new: Sequence[StoredRecord]) -> ClientTree:
+    """A client as it would be with records that are not saved yet; without a `tree` the client is one of them."""
+    client = tree.client if tree else next(one for one in new if one.kind == "client")
+    episodes = [*(tree.episodes if tree else ())]
+    episodes += [EpisodeTree(one) for one in new if one.kind == "episode" and one.parent_id == client.id]
+
+    def events(one: EpisodeTree) -> tuple[StoredRecord, ...]:
+        return tuple(each for each in new if each.kind == "event" and each.parent_id == one.episode.id)
+
+    return ClientTree(client, tuple(replace(one, events=one.events + events(one)) for one in episodes))
 
 
 def _told(wanted: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from store.facts import AgencyInfo, DraftInfo, Kind, Who
+from exporters.records.find import FoundRecord, records_of, with_new
+from store.facts import AgencyInfo, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts as stored_drafts
 from store.live import offline_drafts, presence
 from store.live.offline_drafts import TakenIn
@@ -15,6 +16,7 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Values
+from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -80,6 +82,47 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
             own.sort(key=lambda draft: order[draft.kind])
             found.append(DraftGroup(client, values, tuple(own), len(free) - len(own)))
     return found
+
+
+def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, wanted: str) -> FoundRecord | None:
+    """A new record that is but a person's draft, by its id or, for a client, the reference typed; None for none.
+
+    Its client is told as it would be if all its new records were saved: those that are drafts bear version 0.
+    """
+    every = stored_drafts.listed(snapshot, who.person)
+    known = {draft.record_id: draft for draft in reversed(every)}
+    role = standard.role("client_reference")
+    meant = [
+        draft
+        for draft in known.values()
+        if not draft.version
+        and (
+            draft.record_id == wanted
+            or (draft.kind == "client" and wanted and draft.values.get(role, "").casefold() == wanted.casefold())
+        )
+    ]
+    for draft in meant:
+        try:
+            client_id = _client_of(snapshot, draft, known)
+            is_new = client_id in known and not known[client_id].version
+            stored = None if is_new else read.tree(snapshot, client_id, deleted=True)
+        except Problem:
+            continue  # what it stood under is gone for good
+        owner = stored.client.parent_id if stored else known[client_id].parent_id
+        if owner == agency.id:
+            new = sorted((one for one in known.values() if not one.version), key=lambda one: one.saved_at)
+            tree = with_new(
+                stored, [_record_of(one) for one in new if one.kind != "client" or one.record_id == client_id]
+            )
+            return FoundRecord(next(one for one in records_of(tree) if one.id == draft.record_id), tree)
+    return None
+
+
+def _record_of(draft: DraftInfo) -> StoredRecord:
+    """A new record as its draft has it."""
+    return StoredRecord(
+        draft.kind, draft.record_id, draft.parent_id, draft.section, draft.values, 0, draft.saved_at, draft.person
+    )
 
 
 def take_in(store: "Store", who: Who) -> TakenIn | None:

@@ -1,7 +1,7 @@
 """Writing records: what is keyed, deleted, said beside an episode, merged. Each act is one unit of work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
 from store.live import drafts
@@ -43,6 +43,25 @@ class Merged:
 
     tree: ClientTree
     merge: MergeInfo
+
+
+def rebased(item: Save, before: Values, theirs: StoredRecord) -> Save | None:
+    """The same changes made to what somebody saved meanwhile; None where both changed a field, or it was deleted.
+
+    `before` are the record's values that `item` was made from.
+    """
+    if theirs.deleted:
+        return None
+
+    def changed(now: Values) -> dict[str, str]:
+        headers = dict.fromkeys((*before, *now))
+        return {each: now.get(each, "") for each in headers if before.get(each, "") != now.get(each, "")}
+
+    mine, others = changed(item.values), changed(theirs.values)
+    if any(header in others and others[header] != text for header, text in mine.items()):
+        return None
+    values = {header: text for header, text in {**theirs.values, **mine}.items() if text}
+    return replace(item, values=values, version=theirs.version)
 
 
 def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequence[Save]) -> Saved:

@@ -38,13 +38,15 @@ class Outcome:
         return lines[0].removeprefix("keywork: ")
 
 
-def call(*arguments: object) -> Outcome:
-    """Run a command in this process."""
+def call(*arguments: object, given: str | bytes = "") -> Outcome:
+    """Run a command in this process; `given` is what stands on its standard input."""
+    typed = given.encode() if isinstance(given, str) else given
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", write_through=True)
     code: object = None
     with (
         mock.patch.object(sys, "argv", ["keywork", *map(str, arguments)]),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8")),
         mock.patch("gc.disable"),
         redirect_stdout(out),
         redirect_stderr(err),

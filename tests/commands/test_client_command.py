@@ -248,8 +248,15 @@ def test_adding_refuses_what_does_not_belong(sample: Place, store: Store) -> Non
 
 
 def test_what_is_pasted_loses_control_characters(sample: Place, store: Store) -> None:
-    told(sample, "edit", "000003", "CLIENT=AB\x1b[31m\r\nC\u202e")
+    told(sample, "edit", "000003", "CLIENT=AB\x1b[31mC\u202e\r\n")
     assert client(store, "AB").client.values["CLIENT"] == "AB[31mC"
+
+
+@pytest.mark.parametrize("between", ["\t", "\r\n", "\n", "\u2028", "\x85"])
+def test_two_pasted_cells_are_never_joined(sample: Place, store: Store, between: str) -> None:
+    sentence = refused(sample, "edit", "000003", f"CLIENT=AB{between}CD")
+    assert sentence == "CLIENT is given 2 cells, parted by tabs or line ends: give one value."
+    assert client(store).client.values["CLIENT"] == "000003"
 
 
 def test_two_clients_of_one_reference_are_told_apart(sample: Place, store: Store) -> None:

@@ -14,7 +14,7 @@ from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
-from tui.screens.history import HistoryLine, client_name, told_of
+from tui.session.history_lines import HistoryLine, client_name, told_of
 from tui.session.local_time import LONDON
 from validators.standard.catalogue import load
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
-from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
 from tui.screens.standards import items, page_of
+from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")

@@ -8,10 +8,10 @@ from textual.widget import Widget
 from store.facts import AgencyInfo
 from store.records import agencies
 from store.snapshot import Snapshot
-from tui.screens.field_page import data_set_page
 from tui.screens.start import DataSetList
 from tui.session.agencies import data_set_words, made_words, make_agency
 from tui.session.program import StoreScreen
+from tui.session.standard_pages import data_set_page
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_screen import JumpPlace

@@ -1,164 +1,20 @@
 """Who changed what, from what to what: of a record and all below it, or what one did oneself today."""
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 
 from textual import events
 from textual.widget import Widget
 
 from exporters.records import history
 from exporters.records.history import RecordPlace
-from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
-from store.snapshot import Snapshot
-from tui.form.dates import show_date
 from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import FilteredScreen
-from tui.session.local_time import LONDON
+from tui.session.history_lines import HistoryLine, day_told, record_told
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
-from validators.records import Values
-from validators.standard.model import Standard
-
-# What the audit knows of some records, in words. Runs in a thread and knows no screen.
-
-ERASED = "(erased)"
-EMPTY = "(empty)"
-ACTS = {
-    "create": "entered",
-    "import": "imported",
-    "load": "loaded",
-    "sample": "made as a sample",
-    "copy": "copied from another data set",
-    "delete": "deleted",
-    "undelete": "brought back",
-    "erase": "earlier values erased from the history",
-    "many": "keyed for several clients at once",
-    "merge": "made one with another client",
-    "split": "parted from another client again",
-}
-"""What was done to a whole record, by the store's word for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """One line of history: when, who, which record of which client, what was done; `details` say all of it.
-
-    `number` is the link's own in the audit's chain.
-    """
-
-    number: int
-    at: str
-    person: str
-    client: str
-    record: str
-    what: str
-    details: tuple[str, ...]
-    client_id: str
-    record_id: str
-    field: str = ""
-
-    @property
-    def text(self) -> str:
-        """All that a filter looks through."""
-        return f"{self.at} {self.person} {self.client} {self.record} {self.what}".casefold()
-
-
-def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
-    """One change of a record as a line."""
-    entry, record, client = change.entry, change.record, change.client
-    what, details = describe(standard, entry)
-    at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
-    names = client_name(standard, client.values), record_name(standard, record)
-    header = entry.field if entry.field in standard.by_header else ""
-    return HistoryLine(entry.number, at, entry.person, *names, what, details, client.id, record.id, header)
-
-
-def _record_told(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[HistoryLine]]:
-    """In a thread: a record's name, and its history in lines."""
-    found = history.of_record(snapshot, record_id)
-    name = client_name(standard, found.client.values)
-    title = name if found.record.kind == "client" else f"{name}, {record_name(standard, found.record)}"
-    return title, [told_of(standard, one) for one in found.changes]
-
-
-def _day_told(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date
-) -> tuple[bool, list[HistoryLine]]:
-    """In a thread: whether all of it is told, and what somebody did on a day in lines."""
-    found = history.of_person(snapshot, agency, person, day, LONDON)
-    return found.whole, [told_of(standard, one) for one in found.changes]
-
-
-def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
-    """What was done in one line, and all of it in several."""
-    if entry.field:
-        field = standard.by_header.get(entry.field)
-        label = field.label if field else {"note": "Note", "key_worker": "Key worker"}.get(entry.field, entry.field)
-        if entry.erased:
-            return f"{label}: {ERASED} → {ERASED}", (f"{label}: both values were erased from the history.",)
-        old, new = (_value(standard, entry.field, text) for text in (entry.old, entry.new))
-        return f"{label}: {old} → {new}", (f"{label} ({entry.field})", f"  from  {old}", f"  to    {new}")
-    done = ACTS.get(entry.act, entry.act)
-    if entry.erased:
-        return f"{done}; values {ERASED}", (f"{done.capitalize()}; its values were erased from the history.",)
-    values = _values(entry.new if entry.new is not None else entry.old)
-    known = {header: text for header, text in values.items() if header in standard.by_header}
-    if not known:
-        return done, (done.capitalize(), *(f"  {name}: {text}" for name, text in values.items()))
-    lines = [
-        f"  {standard.by_header[header].label}: {_value(standard, header, text)}" for header, text in known.items()
-    ]
-    return f"{done}, {len(known)} values", (f"{done.capitalize()} with", *lines)
-
-
-def client_name(standard: Standard, values: Values) -> str:
-    """Reference and initials, as far as there are any; else the identifier."""
-    initials = "".join(values.get(standard.role(name), "") for name in ("given_initial", "family_initial"))
-    parts = [values.get(standard.role("client_reference"), ""), initials]
-    return " ".join(part for part in parts if part) or values.get(standard.role("client_id"), "") or "without a name"
-
-
-def record_name(standard: Standard, record: StoredRecord) -> str:
-    """A record in a few words: `Client`, `Episode 12 Mar 2020`."""
-    if record.kind == "client":
-        return "Client"
-    if record.kind == "episode":
-        name, header = standard.say("{Episode}"), standard.role("opened")
-    else:
-        section = standard.section_by_id.get(record.section)
-        name, header = (section.title, section.date_field) if section else (record.section, "")
-    field = standard.by_header.get(header)
-    text = record.values.get(header, "")
-    day = show_date(text, field.layout.text) if field and text else ""
-    return f"{name} {day or text}".rstrip() + (" (deleted)" if record.deleted else "")
-
-
-def _value(standard: Standard, header: str, text: str | None) -> str:
-    """A value with its meaning."""
-    if not text:
-        return EMPTY
-    field = standard.by_header.get(header)
-    if field is None:
-        return text
-    if field.is_date:
-        return show_date(text, field.layout.text) or text
-    codes = standard.code_lists.get(field.codes)
-    meaning = codes.codes.get(text, "") if codes else ""
-    return f"{text} {meaning}".rstrip()
-
-
-def _values(text: str | None) -> dict[str, str]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
 
 WIDE = 110
 NARROW_COLUMNS = (Column("When", 17), Column("Who", 9), Column("Record", 20), Column("What", 0))
@@ -228,12 +84,12 @@ class HistoryScreen(FilteredScreen):
         app = self.program
         if self._record_id:
             standard, record_id = app.standard, self._record_id
-            app.read(lambda snapshot: _record_told(snapshot, standard, record_id), on_done=self._read_record, hold=True)
+            app.read(lambda snapshot: record_told(snapshot, standard, record_id), on_done=self._read_record, hold=True)
         else:
             day = app.today()
             agency, its_standard, person = app.agency, app.standard, app.person
             app.read(
-                lambda snapshot: _day_told(snapshot, agency, its_standard, person, day),
+                lambda snapshot: day_told(snapshot, agency, its_standard, person, day),
                 on_done=self._read_day,
                 hold=True,
             )

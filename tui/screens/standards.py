@@ -7,8 +7,8 @@ from textual.containers import Container
 from textual.widget import Widget
 
 from tui.form.codes import list_status
-from tui.screens.field_page import data_set_page, field_page, list_page, rule_page
 from tui.session.program import StoreScreen
+from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.filter_list import FilteredList

@@ -19,6 +19,7 @@ from store.facts import ClientTree, StoredRecord
 from store.live import drafts
 from store.records import agencies, read
 from store.records import merge as stored_merge
+from tui.cli.client.changes import named, only_one, refuse_company, refuse_draft, refuse_version
 from tui.cli.client.context import (
     AnywayOption,
     ClientOptions,
@@ -32,7 +33,7 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
-from tui.cli.client.edit import named, only_one, refuse_company, refuse_draft, refuse_version
+from tui.cli.given import line_of, one_cell, prose_of
 from tui.cli.options import OutputFormat
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
@@ -103,7 +104,9 @@ def undelete(
 def merge(
     asked: ClientOptions,
     keep: IdArgument,
-    other: Annotated[str, typer.Argument(metavar="OTHER", help="The client whose episodes go over to the first.")],
+    other: Annotated[
+        str, typer.Argument(metavar="OTHER", help="The client whose episodes go over to the first; - reads it.")
+    ],
     drop_draft: DropOption = False,
     anyway: AnywayOption = False,
 ) -> int:
@@ -159,7 +162,7 @@ def split(
 def worker(
     asked: ClientOptions,
     wanted: IdArgument,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The key worker; '' takes the name away.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The key worker; - reads it, '' takes it away.")],
     anyway: AnywayOption = False,
 ) -> int:
     """Keep an episode's key worker, who is never sent."""
@@ -170,7 +173,7 @@ def worker(
 def note(
     asked: ClientOptions,
     wanted: IdArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; '' takes it away.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note; - reads it, '' takes it away.")],
     anyway: AnywayOption = False,
 ) -> int:
     """Keep a note with an episode, which is never sent."""
@@ -184,7 +187,8 @@ def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: s
         found = episode_of(tree, record)
         live = [one.episode for one in tree.episodes if not one.episode.deleted]
         episode = found.episode if found is not None else only_one(live, term("episode"), "of this client")
-        worker, text = (None if one is None else pasted(one).strip() for one in (key_worker, note))
+        worker = None if key_worker is None else one_cell(line_of(key_worker, "key worker"), "The key worker").strip()
+        text = None if note is None else pasted(prose_of(note, "note"))
         what = "key worker" if worker is not None else "note"
         done = f"{what} kept" if worker or text else f"{what} taken away"
         return _done(
@@ -202,7 +206,9 @@ def accept(
     asked: ClientOptions,
     wanted: IdArgument,
     rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="The rule whose warning is meant, such as 74.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept for good.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why it is right; kept for good; - reads it.")
+    ],
 ) -> int:
     """Accept the warnings of a rule in a record; it lapses when a value involved changes. Errors cannot be accepted."""
     with asked.opened() as at:
@@ -219,7 +225,7 @@ def accept(
         left = [one for one in found if not one.accepted]
         if not left:
             raise Problem(f"The warning of rule {printable(rule)} is accepted already: there is nothing to do.")
-        made = found_now(at.store, at.work, at.who, left, reason)
+        made = found_now(at.store, at.work, at.who, left, prose_of(reason, "reason"))
     if asked.form is OutputFormat.JSON:
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
         print(json.dumps(told, ensure_ascii=False, indent=1))

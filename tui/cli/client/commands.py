@@ -11,6 +11,11 @@ class ClientCommands(LazyGroup):
     TABLE = {
         "list": ("tui.cli.client.show", "List clients, searched and filtered as on the screen."),
         "show": ("tui.cli.client.show", "Show a client with episodes, events, drafts and findings."),
+        "drafts": ("tui.cli.client.show", "List what I typed and did not save, by client."),
+        "history": ("tui.cli.client.history", "Tell who changed what in a record and what is below it, newest first."),
+        "today": ("tui.cli.client.history", "Tell what somebody did on a day: I, today."),
+        "accepted": ("tui.cli.client.history", "List the warnings that were accepted, by whom and why."),
+        "take-back": ("tui.cli.client.history", "Take an acceptance back: the warning is open again."),
         "edit": ("tui.cli.client.edit", "Change fields of a record; FIELD= empties one."),
         "add": ("tui.cli.client.edit", "Enter a client, and an episode when fields of one are given."),
         "add-episode": ("tui.cli.client.edit", "Enter an episode of a client."),

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exporters.checks.caseload import check_caseload
-from exporters.records import check_client
+from exporters.records import check_client, left_drafts
 from exporters.records.find import by_any_id
 from exporters.work import Work
 from store.facts import ClientTree, Filter, StoredRecord, Who
 from store.records import agencies
 from tui.cli.context import Progress, in_words_of, now, opened, person
+from tui.cli.given import line_of
 from tui.cli.options import (
     AgencyOption,
     FormatOption,
@@ -36,10 +37,21 @@ if TYPE_CHECKING:
     from store.store import Store
 
 IdArgument = Annotated[
-    str, typer.Argument(metavar="ID", help="Store id, an identifier of the data set, or a client's reference.")
+    str,
+    typer.Argument(
+        metavar="ID", help="Store id, an identifier of the data set, or a client's reference; - reads it as a line."
+    ),
 ]
 FieldsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="FIELD=VALUE", help="Values as one would type them in the form.")
+    list[str] | None,
+    typer.Argument(
+        metavar="- | FIELD=VALUE",
+        help="- takes the values from standard input, as FIELD=VALUE lines or JSON, each as one would type it in the"
+        " form; what stands here as an argument is seen by every account of the host.",
+    ),
+]
+AskOption = Annotated[
+    bool, typer.Option("--ask", help="Ask field by field, in the form's order; for a screen reader, or by hand.")
 ]
 VersionOption = Annotated[
     int | None, typer.Option("--version", metavar="N", help="Only if the record is still at this version.")
@@ -48,6 +60,9 @@ AnywayOption = Annotated[
     bool, typer.Option("--anyway", help="Even if somebody is in the record, or saved it meanwhile.")
 ]
 DraftOption = Annotated[bool, typer.Option("--draft", help="Keep it as a draft; save nothing.")]
+SentOption = Annotated[
+    bool, typer.Option("--after-sent", help="Even where it changes what links an episode to what was sent of it.")
+]
 DropOption = Annotated[bool, typer.Option("--drop-draft", help="Forget my draft of the record.")]
 
 
@@ -56,7 +71,8 @@ class SaveOptions:
     """How to save: past others' doings or not, as a draft or not, and what to do with a draft of one's own.
 
     `version` is the one the caller has read; None to take the record as it stands. `can_use_draft` says whether the
-    command has a use for a draft at all.
+    command has a use for a draft at all, `after_sent` that what links an episode to what was sent may change, `ask`
+    that somebody is there to be asked.
     """
 
     anyway: bool = False
@@ -66,6 +82,8 @@ class SaveOptions:
     version: int | None = None
     form: OutputFormat = OutputFormat.TEXT
     can_use_draft: bool = True
+    after_sent: bool = False
+    ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,9 +99,20 @@ class ClientWork:
         """Who writes, at this moment."""
         return Who(self.person, now())
 
-    def find(self, wanted: str) -> tuple[StoredRecord, ClientTree]:
-        """A record by any of its ids, with its client. Raises Problem when there is none, or more than one."""
-        found = self.store.ask(by_any_id, self.work.agency, self.work.standard, wanted)
+    def find(self, wanted: str, *, unsaved: bool = False) -> tuple[StoredRecord, ClientTree]:
+        """A record by any of its ids, with its client; `-` reads the id. With `unsaved` also a draft of a new record.
+
+        Raises Problem when there is none, or more than one.
+        """
+        wanted = line_of(wanted, "record's name")
+        agency, standard = self.work.agency, self.work.standard
+        try:
+            found = self.store.ask(by_any_id, agency, standard, wanted)
+        except Problem:
+            new = self.store.ask(left_drafts.unsaved, agency, standard, self.who, wanted) if unsaved else None
+            if new is None:
+                raise
+            found = new
         return found.record, found.tree
 
     def findings(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> list[Finding]:

@@ -1,5 +1,7 @@
 """`keywork client edit`, `add`, `add-episode`, `add-event`: what the form does, without a screen.
 
+Values come from standard input, or are asked for one by one; arguments are seen by everybody on the host.
+
 The same editing state puts what is typed in the standard's form, the same checker judges it, the same unit of work
 saves and audits it. Nothing is saved over a newer version, beside a person who is in the record, or past a draft of
 one's own, unless the command line says so.
@@ -7,21 +9,39 @@ one's own, unless the command line says so.
 
 import json
 import uuid
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from exporters.extracts.sent_links import changed_links, relinked, told_of_links
 from exporters.records import save
-from exporters.records.find import episode_of
+from exporters.records.find import KINDS, records_of, with_new
 from exporters.records.save import Save
 from store.clients import lookalikes
-from store.facts import ClientTree, Draft, DraftInfo, Kind, StoredRecord
-from store.live import drafts, presence
-from store.records import read
+from store.facts import ClientTree, NewerVersion, StoredRecord
+from store.live import drafts
+from tui.cli.client.ask import asked_for, yes
+from tui.cli.client.changes import (
+    Change,
+    changed_record,
+    differences,
+    fields_of,
+    judged,
+    keep_draft,
+    named,
+    new_change,
+    only_one,
+    record_of,
+    refuse_company,
+    refuse_deleted,
+    refuse_levels,
+    refuse_version,
+    spread,
+)
 from tui.cli.client.context import (
     AnywayOption,
+    AskOption,
     ClientOptions,
     ClientWork,
     DraftOption,
@@ -29,138 +49,25 @@ from tui.cli.client.context import (
     FieldsArgument,
     IdArgument,
     SaveOptions,
+    SentOption,
     VersionOption,
     client_command,
     finding_line,
     finding_mapping,
     findings_end,
 )
-from tui.cli.context import now, talk
+from tui.cli.context import talk
+from tui.cli.given import STDIN
 from tui.cli.options import OutputFormat
-from tui.form.record_model import RecordModel, Surroundings
-from tui.widgets.text import pasted, printable
+from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.records import NO_VALUES, Severity, Values
-from validators.standard.model import Standard
+from validators.records import NO_VALUES, Severity
 from validators.standard.terminology import Sentence, term
 
 commands = typer.Typer()
 
-# What FIELD=VALUE texts mean: which fields, of which records, and their values as the form would take them.
-
-
-def fields_of(standard: Standard, texts: list[str]) -> dict[str, str]:
-    """What FIELD=VALUE texts say, in their order. Raises Problem for what is not such a text or no field."""
-    given: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        header = name.strip().upper()
-        if not equals:
-            raise Problem(f"'{printable(text)}' does not say what to change: write FIELD=VALUE, such as SEX=1.")
-        if header not in standard.by_header:
-            near = get_close_matches(header, standard.headers, 3)
-            hint = f"perhaps {' or '.join(near)}" if near else f"keywork standards show {standard.id} lists them"
-            raise Problem(f"There is no field {printable(header)}: {hint}.")
-        if header in given:
-            raise Problem(f"{header} is given twice: say it once.")
-        given[header] = pasted(value)
-        # What is left of nothing but controls would empty the field, and nobody would see it.
-        if value and not given[header]:
-            raise Problem(f"{header} is given nothing but characters that cannot be kept: type the value again.")
-    return given
-
-
-def typed(
-    at: ClientWork, sections: list[str], given: dict[str, str], values: Values, base: Values, context: Values
-) -> dict[str, str]:
-    """A record's values with the given fields keyed into it as the form would take them."""
-    model = RecordModel(
-        at.work.standard,
-        sections,
-        values,
-        clock=lambda: at.work.today,
-        base=base,
-        beside=Surroundings(context),
-        judged=True,
-    )
-    for header, text in given.items():
-        if model.go_to(header):
-            model.type(text)
-            model.settle()
-    return dict(model.values)
-
-
-def spread(
-    at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict[str, str]
-) -> list[tuple[StoredRecord, dict[str, str]]]:
-    """Which of the given fields belong to which record: those above the one that is named, and the only one below."""
-    parts: dict[str, tuple[StoredRecord, dict[str, str]]] = {}
-    for header, text in given.items():
-        field = at.work.standard.by_header[header]
-        episode = episode_of(tree, record)
-        if field.level != "client" and episode is None:
-            live = [one.episode for one in tree.episodes if not one.episode.deleted]
-            only = only_one(live, term("episode"), "of this client")
-            episode = next(one for one in tree.episodes if one.episode.id == only.id)
-        if field.level == "client":
-            target = tree.client
-        elif field.level == "episode" and episode is not None:
-            target = episode.episode
-        elif record.kind == "event":
-            target = record
-            if record.section != field.section:
-                raise Problem(f"{header} is no field of the section {record.section}: leave it out.")
-        else:
-            assert episode is not None
-            live = [one for one in episode.events if not one.deleted and one.section == field.section]
-            target = only_one(live, field.section.replace("_", " "), Sentence("of this {episode}"))
-        refuse_deleted(target)
-        parts.setdefault(target.id, (target, {}))[1][header] = text
-    return list(parts.values())
-
-
-def only_one(records: list[StoredRecord], what: str | Sentence, whose: str | Sentence) -> StoredRecord:
-    """The one record there is. Raises Problem when there is none, or more than one."""
-    if not records:
-        raise Problem(Sentence("There is no {what} {whose} yet: add one first.", what=what, whose=whose))
-    if len(records) > 1:
-        ids = ", ".join(one.id for one in records)
-        told = "There are {many} records ({what}) {whose}: name the one meant ({ids})."
-        raise Problem(Sentence(told, many=len(records), what=what, whose=whose, ids=ids))
-    return records[0]
-
-
-def named(record: StoredRecord) -> Sentence:
-    """A record by its kind and store id, within a sentence."""
-    return Sentence("{kind} {id}", kind=term(record.kind), id=record.id)
-
-
-def refuse_deleted(record: StoredRecord) -> None:
-    """Refuse to write into a deleted record."""
-    if record.deleted:
-        raise Problem(Sentence("The {record} is deleted: bring it back first.", record=named(record)))
-
-
-def refuse_levels(standard: Standard, given: dict[str, str], levels: tuple[str, ...], instead: str) -> None:
-    """Refuse fields of another level than those meant."""
-    for header in given:
-        level = standard.by_header[header].level
-        if level not in levels:
-            told = "{header} is a field of the {level}: {instead}."
-            raise Problem(standard.say(told, header=header, level=term(level), instead=instead))
-
-
-@dataclass(frozen=True)
-class Change:
-    """One record with what is to stand in it; `version` is 0 for a new one."""
-
-    kind: Kind
-    id: str
-    parent_id: str
-    section: str
-    version: int
-    before: Values
-    values: Values
+TRIES = 5
+"""Saves of other fields of a record that are gone past before it is given up."""
 
 
 @client_command(commands, "edit")
@@ -168,34 +75,65 @@ def edit(
     asked: ClientOptions,
     wanted: IdArgument,
     fields: FieldsArgument = None,
+    ask: AskOption = False,
     version: VersionOption = None,
-    use_draft: Annotated[bool, typer.Option("--use-draft", help="Save my draft of the record with it.")] = False,
+    use_draft: Annotated[
+        bool, typer.Option("--use-draft", help="Save my draft of the record with it; of a new one, all that is new.")
+    ] = False,
     drop_draft: DropOption = False,
     anyway: AnywayOption = False,
+    after_sent: SentOption = False,
     draft: DraftOption = False,
 ) -> int:
     """Change fields of a record; FIELD= empties one. Fields of the records above it may be given, too."""
-    how = SaveOptions(anyway, draft, use_draft=use_draft, drop_draft=drop_draft, version=version, form=asked.form)
+    how = SaveOptions(
+        anyway,
+        draft,
+        use_draft=use_draft,
+        drop_draft=drop_draft,
+        version=version,
+        form=asked.form,
+        after_sent=after_sent,
+        ask=ask,
+    )
     if how.use_draft and how.drop_draft:
         raise Problem("A draft is either used or dropped: give one of --use-draft and --drop-draft.")
     with asked.opened() as at:
-        record, tree = at.find(wanted)
+        record, tree = at.find(wanted, unsaved=True)
         given = fields_of(at.work.standard, fields or [])
         refuse_version(record, how)
         refuse_company(at, tree, how)
         parts = {one.id: (one, its) for one, its in spread(at, tree, record, given)}
-        if how.use_draft and not parts:
-            parts = {record.id: (record, {})}
+        if how.ask:
+            refuse_deleted(record)
+            parts.setdefault(record.id, (record, {}))
+        if how.use_draft:
+            for one in [record] if record.version else [each for each in records_of(tree) if not each.version]:
+                parts.setdefault(one.id, (one, {}))
         if not parts:
-            raise Problem("Say what to change: FIELD=VALUE, such as SEX=1.")
-        changes = [_changed(at, tree, one, its, how) for one, its in parts.values()]
-        return _finish(at, tree.client.id, changes, how)
+            raise Problem("Say what to change: FIELD=VALUE lines behind -, or --ask.")
+        changes = [changed_record(at, tree, one, its, how) for one, its in parts.values()]
+        if not record.version:  # what stands above is made first
+            changes.sort(key=lambda one: KINDS.index(one.kind))
+        if how.ask:
+            changes = [asked_for(at, tree, one, changes) if one.id == record.id else one for one in changes]
+            if not any(map(differences, changes)):
+                at.store.do(at.who, drafts.drop, record.id, "")
+                talk("Nothing is changed.")
+                return 0
+        return _finish(at, tree, changes, how)
 
 
 @client_command(commands, "add")
-def add(asked: ClientOptions, fields: FieldsArgument = None, draft: DraftOption = False) -> int:
-    """Enter a client, and an episode when fields of one are given."""
-    how = SaveOptions(as_draft=draft, form=asked.form)
+def add(
+    asked: ClientOptions,
+    fields: FieldsArgument = None,
+    ask: AskOption = False,
+    draft: DraftOption = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if there is a client who may be the same.")] = False,
+) -> int:
+    """Enter a client, and an episode when fields of one are given. Who may be there already is told first."""
+    how = SaveOptions(anyway, as_draft=draft, form=asked.form, ask=ask)
     with asked.opened() as at:
         given = fields_of(at.work.standard, fields or [])
         refuse_levels(at.work.standard, given, ("client", "episode"), "use add-event for it")
@@ -203,18 +141,35 @@ def add(asked: ClientOptions, fields: FieldsArgument = None, draft: DraftOption 
         header = at.work.standard.role("agency")
         if header:
             given.setdefault(header, at.work.agency.code)
-        client = _new(at, "client", client_id, at.work.agency.id, "", given, NO_VALUES)
+        client = new_change(at, "client", client_id, at.work.agency.id, "", given, NO_VALUES)
+        if how.ask:
+            client = asked_for(at, None, client)
+        _tell_alike(at, client, how)
         changes = [client]
-        if any(at.work.standard.by_header[header].level == "episode" for header in given):
-            changes.append(_new(at, "episode", episode_id, client_id, "", given, client.values))
-        role, values = at.work.standard.role, client.values
-        given_initial, family_initial, birth, sex = (
-            values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
-        )
-        alike = at.store.ask(lookalikes.resembling, at.work.agency, given_initial, family_initial, birth, sex)
-        for one in alike[:5]:
-            talk(f"keywork: client {one.row.id} may be the same person: {one.why}.")
-        return _finish(at, client_id, changes, how)
+        has_episode = any(at.work.standard.by_header[header].level == "episode" for header in given)
+        if has_episode or (how.ask and yes(at.work.standard.say("Go on with {an episode} of this {client}?"))):
+            changes.append(new_change(at, "episode", episode_id, client_id, "", given, client.values))
+            if how.ask:
+                changes[1] = asked_for(at, with_new(None, [record_of(client)]), changes[1])
+        return _finish(at, None, changes, how)
+
+
+def _tell_alike(at: ClientWork, client: Change, how: SaveOptions) -> None:
+    """Say who may be the same before anything is entered. Raises Problem unless the person goes on all the same."""
+    role, values = at.work.standard.role, client.values
+    given, family, birth, sex = (
+        values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
+    )
+    alike = at.store.ask(lookalikes.resembling, at.work.agency, given, family, birth, sex)
+    for one in alike[:5]:
+        name = one.row.reference or "without a reference"
+        talk(printable(f"keywork: client {name} ({one.row.id}) may be the same person: {one.why}."))
+    if not alike or how.anyway or how.as_draft:
+        return
+    if not how.ask:
+        raise Problem("Nothing was entered: look at who may be the same, or give --anyway for another person.")
+    if not yes("Is this another person?"):
+        raise Problem("It is kept as a draft; keywork client drafts lists it.")
 
 
 @client_command(commands, "add-episode")
@@ -222,22 +177,26 @@ def add_episode(
     asked: ClientOptions,
     wanted: IdArgument,
     fields: FieldsArgument = None,
+    ask: AskOption = False,
     anyway: AnywayOption = False,
     draft: DraftOption = False,
 ) -> int:
     """Enter an episode of a client."""
-    how = SaveOptions(anyway, draft, form=asked.form)
+    how = SaveOptions(anyway, draft, form=asked.form, ask=ask)
     with asked.opened() as at:
-        record, tree = at.find(wanted)
+        record, tree = at.find(wanted, unsaved=True)
         if record.kind != "client":
             told = "{wanted} is {a_record}: {an episode} is added to a client."
-            raise Problem(at.work.standard.say(told, wanted=printable(wanted), a_record=term(f"an {record.kind}")))
+            raise Problem(at.work.standard.say(told, wanted=_name(wanted, record), a_record=term(f"an {record.kind}")))
         refuse_deleted(tree.client)
+        _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
         refuse_levels(at.work.standard, given, ("episode",), "give it to the record it belongs to")
-        new = _new(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
-        return _finish(at, tree.client.id, [new], how)
+        episode = new_change(at, "episode", str(uuid.uuid4()), tree.client.id, "", given, tree.client.values)
+        if how.ask:
+            episode = asked_for(at, tree, episode)
+        return _finish(at, tree, [episode], how)
 
 
 @client_command(commands, "add-event")
@@ -246,13 +205,14 @@ def add_event(
     wanted: IdArgument,
     section: Annotated[str, typer.Argument(metavar="SECTION", help="The section's id, e.g. sub_intervention.")],
     fields: FieldsArgument = None,
+    ask: AskOption = False,
     anyway: AnywayOption = False,
     draft: DraftOption = False,
 ) -> int:
     """Enter an event of an episode."""
-    how = SaveOptions(anyway, draft, form=asked.form)
+    how = SaveOptions(anyway, draft, form=asked.form, ask=ask)
     with asked.opened() as at:
-        record, tree = at.find(wanted)
+        record, tree = at.find(wanted, unsaved=True)
         names = {one.id: one for one in at.work.standard.event_sections}
         if section not in names:
             raise Problem(f"There is no section '{printable(section)}': there are {', '.join(names)}.")
@@ -264,88 +224,67 @@ def add_event(
             )
         if record.kind != "episode":
             told = "{wanted} is {an event}: one is added to {an episode}."
-            raise Problem(at.work.standard.say(told, wanted=printable(wanted)))
+            raise Problem(at.work.standard.say(told, wanted=_name(wanted, record)))
         refuse_deleted(record)
+        _refuse_unsaved(record, how)
         refuse_company(at, tree, how)
         given = fields_of(at.work.standard, fields or [])
         other = [header for header in given if at.work.standard.by_header[header].section != section]
         if other:
             raise Problem(f"{other[0]} is no field of the section {section}: leave it out.")
-        above = {**tree.client.values, **record.values}
-        new = _new(at, "event", str(uuid.uuid4()), record.id, section, given, above)
-        return _finish(at, tree.client.id, [new], how)
+        over = {**tree.client.values, **record.values}
+        event = new_change(at, "event", str(uuid.uuid4()), record.id, section, given, over)
+        if how.ask:
+            event = asked_for(at, tree, event)
+        return _finish(at, tree, [event], how)
 
 
-def _changed(at: ClientWork, tree: ClientTree, record: StoredRecord, given: dict[str, str], how: SaveOptions) -> Change:
-    """One stored record with the given fields; from the person's draft of it where that is wanted."""
-    draft = refuse_draft(at, record, how)
-    values = record.values
-    if draft is not None and how.use_draft:
-        _refuse_overtaken(draft, record, how)
-        # Past another's save what he changed alone stays his; where both did, the draft is meant.
-        values = merged(draft.values, record.values, draft.began_with) if draft.is_overtaken else draft.values
-    episode = episode_of(tree, record)
-    above = dict(tree.client.values) if record.kind != "client" else {}
-    if record.kind == "event" and episode is not None:
-        above |= episode.episode.values
-    sections = [one.id for one in at.work.standard.sections if one.level == record.kind]
-    if record.kind == "event":
-        sections = [record.section]
-    # Values that the data set does not know stay as they are.
-    now_there = typed(at, sections, given, values, record.values, above)
-    return Change(record.kind, record.id, record.parent_id, record.section, record.version, record.values, now_there)
+def _name(wanted: str, record: StoredRecord) -> str:
+    """A record as it was asked for; by its store id where the name came by standard input."""
+    return record.id if wanted == STDIN else printable(wanted)
 
 
-def _new(
-    at: ClientWork, kind: Kind, id: str, parent_id: str, section: str, given: dict[str, str], context: Values
-) -> Change:
-    sections = [section] if section else [one.id for one in at.work.standard.sections if one.level == kind]
-    return Change(kind, id, parent_id, section, 0, {}, typed(at, sections, given, {}, {}, context))
+def _refuse_unsaved(record: StoredRecord, how: SaveOptions) -> None:
+    """Refuse to save below a record that is but a draft."""
+    if not record.version and not how.as_draft:
+        told = (
+            "The {record} is but a draft: give --draft here too, or save it with keywork client edit and --use-draft."
+        )
+        raise Problem(Sentence(told, record=named(record)))
 
 
-def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOptions) -> int:
+def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how: SaveOptions) -> int:
     """Save, or keep as drafts; tell what changed and what the rules say of it."""
-    if how.as_draft:
+    client_id = tree.client.id if tree is not None else changes[0].id
+    as_draft = how.as_draft or (how.ask and not yes("Save it? Else it stays a draft."))
+    if as_draft:
         for one in changes:
-            at.store.do(
-                at.who,
-                drafts.save,
-                Draft(
-                    one.kind,
-                    one.id,
-                    one.values,
-                    one.version,
-                    parent_id=one.parent_id,
-                    section=one.section,
-                    began_with=one.before,
-                ),
-            )
-        found = []
-        if all(one.version for one in changes):
-            found = at.findings(at.store.ask(read.tree, client_id), {one.id: one.values for one in changes})
+            keep_draft(at, one)
+        found = judged(at, tree, changes)
     else:
-        items = [Save(one.kind, one.id, one.parent_id, one.section, one.values, one.version) for one in changes]
-        tree = at.store.do(at.who, save.records, at.work.agency, client_id, items).tree
-        at.keep_findings(tree)
-        found = at.findings(tree)
+        if tree is not None:
+            _refuse_relinking(at, tree, changes, how)
+        saved = _saved(at, client_id, changes, how)
+        at.keep_findings(saved)
+        found = at.findings(saved)
     if how.form is OutputFormat.JSON:
         told = [
             {
                 "kind": one.kind,
                 "id": one.id,
                 "new": not one.version,
-                "changed": {header: list(pair) for header, pair in _differences(one).items()},
+                "changed": {header: list(pair) for header, pair in differences(one).items()},
             }
             for one in changes
         ]
         findings = [finding_mapping(one) for one in found]
-        whole = {"client_id": client_id, "draft": how.as_draft, "records": told, "findings": findings}
+        whole = {"client_id": client_id, "draft": as_draft, "records": told, "findings": findings}
         print(json.dumps(whole, ensure_ascii=False, indent=1))
     else:
         for one in changes:
-            done = "kept as a draft" if how.as_draft else "saved" if one.version else "entered"
+            done = "kept as a draft" if as_draft else "saved" if one.version else "entered"
             print(f"{at.work.standard.word(one.kind)} {one.id}: {done}")
-            for header, (old, new) in _differences(one).items():
+            for header, (old, new) in differences(one).items():
                 print(f"  {header}: {old!a} -> {new!a}")
         for finding in found:
             print(finding_line(finding))
@@ -353,73 +292,36 @@ def _finish(at: ClientWork, client_id: str, changes: list[Change], how: SaveOpti
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
 
 
-def _differences(one: Change) -> dict[str, tuple[str, str]]:
-    headers = dict.fromkeys((*one.before, *one.values))
-    pairs = {header: (one.before.get(header, ""), one.values.get(header, "")) for header in headers}
-    return {header: pair for header, pair in pairs.items() if pair[0] != pair[1]}
+def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveOptions) -> ClientTree:
+    """Save the changes; where somebody saved other fields meanwhile, they are made to what stands now.
 
-
-def refuse_company(at: ClientWork, tree: ClientTree, how: SaveOptions) -> None:
-    """Refuse to write into a record somebody has open."""
-    others = at.store.ask(presence.others, "client", tree.client.id, "", now())
-    if others and not how.anyway:
-        one = others[0]
-        where = Sentence("the {client} {id}", id=tree.client.id)
-        if one.kind != "client":
-            where = Sentence("the {kind} {id} of this {client}", kind=term(one.kind), id=one.record_id)
-        told = "{person} is in {where} since {since:%Y-%m-%d %H:%M} UTC: try again later, or give --anyway."
-        raise Problem(at.work.standard.say(told, person=one.person, where=where, since=one.since))
-
-
-def refuse_version(record: StoredRecord, how: SaveOptions) -> None:
-    """Refuse to write over a version that the caller has not read."""
-    if how.version is not None and how.version != record.version and not how.anyway:
-        raise Problem(
-            Sentence(
-                "The {record} is at version {version}, saved by {person}: look at it again, or give --anyway.",
-                record=named(record),
-                version=record.version,
-                person=record.changed_by,
-            )
-        )
-
-
-def refuse_draft(at: ClientWork, record: StoredRecord, how: SaveOptions) -> DraftInfo | None:
-    """The person's own draft of a record. Refuses to go past it unless the command line says what becomes of it."""
-    draft = at.store.ask(drafts.one, at.person, record.id)
-    if draft is not None and not how.use_draft and not how.drop_draft:
-        use = "--use-draft to save it with this, or " if how.can_use_draft else ""
-        raise Problem(
-            at.work.standard.say(
-                "You have a draft of the {record} from {draft.saved_at:%Y-%m-%d %H:%M} UTC, {draft.fields} fields: give"
-                " {use}--drop-draft to forget it.",
-                record=named(record),
-                draft=draft,
-                use=use,
-            )
-        )
-    return draft
-
-
-def merged(mine: Values, theirs: Values, began_with: Values) -> dict[str, str]:
-    """What stands when both changed a record: what one side alone changed is his, what both did is `mine`.
-
-    Without what it began with nobody can tell, and all of it is `mine`.
+    Raises NewerVersion where both changed a field, or `--version` says that nobody may have saved.
     """
-    if not began_with:
-        return dict(mine)
-    headers = dict.fromkeys((*mine, *theirs))
-    untouched = {each for each in headers if mine.get(each, "") == began_with.get(each, "")}
-    return {each: (theirs if each in untouched else mine).get(each, "") for each in headers}
+    items = [Save(one.kind, one.id, one.parent_id, one.section, one.values, one.version) for one in changes]
+    before = {one.id: one.before for one in changes}
+    for left in reversed(range(TRIES)):
+        try:
+            return at.store.do(at.who, save.records, at.work.agency, client_id, items).tree
+        except NewerVersion as problem:
+            theirs = problem.theirs
+            at_item = next(number for number, one in enumerate(items) if one.id == theirs.id)
+            again = save.rebased(items[at_item], before[theirs.id], theirs)
+            if again is None or not left or (how.version is not None and not how.anyway):
+                raise
+            items[at_item], before[theirs.id] = again, theirs.values
+    raise AssertionError("the last try returns or raises")
 
 
-def _refuse_overtaken(draft: DraftInfo, record: StoredRecord, how: SaveOptions) -> None:
-    if draft.is_overtaken and not how.anyway:
-        raise Problem(
-            Sentence(
-                "The {record} was saved by {person} after your draft was begun: compare both with keywork client show,"
-                " or give --anyway.",
-                record=named(record),
-                person=record.changed_by,
-            )
-        )
+def _refuse_relinking(at: ClientWork, tree: ClientTree, changes: Sequence[Change], how: SaveOptions) -> None:
+    """Refuse to change what links an episode to what was sent of it, unless the person says so."""
+    standard = at.work.standard
+    journeys = relinked(standard, tree, {one.id: one.values for one in changes})
+    found = at.store.ask(changed_links, at.work.agency, standard, journeys)
+    if not found or how.after_sent:
+        return
+    told = " ".join(told_of_links(standard, found))
+    if not how.ask:
+        raise Problem(f"Nothing was saved. {told} Give --after-sent to save it all the same.")
+    talk(told)
+    if not yes("Save it all the same?"):
+        raise Problem("Nothing was saved; it is kept as a draft.")

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from exporters.records import left_drafts
 from exporters.records.find import records_of
+from exporters.records.left_drafts import DraftGroup, DraftName
 from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
 from store.live import drafts as stored_drafts
@@ -20,15 +23,20 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
+from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
-from tui.session.wording import SORTS, findings_text
+from tui.session.history_lines import record_name
+from tui.session.local_time import LONDON
+from tui.session.wording import SORTS, client_name, findings_text, several
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
 
 PAGE = 1000
+_COLUMNS = (("Reference", 12), ("", 3), ("Born", 10), ("Area", 6), ("Opened", 10), ("State", 7), ("Id", 36))
+HEADING = "  ".join(f"{name:<{width}}" for name, width in _COLUMNS) + "  Findings, key worker"
 
 commands = typer.Typer()
 
@@ -37,7 +45,10 @@ commands = typer.Typer()
 def list_(
     asked: ClientOptions,
     search: Annotated[
-        str, typer.Option("--search", metavar="TEXT", help="Reference, initials, birth date, postcode part or id.")
+        str,
+        typer.Option(
+            "--search", metavar="TEXT", help="Reference, initials, birth date, postcode part or id; - reads it."
+        ),
     ] = "",
     filters: Annotated[
         list[str] | None,
@@ -45,7 +56,9 @@ def list_(
             "--filter", metavar="NAME", help="open, closed, errors, warnings, no-consent, mine, drafts, deleted."
         ),
     ] = None,
-    key_worker: Annotated[str, typer.Option("--key-worker", metavar="NAME", help="Only this key worker's.")] = "",
+    key_worker: Annotated[
+        str, typer.Option("--key-worker", metavar="NAME", help="Only this key worker's; - reads it.")
+    ] = "",
     sort: Annotated[
         str, typer.Option("--sort", metavar="ORDER", help="reference, initials, birth-date, opened, changed, entered.")
     ] = "reference",
@@ -58,6 +71,7 @@ def list_(
     if order not in SORTS:
         raise Problem(f"There is no order '{printable(sort)}': there are {', '.join(SORTS).replace('_', '-')}.")
     wanted = filters_of(filters or [])
+    search, key_worker = line_of(search, "words to search for"), line_of(key_worker, "key worker")
     with asked.opened() as at:
         if wanted & {"errors", "warnings"}:
             at.check_due()
@@ -68,6 +82,8 @@ def list_(
             print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
             return 0
         shown = 0
+        if many:
+            print(HEADING)
         for one in rows:
             shown += 1
             print(_row_line(one))
@@ -79,7 +95,7 @@ def list_(
 def show(asked: ClientOptions, wanted: IdArgument) -> int:
     """Show a client with episodes, events, drafts and findings."""
     with asked.opened() as at:
-        record, tree = at.find(wanted)
+        record, tree = at.find(wanted, unsaved=True)
         found = at.findings(tree)
         ids = {record.id for record in records_of(tree)}
         drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
@@ -89,6 +105,60 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
             for line in _lines(at, tree, record, found, drafts):
                 print(printable(line))
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
+
+
+@client_command(commands, "drafts")
+def drafts_(
+    asked: ClientOptions,
+    drop: Annotated[
+        str, typer.Option("--drop", metavar="ID", help="Forget my drafts of this record, of a new client all.")
+    ] = "",
+) -> int:
+    """List what I typed and did not save, by client; client edit with --use-draft saves it."""
+    with asked.opened() as at:
+        groups = at.store.ask(left_drafts.groups, at.work.agency, at.who)
+        if drop:
+            names = [
+                DraftName(one.record_id, one.session)
+                for group in groups
+                for one in group.drafts
+                if drop in (one.record_id, group.client_id if group.drafts[0].version == 0 else "")
+            ]
+            if not names:
+                raise Problem(
+                    f"You have no draft of {printable(drop)[:60]}: keywork client drafts lists those there are."
+                )
+            at.store.do(at.who, left_drafts.discard, names)
+            print(f"{several(len(names), 'draft')} forgotten")
+            return 0
+        if asked.form is OutputFormat.JSON:
+            print(json.dumps([_group_mapping(one) for one in groups], ensure_ascii=False, indent=1))
+            return 0
+        for line in _group_lines(at.work.standard, groups):
+            print(printable(line).rstrip())
+    return 0
+
+
+def _group_mapping(group: DraftGroup) -> dict[str, object]:
+    drafts = [_draft_mapping(one) for one in group.drafts]
+    return {"client_id": group.client_id, "fields": group.fields, "older": group.older, "drafts": drafts}
+
+
+def _group_lines(standard: Standard, groups: list[DraftGroup]) -> Iterator[str]:
+    """The drafts below a heading, each with its record, and the id to go on with."""
+    if not groups:
+        yield "Everything you typed is saved."
+        return
+    yield f"{'Client':<20}  {'Record':<28}  {'Typed':<16}  {'Fields':<6}  {'Id':<36}  State"
+    for group in groups:
+        for one in group.drafts:
+            record = StoredRecord(one.kind, one.record_id, one.parent_id, one.section, one.values, 0, one.saved_at, "")
+            state = "saved since by somebody" if one.is_overtaken else "" if one.version else "new"
+            at = f"{one.saved_at.astimezone(LONDON):%Y-%m-%d %H:%M}"
+            yield (
+                f"{client_name(standard, group.client):<20}  {record_name(standard, record):<28}  {at:<16}"
+                f"  {one.fields:<6}  {one.record_id:<36}  {state}"
+            )
 
 
 def _rows(at: ClientWork, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
@@ -145,20 +215,21 @@ def _tree_mapping(tree: ClientTree, found: list[Finding], drafts: list[DraftInfo
         | {"key_worker": one.key_worker, "note": one.note, "events": [_record_mapping(event) for event in one.events]}
         for one in tree.episodes
     ]
-    kept = [
-        {
-            "record_id": one.record_id,
-            "kind": one.kind,
-            "person": one.person,
-            "saved_at": one.saved_at.isoformat(),
-            "fields": one.fields,
-            "overtaken": one.is_overtaken,
-            "values": dict(one.values),
-        }
-        for one in drafts
-    ]
+    kept = [_draft_mapping(one) for one in drafts]
     told = [finding_mapping(one) for one in found]
     return {"client": _record_mapping(tree.client), "episodes": episodes, "drafts": kept, "findings": told}
+
+
+def _draft_mapping(one: DraftInfo) -> dict[str, object]:
+    return {
+        "record_id": one.record_id,
+        "kind": one.kind,
+        "person": one.person,
+        "saved_at": one.saved_at.isoformat(),
+        "fields": one.fields,
+        "overtaken": one.is_overtaken,
+        "values": dict(one.values),
+    }
 
 
 def _lines(
@@ -176,6 +247,8 @@ def _lines(
     for draft in drafts:
         overtaken = "; the record was saved since" if draft.is_overtaken else ""
         at_time = f"{draft.saved_at:%Y-%m-%d %H:%M} UTC"
+        if not draft.version:
+            continue  # its record is told above
         what = f"{standard.word(draft.kind)} {draft.record_id}"
         yield f"draft of {what} by {draft.person}, {at_time}, {draft.fields} fields{overtaken}"
     yield from map(finding_line, found)
@@ -186,7 +259,9 @@ def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iter
     section = standard.section_by_id.get(record.section)
     title = section.title if section else standard.word(record.kind).capitalize()
     state = ", deleted" if record.deleted else ""
-    yield f"{'>' if asked else ' '} {title} {record.id}, version {record.version} by {record.changed_by}{state}"
+    day = "" if record.kind == "client" else record_name(standard, replace(record, deleted=False)).removeprefix(title)
+    saved = f"version {record.version} by {record.changed_by}" if record.version else "not saved yet"
+    yield f"{'>' if asked else ' '} {title} {record.id}, {saved}{state}" + (f", of{day}" if day.strip() else "")
     known = [header for header in standard.headers if record.values.get(header)]
     for header in [*known, *(header for header in record.values if header not in standard.by_header)]:
         field, text = standard.by_header.get(header), record.values[header]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from exporters.extracts.sent_links import changed_links
+from exporters.extracts.sent_links import changed_links, told_of_links
 from exporters.formats import choose
 from exporters.records import save
 from exporters.records.save import Save, Saved
@@ -60,19 +60,7 @@ def _ask(screen: "ClientView", found: Sequence[EpisodeRecord], go_on: Callable[[
     if not found:
         go_on()
         return
-    standard = screen.case.standard
-    link = choose.of(standard).link
-    labels = ", ".join(standard.by_header[header].label.lower() for header in link.headers) if link else ""
-    lines = [
-        standard.say("This {episode} was sent, and one of these is not as it was: {labels}.", labels=labels)
-        if len(found) == 1
-        else standard.say(
-            "{many} {episodes} were sent, and one of these is not as it was: {labels}.", many=len(found), labels=labels
-        ),
-        standard.say(
-            "Once it is saved and sent, a second {episode} opens at the receiving system beside the one that is there."
-        ),
-    ]
+    lines = told_of_links(screen.case.standard, found)
 
     def answered(letter: str | None) -> None:
         if letter == "s":

@@ -10,7 +10,7 @@ from store.findings import caseload, queries
 from store.findings.acceptance_facts import By, CaseloadFigures
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
 from store.snapshot import Snapshot
-from tui.screens.history import client_name
+from tui.session.history_lines import client_name
 from tui.session.wording import rule_title
 from validators.calendar.periods import ReportingPeriod
 from validators.quality import quality_text

@@ -14,7 +14,7 @@ from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, ListedFinding
 from tui.form.row_drawing import ACCEPTED
 from tui.screens.findings.groups import SEVERITIES, Group, field_label
-from tui.screens.history import client_name
+from tui.session.history_lines import client_name
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line, width_of
 from tui.widgets.text_line import Piece

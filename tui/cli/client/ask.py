@@ -1,0 +1,133 @@
+"""`--ask`: one record asked for field by field, a line at a time: the form for whoever hears the screen.
+
+What is asked goes to stderr, as all talk does. Every answer is kept as a draft at once, so that a line that breaks
+loses none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from store.facts import ClientTree
+from tui.cli.client.changes import Change, judged, keep_draft, model_of_change
+from tui.cli.client.context import ClientWork, finding_line
+from tui.cli.context import talk
+from tui.cli.given import next_line, one_cell
+from tui.form.codes import Choice, list_status
+from tui.form.record_model import RecordModel
+from tui.widgets.text import printable
+from validators.problems import Problem
+
+HOW = (
+    "Type a value and Enter. Enter alone goes on to the next field, < to the one before. ? lists the codes, ? and words"
+    " those that fit. - empties a field. A full stop alone ends. Each answer is kept as a draft at once."
+)
+MOST_CODES = 40
+
+
+def yes(question: str) -> bool:
+    """Ask a question; only `y` or `yes` is yes, and the end of the input is no."""
+    talk(f"{question} Type y for yes:")
+    return (next_line() or "").strip().casefold() in ("y", "yes")
+
+
+def asked_for(at: ClientWork, tree: ClientTree | None, one: Change, changes: Sequence[Change] = ()) -> Change:
+    """A record as somebody answers for it; `tree` is its client, None for a new one, `changes` what else is changed.
+
+    Raises Problem where nothing at all was typed into a new record.
+    """
+    asking = _Asking(at, tree, one, changes)
+    asking.run()
+    answered = asking.change
+    if not answered.version and answered.values == one.values:
+        raise Problem("Nothing was typed into a new record: nothing is entered.")
+    return answered
+
+
+class _Asking:
+    """The questions about one record."""
+
+    def __init__(self, at: ClientWork, tree: ClientTree | None, one: Change, changes: Sequence[Change]) -> None:
+        self.at, self.tree, self.change = at, tree, one
+        self.others = [each for each in changes if each.id != one.id]
+        self.model: RecordModel = model_of_change(at, tree, one)
+        self._group = ""
+
+    def run(self) -> None:
+        """Ask until the last field, a full stop, or the end of the input."""
+        talk(HOW)
+        while True:
+            self._ask()
+            line = next_line()
+            if line is None or line.strip() == ".":
+                return
+            if not self._take(line.strip()):
+                return
+
+    def _ask(self) -> None:
+        """Say which field it is, and what stands in it."""
+        model, header = self.model, self.model.current
+        field = model.field(header)
+        group = field.group or self.at.work.standard.section_by_id[field.section].title
+        if group != self._group:
+            self._group = group
+            talk(printable(group))
+        stands = f"{model.value(header)}{self._meaning(header)}" or "empty"
+        talk(printable(f"{field.label} ({header}), {stands}:"))
+
+    def _take(self, text: str) -> bool:
+        """Take a line; False after the last field."""
+        model = self.model
+        if text == "<":
+            if not model.back():
+                talk("This is the first field.")
+        elif text.startswith("?"):
+            self._list(model.choices(model.current, text[1:].strip()))
+        elif not text:
+            return model.forward()
+        else:
+            return self._answer("" if text == "-" else text)
+        return True
+
+    def _answer(self, text: str) -> bool:
+        """Put an answer into the field and say what stands there, and what the rules make of it; False after the last.
+
+        Words that may mean several codes are answered by these, and the field is asked once more.
+        """
+        model, header = self.model, self.model.current
+        before = model.value(header)
+        try:
+            model.type(one_cell(text, header))
+        except Problem as problem:
+            talk(str(problem))
+            return True
+        if model.offer_codes():
+            choices = model.choices(header, text)
+            model.type(before)
+            self._list(choices)
+            return True
+        model.settle()
+        self.change = replace(self.change, values=dict(model.values))
+        keep_draft(self.at, self.change, header)
+        stands = model.value(header)
+        talk(printable(f"  {header} is {stands}{self._meaning(header)}" if stands else f"  {header} is empty"))
+        for finding in judged(self.at, self.tree, [*self.others, self.change]):
+            if finding.field == header:
+                talk(printable(f"  {finding_line(finding)}"))
+        return model.forward()
+
+    def _list(self, choices: Sequence[Choice]) -> None:
+        codes = self.model.codes(self.model.current)
+        if codes is None:
+            talk("  This field has no codes.")
+            return
+        talk(printable(f"  {codes.title}, {list_status(codes)}"))
+        for one in choices[:MOST_CODES]:
+            talk(printable(f"  {one.code or '(no code known)'}  {one.label}"))
+        if not choices:
+            talk("  No code fits that.")
+        elif len(choices) > MOST_CODES:
+            talk(f"  and {len(choices) - MOST_CODES} more: type ? and words of the one meant.")
+
+    def _meaning(self, header: str) -> str:
+        meaning = self.model.meaning(header)
+        return f", {meaning}" if meaning else ""
