@@ -41,11 +41,14 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         if not source.is_file():
             raise Problem(f"There is no backup at {source}: name the file that keywork backup wrote.")
         files.refuse_own(source)
+        _refuse_in_use(source)
         if to.exists():
             raise Problem(f"There is a store at {to} already: move it away first, or restore to another place.")
         refuse_leftovers(to)
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with files.scratch(to, files.mode_for(to.parent)) as made:
+        # Whoever may not read the source himself gets no copy of it that others may read.
+        mode = files.mode_for(to.parent) if files.is_persons(source) else files.PRIVATE
+        with files.scratch(to, mode) as made:
             with source.open("rb") as old, made.open("wb") as new:
                 shutil.copyfileobj(old, new, 1 << 20)
             with sqlite.told(source):
@@ -70,6 +73,16 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         raise Problem(f"There is a store at {to} already: move it away first, or restore to another place.") from None
     except OSError as error:
         raise files.refused(error, to, "restored") from None
+
+
+def _refuse_in_use(source: Path) -> None:
+    """Raise Problem for a store that somebody works with: what is in its journal would be missing in a copy."""
+    for suffix in ("-wal", "-journal"):
+        journal = source.with_name(source.name + suffix)
+        if journal.exists() and journal.stat().st_size:
+            raise Problem(
+                f"{source} is a store with work in its journal, no backup: copy it with keywork backup first."
+            )
 
 
 def refuse_leftovers(path: Path) -> None:

@@ -69,13 +69,21 @@ def may_quote(path: Path) -> bool:
 
     Under an account for the service the program may read more than the person may, whom sudo names.
     """
-    person = os.environ.get("SUDO_UID", "")
-    who = int(person) if person.isascii() and person.isdigit() else os.getuid()
     try:
         found = path.stat()
     except OSError:
         return False
-    return found.st_uid == who or bool(found.st_mode & stat.S_IROTH)
+    return found.st_uid == _person() or bool(found.st_mode & stat.S_IROTH)
+
+
+def is_persons(path: Path) -> bool:
+    """Whether a file belongs to the person at work, whom sudo names. Raises OSError where it cannot be looked at."""
+    return path.stat().st_uid == _person()
+
+
+def _person() -> int:
+    person = os.environ.get("SUDO_UID", "")
+    return int(person) if person.isascii() and person.isdigit() else os.getuid()
 
 
 def mode_for(folder: Path) -> int:

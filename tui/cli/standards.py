@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from exporters.imports.encodings import refuse_unquoted
+from store.disk.files import refuse_own
 from tui.cli.options import OutputFormat
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -58,6 +60,7 @@ def install(
 ) -> int:
     """Install a data set, or the official schema of one. It is data only; nothing in it is executed."""
     try:
+        _refuse_foreign(folder)
         if _holds_schemas(folder):
             return _install_schema(folder, standard_id)
         if standard_id is not None:
@@ -67,6 +70,19 @@ def install(
         raise Problem(
             f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
         ) from None
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise Problem for a folder with a link in it, a key or a store, or what the person may not read himself.
+
+    What is wrong in a data set is quoted, and all of it is copied to where everybody reads it.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise Problem(f"{path} is a link or no file: put the file itself into the folder.")
+        if path.is_file():
+            refuse_own(path)
+            refuse_unquoted(path)
 
 
 def _holds_schemas(folder: Path) -> bool:

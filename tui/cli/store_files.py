@@ -1,5 +1,6 @@
 """`keywork backup`, `restore` and `doctor`: the store as a file."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from store.disk import doctor
 from tui.cli.context import opened
 from tui.cli.options import KeyOption, StoreOption
+from validators.problems import Problem
 
 commands = typer.Typer()
 
@@ -35,6 +37,8 @@ def restore(
     from store.disk import backup as copies
     from store.disk.location import store_path
 
+    with suppress(Problem):  # where it cannot be, it is no file to be kept from
+        store_path(None)  # known from now on as the store, so that it is not read as an input
     target = store_path(store)
     copies.restore(file, target, key_file)
     print(f"{target}: brought back from {file}")

@@ -1,0 +1,155 @@
+"""Whatever file is named: the store and its key are never read as an input, and nothing of another's is quoted."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from tests.commands.running import Outcome, Place, call
+from tui.cli.groups import LazyGroup
+from tui.cli.main import app
+
+SECRET = "SECRET-4711"
+
+INPUTS = {
+    "check": (),
+    "import": (),
+    "bounces": (),
+    "calendar load": (),
+    "restore": (),
+    "standards install": (),
+}
+"""Every command that opens a file or folder that is named to it; `files_named` finds them."""
+
+OUTPUTS = {"out", "key_file"}
+"""Parameters that name a file to be written, or the key, which is what it is."""
+WRITTEN = {"backup"}
+"""Commands whose argument is a new file."""
+
+
+def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by its name, loaded."""
+    for name in group.commands:
+        one = group.loaded(name) if isinstance(group, LazyGroup) else group.commands[name]
+        if hasattr(one, "commands"):
+            yield from commands(one, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", one
+
+
+def files_named() -> set[str]:
+    """The commands with a path among their parameters that is to be read."""
+    found = set()
+    for name, one in commands(get_command(app)):
+        paths = [each for each, its in signature(one.callback).parameters.items() if "Path" in repr(its.annotation)]
+        if set(paths) - OUTPUTS:
+            found.add(name)
+    return found - WRITTEN
+
+
+def test_every_command_with_a_file_argument_is_tried_here() -> None:
+    assert files_named() == set(INPUTS)
+
+
+def named(place: Place, command: str, path: Path) -> Outcome:
+    """How a command ends that is given a file, with the store and key of a place."""
+    store = ("--key-file", str(place.key))
+    if command == "restore":
+        store = ("--store", str(place.folder / "new.db"), *store)
+    elif command == "standards install":
+        folder = place.folder / f"pack-{path.name}"
+        folder.mkdir(exist_ok=True)
+        target = folder / "standard.toml"
+        if not target.exists():
+            os.link(path, target)
+        return call("standards", "install", folder)
+    elif command != "check":
+        store = ("--store", str(place.store), *store)
+    return call(*command.split(), path, *(store if command != "check" else ()))
+
+
+@pytest.fixture
+def known(filled: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A place whose store and key are the ones a person works with."""
+    monkeypatch.setenv("KEYWORK_STORE", str(filled.store))
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(filled.key))
+    return filled
+
+
+@pytest.mark.parametrize("what", ["the key", "the key by a link", "the key by another name", "the store"])
+@pytest.mark.parametrize("command", INPUTS)
+def test_neither_key_nor_store_is_read_as_an_input(known: Place, command: str, what: str) -> None:
+    secret = known.key.read_text(encoding="ascii").strip()
+    path = {"the key": known.key, "the store": known.store}.get(what, known.folder / "other.csv")
+    if what == "the key by a link":
+        path.symlink_to(known.key)
+    elif what == "the key by another name":
+        shutil.copyfile(known.key, path)
+    before = known.contents()
+    sentence = named(known, command, path).sentence
+    assert secret not in sentence and secret[:16] not in sentence
+    assert {name: data for name, data in known.contents().items() if not name.startswith("pack-")} == before
+
+
+CONTENTS = {
+    "text": f"{SECRET}\n{SECRET} and more\n",
+    "a table": f"{SECRET},{SECRET}\n{SECRET},1\n",
+    "a table of submissions": f"submission,deadline,{SECRET}\n2020-12,{SECRET},\n",
+    "a heading twice": f"AGNCY,CLIENTID,{SECRET},{SECRET}\na,b,c,d\n",
+    "XML": f"<{SECRET.replace('-', '')}><a>{SECRET}</b></{SECRET.replace('-', '')}>\n",
+    "TOML": f'id = "{SECRET}"\n{SECRET} = [\n',
+    "a stray quote": f'"a"{SECRET},b\r\n"{SECRET}',
+}
+
+
+# A file with an extract's headings is an extract to `check`, and is not refused: what is found in it is told.
+REFUSED = [(one, content) for one in INPUTS for content in CONTENTS if (one, content) != ("check", "a heading twice")]
+
+
+@pytest.mark.parametrize(("command", "content"), REFUSED)
+def test_nothing_of_anothers_file_is_quoted(
+    known: Place, command: str, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_UID", "12345")
+    monkeypatch.setenv("SUDO_USER", "somebody")
+    path = known.folder / "anothers.csv"
+    path.write_text(CONTENTS[content], encoding="utf-8")
+    path.chmod(0o600)
+    outcome = named(known, command, path)
+    assert outcome.code == 2, outcome
+    assert SECRET not in outcome.err and SECRET.replace("-", "") not in outcome.err and SECRET not in outcome.out
+
+
+def test_a_data_set_with_a_link_in_it_is_not_installed(known: Place) -> None:
+    folder = known.folder / "pack"
+    shutil.copytree(Path("validators/standards/ndtms_cjit_p"), folder)
+    (folder / "note.txt").symlink_to(known.key)
+    assert "note.txt is a link or no file" in call("standards", "install", folder).sentence
+
+
+def test_a_store_with_work_in_its_journal_is_no_backup(known: Place) -> None:
+    live = known.folder / "live.db"
+    shutil.copyfile(known.store, live)
+    live.with_name("live.db-wal").write_bytes(b"work")
+    sentence = named(known, "restore", live).sentence
+    assert "live.db is a store with work in its journal, no backup" in sentence
+    assert not (known.folder / "new.db").exists()
+
+
+@pytest.mark.parametrize(("person", "mode"), [("", 0o660), ("12345", 0o600)])
+def test_a_copy_of_what_is_anothers_is_no_other_groups_to_read(
+    known: Place, monkeypatch: pytest.MonkeyPatch, person: str, mode: int
+) -> None:
+    copy, shared = known.folder / "copy.db", known.folder / "shared"
+    assert call("backup", copy).code == 0
+    shared.mkdir()
+    shared.chmod(0o2770)
+    if person:
+        monkeypatch.setenv("SUDO_UID", person)
+    assert call("restore", copy, "--store", shared / "keywork.db").code == 0
+    assert (shared / "keywork.db").stat().st_mode & 0o777 == mode
