@@ -58,7 +58,7 @@ def test_every_command_with_a_file_argument_is_tried_here() -> None:
 
 def named(place: Place, command: str, path: Path) -> Outcome:
     """How a command ends that is given a file, with the store and key of a place."""
-    store = ("--key-file", str(place.key))
+    store: tuple[str, ...] = ("--key-file", str(place.key))
     if command == "restore":
         store = ("--store", str(place.folder / "new.db"), *store)
     elif command == "standards install":

@@ -4,10 +4,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,8 @@ from tui.widgets.text import printable
 from validators.problems import Problem
 
 if TYPE_CHECKING:
+    from store.facts import AgencyInfo, Who
+    from store.store import Store
     from validators.calendar.calendar import CalendarEntry, SubmissionCalendar
     from validators.standard.model import Standard
 
@@ -216,3 +219,192 @@ def _lines(calendar: "SubmissionCalendar", entries: "list[CalendarEntry]", today
     yield ""
     for told in dict.fromkeys(f"{entry.source}: {entry.told}" for entry in entries):
         yield printable(told)
+
+
+# Dates that somebody states, one submission at a time; days without work; what the next roll-over drops.
+
+
+def _date(name: str, told: str) -> Any:
+    return typer.Option(name, formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=told)
+
+
+@group.command("state")
+def state_(
+    submission: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The submission whose dates are stated.")],
+    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Who states them, and where.")],
+    deadline: Annotated[datetime | None, _date("--deadline", "The deadline.")] = None,
+    opens: Annotated[datetime | None, _date("--opens", "The window's first day.")] = None,
+    closes: Annotated[datetime | None, _date("--closes", "The window's last day.")] = None,
+    period_start: Annotated[datetime | None, _date("--period-start", "The period's first day.")] = None,
+    period_end: Annotated[datetime | None, _date("--period-end", "The period's last day.")] = None,
+    region: Annotated[str, typer.Option("--region", help="Of one region; without it of all.")] = "",
+    stated_on: StatedOn = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+    today: TodayOption = None,
+) -> int:
+    """State dates of a submission; those stated before for it are withdrawn by them."""
+    from store.month import calendar as stored_calendar
+    from validators.calendar.kinds import Override
+
+    given = {
+        "deadline": deadline,
+        "opens": opens,
+        "closes": closes,
+        "period_start": period_start,
+        "period_end": period_end,
+    }
+    days = {name: at.date() for name, at in given.items() if at is not None}
+    on = _day(today)
+    said = stated_on.date() if stated_on else on
+    stated = Override(submission, region, "", **days, source=source, stated_on=said)
+    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+        found.ask(stored_calendar.of_agency, own).entry(submission)  # refuses one that is never made
+        found.do(who, stored_calendar.add_overrides, own, [stated], on)
+        entry = found.ask(stored_calendar.of_agency, own).entry(submission)
+    print(
+        printable(f"{submission}: {', '.join(f'{name} {at}' for name, at in days.items())}; deadline {entry.deadline}")
+    )
+    return 0
+
+
+@group.command("withdraw")
+def withdraw_(
+    submission: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The submission whose dates were stated.")],
+    region: Annotated[str, typer.Option("--region", help="Those of one region; without it those of all.")] = "",
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Take stated dates of a submission back; they are kept, and count no more."""
+    from store.month import calendar as stored_calendar
+    from validators.standard.catalogue import load
+
+    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+        stated = found.ask(stored_calendar.overrides, load(own.standard).submission.calendar)
+        meant = [one for one in stated if (one.override.submission, one.override.region) == (submission, region)]
+        if not meant:
+            where = f" in {region}" if region else " for all regions"
+            raise Problem(printable(f"Nobody stated dates of {submission}{where}: keywork calendar stated lists them."))
+        found.do(who, stored_calendar.withdraw, "override", meant[0].id)
+    print(printable(f"{submission}: the dates stated by {meant[0].override.source} count no more"))
+    return 0
+
+
+@group.command("stated")
+def stated_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """List the dates that somebody stated, and the days without work that somebody entered."""
+    from store.month import calendar as stored_calendar
+    from validators.standard.catalogue import load
+
+    with _calendar_of(store, key_file, agency, standard) as (found, own, _):
+        name = load(own.standard).submission.calendar
+        stated, closed = found.ask(stored_calendar.overrides, name), found.ask(stored_calendar.closed_days, name)
+    if stated:
+        print(f"{'Month':8}  {'Region':20}  {'Entered by':12}  Dates, source")
+    for one in stated:
+        told = one.override
+        days = ", ".join(f"{name.replace('_', ' ')} {at}" for name, at in told.dates.items())
+        where = told.region or "all"
+        print(
+            printable(f"{told.submission:8}  {where:20}  {one.entered_by:12}  {days}; {told.source}, {told.stated_on}")
+        )
+    for day in closed:
+        print(printable(f"{day.day}  no work: {day.name}; {day.source}, entered by {day.entered_by}"))
+    if not stated and not closed:
+        print("Nobody stated dates or entered days without work.")
+    return 0
+
+
+@group.command("close")
+def close_(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day without work.")],
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What day it is.")],
+    source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Who said so.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Enter a day without work: deadlines are reckoned past it."""
+    from store.month import calendar as stored_calendar
+
+    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+        made = found.do(who, stored_calendar.add_closed_day, own, day.date(), name, source)
+    print(printable(f"{made.day}: no work, {made.name}"))
+    return 0
+
+
+@group.command("reopen")
+def reopen_(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day entered.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Withdraw a day without work that somebody entered."""
+    from store.month import calendar as stored_calendar
+    from validators.standard.catalogue import load
+
+    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+        known = found.ask(stored_calendar.closed_days, load(own.standard).submission.calendar)
+        meant = [one for one in known if one.day == day.date()]
+        if not meant:
+            raise Problem(f"Nobody entered {day.date()} as a day without work: keywork calendar stated lists them.")
+        found.do(who, stored_calendar.withdraw, "closed_day", meant[0].id)
+    print(f"{day.date()}: a day with work again")
+    return 0
+
+
+@group.command("rollover")
+def rollover_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = 500,
+    today: TodayOption = None,
+) -> int:
+    """List what the next roll-over of the base date drops, the faulty first, by the last check."""
+    from exporters.month.rollover import next_roll_over
+    from validators.standard.catalogue import load
+
+    with _calendar_of(store, key_file, agency, standard) as (found, own, _):
+        rolls = found.ask(next_roll_over, own, _day(today), limit)
+    if rolls is None:
+        print("This calendar has no base date that rolls on: nothing is dropped.")
+        return 0
+    entry, drops = rolls
+    word = load(own.standard).word("episode")
+    print(f"From {entry.submission} ({entry.title}) on, the period starts on {drops.base}.")
+    if drops.items:
+        print(f"{'Client':24}  {'Initials':8}  {'Closed':10}  {'Errors':6}  {'Warnings':8}  Id")
+    for one in drops.items:
+        name = one.reference or "(no reference)"
+        told = f"{name:24}  {one.initials:8}  {one.closed}  {one.errors:6}  {one.warnings:8}  {one.episode_id}"
+        print(printable(told))
+    told = f"{drops.with_errors} with errors, {drops.with_warnings} with warnings only"
+    print(f"{drops.episodes} {word}s closed before that day will then be in no return any more; {told}.")
+    return 0
+
+
+@contextmanager
+def _calendar_of(
+    store: str | None, key_file: Path | None, agency: str | None, standard: str | None
+) -> "Iterator[tuple[Store, AgencyInfo, Who]]":
+    """An open store, the agency meant in it, and who works."""
+    from store.facts import Who
+    from store.records import agencies
+    from tui.cli.context import now, opened, person
+
+    with opened(store, key_file) as found:
+        yield found, found.ask(agencies.one, agency, standard), Who(person(found.path), now())

@@ -17,6 +17,7 @@ from store.findings import caseload
 from store.month import calendar as stored_calendar
 from store.records import agencies as stored_agencies
 from tui.cli.context import now, opened, person, talk
+from tui.cli.given import prose_of
 from tui.cli.options import (
     AgencyOption,
     FormatOption,
@@ -46,7 +47,7 @@ MonthOption = Annotated[
     str, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported; else the one at hand.")
 ]
 ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help="The item's name, as the checklist tells it.")]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for good.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept for good; - reads it.")]
 
 BOXES = {"done": "[x]", "open": "[ ]", "waits": "[.]", "not needed": "[-]"}
 
@@ -300,6 +301,7 @@ def _act(
     told: Mapping[str, str] | None = None,
 ) -> int:
     """Tick, reopen, correct or declare nil; say what was done. Raises Problem."""
+    reason = prose_of(reason, "reason")
     with opened(at.store, at.key_file) as found:
         agency = found.ask(stored_agencies.one, at.agency, at.standard)
         standard = load(agency.standard)

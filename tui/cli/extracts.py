@@ -24,6 +24,7 @@ from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
 from tui.cli.context import Progress, now, opened, person, talk
+from tui.cli.given import line_of, prose_of
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import (
     AgencyOption,
@@ -313,9 +314,12 @@ def _mapping(one: Mismatch) -> dict[str, object]:
 @group.command("confirm")
 def confirm(
     subject: Annotated[
-        str, typer.Argument(metavar="SUBJECT", help="The subject of an open mismatch, as `mismatches` tells it.")
+        str,
+        typer.Argument(
+            metavar="SUBJECT", help="The subject of an open mismatch, as `mismatches` tells it; - reads it."
+        ),
     ],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right; - reads it.")],
     submission: SubmissionOption = None,
     store: StoreOption = None,
     key_file: KeyOption = None,
@@ -326,6 +330,7 @@ def confirm(
     """Confirm with a reason that a mismatch is right."""
     today = day(on)
     gc.disable()
+    subject, reason = line_of(subject, "subject"), prose_of(reason, "reason")
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)
         month = submission or found.ask(due_submission, agency, today)
@@ -338,4 +343,35 @@ def confirm(
             for one in meant:
                 confirm_one(work, result.sent, one, reason)
     print(f"Confirmed: {len(meant)}.")
+    return 0
+
+
+@group.command("withdraw")
+def withdraw(
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="The subject of a confirmed mismatch, as told; - reads it.")
+    ],
+    submission: SubmissionOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    agency_code: AgencyOption = None,
+    on: TodayOption = None,
+) -> int:
+    """Take back that a mismatch is right: it is open again."""
+    today = day(on)
+    gc.disable()
+    subject = line_of(subject, "subject")
+    with opened(store, key_file) as found:
+        agency = found.ask(agency_of, agency_code, standard_id)
+        month = submission or found.ask(due_submission, agency, today)
+        preview = found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
+        result = found.ask(find_mismatches, preview)
+        meant = [one.confirmed for one in result.found if one.subject == subject and one.confirmed is not None]
+        if not meant:
+            raise Problem("No mismatch of that subject is confirmed: `keywork extracts mismatches` lists them.")
+        with found.writing(Who(person(found.path), now())) as work:
+            for one in meant:
+                stored_sent.withdraw(work, one.id)
+    print(f"Taken back: {len(meant)}.")
     return 0

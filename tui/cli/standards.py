@@ -4,6 +4,8 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Collection
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -37,17 +39,48 @@ def list_() -> int:
 @group.command()
 def show(
     standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set, e.g. ndtms-cjit-p.")],
+    field: Annotated[str, typer.Option("--field", metavar="HEADER", help="One field: wording, codes, rules.")] = "",
+    codes: Annotated[str, typer.Option("--codes", metavar="LIST", help="One code list, by its id or a field's.")] = "",
+    rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="One rule: wording, reading, source.")] = "",
     form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
 ) -> int:
-    """Show a data set: fields, code lists with their status, rules with their readings."""
+    """Show a data set: fields, code lists with their status, rules with their readings; or one of them."""
     standard = load(standard_id)
-    if form is OutputFormat.JSON:
+    if field or codes or rule:
+        if form is not OutputFormat.TEXT or sum(map(bool, (field, codes, rule))) > 1:
+            raise Problem("One field, code list or rule is told as text: give one of --field, --codes and --rule.")
+        for line in _one_page(standard, field.upper(), codes, rule):
+            print(printable(line.removeprefix("# ")))
+    elif form is OutputFormat.JSON:
         print(json.dumps(as_mapping(standard), indent=1))
     elif form is OutputFormat.TEXT:
         print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
         raise Problem("A standard is told as text or json: choose one of them with --format.")
     return 0
+
+
+def _one_page(standard: Standard, field: str, codes: str, rule: str) -> list[str]:
+    """The page of a field, a code list or a rule, as the screen has it. Raises Problem where there is none."""
+    from tui.session.standard_pages import field_page, list_page, rule_page
+
+    if field:
+        _refuse_unknown("field", field, standard.by_header)
+        return field_page(standard, field)
+    if codes:
+        of_field = standard.by_header.get(codes.upper())
+        name = codes if of_field is None else of_field.codes
+        _refuse_unknown("code list", name or codes, standard.code_lists)
+        return list_page(standard, name)
+    _refuse_unknown("rule", rule, standard.rule_by_id)
+    return rule_page(standard, rule)
+
+
+def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        near = get_close_matches(name, known, 3)
+        hint = f"perhaps {' or '.join(near)}" if near else f"there are {', '.join(known)}"
+        raise Problem(printable(f"There is no {what} {name[:40]}: {hint[:300]}."))
 
 
 @group.command()

@@ -1,11 +1,11 @@
 """What the next roll-over drops: episodes closed before the new base date, the faulty ones first."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from exporters.month.rollover import next_roll_over
 from store.month import calendar as stored_calendar
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
@@ -17,9 +17,7 @@ from tui.widgets.theme import MARKS
 from validators.calendar.calendar import CalendarEntry, in_words
 
 if TYPE_CHECKING:
-    from store.facts import AgencyInfo
     from store.month.facts import Dropped, RollOver
-    from store.snapshot import Snapshot
 
 PAGE = 500
 
@@ -82,7 +80,9 @@ class RollOverScreen(StoreScreen[None]):
         """Read as many as were read before, in a thread."""
         agency, today = self.program.agency, self.program.today()
         limit = max(PAGE, len(self.list.items))
-        self.program.read(lambda snapshot: _dropped(snapshot, agency, today, limit), on_done=self._read, hold=hold)
+        self.program.read(
+            lambda snapshot: next_roll_over(snapshot, agency, today, limit), on_done=self._read, hold=hold
+        )
 
     def _read(self, found: "tuple[CalendarEntry, RollOver] | None") -> None:
         if not self.is_attached:
@@ -138,14 +138,3 @@ class RollOverScreen(StoreScreen[None]):
     def action_refresh_data(self) -> None:
         """F5."""
         self.read()
-
-
-def _dropped(
-    snapshot: "Snapshot", agency: "AgencyInfo", today: date, limit: int
-) -> "tuple[CalendarEntry, RollOver] | None":
-    """In a thread: the submission from which fewer are reported, and the first of those; None where nothing rolls."""
-    calendar = stored_calendar.of_agency(snapshot, agency)
-    if not calendar.rolls:
-        return None
-    entry, since = calendar.next_roll(today), calendar.due(today).period_start
-    return entry, stored_calendar.roll_over(snapshot, agency, entry.period_start, since=since, limit=limit)

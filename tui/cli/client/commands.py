@@ -11,6 +11,7 @@ class ClientCommands(LazyGroup):
     TABLE = {
         "list": ("tui.cli.client.show", "List clients, searched and filtered as on the screen."),
         "show": ("tui.cli.client.show", "Show a client with episodes, events, drafts and findings."),
+        "alike": ("tui.cli.client.show", "List who may be the same person as a client, the likeliest first, and why."),
         "drafts": ("tui.cli.client.show", "List what I typed and did not save, by client."),
         "history": ("tui.cli.client.history", "Tell who changed what in a record and what is below it, newest first."),
         "today": ("tui.cli.client.history", "Tell what somebody did on a day: I, today."),

@@ -10,6 +10,7 @@ import typer
 from exporters.records import left_drafts
 from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftGroup, DraftName
+from store.clients import lookalikes
 from store.clients import search as stored_search
 from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
 from store.live import drafts as stored_drafts
@@ -105,6 +106,29 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
             for line in _lines(at, tree, record, found, drafts):
                 print(printable(line))
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
+
+
+@client_command(commands, "alike")
+def alike(asked: ClientOptions, wanted: IdArgument) -> int:
+    """List who may be the same person as a client, the likeliest first, and why."""
+    with asked.opened() as at:
+        _, tree = at.find(wanted, unsaved=True)
+        role, values = at.work.standard.role, tree.client.values
+        given, family, birth, sex = (
+            values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
+        )
+        own = [tree.client.id]
+        found = at.store.ask(lookalikes.resembling, at.work.agency, given, family, birth, sex, leave_out=own)
+    if asked.form is OutputFormat.JSON:
+        told = [{**_row_mapping(one.row), "why": str(one.why)} for one in found]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return 0
+    if found:
+        print(HEADING)
+    for one in found:
+        print(f"{_row_line(one.row)}  {printable(str(one.why))}")
+    print(f"{several(len(found), 'client')} may be the same")
+    return 0
 
 
 @client_command(commands, "drafts")
