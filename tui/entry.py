@@ -8,6 +8,7 @@ from tui.sealing import seal
 
 seal()  # before anything else is loaded, and long before there is a key
 
+import os  # noqa: E402
 import sys  # noqa: E402
 
 from tui.cli.leaving import leave_with  # noqa: E402
@@ -17,7 +18,7 @@ from tui.session.memory import leave_out_tls  # noqa: E402
 def run() -> None:
     """Open the screens, or run the command that is given."""
     leave_out_tls()
-    if len(sys.argv) > 1:
+    if len(sys.argv) > 1 or "_KEYWORK_COMPLETE" in os.environ:  # a shell asks what may follow
         from tui.cli.main import run as run_command
 
         run_command()

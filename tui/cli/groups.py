@@ -12,6 +12,8 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from tui.cli.examples import examples_text
+
 
 class LazyGroup(TyperGroup):
     """A group whose commands are known by name and one line of help until one of them is called.
@@ -20,6 +22,8 @@ class LazyGroup(TyperGroup):
     """
 
     TABLE: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    BEFORE: ClassVar[str] = ""
+    """What stands before a command's name in this group, with a blank behind it."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -35,4 +39,14 @@ class LazyGroup(TyperGroup):
         """The command as its module declares it."""
         declared: Typer = import_module(self.TABLE[name][0]).commands
         declared.rich_markup_mode = None  # plain text on every terminal, and rich is not loaded for it
-        return get_group(declared).commands[name]
+        found = get_group(declared).commands[name]
+        _with_examples(found, f"{self.BEFORE}{name}")
+        return found
+
+
+def _with_examples(command: Any, name: str) -> None:
+    """Have a command's help end with its examples, and so the help of each command in a group."""
+    command.epilog = examples_text(name)
+    if not isinstance(command, LazyGroup):
+        for each, one in getattr(command, "commands", {}).items():
+            _with_examples(one, f"{name} {each}")

@@ -1,5 +1,6 @@
 """`keywork help`: each screen as text, its keys, and a few words about it; and what changed from release to release."""
 
+import sys
 from contextlib import suppress
 from typing import Annotated
 
@@ -16,21 +17,32 @@ commands = typer.Typer()
 
 CHANGES = "changes"
 """What is asked for instead of a screen: the notes of changes."""
+MAN = "man"
+"""And the manual page, for `man -l -`."""
 
 
 @commands.command("help")
 def help_(
+    context: typer.Context,
     screen: Annotated[
-        str | None, typer.Argument(metavar="SCREEN", help="One screen only; or: changes.", show_default=False)
+        str | None, typer.Argument(metavar="SCREEN", help="One screen only; or: changes, man.", show_default=False)
     ] = None,
 ) -> int:
     """Show each screen as text, with its keys and what they do."""
     if screen == CHANGES:
         print("\n".join(about(CHANGES)))
         return 0
+    if screen == MAN:
+        from tui.cli.man import man_page
+
+        root = context.find_root().command
+        sys.stdout.writelines(f"{line}\n" for line in man_page(root))
+        return 0
     know_actions()
     if screen is not None and screen not in SCREENS:
-        raise Problem(f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}.")
+        raise Problem(
+            f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}."
+        )
     for scope, entry in SCREENS.items():
         if screen in (None, scope):
             print("\n".join([f"==== {entry.title} ({scope})", "", *_whose(entry), *_page(scope), ""]))

@@ -7,6 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
+from tui.session.log import LOG
 from validators.problems import Problem
 
 _STOPPED = "Stopped; what was not finished was not written."
@@ -16,9 +17,11 @@ def leave_with(call: Callable[[], object]) -> NoReturn:
     """Call a function and end the program with the exit code it gives (0 for what is no number)."""
     _prepare_output()
     try:
+        LOG.begin(_command)
         code = call()
         sys.stdout.flush()
     except Problem as problem:
+        LOG.refused(problem)
         code = _say(str(problem))
     except KeyboardInterrupt:
         code = _say(_STOPPED)
@@ -34,8 +37,19 @@ def leave_with(call: Callable[[], object]) -> NoReturn:
     except MemoryError:
         code = _say("There is not enough memory for this; try a smaller file or a larger host.")
     except Exception as error:
+        LOG.fault(error)
         code = _say(_fault(error))
+    LOG.ended(code if isinstance(code, int) else 0)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _command() -> str:
+    """The command that is run, for the log; whatever else stands among the arguments may be a value."""
+    from tui.cli.examples import EXAMPLES
+
+    arguments = sys.argv[1:]
+    found = [name for name in EXAMPLES if name.split() == arguments[: len(name.split())]]
+    return max(found, key=len, default="a command" if arguments else "the screens")
 
 
 def _prepare_output() -> None:

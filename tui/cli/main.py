@@ -67,7 +67,7 @@ app = typer.Typer(
     name="keywork",
     cls=CommandLine,
     help="Drug and alcohol treatment returns: keyed, checked and written in the terminal.",
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -111,6 +111,19 @@ def _what_it_runs_on() -> str:
     return ", ".join([f"Python {python_version()}", *(f"{name} {version(name)}" for name in packages)])
 
 
+def _its_help(error: typer.BadParameter) -> str:
+    """Where the command that was meant tells what it takes."""
+    names: list[str] = []
+    context = error.ctx
+    lists = context is None or hasattr(context.command, "commands")
+    while (
+        context is not None and context.parent is not None
+    ):  # the first is the program, by whatever name it was called
+        names.insert(0, context.info_name or "")
+        context = context.parent
+    return f"'{' '.join(['keywork', *names])} --help' " + ("lists the commands" if lists else "tells what it takes")
+
+
 def run() -> None:
     """Run the command line and leave with its exit code."""
     leave_with(_command_line)
@@ -125,7 +138,7 @@ def _command_line() -> object:
     except typer.Exit as left:
         code = left.exit_code
     except _UsageError as error:
-        raise Problem(f"{error.format_message().rstrip('.')}: 'keywork --help' lists the commands.") from None
+        raise Problem(f"{error.format_message().rstrip('.')}: {_its_help(error)}.") from None
     if code == _INTERRUPTED:
         raise KeyboardInterrupt
     return code

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.session.log import LOG
 from tui.session.memory import give_back, rest, settle
 from validators.problems import Problem
 from validators.standard.terminology import Terms
@@ -102,6 +103,7 @@ class StoreThreads:
                 # Only the kind: the text of an error may hold what somebody typed.
                 fault = Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
                 self._app.log.error(error)
+                LOG.fault(error)
                 self._app.call_later(came, on_problem or self._told, fault)
                 return None
             self._app.call_later(came, on_done, result)

@@ -8,6 +8,8 @@ from tui.cli.groups import LazyGroup
 class ClientCommands(LazyGroup):
     """`keywork client …`."""
 
+    BEFORE = "client "
+
     TABLE = {
         "list": ("tui.cli.client.show", "List clients, searched and filtered as on the screen."),
         "show": ("tui.cli.client.show", "Show a client with episodes, events, drafts and findings."),

@@ -1,0 +1,106 @@
+"""Examples of every command, for its `--help` and for the man page. A test reads each as the program would.
+
+What is keyed about a person stands on standard input in them, or is asked for: arguments are seen by everybody.
+"""
+
+from collections.abc import Mapping
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "demo": ("keywork demo", "keywork demo --standard smds-wales"),
+    "sample": ("keywork sample --store try.db --clients 20 --faults",),
+    "check": (
+        "keywork check extract.csv",
+        "keywork check extract.csv --format json",
+        "keywork check --store keywork.db --submission 2020-12",
+    ),
+    "import": ("keywork import extract.csv --dry-run", "keywork import extract.csv --all-or-nothing"),
+    "export": ("keywork export --submission 2020-12 --out returns", "keywork export --submission 2020-12 --stdout"),
+    "client list": (
+        "keywork client list --filter open",
+        "keywork client list --search - (then words, on standard input)",
+    ),
+    "client show": ("keywork client show - (then a reference, on standard input)",),
+    "client alike": ("keywork client alike - (then a reference, on standard input)",),
+    "client drafts": ("keywork client drafts",),
+    "client history": ("keywork client history - (then a reference, on standard input)",),
+    "client today": ("keywork client today", "keywork client today --day 2020-12-31"),
+    "client accepted": ("keywork client accepted --ended",),
+    "client take-back": ("keywork client take-back 1f0c9a2e",),
+    "client add": (
+        "keywork client add --ask",
+        "keywork client add - (then FIELD=VALUE lines or JSON, on standard input)",
+        "keywork client add - --draft < values.txt",
+    ),
+    "client edit": (
+        "keywork client edit - --ask (a reference, then answers)",
+        "keywork client edit - - (a reference, then FIELD=VALUE lines or JSON, on standard input)",
+        "keywork client edit - --use-draft",
+    ),
+    "client add-episode": ("keywork client add-episode - --ask", "keywork client add-episode - - < values.txt"),
+    "client add-event": (
+        "keywork client add-event - sub_intervention --ask",
+        "keywork client add-event - sub_intervention - < values.txt",
+    ),
+    "client delete": ("keywork client delete -",),
+    "client undelete": ("keywork client undelete -",),
+    "client merge": ("keywork client merge - - (two references, a line each)",),
+    "client split": ("keywork client split -",),
+    "client copy": ("keywork client copy - --to-agency T0001 --to-standard smds-wales",),
+    "client worker": ("keywork client worker - - (a reference, then a name)",),
+    "client note": ("keywork client note - - (a reference, then the note)",),
+    "client accept": ("keywork client accept - --rule 74 --reason - (a reference, then the reason)",),
+    "findings": ("keywork findings", "keywork findings --anonymous --format csv --out findings.csv"),
+    "bounces": ("keywork bounces portal.txt", "keywork bounces - < portal.txt"),
+    "extracts list": ("keywork extracts list",),
+    "extracts show": ("keywork extracts show last",),
+    "extracts write": ("keywork extracts write last --out returns",),
+    "extracts sent": ("keywork extracts sent last",),
+    "extracts take-back": ("keywork extracts take-back last",),
+    "extracts diff": ("keywork extracts diff last",),
+    "extracts mismatches": ("keywork extracts mismatches",),
+    "extracts confirm": ("keywork extracts confirm - --reason - (the subject, then the reason)",),
+    "extracts withdraw": ("keywork extracts withdraw -",),
+    "due": ("keywork due", "keywork due --quiet"),
+    "checklist": ("keywork checklist", "keywork checklist --submission 2020-12"),
+    "checklist tick": ("keywork checklist tick portal load=98.4 quality=100",),
+    "checklist reopen": ("keywork checklist reopen portal --reason -",),
+    "checklist correct": ("keywork checklist correct --submission 2020-12 --reason -",),
+    "checklist nil": ("keywork checklist nil --reason -",),
+    "calendar": ("keywork calendar", "keywork calendar --format ics"),
+    "calendar load": ("keywork calendar load dates.csv --source 'regional team'",),
+    "calendar regions": ("keywork calendar regions",),
+    "calendar region": ("keywork calendar region London",),
+    "calendar state": ("keywork calendar state 2020-12 --deadline 2021-01-15 --source 'regional team'",),
+    "calendar withdraw": ("keywork calendar withdraw 2020-12",),
+    "calendar stated": ("keywork calendar stated",),
+    "calendar close": ("keywork calendar close 2021-01-14 --name 'Day of rest' --source council",),
+    "calendar reopen": ("keywork calendar reopen 2021-01-14",),
+    "calendar rollover": ("keywork calendar rollover",),
+    "measures": ("keywork measures", "keywork measures --from 2026-04-01 --to 2026-06-30"),
+    "settings list": ("keywork settings list",),
+    "settings set": ("keywork settings set closure_classes '01=complete 02=neutral'",),
+    "agencies list": ("keywork agencies list",),
+    "agencies add": ("keywork agencies add T0001 --standard ndtms-cjit-p",),
+    "agencies rename": ("keywork agencies rename T0001 T0002",),
+    "agencies remove": ("keywork agencies remove T0001",),
+    "standards list": ("keywork standards list",),
+    "standards show": (
+        "keywork standards show ndtms-cjit-p",
+        "keywork standards show ndtms-cjit-p --field SEX",
+        "keywork standards show ndtms-cjit-p --rule 74",
+    ),
+    "standards install": ("keywork standards install my-data-set",),
+    "standards schema": ("keywork standards schema smds-wales > stand-in.xsd",),
+    "backup": ("keywork backup copies/keywork-2020-12-31.db",),
+    "restore": ("keywork restore copies/keywork-2020-12-31.db",),
+    "doctor": ("keywork doctor",),
+    "help": ("keywork help", "keywork help client", "keywork help man | man -l -"),
+}
+"""By the command's name."""
+
+
+def examples_text(name: str) -> str:
+    """What stands below a command's help, each example on a line of its own; empty for a command without any."""
+    lines = EXAMPLES.get(name, ())
+    # The first line keeps typer from filling the paragraph.
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)]) if lines else ""
