@@ -4,8 +4,11 @@ What is asked goes to stderr, as all talk does. Every answer is kept as a draft 
 loses none.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from shutil import get_terminal_size
+from textwrap import wrap
 
 from store.facts import ClientTree
 from tui.cli.client.changes import Change, judged, keep_draft, model_of_change
@@ -43,6 +46,14 @@ def asked_for(at: ClientWork, tree: ClientTree | None, one: Change, changes: Seq
     return answered
 
 
+def _say(text: str) -> None:
+    """Say something, in lines that break between words where a terminal shows them."""
+    width = get_terminal_size().columns - 1
+    lines = wrap(text, max(width, 30), subsequent_indent="  ") if sys.stderr.isatty() else [text]
+    for line in lines:
+        talk(printable(line))
+
+
 class _Asking:
     """The questions about one record."""
 
@@ -54,7 +65,7 @@ class _Asking:
 
     def run(self) -> None:
         """Ask until the last field, a full stop, or the end of the input."""
-        talk(HOW)
+        _say(HOW)
         while True:
             self._ask()
             line = next_line()
@@ -70,16 +81,16 @@ class _Asking:
         group = field.group or self.at.work.standard.section_by_id[field.section].title
         if group != self._group:
             self._group = group
-            talk(printable(group))
+            _say(group)
         stands = f"{model.value(header)}{self._meaning(header)}" or "empty"
-        talk(printable(f"{field.label} ({header}), {stands}:"))
+        _say(f"{field.label} ({header}), {stands}:")
 
     def _take(self, text: str) -> bool:
         """Take a line; False after the last field."""
         model = self.model
         if text == "<":
             if not model.back():
-                talk("This is the first field.")
+                _say("This is the first field.")
         elif text.startswith("?"):
             self._list(model.choices(model.current, text[1:].strip()))
         elif not text:
@@ -98,7 +109,7 @@ class _Asking:
         try:
             model.type(one_cell(text, header))
         except Problem as problem:
-            talk(str(problem))
+            _say(str(problem))
             return True
         if model.offer_codes():
             choices = model.choices(header, text)
@@ -109,24 +120,24 @@ class _Asking:
         self.change = replace(self.change, values=dict(model.values))
         keep_draft(self.at, self.change, header)
         stands = model.value(header)
-        talk(printable(f"  {header} is {stands}{self._meaning(header)}" if stands else f"  {header} is empty"))
+        _say(f"  {header} is {stands}{self._meaning(header)}" if stands else f"  {header} is empty")
         for finding in judged(self.at, self.tree, [*self.others, self.change]):
             if finding.field == header:
-                talk(printable(f"  {finding_line(finding)}"))
+                _say(f"  {finding_line(finding)}")
         return model.forward()
 
     def _list(self, choices: Sequence[Choice]) -> None:
         codes = self.model.codes(self.model.current)
         if codes is None:
-            talk("  This field has no codes.")
+            _say("  This field has no codes.")
             return
-        talk(printable(f"  {codes.title}, {list_status(codes)}"))
+        _say(f"  {codes.title}, {list_status(codes)}")
         for one in choices[:MOST_CODES]:
-            talk(printable(f"  {one.code or '(no code known)'}  {one.label}"))
+            _say(f"  {one.code or '(no code known)'}  {one.label}")
         if not choices:
-            talk("  No code fits that.")
+            _say("  No code fits that.")
         elif len(choices) > MOST_CODES:
-            talk(f"  and {len(choices) - MOST_CODES} more: type ? and words of the one meant.")
+            _say(f"  and {len(choices) - MOST_CODES} more: type ? and words of the one meant.")
 
     def _meaning(self, header: str) -> str:
         meaning = self.model.meaning(header)
