@@ -76,6 +76,8 @@ def list_(
     if form is OutputFormat.JSON:
         print(json.dumps([as_mapping(one) for one in known], indent=1))
         return 0
+    if known:
+        print(f"{'Id':<{_SHORT}}  {'Month':<7}  {'Written':<16}  {'By':<10} {'Rows':>12}  State, file")
     for one in known:
         many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
         told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
