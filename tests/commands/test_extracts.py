@@ -102,6 +102,10 @@ def test_mismatches_are_an_exit_code_for_a_script(place: Place) -> None:
     september = (*place.options, "--submission", "2019-09", *TODAY)
     assert call("extracts", "confirm", subject, *september, "--reason", "as agreed").out == "Confirmed: 1.\n"
     assert "No open mismatch" in call("extracts", "confirm", subject, *september, "--reason", "again").sentence
+    assert call("extracts", "withdraw", "-", *september, given=f"{subject}\n").out == "Taken back: 1.\n"
+    assert "is confirmed" in call("extracts", "withdraw", subject, *september).sentence
+    given = f"{subject}\nas agreed\n"
+    assert call("extracts", "confirm", "-", *september, "--reason", "-", given=given).out == "Confirmed: 1.\n"
     again = json.loads(call("extracts", "mismatches", *september, "--format", "json").out)["mismatches"]
     assert [one["reason"] for one in again if one["state"] == "confirmed"] == ["as agreed"]
 

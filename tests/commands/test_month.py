@@ -75,7 +75,8 @@ def test_the_checklist_is_told_ticked_and_reopened(filled: Place) -> None:
     ticked = next(item for item in told["items"] if item["item"] == "code_lists")
     assert ticked["state"] == "done" and ticked["who"] and ticked["when"]
     assert (told["submission"], told["of"], told["begun"]) == ("2020-12", 12, True)
-    assert call("checklist", "reopen", "code_lists", "--reason", "again", *filled.options, *JANUARY).code == 0
+    reopen = ("checklist", "reopen", "code_lists", "--reason", "-", *filled.options, *JANUARY)
+    assert call(*reopen, given="again\n").code == 0
     told = json.loads(call("checklist", *filled.options, *JANUARY, "--format", "json").out)
     assert next(item for item in told["items"] if item["item"] == "code_lists")["state"] == "open"
 

@@ -32,10 +32,9 @@ def line_of(argument: str, what: str) -> str:
 
 
 def prose_of(argument: str, what: str) -> str:
-    """A reason or a note: the argument, or what is left of standard input for `-`; line ends become blanks."""
+    """A reason or a note: the argument, or what is left of standard input for `-`; line ends and tabs become blanks."""
     text = _decoded(_rest(what), what) if argument == STDIN else argument
-    lines = [line.strip() for line in text.splitlines()]
-    return " ".join(line for line in lines if line)
+    return " ".join(text.split())
 
 
 def fields_of_input(arguments: Sequence[str]) -> list[tuple[str, str]]:

@@ -120,6 +120,8 @@ REASONS: Mapping[str, str] = {
     "form.previous": _MOVES,
     "form.take": _KEYING,
     "form.back": _MOVES,
+    "form.rest_no": _KEYING,
+    "form.moves_on": "is about the keys of the form, which --ask and standard input do not have",
     "form.undo": _KEYING,
     "form.redo": _KEYING,
     "client.tree": _MOVES,
