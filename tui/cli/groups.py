@@ -12,7 +12,7 @@ from typer import Typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-from tui.cli.examples import examples_text
+from tui.cli.manual.examples import examples_text
 
 
 class LazyGroup(TyperGroup):

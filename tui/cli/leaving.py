@@ -45,7 +45,7 @@ def leave_with(call: Callable[[], object]) -> NoReturn:
 
 def _command() -> str:
     """The command that is run, for the log; whatever else stands among the arguments may be a value."""
-    from tui.cli.examples import EXAMPLES
+    from tui.cli.manual.examples import EXAMPLES
 
     arguments = sys.argv[1:]
     found = [name for name in EXAMPLES if name.split() == arguments[: len(name.split())]]

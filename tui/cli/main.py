@@ -59,7 +59,7 @@ class CommandLine(LazyGroup):
             "tui.cli.store_files",
             "Examine the store: the file, its schema, the audit chain, who may read it.",
         ),
-        "help": ("tui.cli.help", "Show each screen as text, with its keys and what they do."),
+        "help": ("tui.cli.manual.help", "Show each screen as text, with its keys and what they do."),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typer.main import get_command
 
-from tests.commands.test_file_arguments import commands
+from tests.by_line.test_file_arguments import commands
 from tui.cli.main import app
 from tui.screens.registry import know_actions
 from tui.screens.twins import COMMANDS, REASONS

@@ -11,9 +11,9 @@ import pytest
 from typer.main import get_command
 
 from tests.commands.running import TODAY, Place, call, environment, program
-from tui.cli.examples import EXAMPLES
 from tui.cli.main import app
-from tui.cli.man import every_command
+from tui.cli.manual.examples import EXAMPLES
+from tui.cli.manual.man import every_command
 
 SECRET = "SECRET-4711"
 EVERY = dict(every_command(get_command(app)))

@@ -33,7 +33,7 @@ def help_(
         print("\n".join(about(CHANGES)))
         return 0
     if screen == MAN:
-        from tui.cli.man import man_page
+        from tui.cli.manual.man import man_page
 
         root = context.find_root().command
         sys.stdout.writelines(f"{line}\n" for line in man_page(root))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tui.cli.examples import EXAMPLES
 from tui.cli.groups import LazyGroup
+from tui.cli.manual.examples import EXAMPLES
 from tui.session.log import VARIABLE as LOG_VARIABLE
 from validators.version import VERSION
 

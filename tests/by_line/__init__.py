@@ -1,0 +1,1 @@
+"""What the command line says of itself, what it may be given, and how it answers to the screens."""

@@ -1,0 +1,1 @@
+"""What the program says of itself: the help of its screens, the examples of its commands, the manual page."""
