@@ -95,12 +95,16 @@ COMMANDS: Mapping[str, str] = {
     "measures.all": "measures",
     "measures.reckoned": "measures",
     "agencies.new": "agencies add",
+    "many.save": "client add-event",
+    "many.field": "standards show",
+    "many.codes": "standards show",
 }
 """By the action's id."""
 
 _MOVES = "moves about on a screen; a command tells all there is, to be paged or searched by other programs"
 _TERMINAL = "is about the terminal that the screens are drawn on"
 _KEYING = "is a step of keying: client edit takes the values that are wanted in the end"
+_MANY = "gathers a list of people on a screen: by line a script adds an event for one reference after the other"
 _CHOICE = "chooses between values side by side: client show tells both, client edit takes those that are chosen"
 
 REASONS: Mapping[str, str] = {
@@ -126,6 +130,12 @@ REASONS: Mapping[str, str] = {
     "form.redo": _KEYING,
     "client.tree": _MOVES,
     "client.panel": _MOVES,
+    "go.many": _MANY,
+    "many.over": _MANY,
+    "many.take_off": _MANY,
+    "many.kind": _MANY,
+    "many.rest_no": _KEYING,
+    "many.undo": _MANY,
     "compare.take": _CHOICE,
     "compare.all_mine": _CHOICE,
     "compare.all_saved": _CHOICE,
