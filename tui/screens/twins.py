@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, str] = {
     "findings.accept": "client accept",
     "findings.accepted": "client accepted",
     "findings.export": "findings",
+    "findings.return": "findings",
     "findings.rule": "standards show",
     "acceptances.back": "client take-back",
     "acceptances.ended": "client accepted",

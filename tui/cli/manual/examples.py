@@ -14,7 +14,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork check --store keywork.db --submission 2020-12",
     ),
     "import": ("keywork import extract.csv --dry-run", "keywork import extract.csv --all-or-nothing"),
-    "export": ("keywork export --submission 2020-12 --out returns", "keywork export --submission 2020-12 --stdout"),
+    "export": ("keywork export --submission 2020-12 --out returns", "keywork export --submission 2020-12 --dry-run"),
     "client list": (
         "keywork client list --filter open",
         "keywork client list --search - (then words, on standard input)",
@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork standards show ndtms-cjit-p --field SEX",
         "keywork standards show ndtms-cjit-p --rule 74",
     ),
+    "standards uninstall": ("keywork standards uninstall smds-wales",),
     "standards install": ("keywork standards install my-data-set",),
     "standards schema": ("keywork standards schema smds-wales > stand-in.xsd",),
     "backup": ("keywork backup copies/keywork-2020-12-31.db",),
