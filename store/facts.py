@@ -24,7 +24,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class AgencyInfo:
-    """One agency and the standard it reports by. `number` is the store's own, `code` the national one."""
+    """One agency and the standard it reports by. `number` is the store's own, `code` the national one.
+
+    `reports_since` is the first submission it makes from this store, as `YYYY-MM`; empty where nobody said.
+    """
 
     number: int
     id: str
@@ -32,6 +35,7 @@ class AgencyInfo:
     standard: str
     name: str = ""
     region: str = ""
+    reports_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ class Extract:
         if table.empty_rows:
             self.about_file.append(_told(standard, [f"has {table.empty_rows} rows in which nothing stands"]))
         if not read:
-            self.about_file.append(_told(standard, ["has headings and no rows, so that there is nothing in it"]))
+            nothing = "has headings and no rows: there is nothing to send, make a nil return"
+            self.about_file.append(_told(standard, [nothing]))
 
     @staticmethod
     def _given(columns: "_Columns") -> Callable[[_Group], tuple[EpisodeRecord, list[Finding]]]:

@@ -20,6 +20,7 @@ from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
 from store.records import merge
 from store.snapshot import Snapshot
 from validators.dates import parse_date
+from validators.problems import Problem
 from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
@@ -373,6 +374,18 @@ def find_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches:
     """
     sent = stored_sent.last(snapshot, preview.agency)
     return against(snapshot, preview, sent) if sent is not None else Mismatches(None)
+
+
+def look_for_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches | Problem:
+    """The mismatches of what would be written, counted in its receipt too; or why they cannot be told."""
+    receipt = preview.receipt
+    try:
+        found = find_mismatches(snapshot, preview)
+    except Problem as problem:
+        receipt.mismatches, receipt.not_compared = None, problem.told(preview.standard.terms)
+        return problem
+    receipt.mismatches = len(found.open)
+    return found
 
 
 def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:

@@ -7,7 +7,7 @@ from io import BufferedReader
 
 from exporters.extracts.compare import Comparison, compare
 from exporters.extracts.receipt import Receipt
-from exporters.extracts.writing import Progress, begun, write_rows
+from exporters.extracts.rows import Progress, begun, write_rows
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind, Selecting, SentText
 from exporters.formats.kept_text import KeptText, Pieces
@@ -69,24 +69,28 @@ def preview_extract(
     """
     period = calendar.of_agency(snapshot, work.agency).entry(submission).period
     chosen = choose.of(work.standard).selection(period, wanted)
-    preview = _made(snapshot, work, chosen, submission, progress)
+    preview = _made(snapshot, work, chosen, period, progress)
     if chosen.period != period:
         # What lies outside the days that are wanted is known all the same, and denied by nobody.
         until = replace(period, end=max(period.end, chosen.period.end))
         full = choose.of(work.standard).selection(until, ExtractKind("full"))
-        preview.known = _made(snapshot, work, full, submission, progress)
+        preview.known = _made(snapshot, work, full, period, progress)
     return preview
 
 
-def _made(snapshot: Snapshot, work: Work, chosen: Selecting, submission: str, progress: Progress | None) -> Preview:
+def _made(
+    snapshot: Snapshot, work: Work, chosen: Selecting, period: ReportingPeriod, progress: Progress | None
+) -> Preview:
     form = choose.of(work.standard)
-    receipt = begun(work.agency, chosen, submission)
+    receipt = begun(work, chosen, period)
     text = form.pager()
     whole = form.pager() if receipt.kind not in ("", "full") else None
     write_rows(snapshot, work, chosen, receipt, text, progress, whole)
     text.finish()
     if whole is not None:
         whole.finish()
+    if sent.last(snapshot, work.agency) is None:
+        receipt.mismatches = 0
     receipt.validation = form.validation(lambda: BufferedReader(Pieces(text.pieces())))
     return Preview(work.agency, work.standard, chosen.period, receipt, text, work.today, whole)
 

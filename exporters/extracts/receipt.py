@@ -3,16 +3,17 @@
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
+from exporters.extracts.readiness import NOT_OFFICIAL, Readiness, counted
 from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
 from validators.quality import Tally
+from validators.records import Finding
 from validators.standard.model import Standard
 
-NOT_OFFICIAL = "not validated against the official schema"
 KINDS = {
     "new": "New events since what was sent",
     "between": "All events between two days",
@@ -76,6 +77,16 @@ class Receipt:
     unchanged: int = 0
     """Episodes of which nothing is sent this time, because it was sent before or lies outside the days wanted."""
     records: SentRecords = field(default_factory=SentRecords)
+    kept_out: dict[str, Finding] = field(default_factory=dict)
+    """The episodes that a wrong date keeps out, or a part of them, each with what is wrong with it."""
+    mismatches: int | None = None
+    """How many are open against what was sent before; None when they were not looked for: `not_compared` says why."""
+    not_compared: str = ""
+    drafts: Mapping[str, int] = field(default_factory=dict)
+    """How many drafts each person has."""
+    period_end: date | None = None
+    """The last day of the submission's period, and the day it was written."""
+    today: date | None = None
 
     @property
     def kind(self) -> str:
@@ -83,28 +94,31 @@ class Receipt:
         return self.wanted.kind if self.wanted else ""
 
     @property
+    def readiness(self) -> Readiness:
+        """What decides whether the file is ready."""
+        return Readiness(
+            rows=self.tally.rows,
+            errors=self.tally.errors,
+            open_warnings=self.tally.open_warnings,
+            accepted=self.tally.accepted,
+            kept_out=len(self.kept_out),
+            mismatches=self.mismatches,
+            not_compared=self.not_compared,
+            drafts=self.drafts,
+            period_end=self.period_end,
+            today=self.today,
+            validation=self.validation,
+        )
+
+    @property
     def not_ready_because(self) -> list[str]:
         """Why the file should not be sent yet; empty when it is ready."""
-        reasons = []
-        if self.tally.errors:
-            reasons.append(f"{_counted(self.tally.errors, 'error')}: what is concerned would not load")
-        if self.tally.open_warnings:
-            reasons.append(f"{_counted(self.tally.open_warnings, 'warning')}, neither mended nor accepted")
-        if self.validation is not None:
-            if self.validation.count:
-                reasons.append(self.validation.told)
-            if self.validation.is_stand_in:
-                reasons.append(f"{NOT_OFFICIAL}{self.validation.why}")
-        return reasons
+        return self.readiness.not_ready_because
 
     @property
     def standing(self) -> str:
         """Whether the file is ready, in words: `ready with 3 accepted warnings`, or why it is not."""
-        reasons = self.not_ready_because
-        if reasons:
-            return "not ready: " + "; ".join(reasons)
-        many = self.tally.accepted
-        return f"ready with {_counted(many, 'accepted warning')}" if many else "ready to be sent"
+        return self.readiness.told
 
     def as_mapping(self) -> dict[str, object]:
         """The receipt as the export command's JSON tells it and the store keeps it."""
@@ -118,6 +132,9 @@ class Receipt:
             "no_consent": self.tally.no_consent,
             "left_out": [{"episode": episode, "why": why} for episode, why in self.left_out],
             "held_back": [held.as_mapping() for held in self.held_back],
+            "left_out_with_errors": list(self.kept_out),
+            "mismatches": self.mismatches,
+            "drafts": sum(self.drafts.values()),
             "errors": self.tally.errors,
             "warnings": self.tally.warnings,
             "accepted": self.tally.accepted,
@@ -143,19 +160,15 @@ class Receipt:
         return told
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def told_of_size(standard: Standard, rows: int, episodes: int, no_consent: int) -> str:
     """How much an extract holds, in the data set's words; consent only where it asks for it."""
-    told = f"{_counted(rows, standard.word('row'))}, {_counted(episodes, standard.word('episode'))}"
+    told = f"{counted(rows, standard.word('row'))}, {counted(episodes, standard.word('episode'))}"
     return f"{told}, {no_consent:,} of them without consent" if standard.role("consent") else told
 
 
 def told_of_others(unchanged: int) -> str:
     """What a kind of extract leaves aside; nothing where it leaves nothing."""
-    return f"; nothing to send of {_counted(unchanged, 'other')}" if unchanged else ""
+    return f"; nothing to send of {counted(unchanged, 'other')}" if unchanged else ""
 
 
 def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
@@ -171,6 +184,7 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
     yield f"  SHA-256 {receipt.sha256}"
     yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     for title, items in (
+        ("left out with errors", [ascii(episode)[1:-1] for episode in receipt.kept_out]),
         ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
         (
             "held back",
@@ -250,6 +264,11 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
     reasons = cast(Sequence[str], told.get("not_ready_because") or ())
     yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
+    if wrong := cast(Sequence[str], told.get("left_out_with_errors") or ()):
+        yield ""
+        yield f"# Left out with errors: {len(wrong)}"
+        yield ""
+        yield from (f"  {episode}" for episode in wrong)
     for title, key in (("Left out", "left_out"), ("Held back", "held_back")):
         items = cast(Sequence[Mapping[str, str]], told.get(key) or ())
         if items:

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from exporters.extracts.mismatches import look_for_mismatches
 from exporters.extracts.preview import Preview, preview_extract
-from exporters.extracts.writing import Progress, Receipt
+from exporters.extracts.receipt import Receipt
+from exporters.extracts.rows import Progress
 from exporters.formats.base import ExtractKind
 from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
@@ -36,6 +38,7 @@ def export_to_stream(
     breaks; the sentence then says how to write the same extract again.
     """
     preview = store.ask(preview_extract, work, submission, progress=progress, wanted=wanted)
+    store.ask(look_for_mismatches, preview)
     receipt = preview.receipt
     known = store.ask(submissions.current, work.agency, submission)
     with store.writing(who) as unit:

@@ -1,54 +1,35 @@
 """Writing the extract of a submission, with the receipt that accounts for it.
 
-The rows stand in the order in which episodes were entered, an episode's events in theirs: the documented, stable order.
 The file is written under a temporary name in the target folder, synced and given its name in the same moment as the
 store records it; it never replaces another file.
 """
 
 import contextlib
 import os
-import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from exporters.checks.return_check import examination, examined
+from exporters.extracts.mismatches import look_for_mismatches
+from exporters.extracts.preview import Preview, preview_extract
 from exporters.extracts.receipt import Receipt as Receipt
 from exporters.extracts.receipt import told_as_text as told_as_text
+from exporters.extracts.rows import Progress as Progress
+from exporters.extracts.rows import begun, write_rows
 from exporters.formats import choose
-from exporters.formats.base import ExtractKind, ReturnDetails, Selecting, Sink
+from exporters.formats.base import ExtractKind
 from exporters.work import Work
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
 from store.month import calendar, extracts, submissions
+from store.month import sent as stored_sent
 from store.month.facts import WrittenExtract
-from store.snapshot import Snapshot
-from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
-from validators.quality import Tally
-from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
 
-Progress = Callable[[int], None]
 _PIECE = 1 << 18
-
-
-def file_name(standard: Standard, agency: str, period: ReportingPeriod, kind: str = "") -> str:
-    """The name of a submission's file, by the standard's pattern; what a name may not hold becomes `_`."""
-    name = standard.submission.file_name
-    parts = {
-        "agency": agency,
-        "from": period.start.strftime("%Y%m%d"),
-        "to": period.end.strftime("%Y%m%d"),
-        "edition": standard.edition,
-        "kind": kind,
-    }
-    for part, value in parts.items():
-        name = name.replace(f"{{{part}}}", re.sub(r"[^A-Za-z0-9]", "_", value))
-    return name
 
 
 def export_submission(
@@ -110,14 +91,34 @@ def _export(
     wanted: "ExtractKind | None",
 ) -> Receipt:
     agency, form = work.agency, choose.of(work.standard)
-    chosen = form.selection(store.ask(calendar.of_agency, agency).entry(submission).period, wanted)
-    receipt = begun(agency, chosen, submission)
+    period = store.ask(calendar.of_agency, agency).entry(submission).period
+    chosen = form.selection(period, wanted)
+    receipt = begun(work, chosen, period)
     target = place_of(receipt.file.name)
     receipt.file, receipt.made_at = target, who.at
     try:
         with scratch(target, PRIVATE) as temporary:
-            with store.reading() as snapshot, temporary.open("wb") as file:
-                write_rows(snapshot, work, chosen, receipt, file, progress)
+            with store.reading() as snapshot:
+                # What was sent is compared with all that is known, where this is only a part of it.
+                compares = stored_sent.last(snapshot, agency) is not None
+                whole = form.pager() if compares and receipt.kind not in ("", "full") else None
+                with temporary.open("wb") as file:
+                    write_rows(snapshot, work, chosen, receipt, file, progress, whole)
+                if compares and chosen.period != period:
+                    # Days of one's own are compared with all that is known, which this file does not hold.
+                    preview = preview_extract(snapshot, work, submission, wanted=wanted)
+                    look_for_mismatches(snapshot, preview)
+                    receipt.mismatches = preview.receipt.mismatches
+                    receipt.not_compared = preview.receipt.not_compared
+                elif compares:
+                    text = form.pager(() if whole else _pieces(temporary))
+                    for kept in filter(None, (text, whole)):
+                        kept.finish()
+                    look_for_mismatches(
+                        snapshot, Preview(agency, work.standard, chosen.period, receipt, text, work.today, whole)
+                    )
+                else:
+                    receipt.mismatches = 0
             receipt.validation = form.validation(lambda: temporary.open("rb"))
             _record(store, agency, receipt, temporary, who)
     except FileExistsError:
@@ -127,70 +128,11 @@ def _export(
     return receipt
 
 
-def begun(agency: AgencyInfo, chosen: Selecting, submission: str) -> Receipt:
-    """The receipt of an extract that is about to be written, its file a mere name."""
-    wanted = chosen.wanted
-    name = file_name(chosen.standard, agency.code, chosen.period, wanted.kind if wanted else "")
-    return Receipt(submission, Path(name), Tally(chosen.standard), wanted=wanted)
-
-
 def _already_there(target: Path) -> Problem:
     return Problem(
         f"{target} is there already: move it away, or write a second one with a number in its name with --again, "
         "or into another folder with --out."
     )
-
-
-def write_rows(
-    snapshot: Snapshot,
-    work: Work,
-    selection: Selecting,
-    receipt: Receipt,
-    file: Sink,
-    progress: Progress | None,
-    whole: Sink | None = None,
-) -> None:
-    """Write a selection's rows to a file and account for them in the receipt.
-
-    To `whole`, where it is given, all that is known of every episode is written, sent before or not: what was sent is
-    compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
-    """
-    agency, standard = work.agency, selection.standard
-    judging = examination(snapshot, work, selection)
-    receipt.tally = judging.tally
-    form = choose.of(standard)
-    kind = selection.wanted.kind if selection.wanted else ""
-    at = receipt.made_at or datetime.combine(work.today, time(), UTC)
-    details = ReturnDetails(agency.code, selection.period, kind, work.today, at)
-    rows = form.writer(file, details)
-    beside = form.writer(whole, details) if whole is not None else None
-    for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
-        name = selection.name(record)
-        receipt.held_back += outgoing.held_back
-        if outgoing.left_out or outgoing.held_back:
-            called = record.client.get(selection.reference) or record.client.get(selection.client, "")
-            receipt.places[name] = (record.client_id, record.episode_id, called)
-        try:
-            if outgoing.left_out:
-                receipt.left_out.append((name, outgoing.left_out))
-            elif outgoing.unchanged:
-                receipt.unchanged += 1
-            else:
-                examined(judging, outgoing)
-                rows.write(outgoing.record)
-                receipt.records.add(outgoing.records)
-            if beside is not None and not outgoing.left_out:
-                beside.write(outgoing.judged)
-        except UnicodeEncodeError:
-            raise Problem(
-                f"The {standard.word('episode')} {name} holds a character that {standard.submission.encoding} cannot "
-                "write: mend it and export again."
-            ) from None
-        if progress and not seen % 50:
-            progress(seen)
-    receipt.sha256 = rows.finish()
-    if beside is not None:
-        beside.finish()
 
 
 def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who) -> None:

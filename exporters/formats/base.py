@@ -390,6 +390,13 @@ class Format(Protocol):
         """
         return None
 
+    def unofficial(self) -> str | None:
+        """None where the owner's own schema would validate an extract, or there is none.
+
+        Else how it goes on where that is told: why an installed one is not used, mostly nothing.
+        """
+        return None
+
     # What was written
 
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptText":

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
+from exporters.extracts.outside import kept_out
+from exporters.extracts.readiness import Check, Readiness, counted
+from exporters.formats import choose
 from exporters.month.portal_figures import compared
 from exporters.work import Work
 from store.findings import caseload, results
@@ -19,6 +22,7 @@ from store.month import sent as stored_sent
 from store.month import submissions
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
+from validators.records import Finding
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
 
@@ -36,7 +40,8 @@ class Situation:
 
     `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
     counts those still open against the extract sent before (`against`, None when none was sent); None when they were
-    not looked for. `word` is what the standard calls an episode, `row_word` a row.
+    not looked for. `word` is what the standard calls an episode, `row_word` a row. `kept_out` are the episodes that a
+    wrong date keeps out, or a part of them, each by such an error. For `unofficial` see `Format`.
     """
 
     figures: "CaseloadFigures"
@@ -51,6 +56,46 @@ class Situation:
     changed: int = 0
     word: str = "episode"
     row_word: str = "row"
+    kept_out: tuple["Finding", ...] = ()
+    period_end: date | None = None
+    today: date | None = None
+    unofficial: str | None = None
+
+    @property
+    def elsewhere(self) -> "TickInfo | None":
+        """Who said that the return was sent from elsewhere, and when."""
+        return self.tick(ELSEWHERE)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the return has left the building, or was sent from elsewhere: a nil return when it was told."""
+        if self.elsewhere is not None:
+            return True
+        return self.tick(AT_UPLOAD) is not None if self.is_nil else self.extract is not None and self.extract.is_sent
+
+    @property
+    def readiness(self) -> Readiness:
+        """What decides whether a return is ready, by what is kept; of a nil return only what was typed stands in it."""
+        if self.is_nil:
+            return Readiness(rows=1, errors=0, open_warnings=0, drafts=self.drafts)
+        figures, sent_before = self.figures, self.against is not None
+        return Readiness(
+            rows=figures.rows,
+            errors=figures.errors,
+            open_warnings=figures.warnings - figures.accepted,
+            accepted=figures.accepted,
+            kept_out=len(self.kept_out),
+            mismatches=self.mismatches if sent_before else 0,
+            drafts=self.drafts,
+            unchecked=_unchecked(self),
+            period_end=self.period_end,
+            today=self.today,
+            unofficial=self.unofficial,
+        )
+
+    def reason(self, *checks: Check) -> str:
+        """Why it is not ready, as far as these checks go; "" when they say nothing."""
+        return "; ".join(one.told for one in self.readiness.reasons if one.check in checks)
 
     @property
     def is_nil(self) -> bool:
@@ -105,6 +150,10 @@ def situation(
         mismatches=mismatches,
         word=standard.word("episode"),
         row_word=standard.word("row"),
+        kept_out=kept_out(snapshot, agency, standard, period),
+        period_end=period.end,
+        today=today,
+        unofficial=choose.of(standard).unofficial(),
     )
 
 
@@ -121,9 +170,18 @@ def open_mismatches(
     return len(find_mismatches(snapshot, preview).open)
 
 
+def _unchecked(known: Situation) -> str:
+    figures = known.figures
+    if figures.stale:
+        return f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
+    return f"{known.word}s are to be compared with each other" if known.beside_due else ""
+
+
 State = Literal["done", "open", "waits", "not needed"]
 AT_UPLOAD = "_at_upload"
 """The item under which what the data said at the upload is kept among the ticks."""
+ELSEWHERE = "_elsewhere"
+"""The item under which it is kept among the ticks that a return was sent from elsewhere, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +217,6 @@ class Item:
             "who": self.who,
             "when": when,
         }
-
-
-def counted(count: int, what: str) -> str:
-    """`1 error`, `2,345 errors`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def judge(standard: Standard, known: Situation) -> list[Item]:
@@ -212,6 +265,12 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
     )
     if not its.is_needed(known.is_nil):
         return replace(item, state="not needed", told="not needed: nil return")
+    if known.elsewhere is not None:
+        said = known.elsewhere
+        if its.check != "uploaded":
+            return replace(item, state="not needed", told="not needed: sent from elsewhere")
+        told = f"sent from elsewhere: {said.told['how']}"
+        return replace(item, state="done", told=told, who=said.ticked_by, when=said.ticked_at)
     if its.who == "data":
         return _by_data(item, known)
     if its.check == "uploaded" and not known.is_nil:
@@ -268,11 +327,16 @@ def _by_data(item: Item, known: Situation) -> Item:
 
 def _no_errors(known: Situation) -> tuple[State, str]:
     figures = known.figures
-    if figures.stale or known.beside_due:
-        due = f"{counted(figures.stale, known.word)} of {figures.episodes:,} due for a check"
-        return "waits", due if figures.stale else f"{known.word}s are to be compared with each other"
-    if figures.errors:
-        return "open", f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, known.row_word)}"
+    if known.is_nil:
+        return "done", ""
+    if told := known.reason("checked"):
+        return "waits", told
+    told = f"{counted(figures.errors, 'error')} in {counted(figures.error_rows, known.row_word)}"
+    parts = [told] if known.reason("errors") else []
+    if apart := known.reason("outside"):
+        parts.append(apart)
+    if parts:
+        return "open", "; ".join(parts)
     return "done", f"no error in {counted(figures.episodes, known.word)}"
 
 
@@ -282,7 +346,7 @@ def _warnings(known: Situation) -> tuple[State, str]:
         return "waits", f"{counted(figures.stale, known.word)} due for a check"
     left = figures.warnings - figures.accepted
     accepted = f", {figures.accepted:,} accepted" if figures.accepted else ""
-    if left:
+    if known.reason("warnings"):
         return "open", f"{counted(left, 'warning')} neither mended nor accepted{accepted}"
     return "done", f"no warning left{accepted}"
 
@@ -293,7 +357,7 @@ def _mismatches(known: Situation) -> tuple[State, str]:
     against = f"against {known.against.submission}, sent {known.against.sent_at:%d %b %Y}"
     if known.mismatches is None:
         return "waits", f"to be compared {against}"
-    if known.mismatches:
+    if known.reason("mismatches"):
         what = "mismatch" if known.mismatches == 1 else "mismatches"
         return "open", f"{known.mismatches:,} {what} {against}"
     return "done", f"none is open {against}"
@@ -306,24 +370,30 @@ def _consent(known: Situation) -> tuple[State, str]:
 
 
 def _drafts(known: Situation) -> tuple[State, str]:
-    if known.drafts:
-        each = ", ".join(f"{person} {many}" for person, many in sorted(known.drafts.items()))
-        return "open", f"{counted(sum(known.drafts.values()), 'draft')} not saved: {each}"
-    return "done", "nothing typed and not saved"
+    told = known.reason("drafts")
+    return ("open", told) if told else ("done", "nothing typed and not saved")
 
 
 def _extract(known: Situation) -> tuple[State, str]:
     extract = known.extract
-    if extract is None:
-        return "open", "not written yet"
-    if known.changed and extract.is_sent:
+    if extract is not None and extract.is_sent:
+        if not known.changed:
+            return "done", extract.file_name
         later = "a record was changed" if known.changed == 1 else f"{known.changed:,} records were changed"
         return "done", f"{extract.file_name}; {later} since: for the next submission, or a correction"
+    if told := known.reason("rows"):
+        return "open", told
+    if told := known.reason("period"):
+        return "waits", told
+    if extract is None:
+        return "open", "not written yet"
     if known.changed:
         return (
             "open",
             f"{counted(known.changed, 'record')} changed since {extract.file_name} was written: write it anew",
         )
+    if known.period_end is not None and extract.made_at.date() <= known.period_end:
+        return "open", f"{extract.file_name} was written before the reporting period was over: write it anew"
     return "done", extract.file_name
 
 

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_caseload
+from exporters.extracts.readiness import counted
 from exporters.extracts.submission_window import said_of_window
-from exporters.month.checklist import AT_UPLOAD, Situation, doubted_text, judge, open_mismatches, situation
+from exporters.month.checklist import AT_UPLOAD, ELSEWHERE, Situation, doubted_text, judge, open_mismatches, situation
 from exporters.month.portal_figures import entered
 from store.facts import Who
+from store.findings import caseload
 from store.month import calendar, submissions
 from store.month import sent as stored_sent
 from validators.calendar.calendar import CalendarEntry, in_words
@@ -76,14 +78,15 @@ class Acts:
         ticked = {one.item for one in self.store.ask(submissions.ticks, chosen.id) if one.holds} if chosen else set()
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
         sent = known.extract if its.check == "uploaded" and known.extract and known.extract.is_sent else None
+        taken = (its.id, AT_UPLOAD, ELSEWHERE) if its.check == "uploaded" else (its.id,)
         if not reason.strip():
             raise Problem(f"A reason is needed to reopen '{its.title}': say why it does not hold any more.")
-        if chosen is None or (its.id not in ticked and sent is None):
+        if chosen is None or (not ticked & {*taken} and sent is None):
             raise Problem(f"'{its.title}' is not ticked, so there is nothing to reopen.")
         with self.store.writing(Who(self.person, self.now)) as work:
             if sent is not None:
                 stored_sent.take_back(work, sent.id)
-            for item in (its.id, AT_UPLOAD) if its.check == "uploaded" else (its.id,):
+            for item in taken:
                 if item in ticked:
                     submissions.reopen(work, chosen.id, item, reason)
 
@@ -105,8 +108,52 @@ class Acts:
         with self.store.writing(Who(self.person, self.now)) as work:
             return submissions.open_one(work, self.agency, self.month, reason=reason)
 
-    def declare_nil(self, reason: str = "") -> "SubmissionInfo":
-        """Say that there is nobody to report; where the month was begun, as another attempt."""
+    def drop(self, reason: str) -> "SubmissionInfo":
+        """Drop the latest attempt, which was begun by mistake and is not sent; what it was."""
+        known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today)
+        if known.submission is not None and known.has_left:
+            raise Problem(
+                f"The latest attempt of {self.month} was sent: take that back first if it was not sent, or begin a "
+                "correction."
+            )
+        with self.store.writing(Who(self.person, self.now)) as work:
+            return submissions.drop(work, self.agency, self.month, reason)
+
+    def sent_elsewhere(self, how: str) -> None:
+        """Say that the return was sent from elsewhere, and how; it is taken back as an upload is."""
+        if not how.strip():
+            raise Problem("Say in a few words from where it was sent, such as 'the old system'.")
+        self._refuse_sent("that it was sent from elsewhere")
+        with self.store.writing(Who(self.person, self.now)) as work:
+            opened = submissions.ensure(work, self.agency, self.month)
+            submissions.tick(work, opened.id, ELSEWHERE, {"how": how})
+
+    def _refuse_sent(self, what: str) -> None:
+        """Raises Problem where an extract of this month counts as sent."""
+        for one in self.store.ask(stored_sent.listed, self.agency):
+            if one.submission == self.month and one.sent_at is not None:
+                day = in_words(one.sent_at.date())
+                raise Problem(
+                    f"{one.file_name} was marked as sent for {self.month} on {day}, so it cannot be said {what}: take "
+                    "that back first if it was not sent, or begin a correction."
+                )
+
+    def said_of_nil(self) -> str:
+        """What is to be said before a nil return is declared though there is somebody to report; else nothing."""
+        if not (many := self.store.ask(caseload.figures, self.agency, self.entry.period).episodes):
+            return ""
+        told = counted(many, self.standard.word("episode"))
+        return f"The store holds {told} that would be sent: a nil return says there is nobody."
+
+    def declare_nil(self, reason: str = "", *, anyway: bool = False) -> "SubmissionInfo":
+        """Say that there is nobody to report; where the month was begun, as another attempt.
+
+        Where there is somebody it has to be said `anyway`. A month of which a return counts as sent had somebody to
+        report, and stays what it is.
+        """
+        self._refuse_sent("that there was nobody to report")
+        if not anyway and (said := self.said_of_nil()):
+            raise Problem(f"{said} Nothing is declared: say that it is to be declared all the same, with --anyway.")
         with self.store.writing(Who(self.person, self.now)) as work:
             why = reason.strip() or "nobody to report"
             return submissions.open_one(work, self.agency, self.month, reason=why, is_nil=True)

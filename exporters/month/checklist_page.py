@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.month.checklist import Item, counted, judge, progress, situation
+from exporters.month.checklist import Item, judge, progress, situation
 from exporters.month.status import day_text, left_text
 from store.month import calendar as stored_calendar
 from store.month import submissions
@@ -148,11 +148,3 @@ def read_page(
         silence=calendar.silence(today),
         others=tuple(others),
     )
-
-
-def said_of_nil(episodes: int, standard: Standard) -> str:
-    """What is to be said before a nil return is declared though there is somebody to report; "" when there is not."""
-    if not episodes:
-        return ""
-    many = counted(episodes, standard.word("episode"))
-    return f"The store holds {many} that would be sent: a nil return says there is nobody."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from exporters.month.checklist import counted
+from exporters.extracts.readiness import counted
 from exporters.month.status import Standing, day_text, left_text, moves, read_standing, since
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
@@ -54,20 +54,24 @@ def when_lines(one: Standing) -> list[tuple[str, str]]:
     due = one.due
     period = f"{in_words(due.period_start)} to {in_words(due.period_end)}"
     lines: list[tuple[str, str]] = []
-    if one.late is not None:
-        days = (one.late.deadline - one.today).days
-        late = f"Late: {one.late.title} ({one.late.submission}) was due by {day_text(one.late.deadline)}"
-        lines.append((f"{late}, {left_text(days)}. It is not marked as sent.", "error"))
+    for late in one.lates:
+        its = late.entry
+        days = left_text((its.deadline - one.today).days)
+        told = f"Late: {its.title} ({its.submission}) was due by {day_text(its.deadline)}, {days}."
+        lines.append((f"{told} It {late.told}.", "error"))
     if one.silence:
         lines.append((one.silence, "notice"))
         return lines
-    if one.late != due:
+    if not one.is_ours:
+        lines.append((f"{due.title} ({due.submission}) is not made here: {one.told_of_first}.", "notice"))
+    elif one.late != due:
         closed = f" ({due.closed_day})" if due.closed_day and not due.closed_day.startswith("a S") else ""
         left = f"{left_text(one.days_left).capitalize()}."
         if one.begun_anew:
             left = f"It is sent. {one.begun_anew} is begun, and not sent: {left_text(one.days_left)}."
         elif one.is_sent:
             left = "The nil return is made." if one.situation.is_nil else "It is sent."
+            left = "It is stated as sent from elsewhere." if one.situation.elsewhere is not None else left
         by = f"Due by {day_text(due.deadline)}{closed}: {due.title} ({due.submission}). {left}"
         done = one.is_sent and not one.begun_anew
         near = not done and one.days_left <= 3

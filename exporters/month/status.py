@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.month.checklist import Item, Situation, is_sent, judge, progress, situation
+from exporters.month.checklist import ELSEWHERE, Item, Situation, extract_of, is_sent, judge, progress, situation
 from store.month import calendar as stored_calendar
 from store.month import extracts as stored_extracts
 from store.month import submissions as stored_submissions
@@ -24,12 +24,27 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """A submission whose deadline passed; `begun` is the correction of it that was begun and not sent, "" for none."""
+
+    entry: CalendarEntry
+    begun: str = ""
+
+    @property
+    def told(self) -> str:
+        """What is the matter, after "was due by ...": it is not marked as sent."""
+        return f"is not marked as sent: {self.begun}" if self.begun else "is not marked as sent"
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How an agency's month stands on a day.
 
-    `due` is the submission at hand, `silence` why there is none to make now ("" when there is). `late` is the one whose
-    deadline passed and that was not sent: the one at hand, or the one before until the next window opens; `missed` the
-    one before when it was never sent and its time is over. `before` are the figures of an earlier day's look.
+    `due` is the submission at hand, `silence` why there is none to make now ("" when there is). `lates` are those whose
+    deadline passed: the one that was not sent, which is the one at hand, or the one before until the next window opens;
+    then every correction that was begun and neither sent nor dropped. `missed` is the one before when it was never sent
+    and its time is over. `before` are the figures of an earlier day's look. `is_ours` says that the one at hand is not
+    one whose deadline passed before the agency's first from here.
     """
 
     agency: "AgencyInfo"
@@ -37,12 +52,29 @@ class Standing:
     due: CalendarEntry
     silence: str
     is_sent: bool
-    late: CalendarEntry | None
+    lates: tuple["Late", ...]
     missed: CalendarEntry | None
     figures: "CaseloadFigures"
     before: "DayFigures | None"
     items: tuple[Item, ...]
     situation: Situation
+    is_ours: bool = True
+
+    @property
+    def late(self) -> CalendarEntry | None:
+        """The first that is late."""
+        return self.lates[0].entry if self.lates else None
+
+    @property
+    def told_of_first(self) -> str:
+        """From which submission on the agency reports from here."""
+        return f"the agency reports from here since {self.agency.reports_since}"
+
+    @property
+    def not_ready_because(self) -> list[str]:
+        """Why the return at hand is not ready to be sent; nothing stands in the way of one that was."""
+        done = self.is_sent and not self.begun_anew
+        return [] if done else self.situation.readiness.not_ready_because
 
     @property
     def days_left(self) -> int:
@@ -60,7 +92,7 @@ class Standing:
         its = self.situation.submission
         if not self.is_sent or its is None or its.attempt == 1 or is_sent(self.items):
             return ""
-        return "A nil return" if its.is_nil else f"Correction {its.attempt - 1}"
+        return _called(its)
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -85,16 +117,26 @@ def read_standing(
     its_sent = _was_sent(snapshot, standard, due.submission, extracts, submissions)
     previous = calendar.before(due)
     # Of what was before the first that this store knows of, it cannot say anything.
-    earliest = min((one.month for one in submissions), default=due.submission)
-    earliest = min((one.submission for one in extracts), default=earliest)
-    not_before = not _was_sent(snapshot, standard, previous.submission, extracts, submissions)
-    late = due if today > due.deadline and not its_sent else None
+    known_of = [one.month for one in submissions] + [one.submission for one in extracts]
+    first, earliest = agency.reports_since, min(known_of, default=due.submission)
+    lates = []
+    if today > due.deadline and not its_sent and due.submission >= first:
+        lates.append(Late(due))
     missed = None
-    if not_before and today > previous.deadline:
+    if (
+        today > previous.deadline
+        and previous.submission >= first
+        and not _was_sent(snapshot, standard, previous.submission, extracts, submissions)
+    ):
         if today < due.opens:
-            late = late or previous
-        elif previous.submission > earliest:
+            lates = lates or [Late(previous)]
+        elif first or previous.submission > earliest:
             missed = previous
+    never = {one.entry.submission for one in lates}
+    for month, begun in _begun(snapshot, standard, extracts, submissions).items():
+        entry = calendar.entry(month)
+        if month not in never and today > entry.deadline:
+            lates.append(Late(entry, begun))
     known = situation(snapshot, agency, standard, due.period, today, mismatches=mismatches)
     return Standing(
         agency=agency,
@@ -102,12 +144,13 @@ def read_standing(
         due=due,
         silence=calendar.silence(today),
         is_sent=its_sent,
-        late=late,
+        lates=tuple(lates),
         missed=missed,
         figures=known.figures,
         before=stored_submissions.day_figures_before(snapshot, agency, due.submission, today),
         items=tuple(judge(standard, known)),
         situation=known,
+        is_ours=due.submission >= first or today <= due.deadline,
     )
 
 
@@ -177,13 +220,37 @@ def _was_sent(
     extracts: Sequence["ExtractInfo"],
     submissions: Sequence["SubmissionInfo"],
 ) -> bool:
-    """Whether any return of a month left the building."""
+    """Whether any return of a month left the building, or was said to have been sent from elsewhere."""
     if any(one.submission == month and one.is_sent for one in extracts):
         return True
+    return any(_has_left(snapshot, standard, one) for one in submissions if one.month == month)
+
+
+def _has_left(snapshot: Snapshot, standard: Standard, attempt: "SubmissionInfo") -> bool:
+    """Whether a person ticked that an attempt is made: a nil return, or one that was sent from elsewhere."""
     leaving = {one.id for one in standard.checklist if one.check == "uploaded" and one.is_needed(True)}
-    return any(
-        tick.holds and tick.item in leaving
-        for one in submissions
-        if one.month == month and one.is_nil
-        for tick in stored_submissions.ticks(snapshot, one.id)
-    )
+    ticked = {tick.item for tick in stored_submissions.ticks(snapshot, attempt.id) if tick.holds}
+    return ELSEWHERE in ticked or (attempt.is_nil and bool(leaving & ticked))
+
+
+def _begun(
+    snapshot: Snapshot, standard: Standard, extracts: Sequence["ExtractInfo"], submissions: Sequence["SubmissionInfo"]
+) -> dict[str, str]:
+    """The months of which a further attempt was begun and did not leave, each with what was begun."""
+    attempts: dict[str, list[SubmissionInfo]] = {}
+    for one in submissions:
+        attempts.setdefault(one.month, []).append(one)
+    found = {}
+    for month, ones in attempts.items():
+        last = ones[-1]
+        if len(ones) == 1 or _has_left(snapshot, standard, last):
+            continue
+        extract = extract_of(extracts, ones, month, last.number)
+        if last.is_nil or extract is None or not extract.is_sent:
+            begun = _called(last)
+            found[month] = f"{begun[0].lower()}{begun[1:]} was begun; send it, or drop it"
+    return found
+
+
+def _called(attempt: "SubmissionInfo") -> str:
+    return "A nil return" if attempt.is_nil else f"Correction {attempt.attempt - 1}"

@@ -22,6 +22,7 @@ from exporters.formats.base import (
 from exporters.formats.links import Link
 from exporters.xml_format.shape import link_of, name_of
 from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
 from validators.records import EpisodeRecord
 
 if TYPE_CHECKING:
@@ -79,6 +80,18 @@ class XmlFormat(Format):
         found = validate(file, schema_of(self.standard, shape), self.standard, shape)
         known = installed(self.standard)
         return replace(found, why=known.why_not_used) if known is not None else found
+
+    def unofficial(self) -> str | None:
+        """Whether no schema of the owner is installed, or it cannot be used yet."""
+        from exporters.xml_format.schema.installed import installed
+
+        try:
+            known = installed(self.standard)
+        except Problem as problem:
+            return f": {problem.sentence}"
+        if known is None:
+            return ""
+        return known.why_not_used if known.shape is None else None
 
     def pager(self, pieces: Iterable[bytes] = ()) -> "KeptXml":
         """The messages. Raises Problem for an installed schema that is broken."""

@@ -258,7 +258,7 @@ class Return:
         except OSError as error:
             raise refused(error, self.path, "read") from None
         if not seen:
-            raise Problem(f"{self.path} holds no message, so there is nothing to read: export it again.")
+            raise Problem(f"{self.path} holds no message: there is nothing to send, make a nil return.")
 
     def _faults(self, message: Message, record: EpisodeRecord) -> list[Finding]:
         name = name_of(self.standard, record)

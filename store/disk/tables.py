@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Agency(SQLModel, table=True):
-    """An agency reporting by one standard."""
+    """An agency reporting by one standard; `reports_since` is the first month it reports, empty where nobody said."""
 
     __table_args__ = (UniqueConstraint("code", "standard"), {"sqlite_autoincrement": True})
 
@@ -19,6 +19,7 @@ class Agency(SQLModel, table=True):
     standard: str
     name: str = ""
     region: str = ""
+    reports_since: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Kept(SQLModel):
@@ -447,10 +448,15 @@ SUBMISSIONS = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("opened_at", String, nullable=False),
     Column("opened_by", String, nullable=False),
+    Column("dropped_at", String),
+    Column("dropped_by", String),
+    Column("dropped_because", String),
     UniqueConstraint("agency_number", "month", "attempt"),
     sqlite_autoincrement=True,
 )
-"""One return of one month: the first, or a correction (`attempt` 2 and on). `month` is the month reported."""
+"""One return of one month: the first, or a correction (`attempt` 2 and on). `month` is the month reported.
+
+One that was begun by mistake is dropped and stays here, its number in `attempt` used up."""
 
 TICKS = Table(
     "tick",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -139,7 +140,7 @@ def set_region(unit: UnitOfWork, agency: AgencyInfo, region: str) -> AgencyInfo:
     if row.region != region:
         unit.connection.execute(update(AGENCIES).where(AGENCIES.c.number == agency.number).values(region=region))
         unit.chain.add("change", "agency", agency.id, "region", row.region, region)
-    return AgencyInfo(agency.number, agency.id, agency.code, agency.standard, agency.name, region)
+    return replace(agency, region=region)
 
 
 def roll_over(

@@ -12,6 +12,7 @@ class SubmissionInfo:
     """One return of one month: the first (`attempt` 1), or a correction of it, which has a reason.
 
     `month` is the month reported, `YYYY-MM`. `is_nil` says that there is nobody to report. `number` is the store's own.
+    Attempts are counted without those that were dropped; only the latest can be, so that no other gets another number.
     """
 
     id: str

@@ -6,6 +6,7 @@ does what was reopened, with who took it back and why.
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -28,12 +29,17 @@ _SILENT_ACTS = ("annotate", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
-    """An agency's submissions, or those of one month: by month, then attempt."""
-    query = select(SUBMISSIONS).where(SUBMISSIONS.c.agency_number == agency.number)
+    """An agency's submissions, or those of one month: by month, then attempt; none that was dropped."""
+    query = select(SUBMISSIONS).where(SUBMISSIONS.c.agency_number == agency.number, SUBMISSIONS.c.dropped_at.is_(None))
     if month is not None:
         query = query.where(SUBMISSIONS.c.month == month)
     rows = snapshot.connection.execute(query.order_by(SUBMISSIONS.c.month, SUBMISSIONS.c.attempt))
-    return [_info(row) for row in rows]
+    of_month: Counter[str] = Counter()
+    found = []
+    for row in rows:
+        of_month[row.month] += 1
+        found.append(_info(row, of_month[row.month]))
+    return found
 
 
 def current(snapshot: Snapshot, agency: AgencyInfo, month: str) -> SubmissionInfo | None:
@@ -58,16 +64,35 @@ def open_one(
             f"The submission {month} was opened by {before.opened_by} on {before.opened_at:%Y-%m-%d}: say why there is"
             " to be another one."
         )
-    made = SubmissionInfo(
-        str(uuid.uuid4()), 0, month, before.attempt + 1 if before else 1, is_nil, reason, moment(unit.at), unit.person
+    every = select(func.coalesce(func.max(SUBMISSIONS.c.attempt), 0)).where(
+        SUBMISSIONS.c.agency_number == agency.number, SUBMISSIONS.c.month == month
     )
-    told = {"id": made.id, "month": month, "attempt": made.attempt, "is_nil": int(is_nil), "reason": reason}
+    own_id, attempt = str(uuid.uuid4()), int(unit.connection.execute(every).scalar_one()) + 1
+    told = {"id": own_id, "month": month, "attempt": attempt, "is_nil": int(is_nil), "reason": reason}
     unit.connection.execute(
         insert(SUBMISSIONS).values(agency_number=agency.number, opened_at=unit.at, opened_by=unit.person, **told)
     )
-    new = {"month": month, "attempt": str(made.attempt), "nil": "yes" if is_nil else "", "reason": reason}
-    unit.chain.add("open", "submission", made.id, "", None, pack(new, "submission"))
-    return one(unit, made.id)
+    new = {"month": month, "attempt": str(attempt), "nil": "yes" if is_nil else "", "reason": reason}
+    unit.chain.add("open", "submission", own_id, "", None, pack(new, "submission"))
+    return one(unit, own_id)
+
+
+def drop(unit: UnitOfWork, agency: AgencyInfo, month: str, reason: str) -> SubmissionInfo:
+    """Drop the latest attempt of a month, which was begun by mistake; it is kept as such. The attempt that it was.
+
+    Whether it was sent is for whoever asks to know. Raises Problem without a reason, and when there is none.
+    """
+    reason = _one_line(reason, "reason")
+    its = current(unit, agency, month)
+    if its is None:
+        raise Problem(f"The submission {month} was not begun yet: there is nothing to drop.")
+    if not reason:
+        raise Problem("An attempt is dropped with a reason: say in a few words why it was begun by mistake.")
+    done = update(SUBMISSIONS).where(SUBMISSIONS.c.id == its.id)
+    values = {"dropped_at": unit.at, "dropped_by": unit.person, "dropped_because": reason}
+    unit.connection.execute(done.values(**values))
+    unit.chain.add("drop", "submission", its.id, "", its.reason, reason)
+    return its
 
 
 def ensure(unit: UnitOfWork, agency: AgencyInfo, month: str) -> SubmissionInfo:
@@ -80,7 +105,13 @@ def one(snapshot: Snapshot, submission_id: str) -> SubmissionInfo:
     row = snapshot.connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.id == submission_id)).one_or_none()
     if row is None:
         raise Problem(f"There is no submission {submission_id} in the store: it may be another store's.")
-    return _info(row)
+    earlier = select(func.count()).where(
+        SUBMISSIONS.c.agency_number == row.agency_number,
+        SUBMISSIONS.c.month == row.month,
+        SUBMISSIONS.c.dropped_at.is_(None),
+        SUBMISSIONS.c.attempt < row.attempt,
+    )
+    return _info(row, int(snapshot.connection.execute(earlier).scalar_one()) + 1)
 
 
 def ticks(snapshot: Snapshot, submission_id: str) -> list[TickInfo]:
@@ -239,9 +270,9 @@ def _one_line(text: str, what: str) -> str:
     return text
 
 
-def _info(row: Row[Any]) -> SubmissionInfo:
+def _info(row: Row[Any], attempt: int) -> SubmissionInfo:
     return SubmissionInfo(
-        row.id, row.number, row.month, row.attempt, bool(row.is_nil), row.reason, moment(row.opened_at), row.opened_by
+        row.id, row.number, row.month, attempt, bool(row.is_nil), row.reason, moment(row.opened_at), row.opened_by
     )
 
 

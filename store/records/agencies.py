@@ -11,6 +11,7 @@ from store.facts import AgencyInfo
 from store.records.values import pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 
 # What is kept of an agency that has nothing in it yet.
@@ -19,7 +20,7 @@ _ABOUT_AGENCY = ("agency_setting", "beside_check", "day_figure", "reference_part
 
 def listed(snapshot: Snapshot) -> list[AgencyInfo]:
     """All agencies in order of entry."""
-    columns = (AGENCIES.c[name] for name in ("number", "id", "code", "standard", "name", "region"))
+    columns = (AGENCIES.c[name] for name in ("number", "id", "code", "standard", "name", "region", "reports_since"))
     return [AgencyInfo(*row) for row in snapshot.connection.execute(select(*columns).order_by(AGENCIES.c.number))]
 
 
@@ -38,16 +39,36 @@ def one(snapshot: Snapshot, code: str | None = None, standard: str | None = None
     raise Problem(f"The store {path} holds several agencies, {choices}: choose one with {how}.")
 
 
-def ensure(unit: UnitOfWork, code: str, standard: str, name: str = "", region: str = "") -> AgencyInfo:
-    """Return the agency with this code and standard; enter it when there is none."""
-    return _info(_known(unit, code, standard) or _enter(unit, code, standard, name, region))
+def ensure(
+    unit: UnitOfWork, code: str, standard: str, name: str = "", region: str = "", *, since: str = ""
+) -> AgencyInfo:
+    """Return the agency with this code and standard; enter it when there is none. For `since` see `enter`."""
+    return _info(_known(unit, code, standard) or _enter(unit, code, standard, (name, region, since)))
 
 
-def enter(unit: UnitOfWork, code: str, standard: str, name: str = "") -> AgencyInfo:
-    """Enter an agency that is not there yet. Raises Problem when one has this code and standard."""
+def enter(unit: UnitOfWork, code: str, standard: str, name: str = "", *, since: str = "") -> AgencyInfo:
+    """Enter an agency that is not there yet. Raises Problem when one has this code and standard.
+
+    `since` is the first submission that it makes from this store (`YYYY-MM`). Where nobody says, it is the first one
+    whose deadline is not past: nothing is late on the first day.
+    """
     if _known(unit, code, standard) is not None:
         raise Problem(f"This store has the agency {code} of {standard} already: open it, or give another code.")
-    return _info(_enter(unit, code, standard, name, ""))
+    return _info(_enter(unit, code, standard, (name, "", since)))
+
+
+def set_reports_since(unit: UnitOfWork, agency: AgencyInfo, month: str) -> AgencyInfo:
+    """Say which submission is the first that an agency makes from this store, as `YYYY-MM`.
+
+    Raises Problem for what is no submission of its calendar.
+    """
+    SubmissionCalendar(unit.derivers[agency.standard].standard).entry(month)
+    if month != agency.reports_since:
+        its = AGENCIES.c.number == agency.number
+        unit.session.execute(update(AGENCIES).where(its).values(reports_since=month))
+        unit.session.expire_all()
+        unit.chain.add("change", "agency", agency.id, "reports_since", agency.reports_since, month)
+    return replace(agency, reports_since=month)
 
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, code: str) -> AgencyInfo:
@@ -100,15 +121,18 @@ def _known(unit: UnitOfWork, code: str, standard: str) -> Agency | None:
     return unit.session.exec(known).one_or_none()
 
 
-def _enter(unit: UnitOfWork, code: str, standard: str, name: str, region: str) -> Agency:
-    row = Agency(id=str(uuid.uuid4()), code=code, standard=standard, name=name, region=region)
+def _enter(unit: UnitOfWork, code: str, standard: str, about: tuple[str, str, str]) -> Agency:
+    name, region, since = about
+    if not since:
+        since = SubmissionCalendar(unit.derivers[standard].standard).first_in_time(unit.who.at.date())
+    row = Agency(id=str(uuid.uuid4()), code=code, standard=standard, name=name, region=region, reports_since=since)
     unit.session.add(row)
     unit.session.flush()
-    new = pack({"code": code, "standard": standard, "name": name, "region": region}, "agency")
+    new = pack({"code": code, "standard": standard, "name": name, "region": region, "reports_since": since}, "agency")
     unit.chain.add("create", "agency", row.id, "", None, new)
     return row
 
 
 def _info(row: Agency) -> AgencyInfo:
     assert row.number is not None
-    return AgencyInfo(row.number, row.id, row.code, row.standard, row.name, row.region)
+    return AgencyInfo(row.number, row.id, row.code, row.standard, row.name, row.region, row.reports_since)

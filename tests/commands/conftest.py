@@ -29,6 +29,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A store with the sample in it, made once."""
     made = Place(tmp_path_factory.mktemp("template"))
     assert call("import", SAMPLE_FILE, *made.options).code == 0
+    assert call("agencies", "since", "T0123", "2020-11", *made.options).code == 0
     return made
 
 

@@ -20,18 +20,26 @@ def place(tmp_path: Path) -> Place:
 
 
 def test_the_first_agency_makes_the_store_and_others_follow(place: Place) -> None:
-    made = call("agencies", "add", "t0123", "--standard", "ndtms-cjit-p", *place.options)
-    assert made.code == 0 and made.out == "Agency T0123 is made, reporting by ndtms-cjit-p.\n"
+    made = call("agencies", "add", "t0123", "--standard", "ndtms-cjit-p", "--since", "2026-10", *place.options)
+    assert made.code == 0 and made.out == "Agency T0123 is made, reporting by ndtms-cjit-p since 2026-10.\n"
     assert "keep a copy of it" in made.err
-    named = call("agencies", "add", "W00001", "--standard", "smds-wales", "--name", " Cardiff\nNorth ", *place.options)
+    wales = ("W00001", "--standard", "smds-wales", "--name", " Cardiff\nNorth ", "--since", "2026-09")
+    named = call("agencies", "add", *wales, *place.options)
     assert named.code == 0 and named.err == ""
     told = call("agencies", "list", *place.options)
     assert told.out.splitlines() == [
-        "T0123  ndtms-cjit-p  NDTMS criminal justice (CJIT) data set P, edition P",
-        "W00001  smds-wales  Cardiff North: Substance Misuse Data Set (Wales), edition DSCN 2020-19",
+        "T0123  ndtms-cjit-p  NDTMS criminal justice (CJIT) data set P, edition P, since 2026-10",
+        "W00001  smds-wales  Cardiff North: Substance Misuse Data Set (Wales), edition DSCN 2020-19, since 2026-09",
     ]
     rows = json.loads(call("agencies", "list", "--format", "json", *place.options).out)
-    assert rows[1] == {"code": "W00001", "standard": "smds-wales", "name": "Cardiff North", "region": ""}
+    assert rows[1] == {
+        "code": "W00001",
+        "standard": "smds-wales",
+        "name": "Cardiff North",
+        "region": "",
+        "reports_since": "2026-09",
+    }
+    assert "2026-13' is not a submission" in call("agencies", "since", "T0123", "2026-13", *place.options).sentence
     with open_store(place.store, place.key, load) as store:
         for agency in ask(store, agencies.listed):
             assert [entry.act for entry in ask(store, audit.history, [agency.id])] == ["create"]

@@ -47,11 +47,12 @@ def test_in_august_nothing_is_due_and_july_may_be_late(filled: Place) -> None:
     found = call("due", *filled.options, "--today", "2021-08-10", "--as-kept")
     assert found.code == 1 and "LATE: 2021-06" in found.out
     assert "Nothing is due now: no submission is made in August." in found.out
-    # From the next window on there is nothing to send for it any more. Of a time before the first submission that the
-    # store knows of, nothing is said: it was another program's, or nobody's.
+    # From the next window on there is nothing to send for it any more. Of a time before the agency's first submission
+    # from here nothing is said: it was another program's, or nobody's.
+    assert call("agencies", "since", "T0123", "2021-08", *filled.options).code == 0
     found = call("due", *filled.options, "--today", "2021-09-01", "--as-kept")
     assert found.code == 0 and "was not marked" not in found.out
-    assert call("checklist", "tick", "wording", *filled.options, "--today", "2021-06-05").code == 0
+    assert call("agencies", "since", "T0123", "2021-06", *filled.options).code == 0
     found = call("due", *filled.options, "--today", "2021-09-01", "--as-kept")
     assert found.code == 0 and "2021-06 (June part July 21) was not marked as sent" in found.out
 
@@ -96,8 +97,10 @@ def test_portal_figures_are_entered_by_name(filled: Place) -> None:
 
 def test_a_correction_and_a_nil_return(filled: Place) -> None:
     assert "was not begun yet" in call("checklist", "correct", "--reason", "x", *filled.options, *JANUARY).sentence
-    done = call("checklist", "nil", *filled.options, *JANUARY)
-    assert "The store holds 117 episodes that would be sent: a nil return says there is nobody." in done.err
+    refused = call("checklist", "nil", *filled.options, *JANUARY).sentence
+    assert refused.startswith("The store holds 117 episodes that would be sent: a nil return says there is nobody.")
+    assert "not begun" in call("checklist", *filled.options, *JANUARY).out
+    done = call("checklist", "nil", "--anyway", *filled.options, *JANUARY)
     assert done.out == "2020-12: attempt 1 is begun, a nil return: nobody to report\n"
     assert "not needed: nil return" in call("checklist", *filled.options, *JANUARY).out
     done = call("checklist", "correct", "--reason", "there is somebody", *filled.options, *JANUARY)
@@ -105,6 +108,61 @@ def test_a_correction_and_a_nil_return(filled: Place) -> None:
     assert "correction 1: there is somebody" in call("checklist", *filled.options, *JANUARY).out
     first = call("checklist", "--attempt", "1", *filled.options, *JANUARY)
     assert "nil return: nobody to report" in first.out
+    dropped = call("checklist", "drop", "--reason", "a slip", *filled.options, *JANUARY)
+    assert dropped.out == "2020-12: attempt 2 is dropped: a slip\n"
+    assert call("checklist", "drop", "--reason", "this too", *filled.options, *JANUARY).code == 0
+    assert "not begun" in call("checklist", *filled.options, *JANUARY).out
+    assert "nothing to drop" in call("checklist", "drop", "--reason", "no", *filled.options, *JANUARY).sentence
+
+
+def test_a_correction_is_late_until_it_is_sent_or_dropped(filled: Place) -> None:
+    assert call("export", "--submission", "2020-12", "--out", filled.out, *filled.options, *JANUARY).code == 1
+    assert call("checklist", "tick", "uploaded", *filled.options, *JANUARY).code == 0
+    nil = call("checklist", "nil", "--anyway", *filled.options, *JANUARY).sentence
+    assert "was marked as sent for 2020-12 on" in nil and "that there was nobody to report" in nil
+    assert call("checklist", "correct", "--reason", "one was missing", *filled.options, *JANUARY).code == 0
+    assert call("due", *filled.options, *JANUARY, "--as-kept").code == 0
+    for day in ("2021-01-13", "2021-02-20", "2021-08-10"):
+        found = call("due", *filled.options, "--today", day, "--as-kept")
+        assert found.code == 1 and "LATE: 2020-12 (Dec 20) was due by Tue 12 Jan 2021" in found.out, day
+        assert "is not marked as sent: correction 1 was begun; send it, or drop it" in found.out
+    told = json.loads(call("due", *filled.options, "--today", "2021-02-20", "--as-kept", "--format", "json").out)
+    assert [one["submission"] for one in told[0]["lates"]] == ["2021-01", "2020-12"]
+    options = ("--submission", "2020-12", *filled.options, *JANUARY)
+    assert call("checklist", "drop", "--reason", "nothing was missing", *options).code == 0
+    assert "LATE: 2020-12" not in call("due", *filled.options, *LATE, "--as-kept").out
+    assert "was sent: take that back first" in call("checklist", "drop", "--reason", "all of it", *options).sentence
+
+
+def test_nothing_is_late_before_the_agencys_first_submission_nor_what_was_sent_from_elsewhere(filled: Place) -> None:
+    options = (*filled.options, *LATE, "--as-kept")
+    assert call("due", *options).code == 1
+    assert call("checklist", "elsewhere", "the old system", "--submission", "2020-12", *filled.options).code == 0
+    found = call("due", *options)
+    assert found.code == 0 and "LATE" not in found.out
+    listed = call("checklist", "--submission", "2020-12", *filled.options, *LATE).out
+    assert "sent from elsewhere: the old system" in listed and "1 of 1 done" in listed
+    again = ("checklist", "reopen", "uploaded", "--reason", "it was not", "--submission", "2020-12", *filled.options)
+    assert call(*again).code == 0
+    assert call("due", *options).code == 1
+    assert call("agencies", "since", "T0123", "2021-01", *filled.options).out == (
+        "Agency T0123: its first submission from here is 2021-01.\n"
+    )
+    found = call("due", *options)
+    assert found.code == 0 and "LATE" not in found.out
+    assert call("due", *filled.options, "--today", "2021-02-13", "--as-kept").code == 1
+    assert "There is no submission 2021-07" in call("agencies", "since", "T0123", "2021-07", *filled.options).sentence
+
+
+@pytest.mark.parametrize("standard", ["ndtms-cjit-p", "smds-wales"])
+@pytest.mark.parametrize("today", ["2020-12-13", "2021-01-12", "2021-08-10", "2021-06-29", "2022-08-31"])
+def test_a_new_store_is_not_late_on_its_first_day(place: Place, standard: str, today: str) -> None:
+    day = ("--today", today)
+    assert call("sample", "--clients", "2", "--standard", standard, *place.options, *day).code == 0
+    found = call("due", *place.options, *day, "--format", "json")
+    assert found.code == 0
+    (told,) = json.loads(found.out)
+    assert told["lates"] == [] and told["missed"] is None and told["reports_since"] >= "2020-11"
 
 
 @pytest.mark.parametrize(

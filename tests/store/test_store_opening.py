@@ -231,7 +231,7 @@ def test_the_choices_are_named_when_an_agency_is_not_clear(store: Store) -> None
     with pytest.raises(Problem, match="no such agency, it holds A1"):
         ask(store, agencies.one, "A3")
     with store.writing(Who("ann", NOW)) as work:
-        agencies.ensure(work, "A1", "other")
+        agencies.ensure(work, "A1", "other", since="2020-12")
     with pytest.raises(Problem, match="choose one with --standard"):
         ask(store, agencies.one, "A1")
     assert ask(store, agencies.one, "A1", "small") == first

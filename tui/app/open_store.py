@@ -69,6 +69,7 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
     from store.disk.user import current_person
     from store.records import agencies, bulk_load
     from store.store import open_store
+    from tui.session.agencies import first_submission
     from validators.standard.catalogue import DEFAULT, load
     from validators.synthetic import synthetic_episodes
 
@@ -79,7 +80,12 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
         open_store(place.store, place.key_file, load, create=True) as made,
         made.writing(Who(current_person(place.store), now)) as work,
     ):
-        bulk_load.load(work, agencies.ensure(work, code, standard.id), records, act="sample")
+        bulk_load.load(
+            work,
+            agencies.ensure(work, code, standard.id, since=first_submission(standard.id, today)),
+            records,
+            act="sample",
+        )
     return _open(place, create=False, quiet=True)
 
 

@@ -1,4 +1,4 @@
-"""`keywork agencies list`, `add`, `rename` and `remove`: the agencies that a store keeps, each with its data set."""
+"""`keywork agencies list`, `add`, `since`, `rename`, `remove`: the agencies of a store, each with its data set."""
 
 import json
 from typing import Annotated
@@ -9,7 +9,7 @@ from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
-from tui.session.agencies import data_set_words, made_words, make_agency
+from tui.session.agencies import data_set_words, made_words, make_agency, since_words
 from tui.widgets.text import printable
 from validators.agency import agency_code
 from validators.standard.catalogue import load
@@ -26,12 +26,13 @@ def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOpt
     with opened(store, key_file) as found:
         known = found.ask(agencies.listed)
     if form is OutputFormat.JSON:
-        names = ("code", "standard", "name", "region")
+        names = ("code", "standard", "name", "region", "reports_since")
         print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))
         return 0
     for one in known:
         name = f"{one.name}: " if one.name else ""
-        print(printable(f"{one.code}  {one.standard}  {name}{data_set_words(one.standard)}"))
+        since = f", since {one.reports_since}" if one.reports_since else ""
+        print(printable(f"{one.code}  {one.standard}  {name}{data_set_words(one.standard)}{since}"))
     if not known:
         print("The store holds no agency yet: 'keywork agencies add' makes one.")
     return 0
@@ -42,13 +43,17 @@ def add(
     code: Annotated[str, typer.Argument(metavar="CODE", help="Its code in the national returns.")],
     standard: Annotated[str, typer.Option("--standard", metavar="ID", help="The data set it reports.")],
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What people call it; may stay away.")] = "",
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="YYYY-MM", help="Its first submission from here; else the next that is due."),
+    ] = "",
     store: StoreOption = None,
     key_file: KeyOption = None,
 ) -> int:
     """Make a new agency; where there is no store yet, the store as well."""
     code = agency_code(load(standard), code)  # before a store is made for it
     with opened(store, key_file, create=True) as found:
-        made = found.do(Who(person(found.path), now()), make_agency, code, standard, name)
+        made = found.do(Who(person(found.path), now()), make_agency, code, standard, name, since=since)
     print(f"{made_words(made)}.")
     return 0
 
@@ -67,6 +72,22 @@ def rename(
         told = agency_code(load(agency.standard), new)
         found.do(Who(person(found.path), now()), agencies.rename, agency, told)
     print(f"Agency {code} is {told} now.")
+    return 0
+
+
+@group.command("since")
+def since(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The agency's code.")],
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month that it reports first from here.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+) -> int:
+    """Say which is an agency's first submission from this store: none before it is ever late."""
+    with opened(store, key_file) as found:
+        agency = found.ask(agencies.one, code, standard_id)
+        found.do(Who(person(found.path), now()), agencies.set_reports_since, agency, month.strip())
+    print(f"Agency {agency.code}: {since_words(month.strip())}.")
     return 0
 
 

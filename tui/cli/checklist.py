@@ -1,6 +1,7 @@
 """`keywork due` and `keywork checklist …`: what is due, what stands in the way, a month's list without the screens."""
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +11,9 @@ import typer
 from exporters.checks.caseload import check_caseload
 from exporters.month.checklist import open_mismatches, progress
 from exporters.month.checklist_acts import Acts
-from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
+from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.status import Standing, day_text, keep_today, left_text, read_standing, since
 from store.facts import NEVER, Who
-from store.findings import caseload
 from store.month import calendar as stored_calendar
 from store.records import agencies as stored_agencies
 from tui.cli.context import now, opened, person, talk
@@ -101,12 +101,11 @@ def due_lines(one: Standing) -> list[str]:
     """A few lines for a login message: what is late, what is due, how it stands, what is in the way."""
     due, who = one.due, one.agency.code
     lines = []
-    if one.late is not None:
-        days = (one.late.deadline - one.today).days
-        lines.append(
-            f"{who}: LATE: {one.late.submission} ({one.late.title}) was due by {day_text(one.late.deadline)},"
-            f" {left_text(days)}, and is not marked as sent"
-        )
+    for late in one.lates:
+        its = late.entry
+        days = left_text((its.deadline - one.today).days)
+        was = f"{its.submission} ({its.title}) was due by {day_text(its.deadline)}, {days}"
+        lines.append(f"{who}: LATE: {was}, and {late.told}")
     if one.missed is not None:
         lines.append(f"{who}: {one.missed.submission} ({one.missed.title}) was not marked as sent")
     if one.silence:
@@ -116,9 +115,13 @@ def due_lines(one: Standing) -> list[str]:
         if one.begun_anew:
             told += f"; {one.begun_anew[0].lower()}{one.begun_anew[1:]} is begun and not sent"
             told += f", due by {day_text(due.deadline)}, {left_text(one.days_left)}"
+        elif one.situation.elsewhere is not None:
+            told = f"is stated as sent from elsewhere: {one.situation.elsewhere.told['how']}"
         elif one.situation.is_nil:
             told = "is made: a nil return"
         lines.append(f"{who}: {due.submission} ({due.title}) {told}")
+    elif not one.is_ours:
+        lines.append(f"{who}: {due.submission} ({due.title}) is not made here: {one.told_of_first}")
     elif one.late != due:
         opens = "" if one.is_open else f", window opens {day_text(due.opens)}"
         by = f"is due by {day_text(due.deadline)}, {left_text(one.days_left)}{opens}"
@@ -126,6 +129,8 @@ def due_lines(one: Standing) -> list[str]:
     lines.append(f"  {figures_text(one)}")
     if (not one.is_sent or one.begun_anew) and one.in_the_way:
         lines.append(f"  in the way: {'; '.join(one.in_the_way)}")
+    if not one.not_ready_because and not one.is_sent:
+        lines.append(f"  {one.situation.readiness.told}")
     return lines
 
 
@@ -161,6 +166,8 @@ def _as_mapping(one: Standing) -> dict[str, object]:
         "silence": one.silence,
         "sent": one.is_sent,
         "late": one.late.submission if one.late else None,
+        "lates": [{"submission": late.entry.submission, "begun": late.begun} for late in one.lates],
+        "reports_since": one.agency.reports_since or None,
         "missed": one.missed.submission if one.missed else None,
         "load_percent": now_.load_percent,
         "data_quality_percent": now_.data_quality_percent,
@@ -171,6 +178,13 @@ def _as_mapping(one: Standing) -> dict[str, object]:
         "due_for_a_check": now_.stale,
         "checklist": {"done": done, "of": needed},
         "in_the_way": one.in_the_way,
+        "errors": now_.errors,
+        "warnings": now_.warnings,
+        "left_out_with_errors": len(one.situation.kept_out),
+        "mismatches": one.situation.mismatches if one.situation.against else 0,
+        "drafts": sum(one.situation.drafts.values()),
+        "ready": not one.not_ready_because,
+        "not_ready_because": one.not_ready_because,
     }
 
 
@@ -286,9 +300,41 @@ def nil(
     today: TodayOption = None,
     submission: MonthOption = "",
     reason: ReasonOption = "",
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Declare it though there is somebody who would be sent.")
+    ] = False,
 ) -> int:
-    """Declare a nil return: there is nobody to report."""
-    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "nil", reason=reason)
+    """Declare a nil return: there is nobody to report. Asks first where there is somebody."""
+    at = StoreOptions(store, key_file, standard, agency)
+    return _act(at, day(today), submission, "nil", reason=reason, anyway=anyway)
+
+
+@group.command()
+def drop(
+    reason: ReasonOption,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """Drop the latest attempt, a correction or a nil return begun by mistake; not one that was sent."""
+    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "drop", reason=reason)
+
+
+@group.command()
+def elsewhere(
+    how: Annotated[str, typer.Argument(metavar="TEXT", help="From where it was sent: 'the old system'.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> int:
+    """State that the return was sent from elsewhere: it is not late, and has no list here."""
+    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "elsewhere", reason=how)
 
 
 def _act(
@@ -299,8 +345,9 @@ def _act(
     item: str = "",
     reason: str = "",
     told: Mapping[str, str] | None = None,
+    anyway: bool = False,
 ) -> int:
-    """Tick, reopen, correct or declare nil; say what was done. Raises Problem."""
+    """Tick, reopen, correct, drop, or say what is not sent from here; say what was done. Raises Problem."""
     reason = prose_of(reason, "reason")
     with opened(at.store, at.key_file) as found:
         agency = found.ask(stored_agencies.one, at.agency, at.standard)
@@ -316,15 +363,27 @@ def _act(
         elif act == "reopen":
             acts.reopen(item, reason)
             print(f"{entry.submission}: {item} is open again")
+        elif act == "drop":
+            dropped = acts.drop(reason)
+            print(f"{entry.submission}: attempt {dropped.attempt} is dropped: {printable(reason)}")
+        elif act == "elsewhere":
+            acts.sent_elsewhere(reason)
+            print(f"{entry.submission}: stated as sent from elsewhere: {printable(reason)}")
         else:
-            if act == "nil" and (
-                said := said_of_nil(found.ask(caseload.figures, agency, entry.period).episodes, standard)
-            ):
-                talk(said)
-            made = acts.correct(reason) if act == "correct" else acts.declare_nil(reason)
+            if act == "correct":
+                made = acts.correct(reason)
+            else:
+                made = acts.declare_nil(reason, anyway=anyway or _agreed(acts.said_of_nil()))
             what = "a nil return" if made.is_nil else "a correction"
             print(f"{made.month}: attempt {made.attempt} is begun, {what}: {printable(made.reason)}")
     return 0
+
+
+def _agreed(said: str) -> bool:
+    """Ask whoever sits at a terminal whether a nil return is to be declared all the same; nobody else can say yes."""
+    if not said or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    return typer.confirm(f"{said} Declare it all the same?", err=True)
 
 
 def _told_of(pairs: list[str]) -> dict[str, str]:

@@ -39,6 +39,7 @@ def sample(
     from store.records import agencies as stored_agencies
     from store.records import bulk_load
     from tui.cli.context import now, opened, person
+    from tui.session.agencies import first_submission
     from validators.standard.catalogue import DEFAULT, load
     from validators.synthetic import synthetic_episodes
 
@@ -50,7 +51,7 @@ def sample(
         if found.ask(stored_agencies.listed):
             raise Problem(f"The store {found.path} is not empty: name a new one with --store.")
         with found.writing(Who(person(found.path), now())) as work:
-            agency = stored_agencies.ensure(work, code, standard.id)
+            agency = stored_agencies.ensure(work, code, standard.id, since=first_submission(standard.id, today))
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
             made = bulk_load.load(work, agency, records, act="sample")
     told = "{path}: {made.clients} synthetic {clients}, {made.episodes} {episodes}, {made.events} {events}"

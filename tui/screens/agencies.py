@@ -1,6 +1,6 @@
 """The agencies that this store keeps, each with its data set: Enter opens another one, Ctrl+N makes a new one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual.widget import Widget
@@ -9,18 +9,37 @@ from store.facts import AgencyInfo
 from store.records import agencies
 from store.snapshot import Snapshot
 from tui.screens.start import DataSetList
-from tui.session.agencies import data_set_words, made_words, make_agency
+from tui.session.agencies import data_set_words, first_submission, made_words, make_agency, since_words
 from tui.session.program import StoreScreen
 from tui.session.standard_pages import data_set_page
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import JumpPlace
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
+from validators.agency import agency_code
+from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
+from validators.standard.model import Standard
+
+FIRST = (
+    "The first submission that is made from here, as 2020-12. What was before it was sent from elsewhere: none of it "
+    "is ever called late."
+)
+
+
+def asking_since(title: str, offered: str, standard: Standard) -> Asking:
+    """The dialog that asks for an agency's first submission."""
+
+    def check(texts: Mapping[str, str]) -> None:
+        SubmissionCalendar(standard).entry(texts["month"].strip())
+
+    return Asking(title, [FIRST], [Asked("month", "First submission", offered)], check)
+
 
 # A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
 
@@ -53,15 +72,29 @@ class NewAgencyScreen(StoreScreen[AgencyInfo | None]):
         self.choices.focus()
 
     def on_line_list_chosen(self) -> None:
-        """Enter: make it, or say why not; what is typed stays."""
-        if self.choices.current_id is not None:
-            typed, standard_id = self.choices.typed, self.choices.current_id
-            self.program.write(
-                lambda unit: make_agency(unit, typed, standard_id),
-                on_done=self._made,
-                on_problem=self._refused,
-                hold=True,
-            )
+        """Enter: ask for the first submission and make it, or say why not; what is typed stays."""
+        if self.choices.current_id is None:
+            return
+        typed, standard_id = self.choices.typed, self.choices.current_id
+        try:
+            standard = load(standard_id)
+            agency_code(standard, typed)
+            offered = first_submission(standard_id, self.program.today())
+        except Problem as problem:
+            self._refused(problem)
+            return
+
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                since = texts["month"]
+                self.program.write(
+                    lambda unit: make_agency(unit, typed, standard_id, since=since),
+                    on_done=self._made,
+                    on_problem=self._refused,
+                    hold=True,
+                )
+
+        self.app.push_screen(asking_since(f"Agency {typed.strip().upper()}", offered, standard), answered)
 
     def _made(self, agency: AgencyInfo) -> None:
         self.dismiss(agency)
@@ -71,7 +104,10 @@ class NewAgencyScreen(StoreScreen[AgencyInfo | None]):
 
 
 REGISTRY.add(
-    action("agencies.new", "ctrl+n insert", "New", "Make a new agency in this store", {"agencies"}, "new", True)
+    action("agencies.new", "ctrl+n insert", "New", "Make a new agency in this store", {"agencies"}, "new", True),
+    action(
+        "agencies.since", "s", "Since", "The first submission that an agency makes from here", {"agencies"}, "since"
+    ),
 )
 MOST_ROWS = 6
 OPEN = "open here"
@@ -164,7 +200,8 @@ class AgenciesScreen(StoreScreen[None]):
         name = [f"  Name        {its.name}"] if its.name else []
         region = [f"  Region      {its.region}"] if its.region else []
         new = f"{REGISTRY.key_text('agencies.new')} makes a new agency."
-        self.page.show(["", f"# Agency {its.code}", "", f"  {told} {new}", *name, *region, "", *one.page])
+        since = [f"  Since       {since_words(its.reports_since)} ({REGISTRY.key_text('agencies.since')} changes that)"]
+        self.page.show(["", f"# Agency {its.code}", "", f"  {told} {new}", *name, *region, *since, "", *one.page])
 
     def jumps(self) -> list[JumpPlace]:
         """The list and the page."""
@@ -181,6 +218,27 @@ class AgenciesScreen(StoreScreen[None]):
             self.say(f"{its.code} is open already; Esc goes back to it.", "notice")
         else:
             self.program.change_agency(its)
+
+    def action_since(self) -> None:
+        """Ask for the first submission of the chosen agency."""
+        its = self.listed.known[self.listed.cursor].agency
+
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                month = texts["month"].strip()
+                self.program.write(
+                    lambda unit: agencies.set_reports_since(unit, its, month),
+                    on_done=lambda made: self._set(made),
+                    hold=True,
+                )
+
+        self.app.push_screen(asking_since(f"Agency {its.code}", its.reports_since, load(its.standard)), answered)
+
+    def _set(self, agency: AgencyInfo) -> None:
+        if agency.id == self.program.agency.id:
+            self.program.agency = agency
+        self.action_refresh_data()
+        self.say(f"Agency {agency.code}: {since_words(agency.reports_since)}.", "ok")
 
     def action_new(self) -> None:
         """Ctrl+N."""

@@ -6,9 +6,10 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from exporters.extracts.readiness import counted
 from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_acts import Acts
-from exporters.month.checklist_page import ChecklistPage, read_page, said_of_nil
+from exporters.month.checklist_page import ChecklistPage, read_page
 from exporters.month.portal_figures import NAMES, entered
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
@@ -17,6 +18,7 @@ from tui.session.store_access import StoreChanged
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line
 from tui.widgets.text_line import Piece, TextLine
@@ -95,7 +97,13 @@ def do(
     if act == "reopen":
         acts.reopen(item, texts["reason"], attempt)
         return "Reopened; the tick before is kept with your reason.", False
-    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"])
+    if act == "drop":
+        dropped = acts.drop(texts["reason"])
+        return f"Attempt {dropped.attempt} of {dropped.month} is dropped; it is kept with your reason.", True
+    if act == "elsewhere":
+        acts.sent_elsewhere(texts["how"])
+        return "Stated as sent from elsewhere; Space on the upload takes it back.", False
+    made = acts.correct(texts["reason"]) if act == "correct" else acts.declare_nil(texts["reason"], anyway=True)
     return f"Attempt {made.attempt} of {made.month} is begun.", True
 
 
@@ -108,6 +116,8 @@ REGISTRY.add(
     action("checklist.newer", "ctrl+right", "After", "The submission after this one", SCOPE, "other(1)"),
     action("checklist.correct", "plus", "Correction", "Begin a correction, with a reason", SCOPE, "correct", True),
     action("checklist.nil", "ctrl+n", "Nil return", "There is nobody to report", SCOPE, "nil", True),
+    action("checklist.drop", "minus", "Drop", "Drop the latest attempt, which was begun by mistake", SCOPE, "drop"),
+    action("checklist.elsewhere", "e", "Elsewhere", "It was sent from elsewhere, not from here", SCOPE, "elsewhere"),
 )
 DETAILS = 5
 
@@ -328,11 +338,41 @@ class ChecklistScreen(StoreScreen[None]):
                 f"A correction of {self.page.entry.submission}", about, [Asked("reason", "Reason")], "correct", ""
             )
 
+    def action_drop(self) -> None:
+        """The latest attempt was begun by mistake."""
+        if self.page is not None:
+            month = self.page.entry.submission
+            about = ["The latest attempt goes, the one before counts again. What was ticked in it is kept apart."]
+            self._ask(f"Drop what was begun of {month}", about, [Asked("reason", "Reason")], "drop", "")
+
+    def action_elsewhere(self) -> None:
+        """It was sent, but not from here."""
+        if self.page is not None:
+            about = ["It counts as sent, and has no list here. Space on the upload takes that back."]
+            asked = [Asked("how", "From where", "")]
+            self._ask(f"{self.page.entry.submission} was sent from elsewhere", about, asked, "elsewhere", "")
+
     def action_nil(self) -> None:
-        """There is nobody to report."""
+        """There is nobody to report; where there is somebody, that is asked first, for another key than Enter."""
+        page = self.page
+        if page is None:
+            return
+        if not page.episodes:
+            self._ask_nil()
+            return
+        many = counted(page.episodes, self.program.standard.word("episode"))
+        lines = [f"The store holds {many} that would be sent: a nil return says there is nobody."]
+
+        def sure(letter: str | None) -> None:
+            if letter == "n":
+                self._ask_nil()
+
+        title = f"A nil return for {page.entry.submission}?"
+        self.app.push_screen(Confirm(title, lines, [Answer("n", "There is nobody to report all the same")]), sure)
+
+    def _ask_nil(self) -> None:
         if self.page is not None:
             about = ["There is nobody to report: what a nil return does not need is left out of the checklist."]
-            about += [said] if (said := said_of_nil(self.page.episodes, self.program.standard)) else []
             asked = [Asked("reason", "Reason", "nobody to report")]
             self._ask(f"A nil return for {self.page.entry.submission}", about, asked, "declare_nil", "")
 

@@ -8,7 +8,8 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.month.checklist import counted, open_mismatches
+from exporters.extracts.readiness import counted
+from exporters.month.checklist import open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
 from tui.screens.registry import ROLL_OVER, SCREENS
@@ -147,6 +148,7 @@ def other_lines(view: MonthView) -> list[MonthLine]:
         found.append(MonthLine("month.late", "error", late, goes_to="checklist", goes_with=one.late.submission))
     found.append(_extract_line(one))
     found.append(MonthLine("month.checklist", state, f"Checklist: {done} of {needed} done{ahead}", goes_to="checklist"))
+    found += _reason_lines(one)
     drafts = one.situation.drafts
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
@@ -160,6 +162,26 @@ def other_lines(view: MonthView) -> list[MonthLine]:
         calendar = "The calendar: every submission with its window"
         found.append(MonthLine("month.calendar", "", calendar, goes_to="calendar"))
     return found
+
+
+def _reason_lines(one: Standing) -> list[MonthLine]:
+    """What else stands in the way of the return at hand; errors, warnings and drafts have lines of their own."""
+    if one.is_sent and not one.begun_anew:
+        return []
+    due = one.due.submission
+    goes = {"outside": "extract", "mismatches": "extract", "rows": "checklist"}
+    return [
+        MonthLine(
+            "",
+            "error" if reason.check == "outside" else "warning",
+            f"{reason.told[0].upper()}{reason.told[1:]}",
+            "",
+            goes[reason.check],
+            due,
+        )
+        for reason in one.situation.readiness.reasons
+        if reason.check in goes and not (reason.check == "mismatches" and one.situation.mismatches is None)
+    ]
 
 
 def _extract_line(one: Standing) -> MonthLine:

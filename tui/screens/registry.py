@@ -167,7 +167,14 @@ SCREENS: dict[str, ScreenEntry] = {
             "What the next roll-over drops",
             needs=ROLL_OVER,
         ),
-        ScreenEntry("checklist", "Checklist", "tui.screens.checklist", "ChecklistScreen", "The list of one submission"),
+        ScreenEntry(
+            "checklist",
+            "Checklist",
+            "tui.screens.checklist",
+            "ChecklistScreen",
+            "The list of one submission",
+            letters=True,
+        ),
         ScreenEntry(
             "measures",
             "Measures",
@@ -193,6 +200,7 @@ SCREENS: dict[str, ScreenEntry] = {
             "tui.screens.agencies",
             "AgenciesScreen",
             "The agencies of this store: open another one, make a new one",
+            letters=True,
             faults="",
         ),
         ScreenEntry(

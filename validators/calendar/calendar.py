@@ -109,6 +109,11 @@ class SubmissionCalendar:
             entry = self.after(entry)
         return entry
 
+    def first_in_time(self, today: date) -> str:
+        """The first submission whose deadline is not past on a day. Raises Problem."""
+        due = self.due(today)
+        return due.submission if today <= due.deadline else self.after(due).submission
+
     def before(self, entry: CalendarEntry) -> CalendarEntry:
         """The submission before one. Raises Problem where the calendar ends."""
         return self._step(entry, -1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual.widget import Widget
 
 from exporters.extracts.compare import Comparison, Difference
-from exporters.extracts.writing import Receipt
+from exporters.extracts.receipt import Receipt
 from tui.form.dates import show_date
 from tui.screens.extract.queries import RecordPlace, place_of
 from tui.session.filtered_screen import FilteredScreen
@@ -41,6 +41,19 @@ def left_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
     return [
         ExtractItem(_client(receipt, name), f"{_word(standard)} {name}", why, place=_place(receipt, name))
         for name, why in receipt.left_out
+    ]
+
+
+def kept_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
+    """The episodes that a wrong date keeps out, or a part of them; each leads to the field that is wrong."""
+    return [
+        ExtractItem(
+            _client(receipt, name),
+            f"{_word(standard)} {name}",
+            one.message,
+            place=(one.client_id, one.episode_id, one.event_id, one.field),
+        )
+        for name, one in receipt.kept_out.items()
     ]
 
 
@@ -104,6 +117,7 @@ class ItemsScreen(FilteredScreen):
         self.title = title
         self._all = self._shown = list(items)
         self._about, self._empty = about, empty
+        self._walked = False
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
 
     @property
@@ -153,6 +167,23 @@ class ItemsScreen(FilteredScreen):
             )
         else:
             app.open_client(*one.place)
+
+    def action_next_finding(self) -> None:
+        """F8: to the record of the next line; it begins with the one that is chosen."""
+        self._walk(1)
+
+    def action_previous_finding(self) -> None:
+        """F7: to that of the line before."""
+        self._walk(-1)
+
+    def _walk(self, step: int) -> None:
+        at = self.table.cursor + step if self._walked else self.table.cursor
+        if not 0 <= at < len(self._shown):
+            self.say("There is no further one in this list.", "notice")
+            return
+        self._walked = True
+        self.table.go(at)
+        self.on_line_list_chosen()
 
     def on_paged_table_filter_wanted(self) -> None:
         """`/` on the list."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.extracts.compare import Comparison, Difference
-from exporters.extracts.mismatches import Mismatches, find_mismatches
+from exporters.extracts.mismatches import Mismatches, look_for_mismatches
 from exporters.extracts.preview import Preview, changes_since, preview_extract
 from exporters.extracts.submission_window import due_submission, said_of_window
 from exporters.extracts.writing import export_numbered
@@ -84,10 +84,11 @@ def look(
             found.changes = changes_since(snapshot, preview, found.last)
     except Problem as problem:
         found.changes = shortly(problem, snapshot.ground.path, standard.terms)
-    try:
-        found.mismatches = find_mismatches(snapshot, preview)
-    except Problem as problem:
-        found.mismatches = shortly(problem, snapshot.ground.path, standard.terms)
+    mismatches = look_for_mismatches(snapshot, preview)
+    if isinstance(mismatches, Problem):
+        found.mismatches = shortly(mismatches, snapshot.ground.path, standard.terms)
+    else:
+        found.mismatches = mismatches
     return found
 
 

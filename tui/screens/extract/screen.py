@@ -15,7 +15,7 @@ from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar
 from tui.screens.extract.folders import in_folder
-from tui.screens.extract.items import ItemsScreen, changed, held_back, left_out
+from tui.screens.extract.items import ItemsScreen, changed, held_back, kept_out, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
 from tui.screens.extract.queries import Gently, Looked, look, usual_folder, write
 from tui.screens.extract.receipt import ReceiptScreen
@@ -217,6 +217,7 @@ class ExtractScreen(StoreScreen[None]):
                 self._findings,
                 "Enter goes to the findings.",
             ),
+            *self._kept_out(found),
             ExtractLine("Left out", self._left_out(found), go=self._show_left_out, hint="Enter lists them."),
             ExtractLine("Held back", self._held(found), go=self._show_held, hint="Enter lists them."),
             self._changes(found),
@@ -230,6 +231,12 @@ class ExtractScreen(StoreScreen[None]):
             self._written(found),
         ]
         return lines
+
+    def _kept_out(self, found: Looked) -> list[ExtractLine]:
+        many = len(found.preview.receipt.kept_out)
+        told = f"{several(many, self._word)} kept out, or in part, by a date that is wrong"
+        hint = "Left out with errors. Enter lists them; F8 there goes through them."
+        return [ExtractLine("With errors", told, "error", self._show_kept_out, hint)] if many else []
 
     def _left_out(self, found: Looked) -> str:
         many = len(found.preview.receipt.left_out)
@@ -319,6 +326,12 @@ class ExtractScreen(StoreScreen[None]):
             about = self.program.terms.say("{Episodes} that would not be written, and why; Enter goes to the record.")
             self.app.push_screen(ItemsScreen("Left out", about, items, "Nothing is left out."))
 
+    def _show_kept_out(self) -> None:
+        if self.looked is not None:
+            items = kept_out(self.looked.preview.receipt, self.program.standard)
+            about = "Left out, or held back in part, by a wrong date; Enter goes to the field, F8 to the next."
+            self.app.push_screen(ItemsScreen("Left out with errors", about, items, "Nothing is left out by an error."))
+
     def _show_held(self) -> None:
         if self.looked is not None:
             items = held_back(self.looked.preview.receipt, self.looked.preview.standard)
@@ -340,6 +353,7 @@ class ExtractScreen(StoreScreen[None]):
         """Something was confirmed, or taken back."""
         if self.looked is not None:
             self.looked.mismatches = mismatches
+            self.looked.preview.receipt.mismatches = len(mismatches.open)
             self.overview.show(self.lines())
 
     def action_written(self) -> None:

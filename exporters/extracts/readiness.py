@@ -1,0 +1,121 @@
+"""Whether a return is ready to be sent, and why not: decided here, for receipt, screens, checklist and commands alike.
+
+Whoever knows the figures, the receipt of an extract or what the store keeps of the last check, fills in `Readiness`;
+the reasons and their words are the same for all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from exporters.formats.base import Validation
+from validators.calendar.calendar import in_words
+
+NOT_OFFICIAL = "not validated against the official schema"
+NOTHING = "nothing to send: make a nil return"
+Check = Literal["checked", "errors", "warnings", "outside", "mismatches", "drafts", "rows", "period", "schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a return is not ready: what was looked at, and what is to be said."""
+
+    check: Check
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The figures that decide. `rows` and `errors`, `open_warnings` and `accepted` are of what would be sent.
+
+    `kept_out` is how many episodes a wrong date keeps out, or a part of them. `mismatches` are those still open against
+    what was sent before; None when they were not looked for, and `not_compared` says why they could not be. `drafts`
+    are everybody's, by person. `unchecked` says what is still to be checked, "" when nothing is. Without a `period_end`
+    it is not asked whether the period is over. `unofficial` goes on where it is told that the owner's schema
+    would not validate it, None where it would or there is none; a `validation` says so itself.
+    """
+
+    rows: int
+    errors: int
+    open_warnings: int
+    accepted: int = 0
+    kept_out: int = 0
+    mismatches: int | None = 0
+    not_compared: str = ""
+    drafts: Mapping[str, int] = field(default_factory=dict)
+    unchecked: str = ""
+    period_end: date | None = None
+    today: date | None = None
+    validation: Validation | None = None
+    unofficial: str | None = None
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """All that stands in the way, the gravest first; none when the return is ready."""
+        found: list[Reason] = []
+
+        def add(check: Check, told: str) -> None:
+            found.append(Reason(check, told))
+
+        if self.unchecked:
+            add("checked", self.unchecked)
+        if self.errors:
+            add("errors", f"{counted(self.errors, 'error')}: what is concerned would not load")
+        if self.kept_out:
+            add("outside", told_of_kept_out(self.kept_out))
+        if self.open_warnings:
+            add("warnings", f"{counted(self.open_warnings, 'warning')}, neither mended nor accepted")
+        if not self.rows and not self.unchecked:
+            add("rows", NOTHING)
+        if self.not_compared:
+            add("mismatches", f"it could not be compared with what was sent before: {self.not_compared}")
+        elif self.mismatches is None:
+            add("mismatches", "it is still to be compared with what was sent before")
+        elif self.mismatches:
+            what = "mismatch" if self.mismatches == 1 else "mismatches"
+            add("mismatches", f"{self.mismatches:,} {what} with what was sent before, open")
+        if self.drafts:
+            add("drafts", told_of_drafts(self.drafts))
+        if self.period_end is not None and self.today is not None and self.today <= self.period_end:
+            add("period", told_of_period(self.period_end))
+        if self.validation is not None and self.validation.count:
+            add("schema", self.validation.told)
+        own = self.validation
+        why = self.unofficial if own is None else own.why if own.is_stand_in else None
+        if why is not None:
+            add("schema", f"{NOT_OFFICIAL}{why}")
+        return found
+
+    @property
+    def not_ready_because(self) -> list[str]:
+        """The reasons in words; empty when it is ready."""
+        return [one.told for one in self.reasons]
+
+    @property
+    def told(self) -> str:
+        """Whether it is ready, in words: `ready with 3 accepted warnings`, or why it is not."""
+        if reasons := self.not_ready_because:
+            return "not ready: " + "; ".join(reasons)
+        return f"ready with {counted(self.accepted, 'accepted warning')}" if self.accepted else "ready to be sent"
+
+
+def counted(count: int, what: str) -> str:
+    """`1 error`, `2,345 errors`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def told_of_kept_out(many: int) -> str:
+    """How much a wrong date keeps out of a return."""
+    return f"left out with errors: {many:,}"
+
+
+def told_of_drafts(drafts: Mapping[str, int]) -> str:
+    """How many drafts there are, and whose."""
+    each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
+    return f"{counted(sum(drafts.values()), 'draft')} not saved: {each}"
+
+
+def told_of_period(end: date) -> str:
+    """That a period goes on."""
+    return f"the reporting period is not over: it ends on {in_words(end)}"

@@ -1,0 +1,127 @@
+"""The rows of an extract, accounted for in its receipt: written to a file, or to a text to look at.
+
+The rows stand in the order in which episodes were entered, an episode's events in theirs: the documented, stable order.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from pathlib import Path
+
+from exporters.checks.return_check import examination, examined
+from exporters.extracts.outside import OutsideDates
+from exporters.extracts.receipt import Receipt
+from exporters.formats import choose
+from exporters.formats.base import ReturnDetails, Selecting, Sink
+from exporters.work import Work
+from store.live import drafts
+from store.snapshot import Snapshot
+from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
+from validators.quality import Tally
+from validators.records import EpisodeRecord, Finding
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.model import Standard
+
+Progress = Callable[[int], None]
+
+
+def file_name(standard: Standard, agency: str, period: ReportingPeriod, kind: str = "") -> str:
+    """The name of a submission's file, by the standard's pattern; what a name may not hold becomes `_`."""
+    name = standard.submission.file_name
+    parts = {
+        "agency": agency,
+        "from": period.start.strftime("%Y%m%d"),
+        "to": period.end.strftime("%Y%m%d"),
+        "edition": standard.edition,
+        "kind": kind,
+    }
+    for part, value in parts.items():
+        name = name.replace(f"{{{part}}}", re.sub(r"[^A-Za-z0-9]", "_", value))
+    return name
+
+
+def begun(work: Work, chosen: Selecting, period: ReportingPeriod) -> Receipt:
+    """The receipt of an extract of a submission, whose period is given, that is about to be written; a mere name."""
+    wanted = chosen.wanted
+    name = file_name(chosen.standard, work.agency.code, chosen.period, wanted.kind if wanted else "")
+    return Receipt(
+        period.submission,
+        Path(name),
+        Tally(chosen.standard),
+        wanted=wanted,
+        period_end=period.end,
+        today=work.today,
+    )
+
+
+def write_rows(
+    snapshot: Snapshot,
+    work: Work,
+    selection: Selecting,
+    receipt: Receipt,
+    file: Sink,
+    progress: Progress | None,
+    whole: Sink | None = None,
+) -> None:
+    """Write a selection's rows to a file and account for them in the receipt.
+
+    To `whole`, where it is given, all that is known of every episode is written, sent before or not: what was sent is
+    compared with that. Raises Problem for a character that the encoding does not have, and when the store fails.
+    """
+    agency, standard = work.agency, selection.standard
+    judging = examination(snapshot, work, selection)
+    receipt.tally = judging.tally
+    receipt.drafts = Counter(draft.person for draft in drafts.in_agency(snapshot, agency))
+    wrong_dates = _WrongDates(selection, judging.checker, stored_context(snapshot, agency, work.today))
+    form = choose.of(standard)
+    kind = selection.wanted.kind if selection.wanted else ""
+    at = receipt.made_at or datetime.combine(work.today, time(), UTC)
+    details = ReturnDetails(agency.code, selection.period, kind, work.today, at)
+    rows = form.writer(file, details)
+    beside = form.writer(whole, details) if whole is not None else None
+    for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
+        name = selection.name(record)
+        receipt.held_back += outgoing.held_back
+        if outgoing.left_out or outgoing.held_back:
+            called = record.client.get(selection.reference) or record.client.get(selection.client, "")
+            receipt.places[name] = (record.client_id, record.episode_id, called)
+            if wrong := wrong_dates.keeping_out(record):
+                receipt.kept_out[name] = wrong
+        try:
+            if outgoing.left_out:
+                receipt.left_out.append((name, outgoing.left_out))
+            elif outgoing.unchanged:
+                receipt.unchanged += 1
+            else:
+                examined(judging, outgoing)
+                rows.write(outgoing.record)
+                receipt.records.add(outgoing.records)
+            if beside is not None and not outgoing.left_out:
+                beside.write(outgoing.judged)
+        except UnicodeEncodeError:
+            raise Problem(
+                f"The {standard.word('episode')} {name} holds a character that {standard.submission.encoding} cannot "
+                "write: mend it and export again."
+            ) from None
+        if progress and not seen % 50:
+            progress(seen)
+    receipt.sha256 = rows.finish()
+    if beside is not None:
+        beside.finish()
+
+
+class _WrongDates:
+    """Looks for the wrong date that keeps an episode, or a part of it, out, as the store's own check does."""
+
+    def __init__(self, selection: Selecting, checker: Checker, context: Context) -> None:
+        self._standard, self._checker, self._context = selection.standard, checker, context
+        self._outside = OutsideDates(selection.standard, selection.period)
+
+    def keeping_out(self, record: EpisodeRecord) -> Finding | None:
+        """What is wrong with the date; None where it is right."""
+        consented = self._standard.has_consent(record.episode)
+        found = self._checker.check(record, self._context)
+        return next((one for one in found if self._outside.keep_out(one, consented=consented)), None)
