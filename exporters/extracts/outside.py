@@ -5,7 +5,7 @@ such a date is wrong; but what is not sent is judged by nobody at the other end,
 """
 
 from store.facts import AgencyInfo
-from store.findings.outside import errors_about
+from store.findings.outside import faults_in
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
@@ -37,8 +37,11 @@ class OutsideDates:
         return frozenset(filter(None, (self._opened, self._closed, *self._held)))
 
     def keep_out(self, finding: Finding, *, consented: bool) -> bool:
-        """Whether a finding is an error about a date that keeps something out. Without consent no part is held back."""
-        if finding.severity is not Severity.ERROR:
+        """Whether a finding doubts a date that keeps something out. Without consent no part is held back.
+
+        Wales calls such a date a mere warning: that counts as well, until somebody accepts it.
+        """
+        if finding.severity is Severity.NOTICE or finding.accepted:
             return False
         for header, text in finding.values.items():
             if header not in self.headers:
@@ -56,13 +59,13 @@ class OutsideDates:
 def kept_out(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, period: ReportingPeriod
 ) -> tuple[Finding, ...]:
-    """Of each episode that a wrong date keeps out of a period's return, or a part of it, the first such error.
+    """Of each episode that a wrong date keeps out of a period's return, or a part of it, the gravest such fault.
 
     By the results of the last check. Raises Problem when the store cannot be read.
     """
     dates = OutsideDates(standard, period)
     found: dict[str, Finding] = {}
-    for one, consented in errors_about(snapshot, agency, dates.headers):
+    for one, consented in faults_in(snapshot, agency, dates.headers):
         if one.episode_id not in found and dates.keep_out(one, consented=consented):
             found[one.episode_id] = one
     return tuple(found.values())

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from exporters.checks.caseload import stored_context
+from exporters.checks.file_check import Examination
 from exporters.checks.return_check import examination, examined
 from exporters.extracts.outside import OutsideDates
 from exporters.extracts.receipt import Receipt
@@ -21,7 +23,6 @@ from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.quality import Tally
 from validators.records import EpisodeRecord, Finding
-from validators.rules.checker import Checker
 from validators.rules.registry import Context
 from validators.standard.model import Standard
 
@@ -75,7 +76,7 @@ def write_rows(
     judging = examination(snapshot, work, selection)
     receipt.tally = judging.tally
     receipt.drafts = Counter(draft.person for draft in drafts.in_agency(snapshot, agency))
-    wrong_dates = _WrongDates(selection, judging.checker, stored_context(snapshot, agency, work.today))
+    wrong_dates = _WrongDates(selection, judging, stored_context(snapshot, agency, work.today))
     form = choose.of(standard)
     kind = selection.wanted.kind if selection.wanted else ""
     at = receipt.made_at or datetime.combine(work.today, time(), UTC)
@@ -116,12 +117,14 @@ def write_rows(
 class _WrongDates:
     """Looks for the wrong date that keeps an episode, or a part of it, out, as the store's own check does."""
 
-    def __init__(self, selection: Selecting, checker: Checker, context: Context) -> None:
-        self._standard, self._checker, self._context = selection.standard, checker, context
+    def __init__(self, selection: Selecting, examination: Examination, context: Context) -> None:
+        self._standard, self._examination, self._context = selection.standard, examination, context
         self._outside = OutsideDates(selection.standard, selection.period)
 
     def keeping_out(self, record: EpisodeRecord) -> Finding | None:
         """What is wrong with the date; None where it is right."""
         consented = self._standard.has_consent(record.episode)
-        found = self._checker.check(record, self._context)
+        found = self._examination.checker.check(record, self._context)
+        if self._examination.accepted is not None:
+            found = self._examination.accepted.mark(found)
         return next((one for one in found if self._outside.keep_out(one, consented=consented)), None)

@@ -1,4 +1,4 @@
-"""Errors about certain fields of all that is kept, sent or not: what a wrong date keeps out of a return is not lost."""
+"""Faults in certain fields of all that is kept, sent or not: what a wrong date keeps out of a return is not lost."""
 
 from collections.abc import Collection, Iterator
 
@@ -12,10 +12,10 @@ from store.snapshot import Snapshot
 from validators.records import Finding, Severity
 
 
-def errors_about(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:
-    """The errors of the last check that name any of these fields, of what is not deleted, by episode.
+def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:
+    """The errors and unaccepted warnings of the last check that name any of these fields, of what is not deleted.
 
-    With each whether consent is given to send the episode in full.
+    By episode; with each whether consent is given to send the episode in full.
     """
     consented = snapshot.derivers[agency.standard].consented
     query = (
@@ -32,13 +32,14 @@ def errors_about(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .where(
             FINDINGS.c.agency_number == agency.number,
-            FINDINGS.c.weight == WEIGHTS[Severity.ERROR],
+            FINDINGS.c.weight <= WEIGHTS[Severity.WARNING],
+            FINDINGS.c.acceptance == 0,
             EPISODES.c.deleted_at.is_(None),
             CLIENTS.c.deleted_at.is_(None),
             # Only those that may matter are taken apart.
             or_(*(FINDINGS.c.told.contains(f'"{header}"', autoescape=True) for header in headers)),
         )
-        .order_by(FINDINGS.c.episode_number, FINDINGS.c.number)
+        .order_by(FINDINGS.c.episode_number, FINDINGS.c.weight, FINDINGS.c.number)
     )
     for row in snapshot.connection.execute(query):
         yield results.finding(row), consented is None or row.consent in consented

@@ -1,0 +1,181 @@
+"""One figure everywhere: over made-up stores, receipt, Month, checklist, `due` and the written file say the same.
+
+What is wrong is made up at random, in both formats: faults and doubts, wrong dates, consent withheld, identifiers given
+twice on purpose, drafts, returns that were sent before, nothing at all, and periods that are not over.
+"""
+
+import json
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from exporters.checks.caseload import check_caseload
+from exporters.checks.file_check import check_file
+from exporters.extracts.writing import Receipt
+from exporters.month.checklist import open_mismatches
+from exporters.month.checklist_page import read_page
+from exporters.month.status import read_standing
+from store.facts import AgencyInfo, Draft, Who
+from store.live import drafts
+from store.month import extracts, sent
+from store.records import agencies, bulk_load, read, save
+from store.store import Store
+from tests.commands.running import call
+from tests.exporters import desks, journeys
+from tests.exporters.extracts import NOW, STANDARD, row, visit, withheld
+from tests.stores import ask, do
+from tests.validators.builders_smds import WALES, journey, modality
+from validators.calendar.periods import ReportingPeriod
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Event
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
+from validators.standard.model import Standard
+
+MENDED = {"checked": "errors", "warnings": "warnings", "mismatches": "mismatches", "drafts": "drafts"}
+
+ENGLAND = {
+    "right": {},
+    "an error": {"SEX": ""},
+    "a warning": {"PARENT": "Y", "PRNTSTAT": ""},
+    "withheld": {"CONSENT": "N"},
+    "no answer": {"CONSENT": ""},
+    "no start": {"CPLANDT": ""},
+    "closed wrongly": {"DISD": "20180601", "CJDISRSN": "2"},
+    "closed to come": {"DISD": "20350601", "CJDISRSN": "2"},
+    "referred to come": {"REFLD": "20350601"},
+    "an event": visit(),
+    "an event wrongly": visit(SUBMODDT="20200101"),
+    "an event to come": visit(SUBMODDT="20350101"),
+    "an event that waits": visit(SUBMODDT="20210102"),
+    "twice": {"EPISODID": "same", "CLIENTID": "same"},
+}
+DAYS = (date(2021, 1, 10), date(2021, 1, 31), date(2020, 12, 20))
+
+CYMRU = {
+    "right": {},
+    "an error": {"GENDER": ""},
+    "referred to come": {"REFDATE": "2035-01-01"},
+    "a modality": {"": "2026-03-12"},
+    "one to come": {"": "2035-01-01"},
+    "one wrongly": {"": "2026-01-01"},
+}
+WELSH_DAYS = (date(2026, 12, 3), date(2026, 11, 20))
+
+
+def agree(store: Store, agency: AgencyInfo, standard: Standard, today: date, receipt: Receipt) -> None:
+    """All that tells of the return at hand says what its receipt says."""
+    check_caseload(store, agency, Checker(standard), today, NOW)
+    many = ask(store, open_mismatches, agency, standard, period_at_hand(store, agency, standard, today), today)
+    month = ask(store, read_standing, agency, standard, today, many)
+    figures, tally = month.figures, receipt.tally
+    assert (figures.rows, figures.errors, figures.warnings) == (tally.rows, tally.errors, tally.warnings)
+    assert figures.episodes == tally.episodes
+    assert (figures.load_percent, figures.data_quality_percent) == (tally.load_percent, tally.data_quality_percent)
+    assert len(month.situation.kept_out) == len(receipt.kept_out)
+    assert month.not_ready_because == receipt.not_ready_because
+    items = {item.id: item for item in ask(store, read_page, agency, standard, today, "", None, many).items}
+    checks = {one.check for one in receipt.readiness.reasons}
+    for item, check in MENDED.items():
+        wrong = {check, "outside"} if check == "errors" else {check}
+        assert (items[item].state == "done") is not bool(wrong & checks), (item, items[item])
+    told = json.loads(
+        call("due", "--store", store.path, "--key-file", store.key_file, "--today", today, "--format", "json").out
+    )[0]
+    assert told["ready"] is (not receipt.not_ready_because) and told["not_ready_because"] == receipt.not_ready_because
+    kept = receipt.as_mapping()
+    same = ("rows", "episodes", "errors", "warnings", "load_percent", "data_quality_percent", "mismatches", "drafts")
+    assert {name: told[name] for name in same} == {name: kept[name] for name in same}
+    assert told["left_out_with_errors"] == len(receipt.kept_out)
+    # A part of what is known is judged on all of it: such a file alone knows less.
+    if receipt.kind in ("", "full"):
+        period = period_at_hand(store, agency, standard, today)
+        try:
+            checked = check_file(receipt.file, standard, Context(today, "file", period)).tally
+        except Problem as problem:
+            assert not tally.rows and "nothing to send" in str(problem)
+        else:
+            assert (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
+            if standard is STANDARD:
+                assert (checked.rows, checked.load_percent) == (tally.rows, tally.load_percent)
+
+
+def period_at_hand(store: Store, agency: AgencyInfo, standard: Standard, today: date) -> ReportingPeriod:
+    """The period of the return at hand."""
+    return ask(store, read_standing, agency, standard, today).due.period
+
+
+def typed(store: Store, agency: AgencyInfo) -> None:
+    """Somebody leaves a draft."""
+    for record in ask(store, read.episodes, agency):
+        do(store, Who("bob", NOW), drafts.save, Draft("episode", record.episode_id, {"NOTE": "x"}, 1))
+        return
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.generate,))
+@given(
+    wrong=st.lists(st.sampled_from(sorted(ENGLAND)), max_size=6),
+    today=st.sampled_from(DAYS),
+    before=st.booleans(),
+    draft=st.booleans(),
+)
+def test_in_england_one_figure(wrong: list[str], today: date, before: bool, draft: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = desks.opened(Path(folder) / "desk")
+        with desk.store:
+            with desk.store.writing(Who("ann", NOW)) as work:
+                agency = agencies.ensure(work, "T0123", STANDARD.id, since="2019-12")
+                bulk_load.load(work, agency, [english(str(at), name) for at, name in enumerate(wrong, 1)])
+            if before and wrong:
+                desk.send("2020-11", today=date(2020, 12, 5))
+                first = ask(desk.store, extracts.listed, agency)[-1]
+                do(desk.store, Who("ann", NOW), sent.mark, first.id)
+                with desk.store.writing(Who("ann", NOW)) as work:
+                    one = next(iter(read.episodes(work, agency)))
+                    save.delete(work, "client", one.client_id, 1)
+            if draft:
+                typed(desk.store, agency)
+            month = ask(desk.store, read_standing, agency, STANDARD, today).due.submission
+            agree(desk.store, agency, STANDARD, today, desk.send(month, today=today))
+
+
+def english(number: str, name: str) -> EpisodeRecord:
+    """An episode with what is wrong with it."""
+    values = (withheld(number) if name == "withheld" else row(number)) | ENGLAND[name]
+    values = {header: value for header, value in values.items() if value and header != "CMSID"}
+    level = {header: STANDARD.by_header[header].level for header in values}
+    event = {header: value for header, value in values.items() if level[header] == "event"}
+    return EpisodeRecord(
+        {header: value for header, value in values.items() if level[header] == "client"},
+        {header: value for header, value in values.items() if level[header] == "episode"},
+        (Event(STANDARD.by_header["SUBMID"].section, event),) if event else (),
+    )
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.generate,))
+@given(
+    wrong=st.lists(st.sampled_from(sorted(CYMRU)), max_size=5),
+    today=st.sampled_from(WELSH_DAYS),
+    before=st.booleans(),
+    kind=st.sampled_from(("new", "full")),
+    draft=st.booleans(),
+)
+def test_in_wales_one_figure(wrong: list[str], today: date, before: bool, kind: str, draft: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        returns = journeys.opened(Path(folder) / "desk")
+        with returns.store:
+            for at, name in enumerate(wrong, 1):
+                values = dict(CYMRU[name])
+                events = [modality(start=values.pop(""))] if "" in values else []
+                returns.take(journey(*events, CLIENTNO=str(1000 + at), DOB=f"198{at}-06-15", **values))
+            if before and wrong:
+                returns.send("2026-09", today=date(2026, 10, 5))
+            if draft:
+                typed(returns.store, returns.agency)
+            month = ask(returns.store, read_standing, returns.agency, WALES, today).due.submission
+            # Where nothing was sent, a new return is a full one.
+            receipt = returns.export(month, kind if not before else "new", today=today)
+            agree(returns.store, returns.agency, WALES, today, receipt)
