@@ -383,15 +383,15 @@ def _extract(known: Situation) -> tuple[State, str]:
         return "done", f"{extract.file_name}; {later} since: for the next submission, or a correction"
     if told := known.reason("rows"):
         return "open", told
-    if told := known.reason("period"):
-        return "waits", told
-    if extract is None:
-        return "open", "not written yet"
-    if known.changed:
+    if extract is not None and known.changed:
         return (
             "open",
             f"{counted(known.changed, 'record')} changed since {extract.file_name} was written: write it anew",
         )
+    if told := known.reason("period"):
+        return "waits", told
+    if extract is None:
+        return "open", "not written yet"
     if known.period_end is not None and extract.made_at.date() <= known.period_end:
         return "open", f"{extract.file_name} was written before the reporting period was over: write it anew"
     return "done", extract.file_name

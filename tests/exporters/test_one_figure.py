@@ -9,7 +9,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from exporters.checks.caseload import check_caseload
@@ -66,7 +66,9 @@ CYMRU = {
 WELSH_DAYS = (date(2026, 12, 3), date(2026, 11, 20))
 
 
-def agree(store: Store, agency: AgencyInfo, standard: Standard, today: date, receipt: Receipt) -> None:
+def agree(
+    store: Store, agency: AgencyInfo, standard: Standard, today: date, receipt: Receipt, is_twice: bool = False
+) -> None:
     """All that tells of the return at hand says what its receipt says."""
     check_caseload(store, agency, Checker(standard), today, NOW)
     many = ask(store, open_mismatches, agency, standard, period_at_hand(store, agency, standard, today), today)
@@ -98,7 +100,9 @@ def agree(store: Store, agency: AgencyInfo, standard: Standard, today: date, rec
         except Problem as problem:
             assert not tally.rows and "nothing to send" in str(problem)
         else:
-            assert (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
+            # Of an identifier given twice a file tells one thing, the rows under it, and the store two.
+            same = (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
+            assert same or (is_twice and checked.errors and tally.errors)
             if standard is STANDARD:
                 assert (checked.rows, checked.load_percent) == (tally.rows, tally.load_percent)
 
@@ -115,7 +119,8 @@ def typed(store: Store, agency: AgencyInfo) -> None:
         return
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.generate,))
+@settings(max_examples=5, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@example(wrong=["twice", "right", "twice"], today=DAYS[0], before=False, draft=False)
 @given(
     wrong=st.lists(st.sampled_from(sorted(ENGLAND)), max_size=6),
     today=st.sampled_from(DAYS),
@@ -139,7 +144,7 @@ def test_in_england_one_figure(wrong: list[str], today: date, before: bool, draf
             if draft:
                 typed(desk.store, agency)
             month = ask(desk.store, read_standing, agency, STANDARD, today).due.submission
-            agree(desk.store, agency, STANDARD, today, desk.send(month, today=today))
+            agree(desk.store, agency, STANDARD, today, desk.send(month, today=today), wrong.count("twice") > 1)
 
 
 def english(number: str, name: str) -> EpisodeRecord:

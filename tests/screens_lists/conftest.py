@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """The store; the tests look into it beside the program."""
     with open_store(tmp_path / "store.db", tmp_path / "store.key", load, create=True) as made:
         with made.writing(Who("loader", NOW)) as work:
-            agency = agencies.ensure(work, "T0001", "ndtms-cjit-p")
+            agency = agencies.ensure(work, "T0001", "ndtms-cjit-p", since="2020-10")
             standard = load(agency.standard)
             people = synthetic_episodes(standard, CLIENTS, seed=1, today=NOW.date(), faults=True, agency=agency.code)
             bulk_load.load(work, agency, people, act="sample")

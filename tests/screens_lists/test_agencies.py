@@ -189,26 +189,45 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
         ("T-1", "An agency code has the letters A to Z and digits only, such as T0123"),
         ("Ŵ001", "An agency code has the letters A to Z and digits only"),
         ("T00123", "An agency code of ndtms-cjit-p has at most 5 characters, this one 6"),
-        ("t0001", "This store has the agency T0001 of ndtms-cjit-p already"),
     ):
         terminal.press(f"<ctrl+u>{typed}<enter>")
         terminal.until(sentence)
         assert terminal.shows(f"Agency code: {typed}".rstrip()) and len(ask(store, agencies.listed)) == 1
+    terminal.press("<ctrl+u>t0001<enter>")
+    terminal.until("The first submission that is made from here")
+    terminal.press("<enter>")
+    terminal.until("This store has the agency T0001 of ndtms-cjit-p already")
     terminal.press("<ctrl+u>w00001<down><enter>")
-    terminal.until("Agency W00001 is made, reporting by smds-wales; Enter opens it.")
+    terminal.until("The first submission that is made from here")
+    terminal.press("<ctrl+u>2021-13<enter>")
+    terminal.until("'2021-13' is not a submission")
+    terminal.press("<ctrl+u>2021-02<enter>")
+    terminal.until("Agency W00001 is made, reporting by smds-wales since 2021-02")
     made = ask(store, agencies.listed)[1]
-    assert (made.code, made.standard) == ("W00001", WELSH)
+    assert (made.code, made.standard, made.reports_since) == ("W00001", WELSH, "2021-02")
     assert [(entry.act, entry.person) for entry in ask(store, audit.history, [made.id])] == [("create", "ann")]
     assert ask(store, audit.verify).whole
     terminal.press("<enter>")
     terminal.until("W00001 is open")
     # One code may report several data sets; Escape makes nothing.
     command(terminal, "agencies", "Agencies of this store")
-    terminal.press("<ctrl+n>T0001<down><enter>")
+    terminal.press("<ctrl+n>T0001<down><enter><enter>")
     terminal.until("Agency T0001 is made, reporting by smds-wales")
     terminal.press("<ctrl+n>T0009<escape>", 0.4)
     terminal.until("Agencies of this store")
     assert [one.code for one in ask(store, agencies.listed)] == ["T0001", "W00001", "T0001"]
+
+
+def test_the_first_submission_is_changed_at_the_screen(start: Start, store: Store) -> None:
+    terminal = start()
+    command(terminal, "agencies", "its first submission from here is 2020-10")
+    terminal.press("s")
+    terminal.until("The first submission that is made from here")
+    terminal.press("<ctrl+u>2020-12<enter>")
+    terminal.until("Agency T0001: its first submission from here is 2020-12.")
+    assert ask(store, agencies.one).reports_since == "2020-12"
+    command(terminal, "what is due", "Load ")
+    assert not terminal.shows("Late:")
 
 
 def test_an_agency_that_somebody_else_makes_is_listed(start: Start, store: Store) -> None:
@@ -221,7 +240,7 @@ def test_an_agency_that_somebody_else_makes_is_listed(start: Start, store: Store
 def test_a_data_set_that_is_not_there_any_more_changes_nothing(start: Start, store: Store) -> None:
     terminal = start()
     with store.writing(Who("loader", NOW)) as work:
-        agencies.ensure(work, "T0009", "gone-away")
+        agencies.ensure(work, "T0009", "gone-away", since="2020-12")
     command(terminal, "agencies", "gone-away, which cannot be read here")
     terminal.press("<down><enter>")
     terminal.until("There is no standard 'gone-away'")

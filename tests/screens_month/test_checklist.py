@@ -100,7 +100,10 @@ def test_portal_percentages_are_asked_for_and_refused_when_they_are_none(
 def test_a_nil_return_needs_less_and_a_correction_is_kept_apart(start: Start) -> None:
     terminal = at_checklist(start)
     terminal.press("<ctrl+n>")
+    terminal.until("There is nobody to report all the same")
+    terminal.press("n")
     terminal.until("A nil return for 2020-12")
+    terminal.until("Reason")
     terminal.press("<f2>")
     terminal.until("1 of 3 done, nil return: nobody to report")
     assert terminal.shows("[-] Extract written                               not needed: nil return")
@@ -115,6 +118,21 @@ def test_a_nil_return_needs_less_and_a_correction_is_kept_apart(start: Start) ->
     terminal.until("Checklist: 2021-01")
     terminal.press("<right>")
     terminal.until("There is no further one to look at.")
+    terminal.press("<left>")
+    terminal.until("correction 1: somebody came")
+    terminal.press("-a slip<enter>")
+    terminal.until("Attempt 2 of 2020-12 is dropped; it is kept with your reason.")
+    terminal.until("1 of 3 done, nil return: nobody to report")
+
+
+def test_what_was_sent_from_elsewhere_is_stated_and_taken_back(start: Start) -> None:
+    terminal = at_checklist(start)
+    terminal.press("ethe old system<enter>")
+    terminal.until("1 of 1 done")
+    terminal.press("<home>" + "<down>" * 7)
+    terminal.until("ent from elsewhere: the old system")
+    terminal.press(" it was not<enter>")
+    terminal.until("4 of 12 done")
 
 
 def test_what_somebody_else_ticks_appears_by_itself(start: Start, store: Store, agency: AgencyInfo) -> None:

@@ -71,7 +71,7 @@ def test_it_leads_to_the_extract_and_says_how_far_that_is(start: Start, store: S
     with store.writing(Who("bob", NOW)) as work:
         written = extracts.keep(work, agency, WrittenExtract("2020-12", "x.csv", sha, 0, {}), ())
     terminal.press("<f5>")  # what is not keyed is looked at when somebody asks
-    terminal.until("x   Extract: written and not marked as sent")
+    terminal.until("x ! Extract: the reporting period is not over: it ends on 31 December 2020")
     with store.writing(Who("bob", NOW)) as work:
         known = read.get(work, "client", next(iter(ask(store, read.episodes, agency))).client_id)
         save.change(work, "client", known.id, {**known.values, "DOB": "19700101"}, known.version)
