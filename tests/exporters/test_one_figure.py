@@ -101,8 +101,8 @@ def agree(
             assert not tally.rows and "nothing to send" in str(problem)
         else:
             # Of an identifier given twice a file tells one thing, the rows under it, and the store two.
-            same = (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
-            assert same or (is_twice and checked.errors and tally.errors)
+            is_same = (checked.errors, checked.warnings) == (tally.errors, tally.warnings)
+            assert is_same or (is_twice and checked.errors and tally.errors)
             if standard is STANDARD:
                 assert (checked.rows, checked.load_percent) == (tally.rows, tally.load_percent)
 
