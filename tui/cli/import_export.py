@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from exporters.extracts.mismatches import look_for_mismatches
 from exporters.extracts.preview import preview_extract
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.resend import export_to_stream, show_text
@@ -182,6 +183,7 @@ def export(
         work, at = Work(agency, standard, today), Who(who, now())
         if dry_run:
             preview = found.ask(preview_extract, work, submission, progress=progress, wanted=wanted)
+            found.ask(look_for_mismatches, preview)
             receipt = preview.receipt
             if stdout:
                 show_text(preview, sys.stdout.buffer)
