@@ -146,7 +146,8 @@ class DraftInfo:
     `fields` tells how many values differ from those that stand now, `version` the version that stands now (0 when the
     record is not saved yet), `at_field` the field the person was in. `began_with` are the record's values when the
     draft was begun, empty for a new record and where an older program did not keep them; `unconfirmed` are the fields
-    that were carried over and that nobody has confirmed. `session` is the window it was typed in.
+    that were carried over and that nobody has confirmed. `session` is the window it was typed in. `kept_under` is the
+    id of a merged client, where what was typed into that one is offered for the client he is now.
     """
 
     person: str
@@ -163,11 +164,31 @@ class DraftInfo:
     began_with: Values = field(default_factory=dict)
     unconfirmed: tuple[str, ...] = ()
     session: str = ""
+    kept_under: str = ""
 
     @property
     def is_overtaken(self) -> bool:
         """Whether somebody saved the record after the draft was begun."""
         return self.version > self.base_version
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """The record it is kept under, and the window."""
+        return self.kept_under or self.record_id, self.session
+
+    def as_draft(self) -> Draft:
+        """The same, to be kept."""
+        return Draft(
+            self.kind,
+            self.record_id,
+            self.values,
+            self.base_version,
+            parent_id=self.parent_id,
+            section=self.section,
+            at_field=self.at_field,
+            began_with=self.began_with,
+            unconfirmed=self.unconfirmed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

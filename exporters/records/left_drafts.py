@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from store.facts import AgencyInfo, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts as stored_drafts
 from store.live import offline_drafts, presence
 from store.live.offline_drafts import TakenIn
-from store.records import read
+from store.records import merge, read
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
@@ -56,6 +56,7 @@ class DraftName:
 def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]:
     """A person's drafts in an agency by client, the latest first. What a record stands under may itself be a draft.
 
+    A draft is found where its record stands now: with the client who is kept, where two were made one since.
     What the person is typing in another window at this moment is none of them.
     """
     every = [draft for draft in stored_drafts.listed(snapshot, who.person) if draft.fields or not draft.version]
@@ -63,21 +64,23 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     by_client: dict[str, list[DraftInfo]] = {}
     for draft in every:
         try:
-            client = _client_of(snapshot, draft, known)
+            client, was = _client_of(snapshot, draft, known)
             if client not in known or known[client].version:
                 read.get(snapshot, "client", client)
-            by_client.setdefault(client, []).append(draft)
+            by_client.setdefault(client, []).append(_moved(snapshot, agency, draft, was, client))
         except Problem:
             continue  # what it stood under is gone for good; there is nowhere to open it
     order: dict[Kind, int] = {"client": 0, "episode": 1, "event": 2}
     found = []
     for client, rows in by_client.items():
-        elsewhere = {one.session for one in presence.others(snapshot, "client", client, who.session, who.at)}
+        ids = {client, *(draft.kept_under for draft in rows if draft.kept_under)}
+        elsewhere = {one.session for id in ids for one in presence.others(snapshot, "client", id, who.session, who.at)}
         free = [draft for draft in rows if draft.session not in elsewhere]
         own = list({draft.record_id: draft for draft in reversed(free)}.values())
         is_new = client in known and not known[client].version
         stored = None if is_new else read.get(snapshot, "client", client)
-        values = known[client].values if client in known else stored.values if stored else {}
+        typed = next((draft.values for draft in own if draft.record_id == client), None)
+        values = typed if typed is not None else stored.values if stored else {}
         if own and (stored.parent_id if stored else known[client].parent_id) == agency.id:
             own.sort(key=lambda draft: order[draft.kind])
             found.append(DraftGroup(client, values, tuple(own), len(free) - len(own)))
@@ -103,7 +106,7 @@ def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who
     ]
     for draft in meant:
         try:
-            client_id = _client_of(snapshot, draft, known)
+            client_id, _ = _client_of(snapshot, draft, known)
             is_new = client_id in known and not known[client_id].version
             stored = None if is_new else read.tree(snapshot, client_id, deleted=True)
         except Problem:
@@ -122,6 +125,37 @@ def _record_of(draft: DraftInfo) -> StoredRecord:
     """A new record as its draft has it."""
     return StoredRecord(
         draft.kind, draft.record_id, draft.parent_id, draft.section, draft.values, 0, draft.saved_at, draft.person
+    )
+
+
+def _moved(snapshot: Snapshot, agency: AgencyInfo, draft: DraftInfo, was: str, client: str) -> DraftInfo:
+    """A draft as it is of the client whom its record belongs to now; that of a merged client, of the one who is kept.
+
+    What was typed into the merged client's own record is what changes in that of the other; nothing is saved by that.
+    """
+    if draft.kind == "episode":
+        return replace(draft, parent_id=client)
+    if draft.kind == "event" or client == was:
+        return draft
+    stands = read.get(snapshot, "client", client)
+    before = draft.began_with or read.get(snapshot, "client", was).values
+    fields = snapshot.derivers[agency.standard].standard.by_header
+    # What the program makes is nobody's typing: the one who is kept has his own.
+    headers = [
+        each for each in dict.fromkeys((*before, *draft.values)) if each not in fields or fields[each].keyed == "person"
+    ]
+    typed = {each: draft.values.get(each, "") for each in headers if draft.values.get(each, "") != before.get(each, "")}
+    differ = sum(stands.values.get(header, "") != text for header, text in typed.items())
+    return replace(
+        draft,
+        record_id=client,
+        parent_id=stands.parent_id,
+        values={**stands.values, **typed},
+        base_version=stands.version,
+        version=stands.version,
+        began_with=stands.values,
+        fields=differ,
+        kept_under=draft.record_id,
     )
 
 
@@ -152,11 +186,68 @@ def take_over(unit: UnitOfWork, drafts: Sequence[DraftName]) -> None:
         stored_drafts.take_over(unit, one.record_id, one.session, unit.who.session)
 
 
-def _client_of(snapshot: Snapshot, draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> str:
-    """The client that a draft's record belongs to, walked up to through drafts and records. Raises Problem."""
-    kind, id, parent = draft.kind, draft.record_id, draft.parent_id
+def keep(unit: UnitOfWork, drafts: Sequence[DraftInfo]) -> None:
+    """Go on, in this window, with drafts as `groups` gave them: a merged client's become those of the one kept."""
+    for one in drafts:
+        if one.kept_under:
+            # What this window has of the client who is kept is not written over: it is offered next.
+            stored_drafts.take_over(unit, one.record_id, unit.who.session, one.kept_under)
+            stored_drafts.drop(unit, one.kept_under, one.session)
+            stored_drafts.save(unit, one.as_draft())
+        else:
+            stored_drafts.take_over(unit, one.record_id, one.session, unit.who.session)
+
+
+def _client_of(snapshot: Snapshot, draft: DraftInfo, drafts: Mapping[str, DraftInfo]) -> tuple[str, str]:
+    """The client that a draft's record belongs to now, and the one it was typed into: walked up to through what is
+    stored, and through drafts of what is not. Raises Problem."""
+    kind, id = draft.kind, draft.record_id
+    parents = {draft.record_id: draft.parent_id, **{one.record_id: one.parent_id for one in drafts.values()}}
     while kind != "client":
-        parent = parent or read.get(snapshot, kind, id).parent_id
+        try:
+            parent = read.get(snapshot, kind, id).parent_id
+        except Problem:
+            parent = parents.get(id, "")
+            if not parent:
+                raise
         kind, id = ("client" if kind == "episode" else "episode"), parent
-        parent = drafts[id].parent_id if id in drafts else ""
-    return id
+    return merge.kept_for(snapshot, id) or id, id
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What somebody has typed into the records of a client and not saved: how many of them, the latest when."""
+
+    person: str
+    records: int
+    saved_at: datetime
+
+
+def in_client(snapshot: Snapshot, client_id: str, record_id: str = "") -> list[Typing]:
+    """Everybody's unsaved typing in a client, or in one record of his and what stands under it; the latest first.
+
+    Acts on a record ask this beforehand: what is typed is nobody's to forget.
+    """
+    tree = read.tree(snapshot, client_id, deleted=True)
+    wanted = {record_id or client_id}
+    below = [*((one.episode.id, client_id) for one in tree.episodes)]
+    below += [(event.id, one.episode.id) for one in tree.episodes for event in one.events]
+    every = [draft for draft in stored_drafts.listed(snapshot) if draft.fields or not draft.version]
+    below += [(draft.record_id, draft.parent_id) for draft in every if draft.kind == "episode" and not draft.version]
+    below += [(draft.record_id, draft.parent_id) for draft in every if draft.kind == "event" and not draft.version]
+    for id, parent in below:
+        if parent in wanted:
+            wanted.add(id)
+    found: dict[str, list[DraftInfo]] = {}
+    for draft in every:
+        if draft.record_id in wanted:
+            found.setdefault(draft.person, []).append(draft)
+    return [Typing(person, len({one.record_id for one in its}), its[0].saved_at) for person, its in found.items()]
+
+
+def typing_told(typing: Sequence[Typing], then: str) -> list[str]:
+    """Who has typed something that is not saved, and what becomes of it; one sentence for each person."""
+    return [
+        f"Typed and not saved by {one.person}, in {one.records} record{'' if one.records == 1 else 's'}: {then}."
+        for one in typing
+    ]

@@ -1,12 +1,12 @@
 """Lists of clients as people see them: what `store.clients.search` finds, looked up row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from store.clients import index
-from store.disk.tables import CLIENTS, DRAFTS, EPISODES, EVENTS, LINES, NAMES, STATES
+from store.disk.tables import CLIENTS, DRAFTS, EPISODES, EVENTS, LINES, MERGES, NAMES, STATES
 from store.facts import AgencyInfo, ClientRow
 from store.findings import going
 from store.records.values import moment
@@ -20,7 +20,19 @@ def with_drafts(connection: Connection, person: str) -> set[int]:
     mine = select(DRAFTS.c.kind, DRAFTS.c.record_id, DRAFTS.c.parent_id).where(DRAFTS.c.person == person)
     for kind, record_id, parent_id in connection.execute(mine).all():
         found |= _clients_above(connection, kind, record_id, parent_id)
+    # What was typed into a merged client is offered with the one who is kept.
+    while merged := _kept_for(connection, found):
+        found = found - merged.keys() | set(merged.values())
     return found
+
+
+def _kept_for(connection: Connection, clients: Collection[int]) -> dict[int, int]:
+    """Those of some clients who were merged into another one, with that one."""
+    if not clients:
+        return {}
+    stands = (MERGES.c.other_number.in_(clients), MERGES.c.split_at.is_(None))
+    query = select(MERGES.c.other_number, MERGES.c.keep_number).where(*stands)
+    return {row.other_number: row.keep_number for row in connection.execute(query)}
 
 
 def _clients_above(connection: Connection, kind: str, record_id: str, parent_id: str) -> set[int]:

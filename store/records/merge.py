@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, or_, select, update
 
 from store.disk.tables import CLIENTS, EPISODES, MERGES
-from store.facts import MergeInfo
+from store.facts import MergeInfo, StoredRecord
 from store.records import read
 from store.records.values import moment
 from store.snapshot import Snapshot
@@ -39,15 +39,9 @@ def refuse_merged(snapshot: Snapshot, client_id: str) -> None:
             raise Problem(f"The client {client_id} was merged into {one.keep_id}: split the two to bring it back.")
 
 
-def merge(unit: UnitOfWork, keep_id: str, other_id: str) -> MergeInfo:
-    """Make two clients one: all episodes of the other, deleted ones too, go to the one that is kept; the other is
-    deleted softly.
-
-    Raises Problem when they are the same, of two agencies, or one is deleted.
-    """
-    keep, other = read.get(unit, "client", keep_id), read.get(unit, "client", other_id)
-    # Episodes move below the session's feet: what it has seen of them counts no more.
-    unit.session.expire_all()
+def refuse_pair(snapshot: Snapshot, keep_id: str, other_id: str) -> tuple[StoredRecord, StoredRecord]:
+    """The two clients as they stand. Raises Problem when they cannot be made one: see `merge`."""
+    keep, other = read.get(snapshot, "client", keep_id), read.get(snapshot, "client", other_id)
     if keep.id == other.id:
         raise Problem("A client cannot be merged with itself: choose two.")
     if keep.parent_id != other.parent_id:
@@ -55,6 +49,18 @@ def merge(unit: UnitOfWork, keep_id: str, other_id: str) -> MergeInfo:
     for one in (keep, other):
         if one.deleted:
             raise Problem(f"The client {one.id} is deleted: bring it back before merging it.")
+    return keep, other
+
+
+def merge(unit: UnitOfWork, keep_id: str, other_id: str) -> MergeInfo:
+    """Make two clients one: all episodes of the other, deleted ones too, go to the one that is kept; the other is
+    deleted softly.
+
+    Raises Problem when they are the same, of two agencies, or one is deleted.
+    """
+    keep, other = refuse_pair(unit, keep_id, other_id)
+    # Episodes move below the session's feet: what it has seen of them counts no more.
+    unit.session.expire_all()
     kept, gone = _number(unit, keep.id), _number(unit, other.id)
     query = select(EPISODES.c.id).where(EPISODES.c.client_number == gone).order_by(EPISODES.c.number)
     moved = list(unit.connection.execute(query).scalars())

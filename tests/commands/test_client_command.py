@@ -10,9 +10,10 @@ import pytest
 from store.clients import search
 from store.disk import audit
 from store.disk.user import current_person
-from store.facts import NEVER, ClientQuery, ClientTree, Who
+from store.facts import NEVER, ClientQuery, ClientTree, Draft, Who
 from store.findings import acceptances
 from store.live import drafts, presence
+from store.month import extracts, sent
 from store.records import agencies, merge, read, save
 from store.store import Store, open_store
 from tests.commands.running import TODAY, Place, call
@@ -299,8 +300,9 @@ def test_delete_minds_company_and_drafts(sample: Place, store: Store) -> None:
 
 def test_merge_and_split(sample: Place, store: Store) -> None:
     keep, other, person = client(store), client(store, "000004"), current_person(store.path)
-    done = told(sample, "merge", "000003", "000004")
+    done = told(sample, "merge", "000003", "000004", "--yes")
     assert done["client_id"] == keep.client.id and done["merge_id"]
+    assert done["differing"]["CLIENT"] == ["000003", "000004"] and done["sent"] == {"keep": [], "other": []}
     assert len(client(store).episodes) == len(keep.episodes) + len(other.episodes)
     assert acts(store, other.client.id) == [("merge", person)]
     assert "merged into" in refused(sample, "undelete", other.client.id)
@@ -310,11 +312,31 @@ def test_merge_and_split(sample: Place, store: Store) -> None:
     assert "nothing to undo" in refused(sample, "split", "000003")
     assert "cannot be merged with itself" in refused(sample, "merge", "000003", "000003")
     assert "is an episode" in refused(sample, "merge", "000003", keep.episodes[0].episode.id)
-    told(sample, "merge", "000003", "000004")
-    told(sample, "merge", "000003", "000005")
+    told(sample, "merge", "000003", "000004", "--yes")
+    told(sample, "merge", "000003", "000005", "--yes")
     assert "several merges" in refused(sample, "split", "000003")
     first = ask(store, merge.listed, keep.client.id)[0]
     told(sample, "split", "000003", "--merge", first.id)
+
+
+def test_a_merge_shows_both_sides_and_asks_which_is_kept(sample: Place, store: Store) -> None:
+    keep, other, agency = client(store), client(store, "000004"), ask(store, agencies.one)
+    named = other.episodes[0].episode.values
+    assert call("export", *sample.options, *TODAY, "--submission", "2020-12", "--out", sample.out).code in (0, 1)
+    (extract,) = ask(store, extracts.listed, agency)
+    do(store, Who("ann", NOW), sent.mark, extract.id)
+    do(store, Who("bob", NOW), drafts.save, Draft("client", other.client.id, {"SEX": "9"}, 1))
+    outcome = call("client", "merge", "000003", "000004", *sample.options, *TODAY)
+    assert outcome.code == 2 and "Nothing was merged: give --yes" in outcome.err
+    assert "Client reference: 000003 | 000004" in outcome.err
+    assert f"If 1 is kept: Sent already, as client {other.client.values['CLIENTID']}" in outcome.err
+    assert named["EPISODID"] in outcome.err
+    assert "If 1 is kept: Typed and not saved by bob, in 1 record: goes over with it." in outcome.err
+    assert not ask(store, read.get, "client", other.client.id).deleted
+    done = told(sample, "merge", "000004", "000003", "--yes")
+    assert done["client_id"] == other.client.id
+    assert [one["episode"] for one in done["sent"]["keep"]] == [named["EPISODID"]]
+    assert {one["client"] for one in done["sent"]["other"]} <= {keep.client.values["CLIENTID"]}
 
 
 def test_worker_and_note_are_kept_beside_the_only_episode(sample: Place, store: Store) -> None:

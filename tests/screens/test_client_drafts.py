@@ -2,9 +2,10 @@
 
 import signal
 
+from exporters.records import left_drafts
 from store.facts import ClientTree, Draft, Who
 from store.live import drafts
-from store.records import read, save
+from store.records import agencies, merge, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.screens.program import NOW
@@ -174,3 +175,58 @@ def test_leaving_the_program_while_a_save_waits_offers_nothing_once_it_is_saved(
     again = start(ready="1 client")
     assert not again.shows("keep it?")
     again.until(lambda _: ask(store, drafts.listed, "ann") == [])
+
+
+def test_what_was_typed_into_a_merged_client_is_offered_with_the_one_who_is_kept(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    agency = ask(store, agencies.one)
+    with store.writing(Who("somebody", NOW)) as work:
+        twin = {"FINITIAL": "D", "SINITIAL": "M", "CLIENT": "twin", "SEX": "1"}
+        other = save.create(work, "client", agency.id, "", twin)
+        episode = save.create(work, "episode", other.id, "", {"REFLD": "20200505"})
+    for record, changed in ((other, {"NATION": "FRA"}), (episode, {"REFLD": "20200506"})):
+        draft = Draft(
+            record.kind,
+            record.id,
+            {**record.values, **changed},
+            1,
+            parent_id=record.parent_id,
+            began_with=record.values,
+        )
+        do(store, Who("ann", NOW, "gone"), drafts.save, draft)
+    with store.writing(Who("bob", NOW)) as work:
+        merge.merge(work, known.client.id, other.id)
+    terminal = start(known.client.id, ready="keep it?")
+    assert terminal.shows("2 fields in 2 records") and terminal.shows("who was merged into this one")
+    terminal.press("k")
+    terminal.until("The draft is kept")
+    terminal.press("<f2>")
+    terminal.until("Saved: ")
+    tree = ask(store, read.tree, known.client.id)
+    assert (tree.client.values["NATION"], tree.client.values["CLIENT"]) == ("FRA", "26964")
+    assert [one.episode.values["REFLD"] for one in tree.episodes] == ["20200301", "20200506"]
+    assert ask(store, drafts.listed, "ann") == []
+
+
+def test_what_was_typed_in_an_open_client_who_is_merged_away_is_found_with_the_other(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    with store.writing(Who("somebody", NOW)) as work:
+        other = save.create(work, "client", ask(store, agencies.one).id, "", {"CLIENT": "living", "SEX": "1"})
+    terminal = start(known.client.id)
+    terminal.press("<tab><tab><tab>2<tab>")
+    terminal.until(lambda _: bool(ask(store, drafts.listed, "ann")))
+    with store.writing(Who("bob", NOW)) as work:
+        merge.merge(work, other.id, known.client.id)
+    terminal.until("DELETED")
+    terminal.press("<escape>")
+    terminal.until("Clients")
+    (group,) = ask(store, left_drafts.groups, ask(store, agencies.one), Who("ann", NOW, "another"))
+    assert group.client_id == other.id
+    again = start(other.id, ready="keep it?")
+    again.press("k")
+    again.until("The draft is kept")
+    again.press("<f2>")
+    again.until("Saved: ")
+    assert ask(store, read.get, "client", other.id).values == {**other.values, "SEX": "2"}

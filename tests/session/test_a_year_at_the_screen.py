@@ -121,7 +121,7 @@ def the_caseload_changes(screen: Screen) -> None:
     screen.on("2023-02-02", "Jan 23 (2023-01). 10 days left.")
     screen.month_end("2023-01")
     screen.year.at("2023-02-20")
-    screen.year.says("client", "merge", "1006", "2001")
+    screen.year.says("client", "merge", "1006", "2001", "--yes")
     screen.year.edit("1007", CONSENT="N")
     screen.year.edit("1004", DISD="", CJDISRSN="")
     screen.on("2023-03-02", "Feb 23 (2023-02). 10 days left.")

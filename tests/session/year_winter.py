@@ -49,7 +49,7 @@ def february(year: Year) -> None:
     """Two clients were one person; the episode of the second goes over to the first."""
     year.at("2023-02-03")
     assert year.due()["missed"] is None
-    year.says("client", "merge", "1006", "2001")
+    year.says("client", "merge", "1006", "2001", "--yes")
     year.write("2023-01")
     ((subject, kind),) = year.mismatches("2023-01").items()
     assert kind == "moved"

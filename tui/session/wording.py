@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from store.facts import ClientRow, Sort
+from tui.form.dates import show_date
 from tui.session.local_time import LONDON
 from validators.records import Finding, Values
 from validators.standard.model import Standard
@@ -64,3 +65,12 @@ def findings_text(one: ClientRow) -> str:
     """How many findings there are, by letters: `2E 1W`."""
     parts = [f"{number}{letter}" for number, letter in ((one.errors, "E"), (one.warnings, "W")) if number]
     return " ".join(parts)
+
+
+def value_told(standard: Standard, header: str, values: Values) -> str:
+    """A value as people read it: a date in words, a code with its meaning."""
+    field, text = standard.by_header[header], values.get(header, "")
+    if field.is_date:
+        return show_date(text, field.layout.text) or text
+    codes = standard.code_lists.get(field.codes)
+    return f"{text} {codes.codes.get(text, '') if codes else ''}".rstrip()

@@ -5,7 +5,8 @@ read, or past a draft of one's own, unless the command line says so.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,8 @@ from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
 from exporters.records import save
 from exporters.records.accept import found_now, of_rule
 from exporters.records.find import FoundRecord, episode_of, records_of
+from exporters.records.left_drafts import in_client, typing_told
+from exporters.records.merging import Pair, consequences, pair
 from exporters.records.save import Merged, Save
 from store.facts import ClientTree, StoredRecord
 from store.live import drafts
@@ -33,13 +36,16 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
+from tui.cli.context import talk
 from tui.cli.given import line_of, one_cell, prose_of
 from tui.cli.options import OutputFormat
+from tui.session.wording import client_name, value_told
 from tui.widgets.text import pasted, printable
 from validators.agency import agency_code
 from validators.problems import Problem
 from validators.records import Severity
 from validators.standard.catalogue import load
+from validators.standard.model import Standard
 from validators.standard.terminology import term
 
 if TYPE_CHECKING:
@@ -67,6 +73,9 @@ def delete(
         below = [one for one in records_of(tree) if record.id in (one.id, one.parent_id) or record.kind == "client"]
         for one in below:
             refuse_draft(at, one, how)
+        typing = at.store.ask(in_client, tree.client.id, record.id)
+        for line in typing_told([one for one in typing if one.person != at.person], "it is kept"):
+            talk(f"keywork: {printable(line)}")
         return _done(
             at,
             [tree],
@@ -107,26 +116,81 @@ def merge(
     other: Annotated[
         str, typer.Argument(metavar="OTHER", help="The client whose episodes go over to the first; - reads it.")
     ],
+    yes: Annotated[bool, typer.Option("--yes", help="Merge without asking; for scripts.")] = False,
     drop_draft: DropOption = False,
     anyway: AnywayOption = False,
 ) -> int:
-    """Make two clients one; split undoes it."""
+    """Make two clients one: shows what they differ in and what was sent, and asks; split undoes it."""
     how = SaveOptions(anyway, drop_draft=drop_draft, can_use_draft=False, form=asked.form)
     with asked.opened() as at:
-        (first, tree), (second, theirs) = _client(at, keep), _client(at, other)
+        (first, _), (second, _) = _client(at, keep), _client(at, other)
+        both = at.store.ask(pair, at.work.agency, at.work.standard, keep_id=first.id, other_id=second.id)
+        if not yes:
+            turn = _asked_which(at, both)
+            both = both.turned if turn else both
+        tree, theirs = both.keep.tree, both.other.tree
+        keep_id, other_id = tree.client.id, theirs.client.id
         for one in records_of(theirs):
             refuse_draft(at, one, how)
-        gone = [second] if how.drop_draft else []
-        done = f"merged into {first.id}"
         return _done(
             at,
             [tree, theirs],
-            [second],
-            done,
+            [theirs.client],
+            f"merged into {keep_id}",
             how,
-            lambda unit: save.merge(unit, keep_id=first.id, other_id=second.id),
-            gone=gone,
+            lambda unit: save.merge(unit, keep_id=keep_id, other_id=other_id),
+            gone=list(records_of(theirs)) if how.drop_draft else (),
+            more=_pair_mapping(both),
         )
+
+
+def _asked_which(at: ClientWork, both: Pair) -> bool:
+    """Show two clients beside each other, ask which one is kept; whether it is the second. Raises Problem for neither.
+
+    The page and the question go to stderr: what a command finds stays alone on stdout.
+    """
+    standard = at.work.standard
+    for line in _pair_lines(standard, both):
+        talk(printable(line))
+    if not sys.stdin.isatty():
+        raise Problem("Nothing was merged: give --yes to merge, or name the two the other way round to keep the other.")
+    talk("Keep the first (1), keep the second (2), or neither (Enter)?")
+    answer = sys.stdin.readline().strip()
+    if answer not in ("1", "2"):
+        raise Problem("Nothing was merged: neither was chosen.")
+    return answer == "2"
+
+
+def _pair_lines(standard: Standard, both: Pair) -> list[str]:
+    lines = []
+    for number, side in enumerate((both.keep, both.other), 1):
+        client = side.tree.client
+        name = client_name(standard, client.values)
+        told = "{number}: {client} {name} (id {id}), {many} {episodes}, {sent} of them sent"
+        lines.append(
+            standard.say(told, number=number, name=name, id=client.id, many=side.episodes, sent=len(side.sent))
+        )
+    one, other = both.keep.tree.client.values, both.other.tree.client.values
+    for header in both.differing:
+        pair_told = [value_told(standard, header, values) or "-" for values in (one, other)]
+        lines.append(f"   {standard.by_header[header].label}: {' | '.join(pair_told)}")
+    if not both.differing:
+        lines.append("   They differ in no field.")
+    for number, way in ((1, both), (2, both.turned)):
+        lines += [f"If {number} is kept: {sentence}" for sentence in consequences(standard, way)]
+    return lines
+
+
+def _pair_mapping(both: Pair) -> dict[str, object]:
+    """What the two differ in, and what was sent of each, as JSON tells it."""
+    one, other = both.keep.tree.client.values, both.other.tree.client.values
+    return {
+        "differing": {header: [one.get(header, ""), other.get(header, "")] for header in both.differing},
+        "sent": {
+            name: [{"episode": each.episode, "client": each.client} for each in side.sent]
+            for name, side in (("keep", both.keep), ("other", both.other))
+        },
+    }
 
 
 @client_command(commands, "split")
@@ -255,6 +319,7 @@ def _done(
     act: "Callable[[UnitOfWork], ClientTree | Merged]",
     *,
     gone: Sequence[StoredRecord] = (),
+    more: Mapping[str, object] | None = None,
 ) -> int:
     """Do it in one transaction after the checks, and forget drafts of what is `gone`; tell what is found then."""
     for record in records:
@@ -282,6 +347,7 @@ def _done(
             "done": done,
             "records": [{"kind": one.kind, "id": one.id} for one in records],
             "findings": [finding_mapping(one) for one in found],
+            **(more or {}),
         }
         print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
     else:
@@ -316,6 +382,7 @@ def copy(
         for agency in at.store.ask(agencies.listed):
             if (agency.code, agency.standard) == (to_agency, target.id):
                 at.store.ask(look_up, agency, target, [plan])
+        plan.warnings.extend(typing_told(at.store.ask(in_client, record.id), "it is not copied"))
         copy_id = at.store.do(at.who, write_copy, plan, to_agency, target)[1] if yes else ""
         kept = at.store.ask(read.get, "client", copy_id).values if copy_id else {}
     if asked.form is OutputFormat.JSON:

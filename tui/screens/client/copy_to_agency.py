@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from exporters.imports.copy import CopyPlan, look_up, plan_copy, write_copy
+from exporters.records.left_drafts import in_client, typing_told
 from store.facts import AgencyInfo
 from store.records import agencies as stored_agencies
 from store.records import read
@@ -210,6 +211,7 @@ def _planned(snapshot: Snapshot, client_id: str, source: Standard, code: str, ag
     target = load(agency.standard)
     plan = plan_copy(read.tree(snapshot, client_id), source, target, agency.code, code)
     look_up(snapshot, agency, target, [plan])
+    plan.warnings.extend(typing_told(in_client(snapshot, client_id), "it is not copied"))
     return plan
 
 

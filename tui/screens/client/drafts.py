@@ -27,10 +27,12 @@ class Offering:
         lines = [f"Draft from {since}, {several(fields, 'field')}{records}: keep it?"]
         if program.came_back:
             lines.append(program.came_back)
+        if any(draft.kept_under for draft in self.drafts):
+            lines.append("Typed into a client who was merged into this one since: compare before you save.")
         overtaken = [draft for draft in self.drafts if draft.is_overtaken]
         answers = [Answer("k", "Keep it and go on"), Answer("d", "Discard it", True)]
         if overtaken:
-            held = screen.case.by_id[overtaken[0].record_id]
+            held = screen.case.by_id.get(overtaken[0].record_id, screen.case.client)
             by = "You" if held.changed_by == program.person else held.changed_by
             lines.append(
                 f"{by} saved this record since, at {when(held.changed_at, program.today())}."
@@ -65,12 +67,16 @@ class Offering:
     def _keep(self, compare: bool) -> None:
         screen, case = self.screen, self.screen.case
         program = screen.program
+        if gone := [draft for draft in self.drafts if draft.version and draft.record_id not in case.by_id]:
+            # Merged or split while the question stood: they are offered where their records stand now.
+            self.drafts = tuple(draft for draft in self.drafts if draft not in gone)
+            if not self.drafts:
+                screen.say("What you typed stands with another client now; it is kept as a draft.", "notice")
+                return
         stored = {draft.record_id: case.by_id[draft.record_id].version for draft in self.drafts if draft.version}
-        theirs = [
-            DraftName(draft.record_id, draft.session) for draft in self.drafts if draft.session != program.session
-        ]
+        theirs = [draft for draft in self.drafts if draft.session != program.session or draft.kept_under]
         if theirs:
-            program.write(lambda unit: left_drafts.take_over(unit, theirs), hold=True)
+            program.write(lambda unit: left_drafts.keep(unit, theirs), hold=True)
         if not self.is_new_draft:
             for draft in self.drafts:
                 case.lay(draft)
@@ -94,7 +100,7 @@ class Offering:
     def _discard(self) -> None:
         screen, program = self.screen, self.screen.program
         screen.keeper.forget([draft.record_id for draft in self.drafts])
-        gone = [DraftName(draft.record_id, draft.session) for draft in self.drafts]
+        gone = [DraftName(*draft.name) for draft in self.drafts]
         program.write(lambda unit: left_drafts.discard(unit, gone), hold=True)
         program.unsay(DRAFT_KEPT)
         if self.is_new_draft:

@@ -7,14 +7,14 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from exporters.records import save
+from exporters.records.merging import Pair, consequences, pair
 from exporters.records.save import Merged
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInfo, Resemblance
 from store.records import merge, read
 from store.snapshot import Snapshot
-from tui.form.dates import show_date
 from tui.screens.client import labels
-from tui.session.wording import several, when
+from tui.session.wording import several, value_told, when
 from tui.widgets.base_screen import BaseModal, BaseScreen
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
@@ -33,20 +33,11 @@ if TYPE_CHECKING:
 LABEL, SIDE = 24, 26
 
 
-def shown(standard: Standard, header: str, values: Values) -> str:
-    """A value with what it means."""
-    field, text = standard.by_header[header], values.get(header, "")
-    if field.is_date:
-        return show_date(text, field.layout.text) or text
-    codes = standard.code_lists.get(field.codes)
-    return f"{text} {codes.codes.get(text, '') if codes else ''}".rstrip()
-
-
 def side_lines(standard: Standard, here: Values, episodes: Sequence[Values], there: ClientTree, why: str) -> list[str]:
     """Both clients as lines: the fields with a mark where they differ, then the episodes of each."""
     lines = [f"# {one_line('', LABEL)}  {one_line('This client', SIDE)} The other", f"  {why}" if why else ""]
     for header in standard.headers_by_level["client"]:
-        one, other = shown(standard, header, here), shown(standard, header, there.client.values)
+        one, other = value_told(standard, header, here), value_told(standard, header, there.client.values)
         if one or other:
             mark = " " if one == other else "≠"
             label = standard.by_header[header].label
@@ -70,7 +61,7 @@ def _episode(standard: Standard, values: Values) -> str:
     for role, word in (("opened", "from"), ("closed", "closed")):
         header = standard.role(role)
         if header and values.get(header):
-            parts.append(f"{word} {shown(standard, header, values)}")
+            parts.append(f"{word} {value_told(standard, header, values)}")
     return ", ".join(parts) or "without a date"
 
 
@@ -127,6 +118,8 @@ def _tree(snapshot: Snapshot, client_id: str) -> ClientTree:
 
 
 MOST = 50
+FEW = 5
+"""So many fields are named in the question; the page under it has all of them."""
 
 
 class Pairing:
@@ -155,30 +148,52 @@ class Pairing:
         return not unsaved
 
     def ask_to_merge(self, page: "AlikePage", row: ClientRow) -> None:
-        """Ask before merging; the letter is no habit."""
-        screen, program = self.screen, self.screen.program
+        """Look at both once more: what was sent of them, and who types in them."""
         if not self._is_saved():
             return
+        screen, program = self.screen, self.screen.program
+        agency, standard, client_id = program.agency, program.standard, screen.client_id
+        program.read(
+            lambda snapshot: pair(snapshot, agency, standard, keep_id=client_id, other_id=row.id),
+            on_done=lambda both: self._ask_which(page, row, both),
+            hold=True,
+        )
+
+    def _ask_which(self, page: "AlikePage", row: ClientRow, both: Pair) -> None:
+        """Ask which one is kept before merging; the letters are no habit."""
+        screen, program = self.screen, self.screen.program
+        standard = program.standard
         name = f"{row.reference} {row.initials}".strip()
-        keeps = labels.record_name(screen.case, screen.case.client)
-        lines = [
-            program.terms.say(
-                "The {episodes} of {name} ({many}) go to {keeps}.", name=name, many=row.episodes, keeps=keeps
-            ),
-            "Nothing is lost: the other client is kept as deleted, and Split undoes the merge.",
+        here = labels.record_name(screen.case, screen.case.client)
+        many = both.other.episodes
+        lines = [standard.say("The {episodes} of {name} ({many}) go to {keeps}.", name=name, many=many, keeps=here)]
+        if both.differing:
+            told = ", ".join(standard.by_header[header].label for header in both.differing[:FEW])
+            more = f" and {len(both.differing) - FEW} more" if len(both.differing) > FEW else ""
+            lines.append(f"They differ in {told}{more}: what the one who is kept has stays.")
+        lines += consequences(standard, both)
+        lines.append("Nothing is lost: the other client is kept as deleted, and Split undoes the merge.")
+        answers = [
+            Answer("m", "Merge them"),
+            Answer("o", f"The other way round: {name} is kept, and this one goes to it"),
         ]
 
         def merged(done: Merged) -> None:
             if page.is_current:
                 page.dismiss()
-            self._take(done.tree, f"Merged with {name}; Split in the palette undoes it.")
+            if done.tree.client.id == screen.client_id:
+                self._take(done.tree, f"Merged with {name}; Split in the palette undoes it.")
+            else:
+                screen.dismiss()
+                program.call_later(program.open_client, done.tree.client.id)
 
         def answered(letter: str | None) -> None:
-            if letter == "m":
-                client_id, id = screen.client_id, row.id
-                program.write(lambda unit: save.merge(unit, keep_id=client_id, other_id=id), on_done=merged, hold=True)
+            if letter in ("m", "o"):
+                way = both if letter == "m" else both.turned
+                keep_id, id = way.keep.tree.client.id, way.other.tree.client.id
+                program.write(lambda unit: save.merge(unit, keep_id=keep_id, other_id=id), on_done=merged, hold=True)
 
-        screen.app.push_screen(Confirm("Make the two one client?", lines, [Answer("m", "Merge them")]), answered)
+        screen.app.push_screen(Confirm("Make the two one client?", lines, answers), answered)
 
     def ask_to_split(self) -> None:
         """Undo the latest merge into this client."""

@@ -9,7 +9,7 @@ from textual.geometry import Offset
 
 from exporters.records import left_drafts, save
 from exporters.records.find import records_of
-from exporters.records.left_drafts import DraftName
+from exporters.records.left_drafts import DraftName, Typing, typing_told
 from exporters.records.save import Save
 from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
@@ -194,10 +194,23 @@ class Adding:
         if held.deleted:
             screen.say("This record is deleted already; Bring back undoes that.")
             return
+        program, client_id = screen.program, screen.client_id
+        if not screen.case.client.version:
+            self._ask_to_delete(held, [])
+            return
+        program.read(
+            lambda snapshot: left_drafts.in_client(snapshot, client_id, held.id),
+            on_done=lambda typing: self._ask_to_delete(held, [one for one in typing if one.person != program.person]),
+            hold=True,
+        )
+
+    def _ask_to_delete(self, held: Held, typing: Sequence[Typing]) -> None:
+        screen = self.screen
         below = len(screen.case.children(held))
         lines = [labels.record_name(screen.case, held)]
         if below:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")
+        lines += typing_told(typing, "it is kept, and offered once this is back")
         lines.append(f"{REGISTRY.key_text('form.undo')} right afterwards undoes it.")
 
         def answered(letter: str | None) -> None:
