@@ -255,7 +255,7 @@ class NewerVersion(Problem):
         self.theirs = theirs
 
 
-Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted"]
+Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted", "doubles"]
 Sort = Literal[
     "reference", "initials", "birth_date", "postcode", "opened", "state", "findings", "key_worker", "changed", "entered"
 ]
@@ -283,6 +283,7 @@ class ClientRow:
 
     `birth_date` is YYYY-MM-DD, or as typed where that is no date. `opened`, `closed`, `consent` and `postcode_part` are
     the latest episode's; `is_open` says that any episode is. The key worker is the latest episode's that has one.
+    `merged_into` is the reference of the client whom a merged one is now, or his id where he has none.
     """
 
     id: str
@@ -303,16 +304,21 @@ class ClientRow:
     key_worker: str = ""
     has_draft: bool = False
     deleted: bool = False
+    merged_into: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeTree:
-    """An episode with its events in order of entry, and what is kept beside it."""
+    """An episode with its events in order of entry, and what is kept beside it.
+
+    `unconfirmed` are the fields whose values were taken over from another episode and that nobody has confirmed.
+    """
 
     episode: StoredRecord
     events: tuple[StoredRecord, ...] = ()
     key_worker: str = ""
     note: str = ""
+    unconfirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

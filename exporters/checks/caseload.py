@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing
-from store.clients import index
+from store.clients import index, lookalikes
 from store.facts import Who
 from store.findings import queries, results
 from store.findings.results import CHECKER
@@ -171,7 +171,8 @@ def _add(found: list[tuple[str, str, list[Finding]]], links: LinkCheck) -> None:
 
 
 def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:
-    """Find and keep what shows only beside other records: an identifier used twice, one client told in two ways.
+    """Find and keep what shows only beside other records: an identifier used twice, one client told in two ways, two
+    clients who seem to be one.
 
     Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
     """
@@ -182,10 +183,12 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
         version = index.saved_version(snapshot)
         repeated = read.repeated_identifiers(snapshot, agency)
         context = stored_context(snapshot, agency, day)
-        if repeated:
+        # No other record can contradict any, or be contradicted.
+        ids = read.episodes_bearing(snapshot, agency, repeated) if repeated else []
+        ids += read.episodes_of(snapshot, lookalikes.doubles(snapshot, agency))
+        if ids:
             rules = FileRules(checker.standard, repeated, agency.code)
-            # No other record can contradict any, or be contradicted.
-            for record in read.episodes(snapshot, agency, read.episodes_bearing(snapshot, agency, repeated)):
+            for record in read.episodes(snapshot, agency, ids):
                 found += rules.check(record, checker.check(record, context))
     store.do(Who(CHECKER, now), results.save_beside, agency, found, version, day, settings=context.settings)
     return True

@@ -20,6 +20,7 @@ from store.live import drafts as stored_drafts
 from store.month import extracts as stored_extracts
 from store.month import sent as stored_sent
 from store.month import submissions
+from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding
@@ -41,7 +42,8 @@ class Situation:
     `extract` is the latest one of this very submission, `changed` how many records were changed since. `mismatches`
     counts those still open against the extract sent before (`against`, None when none was sent); None when they were
     not looked for. `word` is what the standard calls an episode, `row_word` a row. `kept_out` are the episodes that a
-    wrong date keeps out, or a part of them, each by such an error. For `unofficial` see `Format`.
+    wrong date keeps out, or a part of them, each by such an error. `carried`: values taken over that nobody has
+    confirmed, and in how many episodes. For `unofficial` see `Format`.
     """
 
     figures: "CaseloadFigures"
@@ -52,6 +54,7 @@ class Situation:
     mismatches: int | None = None
     unanswered: int = 0
     drafts: Mapping[str, int] = field(default_factory=dict)
+    carried: tuple[int, int] = (0, 0)
     extract: "ExtractInfo | None" = None
     changed: int = 0
     word: str = "episode"
@@ -144,6 +147,7 @@ def situation(
         beside_due=results.beside_is_due(snapshot, agency, today),
         unanswered=submissions.count_unanswered_consent(snapshot, agency, period) if standard.role("consent") else 0,
         drafts=Counter(draft.person for draft in stored_drafts.in_agency(snapshot, agency)),
+        carried=stored_carried.count(snapshot, agency),
         extract=extract,
         changed=submissions.changed_since(snapshot, agency, extract.id) if extract else 0,
         against=stored_sent.last(snapshot, agency, but_not=extract.id if extract else ""),
@@ -222,6 +226,8 @@ class Item:
 def judge(standard: Standard, known: Situation) -> list[Item]:
     """The checklist's items, in the standard's order and words."""
     shown = [its for its in standard.checklist if known.is_nil or its.on_nil != "only"]
+    # Nothing is to do, or was, where nobody took anything over.
+    shown = [its for its in shown if its.check != "carried" or known.carried[0]]
     return [_judge(standard, its, known) for its in shown]
 
 
@@ -318,6 +324,7 @@ def _by_data(item: Item, known: Situation) -> Item:
         "mismatches": _mismatches,
         "consent": _consent,
         "drafts": _drafts,
+        "carried": _carried,
         "extract": _extract,
     }[item.check](known)
     when = known.extract.made_at if item.check == "extract" and known.extract else None
@@ -374,6 +381,13 @@ def _drafts(known: Situation) -> tuple[State, str]:
     return ("open", told) if told else ("done", "nothing typed and not saved")
 
 
+def _carried(known: Situation) -> tuple[State, str]:
+    values, episodes = known.carried
+    if values:
+        return "open", f"{counted(values, 'value')} taken over and not confirmed, in {counted(episodes, known.word)}"
+    return "done", "every value that was taken over is confirmed"
+
+
 def _extract(known: Situation) -> tuple[State, str]:
     extract = known.extract
     if extract is not None and extract.is_sent:
@@ -424,6 +438,7 @@ def _place(standard: Standard, check: str) -> tuple[str, str]:
         "mismatches": ("extract", ""),
         "consent": ("findings", standard.role("consent")),
         "drafts": ("drafts", ""),
+        "carried": ("clients", ""),
         "code_lists": ("standards", ""),
         "extract": ("extract", ""),
         "uploaded": ("extract", ""),

@@ -3,7 +3,7 @@
 The panel beside the form and the commands ask the same `ClientCheck`, so that both say the same of the same values.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
@@ -18,12 +18,15 @@ from store.month import agency_settings
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
+from validators.rules.file_rules import structure_finding
 from validators.rules.registry import FILE_PATTERNS, Context
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
 
+CARRIED = "carried_over"
+"""The pattern that words what is said of a carried value."""
 MOST = 200
 """Nobody has as many findings between records; one read is to be enough."""
 
@@ -58,6 +61,9 @@ class CheckedClient(Protocol):
 
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record, None where the record is not there or deleted."""
+
+    def unconfirmed(self, episode_id: str) -> Collection[str]:
+        """The fields of a saved episode that were taken over from another one and that nobody has confirmed."""
 
 
 def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> KeptBeside:
@@ -114,7 +120,7 @@ class ClientCheck:
                 key: tuple[object, ...] = alike if self._lands_in_client(one) else (id, len(told))
                 if key not in told or told[key].accepted:  # accepted in one episode only, it is open
                     told[key] = one
-        return [*told.values(), *self._still(client, list(told.values()))]
+        return [*told.values(), *self._still(client, list(told.values())), *self._carried(client)]
 
     def each(self) -> list[Finding]:
         """Every finding of every episode that was looked at last, also those that `findings` tells once."""
@@ -149,9 +155,29 @@ class ClientCheck:
                 continue
             id = {"client": client.client_id, "episode": one.episode_id, "event": one.event_id}[field.level]
             text = client.value(id, one.field)
-            if text is not None and text == one.values.get(one.field):
+            if text is not None and text == one.values.get(one.field) and self._stands(client, one):
                 left.append(one)
         return left
+
+    def _carried(self, client: CheckedClient) -> Iterator[Finding]:
+        """A notice for each value that was taken over and that nobody has confirmed."""
+        if not any(row.pattern == CARRIED for rule in self._standard.rules for row in rule.rows):
+            return
+        for id in client.episode_ids():
+            for header in sorted(client.unconfirmed(id), key=self._standard.headers.index):
+                values = {header: client.value(id, header) or ""}
+                found = structure_finding(self._standard, CARRIED, fields=(header,), values=values)
+                yield replace(found, client_id=client.client_id, episode_id=id)
+
+    def _stands(self, client: CheckedClient, finding: Finding) -> bool:
+        """Whether all other fields that a finding looks at hold what it found in them, as far as they are told."""
+        ids = {"client": client.client_id, "episode": finding.episode_id, "event": finding.event_id}
+        for header in finding.fields:
+            field = self._standard.by_header.get(header)
+            text = client.value(ids[field.level], header) if field is not None and ids[field.level] else None
+            if text is not None and text != finding.values.get(header, ""):
+                return False
+        return True
 
 
 class StoredClient:
@@ -185,6 +211,10 @@ class StoredClient:
             Event(event.section, self._values[event.id], None, event.id) for event in one.events if not event.deleted
         )
         return EpisodeRecord(client, self._values[episode_id], events, (), self.client_id, episode_id)
+
+    def unconfirmed(self, episode_id: str) -> Collection[str]:
+        """The fields of an episode that were taken over from another one and that nobody has confirmed."""
+        return self._episodes[episode_id].unconfirmed
 
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record, None where the record is not there or deleted."""

@@ -30,6 +30,7 @@ def by_any_id(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted
     """
     wanted = wanted.strip()
     found = {one.id: one for one in _bearing(snapshot, agency, standard, wanted)}
+    found = found or {one.id: one for one in _gone(snapshot, agency, wanted)}
     if not found:
         told = "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it."
         raise Problem(standard.say(told, wanted=_told(wanted)))
@@ -58,6 +59,13 @@ def _bearing(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted:
                 section = standard.section_by_id.get(event.section)
                 if section is not None and event.values.get(section.id_field) == wanted:
                     yield event
+
+
+def _gone(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> Iterator[StoredRecord]:
+    """Deleted and merged clients with a reference that nobody else bears."""
+    for client in read.clients_bearing(snapshot, agency, [wanted], by_reference=True).get(wanted, ()):
+        if client.deleted:
+            yield client
 
 
 def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:

@@ -1,12 +1,12 @@
 """Writing records: what is keyed, deleted, said beside an episode, merged. Each act is one unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
 from store.live import drafts
+from store.records import carried, read
 from store.records import merge as stored_merge
-from store.records import read
 from store.records import save as stored_save
 from store.unit_of_work import UnitOfWork
 from validators.records import Values
@@ -14,7 +14,11 @@ from validators.records import Values
 
 @dataclass(frozen=True)
 class Save:
-    """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`."""
+    """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`.
+
+    `unconfirmed` are the fields of an episode that were taken over from another one and that nobody has confirmed; None
+    leaves those that are marked, where their values are the same still.
+    """
 
     kind: Kind
     id: str
@@ -22,6 +26,7 @@ class Save:
     section: str
     values: Values
     version: int
+    unconfirmed: frozenset[str] | None = None
 
     @classmethod
     def of(cls, record: StoredRecord) -> "Save":
@@ -78,6 +83,10 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
             parent = agency.id if item.kind == "client" else item.parent_id
             made = stored_save.create(unit, item.kind, parent, item.section, item.values, record_id=item.id)
             written.append(made)
+        if item.kind == "episode" and item.unconfirmed is not None:
+            filled = [header for header in item.unconfirmed if item.values.get(header)]
+            carried.confirm(unit, item.id, carried.of(unit, item.id).difference(filled))
+            carried.keep(unit, item.id, filled)
         drafts.drop(unit, item.id, unit.who.session or None)
     return Saved(read.tree(unit, client_id, deleted=True), tuple(written))
 
@@ -92,6 +101,11 @@ def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
     """Bring a deleted record back; the client as it is then. Raises as `records` does."""
     stored_save.undelete(unit, item.kind, item.id, item.version)
     return read.tree(unit, client_id, deleted=True)
+
+
+def confirm(unit: UnitOfWork, episode_id: str, headers: Collection[str]) -> frozenset[str]:
+    """A person has passed values of an episode that were taken over, and lets them stand; which wait still."""
+    return carried.confirm(unit, episode_id, headers)
 
 
 def annotate(

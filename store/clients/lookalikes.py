@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import intersect, select
+from sqlalchemy import and_, func, intersect, select
 
 from store.clients import index, rows
 from store.clients.facts import Counterpart, Sought
 from store.disk.tables import CLIENTS, EPISODES, LINES, STATES
-from store.facts import AgencyInfo, Resemblance
+from store.facts import AgencyInfo, ClientRow, Resemblance
 from store.records.values import sortable
 from store.snapshot import Snapshot
 
@@ -152,3 +152,36 @@ def _episodes(agency: AgencyInfo) -> Any:
         .where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
         .order_by(EPISODES.c.number)
     )
+
+
+# Clients of an agency who bear a number that only one person can have, or are told by all the same.
+
+
+def bearing(
+    snapshot: Snapshot, agency: AgencyInfo, column: str, number: str, *, leave_out: Collection[str] = ()
+) -> list[ClientRow]:
+    """Clients who have a number: `column` is "reference" or "nhs_number". In order of entry, none that is deleted."""
+    if not number:
+        return []
+    query = select(CLIENTS.c.number, CLIENTS.c.id).where(
+        CLIENTS.c.agency_number == agency.number, CLIENTS.c[column] == number, CLIENTS.c.deleted_at.is_(None)
+    )
+    numbers = [row.number for row in snapshot.connection.execute(query) if row.id not in leave_out]
+    return rows.of_numbers(snapshot.connection, sorted(numbers)[:MOST])
+
+
+def doubles(snapshot: Snapshot, agency: AgencyInfo) -> list[int]:
+    """The store's numbers of clients who may be entered twice: they share a reference, an NHS number, or initials,
+    birth date and sex with another one. Two walks along indexes, however many there are; deleted ones do not count.
+    """
+    found: set[int] = set()
+    here = (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
+    for columns in (("reference",), ("nhs_number",), ("birth_date", "given_initial", "family_initial", "sex")):
+        told = [CLIENTS.c[name] for name in columns]
+        filled = [column > "" for column in told]
+        shared = select(*told).where(*here, *filled).group_by(*told).having(func.count() > 1).subquery()
+        same = [column == shared.c[column.name] for column in told]
+        found.update(
+            snapshot.connection.execute(select(CLIENTS.c.number).join(shared, and_(*same)).where(*here)).scalars()
+        )
+    return sorted(found)

@@ -1,6 +1,7 @@
 """Lists of clients as people see them: what `store.clients.search` finds, looked up row by row."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -106,9 +107,27 @@ def of_numbers(connection: Connection, numbers: Sequence[int], person: str = "")
     wanted = {number for row in found.values() for number in (row.changer, row.worker)}
     named = select(NAMES.c.number, NAMES.c.name).where(NAMES.c.number.in_(wanted))
     names: dict[int, str] = {row.number: row.name for row in connection.execute(named)}
-    return [
+    merged = _merged_into(connection, [number for number, row in found.items() if row.flags & index.DELETED])
+    made = [
         _row(found[number], episodes.get(number, []), names, number in drafted) for number in numbers if number in found
     ]
+    if not merged:
+        return made
+    into = {found[number].id: name for number, name in merged.items()}
+    return [replace(one, merged_into=into.get(one.id, "")) for one in made]
+
+
+def _merged_into(connection: Connection, clients: Collection[int]) -> dict[int, str]:
+    """What those of some clients who were merged into another one are known by now."""
+    now = {number: number for number in clients}
+    while moved := _kept_for(connection, now.values()):
+        now = {number: moved.get(at, at) for number, at in now.items()}
+    kept = {number: at for number, at in now.items() if number != at}
+    if not kept:
+        return {}
+    query = select(CLIENTS.c.number, CLIENTS.c.reference, CLIENTS.c.id).where(CLIENTS.c.number.in_(kept.values()))
+    names = {row.number: row.reference or row.id for row in connection.execute(query)}
+    return {number: names[at] for number, at in kept.items()}
 
 
 def _row(head: Any, episodes: list[Any], names: dict[int, str], drafted: bool) -> ClientRow:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
 
-from store.clients import index, rows
+from store.clients import index, lookalikes, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from store.facts import AgencyInfo, ClientQuery, ClientRow
@@ -213,29 +213,31 @@ class _Answer:
 
 def count(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> int:
     """How many clients a query finds."""
-    return _Seeking(snapshot.connection, snapshot.memory, agency, query).counted()
+    return _Seeking(snapshot, agency, query).counted()
 
 
 def at_least(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> tuple[int, bool]:
     """How many clients a query finds at least, and whether it is all of them: found as soon as the first rows."""
-    answer = _Seeking(snapshot.connection, snapshot.memory, agency, query).answer
+    answer = _Seeking(snapshot, agency, query).answer
     return answer.count, answer.exact
 
 
 def page(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[ClientRow]:
     """The clients a query finds, from `offset` on, at most `limit` of them, in its order."""
-    numbers = _Seeking(snapshot.connection, snapshot.memory, agency, query).numbers(max(offset, 0), limit)
+    numbers = _Seeking(snapshot, agency, query).numbers(max(offset, 0), limit)
     return rows.of_numbers(snapshot.connection, numbers, query.person)
 
 
 class _Seeking:
     """One query at one moment."""
 
-    def __init__(self, connection: Connection, memory: Memory[_Answer], agency: AgencyInfo, query: ClientQuery) -> None:
-        unknown = query.filters - _FLAGS.keys() - {"mine", "drafts"}
+    def __init__(self, snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> None:
+        connection: Connection = snapshot.connection
+        memory: Memory[_Answer] = snapshot.memory
+        unknown = query.filters - _FLAGS.keys() - {"mine", "drafts", "doubles"}
         if unknown or query.sort not in _SORTS:
             raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")
-        self._connection = connection
+        self._snapshot, self._connection = snapshot, connection
         self._agency = agency
         self._query = query
         wanted = 0
@@ -299,6 +301,11 @@ class _Seeking:
             if not drafted:
                 return _Answer(0, array("q"))
             ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(drafted)))])
+        if "doubles" in self._query.filters:
+            alike = array("q", lookalikes.doubles(self._snapshot, self._agency))
+            if not alike:
+                return _Answer(0, array("q"))
+            ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, sqlite.among(_NUMBER, alike)))])
         most = MANY if ways else FEW
         found = sqlite.numbers(self._connection, self._all(ways).limit(most + 1))
         some = array("q", dict.fromkeys(found))

@@ -44,6 +44,9 @@ class Client(Kept, table=True):
         Index("ix_client_agency_number", "agency_number", "number"),
         Index("ix_client_changed", "agency_number", "changed_by", "changed_at"),
         Index("ix_client_reference", "agency_number", "reference"),
+        Index("ix_client_nhs_number", "agency_number", "nhs_number"),
+        # Whoever else is told by the same; what is deleted is told apart without a look at the table.
+        Index("ix_client_alike", "agency_number", "birth_date", "given_initial", "family_initial", "sex", "deleted_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -54,6 +57,7 @@ class Client(Kept, table=True):
     family_initial: str | None = None
     birth_date: str | None = None
     sex: str | None = None
+    nhs_number: str | None = None
 
 
 class Episode(Kept, table=True):
@@ -362,6 +366,14 @@ MERGES = Table(
     Index("ix_merge_other", "other_number"),
 )
 """Two clients who turned out to be one; `moved` are the ids of the episodes that went over, as JSON."""
+
+CARRIED = Table(
+    "carried",
+    METADATA,
+    Column("episode_number", Integer, ForeignKey("episode.number"), primary_key=True, autoincrement=False),
+    Column("fields", Text, nullable=False),
+)
+"""The fields of an episode, as JSON, whose values were taken over from another one and that nobody has confirmed."""
 
 SAVED = Table(
     "saved",

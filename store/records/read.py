@@ -1,12 +1,13 @@
 """Reading: single records, batches of known ones, and the stream of all episodes that checks and extracts run on."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
 
-from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, NAMES, STATES
+from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, NAMES, STATES
 from store.facts import AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
 from store.records.values import moment, unpack
 from store.snapshot import Snapshot
@@ -237,6 +238,14 @@ def episodes_bearing(snapshot: Snapshot, agency: AgencyInfo, identifiers: Collec
     return found
 
 
+def episodes_of(snapshot: Snapshot, clients: Collection[int]) -> list[str]:
+    """The ids of all episodes of some clients, by the store's numbers of them."""
+    found: list[str] = []
+    for some in batches(clients):
+        found += snapshot.connection.execute(select(EPISODES.c.id).where(EPISODES.c.client_number.in_(some))).scalars()
+    return found
+
+
 def episode_query(agency: AgencyInfo, beside: ColumnElement[Any] = _NOTHING) -> Select[Any]:
     """One row for each event of each episode, at least one for an episode, in order of entry; `beside` comes last.
 
@@ -333,10 +342,18 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
         .where(EPISODES.c.client_number == head.number)
     )
     kept = {row.episode_number: (row.name or "", row.note) for row in snapshot.connection.execute(beside)}
+    carried = select(CARRIED).join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
+    rows = snapshot.connection.execute(carried.where(EPISODES.c.client_number == head.number))
+    marked = {row.episode_number: frozenset[str](json.loads(row.fields)) for row in rows}
     return ClientTree(
         to_record("client", head),
         tuple(
-            EpisodeTree(to_record("episode", row), tuple(events.get(row.number, ())), *kept.get(row.number, ("", "")))
+            EpisodeTree(
+                to_record("episode", row),
+                tuple(events.get(row.number, ())),
+                *kept.get(row.number, ("", "")),
+                marked.get(row.number, frozenset()),
+            )
             for row in snapshot.connection.execute(below)
         ),
     )

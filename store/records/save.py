@@ -8,7 +8,7 @@ from sqlmodel import select
 from store.disk.tables import Agency, Client, Episode, Event
 from store.facts import Kind, NewerVersion, StoredRecord
 from store.findings import queries
-from store.records import merge, read
+from store.records import carried, merge, read
 from store.records.client_numbers import own_number
 from store.records.values import Deriver, named, pack
 from store.unit_of_work import UnitOfWork
@@ -82,11 +82,11 @@ def change(
             values = {**values, header: theirs.values.get(header) or _number_for(unit, record_id)}
     # Packed first, so that values which cannot be stored are refused before anything is audited.
     packed = pack(values, named(kind, record_id))
-    changed = False
+    changed: list[str] = []
     for header in dict.fromkeys((*theirs.values, *values)):
         old, new = theirs.values.get(header, ""), values.get(header, "")
         if old != new:
-            changed = True
+            changed.append(header)
             unit.chain.add(act, kind, record_id, header, old, new)
     if not changed:
         return theirs
@@ -95,6 +95,8 @@ def change(
     for column, value in deriver.columns(kind, theirs.section, values).items():
         setattr(row, column, value)
     _touch(unit, row)
+    if kind == "episode":
+        carried.changed(unit, record_id, changed)
     return read.get(unit, kind, record_id)
 
 

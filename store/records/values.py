@@ -81,6 +81,11 @@ def _searchable(how: str) -> Callable[[str], str]:
     return lambda text: shorten(" ".join(text.split()))
 
 
+def _closed_up(number: str) -> str:
+    """A number that is printed in groups, without what parts them."""
+    return "".join(number.split()).replace("-", "")
+
+
 def _plain_row(row: RuleRow) -> tuple[object, ...]:
     """A row of a rule as it decides, in an order that does not change from run to run."""
     parameters = sorted(row.parameters.items())
@@ -102,6 +107,7 @@ class Deriver:
             ("family_initial", role("family_initial"), str.upper),
             ("birth_date", role("birth_date"), sortable),
             ("sex", role("sex"), str),
+            ("nhs_number", role("nhs_number"), _closed_up),
         )
         self._episode = (
             ("external_id", role("episode_id"), str),

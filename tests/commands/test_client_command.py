@@ -339,6 +339,23 @@ def test_a_merge_shows_both_sides_and_asks_which_is_kept(sample: Place, store: S
     assert {one["client"] for one in done["sent"]["other"]} <= {keep.client.values["CLIENTID"]}
 
 
+def test_a_number_that_somebody_else_has_is_told_when_it_is_saved_and_both_are_listed(
+    sample: Place, store: Store
+) -> None:
+    bearer, other = client(store, "000004"), client(store, "000005")
+    outcome = call("client", "edit", "000003", "CLIENT=000004", *sample.options, *TODAY)
+    assert f"client {bearer.client.id} may be the same person: same client reference" in outcome.err
+    assert "may be the same" not in call("client", "edit", "000005", "ETHNIC=B", *sample.options, *TODAY).err
+    assert {one["reference"] for one in told(sample, "list", "--filter", "doubles")} == {"000004"}
+    assert len(told(sample, "list", "--filter", "doubles")) == 2
+    told(sample, "merge", "000006", other.client.id, "--yes")
+    (gone,) = told(sample, "list", "--filter", "deleted")
+    assert (gone["reference"], gone["merged_into"]) == ("000005", "000006")
+    assert "merged into 000006" in call("client", "list", "--filter", "deleted", *sample.options, *TODAY).out
+    # By the reference that is gone it is found still.
+    assert told(sample, "show", "000005")["client"]["deleted"]
+
+
 def test_worker_and_note_are_kept_beside_the_only_episode(sample: Place, store: Store) -> None:
     told(sample, "worker", "000003", "jane\x1b[31m")
     told(sample, "note", client(store).episodes[0].episode.id, "rings on Mondays")

@@ -5,7 +5,7 @@ import pytest
 from store.clients import search
 from store.facts import ClientQuery, ClientTree, Who
 from store.live import drafts
-from store.records import agencies, read, save
+from store.records import agencies, merge, read, save
 from store.store import Store
 from tests.screens.conftest import Start, in_field
 from tests.stores import ask
@@ -213,3 +213,71 @@ def test_a_terminal_of_forty_by_ten_and_a_resize_in_mid_word(store: Store, known
     terminal.press("<backspace>g<f2>")
     terminal.until("Saved")
     assert ask(store, read.tree, known.client.id).client.values["ETHNIC"] == "G"
+
+
+def test_what_is_carried_over_stays_marked_after_saving_until_it_is_passed(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+n>l")
+    terminal.until("carried over")
+    terminal.press("<f2>")
+    terminal.until("carried values are not confirmed")
+    tree = ask(store, read.tree, known.client.id)
+    episode = tree.episodes[1]
+    assert {"PC", "DAT"} <= episode.unconfirmed
+    again = start(known.client.id)
+    again.press("<ctrl+t><end>")
+    again.until("~SR1 3")
+    many = len(episode.unconfirmed)
+    # F8 leads to what is carried, and passing it there confirms it at once, with nothing to save.
+    again.press("<f8>")
+    again.until("is missing (rule 20)")
+    again.press("<f8>")
+    again.until("is taken over and not confirmed (rule carried)")
+    again.press("<tab>")
+    again.until(lambda _: len(ask(store, read.tree, known.client.id).episodes[1].unconfirmed) == many - 1)
+    assert ask(store, read.tree, known.client.id).episodes[1].episode.version == 1
+
+
+def test_the_resembling_are_looked_for_also_in_a_saved_client(store: Store, known: ClientTree, start: Start) -> None:
+    with store.writing(Who("somebody", known.client.changed_at)) as work:
+        twin = {**known.client.values, "CLIENT": "twin", "CLIENTID": "c-2"}
+        save.create(work, "client", ask(store, agencies.one).id, "", twin)
+    terminal = start(known.client.id)
+    terminal.press("<ctrl+f>")
+    terminal.until("Side by side: 1 of 1")
+    assert terminal.shows("twin")
+    terminal.press("<f4>o")
+    terminal.until("Client twin DM")
+    terminal.until_quiet(0.2)
+    assert ask(store, read.get, "client", known.client.id).deleted
+    # A number of somebody else's is told at its field.
+    other = start("new")
+    other.press("<tab>" * 7 + "twin")
+    other.until("Known already? twin DM: same client reference")
+
+
+def test_who_is_deleted_or_merged_is_found_and_brought_back(store: Store, known: ClientTree, start: Start) -> None:
+    with store.writing(Who("somebody", known.client.changed_at)) as work:
+        agency = ask(store, agencies.one).id
+        gone = save.create(work, "client", agency, "", {"CLIENT": "gone"})
+        save.delete(work, "client", gone.id, 1)
+        twin = save.create(work, "client", agency, "", {"CLIENT": "twin"})
+        merge.merge(work, known.client.id, twin.id)
+    terminal = start("", ready="Find:")
+    terminal.press("twin")
+    terminal.until("twin is merged into 26964")
+    terminal.press("<escape><ctrl+p>deleted and merged<enter>")
+    terminal.until("[deleted and merged]")
+    assert terminal.shows("merged: 26964") and terminal.shows("DELETED") and terminal.shows("2 clients")
+    terminal.press("gone<enter>")
+    terminal.until("This client is deleted")
+    terminal.press("<ctrl+p>bring back<enter>")
+    terminal.until("Back again")
+    assert not ask(store, read.get, "client", gone.id).deleted
+    merged = start(twin.id)
+    merged.until("Merged into client 26964")
+    merged.press("<ctrl+p>split<enter>s")
+    merged.until("Client twin")
+    merged.until(lambda _: not ask(store, read.get, "client", twin.id).deleted)

@@ -25,9 +25,10 @@ def test_the_usual_items_are_those_of_a_standard_that_has_none_of_its_own() -> N
         "mismatches",
         "consent",
         "drafts",
+        "carried",
         "extract",
     ]
-    assert sum(one.is_needed(False) for one in STANDARD.checklist) == 12
+    assert sum(one.is_needed(False) for one in STANDARD.checklist) == 13
     assert [one.id for one in STANDARD.checklist if one.is_needed(True)] == ["drafts", "nil_told", "accepted"]
 
 

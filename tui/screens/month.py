@@ -153,6 +153,9 @@ def other_lines(view: MonthView) -> list[MonthLine]:
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
         found.append(MonthLine("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
+    if view.doubles:
+        told = f"{counted(view.doubles, 'client')} perhaps entered twice: the same number, or alike"
+        found.append(MonthLine("", "notice", told, goes_to="clients", goes_with="doubles"))
     if text := roll_text(view):
         faulty = view.roll is not None and view.roll.faulty > 0
         found.append(MonthLine("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
@@ -416,6 +419,8 @@ class MonthScreen(StoreScreen[None]):
         due = view.standing.due
         if line.goes_to == "findings":
             app.open_screen("findings", rule=line.goes_with, submission=due.submission)
+        elif line.goes_to == "clients":
+            app.open_screen("clients", line.goes_with)
         elif line.goes_to in ("checklist", "extract"):
             app.open_screen(line.goes_to, line.goes_with or due.submission)
         else:

@@ -47,6 +47,8 @@ COMMANDS: Mapping[str, str] = {
     "clients.consent": "client list",
     "clients.mine": "client list",
     "clients.drafts": "client list",
+    "clients.doubles": "client list",
+    "clients.deleted": "client list",
     "clients.worker": "client list",
     "clients.sort": "client list",
     "clients.sort_before": "client list",

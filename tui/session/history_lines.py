@@ -85,6 +85,9 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
     if entry.field:
         field = standard.by_header.get(entry.field)
         label = field.label if field else {"note": "Note", "key_worker": "Key worker"}.get(entry.field, entry.field)
+        if entry.act == "confirm":
+            told = f"{label}: confirmed as it was taken over"
+            return told, (f"{told}.",)
         if entry.erased:
             return f"{label}: {ERASED} → {ERASED}", (f"{label}: both values were erased from the history.",)
         old, new = (_value(standard, entry.field, text) for text in (entry.old, entry.new))

@@ -111,6 +111,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "element_unknown": Parameters(),
     "element_repeated": Parameters(),
     "link_changed": Parameters(),
+    "carried_over": Parameters(),
     "lists_not_judged": Parameters(),
     "rule_failed": Parameters(),
     "no_other_columns": Parameters(),

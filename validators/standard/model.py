@@ -21,7 +21,7 @@ from validators.standard.terminology import Terms
 ROLES = (
     "client_id", "client_reference", "given_initial", "family_initial", "birth_date", "sex", "agency", "episode_id",
     "software", "consent", "postcode", "opened", "assessed", "begun", "closed", "closure_reason",
-    "ethnicity", "residence",
+    "ethnicity", "residence", "nhs_number",
 )  # fmt: skip
 Level = Literal["client", "episode", "event"]
 ListStatus = Literal["published", "site", "unverified", "unknown"]

@@ -196,6 +196,7 @@ def filters_of(names: list[str]) -> frozenset[Filter]:
         "mine": "mine",
         "drafts": "drafts",
         "deleted": "deleted",
+        "doubles": "doubles",
     }
     wanted = [name.strip().lower().replace("_", "-") for text in names for name in text.split(",")]
     unknown = [name for name in wanted if name not in known]

@@ -16,9 +16,9 @@ import typer
 
 from exporters.extracts.sent_links import changed_links, relinked, told_of_links
 from exporters.records import save
+from exporters.records.alike import known_already, told_by
 from exporters.records.find import KINDS, records_of, with_new
 from exporters.records.save import Save
-from store.clients import lookalikes
 from store.facts import ClientTree, NewerVersion, StoredRecord
 from store.live import drafts
 from tui.cli.client.ask import asked_for, yes
@@ -155,16 +155,18 @@ def add(
 
 
 def _tell_alike(at: ClientWork, client: Change, how: SaveOptions) -> None:
-    """Say who may be the same before anything is entered. Raises Problem unless the person goes on all the same."""
-    role, values = at.work.standard.role, client.values
-    given, family, birth, sex = (
-        values.get(role(name), "") for name in ("given_initial", "family_initial", "birth_date", "sex")
-    )
-    alike = at.store.ask(lookalikes.resembling, at.work.agency, given, family, birth, sex)
+    """Say who may be the same as a client of whom something is changed that tells who he is.
+
+    Before anybody is entered anew it raises Problem unless the person goes on all the same.
+    """
+    work = at.work
+    if told_by(work.standard, client.before) == told_by(work.standard, client.values):
+        return
+    alike = at.store.ask(known_already, work.agency, work.standard, client.values, leave_out=[client.id])
     for one in alike[:5]:
         name = one.row.reference or "without a reference"
         talk(printable(f"keywork: client {name} ({one.row.id}) may be the same person: {one.why}."))
-    if not alike or how.anyway or how.as_draft:
+    if not alike or client.version or how.anyway or how.as_draft:
         return
     if not how.ask:
         raise Problem("Nothing was entered: look at who may be the same, or give --anyway for another person.")
@@ -255,6 +257,9 @@ def _refuse_unsaved(record: StoredRecord, how: SaveOptions) -> None:
 
 def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how: SaveOptions) -> int:
     """Save, or keep as drafts; tell what changed and what the rules say of it."""
+    for change in changes:
+        if change.kind == "client" and change.version:
+            _tell_alike(at, change, how)
     client_id = tree.client.id if tree is not None else changes[0].id
     as_draft = how.as_draft or (how.ask and not yes("Save it? Else it stays a draft."))
     if as_draft:

@@ -54,7 +54,9 @@ def list_(
     filters: Annotated[
         list[str] | None,
         typer.Option(
-            "--filter", metavar="NAME", help="open, closed, errors, warnings, no-consent, mine, drafts, deleted."
+            "--filter",
+            metavar="NAME",
+            help="open, closed, errors, warnings, no-consent, mine, drafts, deleted, doubles.",
         ),
     ] = None,
     key_worker: Annotated[
@@ -195,7 +197,8 @@ def _rows(at: ClientWork, query: ClientQuery, offset: int, limit: int) -> Iterat
 
 
 def _row_line(one: ClientRow) -> str:
-    state = "deleted" if one.deleted else "open" if one.is_open else "closed" if one.episodes else "-"
+    gone = f"merged into {one.merged_into}" if one.merged_into else "deleted"
+    state = gone if one.deleted else "open" if one.is_open else "closed" if one.episodes else "-"
     marks = [findings_text(one), "draft" if one.has_draft else "", one.key_worker]
     parts = [f"{one.reference or '(none)':<12}", f"{one.initials:<3}", f"{one.birth_date:<10}"]
     parts += [f"{one.postcode_part:<6}", f"{one.opened:<10}", f"{state:<7}", one.id, *(mark for mark in marks if mark)]
@@ -222,6 +225,7 @@ def _row_mapping(one: ClientRow) -> dict[str, object]:
         "key_worker": one.key_worker,
         "draft": one.has_draft,
         "deleted": one.deleted,
+        "merged_into": one.merged_into,
     }
 
 

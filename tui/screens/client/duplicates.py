@@ -196,12 +196,12 @@ class Pairing:
         screen.app.push_screen(Confirm("Make the two one client?", lines, answers), answered)
 
     def ask_to_split(self) -> None:
-        """Undo the latest merge into this client."""
+        """Undo the latest merge of this client, into it or into another one."""
         screen, program = self.screen, self.screen.program
 
         def known(merges: list[MergeInfo]) -> None:
             self.merges = tuple(merges)
-            mine = [one for one in merges if one.keep_id == screen.client_id and one.split_at is None]
+            mine = [one for one in merges if one.split_at is None]
             if not mine:
                 screen.say("Nobody was merged into this client.")
                 return
@@ -214,12 +214,19 @@ class Pairing:
                 ),
             ]
 
+            def split(done: Merged) -> None:
+                if done.tree.client.id == screen.client_id:
+                    self._take(done.tree, "Split: the other client is back.")
+                else:
+                    screen.dismiss()
+                    program.call_later(program.open_client, screen.client_id)
+
             def answered(letter: str | None) -> None:
                 if letter == "s":
                     id = one.id
                     program.write(
                         lambda unit: save.split(unit, id),
-                        on_done=lambda done: self._take(done.tree, "Split: the other client is back."),
+                        on_done=split,
                         hold=True,
                     )
 

@@ -74,6 +74,12 @@ class Held:
         """The fields whose values were carried over and that nobody has confirmed."""
         return frozenset(self.model.carried) if self.model is not None else self.carried
 
+    def mark(self, headers: frozenset[str]) -> None:
+        """Take what the store says of values that were carried over and that nobody has confirmed."""
+        self.carried = headers
+        if self.model is not None:
+            self.model.carried = {header for header in headers if self.model.value(header)}
+
     def adopt(self, stored: StoredRecord) -> None:
         """Take what stands in the store as saved. What is typed stays."""
         self.began = None
@@ -172,11 +178,12 @@ class Case:
         """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
         told: list[Held] = []
         seen: dict[str, Held] = {}
-        stored = [(tree.client, "", "")]
+        none: frozenset[str] = frozenset()
+        stored = [(tree.client, "", "", none)]
         for one in tree.episodes:
-            stored.append((one.episode, one.key_worker, one.note))
-            stored += [(event, "", "") for event in one.events]
-        for record, worker, note in stored:
+            stored.append((one.episode, one.key_worker, one.note, one.unconfirmed))
+            stored += [(event, "", "", none) for event in one.events]
+        for record, worker, note, marked in stored:
             held = self.by_id.get(record.id)
             if held is None:
                 held = Held(record.kind, record.id, record.parent_id, record.section)
@@ -189,6 +196,8 @@ class Case:
                 held.adopt(record)
                 held.model = None if newer else held.model
             held.key_worker, held.note = worker, note
+            if not held.is_changed:
+                held.mark(marked)
             seen[record.id] = held
         # What is only typed keeps its place behind what is saved.
         seen.update({id: held for id, held in self.by_id.items() if id not in seen and held.version == 0})
@@ -329,6 +338,11 @@ class Case:
     def episode_ids(self) -> list[str]:
         """The ids of the episodes, without deleted ones."""
         return [held.id for held in self.episodes()]
+
+    def unconfirmed(self, episode_id: str) -> Collection[str]:
+        """The fields of a saved episode that were carried over and that nobody has confirmed."""
+        held = self.by_id.get(episode_id)
+        return held.unconfirmed if held is not None and held.version else ()
 
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record now, None where the record is not there or deleted."""

@@ -32,6 +32,7 @@ USAGE_LEFT: dict[str, Mapping[str, Mapping[str, int]]] = {}
 class Loaded:
     """A client as it was found: no `tree` for one who is new; the person's own drafts; who else is in the record.
 
+    `merged_into` is the reference of the client whom a merged one is now, else his id.
     Of several drafts of one record, left behind by several windows, `drafts` has the latest; `older` counts the others.
     """
 
@@ -44,6 +45,7 @@ class Loaded:
     usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     older: int = 0
     kept: KeptBeside = field(default_factory=KeptBeside)
+    merged_into: str = ""
 
 
 def sent_of(
@@ -79,7 +81,9 @@ def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, c
         raise Problem(f"That client is another agency's, not {agency.code}'s: open that agency first.")
     others = tuple(presence.others(snapshot, "client", client_id, who.session, who.at))
     merges, kept = tuple(stored_merge.listed(snapshot, client_id)), kept_beside(snapshot, agency, standard, client_id)
-    return replace(new, tree=tree, others=others, merges=merges, kept=kept)
+    living = stored_merge.kept_for(snapshot, client_id) if tree.client.deleted else ""
+    into = (read.client_references(snapshot, [living]).get(living) or living) if living else ""
+    return replace(new, tree=tree, others=others, merges=merges, kept=kept, merged_into=into)
 
 
 def reload(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> tuple[ClientTree, tuple[Presence, ...]]:

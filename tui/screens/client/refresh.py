@@ -1,13 +1,11 @@
 """What goes on around an open client: other people in the record, their saves, lookalikes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from exporters.records import check_client
+from exporters.records import alike, check_client
 from exporters.records.check_client import KeptBeside
-from store.clients import lookalikes
-from store.facts import AgencyInfo, ClientTree, Presence, Resemblance
-from store.snapshot import Snapshot
+from store.facts import ClientTree, Presence, Resemblance
 from tui.screens.client import labels, queries
 from tui.screens.client.drafts import Offering
 from tui.screens.client.presence import Company
@@ -20,7 +18,9 @@ from validators.records import Values
 if TYPE_CHECKING:
     from tui.screens.client.view import ClientView
 
-ROLES = ("given_initial", "family_initial", "birth_date", "sex")
+
+PAUSE_SECONDS = 0.4
+"""After the first key of a number it is looked for, and again after the next."""
 
 
 class Around:
@@ -32,8 +32,10 @@ class Around:
         self.offering = Offering(screen, found)
         self.alike: list[Resemblance] = []
         self.hint = ""
+        self.merged_into = found.merged_into
         self._asked: tuple[str, ...] = ()
-        self._put_off = False
+        self._put_off = self._soon = False
+        self._numbers = {screen.case.standard.role(role) for role in alike.NUMBERS} - {""}
 
     # --- coming and going -------------------------------------------------------------------
 
@@ -44,6 +46,11 @@ class Around:
         caseload_check(program).tell(self._checked)
         if self.offering.drafts:
             self.offering.ask()
+        elif self.merged_into and screen.case.client.deleted:
+            told = "Merged into {client} {name}, with all {episodes}: 'Split' in the palette undoes that."
+            screen.say(screen.case.standard.say(told, name=self.merged_into), "notice")
+        elif screen.case.client.deleted:
+            screen.say("This client is deleted: 'Bring back' in the palette undoes that.", "notice")
         elif not screen.case.client.version:
             screen.say(f"A new client: {REGISTRY.key_text('form.save')} saves, Esc leaves a draft.")
 
@@ -142,21 +149,37 @@ class Around:
 
     # --- lookalikes -------------------------------------------------------------------------
 
+    def typed(self, header: str) -> None:
+        """A number that is one person's only is looked for as soon as somebody pauses: he need not leave the field."""
+        if header in self._numbers and not self._soon:
+            self._soon = True
+            self.screen.set_timer(PAUSE_SECONDS, self._paused)
+
+    def _paused(self) -> None:
+        self._soon = False
+        self.look_alike()
+
     def look_alike(self) -> None:
         """While the client is keyed: who else has these initials, this birth date, this sex, or nearly."""
-        screen, program = self.screen, self.screen.program
+        screen = self.screen
         client, standard = screen.case.client, screen.case.standard
         if screen.held is not client or (client.version and not client.is_changed):
             return
-        wanted = tuple(client.values.get(standard.role(role), "") for role in ROLES)
+        wanted = alike.told_by(standard, client.values)
         if wanted == self._asked:
             return
         self._asked = wanted
-        agency, id = program.agency, client.id
+        self._seek_alike(self._seen_alike)
+
+    def _seek_alike(self, then: Callable[[list[Resemblance]], None], hold: bool = False) -> None:
+        screen, program = self.screen, self.screen.program
+        agency, standard, client = program.agency, program.standard, screen.case.client
+        id, values = client.id, dict(client.values)
         program.read(
-            lambda snapshot: _resembling(snapshot, agency, wanted, id),
-            on_done=self._seen_alike,
-            on_problem=_not_worth_saying,
+            lambda snapshot: alike.known_already(snapshot, agency, standard, values, leave_out=[id]),
+            on_done=then,
+            on_problem=(lambda problem: screen.say(problem.sentence, "error")) if hold else _not_worth_saying,
+            hold=hold,
         )
 
     def _seen_alike(self, found: list[Resemblance]) -> None:
@@ -172,13 +195,19 @@ class Around:
             screen.say(f"Known already? {row.reference} {row.initials}: {found[0].why}. {key} shows both.", "warning")
 
     def show_alike(self) -> None:
-        """Those who may be the same, beside this one."""
-        if not self.alike:
-            self.screen.say("Nobody in the store resembles this client.")
-            return
-        from tui.screens.client.duplicates import AlikePage
+        """Those who may be the same, beside this one: looked for now, whether or not anything is typed here."""
 
-        self.screen.app.push_screen(AlikePage(self.screen, self.alike))
+        def came(found: list[Resemblance]) -> None:
+            if not self.screen.is_attached:
+                return
+            if not found:
+                self.screen.say("Nobody in the store resembles this client.")
+                return
+            from tui.screens.client.duplicates import AlikePage
+
+            self.screen.app.push_screen(AlikePage(self.screen, found))
+
+        self._seek_alike(came, hold=True)
 
 
 def _differs(screen: "ClientView", tree: ClientTree) -> bool:
@@ -195,8 +224,3 @@ def _differs(screen: "ClientView", tree: ClientTree) -> bool:
 
 def _not_worth_saying(problem: Problem) -> None:
     """What only helps others is no matter to interrupt a person with; the watch says when the store is away."""
-
-
-def _resembling(snapshot: Snapshot, agency: AgencyInfo, wanted: Sequence[str], own_id: str) -> list[Resemblance]:
-    given, family, birth, sex = wanted
-    return lookalikes.resembling(snapshot, agency, given, family, birth, sex, leave_out=[own_id])

@@ -159,7 +159,7 @@ class Saving:
         for item in items:
             held = screen.case.by_id.get(item.id)
             if held is not None:
-                held.typed, held.left, held.overtaken, held.carried = None, True, "", frozenset()
+                held.typed, held.left, held.overtaken = None, True, ""
         self.take(saved.tree, saved.records)
         for held in screen.case.by_id.values():
             if held.is_changed:  # typed on while the save waited
@@ -171,11 +171,7 @@ class Saving:
             for item in items
             if item.id in screen.case.by_id
         )
-        unsure = sum(
-            len(held.model.carried)
-            for held in screen.case.by_id.values()
-            if held.model is not None and not held.deleted
-        )
+        unsure = sum(len(held.unconfirmed) for held in screen.case.by_id.values() if not screen.case.is_gone(held))
         carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
         wrong = sum(entry.kind == "error" for entry in screen.entries)
         if wrong:
@@ -199,7 +195,9 @@ class Saving:
                 held.adopt(stored)
                 if held.model is not None:
                     held.model.saved(stored.values)
+        typed = [held for held in case.by_id.values() if held.version and held.is_changed]
         told = case.adopt(tree)
+        moved = [held for held in typed if held.id not in case.by_id]
         for held in case.by_id.values():
             if held.model is not None:
                 # Identifiers that were made on saving stand in the record from now on.
@@ -218,6 +216,8 @@ class Saving:
             model.go_to(at)
             screen.form.load(model)
         screen.show()
+        if moved:
+            screen.say("What you typed stands with another client now; it is kept as a draft.", "warning")
         for held in told:
             who = labels.somebody(held.overtaken, screen.program.person)
             screen.say(
@@ -321,7 +321,8 @@ class Saving:
 
 
 def _save_of(held: Held) -> Save:
-    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version)
+    marked = held.unconfirmed if held.kind == "episode" else None
+    return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version, marked)
 
 
 def _key(id: str) -> str:

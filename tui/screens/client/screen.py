@@ -9,6 +9,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from exporters.records import save
 from tui.form.findings_panel import FindingsPanel
 from tui.form.panel_entries import Entry, Place, panel_entries
 from tui.form.record_form import RecordForm
@@ -292,6 +293,7 @@ class ClientScreen(BaseScreen[None]):
         self.keeper.touch(self.held)
         if self._said:
             self.say("")
+        self.around.typed(header)
 
     def moved(self, header: str) -> None:
         """Another field: what was typed is written at once."""
@@ -299,11 +301,20 @@ class ClientScreen(BaseScreen[None]):
             self.walking.told = None
         if not self.judge_left():
             self.panel.show(self.entries, self.place())
-        if self.held.unconfirmed != self.held.carried and self.held.is_changed:
-            self.held.carried = self.held.unconfirmed  # passing a carried value confirms it
-            self.keeper.touch(self.held)
+        if self.held.unconfirmed != self.held.carried:
+            self.confirmed(self.held)
         self.keeper.write()
         self.around.look_alike()
+
+    def confirmed(self, held: Held) -> None:
+        """Passing a carried value confirms it: with what is typed when that is saved, else at once."""
+        passed, held.carried = held.carried - held.unconfirmed, held.unconfirmed
+        if held.is_changed:
+            self.keeper.touch(held)
+            return
+        id = held.id
+        self.show()
+        self.program.write(lambda unit: save.confirm(unit, id, passed))
 
     def judge_left(self) -> bool:
         """Judge what was spared while it was typed, now that somebody goes on; whether there was anything."""
@@ -317,6 +328,7 @@ class ClientScreen(BaseScreen[None]):
     def ended(self) -> None:
         """Going on from the last field moves nowhere and says what is next."""
         self.judge_left()
+        self.around.look_alike()
         save, new = REGISTRY.key_text("form.save"), REGISTRY.key_text("client.new")
         self.say(f"This is the last field: {save} saves, {new} adds to the client.")
 

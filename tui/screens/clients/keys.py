@@ -22,6 +22,22 @@ REGISTRY.add(
     ),
     action("clients.mine", "ctrl+w", "Mine", "Only those changed last by me", SCOPE, "filter('mine')"),
     action("clients.drafts", "ctrl+d", "Drafts", "Only those I have a draft in", SCOPE, "filter('drafts')"),
+    action(
+        "clients.doubles",
+        "",
+        "Perhaps twice",
+        Sentence("Clients who share a number, or initials, birth date and sex, with another {client}"),
+        SCOPE,
+        "filter('doubles')",
+    ),
+    action(
+        "clients.deleted",
+        "",
+        "Deleted and merged",
+        "Only those deleted, or merged into another; Enter, then Bring back",
+        SCOPE,
+        "filter('deleted')",
+    ),
     action("clients.worker", "ctrl+k", "Key worker", "Only one key worker's clients", SCOPE, "worker"),
     action("clients.all", "ctrl+u", "All", "Take away words and filters", SCOPE, "all"),
     action("clients.sort", "ctrl+right", "Sort", "Sort by the next column", SCOPE, "sort(1)", bar=True),
@@ -37,6 +53,8 @@ SHOWN = {
     "no_consent": "clients.consent",
     "mine": "clients.mine",
     "drafts": "clients.drafts",
+    "doubles": "clients.doubles",
+    "deleted": "clients.deleted",
 }
 """The action of each filter."""
 TO_TABLE = {"tab": "down", "shift+tab": "up", "ctrl+home": "home", "ctrl+end": "end"}

@@ -33,8 +33,12 @@ FILTERS: dict[Filter, str] = {
     "no_consent": "no consent",
     "mine": "mine",
     "drafts": "drafts",
+    "doubles": "perhaps twice",
+    "deleted": "deleted and merged",
 }
 """The filters by their names, in the order they are shown."""
+
+RARE: frozenset[Filter] = frozenset({"doubles", "deleted"})
 
 POSTCODE, EPISODES = "Post", "Eps"
 NARROW_COLUMNS = (
@@ -102,10 +106,17 @@ class ClientList:
     def _has_postcode(self) -> bool:
         return bool(self._standard.role("postcode"))
 
+    @property
+    def in_view(self) -> Mapping[Filter, str]:
+        """Those that are always named, and of those that only the palette has what is on: a line has no more room."""
+        rare = {name: label for name, label in self.filters.items() if name in RARE and name in self.query.filters}
+        return {**rare, **{name: label for name, label in self.filters.items() if name not in RARE}}
+
     def toggle(self, name: Filter) -> bool:
-        """Turn a filter on or off; whether it is on now. Open and closed rule each other out."""
+        """Turn a filter on or off; whether it is on now. Some rule each other out: open and closed, there twice and gone."""
         filters = self.query.filters ^ {name}
-        other: dict[Filter, Filter] = {"open": "closed", "closed": "open"}
+        pairs: tuple[tuple[Filter, Filter], ...] = (("open", "closed"), ("doubles", "deleted"))
+        other = {one: its for pair in pairs for one, its in (pair, pair[::-1])}
         if name in filters and name in other:
             filters -= {other[name]}
         self.query = replace(self.query, filters=filters)
@@ -191,7 +202,7 @@ class ClientList:
         consent = self._standard.role("consent")
         notes = []
         if one.deleted:
-            notes.append("DELETED")
+            notes.append(f"merged: {one.merged_into}" if one.merged_into else "DELETED")
         if one.has_draft:
             notes.append("draft")
         if consent and self._standard.withholds({consent: one.consent}):

@@ -1,6 +1,7 @@
 """The list of clients: found as one types, filtered, sorted, opened. The first screen."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, cast
 
 from textual import events
@@ -8,10 +9,11 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.widget import Widget
 
-from store.facts import Filter, Sort
+from store.clients import search as stored_search
+from store.facts import ClientRow, Filter, Sort
 from store.findings import queries
 from tui.screens.clients.keys import SHOWN, TO_TABLE
-from tui.screens.clients.rows import WIDE, ClientList, LateCount, warm
+from tui.screens.clients.rows import AFTER_SECONDS, WIDE, ClientList, LateCount, warm
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
@@ -82,6 +84,7 @@ class KeyWorkers(BaseModal[str]):
             self.dismiss(chosen)
 
 
+FEW = 9
 REFRESH_SECONDS = 2.0
 CHECK_AFTER_SECONDS = 1.0
 """The first keys after the start are to find the store free."""
@@ -96,8 +99,10 @@ class ClientsScreen(StoreScreen[None]):
     ClientsScreen #filters { height: 1; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, filtered: Filter | None = None) -> None:
+        """Everybody, or with one filter on."""
         super().__init__()
+        self.filtered = filtered
         self.find_line = FindLine("Find:", self.press, self.searched, id="find")
         self.filter_line = TextLine(id="filters")
         self._soon = False
@@ -125,6 +130,8 @@ class ClientsScreen(StoreScreen[None]):
     def on_mount(self) -> None:
         """Type at once; check in the background what is due."""
         self.find_line.focus_input()
+        if self.filtered is not None:
+            self.action_filter(self.filtered)
         self.tell()
         self.late_count.soon()
         check = caseload_check(self.program)
@@ -179,9 +186,26 @@ class ClientsScreen(StoreScreen[None]):
         return False
 
     def searched(self, text: str) -> None:
-        """Other words: the best is at the top."""
+        """Other words: the best is at the top. Who is found only among those that are gone is told a moment later."""
         self.list.search(text)
         self.renew(keep=False)
+        if text.strip() and not self.list.total and not self.list.query.filters:
+            self.set_timer(AFTER_SECONDS, lambda: self._look_among_the_gone(text))
+
+    def _look_among_the_gone(self, text: str) -> None:
+        if text != self.find_line.text:
+            return
+        agency, query = self.program.agency, replace(self.list.query, filters=frozenset({"deleted"}))
+
+        def came(found: list[ClientRow]) -> None:
+            if found and text == self.find_line.text and not self.list.query.filters:
+                row = found[0]
+                now = f"merged into {row.merged_into}" if row.merged_into else "deleted"
+                told = f"{row.reference} {row.initials}".strip()
+                more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+                self.say(f"{told} is {now}{more}: 'Deleted and merged' in the palette lists them.", "notice")
+
+        self.program.read(lambda snapshot: stored_search.page(snapshot, agency, query, 0, FEW), on_done=came)
 
     def open(self) -> None:
         """Enter: the record."""
@@ -226,8 +250,15 @@ class ClientsScreen(StoreScreen[None]):
         if name not in self.list.filters:
             self.say("This data set does not ask for consent: there is nothing to filter by.")
             return
-        self.list.toggle(name)
+        on = self.list.toggle(name)
+        if name == "doubles" and on:  # those who are alike stand together
+            self._order("birth_date", False)
+            key = REGISTRY.key_text("client.alike")
+            self.say(Sentence("Perhaps entered twice: open one, {key} shows who resembles it.", key=key))
+            return
         self.renew(keep=False)
+        if name == "deleted" and on:
+            self.say("Deleted and merged: open one, then Bring back, or Split, in the palette.")
 
     def action_all(self, words_only: bool = False) -> None:
         """Everybody again, the same client chosen."""
@@ -312,7 +343,7 @@ class ClientsScreen(StoreScreen[None]):
         query = self.list.query
         self.find_line.tell((self.list.counted_text().rjust(29), "dim"))
         pieces: list[Piece] = [(" ", "text")]
-        for name, label in self.list.filters.items():
+        for name, label in self.list.in_view.items():
             key = REGISTRY.key_text(SHOWN[name]).replace("Ctrl+", "^")
             pieces += _filter(f"{key} {label}".strip(), name in query.filters)
         key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")
