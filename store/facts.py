@@ -43,7 +43,8 @@ class StoredRecord:
     """A client, episode or event as it stands in the store.
 
     `parent_id` is the agency's id for a client, the client's for an episode, the episode's for an event; `section` is
-    empty but for events. Values that are empty are absent from `values`.
+    empty but for events. Values that are empty are absent from `values`. `unconfirmed` are the fields whose values were
+    taken over from another record and that nobody has confirmed, as far as a whole client was read.
     """
 
     kind: Kind
@@ -55,6 +56,7 @@ class StoredRecord:
     changed_at: datetime
     changed_by: str
     deleted: bool = False
+    unconfirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +311,12 @@ class ClientRow:
 
 @dataclass(frozen=True, slots=True)
 class EpisodeTree:
-    """An episode with its events in order of entry, and what is kept beside it.
-
-    `unconfirmed` are the fields whose values were taken over from another episode and that nobody has confirmed.
-    """
+    """An episode with its events in order of entry, and what is kept beside it."""
 
     episode: StoredRecord
     events: tuple[StoredRecord, ...] = ()
     key_worker: str = ""
     note: str = ""
-    unconfirmed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CARRIED = "carried_over"
 """The pattern that words what is said of a carried value."""
+Place = tuple[str, str]
+"""A record by the ids of its episode and of the event, which is "" for the episode itself."""
 MOST = 200
 """Nobody has as many findings between records; one read is to be enough."""
 
@@ -62,8 +64,9 @@ class CheckedClient(Protocol):
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record, None where the record is not there or deleted."""
 
-    def unconfirmed(self, episode_id: str) -> Collection[str]:
-        """The fields of a saved episode that were taken over from another one and that nobody has confirmed."""
+    def unconfirmed(self) -> Mapping[Place, Collection[str]]:
+        """Of saved episodes and events, by the ids of both ("" for an episode itself), the fields that were taken over
+        from another record and that nobody has confirmed; nothing of those without."""
 
 
 def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> KeptBeside:
@@ -86,6 +89,7 @@ class ClientCheck:
     def __init__(self, checker: Checker, kept: KeptBeside | None = None) -> None:
         """Take the rules, and what is kept beside the client."""
         self._checker, self._standard = checker, checker.standard
+        self._tells_carried = any(row.pattern == CARRIED for rule in checker.standard.rules for row in rule.rows)
         self._found: dict[str, list[Finding]] = {}
         self._today: date | None = None
         self.take(kept or KeptBeside())
@@ -161,13 +165,12 @@ class ClientCheck:
 
     def _carried(self, client: CheckedClient) -> Iterator[Finding]:
         """A notice for each value that was taken over and that nobody has confirmed."""
-        if not any(row.pattern == CARRIED for rule in self._standard.rules for row in rule.rows):
-            return
-        for id in client.episode_ids():
-            for header in sorted(client.unconfirmed(id), key=self._standard.headers.index):
-                values = {header: client.value(id, header) or ""}
+        marked = client.unconfirmed() if self._tells_carried else {}
+        for (episode_id, event_id), headers in marked.items():
+            for header in sorted(headers, key=self._standard.headers.index):
+                values = {header: client.value(event_id or episode_id, header) or ""}
                 found = structure_finding(self._standard, CARRIED, fields=(header,), values=values)
-                yield replace(found, client_id=client.client_id, episode_id=id)
+                yield replace(found, client_id=client.client_id, episode_id=episode_id, event_id=event_id)
 
     def _stands(self, client: CheckedClient, finding: Finding) -> bool:
         """Whether all other fields that a finding looks at hold what it found in them, as far as they are told."""
@@ -212,9 +215,13 @@ class StoredClient:
         )
         return EpisodeRecord(client, self._values[episode_id], events, (), self.client_id, episode_id)
 
-    def unconfirmed(self, episode_id: str) -> Collection[str]:
-        """The fields of an episode that were taken over from another one and that nobody has confirmed."""
-        return self._episodes[episode_id].unconfirmed
+    def unconfirmed(self) -> Mapping[Place, Collection[str]]:
+        """The fields that were taken over from another record and that nobody has confirmed."""
+        marked = {}
+        for id, one in self._episodes.items():
+            places = [(("", one.episode)), *((event.id, event) for event in one.events if not event.deleted)]
+            marked.update({(id, event_id): record.unconfirmed for event_id, record in places if record.unconfirmed})
+        return marked
 
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record, None where the record is not there or deleted."""

@@ -16,8 +16,8 @@ from validators.records import Values
 class Save:
     """One record to be written. `version` is the one it was made from, 0 for a new record, which keeps its `id`.
 
-    `unconfirmed` are the fields of an episode that were taken over from another one and that nobody has confirmed; None
-    leaves those that are marked, where their values are the same still.
+    `unconfirmed` are the fields of an episode or an event that were taken over from another one and that nobody has
+    confirmed; None leaves those that are marked, where their values are the same still.
     """
 
     kind: Kind
@@ -83,10 +83,10 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
             parent = agency.id if item.kind == "client" else item.parent_id
             made = stored_save.create(unit, item.kind, parent, item.section, item.values, record_id=item.id)
             written.append(made)
-        if item.kind == "episode" and item.unconfirmed is not None:
+        if item.kind != "client" and item.unconfirmed is not None:
             filled = [header for header in item.unconfirmed if item.values.get(header)]
-            carried.confirm(unit, item.id, carried.of(unit, item.id).difference(filled))
-            carried.keep(unit, item.id, filled)
+            carried.confirm(unit, item.kind, item.id, carried.of(unit, item.id).difference(filled))
+            carried.keep(unit, item.kind, item.id, filled)
         drafts.drop(unit, item.id, unit.who.session or None)
     return Saved(read.tree(unit, client_id, deleted=True), tuple(written))
 
@@ -103,9 +103,9 @@ def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
     return read.tree(unit, client_id, deleted=True)
 
 
-def confirm(unit: UnitOfWork, episode_id: str, headers: Collection[str]) -> frozenset[str]:
-    """A person has passed values of an episode that were taken over, and lets them stand; which wait still."""
-    return carried.confirm(unit, episode_id, headers)
+def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[str]) -> frozenset[str]:
+    """A person has passed values of a record that were taken over, and lets them stand; which wait still."""
+    return carried.confirm(unit, kind, record_id, headers)
 
 
 def annotate(

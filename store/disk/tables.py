@@ -370,10 +370,12 @@ MERGES = Table(
 CARRIED = Table(
     "carried",
     METADATA,
-    Column("episode_number", Integer, ForeignKey("episode.number"), primary_key=True, autoincrement=False),
+    Column("record_id", String, primary_key=True),
+    Column("episode_number", Integer, ForeignKey("episode.number"), nullable=False, index=True),
     Column("fields", Text, nullable=False),
 )
-"""The fields of an episode, as JSON, whose values were taken over from another one and that nobody has confirmed."""
+"""The fields of an episode or an event of it, as JSON, whose values were taken over from another one and that nobody
+has confirmed."""
 
 SAVED = Table(
     "saved",

@@ -1,4 +1,4 @@
-"""Values of an episode that were taken over from another one and that nobody has confirmed: marked until somebody does.
+"""Values of an episode or an event that were taken over from another one: marked until somebody confirms them.
 
 A mark goes when the value is another one, and when a person passes the field in the form, which the audit tells.
 """
@@ -8,61 +8,61 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, func, insert, select, update
 
-from store.disk.tables import CARRIED, CLIENTS, EPISODES
-from store.facts import AgencyInfo
+from store.disk.tables import CARRIED, CLIENTS, EPISODES, EVENTS
+from store.facts import AgencyInfo, Kind
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 
 
-def of(snapshot: Snapshot, episode_id: str) -> frozenset[str]:
-    """The fields of an episode that are marked."""
-    query = select(CARRIED.c.fields).join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
-    return _fields(snapshot.connection.execute(query.where(EPISODES.c.id == episode_id)).scalar_one_or_none())
+def of(snapshot: Snapshot, record_id: str) -> frozenset[str]:
+    """The fields of a record that are marked."""
+    query = select(CARRIED.c.fields).where(CARRIED.c.record_id == record_id)
+    text = snapshot.connection.execute(query).scalar_one_or_none()
+    return frozenset(json.loads(text)) if text else frozenset()
 
 
 def count(snapshot: Snapshot, agency: AgencyInfo) -> tuple[int, int]:
     """How many values of an agency are marked, and in how many episodes; none of what is deleted."""
+    many = func.coalesce(func.sum(func.json_array_length(CARRIED.c.fields)), 0)
     query = (
-        select(func.coalesce(func.sum(func.json_array_length(CARRIED.c.fields)), 0), func.count())
+        select(many, func.count(CARRIED.c.episode_number.distinct()))
         .join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(EVENTS, EVENTS.c.id == CARRIED.c.record_id)
         .where(EPISODES.c.agency_number == agency.number)
-        .where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+        .where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None), EVENTS.c.deleted_at.is_(None))
     )
     values, episodes = snapshot.connection.execute(query).one()
     return int(values), int(episodes)
 
 
-def keep(unit: UnitOfWork, episode_id: str, headers: Collection[str]) -> None:
-    """Mark these fields of an episode, and no others."""
-    number = unit.connection.execute(select(EPISODES.c.number).where(EPISODES.c.id == episode_id)).scalar_one()
+def keep(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[str]) -> None:
+    """Mark these fields of an episode or an event, and no others."""
+    mine = CARRIED.c.record_id == record_id
     if not headers:
-        unit.connection.execute(delete(CARRIED).where(CARRIED.c.episode_number == number))
+        unit.connection.execute(delete(CARRIED).where(mine))
         return
     text = json.dumps(sorted(headers))
-    if not unit.connection.execute(
-        update(CARRIED).where(CARRIED.c.episode_number == number).values(fields=text)
-    ).rowcount:
-        unit.connection.execute(insert(CARRIED).values(episode_number=number, fields=text))
+    if not unit.connection.execute(update(CARRIED).where(mine).values(fields=text)).rowcount:
+        own = select(EPISODES.c.number).where(EPISODES.c.id == record_id)
+        above = select(EVENTS.c.episode_number).where(EVENTS.c.id == record_id)
+        number = unit.connection.execute(own if kind == "episode" else above).scalar_one()
+        unit.connection.execute(insert(CARRIED).values(record_id=record_id, episode_number=number, fields=text))
 
 
-def confirm(unit: UnitOfWork, episode_id: str, headers: Iterable[str]) -> frozenset[str]:
-    """A person has seen these fields of an episode and lets them stand; which are marked still."""
-    marked = of(unit, episode_id)
+def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Iterable[str]) -> frozenset[str]:
+    """A person has seen these fields of a record and lets them stand; which are marked still."""
+    marked = of(unit, record_id)
     seen = sorted(marked.intersection(headers))
     for header in seen:
-        unit.chain.add("confirm", "episode", episode_id, header, None, None)
+        unit.chain.add("confirm", kind, record_id, header, None, None)
     if seen:
-        keep(unit, episode_id, marked.difference(seen))
+        keep(unit, kind, record_id, marked.difference(seen))
     return marked.difference(seen)
 
 
-def changed(unit: UnitOfWork, episode_id: str, headers: Collection[str]) -> None:
-    """These fields of an episode have other values now: nothing of what was taken over stands there any more."""
-    marked = of(unit, episode_id)
+def changed(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[str]) -> None:
+    """These fields of a record have other values now: nothing of what was taken over stands there any more."""
+    marked = of(unit, record_id)
     if not marked.isdisjoint(headers):
-        keep(unit, episode_id, marked.difference(headers))
-
-
-def _fields(text: str | None) -> frozenset[str]:
-    return frozenset(json.loads(text)) if text else frozenset()
+        keep(unit, kind, record_id, marked.difference(headers))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -332,9 +333,16 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     )
     if not deleted:
         below, dated = below.where(EPISODES.c.deleted_at.is_(None)), dated.where(EVENTS.c.deleted_at.is_(None))
+    carried = select(CARRIED).join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
+    rows = snapshot.connection.execute(carried.where(EPISODES.c.client_number == head.number))
+    marks = {row.record_id: frozenset[str](json.loads(row.fields)) for row in rows}
+
+    def marked(record: StoredRecord) -> StoredRecord:
+        return replace(record, unconfirmed=marks[record.id]) if record.id in marks else record
+
     events: dict[int, list[StoredRecord]] = {}
     for row in snapshot.connection.execute(dated):
-        events.setdefault(row.parent_number, []).append(to_record("event", row))
+        events.setdefault(row.parent_number, []).append(marked(to_record("event", row)))
     beside = (
         select(STATES.c.episode_number, STATES.c.note, NAMES.c.name)
         .join(EPISODES, EPISODES.c.number == STATES.c.episode_number)
@@ -342,17 +350,11 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
         .where(EPISODES.c.client_number == head.number)
     )
     kept = {row.episode_number: (row.name or "", row.note) for row in snapshot.connection.execute(beside)}
-    carried = select(CARRIED).join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
-    rows = snapshot.connection.execute(carried.where(EPISODES.c.client_number == head.number))
-    marked = {row.episode_number: frozenset[str](json.loads(row.fields)) for row in rows}
     return ClientTree(
         to_record("client", head),
         tuple(
             EpisodeTree(
-                to_record("episode", row),
-                tuple(events.get(row.number, ())),
-                *kept.get(row.number, ("", "")),
-                marked.get(row.number, frozenset()),
+                marked(to_record("episode", row)), tuple(events.get(row.number, ())), *kept.get(row.number, ("", ""))
             )
             for row in snapshot.connection.execute(below)
         ),

@@ -95,8 +95,8 @@ def change(
     for column, value in deriver.columns(kind, theirs.section, values).items():
         setattr(row, column, value)
     _touch(unit, row)
-    if kind == "episode":
-        carried.changed(unit, record_id, changed)
+    if kind != "client":
+        carried.changed(unit, kind, record_id, changed)
     return read.get(unit, kind, record_id)
 
 

@@ -26,6 +26,21 @@ def taken_over(desk: Desk) -> tuple[AgencyInfo, str]:
     return agency, record.client_id
 
 
+def test_an_event_keeps_its_marks_too(desk: Desk) -> None:
+    agency, client_id = taken_over(desk)
+    item = Save(
+        "event", "v", "e", "sub_intervention", {"SUBMODDT": "20200801", "RECPEER": "Y"}, 0, frozenset({"RECPEER"})
+    )
+    do(desk.store, ANN, save.records, agency, client_id, [item])
+    tree = ask(desk.store, read.tree, client_id)
+    assert tree.episodes[1].events[0].unconfirmed == {"RECPEER"}
+    found = ask(desk.store, check_client.findings, Work(agency, STANDARD, TODAY), tree)
+    assert [(one.field, one.event_id) for one in found if one.rule == "carried" and one.event_id] == [("RECPEER", "v")]
+    assert line(desk, agency) == "open: 3 values taken over and not confirmed, in 1 episode"
+    do(desk.store, ANN, save.delete, client_id, Save.of(ask(desk.store, read.get, "event", "v")))
+    assert line(desk, agency) == "open: 2 values taken over and not confirmed, in 1 episode"
+
+
 def marked(desk: Desk) -> frozenset[str]:
     """What waits to be confirmed."""
     return ask(desk.store, carried.of, "e")
@@ -48,10 +63,10 @@ def line(desk: Desk, agency: AgencyInfo) -> str:
 def test_the_marks_are_kept_told_and_counted_until_they_are_confirmed(desk: Desk) -> None:
     agency, client_id = taken_over(desk)
     assert marked(desk) == {"PC", "DAT"}
-    assert ask(desk.store, read.tree, client_id).episodes[1].unconfirmed == {"PC", "DAT"}
+    assert ask(desk.store, read.tree, client_id).episodes[1].episode.unconfirmed == {"PC", "DAT"}
     assert told(desk, agency, client_id) == [("PC", "notice", "e"), ("DAT", "notice", "e")]
     assert line(desk, agency) == "open: 2 values taken over and not confirmed, in 1 episode"
-    do(desk.store, ANN, save.confirm, "e", {"PC", "REFLD"})
+    do(desk.store, ANN, save.confirm, "episode", "e", {"PC", "REFLD"})
     assert marked(desk) == {"DAT"} and told(desk, agency, client_id) == [("DAT", "notice", "e")]
     assert [(one.act, one.field) for one in ask(desk.store, audit.history, ["e"])][-1] == ("confirm", "PC")
     # What is deleted is not sent, and counts for nothing until it is back.
@@ -60,7 +75,7 @@ def test_the_marks_are_kept_told_and_counted_until_they_are_confirmed(desk: Desk
     assert line(desk, agency) == ""
     do(desk.store, ANN, save.bring_back, client_id, Save.of(gone.episodes[1].episode))
     assert line(desk, agency) == "open: 1 value taken over and not confirmed, in 1 episode"
-    do(desk.store, ANN, save.confirm, "e", {"DAT"})
+    do(desk.store, ANN, save.confirm, "episode", "e", {"DAT"})
     assert marked(desk) == frozenset() and line(desk, agency) == ""
 
 

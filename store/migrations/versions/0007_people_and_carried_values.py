@@ -22,16 +22,11 @@ def upgrade() -> None:
     op.create_index("ix_client_alike", "client", alike)
     op.create_table(
         "carried",
-        sa.Column(
-            "episode_number",
-            sa.Integer(),
-            sa.ForeignKey("episode.number"),
-            primary_key=True,
-            nullable=False,
-            autoincrement=False,
-        ),
+        sa.Column("record_id", sa.String(), primary_key=True, nullable=False),
+        sa.Column("episode_number", sa.Integer(), sa.ForeignKey("episode.number"), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
     )
+    op.create_index("ix_carried_episode_number", "carried", ["episode_number"])
 
 
 def downgrade() -> None:

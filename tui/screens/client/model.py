@@ -178,12 +178,11 @@ class Case:
         """Take a client from the store; what is typed here stays. Returns the records others changed under it."""
         told: list[Held] = []
         seen: dict[str, Held] = {}
-        none: frozenset[str] = frozenset()
-        stored = [(tree.client, "", "", none)]
+        stored = [(tree.client, "", "")]
         for one in tree.episodes:
-            stored.append((one.episode, one.key_worker, one.note, one.unconfirmed))
-            stored += [(event, "", "", none) for event in one.events]
-        for record, worker, note, marked in stored:
+            stored.append((one.episode, one.key_worker, one.note))
+            stored += [(event, "", "") for event in one.events]
+        for record, worker, note in stored:
             held = self.by_id.get(record.id)
             if held is None:
                 held = Held(record.kind, record.id, record.parent_id, record.section)
@@ -197,7 +196,7 @@ class Case:
                 held.model = None if newer else held.model
             held.key_worker, held.note = worker, note
             if not held.is_changed:
-                held.mark(marked)
+                held.mark(record.unconfirmed)
             seen[record.id] = held
         # What is only typed keeps its place behind what is saved.
         seen.update({id: held for id, held in self.by_id.items() if id not in seen and held.version == 0})
@@ -339,10 +338,12 @@ class Case:
         """The ids of the episodes, without deleted ones."""
         return [held.id for held in self.episodes()]
 
-    def unconfirmed(self, episode_id: str) -> Collection[str]:
-        """The fields of a saved episode that were carried over and that nobody has confirmed."""
-        held = self.by_id.get(episode_id)
-        return held.unconfirmed if held is not None and held.version else ()
+    def unconfirmed(self) -> Mapping[tuple[str, str], Collection[str]]:
+        """Of saved episodes and events, by the ids of both, the fields carried over that nobody has confirmed."""
+        marked = [held for held in self.by_id.values() if held.version and held.unconfirmed and not self.is_gone(held)]
+        return {
+            (held.id, "") if held.kind == "episode" else (held.parent_id, held.id): held.unconfirmed for held in marked
+        }
 
     def value(self, record_id: str, header: str) -> str | None:
         """What stands in a field of a record now, None where the record is not there or deleted."""

@@ -321,7 +321,7 @@ class Saving:
 
 
 def _save_of(held: Held) -> Save:
-    marked = held.unconfirmed if held.kind == "episode" else None
+    marked = held.unconfirmed if held.kind != "client" else None
     return Save(held.kind, held.id, held.parent_id, held.section, dict(held.values), held.version, marked)
 
 

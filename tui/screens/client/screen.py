@@ -312,9 +312,9 @@ class ClientScreen(BaseScreen[None]):
         if held.is_changed:
             self.keeper.touch(held)
             return
-        id = held.id
+        kind, id = held.kind, held.id
         self.show()
-        self.program.write(lambda unit: save.confirm(unit, id, passed))
+        self.program.write(lambda unit: save.confirm(unit, kind, id, passed))
 
     def judge_left(self) -> bool:
         """Judge what was spared while it was typed, now that somebody goes on; whether there was anything."""

@@ -113,7 +113,7 @@ class ClientList:
         return {**rare, **{name: label for name, label in self.filters.items() if name not in RARE}}
 
     def toggle(self, name: Filter) -> bool:
-        """Turn a filter on or off; whether it is on now. Some rule each other out: open and closed, there twice and gone."""
+        """Turn a filter on or off; whether it is on now. Some rule each other out."""
         filters = self.query.filters ^ {name}
         pairs: tuple[tuple[Filter, Filter], ...] = (("open", "closed"), ("doubles", "deleted"))
         other = {one: its for pair in pairs for one, its in (pair, pair[::-1])}
