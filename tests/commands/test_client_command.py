@@ -344,7 +344,7 @@ def test_a_number_that_somebody_else_has_is_told_when_it_is_saved_and_both_are_l
 ) -> None:
     bearer, other = client(store, "000004"), client(store, "000005")
     outcome = call("client", "edit", "000003", "CLIENT=000004", *sample.options, *TODAY)
-    assert f"client {bearer.client.id} may be the same person: same client reference" in outcome.err
+    assert f"client 000004 ({bearer.client.id}) may be the same person: same client reference" in outcome.err
     assert "may be the same" not in call("client", "edit", "000005", "ETHNIC=B", *sample.options, *TODAY).err
     assert {one["reference"] for one in told(sample, "list", "--filter", "doubles")} == {"000004"}
     assert len(told(sample, "list", "--filter", "doubles")) == 2
