@@ -1,0 +1,183 @@
+"""What the manager's page says: the last submissions and how they stood, the caseload in and out, the causes.
+
+Counts alone; nothing on it names a client. Everything is read from what the store keeps, and nothing is checked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from exporters.work import Work
+from store.clients import movement
+from store.clients.movement import Movement
+from store.facts import ExtractInfo
+from store.findings import caseload
+from store.findings.acceptance_facts import CaseloadFigures
+from store.month import calendar as stored_calendar
+from store.month import extracts as stored_extracts
+from store.month import submissions as stored_submissions
+from store.month.facts import SubmissionInfo
+from store.snapshot import Snapshot
+from validators.calendar.calendar import CalendarEntry
+from validators.standard.model import Standard
+
+MONTHS = 12
+"""How many submissions the page looks back, unless another number is asked for."""
+MOST_CAUSES = 8
+STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionLine:
+    """One submission: when it was due, whether and when it was sent, and how it stood then by our own estimate.
+
+    `state` is `sent`, `nil return`, `due` (its deadline is to come), `not sent` or `before Keywork` (of a month before
+    the first that this store knows of, nothing can be said). `late_days` are the days after the deadline on which it
+    was sent, 0 when it was in time. The percentages are None where no extract was sent.
+    """
+
+    month: str
+    title: str
+    deadline: date
+    state: str
+    sent_on: date | None = None
+    late_days: int = 0
+    load_percent: float | None = None
+    data_quality_percent: float | None = None
+    rows: int = 0
+    episodes: int = 0
+
+    @property
+    def told(self) -> str:
+        """What became of it, in words."""
+        if self.sent_on is None:
+            return self.state
+        days = f"{self.late_days} day{'' if self.late_days == 1 else 's'} late" if self.late_days else "in time"
+        return f"{self.state} {self.sent_on:%d %b %Y}, {days}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A rule with open findings: its number, its title, the severity, and how many there are."""
+
+    rule: str
+    title: str
+    severity: str
+    count: int
+
+
+@dataclass(frozen=True)
+class ManagerPage:
+    """The page of an agency on a day. `movements` are month by month, oldest first, as are `submissions`.
+
+    `unverified` names what stands behind codes and rules without anybody vouching for it.
+    """
+
+    agency: str
+    standard: Standard
+    made_on: date
+    submissions: tuple[SubmissionLine, ...]
+    movements: tuple[Movement, ...]
+    figures: CaseloadFigures
+    causes: tuple[Cause, ...]
+    unverified: tuple[str, ...]
+
+    @property
+    def deadlines(self) -> tuple[int, int]:
+        """How many deadlines were kept, of how many that are past and that this store knows of."""
+        known = [one for one in self.submissions if one.state in ("sent", "nil return", "not sent")]
+        past = [one for one in known if one.deadline < self.made_on or one.sent_on is not None]
+        return sum(one.sent_on is not None and not one.late_days for one in past), len(past)
+
+
+def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPage:
+    """The page of an agency; `months` is how many submissions it looks back."""
+    calendar = stored_calendar.of_agency(snapshot, work.agency)
+    entry = calendar.due(work.today)
+    entries = [entry]
+    while len(entries) < months:
+        entries.append(calendar.before(entries[-1]))
+    entries.reverse()
+    extracts = stored_extracts.listed(snapshot, work.agency)
+    submissions = stored_submissions.listed(snapshot, work.agency)
+    first = min([one.submission for one in extracts] + [one.month for one in submissions], default=entry.submission)
+    nil = _nil_returns(snapshot, work.standard, submissions)
+    lines = tuple(_line(one, extracts, nil, first, work.today) for one in entries)
+    figures = caseload.figures(snapshot, work.agency, entry.period, day=work.today)
+    causes = [
+        Cause(one.rule, _title(work.standard, one.rule), one.severity.value, one.count - one.accepted)
+        for one in figures.causes
+        if one.count > one.accepted
+    ]
+    return ManagerPage(
+        work.agency.code,
+        work.standard,
+        work.today,
+        lines,
+        tuple(movement.by_month(snapshot, work.agency, [one.submission for one in entries])),
+        figures,
+        tuple(causes[:MOST_CAUSES]),
+        tuple(unverified(work.standard)),
+    )
+
+
+def _line(
+    entry: CalendarEntry, extracts: Sequence[ExtractInfo], nil: Mapping[str, date], first: str, today: date
+) -> SubmissionLine:
+    sent = [one for one in extracts if one.submission == entry.submission and one.is_sent]
+    known = (entry.submission, entry.title, entry.deadline)
+    if sent:
+        # The first that left in time keeps the deadline; what stood at the end is the last one's.
+        earliest = min(one.sent_at.date() for one in sent if one.sent_at is not None)
+        last = max(sent, key=lambda one: (one.sent_at, one.made_at))
+        told = last.receipt
+        return SubmissionLine(
+            *known,
+            "sent",
+            earliest,
+            max(0, (earliest - entry.deadline).days),
+            _percent(told, "load_percent"),
+            _percent(told, "data_quality_percent"),
+            last.rows,
+            int(str(told.get("episodes", 0))),
+        )
+    if entry.submission in nil:
+        day = nil[entry.submission]
+        return SubmissionLine(*known, "nil return", day, max(0, (day - entry.deadline).days))
+    if entry.deadline >= today:
+        return SubmissionLine(*known, "due")
+    return SubmissionLine(*known, "not sent" if entry.submission >= first else "before Keywork")
+
+
+def _percent(told: Mapping[str, object], key: str) -> float | None:
+    value = told.get(key)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _nil_returns(
+    snapshot: Snapshot, standard: Standard, submissions: Sequence[SubmissionInfo]
+) -> dict[str, date]:
+    """The months for which there was nobody to report, and when that was said."""
+    leaving = {one.id for one in standard.checklist if one.check == "uploaded" and one.is_needed(True)}
+    said: dict[str, date] = {}
+    for one in submissions:
+        if one.is_nil:
+            for tick in stored_submissions.ticks(snapshot, one.id):
+                if tick.holds and tick.item in leaving:
+                    said[one.month] = tick.ticked_at.date()
+    return said
+
+
+def _title(standard: Standard, rule: str) -> str:
+    known = standard.rule_by_id.get(rule)
+    return known.title if known else rule
+
+
+def unverified(standard: Standard) -> list[str]:
+    """The code lists that nobody vouches for, by their state, each state in one line."""
+    told = []
+    for status, words in STATUS_WORDS.items():
+        lists = sorted(name for name, codes in standard.code_lists.items() if codes.status == status)
+        if lists:
+            told.append(f"{len(lists)} code list{'' if len(lists) == 1 else 's'} {words}: {', '.join(lists)}")
+    return told

@@ -1,0 +1,112 @@
+"""Clients and caseload as tables for a spreadsheet: CSV, and xlsx where the extra `sheets` is installed.
+
+They name clients, as the lists of the program do: whoever writes one is told so by the command.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+from store.clients import search
+from store.disk.files import PRIVATE, place, refused, scratch
+from store.facts import AgencyInfo, ClientQuery
+from store.records import read
+from store.snapshot import Snapshot
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+What = Literal["clients", "caseload"]
+PAGE = 500
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet may take for a formula at a cell's beginning."""
+
+Rows = Iterable[Sequence[str]]
+
+
+def rows(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, what: What) -> Iterator[list[str]]:
+    """A heading and the rows: `clients` as the list of clients has them, `caseload` every episode with its fields."""
+    return _clients(snapshot, agency, standard) if what == "clients" else _caseload(snapshot, agency, standard)
+
+
+def _clients(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> Iterator[list[str]]:
+    episodes = standard.say("{Episodes}") if False else f"{standard.word('episode')}s"
+    yield ["reference", "initials", "birth date", "opened", "state", episodes, "errors", "warnings", "key worker"]
+    offset = 0
+    while page := search.page(snapshot, agency, ClientQuery(sort="reference"), offset, PAGE):
+        for one in page:
+            yield [
+                one.reference,
+                one.initials,
+                one.birth_date,
+                one.opened,
+                one.state,
+                str(one.episodes),
+                str(one.errors),
+                str(one.warnings),
+                one.key_worker,
+            ]
+        offset += len(page)
+
+
+def _caseload(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> Iterator[list[str]]:
+    headers = [one.header for one in standard.fields if one.level in ("client", "episode") and one.keyed != "written"]
+    yield headers
+    for record in read.episodes(snapshot, agency):
+        values = {**record.client, **record.episode}
+        yield [values.get(header, "") for header in headers]
+
+
+def write_csv(target: Path, found: Rows) -> int:
+    """Write rows to a new CSV file, private to the person; how many there were below the heading.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe before it. Raises Problem where there is a
+    file of that name, or it cannot be written.
+    """
+    many = -1
+    try:
+        if target.exists():
+            raise FileExistsError
+        with scratch(target, PRIVATE) as made:
+            with made.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file)
+                for many, row in enumerate(found):  # noqa: B007
+                    writer.writerow([_harmless(cell) for cell in row])
+            place(made, target)
+    except FileExistsError:
+        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return max(many, 0)
+
+
+def write_xlsx(target: Path, found: Rows) -> int:
+    """Write rows to a new workbook, every cell a text as it stands; else as `write_csv`. Raises Problem without the
+    extra."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise Problem("A workbook needs the extra: pip install 'keywork[sheets]'. CSV needs nothing.") from None
+    many = -1
+    try:
+        if target.exists():
+            raise FileExistsError
+        with scratch(target, PRIVATE) as made:
+            options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+            with made.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
+                sheet = book.add_worksheet()
+                bold = book.add_format({"bold": True})
+                for many, row in enumerate(found):
+                    for column, cell in enumerate(row):
+                        sheet.write_string(many, column, cell, bold if many == 0 else None)
+                sheet.freeze_panes(1, 0)
+            place(made, target)
+    except FileExistsError:
+        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
+    except OSError as error:
+        raise refused(error, target, "written") from None
+    return max(many, 0)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

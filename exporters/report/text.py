@@ -1,0 +1,67 @@
+"""The manager's page as text, for a terminal of eighty columns and for a printer."""
+
+from collections.abc import Iterator
+from textwrap import wrap
+
+from exporters.month.checklist import counted
+from exporters.report.page import ManagerPage, SubmissionLine
+
+WIDTH = 80
+BAR = 10
+LOWEST = 50.0
+"""Where the bars of the percentages begin: between here and 100 lies what there is to see."""
+
+
+def as_text(page: ManagerPage) -> Iterator[str]:
+    """The page as lines of at most eighty columns."""
+    kept, known = page.deadlines
+    yield f"Report of {page.agency}, {page.made_on:%d %b %Y}"
+    yield from wrap(page.standard.title, WIDTH)
+    yield ""
+    figures, standard = page.figures, page.standard
+    yield (
+        f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %,"
+        f" {figures.rows} rows of {counted(figures.episodes, standard.word('episode'))}"
+    )
+    if figures.stale:
+        yield f"     ({counted(figures.stale, standard.word('episode'))} changed since the last check)"
+    yield f"Deadlines kept: {kept} of {known}" if known else "Deadlines kept: none is past yet"
+    yield ""
+    yield f"{'Submission':<12}{'Deadline':<13}{'Load':<18}{'Quality':<18}What became of it"
+    for line in page.submissions:
+        yield _submission(line)
+    yield f"(bars begin at {LOWEST:.0f} %; percentages are our own estimate when it was written)"
+    yield ""
+    yield f"{'Month':<12}{'Opened':>7}{'Closed':>8}{'Open at its end':>17}"
+    most = max((one.opened for one in page.movements), default=0) or 1
+    for one in page.movements:
+        bars = "+" * _share(one.opened, most) + "-" * _share(one.closed, most)
+        yield f"{one.month:<12}{one.opened:>7}{one.closed:>8}{one.open_at_end:>17}  {bars}".rstrip()
+    yield ""
+    yield "What stands in the way now"
+    if not page.causes:
+        yield "  Nothing: no rule has an open finding."
+    for cause in page.causes:
+        head = f"  {cause.count:>5} {cause.severity:<8}"
+        for number, piece in enumerate(wrap(f"rule {cause.rule}: {cause.title}", WIDTH - len(head) - 1)):
+            yield f"{head if not number else ' ' * len(head)} {piece}"
+    yield ""
+    yield "What nobody vouches for"
+    for told in page.unverified or ("Nothing.",):
+        yield from wrap(told, WIDTH, initial_indent="  ", subsequent_indent="    ")
+
+
+def _submission(line: SubmissionLine) -> str:
+    load, quality = _percent(line.load_percent), _percent(line.data_quality_percent)
+    return f"{line.title:<12}{line.deadline:%d %b %Y}  {load:<18}{quality:<18}{line.told}".rstrip()
+
+
+def _percent(value: float | None) -> str:
+    if value is None:
+        return ""
+    bar = "#" * round(max(0.0, value - LOWEST) / (100 - LOWEST) * BAR)
+    return f"{value:5.1f} {bar:<{BAR}}"
+
+
+def _share(part: int, most: int) -> int:
+    return min(BAR, -(-part * BAR // most))
