@@ -6,12 +6,10 @@ from lxml import etree
 from lxml.html import builder as E
 from lxml.html import tostring
 
-from exporters.month.checklist import counted
 from exporters.report.page import ManagerPage
 from store.clients.movement import Movement
 
 Element = etree._Element
-SVG = "http://www.w3.org/2000/svg"
 STYLE = """
 @page { size: A4 portrait; margin: 12mm; }
 * { box-sizing: border-box; }
@@ -34,21 +32,14 @@ LOWEST = 50.0
 def as_html(page: ManagerPage) -> bytes:
     """The page as a whole HTML document in UTF-8."""
     kept, known = page.deadlines
-    figures, standard = page.figures, page.standard
     title = f"Report of {page.agency}, {page.made_on.day} {page.made_on:%B %Y}"
-    now = (
-        f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %, "
-        f"{figures.rows} rows of {counted(figures.episodes, standard.word('episode'))}."
-    )
-    if figures.stale:
-        now += f" {counted(figures.stale, standard.word('episode'))} changed since the last check."
     deadlines = f"Deadlines kept: {kept} of {known}." if known else "No deadline is past yet."
     document = E.HTML(
         E.HEAD(E.META(charset="utf-8"), E.TITLE(title), E.STYLE(STYLE)),
         E.BODY(
             E.H1(title),
-            E.P(standard.title),
-            E.P(now),
+            E.P(page.standard.title),
+            E.P(page.now),
             E.P(deadlines),
             E.DIV(
                 E.DIV(E.H2("Load and data quality when written, %"), _percentages(page)),
@@ -77,41 +68,47 @@ def _submissions(page: ManagerPage) -> Element:
         numbers = (_shown(line.load_percent), _shown(line.data_quality_percent), str(line.rows or ""))
         cells = [E.TD(text) for text in texts] + [E.TD(number, E.CLASS("number")) for number in numbers]
         rows.append(E.TR(*cells))
-    return E.TABLE(*rows)
+    table: Element = E.TABLE(*rows)
+    return table
 
 
 def _causes(page: ManagerPage) -> Element:
     if not page.causes:
-        return E.P("Nothing: no rule has an open finding.")
+        nothing: Element = E.P("Nothing: no rule has an open finding.")
+        return nothing
     rows = [E.TR(E.TH("Open", E.CLASS("number")), E.TH("Severity"), E.TH("Rule"))]
     for cause in page.causes:
         rule = f"{cause.rule}: {cause.title}"
         rows.append(E.TR(E.TD(str(cause.count), E.CLASS("number")), E.TD(cause.severity), E.TD(rule)))
-    return E.TABLE(*rows)
+    table: Element = E.TABLE(*rows)
+    return table
 
 
 def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
 
-# The charts, in points of a box of 320 by 130. What a line means is told by its dashes and its name, not by colour alone.
+# The charts, in points of a box of 320 by 130. What a line means is told by dashes and names, not by colour alone. In
+# HTML an svg needs no namespace.
 
 
 def _box(told: str) -> Element:
-    chart = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG}, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img")
+    chart = etree.Element("svg", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img")
     chart.set("aria-label", told)
     _add(chart, "title", text=told)
     return chart
 
 
 def _add(chart: Element, tag: str, text: str = "", **attributes: str) -> None:
-    made = etree.SubElement(chart, f"{{{SVG}}}{tag}", {name.replace("_", "-"): v for name, v in attributes.items()})
+    made = etree.SubElement(chart, tag, {name.replace("_", "-"): v for name, v in attributes.items()})
     made.text = text or None
 
 
 def _axis(chart: Element, labels: Sequence[tuple[float, str]], months: Sequence[str]) -> None:
     for y, label in labels:
-        _add(chart, "line", x1=str(LEFT), x2=str(WIDTH), y1=f"{y:.1f}", y2=f"{y:.1f}", stroke="#ccc", stroke_width="0.5")
+        _add(
+            chart, "line", x1=str(LEFT), x2=str(WIDTH), y1=f"{y:.1f}", y2=f"{y:.1f}", stroke="#ccc", stroke_width="0.5"
+        )
         _add(chart, "text", label, x=str(LEFT - 3), y=f"{y + 3:.1f}", font_size="8", text_anchor="end")
     step = (WIDTH - LEFT) / max(1, len(months))
     for number, month in enumerate(months):
@@ -144,7 +141,15 @@ def _percentages(page: ManagerPage) -> Element:
                 x, y = point.split(",")
                 _add(chart, "circle", cx=x, cy=y, r="2", fill=colour)
         x = str(LEFT + (4 if name == "load" else 64))
-        _add(chart, "text", f"{'—' if name == 'load' else '- -'} {name}", x=x, y=str(HEIGHT - BOTTOM - 4), font_size="8", fill=colour)
+        _add(
+            chart,
+            "text",
+            f"{'—' if name == 'load' else '- -'} {name}",
+            x=x,
+            y=str(HEIGHT - BOTTOM - 4),
+            font_size="8",
+            fill=colour,
+        )
     return chart
 
 

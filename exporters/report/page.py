@@ -5,8 +5,10 @@ Counts alone; nothing on it names a client. Everything is read from what the sto
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from exporters.month.checklist import counted
 from exporters.work import Work
 from store.clients import movement
 from store.clients.movement import Movement
@@ -24,6 +26,7 @@ from validators.standard.model import Standard
 MONTHS = 12
 """How many submissions the page looks back, unless another number is asked for."""
 MOST_CAUSES = 8
+LONDON = ZoneInfo("Europe/London")
 STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
 
 
@@ -83,6 +86,17 @@ class ManagerPage:
     unverified: tuple[str, ...]
 
     @property
+    def now(self) -> str:
+        """How the caseload stands, in a sentence; of what was not checked since it changed, that it was not."""
+        figures, episode = self.figures, self.standard.word("episode")
+        waiting = f"{counted(figures.stale, episode)} changed since the last check"
+        if figures.stale and figures.stale == figures.episodes:
+            return f"Now: not known, {waiting}."
+        told = f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %, "
+        told += f"{figures.rows:,} rows of {counted(figures.episodes, episode)}"
+        return f"{told}; {waiting}." if figures.stale else f"{told}."
+
+    @property
     def deadlines(self) -> tuple[int, int]:
         """How many deadlines were kept, of how many that are past and that this store knows of."""
         known = [one for one in self.submissions if one.state in ("sent", "nil return", "not sent")]
@@ -114,11 +128,21 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPa
         work.standard,
         work.today,
         lines,
-        tuple(movement.by_month(snapshot, work.agency, [one.submission for one in entries])),
+        tuple(movement.by_month(snapshot, work.agency, _months(entries[0].submission, work.today))),
         figures,
         tuple(causes[:MOST_CAUSES]),
         tuple(unverified(work.standard)),
     )
+
+
+def _months(first: str, today: date) -> list[str]:
+    """Every month from one to that of a day; there is a submission in fewer of them."""
+    year, month = int(first[:4]), int(first[5:])
+    months = []
+    while (year, month) <= (today.year, today.month):
+        months.append(f"{year}-{month:02}")
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return months
 
 
 def _line(
@@ -128,7 +152,7 @@ def _line(
     known = (entry.submission, entry.title, entry.deadline)
     if sent:
         # The first that left in time keeps the deadline; what stood at the end is the last one's.
-        earliest = min(one.sent_at.date() for one in sent if one.sent_at is not None)
+        earliest = min(_day(one.sent_at) for one in sent if one.sent_at is not None)
         last = max(sent, key=lambda one: (one.sent_at, one.made_at))
         told = last.receipt
         return SubmissionLine(
@@ -154,9 +178,7 @@ def _percent(told: Mapping[str, object], key: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _nil_returns(
-    snapshot: Snapshot, standard: Standard, submissions: Sequence[SubmissionInfo]
-) -> dict[str, date]:
+def _nil_returns(snapshot: Snapshot, standard: Standard, submissions: Sequence[SubmissionInfo]) -> dict[str, date]:
     """The months for which there was nobody to report, and when that was said."""
     leaving = {one.id for one in standard.checklist if one.check == "uploaded" and one.is_needed(True)}
     said: dict[str, date] = {}
@@ -164,8 +186,13 @@ def _nil_returns(
         if one.is_nil:
             for tick in stored_submissions.ticks(snapshot, one.id):
                 if tick.holds and tick.item in leaving:
-                    said[one.month] = tick.ticked_at.date()
+                    said[one.month] = _day(tick.ticked_at)
     return said
+
+
+def _day(moment: datetime) -> date:
+    """The day it was where the returns go to."""
+    return moment.astimezone(LONDON).date()
 
 
 def _title(standard: Standard, rule: str) -> str:

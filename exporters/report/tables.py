@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+from exporters.report.files import write_new
 from store.clients import search
-from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, ClientQuery
 from store.records import read
 from store.snapshot import Snapshot
@@ -30,7 +30,7 @@ def rows(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, what: What)
 
 
 def _clients(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> Iterator[list[str]]:
-    episodes = standard.say("{Episodes}") if False else f"{standard.word('episode')}s"
+    episodes = f"{standard.word('episode')}s"
     yield ["reference", "initials", "birth date", "opened", "state", episodes, "errors", "warnings", "key worker"]
     offset = 0
     while page := search.page(snapshot, agency, ClientQuery(sort="reference"), offset, PAGE):
@@ -40,7 +40,7 @@ def _clients(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> Iter
                 one.initials,
                 one.birth_date,
                 one.opened,
-                one.state,
+                "deleted" if one.deleted else "open" if one.is_open else "closed" if one.episodes else "",
                 str(one.episodes),
                 str(one.errors),
                 str(one.warnings),
@@ -63,49 +63,42 @@ def write_csv(target: Path, found: Rows) -> int:
     A cell that a spreadsheet would take for a formula gets an apostrophe before it. Raises Problem where there is a
     file of that name, or it cannot be written.
     """
-    many = -1
-    try:
-        if target.exists():
-            raise FileExistsError
-        with scratch(target, PRIVATE) as made:
-            with made.open("w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.writer(file)
-                for many, row in enumerate(found):  # noqa: B007
-                    writer.writerow([_harmless(cell) for cell in row])
-            place(made, target)
-    except FileExistsError:
-        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
-    except OSError as error:
-        raise refused(error, target, "written") from None
-    return max(many, 0)
+    many = 0
+
+    def fill(path: Path) -> None:
+        nonlocal many
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            for many, row in enumerate(found):  # noqa: B007
+                writer.writerow([_harmless(cell) for cell in row])
+
+    write_new(target, fill)
+    return many
 
 
 def write_xlsx(target: Path, found: Rows) -> int:
-    """Write rows to a new workbook, every cell a text as it stands; else as `write_csv`. Raises Problem without the
-    extra."""
+    """Write rows to a new workbook, every cell a text as it stands; else as `write_csv`.
+
+    Raises Problem, too, without the extra.
+    """
     try:
         import xlsxwriter
     except ImportError:
         raise Problem("A workbook needs the extra: pip install 'keywork[sheets]'. CSV needs nothing.") from None
-    many = -1
-    try:
-        if target.exists():
-            raise FileExistsError
-        with scratch(target, PRIVATE) as made:
-            options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-            with made.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
-                sheet = book.add_worksheet()
-                bold = book.add_format({"bold": True})
-                for many, row in enumerate(found):
-                    for column, cell in enumerate(row):
-                        sheet.write_string(many, column, cell, bold if many == 0 else None)
-                sheet.freeze_panes(1, 0)
-            place(made, target)
-    except FileExistsError:
-        raise Problem(f"{target} is there already: move it away, or choose another name.") from None
-    except OSError as error:
-        raise refused(error, target, "written") from None
-    return max(many, 0)
+    many = 0
+
+    def fill(path: Path) -> None:
+        nonlocal many
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
+            sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+            for many, row in enumerate(found):
+                for column, cell in enumerate(row):
+                    sheet.write_string(many, column, cell, None if many else bold)
+            sheet.freeze_panes(1, 0)
+
+    write_new(target, fill)
+    return many
 
 
 def _harmless(cell: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
-from exporters.month.checklist import counted
 from exporters.report.page import ManagerPage, SubmissionLine
 
 WIDTH = 80
 BAR = 10
+SHORT = 7
 LOWEST = 50.0
 """Where the bars of the percentages begin: between here and 100 lies what there is to see."""
 
@@ -18,19 +18,13 @@ def as_text(page: ManagerPage) -> Iterator[str]:
     yield f"Report of {page.agency}, {page.made_on:%d %b %Y}"
     yield from wrap(page.standard.title, WIDTH)
     yield ""
-    figures, standard = page.figures, page.standard
-    yield (
-        f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %,"
-        f" {figures.rows} rows of {counted(figures.episodes, standard.word('episode'))}"
-    )
-    if figures.stale:
-        yield f"     ({counted(figures.stale, standard.word('episode'))} changed since the last check)"
+    yield from wrap(page.now, WIDTH)
     yield f"Deadlines kept: {kept} of {known}" if known else "Deadlines kept: none is past yet"
     yield ""
-    yield f"{'Submission':<12}{'Deadline':<13}{'Load':<18}{'Quality':<18}What became of it"
+    yield f"{'Submission':<17}{'Deadline':<12}{'Load %':<7}{'Quality %':<14}What became of it"
     for line in page.submissions:
         yield _submission(line)
-    yield f"(bars begin at {LOWEST:.0f} %; percentages are our own estimate when it was written)"
+    yield f"(bars of quality begin at {LOWEST:.0f} %; estimates of ours when it was written)"
     yield ""
     yield f"{'Month':<12}{'Opened':>7}{'Closed':>8}{'Open at its end':>17}"
     most = max((one.opened for one in page.movements), default=0) or 1
@@ -52,15 +46,16 @@ def as_text(page: ManagerPage) -> Iterator[str]:
 
 
 def _submission(line: SubmissionLine) -> str:
-    load, quality = _percent(line.load_percent), _percent(line.data_quality_percent)
-    return f"{line.title:<12}{line.deadline:%d %b %Y}  {load:<18}{quality:<18}{line.told}".rstrip()
+    quality = _percent(line.data_quality_percent)
+    shown = "" if line.load_percent is None else f"{line.load_percent:.1f}"
+    return f"{line.title:<17}{line.deadline:%d %b %Y} {shown:<7}{quality:<14}{line.told}".rstrip()
 
 
 def _percent(value: float | None) -> str:
     if value is None:
         return ""
-    bar = "#" * round(max(0.0, value - LOWEST) / (100 - LOWEST) * BAR)
-    return f"{value:5.1f} {bar:<{BAR}}"
+    bar = "#" * round(max(0.0, value - LOWEST) / (100 - LOWEST) * SHORT)
+    return f"{value:.1f} {bar}"
 
 
 def _share(part: int, most: int) -> int:

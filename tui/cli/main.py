@@ -50,6 +50,10 @@ class CommandLine(LazyGroup):
             "tui.cli.measures",
             "Work out what the data set is measured by; without --from and --to for the last quarter that is over.",
         ),
+        "report": (
+            "tui.cli.report",
+            "Tell on one page how the submissions stood, how the caseload moves, and what stands in the way.",
+        ),
         "settings": ("tui.cli.settings", "What an agency says of itself: rules and measures ask it."),
         "agencies": ("tui.cli.agencies", "The agencies of a store: each has a data set of its own."),
         "standards": ("tui.cli.standards", "The national data sets that are installed."),

@@ -186,6 +186,13 @@ SCREENS: dict[str, ScreenEntry] = {
             faults="",
         ),
         ScreenEntry(
+            "report",
+            "Report",
+            "tui.screens.report",
+            "ReportScreen",
+            "One page for the manager: submissions, caseload, causes",
+        ),
+        ScreenEntry(
             "settings",
             "Settings",
             "tui.screens.settings",

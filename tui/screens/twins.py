@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "go.checklist": "checklist",
     "go.measures": "measures",
     "go.settings": "settings list",
+    "go.report": "report",
+    "report.write": "report",
     "go.agencies": "agencies list",
     "go.mine": "client today",
     "app.help": "help",

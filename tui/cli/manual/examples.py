@@ -78,6 +78,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "calendar close": ("keywork calendar close 2021-01-14 --name 'Day of rest' --source council",),
     "calendar reopen": ("keywork calendar reopen 2021-01-14",),
     "calendar rollover": ("keywork calendar rollover",),
+    "report": (
+        "keywork report",
+        "keywork report --format html --out report.html",
+        "keywork report --table caseload --out caseload.csv",
+    ),
     "measures": ("keywork measures", "keywork measures --from 2026-04-01 --to 2026-06-30"),
     "settings list": ("keywork settings list",),
     "settings set": ("keywork settings set closure_classes '01=complete 02=neutral'",),
