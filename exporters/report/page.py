@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from exporters.month.checklist import counted
+from exporters.extracts.readiness import counted
 from exporters.work import Work
 from store.clients import movement
 from store.clients.movement import Movement
@@ -93,7 +93,7 @@ class ManagerPage:
         if figures.stale and figures.stale == figures.episodes:
             return f"Now: not known, {waiting}."
         told = f"Now: load {figures.load_percent:.1f} %, data quality {figures.data_quality_percent:.1f} %, "
-        told += f"{figures.rows:,} rows of {counted(figures.episodes, episode)}"
+        told += f"{counted(figures.rows, self.standard.word('row'))} of {counted(figures.episodes, episode)}"
         return f"{told}; {waiting}." if figures.stale else f"{told}."
 
     @property

@@ -62,7 +62,7 @@ def report(
         work = Work(its, load(its.standard), day(today))
         if table is not None:
             many = found.ask(_table, its, work.standard, table.value, _named(out))
-            print(f"{out}: {many} rows below the heading, in your keeping: they name clients.", file=sys.stderr)
+            print(f"{out}: {many} lines below the heading, in your keeping: they name clients.", file=sys.stderr)
             return 0
         progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(found, its, work.checker, work.today, now(), lambda done, due: progress(done))
