@@ -108,12 +108,16 @@ class RecordChange:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a walk along the audit found. `broken_at` is the first row that does not hold, None when all do."""
+    """What a walk along the audit found. `broken_at` is the first row that does not hold, None when all do.
+
+    `end` is the last row's number and digest as people note it (see `audit.noted`).
+    """
 
     rows: int
     erased: int = 0
     broken_at: int | None = None
     why: str = ""
+    end: str = ""
 
     @property
     def whole(self) -> bool:

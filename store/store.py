@@ -2,8 +2,9 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from inspect import isgeneratorfunction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -164,9 +165,17 @@ class Store:
         *args: Arguments.args,
         **more: Arguments.kwargs,
     ) -> Result:
-        """One question, in a snapshot of its own. What streams needs `reading`, which stays open while it does."""
+        """One question, in a snapshot of its own. What streams needs `reading`, which stays open while it does.
+
+        Raises TypeError for a question whose answer streams: the snapshot would be gone before the first of it is read.
+        """
+        if isgeneratorfunction(question):
+            raise _streams(question)
         with self.reading() as snapshot:
-            return question(snapshot, *args, **more)
+            found = question(snapshot, *args, **more)
+        if isinstance(found, Iterator):
+            raise _streams(question)
+        return found
 
     def do(
         self,
@@ -175,7 +184,9 @@ class Store:
         *args: Arguments.args,
         **more: Arguments.kwargs,
     ) -> Result:
-        """One act, in a unit of work of its own."""
+        """One act, in a unit of work of its own. Raises TypeError for one that streams: nothing of it would be done."""
+        if isgeneratorfunction(act):
+            raise _streams(act)
         with self.writing(who) as unit:
             return act(unit, *args, **more)
 
@@ -228,3 +239,8 @@ class Store:
             self._engine = sqlite.engine(self.path, self.ground.key, self._access, self._busy_seconds)
             self.prepare()
             self._file = found
+
+
+def _streams(function: Callable[..., object]) -> TypeError:
+    name = getattr(function, "__qualname__", repr(function))
+    return TypeError(f"{name} gives its answer bit by bit: use `with store.reading() as snapshot`, or `writing`")

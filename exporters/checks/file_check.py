@@ -1,14 +1,15 @@
 """Checking many episodes: a whole file, or all that an agency keeps."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 from exporters.formats import choose
 from exporters.formats.base import Progress
+from store.disk.overflow import Overflow
 from validators.quality import Tally
-from validators.records import EpisodeRecord, Finding
+from validators.records import EpisodeRecord, Finding, Severity
 from validators.rules.checker import Checker
 from validators.rules.file_rules import FileRules, undecided_lists
 from validators.rules.registry import Context
@@ -18,13 +19,64 @@ if TYPE_CHECKING:
     from store.findings.acceptance_facts import Accepted
 
 
+class Findings(Sequence[Finding]):
+    """Findings in order, of which only some are in memory: there may be more of them than rows in the file."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._kept: Overflow[Finding] = Overflow(_packed, _unpacked)
+
+    def add(self, finding: Finding, *place: int) -> None:
+        """Add a finding at a place in the order; of two at the same place the one added first comes first."""
+        self._kept.add((*place, len(self._kept)), finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Add findings behind all others."""
+        for finding in findings:
+            self.add(finding)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._kept)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+        return list(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _packed(finding: Finding) -> object:
+    """A finding as JSON holds it."""
+    told = finding
+    return (
+        *(told.severity.value, told.rule, told.field, told.fields, told.message, dict(told.values), told.section),
+        *(told.episode, told.lines, told.client_id, told.episode_id, told.event_id, told.accepted),
+    )
+
+
+def _unpacked(packed: list[Any]) -> Finding:
+    severity, rule, field, fields, message, values, section, episode, lines, *ids = packed
+    return Finding(
+        Severity(severity), rule, field, tuple(fields), message, values, section, episode, tuple(lines), *ids
+    )
+
+
 @dataclass
 class Report:
     """What was found, in the order of the file's lines, and the counts; `stored` says that it was no file."""
 
     standard: Standard
     tally: Tally
-    findings: list[Finding] = field(default_factory=list)
+    findings: Findings
     stored: bool = False
 
 
@@ -85,21 +137,39 @@ def check_file(
     """Check an extract; for `dates` see `Format.read`. Raises Problem when the file cannot be read as one."""
     extract = choose.of(standard).read(path, progress, dates)
     examination = Examination(standard, context)
-    report = Report(standard, examination.tally)
-    found: list[Finding] = []
+    tally, findings = examination.tally, Findings()
+    order = {rule.id: number for number, rule in enumerate(standard.rules)}
+
+    def tell(finding: Finding, part: int) -> None:
+        findings.add(finding, finding.line or 0, order[finding.rule], part)
+
+    def tell_about_file(found: Iterable[Finding], part: int) -> None:
+        for finding in found:
+            tally.add_about_file(finding)
+            tell(finding, part)
+
+    def tell_rows() -> None:
+        """What is wrong with rows so far, which is known as they are read."""
+        for finding in extract.bad_rows:
+            tally.add_row(finding)
+            tell(finding, _ROWS)
+        extract.bad_rows.clear()
+
     examination.file_rules.expect(extract.repeats(examination.file_rules.alike))
     for record, extra in extract.episodes():
-        found += examination.examine(record, extra, extract.missing)
-    # What is wrong with the file and its rows is known only now: it is read as its episodes are asked for.
-    _tell(report, [*extract.about_file, *filter(None, (undecided_lists(standard),))])
-    for finding in extract.bad_rows:
-        examination.tally.add_row(finding)
-        report.findings.append(finding)
-    report.findings += found
-    _tell(report, examination.file_rules.at_end())
-    order = {rule.id: number for number, rule in enumerate(standard.rules)}
-    report.findings.sort(key=lambda finding: (finding.line or 0, order[finding.rule]))
-    return report
+        for finding in examination.examine(record, extra, extract.missing):
+            tell(finding, _EPISODES)
+        if extract.bad_rows:
+            tell_rows()
+    tell_rows()
+    # What is wrong with the file is known only now, too.
+    tell_about_file([*extract.about_file, *filter(None, (undecided_lists(standard),))], _FILE)
+    tell_about_file(examination.file_rules.at_end(), _END)
+    return Report(standard, tally, findings)
+
+
+# In this order findings of the same line and rule are told.
+_FILE, _ROWS, _EPISODES, _END = range(4)
 
 
 def check_episodes(
@@ -113,22 +183,18 @@ def check_episodes(
     examination = Examination(standard, context, repeated, accepted)
     report = of_store(examination)
     for record in records:
-        report.findings += examination.examine(record)
+        report.findings.extend(examination.examine(record))
     return report
 
 
 def of_store(examination: Examination) -> Report:
     """A report on what a store keeps, before any episode: what is said of the standard's code lists."""
     standard = examination.checker.standard
-    report = Report(standard, examination.tally, stored=True)
-    _tell(report, filter(None, (undecided_lists(standard),)))
-    return report
-
-
-def _tell(report: Report, findings: Iterable[Finding]) -> None:
-    for finding in findings:
+    report = Report(standard, examination.tally, Findings(), stored=True)
+    for finding in filter(None, (undecided_lists(standard),)):
         report.tally.add_about_file(finding)
-        report.findings.append(finding)
+        report.findings.add(finding)
+    return report
 
 
 def as_json(report: Report) -> Iterator[str]:

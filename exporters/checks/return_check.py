@@ -52,5 +52,5 @@ def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
     its = examination(snapshot, work, selection)
     report = of_store(its)
     for _, outgoing in selection.stream(snapshot, work.agency):
-        report.findings += examined(its, outgoing)
+        report.findings.extend(examined(its, outgoing))
     return report

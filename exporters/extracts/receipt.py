@@ -87,6 +87,8 @@ class Receipt:
     period_end: date | None = None
     """The last day of the submission's period, and the day it was written."""
     today: date | None = None
+    audit: str = ""
+    """The audit's last row when the extract was kept (see `store.disk.audit.noted`); empty where it was not."""
 
     @property
     def kind(self) -> str:
@@ -142,6 +144,7 @@ class Receipt:
             "data_quality_percent": self.tally.data_quality_percent,
             "ready": not self.not_ready_because,
             "not_ready_because": self.not_ready_because,
+            **({"audit": self.audit} if self.audit else {}),
         }
 
     def _of_a_kind(self) -> dict[str, object]:
@@ -182,6 +185,8 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
         yield from (f"    {ascii(fault.told)[1:-1]}" for fault in receipt.validation.faults)
     yield f"  {told_of_size(standard, tally.rows, tally.episodes, tally.no_consent)}"
     yield f"  SHA-256 {receipt.sha256}"
+    if receipt.audit:
+        yield f"  audit {receipt.audit}"
     yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     for title, items in (
         ("left out with errors", [ascii(episode)[1:-1] for episode in receipt.kept_out]),

@@ -19,6 +19,7 @@ from exporters.extracts.rows import begun, write_rows
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind
 from exporters.work import Work
+from store.disk import audit
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
 from store.month import calendar, extracts, submissions
@@ -141,6 +142,7 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
     known = store.ask(submissions.current, agency, receipt.submission)
     try:
         with store.writing(who) as unit:
+            receipt.audit = audit.end(unit)
             extracts.keep(
                 unit,
                 agency,

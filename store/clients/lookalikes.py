@@ -93,13 +93,15 @@ def _near_dates(birth_date: str) -> list[str]:
 
 
 def _near(one: str, other: str) -> str:
-    from rapidfuzz.distance import OSA
-
     if len(one) != _DIGITS or len(other) != _DIGITS:
         return ""
     if one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6]:
         return "day and month of birth swapped"
-    if OSA.distance(one, other, score_cutoff=1) <= 1:
+    differing = [at for at in range(_DIGITS) if one[at] != other[at]]
+    swapped = (
+        len(differing) == 2 and one[differing[0] : differing[1] + 1] == other[differing[0] : differing[1] + 1][::-1]
+    )
+    if len(differing) < 2 or (swapped and differing[1] == differing[0] + 1):
         return "birth date differs by one digit"
     return ""
 

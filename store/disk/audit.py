@@ -6,7 +6,8 @@ seal), so that values and salt can be erased, for a client who is removed, and e
 
 import json
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
@@ -19,10 +20,12 @@ from store.facts import AgencyInfo, AuditEntry, ChainReport, Kind, RecordChange,
 from store.records import read
 from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
+from validators.problems import Problem
 
 FIRST = bytes(32)
 SALT = 16
 BATCH = 2000
+NOTED_DIGITS = 16
 
 _plain = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -133,27 +136,60 @@ class Chain:
             self._values = []
 
 
-def verify(snapshot: Snapshot) -> ChainReport:
-    """Walk the whole chain; report the first link that does not hold, by its number and why."""
+def noted(number: int, digest: bytes) -> str:
+    """A row of the chain as people note it and receipts carry it: its number and the beginning of its digest."""
+    return f"{number}:{digest.hex()[:NOTED_DIGITS]}"
+
+
+def end(snapshot: Snapshot) -> str:
+    """The chain's last row, as it is noted; empty where there is none yet. What a unit of work has added counts."""
+    head = snapshot.connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest)).one_or_none()
+    return noted(head.last, head.digest) if head else ""
+
+
+def knows(snapshot: Snapshot, end_noted: str) -> bool:
+    """Whether the chain has a row that was noted: a store that was put back to an earlier state has it no more.
+
+    Raises Problem for what is no such note.
+    """
+    match = re.fullmatch(rf"([0-9]{{1,18}}):([0-9a-f]{{{NOTED_DIGITS}}})", end_noted.strip().lower())
+    if match is None:
+        raise Problem("What was noted is a number, a colon and sixteen letters and digits: copy it from a receipt.")
+    query = select(AUDITS.c.digest).where(AUDITS.c.number == int(match[1]))
+    digest = snapshot.connection.execute(query).scalar_one_or_none()
+    return digest is not None and bytes(digest).hex().startswith(match[2])
+
+
+def verify(
+    snapshot: Snapshot, seen: Callable[[Link, str | None, str | None, bool], object] | None = None
+) -> ChainReport:
+    """Walk the whole chain; report the first link that does not hold, by its number and why.
+
+    `seen` is told each link that holds, with its old and new value and whether those were erased.
+    """
     joined = _entries().order_by(AUDITS.c.number).execution_options(yield_per=BATCH)
     before, last, erased = FIRST, 0, 0
-    rows = snapshot.connection.execute(joined)
-    for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in rows:
+    key = snapshot.key.audit
+    for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in snapshot.connection.execute(
+        joined
+    ):
         if number != last + 1:
             return ChainReport(last, erased, last + 1, "rows are missing here")
         link = Link(number, at, person, act, kind, record, field)
-        if digest_of(snapshot.key.audit, before, link, sealed) != digest:
+        if digest_of(key, before, link, sealed) != digest:
             return ChainReport(last, erased, number, "the row, or the one before it, was altered")
         if salt is None:
             erased += 1
-        elif seal(snapshot.key.audit, salt, old, new) != sealed:
+        elif seal(key, salt, old, new) != sealed:
             return ChainReport(last, erased, number, "its values were altered")
         before, last = digest, number
+        if seen is not None:
+            seen(link, old, new, salt is None)
     head = snapshot.connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest)).one_or_none()
     expected = (head.last, head.digest) if head else (0, FIRST)
     if expected != (last, before):
         return ChainReport(last, erased, last + 1, "rows are missing at the end")
-    return ChainReport(last, erased)
+    return ChainReport(last, erased, end=noted(last, before) if last else "")
 
 
 def history(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:

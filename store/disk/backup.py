@@ -14,6 +14,7 @@ def backup(path: Path, key: Key, to: Path, access: sqlite.Access, busy_seconds: 
         if to.is_dir():
             raise Problem(f"The backup {to} is a directory: name a file in it.")
         _refuse_existing(to)
+        files.clear(to)
         with files.scratch(to, files.PRIVATE) as made:
             with sqlite.told(path):
                 raw = sqlite.connect(path, key, access, busy_seconds)

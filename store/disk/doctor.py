@@ -1,13 +1,19 @@
 """What `keywork doctor` looks at."""
 
 import stat
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from store.disk import audit, files, schema, sqlite
+from store.disk.comparison import Comparison
 from store.facts import Check
 from store.snapshot import Snapshot
 from validators.problems import Problem
 
+MOST = 5
+"""Records that are named."""
+_RESTORE = "Restore a backup."
 NAMES = {
     "cipher_integrity_check": "encrypted pages",
     "integrity_check": "database structure",
@@ -15,8 +21,12 @@ NAMES = {
 }
 
 
-def examine(snapshot: Snapshot) -> list[Check]:
-    """Examine file, schema, audit and permissions; one Check for each thing looked at, well or not."""
+def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
+    """Examine file, schema, audit, records and permissions; one Check for each thing looked at, well or not.
+
+    `noted` is a row of the audit that a person knows, from a receipt or an earlier examination; empty for none.
+    Raises Problem when it is no such note.
+    """
     path, connection = snapshot.ground.path, snapshot.connection
     raw = connection.connection.driver_connection
     checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
@@ -26,27 +36,55 @@ def examine(snapshot: Snapshot) -> list[Check]:
     version = schema.version(connection)
     current = version == schema.HEAD
     checks.append(Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}."))
-    checks.append(_audit(snapshot))
+    checks += _audit(snapshot)
+    if noted:
+        checks.append(_noted(snapshot, noted))
     checks.append(_private("store file", path))
     checks.append(_private("key file", snapshot.key.path))
     checks.append(_left_behind(path))
     return checks
 
 
-def _audit(snapshot: Snapshot) -> Check:
+def _audit(snapshot: Snapshot) -> list[Check]:
+    """The audit, and the records beside it, both read once."""
+    comparison = Comparison()
     try:
         with sqlite.told(snapshot.ground.path):
-            chain = audit.verify(snapshot)
+            chain = audit.verify(snapshot, comparison.see)
+            if not chain.whole:
+                told = f"Row {chain.broken_at} does not hold: {chain.why}. {_RESTORE}"
+                return [Check("audit", False, told), Check("records", False, "Not compared with such an audit.")]
+            differing = list(islice(comparison.differing(snapshot), MOST))
+    except sqlite.Damaged:
+        return [Check("audit", False, f"It cannot be read. {_RESTORE}")]
     except Problem as problem:
-        return Check("audit", False, str(problem))
-    if not chain.whole:
-        return Check("audit", False, f"Row {chain.broken_at} does not hold: {chain.why}.")
-    return Check("audit", True, f"{chain.rows} rows hold, the values of {chain.erased} were erased.")
+        return [Check("audit", False, str(problem))]
+    end = f" The last is {chain.end}." if chain.end else ""
+    told = f"{chain.rows} rows hold, the values of {chain.erased} were erased.{end}"
+    return [Check("audit", True, told), _records(differing)]
+
+
+def _records(differing: Sequence[tuple[str, str, str]]) -> Check:
+    if not differing:
+        return Check("records", True, "They are what the audit says.")
+    named = [f"{kind} {own_id} {what}".strip() if kind else f"a record {what}" for kind, own_id, what in differing]
+    more = "; there may be more" if len(differing) == MOST else ""
+    return Check("records", False, f"Changed by other hands than Keywork's: {'; '.join(named)}{more}. {_RESTORE}")
+
+
+def _noted(snapshot: Snapshot, noted: str) -> Check:
+    if audit.knows(snapshot, noted):
+        return Check("what was noted", True, f"The audit has {noted}: nothing older was put back since.")
+    told = f"The audit does not have {noted}: an older file or log was put back, or it is another store's. {_RESTORE}"
+    return Check("what was noted", False, told)
 
 
 def _left_behind(path: Path) -> Check:
     left = [each.name for each in files.left_behind(path)]
-    told = f"Left behind beside the store by a program that was killed: delete {', '.join(left)}."
+    told = (
+        f"Left behind beside the store by a program that was killed: {', '.join(left)}. "
+        "The next backup into this folder deletes them."
+    )
     return Check("half-made copies", not left, told if left else "None beside the store.")
 
 

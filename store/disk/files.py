@@ -150,14 +150,16 @@ def scratch(target: Path, mode: int) -> Iterator[Path]:
         os.close(descriptor)
 
 
+_SCRATCH = re.compile(r"\..+\.[0-9a-f]{12}\.new", re.DOTALL)
+
+
 def left_behind(target: Path) -> list[Path]:
-    """What killed programs left behind in making `target` or a copy of its former version, as large as that perhaps."""
-    known = re.compile(rf"\.{re.escape(target.name)}(\.version-\w+)?\.[0-9a-f]{{12}}\.new")
-    return [path for path in sorted(target.parent.iterdir()) if known.fullmatch(path.name) and _is_dead(path)]
+    """What killed programs left behind beside `target`: halves of a store, a copy of one or its key, or an extract."""
+    return [path for path in sorted(target.parent.iterdir()) if _SCRATCH.fullmatch(path.name) and _is_dead(path)]
 
 
 def clear(target: Path) -> None:
-    """Delete what killed programs left behind in making `target`."""
+    """Delete what killed programs left behind beside `target`."""
     with contextlib.suppress(OSError):
         for path in left_behind(target):
             _remove(path)

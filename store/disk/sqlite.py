@@ -32,8 +32,13 @@ BUSY_SECONDS = 10.0
 LOADING_KIB = 32 * 1024
 # Half of the usual: searches among 200,000 clients take as long, half of this again and they take half as long again.
 PAGES_KIB = 4000
+PAGE = 4096
 LEFT_BYTES = 16 * 1024 * 1024
 Access = Literal["ro", "rw"]
+
+
+class Damaged(Problem):
+    """The store's file is not whole any more: examining it again does not help."""
 
 
 def refuse_old(version: tuple[int, ...] | None = None) -> None:
@@ -224,7 +229,20 @@ def _problem(error: Exception, path: Path) -> Problem:
         driver.SQLITE_CANTOPEN: "cannot be opened: check that it exists and that you may write in its folder.",
         driver.SQLITE_NOTADB: "does not open: it is not a Keywork store, or the key file is another store's.",
     }
+    if code in (driver.SQLITE_CORRUPT, driver.SQLITE_NOTADB) and _is_truncated(path):
+        return Damaged(f"The store {path} is truncated: move it away and restore a backup (`keywork restore FILE`).")
+    if code == driver.SQLITE_CORRUPT:
+        return Damaged(f"The store {path} {sentences[code]}")
     if code in sentences:
         return Problem(f"The store {path} {sentences[code]}")
     # What is left are faults of the program; the driver's own words name tables and columns, never values.
     return Problem(f"The store {path} refused the work ({cause}): nothing was changed, please report this.")
+
+
+def _is_truncated(path: Path) -> bool:
+    """Whether a file ends within a page, or is shorter than any store."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return False
+    return size < PAGE * 2 or size % PAGE != 0

@@ -166,14 +166,35 @@ def test_backup_and_restore_bring_the_same_back(filled: Place, tmp_path: Path) -
 
 def test_doctor_says_what_is_well_and_what_is_not(filled: Place) -> None:
     lines = well(call("doctor", *filled.options)).splitlines()
-    assert len(lines) == 9 and all(line.startswith("well  ") for line in lines)
+    assert len(lines) == 10 and all(line.startswith("well  ") for line in lines)
     connection = filled.raw()
     connection.execute("UPDATE audit SET person='somebody else' WHERE number=7")
     connection.close()
     lines = well(call("doctor", *filled.options), 1).splitlines()
     assert [line for line in lines if not line.startswith("well")] == [
-        "WRONG audit: Row 7 does not hold: the row, or the one before it, was altered."
+        "WRONG audit: Row 7 does not hold: the row, or the one before it, was altered. Restore a backup.",
+        "WRONG records: Not compared with such an audit.",
     ]
+
+
+def test_doctor_compares_with_what_a_receipt_says(filled: Place) -> None:
+    receipt = json.loads(call("export", *filled.options, *EXPORT, "--out", filled.out, "--format", "json").out)
+    assert receipt["audit"] and receipt["audit"] not in well(call("doctor", *filled.options)), "the export is since"
+    told = well(call("doctor", *filled.options, "--noted", receipt["audit"]))
+    assert f"well  what was noted: The audit has {receipt['audit']}" in told
+    number, _, digest = receipt["audit"].partition(":")
+    other = f"{number}:{digest[::-1]}"
+    assert "an older file or log was put back" in well(call("doctor", *filled.options, "--noted", other), 1)
+    assert "copy it from a receipt" in call("doctor", *filled.options, "--noted", "7").sentence
+
+
+def test_a_truncated_store_is_told_to_be_restored_not_examined_again(filled: Place) -> None:
+    whole = Path(filled.store).read_bytes()
+    for size in (len(whole) - 1000, len(whole) - 8192, len(whole) // 2 // 4096 * 4096, 5000, 10):
+        Path(filled.store).write_bytes(whole[:size])
+        done = call("doctor", *filled.options)
+        told = done.out + done.err
+        assert done.code and "estore a backup" in told and "run keywork doctor" not in told, (size, told)
 
 
 def test_standards_are_listed() -> None:

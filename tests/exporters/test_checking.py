@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.checks.file_check import Report, as_json
+from exporters.checks.file_check import Findings, Report, as_json
 from tests.exporters.extracts import (
     EXPECTED,
     HEADERS,
@@ -77,7 +77,7 @@ def test_the_json_has_the_shape_that_others_rely_on() -> None:
 
 def test_a_file_without_findings_is_json_as_well(tmp_path: Path) -> None:
     report = check(write(tmp_path, [row()]))
-    report.findings.clear()
+    report.findings = Findings()
     assert json.loads("".join(as_json(report)))["findings"] == []
 
 

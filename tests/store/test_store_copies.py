@@ -148,3 +148,15 @@ def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> 
         assert making.exists() and not left.exists()
     assert not list(store.path.parent.glob(".*.new*"))
     assert {check.name: check for check in ask(store, doctor.examine)}["half-made copies"].ok
+
+
+def test_a_killed_backups_half_is_named_and_the_next_backup_deletes_it(store: Store, tmp_path: Path) -> None:
+    left = store.path.with_name(".november.db.0123456789ab.new")
+    left.write_bytes(b"half a copy")
+    told = {check.name: check for check in ask(store, doctor.examine)}["half-made copies"]
+    assert not told.ok and left.name in told.message
+    mine = store.path.with_name(".notes.new")
+    mine.write_bytes(b"a person's own")
+    store.backup(store.path.with_name("december.db"))
+    assert not left.exists() and mine.exists()
+    assert all(check.ok for check in ask(store, doctor.examine))

@@ -3,7 +3,6 @@
 import csv
 import gc
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -109,8 +108,7 @@ def _text(report: Report) -> None:
     sys.stdout.writelines(
         f"{line}\n" for finding in report.findings for line in _told(finding, tally.standard.word("episode"))
     )
-    counts = Counter(finding.severity for finding in report.findings)
-    told = ", ".join(f"{counts[s]} {s}{'' if counts[s] == 1 else 's'}" for s in Severity)
+    told = ", ".join(f"{tally.counts[s]} {s}{'' if tally.counts[s] == 1 else 's'}" for s in Severity)
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
     print(tally.standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}: {told}", tally=tally, told=told))
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")

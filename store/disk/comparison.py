@@ -1,0 +1,92 @@
+"""Records compared with the audit: what stands in them must be what the acts on them have made of them.
+
+Every value that was ever entered or changed is in the audit. So the values of a record can be reckoned from it without
+keeping them: a sum over fields that an act adds to and takes from, which costs a number a record. The sums are made
+with hashes that are other ones in each run of the program, so that nobody can aim at them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from store.disk.audit import Link
+from store.disk.tables import CLIENTS, EPISODES, EVENTS
+from store.records.values import unpack
+from store.snapshot import Snapshot
+
+BATCH = 2000
+RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
+# What people say of a record and what stands beside it is no value of it.
+_BESIDE = frozenset({"annotate", "accept", "withdraw", "lapse"})
+_GOES = {"delete": True, "merge": True, "undelete": False, "split": False}
+_OWNER = "client"
+_ERASED = None
+
+
+def _sum(text: str) -> int:
+    """The sum over the fields of a packed record."""
+    return sum(map(hash, unpack(text).items()))
+
+
+class Comparison:
+    """What the audit says of each record, gathered link by link."""
+
+    def __init__(self) -> None:
+        """Start with no link seen."""
+        self._sums: dict[int, int | None] = {}
+        self._gone: set[int] = set()
+        self._owners: dict[int, str] = {}
+
+    def see(self, link: Link, old: str | None, new: str | None, erased: bool) -> None:
+        """Take one link that holds, with its values."""
+        _, _, _, act, kind, record, field = link
+        if kind not in RECORDS or act in _BESIDE:
+            return
+        mark = hash(record)
+        if act == "erase" or erased:
+            self._sums[mark] = _ERASED
+        if act in ("merge", "split") and kind == "episode" and field == _OWNER:
+            self._owners[mark] = new or ""
+        elif act in _GOES and not field:
+            if _is_moved(kind, act, record, new):
+                (self._gone.add if _GOES[act] else self._gone.discard)(mark)
+        elif not field and new is not None:
+            self._sums[mark] = _sum(new)
+        elif field and not erased:
+            known = self._sums.get(mark, 0)
+            if known is not _ERASED:
+                self._sums[mark] = known - (hash((field, old)) if old else 0) + (hash((field, new)) if new else 0)
+
+    def differing(self, snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
+        """The records that are not what the audit says: kind, id, and what is otherwise. Asked once, at the end."""
+        for kind, table in RECORDS.items():
+            query = select(table.c.id, table.c.typed, table.c.deleted_at)
+            if kind == "episode":
+                query = query.add_columns(CLIENTS.c.id).join(CLIENTS, CLIENTS.c.number == table.c.client_number)
+            rows: Any = snapshot.connection.execute(query.order_by(table.c.number).execution_options(yield_per=BATCH))
+            for own_id, typed, deleted_at, *owner in rows:
+                if what := self._otherwise(hash(own_id), typed, deleted_at is not None, owner):
+                    yield kind, own_id, what
+        yield from (("", "", "is gone") for _ in self._sums)
+
+    def _otherwise(self, mark: int, typed: str, gone: bool, owner: list[str]) -> str:
+        if mark not in self._sums:
+            return "is in no row of the audit"
+        expected = self._sums.pop(mark)
+        if expected is _ERASED:
+            return ""
+        if _sum(typed) != expected:
+            return "has other values than the audit says"
+        if gone != (mark in self._gone):
+            return "is deleted, and by nobody" if gone else "was deleted and is there again"
+        if owner and self._owners.get(mark, owner[0]) != owner[0]:
+            return "is under another client than the audit says"
+        return ""
+
+
+def _is_moved(kind: str, act: str, record: str, told: str | None) -> bool:
+    """Whether an act deletes a client or brings one back: of a merge, only the one that is not kept."""
+    if act not in ("merge", "split"):
+        return True
+    return kind == "client" and told is not None and unpack(told).get("other") == record
