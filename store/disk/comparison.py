@@ -1,8 +1,9 @@
 """Records compared with the audit: what stands in them must be what the acts on them have made of them.
 
 Every value that was ever entered or changed is in the audit. So the values of a record can be reckoned from it without
-keeping them: a sum over fields that an act adds to and takes from, which costs a number a record. The sums are made
-with hashes that are other ones in each run of the program, so that nobody can aim at them.
+keeping them: a sum over fields that an act adds to and takes from, which costs a number a record. A record of which no
+field was ever changed is the text that was entered, and its number is that of the text. The numbers are made of hashes
+that are other ones in each run of the program, so that nobody can aim at them.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from store.disk.audit import Link
-from store.disk.tables import CLIENTS, EPISODES, EVENTS
+from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS
 from store.records.values import unpack
 from store.snapshot import Snapshot
 
@@ -24,16 +25,14 @@ _OWNER = "client"
 _ERASED = None
 
 
-def _sum(text: str) -> int:
-    """The sum over the fields of a packed record."""
-    return sum(map(hash, unpack(text).items()))
-
-
 class Comparison:
     """What the audit says of each record, gathered link by link."""
 
-    def __init__(self) -> None:
-        """Start with no link seen."""
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Start with no link seen; look which records were changed after they were entered."""
+        self._snapshot = snapshot
+        query = select(AUDITS.c.record_id).where(AUDITS.c.field != "", AUDITS.c.kind.in_(list(RECORDS)))
+        self._changed = {hash(own_id) for (own_id,) in snapshot.connection.execute(query)}
         self._sums: dict[int, int | None] = {}
         self._gone: set[int] = set()
         self._owners: dict[int, str] = {}
@@ -52,19 +51,25 @@ class Comparison:
             if _is_moved(kind, act, record, new):
                 (self._gone.add if _GOES[act] else self._gone.discard)(mark)
         elif not field and new is not None:
-            self._sums[mark] = _sum(new)
+            self._sums[mark] = self._number(mark, new)
         elif field and not erased:
             known = self._sums.get(mark, 0)
             if known is not _ERASED:
                 self._sums[mark] = known - (hash((field, old)) if old else 0) + (hash((field, new)) if new else 0)
 
-    def differing(self, snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
+    def _number(self, mark: int, text: str) -> int:
+        """What a packed record is told by: by field where one was changed, else as a whole."""
+        return sum(map(hash, unpack(text).items())) if mark in self._changed else hash(text)
+
+    def differing(self) -> Iterator[tuple[str, str, str]]:
         """The records that are not what the audit says: kind, id, and what is otherwise. Asked once, at the end."""
         for kind, table in RECORDS.items():
             query = select(table.c.id, table.c.typed, table.c.deleted_at)
             if kind == "episode":
                 query = query.add_columns(CLIENTS.c.id).join(CLIENTS, CLIENTS.c.number == table.c.client_number)
-            rows: Any = snapshot.connection.execute(query.order_by(table.c.number).execution_options(yield_per=BATCH))
+            rows: Any = self._snapshot.connection.execute(
+                query.order_by(table.c.number).execution_options(yield_per=BATCH)
+            )
             for own_id, typed, deleted_at, *owner in rows:
                 if what := self._otherwise(hash(own_id), typed, deleted_at is not None, owner):
                     yield kind, own_id, what
@@ -76,7 +81,7 @@ class Comparison:
         expected = self._sums.pop(mark)
         if expected is _ERASED:
             return ""
-        if _sum(typed) != expected:
+        if self._number(mark, typed) != expected:
             return "has other values than the audit says"
         if gone != (mark in self._gone):
             return "is deleted, and by nobody" if gone else "was deleted and is there again"

@@ -47,14 +47,14 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
 
 def _audit(snapshot: Snapshot) -> list[Check]:
     """The audit, and the records beside it, both read once."""
-    comparison = Comparison()
     try:
         with sqlite.told(snapshot.ground.path):
+            comparison = Comparison(snapshot)
             chain = audit.verify(snapshot, comparison.see)
             if not chain.whole:
                 told = f"Row {chain.broken_at} does not hold: {chain.why}. {_RESTORE}"
                 return [Check("audit", False, told), Check("records", False, "Not compared with such an audit.")]
-            differing = list(islice(comparison.differing(snapshot), MOST))
+            differing = list(islice(comparison.differing(), MOST))
     except sqlite.Damaged:
         return [Check("audit", False, f"It cannot be read. {_RESTORE}")]
     except Problem as problem:
