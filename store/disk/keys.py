@@ -7,9 +7,8 @@ import secrets
 import stat
 from pathlib import Path
 
-from platformdirs import user_config_dir
-
 from store.disk import files
+from validators.own_folders import NOWHERE, own_folder
 from validators.problems import Problem
 
 VARIABLE = "KEYWORK_KEY_FILE"
@@ -45,10 +44,20 @@ class Key:
 
 
 def key_path(path: Path | None) -> Path:
-    """The key's file: the argument, else KEYWORK_KEY_FILE, else the place the platform gives a program's settings."""
+    """The key's file: the argument, else KEYWORK_KEY_FILE, else the place the platform gives a program's settings.
+
+    Raises Problem where it is not named and the account has no such place.
+    """
     if path is None:
         named = os.environ.get(VARIABLE)
-        path = Path(named).expanduser() if named else Path(user_config_dir("keywork", appauthor=False)) / "store.key"
+        try:
+            path = Path(named).expanduser() if named else own_folder("config") / "store.key"
+        except RuntimeError:
+            raise Problem(
+                f"The key's path {named} begins with a home folder that nobody has: name it in full."
+            ) from None
+        if path.is_relative_to(NOWHERE):
+            raise Problem("This account has no home folder: name the store's key with --key-file PATH.")
     return files.note_own(path)
 
 

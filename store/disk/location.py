@@ -4,9 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from platformdirs import user_data_dir
-
 from store.disk.files import note_own
+from validators.own_folders import NOWHERE, own_folder
 from validators.problems import Problem
 
 VARIABLE = "KEYWORK_STORE"
@@ -36,7 +35,12 @@ def store_path(text: str | None, mounts: Path = MOUNTS) -> Path:
         raise Problem(f"The store cannot be a {scheme} address, not yet: name a file on this computer.")
     if text and "\0" in text:
         raise Problem("The store's name holds a NUL byte: name a file on this computer.")
-    path = Path(text).expanduser() if text else Path(user_data_dir("keywork", appauthor=False)) / "keywork.db"
+    try:
+        path = Path(text).expanduser() if text else own_folder("data") / "keywork.db"
+    except RuntimeError:
+        raise Problem(f"The store's path {text} begins with a home folder that nobody has: name it in full.") from None
+    if path.is_relative_to(NOWHERE):
+        raise Problem("This account has no home folder: name the store with --store PATH and its key with --key-file.")
     try:
         if path.is_dir():
             raise Problem(f"The store {path} is a directory: name a file in it.")

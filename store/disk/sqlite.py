@@ -227,9 +227,10 @@ def _problem(error: Exception, path: Path) -> Problem:
         driver.SQLITE_CORRUPT: "is damaged: run keywork doctor, and restore a backup if it agrees.",
         driver.SQLITE_FULL: "could not be written, the disk is full: free some space and try again.",
         driver.SQLITE_CANTOPEN: "cannot be opened: check that it exists and that you may write in its folder.",
-        driver.SQLITE_NOTADB: "does not open: it is not a Keywork store, or the key file is another store's.",
+        driver.SQLITE_NOTADB: "does not open: it is not a Keywork store, or the key file is another store's, "
+        "or its beginning is lost: then restore a backup.",
     }
-    if code in (driver.SQLITE_CORRUPT, driver.SQLITE_NOTADB) and _is_truncated(path):
+    if code == driver.SQLITE_CORRUPT and _is_truncated(path):
         return Damaged(f"The store {path} is truncated: move it away and restore a backup (`keywork restore FILE`).")
     if code == driver.SQLITE_CORRUPT:
         return Damaged(f"The store {path} {sentences[code]}")
@@ -240,9 +241,8 @@ def _problem(error: Exception, path: Path) -> Problem:
 
 
 def _is_truncated(path: Path) -> bool:
-    """Whether a file ends within a page, or is shorter than any store."""
+    """Whether a file ends within a page."""
     try:
-        size = path.stat().st_size
+        return path.stat().st_size % PAGE != 0
     except OSError:
         return False
-    return size < PAGE * 2 or size % PAGE != 0

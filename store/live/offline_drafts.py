@@ -13,7 +13,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_state_dir
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import NoSuchTableError
 
@@ -24,6 +23,7 @@ from store.facts import NEVER, Draft, DraftInfo, Who
 from store.live import drafts
 from store.records.values import moment, stamp
 from store.store import Store
+from validators.own_folders import own_folder
 from validators.problems import Problem
 
 WORD = "unsaved"
@@ -126,7 +126,7 @@ def _places(path: Path) -> Iterator[tuple[Path, str]]:
     """The folders such files may lie in, each with what their names begin with."""
     yield path.parent, f"{path.name}.{WORD}-"
     own = blake2b(str(path).encode(errors="surrogateescape"), digest_size=8).hexdigest()
-    yield Path(user_state_dir("keywork", appauthor=False)), f"{WORD}-{own}-"
+    yield own_folder("state"), f"{WORD}-{own}-"
 
 
 def _fill(file: Path, key: Key, kept: Sequence[DraftInfo]) -> None:

@@ -61,7 +61,7 @@ class CommandLine(LazyGroup):
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
         "doctor": (
             "tui.cli.store_files",
-            "Examine the store: the file, its schema, the audit chain, who may read it.",
+            "Examine the store: the file, its schema, the audit chain, the records beside it, who may read it.",
         ),
         "help": ("tui.cli.manual.help", "Show each screen as text, with its keys and what they do."),
     }

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from tui.widgets.actions import REGISTRY, Registry
 from tui.widgets.theme import THEMES
+from validators.own_folders import own_folder
 
 KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "keys")
 
@@ -37,7 +36,7 @@ class Settings:
 
 def settings_path() -> Path:
     """Where the settings file stands: `settings.toml` in the person's configuration folder."""
-    return Path(platformdirs.user_config_dir("keywork")) / "settings.toml"
+    return own_folder("config") / "settings.toml"
 
 
 def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, all_known: bool = True) -> Settings:

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from validators.own_folders import own_folder
 from validators.problems import Problem
 from validators.standard.loader import load_standard
 from validators.standard.model import Standard
@@ -14,9 +15,7 @@ DEFAULT = "ndtms-cjit-p"
 
 def installed_folder() -> Path:
     """Where a site's own standards live: `standards` under the user's data folder."""
-    from platformdirs import user_data_path
-
-    return user_data_path("keywork") / "standards"
+    return own_folder("data") / "standards"
 
 
 def site_lists_folder(standard_id: str) -> Path:

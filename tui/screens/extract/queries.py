@@ -22,6 +22,7 @@ from store.month import extracts, locate, sent
 from store.snapshot import Snapshot
 from tui.session.store_access import shortly
 from validators.calendar.calendar import CalendarEntry
+from validators.own_folders import own_folder
 from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
@@ -109,9 +110,7 @@ def write(
 
 def usual_folder() -> Path:
     """Where extracts go unless a person says otherwise."""
-    from platformdirs import user_data_dir
-
-    return Path(user_data_dir("keywork", appauthor=False)) / "exports"
+    return own_folder("data") / "exports"
 
 
 def is_there(folder: Path) -> bool:

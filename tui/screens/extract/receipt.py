@@ -45,7 +45,10 @@ def ways_to_fetch(path: Path) -> list[str]:
             return []
     except OSError:
         return []
-    user = pwd.getpwuid(os.geteuid()).pw_name
+    try:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # in no list of accounts: nobody could log in to fetch it
+        return []
     return fetch_lines(path, user, socket.getfqdn(), os.environ)
 
 
