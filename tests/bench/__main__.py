@@ -1,23 +1,27 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
-`returns`, `extracts`, `month`, `wales` or `screens` measures that part alone; `--clients N` makes the large store
-of the screens another size.
+`returns`, `extracts`, `month`, `wales`, `screens`, `sessions` or `files` measures that part alone; `--clients N` makes
+the large store of the screens another size; `--list` names the files that an act goes through.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from tests.bench import month, month_extracts, returns, screens, wales
+from tests.bench import files, month, month_extracts, returns, screens, sessions, wales
 
 
 def main() -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="?", choices=("returns", "extracts", "month", "wales", "screens"))
+    parser.add_argument(
+        "part", nargs="?", choices=("returns", "extracts", "month", "wales", "screens", "sessions", "files")
+    )
     parser.add_argument("--clients", type=int, default=200_000)
     parser.add_argument("--store", type=Path, help="a store to copy for the large one, its key in `key` beside it")
     parser.add_argument("--standard", help="screens: only the form of a new TOP of this data set, smds-wales")
+    parser.add_argument("--sessions", type=int, default=100, help="sessions: how many type at once")
+    parser.add_argument("--list", action="store_true", help="files: name them")
     options = parser.parse_args()
     kept = True
     if options.part in (None, "returns"):
@@ -28,10 +32,14 @@ def main() -> int:
         kept = month.run() and kept
     if options.part in (None, "wales"):
         kept = wales.run() and kept
+    if options.part in (None, "files"):
+        kept = files.run(listed=options.list) and kept
     if options.standard or options.part is None:
         kept = screens.run_form(options.standard or "smds-wales") and kept
     if options.part in (None, "screens") and not options.standard:
         kept = screens.run(options.clients, options.store) and kept
+    if options.part in (None, "sessions"):
+        kept = sessions.run(options.sessions) and kept
     return 0 if kept else 1
 
 
