@@ -165,6 +165,8 @@ class Terminal:
             if cwd is not None:
                 os.chdir(cwd)
             os.execvpe(command[0], list(command), environment)
+        # A program that is started later must not hold this one's terminal open.
+        os.set_inheritable(self.fd, False)
 
     def __enter__(self) -> "Terminal":
         return self
