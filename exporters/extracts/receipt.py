@@ -185,9 +185,9 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
         yield from (f"    {ascii(fault.told)[1:-1]}" for fault in receipt.validation.faults)
     yield f"  {told_of_size(standard, tally.rows, tally.episodes, tally.no_consent)}"
     yield f"  SHA-256 {receipt.sha256}"
+    yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     if receipt.audit:
         yield f"  audit {receipt.audit}"
-    yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     for title, items in (
         ("left out with errors", [ascii(episode)[1:-1] for episode in receipt.kept_out]),
         ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),

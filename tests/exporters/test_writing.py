@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     receipt = desk.send()
     data = receipt.file.read_bytes()
     told = receipt.as_mapping()
-    assert list(told) == KEYS
+    assert list(told) == [*KEYS, "audit"]
     assert told["sha256"] == hashlib.sha256(data).hexdigest() and told["file"] == str(desk.folder / "out" / NAME)
     assert (told["rows"], told["episodes"], told["no_consent"]) == (186, 117, 3)
     assert (told["errors"], told["warnings"], told["ready"]) == (9, 1, False)
@@ -197,6 +198,7 @@ def test_the_bytes_of_a_small_store(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     receipt = desk.send()
     assert receipt.file.read_bytes() == (GOLDEN / NAME).read_bytes()
     told = {**receipt.as_mapping(), "file": receipt.file.name}
+    assert re.fullmatch(r"18:[0-9a-f]{16}", str(told.pop("audit"))), "the row of the audit before it, salted"
     assert told == json.loads((GOLDEN / "receipt.json").read_text(encoding="utf-8"))
 
 
