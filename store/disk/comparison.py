@@ -19,8 +19,10 @@ from store.snapshot import Snapshot
 BATCH = 2000
 RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 # What people say of a record and what stands beside it is no value of it.
-_BESIDE = frozenset({"annotate", "accept", "withdraw", "lapse"})
+_VALUES = frozenset({"create", "load", "import", "sample", "copy", "change"})
+"""The acts that tell values of a record; what else is noted of one (looked at, confirmed, accepted) changes none."""
 _GOES = {"delete": True, "merge": True, "undelete": False, "split": False}
+_TOLD = _VALUES | _GOES.keys() | {"erase"}
 _OWNER = "client"
 _ERASED = None
 
@@ -40,7 +42,7 @@ class Comparison:
     def see(self, link: Link, old: str | None, new: str | None, erased: bool) -> None:
         """Take one link that holds, with its values."""
         _, _, _, act, kind, record, field = link
-        if kind not in RECORDS or act in _BESIDE:
+        if kind not in RECORDS or act not in _TOLD:
             return
         mark = hash(record)
         if act == "erase" or erased:
@@ -77,7 +79,7 @@ class Comparison:
 
     def _otherwise(self, mark: int, typed: str, gone: bool, owner: list[str]) -> str:
         if mark not in self._sums:
-            return "is in no row of the audit"
+            return "is not told of in the audit"
         expected = self._sums.pop(mark)
         if expected is _ERASED:
             return ""

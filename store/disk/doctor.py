@@ -8,6 +8,7 @@ from pathlib import Path
 from store.disk import audit, files, schema, sqlite
 from store.disk.comparison import Comparison
 from store.facts import Check
+from store.records.values import named
 from store.snapshot import Snapshot
 from validators.problems import Problem
 
@@ -67,9 +68,9 @@ def _audit(snapshot: Snapshot) -> list[Check]:
 def _records(differing: Sequence[tuple[str, str, str]]) -> Check:
     if not differing:
         return Check("records", True, "They are what the audit says.")
-    named = [f"{kind} {own_id} {what}".strip() if kind else f"a record {what}" for kind, own_id, what in differing]
+    told = [f"{named(kind, id) if kind else 'a record'} {what}" for kind, id, what in differing]
     more = "; there may be more" if len(differing) == MOST else ""
-    return Check("records", False, f"Changed by other hands than Keywork's: {'; '.join(named)}{more}. {_RESTORE}")
+    return Check("records", False, f"Changed by other hands than Keywork's: {'; '.join(told)}{more}. {_RESTORE}")
 
 
 def _noted(snapshot: Snapshot, noted: str) -> Check:

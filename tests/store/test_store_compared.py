@@ -74,7 +74,7 @@ def test_whatever_the_program_does_is_well(filled: Store) -> None:
         ("UPDATE client SET deleted_at=NULL", "was deleted and is there again"),
         ("UPDATE episode SET client_number=1 WHERE number=41", "is under another client"),
         ("DELETE FROM event WHERE number=2", "a record is gone"),
-        (MADE, "event x is in no row of the audit"),
+        (MADE, "event x is not told of in the audit"),
     ],
 )
 def test_what_other_hands_changed_is_named(filled: Store, statement: str, what: str) -> None:
