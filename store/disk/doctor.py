@@ -8,9 +8,9 @@ from pathlib import Path
 from store.disk import audit, files, schema, sqlite
 from store.disk.comparison import Comparison
 from store.facts import Check
-from store.records.values import named
 from store.snapshot import Snapshot
 from validators.problems import Problem
+from validators.standard.terminology import Sentence, term
 
 MOST = 5
 """Records that are named."""
@@ -68,7 +68,10 @@ def _audit(snapshot: Snapshot) -> list[Check]:
 def _records(differing: Sequence[tuple[str, str, str]]) -> Check:
     if not differing:
         return Check("records", True, "They are what the audit says.")
-    told = [f"{named(kind, id) if kind else 'a record'} {what}" for kind, id, what in differing]
+    told = [
+        f"{Sentence('{kind} {id}', kind=term(kind), id=id) if kind else 'a record'} {what}"
+        for kind, id, what in differing
+    ]
     more = "; there may be more" if len(differing) == MOST else ""
     return Check("records", False, f"Changed by other hands than Keywork's: {'; '.join(told)}{more}. {_RESTORE}")
 
