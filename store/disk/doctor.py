@@ -69,7 +69,7 @@ def _records(differing: Sequence[tuple[str, str, str]]) -> Check:
     if not differing:
         return Check("records", True, "They are what the audit says.")
     told = [
-        f"{Sentence('{kind} {id}', kind=term(kind), id=id) if kind else 'a record'} {what}"
+        f"{Sentence('{one} {id}', one=term(kind), id=id) if kind else 'a record'} {what}"
         for kind, id, what in differing
     ]
     more = "; there may be more" if len(differing) == MOST else ""
