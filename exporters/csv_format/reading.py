@@ -189,6 +189,9 @@ class _Columns:
             for section in standard.event_sections
             if (present := tuple(h for h in standard.headers_by_section[section.id] if h in position))
         ]
+        # Columns of other data sets, which stay empty: their headings, and what takes their cells.
+        self.foreign = tuple(header for header in standard.foreign if header in headers)
+        self.take_foreign = _taker([headers.index(header) for header in self.foreign])
         self.client_id = self._place(standard.role("client_id"))
         self.episode_id = self._place(standard.role("episode_id"))
 
@@ -238,7 +241,7 @@ def read_extract(path: Path, standard: Standard, progress: Progress | None = Non
         about_file.append(structure_finding(standard, "encoding"))
     if table.told:
         about_file.append(_told(standard, table.told))
-    missing = frozenset(standard.headers) - set(table.headers)
+    missing = frozenset(standard.columns) - set(table.headers)
     return Extract(path, standard, table.headers, about_file, missing, table, progress)
 
 
@@ -254,16 +257,16 @@ def shown_heading(text: str) -> str:
 
 def _judge_heading(standard: Standard, headers: tuple[str, ...], line: int) -> list[Finding]:
     found = []
-    expected = set(standard.headers)
+    expected = set(standard.columns)
     repeated = sorted({shown_heading(header) for header in headers if headers.count(header) > 1})
     for pattern, fields in (
-        ("header_missing", [header for header in standard.headers if header not in headers]),
+        ("header_missing", [header for header in standard.columns if header not in headers]),
         ("header_unknown", [shown_heading(header) for header in headers if header not in expected]),
         ("header_repeated", repeated),
     ):
         if fields:
             found.append(structure_finding(standard, pattern, fields=fields, lines=[line]))
-    present = [header for header in standard.headers if header in headers]
+    present = [header for header in standard.columns if header in headers]
     if not repeated and [header for header in headers if header in expected] != present:
         found.append(structure_finding(standard, "header_order", lines=[line]))
     return found
@@ -297,6 +300,8 @@ class _Grouping:
         # Those of episodes that have more rows further down, by their mark.
         self._open: dict[int, list[object]] = {}
         self.finished = False
+        rows = (row for rule in standard.rules for row in rule.rows)
+        self.foreign_rule = next((row.rule for row in rows if row.pattern == "other_data_set"), "")
 
     def taken(self) -> Iterator[_Group]:
         """The groups that are whole and have none before them that is not; they are let go."""
@@ -343,6 +348,8 @@ class _Grouping:
             if again:
                 self._note(group, "row_again", (), {}, line, {"where": f" (in line {again})"})
         group.events += [(number, cells_of, line) for number, cells_of in events]
+        if columns.foreign and any(filled := columns.take_foreign(cells)):
+            self._tell_foreign(group, filled, line)
         if len(events) > 1:
             words = {"sections": " and ".join(self.titles[number] for number, _ in events)}
             self._note(group, "one_event_a_row", (), {}, line, words)
@@ -379,6 +386,19 @@ class _Grouping:
         pairs = zip(self.columns.base, _unpack(group.base), base, strict=True)
         differing = {header: new for header, old, new in pairs if old != new}
         self._note(group, "same_on_rows", tuple(differing), differing, line, {})
+
+    def _tell_foreign(self, group: _Group, cells: Cells, line: int) -> None:
+        """Columns of other data sets that are filled: one finding for the episode, with all its lines."""
+        named = [header for header, cell in zip(self.columns.foreign, cells, strict=True) if cell]
+        before = next((one for one in group.findings or () if one.rule == self.foreign_rule), None)
+        if before is None:
+            self._note(group, "other_data_set", tuple(named), {}, line, {})
+            return
+        fields = tuple(dict.fromkeys((*before.fields, *named)))
+        told = structure_finding(
+            self.standard, "other_data_set", fields=fields, lines=(*before.lines, line), episode=before.episode
+        )
+        group.findings = [told if one is before else one for one in group.findings or ()]
 
     def _note(
         self, group: _Group, pattern: str, fields: Cells, values: dict[str, str], line: int, words: dict[str, str]

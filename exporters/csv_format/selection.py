@@ -3,14 +3,17 @@
 In this order: an episode closed before the base date or begun after the period's end is left out; what lies after the
 period's end is held back, where the standard says so (`after_period = "hold"`); a consented episode with neither
 caseload start nor closure left is not extracted. Without consent only the columns that may be carried are sent; that
-goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess.
+goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess. Fields with a consent
+of their own are sent with that consent only, and only where the site switched them on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing
+from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date, write_date
@@ -50,6 +53,8 @@ class Selection:
         self._end = write_date(period.end, standard.date_layout.text)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
         self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        # What the agency says of itself: until it is read, nothing is switched on.
+        self.settings: Values = {}
         self.written = [field.header for field in standard.fields if field.keyed == "written"]
 
     def name(self, record: EpisodeRecord) -> str:
@@ -58,6 +63,8 @@ class Selection:
 
     def stream(self, snapshot: "Snapshot", agency: "AgencyInfo") -> Iterator[tuple[EpisodeRecord, Outgoing]]:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
+        if self.standard.settings:
+            self.settings = agency_settings.settings(snapshot, agency)
         for record in read.episodes(snapshot, agency):
             yield record, self.outgoing(record)
 
@@ -65,6 +72,8 @@ class Selection:
         """Whether consent is given and nothing is dated after the period's end."""
         episode = record.episode
         if self._consent and episode.get(self._consent, "") not in self._consented:
+            return False
+        if any(event.section not in self.dates for event in record.events):
             return False
         if not self.holds:
             return True
@@ -93,8 +102,10 @@ class Selection:
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events
+        if any(event.section not in self.dates for event in events):  # of an edition before: kept, not sent
+            events = tuple(event for event in events if event.section in self.dates)
         if self.holds:
-            events = self._hold(record, values, held)
+            events = self._hold(events, values, held)
         if self.standard.extracted_when and not any(values.get(header) for header in self.standard.extracted_when):
             why = "neither a caseload start nor a closure"
             return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
@@ -105,10 +116,11 @@ class Selection:
             for place in (client, values):
                 if place.get(header):
                     place[header] = shorten(place[header])
+        events = self._guard(client, values, events)
         goes = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
         return Outgoing(goes, held_back=tuple(held))
 
-    def _hold(self, record: EpisodeRecord, values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
+    def _hold(self, events: Sequence[Event], values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
         """Take out what lies after the period's end; a closure is date and reason together."""
         end = self.period.end
         name = values.get(self.identity, "")
@@ -123,7 +135,7 @@ class Selection:
                     values[reason] = ""
                     held.append(HeldBack(name, field=reason, why=why))
         kept = []
-        for event in record.events:
+        for event in events:
             day = _day(event.values, self.dates[event.section])
             if day and day > end:
                 section = self.standard.section_by_id[event.section]
@@ -132,6 +144,25 @@ class Selection:
             else:
                 kept.append(event)
         return tuple(kept)
+
+    def _guard(self, client: dict[str, str], values: dict[str, str], events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """Take out what needs a consent of its own, unless that is given and the site switched it on."""
+        guarded = self.standard.guarded
+        if guarded is None:
+            return events
+        given = {**client, **values}.get(guarded.consent, "") in guarded.consented
+        if given and self.settings.get(guarded.setting) == "yes":
+            return events
+        for header in guarded.headers:
+            client.pop(header, None)
+            values.pop(header, None)
+        hidden = frozenset(guarded.headers)
+        return tuple(
+            replace(event, values={header: value for header, value in event.values.items() if header not in hidden})
+            if not hidden.isdisjoint(event.values)
+            else event
+            for event in events
+        )
 
     def _withheld(self, record: EpisodeRecord) -> EpisodeRecord:
         def carried(values: Values) -> dict[str, str]:

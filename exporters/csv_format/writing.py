@@ -28,9 +28,11 @@ class RowWriter:
             lineterminator="\r\n" if form.line_ending == "crlf" else "\n",
             quoting=csv.QUOTE_ALL if form.quoting == "all" else csv.QUOTE_MINIMAL,
         )
-        self._blank = dict.fromkeys(standard.headers, "")
-        self._take = itemgetter(*standard.headers)
-        self._writer.writerow(standard.headers)
+        self._blank = dict.fromkeys(standard.columns, "")
+        # What is kept of other data sets, or of an edition before, has a column here and is not sent.
+        self._foreign = dict.fromkeys(standard.foreign, "")
+        self._take = itemgetter(*standard.columns)
+        self._writer.writerow(standard.columns)
         self._pieces = [self._buffer.getvalue().encode(self._encoding)]
 
     def write(self, record: EpisodeRecord) -> None:
@@ -42,9 +44,9 @@ class RowWriter:
         self._buffer.truncate()
         base = {**self._blank, **record.client, **record.episode}
         for event in record.events:
-            self._writer.writerow(self._take({**base, **event.values}))
+            self._writer.writerow(self._take({**base, **event.values, **self._foreign}))
         if not record.events:
-            self._writer.writerow(self._take(base))
+            self._writer.writerow(self._take({**base, **self._foreign}))
         self._pieces.append(self._buffer.getvalue().encode(self._encoding))
         if len(self._pieces) >= _EPISODES_AT_ONCE:
             self.flush()

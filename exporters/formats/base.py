@@ -431,7 +431,7 @@ class Format(Protocol):
 
     def names_of(self) -> frozenset[str]:
         """What files of the standard call them. Raises Problem for an installed schema that is broken."""
-        return frozenset(self.standard.headers)
+        return frozenset(self.standard.columns)
 
     def read(self, path: Path, progress: Progress | None = None, dates: str = "") -> Incoming:
         """Read a file that came in; `dates` is what a person says of how its dates are written.

@@ -25,7 +25,7 @@ def judge_heading(extract: Incoming, standard: Standard, report: ImportReport, t
     person says so, where columns would be lost: ones that rows cannot do without, more than a few, or one that is
     there under a name much like its own.
     """
-    path, missing = extract.path, [header for header in standard.headers if header in extract.missing]
+    path, missing = extract.path, [header for header in standard.columns if header in extract.missing]
     repeated = sorted({header for header in extract.headers if extract.headers.count(header) > 1})
     if repeated:
         twice = ", ".join(map(printed, repeated)) if may_quote(path) else f"{len(repeated)}"
@@ -33,7 +33,7 @@ def judge_heading(extract: Incoming, standard: Standard, report: ImportReport, t
     if (identity := standard.role("episode_id")) in missing:
         raise Problem(f"{path} has no column {identity} in its headings, so its rows cannot be stored: add it.")
     if missing and not taking.any_columns:
-        unknown = [header for header in extract.headers if header not in standard.by_header]
+        unknown = [header for header in extract.headers if header not in standard.columns]
         for header in missing:
             if alike := next((one for one in unknown if _is_like(one, header)), ""):
                 told = f"headed '{_shown(alike)}'" if may_quote(path) else "headed much like it"

@@ -17,6 +17,7 @@ from validators.standard.loader import load_standard
 from validators.standard.pack_tables import PackError
 
 SHIPPED = catalogue.SHIPPED / "ndtms_cjit_p"
+SHIPPED_IDS = ["ndtms-cjit-p", "ndtms-r-ad", "ndtms-r-sa", "ndtms-r-sy", "ndtms-r-yp", "smds-wales"]
 
 
 @pytest.fixture
@@ -234,7 +235,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_the_shipped_standard_is_there_without_anything_installed(installed: Path) -> None:
-    assert catalogue.available() == ["ndtms-cjit-p", "smds-wales"]
+    assert catalogue.available() == SHIPPED_IDS
+    assert catalogue.editions() == ["ndtms-cjit-p", "ndtms-r", "smds-wales"]
     assert catalogue.folder_of("ndtms-cjit-p") == SHIPPED
     assert catalogue.load() == STANDARD
 
@@ -243,7 +245,7 @@ def test_the_shipped_standard_is_there_without_anything_installed(installed: Pat
 def test_an_unknown_standard_is_refused_with_those_there_are(installed: Path, name: str) -> None:
     with pytest.raises(Problem) as caught:
         catalogue.load(name)
-    assert str(caught.value) == f"There is no standard '{name}': there are ndtms-cjit-p, smds-wales."
+    assert str(caught.value) == f"There is no standard '{name}': there are {', '.join(SHIPPED_IDS)}."
 
 
 def test_what_a_site_installs_goes_before_what_is_shipped(installed: Path) -> None:
@@ -251,7 +253,7 @@ def test_what_a_site_installs_goes_before_what_is_shipped(installed: Path) -> No
     replace_text(own / "standard.toml", 'edition = "P"', 'edition = "P with our lists"')
     change_cell(own / "codes" / "lists.csv", "ethnicity", "status", "site")
     shutil.copytree(SHIPPED, installed / "ours")
-    assert catalogue.available() == ["ndtms-cjit-p", "ours", "smds-wales"]
+    assert catalogue.available() == sorted([*SHIPPED_IDS, "ours"])
     standard = catalogue.load("ndtms-cjit-p")
     assert (standard.edition, standard.code_lists["ethnicity"].status) == ("P with our lists", "site")
 

@@ -280,7 +280,55 @@ def age_at_least(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+@record_pattern("age_at_most", required="other years", about_filled=True)
+def age_at_most(row: RuleRow, standard: Standard) -> RecordCheck:
+    """No more than so many years old on the day in the field, born on the day in `other`."""
+    ((header,), (birth,)) = row.fields, headers_in(row, "other")
+    moved = _mover(f"{int(row.parameters['years']) + 1}y0d", standard.date_layout.text)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        day, born = clean[header], clean[birth]
+        return Failure((header, birth), header) if day and born and day >= moved(born, day) else None
+
+    return check
+
+
 # What a code is: when it may be used, and by whom; and whose code it is.
+
+
+@record_pattern("code_not_retired", required="on")
+def code_not_retired(row: RuleRow, standard: Standard) -> RecordCheck:
+    """Codes only from their first to their last day, where a list tells those, judged on the day in the field `on`."""
+    (on,) = headers_in(row, "on")
+    layout = standard.date_layout.text
+    bounded: list[tuple[str, dict[str, tuple[str, str]]]] = []
+    for header in row.fields:
+        codes = standard.code_lists.get(standard.by_header[header].codes)
+        days = {
+            code: (_written(facts.valid_from, layout), _written(facts.valid_to, layout))
+            for code, facts in (codes.facts if codes else {}).items()
+            if facts.valid_from or facts.valid_to
+        }
+        if days:
+            bounded.append((header, days))
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        day = clean[on]
+        if not day:
+            return None
+        wrong = []
+        for header, days in bounded:
+            first, last = days.get(clean[header], ("", ""))
+            if day < first or (last and day > last):
+                wrong.append(header)
+        return Failure((*wrong, on), wrong[0]) if wrong else None
+
+    return check
+
+
+def _written(day: str, layout: str) -> str:
+    parsed = parse_date(day) if day else None
+    return write_date(parsed, layout) if parsed else ""
 
 
 def codes_in(row: RuleRow, standard: Standard, name: str, header: str) -> frozenset[str]:

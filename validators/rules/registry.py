@@ -125,6 +125,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "like_another": Parameters(frozenset({"owner", "within"})),
     "one_agency": Parameters(),
     "zeros_lost": Parameters(),
+    "other_data_set": Parameters(),
 }
 # A value that fails one of these cannot be read, so it is not compared with others.
 UNREADABLE = frozenset({"trimmed", "real_date", "layout"})

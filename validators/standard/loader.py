@@ -1,4 +1,4 @@
-"""Reading a standard from its folder: standard.toml, fields.csv, codes/*.csv, checklist.csv and rules.csv.
+"""Reading a standard from its folder, or folders: standard.toml, fields.csv, codes/*.csv, checklist.csv and rules.csv.
 
 A pack that is not well formed is refused with the file, the line and the reason; nothing of it is used. A pack is data
 only: nothing in it is ever executed. What follows stands in the order in which a pack is read: the whole, its sections
@@ -7,20 +7,33 @@ name all the others.
 """
 
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from string import Formatter
-from typing import cast
+from typing import cast, get_args
 
 from validators.calendar.periods import CALENDARS
+from validators.dates import parse_date
 from validators.records import Severity
 from validators.rules import journey_patterns, record_patterns  # noqa: F401 (registers the patterns)
 from validators.rules.field_patterns import SHORTENERS
 from validators.rules.registry import FIELD_PATTERNS, FILE_PATTERNS, JOURNEY_PATTERNS, PARAMETERS, RECORD_PATTERNS
 from validators.standard.checklist import read_checklist
 from validators.standard.conditions import parse_condition
+from validators.standard.edition import (
+    Age,
+    CodeFacts,
+    Edition,
+    GuardedFields,
+    JourneyTerms,
+    RuleStatus,
+    SourceDocument,
+    Variant,
+)
+from validators.standard.layers import HEADERS_IN, Pack, PackRow
 from validators.standard.measures import NEEDS, Kind, Measure
 from validators.standard.model import (
     LIST_STATUSES,
@@ -30,44 +43,39 @@ from validators.standard.model import (
     Keyed,
     Layout,
     Level,
+    ListStatus,
     Rule,
     RuleRow,
     Section,
     Standard,
     SubmissionFormat,
 )
-from validators.standard.pack_tables import TomlTable, fail, read_table
+from validators.standard.pack_tables import TomlTable, fail
 from validators.standard.return_xml import _NAME, XmlBlock, XmlForm
 from validators.standard.settings import SETTING_KINDS, AgencySetting
 
-FIELD_COLUMNS = (
-    "column", "header", "section", "group", "label", "description", "layout", "required", "codes", "keyed",
-    "skip_when", "carried", "introduced",
-)  # fmt: skip
-UNCARRIED = tuple(name for name in FIELD_COLUMNS if name != "carried")  # where nothing goes over to a new record
-LIST_COLUMNS = ("list", "title", "status", "complete", "source", "note")
-CODE_COLUMNS = ("code", "label", "grade")
-HELPED = (*CODE_COLUMNS, "help")  # a list may tell more of each code
 _KEYED: tuple[Keyed, ...] = ("person", "made", "written", "store")
 # The parts whose values are their maker's affair.
 _FREE = ("client_id", "client_reference", "episode_id", "software", "postcode")
+_FACTS = tuple(one.name for one in dataclass_fields(CodeFacts))
+LONGEST_ID = 40
 
 
-def load_standard(folder: Path) -> Standard:
-    """Read the standard in a folder. Raises PackError with file, line and reason when the pack is malformed."""
-    path = folder / "standard.toml"
-    try:
-        top = TomlTable(path, tomllib.loads(path.read_text(encoding="utf-8")), "")
-    except FileNotFoundError:
-        fail(path, 0, "the file is missing")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        fail(path, 0, f"not TOML: {error}" if isinstance(error, tomllib.TOMLDecodeError) else "it cannot be read")
-    sections = tuple(_section(table) for table in top.tables("sections"))
-    if not sections:
+def load_standard(*folders: Path, variant: str = "") -> Standard:
+    """Read the standard in a folder, or in several of which each changes the ones before it; `variant` is the id of one
+    of its data sets, empty for all of it. Raises PackError with file, line and reason when the pack is malformed."""
+    pack = Pack(folders, variant)
+    top = pack.toml()
+    path = pack.path
+    whole = _edition(top, pack)
+    told = tuple(_section(table, pack) for table in top.tables("sections"))
+    sections = tuple(section for section in told if section.id in pack.sections)
+    if not told:
         fail(path, 0, "it has no sections")
+    whole = replace(whole, unknown_sections=tuple(one.title for one in told if one not in sections))
     named = {name: frozenset(codes) for name, codes in top.table("values").lists().items()}
-    code_lists = _read_code_lists(folder / "codes")
-    fields = _read_fields(folder / "fields.csv", sections, code_lists, named)
+    code_lists = _read_code_lists(pack)
+    fields = _read_fields(pack, sections, code_lists, named)
     known = _Known(top, fields)
     for section in sections:
         known.headers(filter(None, (section.id_field, section.date_field)), "sections")
@@ -78,9 +86,10 @@ def load_standard(folder: Path) -> Standard:
     extracted = known.headers(held.text_list("extracted_when"), "extracted_when")
     submission = _submission(held)
     settings = read_settings(top.tables("settings"), code_lists)
+    chosen = whole.variant
     standard = Standard(
-        id=top.parsed("id", _own_id),
-        title=top.text("title"),
+        id=whole.id if chosen is None else f"{whole.id}-{chosen.id}",
+        title=top.text("title") if chosen is None else f"{top.text('title')}, {chosen.title} ({chosen.name})",
         edition=top.text("edition"),
         document=top.text("document"),
         date_layout=_date_layout(top, fields),
@@ -95,24 +104,109 @@ def load_standard(folder: Path) -> Standard:
         extracted_when=extracted,
         submission=submission,
         words=top.table("words", optional=True).texts(),
-        checklist=read_checklist(folder),
+        checklist=read_checklist(pack.place_of("checklist.csv").parent),
         numbered=_numbered(top, known, fields, roles),
         settings=settings,
         measures=read_measures(top.tables("measures"), fields, settings, roles),
         xml=FORMATS[submission.format].form(top, fields),
         printed=_printed(top, known),
+        whole=whole,
+        file_headers=tuple(row.cells["header"] for row in pack.all_fields) if chosen is not None else (),
+        guarded=_guarded(top, known, settings),
+        journeys=_journeys(top, known, fields),
     )
     if "consent" in roles and "consented" not in named:
         fail(path, 0, "there is a consent field but no values.consented")
     top.done()
-    return replace(standard, rules=read_rules(folder / "rules.csv", standard))
+    return replace(standard, rules=read_rules(pack, standard))
 
 
 def _own_id(text: str) -> str:
     """The id of a standard: it stands in the names of folders, so it has nothing that means anything there."""
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", text):
         raise ValueError(f"{text!a} is not made of the letters a to z, digits and single hyphens between them")
+    if len(text) > LONGEST_ID:
+        raise ValueError(f"{text[:LONGEST_ID]!a} and so on is longer than {LONGEST_ID} characters")
     return text
+
+
+def _edition(top: TomlTable, pack: Pack) -> Edition:
+    """What the edition says of itself as a whole. Raises PackError for a data set told twice, or not there."""
+    variants: dict[str, Variant] = {}
+    for table in top.tables("variants"):
+        age: Age = table.choice("age", ("adult", "young")) if "age" in table.values else ""
+        own = Variant(table.parsed("id", _own_id), table.text("name"), table.text("title"), age)
+        if own.id in variants or "-" in own.id or any(own.name == one.name for one in variants.values()):
+            table.refuse("id", f"{own.id!r} or its name is repeated, or has a hyphen in it")
+        if set(own.name) & set("() "):
+            table.refuse("name", f"{own.name!a} has a blank or a bracket in it")
+        variants[own.id] = own
+    documents = [
+        SourceDocument(
+            table.text("name"),
+            table.text("title"),
+            table.text("file", ""),
+            table.text("digest", ""),
+            str(table.values.pop("pages", "")),
+        )
+        for table in top.tables("documents")
+    ]
+    days = {name: _day(top, name) for name in ("valid_from", "valid_to")}
+    if days["valid_from"] and days["valid_to"] and days["valid_to"] < days["valid_from"]:
+        top.refuse("valid_to", f"{days['valid_to']} is before {days['valid_from']}")
+    unverified = top.values.pop("unverified", False)
+    if not isinstance(unverified, bool):
+        top.refuse("unverified", "it is either true or false")
+    if pack.variant and pack.variant not in variants:
+        top.refuse("variants", f"there is no data set {pack.variant!r}")
+    return Edition(
+        id=top.parsed("id", _own_id),
+        variants=tuple(variants.values()),
+        variant=variants.get(pack.variant),
+        extends=top.text("extends", ""),
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
+        unverified=unverified,
+        bring=tuple(top.text_list("bring")),
+        documents=tuple(documents),
+    )
+
+
+def _day(top: TomlTable, key: str) -> str:
+    told = top.text(key, "")
+    if told and not _is_day(told):
+        top.refuse(key, f"{told!a} is no day written like 2024-04-01")
+    return told
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == len("2024-04-01") and text[4] == "-" and parse_date(text) is not None
+
+
+def _guarded(top: TomlTable, known: "_Known", settings: Iterable[AgencySetting]) -> GuardedFields | None:
+    """Fields with a consent of their own."""
+    table = top.table("guarded", optional=True)
+    if not table.values:
+        return None
+    setting = table.text("setting")
+    if not any(one.id == setting and one.kind == "yes_no" for one in settings):
+        table.refuse("setting", f"there is no setting {setting!r} of the kind yes_no")
+    (consent,) = known.headers([table.text("consent")], "consent")
+    headers = known.headers(table.text_list("headers"), "headers")
+    return GuardedFields(setting, consent, frozenset(table.text_list("consented")), headers)
+
+
+def _journeys(top: TomlTable, known: "_Known", fields: Iterable[Field]) -> JourneyTerms | None:
+    """How episodes make journeys."""
+    table = top.table("journeys", optional=True)
+    if not table.values:
+        return None
+    (started,) = known.headers([table.text("started")], "started")
+    if not any(one.header == started and one.is_date for one in fields):
+        table.refuse("started", f"{started!r} is no date")
+    return JourneyTerms(
+        started, table.parsed("days", _number), known.headers(table.text_list("attributor"), "attributor")
+    )
 
 
 class _Known:
@@ -197,7 +291,7 @@ def _with_characters(
     )
 
 
-def _section(table: TomlTable) -> Section:
+def _section(table: TomlTable, pack: Pack) -> Section:
     level: Level = table.choice("level", ("client", "episode", "event"))
     section = Section(
         id=table.text("id"),
@@ -206,30 +300,29 @@ def _section(table: TomlTable) -> Section:
         id_field=table.text("id_field", ""),
         date_field=table.text("date_field", ""),
     )
-    if level == "event" and not section.date_field:
+    if level == "event" and not section.date_field and section.id in pack.sections:
         fail(table.path, 0, f"section {section.id} is an event and has no date_field")
     return section
 
 
 def _read_fields(
-    path: Path,
+    pack: Pack,
     sections: tuple[Section, ...],
     code_lists: Mapping[str, CodeList],
     named: Mapping[str, frozenset[str]],
 ) -> tuple[Field, ...]:
     levels = {section.id: section.level for section in sections}
-    rows = list(read_table(path, FIELD_COLUMNS, UNCARRIED))
-    headers = [row["header"] for _, row in rows]
+    _judge_headers(pack.all_fields)
+    headers = [one.cells["header"] for one in pack.fields]
     fields: list[Field] = []
-    for line, row in rows:
-        _judge_field(path, line, row, headers)
+    for one in pack.fields:
+        path, line, row = one.path, one.line, one.cells
+        _judge_field(path, line, row)
         if row["section"] not in levels:
             fail(path, line, f"there is no section {row['section']!r} in standard.toml")
         if row["codes"] and row["codes"] not in code_lists:
             fail(path, line, f"there is no code list {row['codes']!r} in codes/lists.csv")
         try:
-            if int(row["column"]) != len(fields) + 1:
-                raise ValueError(f"the column number should be {len(fields) + 1}")
             field = Field(
                 column=int(row["column"]),
                 header=row["header"],
@@ -245,6 +338,11 @@ def _read_fields(
                 skip_when=parse_condition(row["skip_when"], headers, named) if row["skip_when"] else None,
                 introduced=row["introduced"],
                 carried=row.get("carried") == "yes",
+                status=row.get("status", ""),
+                source=row.get("source", ""),
+                was=row.get("was", ""),
+                valid_from=row.get("valid_from", ""),
+                valid_to=row.get("valid_to", ""),
             )
         except ValueError as error:
             fail(path, line, error)
@@ -252,13 +350,25 @@ def _read_fields(
             fail(path, line, "a date, and what no person keys, is never taken from the last record")
         fields.append(field)
     if not fields:
-        fail(path, 0, "it has no fields")
+        fail(pack.place_of("fields.csv"), 0, "it has no fields")
     return tuple(fields)
 
 
-def _judge_field(path: Path, line: int, row: Mapping[str, str], headers: Sequence[str]) -> None:
-    if not row["header"] or headers.count(row["header"]) > 1:
-        fail(path, line, f"the header {row['header']!r} is empty or appears more than once")
+def _judge_headers(rows: Sequence[PackRow]) -> None:
+    """Every header of the edition stands once, in the column that its row says."""
+    seen = Counter(row.cells["header"] for row in rows)
+    for number, row in enumerate(rows, 1):
+        header, column = row.cells["header"], row.cells["column"]
+        if not header or seen[header] > 1:
+            fail(row.path, row.line, f"the header {header!r} is empty or appears more than once")
+        try:
+            if int(column) != number:
+                raise ValueError(f"the column number should be {number}")
+        except ValueError as error:
+            fail(row.path, row.line, error)
+
+
+def _judge_field(path: Path, line: int, row: Mapping[str, str]) -> None:
     if row["keyed"] not in _KEYED:
         fail(path, line, f"keyed is {row['keyed']!r}, which is none of {', '.join(_KEYED)}")
     if row["required"] not in ("", "consent"):
@@ -267,47 +377,68 @@ def _judge_field(path: Path, line: int, row: Mapping[str, str], headers: Sequenc
         fail(path, line, f"carried is {row['carried']!r}, which is neither empty nor yes")
     if not row["label"]:
         fail(path, line, "the label is empty")
+    if row.get("status", "") not in ("", "unverified"):
+        fail(path, line, f"status is {row['status']!r}, which is neither empty nor unverified")
+    _judge_days(path, line, row)
 
 
-def _read_code_lists(folder: Path) -> dict[str, CodeList]:
-    index = folder / "lists.csv"
+def _judge_days(path: Path, line: int, row: Mapping[str, str]) -> None:
+    for name in ("valid_from", "valid_to"):
+        if (told := row.get(name, "")) and not _is_day(told):
+            fail(path, line, f"{name} is {told!a}, which is no day written like 2024-04-01")
+
+
+def _read_code_lists(pack: Pack) -> dict[str, CodeList]:
     found: dict[str, CodeList] = {}
-    for line, row in read_table(index, LIST_COLUMNS):
+    for one in pack.lists():
+        index, line, row = one.path, one.line, one.cells
         name = row["list"]
         if not name or name in found or not name.replace("_", "").isalnum():
             fail(index, line, f"the list name {name!r} is empty, repeated or not made of letters, digits and _")
         if row["status"] not in LIST_STATUSES or row["complete"] not in ("yes", "no"):
             fail(index, line, f"status must be one of {', '.join(LIST_STATUSES)} and complete yes or no")
-        path = folder / f"{name}.csv"
-        codes: dict[str, str] = {}
-        labels: list[str] = []
-        help_of: dict[str, str] = {}
+        held = pack.codes(name)
         # An unknown list needs no file; where it has one, it holds labels whose codes are not known.
-        for code_line, code in (
-            read_table(path, CODE_COLUMNS, HELPED) if path.exists() or row["status"] != "unknown" else ()
-        ):
-            if code["code"] in codes:
-                fail(path, code_line, f"the code {code['code']!r} appears more than once")
-            if code["code"]:
-                codes[code["code"]] = code["label"]
-                if told := code.get("help"):
-                    help_of[code["code"]] = told
-            else:
-                labels.append(code["label"])
-        if codes and row["status"] == "unknown":
+        if held is None and row["status"] != "unknown":
+            fail(pack.place_of("codes/lists.csv").with_name(f"{name}.csv"), 0, "the file is missing")
+        found[name] = _code_list(row, held or ())
+        if found[name].codes and row["status"] == "unknown":
             fail(index, line, f"the list {name} has codes, so its status cannot be unknown")
-        found[name] = CodeList(
-            id=name,
-            title=row["title"],
-            status=row["status"],
-            complete=row["complete"] == "yes",
-            source=row["source"],
-            codes=codes,
-            labels=tuple(labels),
-            note=row["note"],
-            help=help_of,
-        )
     return found
+
+
+def _code_list(row: Mapping[str, str], held: Iterable[PackRow]) -> CodeList:
+    """One list with its codes."""
+    codes: dict[str, str] = {}
+    labels: list[str] = []
+    help_of: dict[str, str] = {}
+    facts: dict[str, CodeFacts] = {}
+    for one in held:
+        cells = one.cells
+        code = cells["code"]
+        if code in codes:
+            fail(one.path, one.line, f"the code {code!r} appears more than once")
+        _judge_days(one.path, one.line, cells)
+        if not code:
+            labels.append(cells["label"])
+            continue
+        codes[code] = cells["label"]
+        if told := cells.get("help"):
+            help_of[code] = told
+        if any(cells.get(name) for name in _FACTS):
+            facts[code] = CodeFacts(**{name: cells.get(name, "") for name in _FACTS})
+    return CodeList(
+        id=row["list"],
+        title=row["title"],
+        status=cast(ListStatus, row["status"]),
+        complete=row["complete"] == "yes",
+        source=row["source"],
+        codes=codes,
+        labels=tuple(labels),
+        note=row["note"],
+        help=help_of,
+        facts=facts,
+    )
 
 
 def _submission(table: TomlTable) -> SubmissionFormat:
@@ -458,14 +589,8 @@ def read_xml(table: TomlTable, fields: tuple[Field, ...]) -> XmlForm:
 
 # rules.csv: one row for each pattern that a rule uses.
 
-RULE_COLUMNS = (
-    "rule", "title", "pattern", "fields", "parameters", "severity", "store_severity", "message", "silences", "help",
-    "reading", "source",
-)  # fmt: skip
 _SEVERITIES = {*Severity, "list"}
-# Parameters that list headers.
-_HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed", "kind", "from", "to",
-               "started", "on", "within")  # fmt: skip
+_RULE_STATUSES = get_args(RuleStatus)
 # What a message may name.
 _WORDS = (
     "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
@@ -499,37 +624,65 @@ FORMATS: dict[str, FormatNeeds] = {
 """By the names that `submission.format` may give; `exporters.formats.choose` has the formats themselves."""
 
 
-def read_rules(path: Path, standard: Standard) -> tuple[Rule, ...]:
+def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
     """Read the rules of a standard whose fields are known. Raises PackError with file, line and reason."""
-    table = list(read_table(path, RULE_COLUMNS))
-    numbers = {row["rule"] for _, row in table}
+    table = pack.rules()
+    numbers = {one.cells["rule"] for one in table}
     rules: dict[str, Rule] = {}
-    for line, row in table:
+    for one in table:
+        path, line, row = one.path, one.line, one.cells
         number = row["rule"]
+        status = row.get("status", "") or "checked"
+        if status not in _RULE_STATUSES:
+            fail(path, line, f"status is {status!r}, which is none of {', '.join(_RULE_STATUSES)}")
         try:
-            parsed = _row(row, standard, line)
+            parsed = None if status == "not_checked" else _row(row, standard, line)
         except ValueError as error:
             fail(path, line, error)
-        for silenced in parsed.silences:
+        for silenced in parsed.silences if parsed else ():
             if silenced not in numbers:
                 fail(path, line, f"it silences rule {silenced!r}, which does not exist")
         if number not in rules:
-            if not all(row[name] for name in ("rule", "title", "help", "reading", "source")):
-                fail(path, line, "a rule's first row needs its number, title, help, reading and source")
-            rules[number] = Rule(number, row["title"], row["help"], row["reading"], row["source"], (parsed,))
+            rules[number] = _rule(one, parsed, standard)
         elif next(reversed(rules)) != number:
             fail(path, line, f"the rows of rule {number} do not stand together")
+        elif parsed is None or not rules[number].rows:
+            fail(path, line, f"rule {number} is not checked, so it has one row only")
         else:
-            first = rules[number]
-            rules[number] = Rule(first.id, first.title, first.help, first.reading, first.source, (*first.rows, parsed))
-    patterns = {row["pattern"] for _, row in table}
+            rules[number] = replace(rules[number], rows=(*rules[number].rows, parsed))
+    patterns = {one.cells["pattern"] for one in table}
     needed = [*_ALWAYS, *FORMATS[standard.submission.format].patterns]
     if standard.no_consent_carries:
         needed.append("no_other_columns")
+    if standard.foreign:
+        needed.append("other_data_set")
     for pattern in needed:
         if pattern not in patterns:
-            fail(path, 0, f"no row has the pattern {pattern}, which the program needs")
+            fail(pack.place_of("rules.csv"), 0, f"no row has the pattern {pattern}, which the program needs")
     return tuple(rules.values())
+
+
+def _rule(one: PackRow, parsed: RuleRow | None, standard: Standard) -> Rule:
+    """A rule by its first row. One that is not checked has its wording and where it stands, and nothing to apply."""
+    path, line, row = one.path, one.line, one.cells
+    status = cast(RuleStatus, row.get("status", "") or "checked")
+    wording = row.get("wording", "")
+    if status != "checked" and not wording:
+        fail(path, line, "a rule that is proposed or not checked needs its wording")
+    if parsed is not None and not all(row[name] for name in ("rule", "title", "help", "reading", "source")):
+        fail(path, line, "a rule's first row needs its number, title, help, reading and source")
+    if parsed is None:
+        if not all(row[name] for name in ("rule", "title", "source")):
+            fail(path, line, "a rule that is not checked needs its number, title and source")
+        if any(row[name] for name in ("pattern", "parameters", "severity", "store_severity", "message", "silences")):
+            fail(path, line, "a rule that is not checked has neither pattern nor message")
+        carried = tuple(row["fields"].split())
+        try:
+            _known(carried, standard)
+        except ValueError as error:
+            fail(path, line, error)
+        return Rule(row["rule"], row["title"], row["help"], row["reading"], row["source"], (), status, wording, carried)
+    return Rule(row["rule"], row["title"], row["help"], row["reading"], row["source"], (parsed,), status, wording)
 
 
 def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
@@ -543,7 +696,7 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
     if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
         raise ValueError("the severity must be error, warning, notice or list")
     _judge_message(row["message"])
-    beside = [header for name in _HEADERS_IN for header in parameters.get(name, "").split()]
+    beside = [header for name in HEADERS_IN for header in parameters.get(name, "").split()]
     _known(beside, standard)
     if "when" in parameters:
         beside += parse_condition(parameters["when"], standard.by_header, standard.values).headers

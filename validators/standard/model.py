@@ -12,6 +12,7 @@ from typing import Literal
 from validators.records import Severity, Values
 from validators.standard.checklist import ChecklistItem
 from validators.standard.conditions import Condition
+from validators.standard.edition import CodeFacts, Edition, GuardedFields, JourneyTerms, RuleStatus
 from validators.standard.measures import Measure
 from validators.standard.return_xml import XmlForm
 from validators.standard.settings import AgencySetting
@@ -90,7 +91,8 @@ class Field:
     filled (`consent`, or empty). `keyed` says who fills it: `person`, `made` (an identifier the program makes when the
     record is created), `store` (the agency's own code, put in when the record is kept) or `written` (put in by the
     exporter). `skip_when` is when the form passes it over. `carried`: a new record may take over what the last one has,
-    to be confirmed.
+    to be confirmed. `status` is `unverified` for one nobody vouches for, `source` where it stands; `was` its header in
+    the edition before, `valid_from` and `valid_to` its first and last day, ISO.
     """
 
     column: int
@@ -107,6 +109,11 @@ class Field:
     introduced: str = ""
     group: str = ""
     carried: bool = False
+    status: str = ""
+    source: str = ""
+    was: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
 
     @property
     def is_date(self) -> bool:
@@ -124,7 +131,8 @@ class CodeList:
     """The permitted values of a field, as far as they are known.
 
     `status` tells who vouches for it; only a complete list can make a value wrong. `codes` maps code to label in the
-    list's order; `labels` are published labels whose code nobody has told us; `help` tells more of some codes.
+    list's order; `labels` are published labels whose code nobody has told us; `help` tells more of some codes, `facts`
+    from when to when some are right, where they stand and what follows them.
     """
 
     id: str
@@ -136,6 +144,7 @@ class CodeList:
     labels: tuple[str, ...] = ()
     note: str = ""
     help: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, CodeFacts] = field(default_factory=dict)
 
     @property
     def decides(self) -> bool:
@@ -178,7 +187,11 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a person reads about a rule: `help` in our words, the `reading` we take, the `source` paragraph."""
+    """What a person reads about a rule: `help` in our words, the `reading` we take, the `source` paragraph.
+
+    `status` tells whether somebody looked at it: `proposed` was read by the program and is applied, `not_checked` is in
+    force with its owner and has no rows here: only its `wording`, as the document has it, and the fields that carry it.
+    """
 
     id: str
     title: str
@@ -186,16 +199,19 @@ class Rule:
     reading: str
     source: str
     rows: tuple[RuleRow, ...]
+    status: RuleStatus = "checked"
+    wording: str = ""
+    carried_by: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
         """Every header the rule's rows judge, in the order they name them."""
-        return tuple(dict.fromkeys(header for row in self.rows for header in row.fields))
+        return tuple(dict.fromkeys((*(header for row in self.rows for header in row.fields), *self.carried_by)))
 
     @property
     def reads(self) -> frozenset[str]:
         """Every header the rule looks at: those it judges, those it compares with, those its conditions ask."""
-        return frozenset(header for row in self.rows for header in (*row.fields, *row.beside))
+        return frozenset((*(header for row in self.rows for header in (*row.fields, *row.beside)), *self.carried_by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +242,8 @@ class Standard:
     value is shorter than the kept one (header → how), `printed` headings that the document prints otherwise (heading →
     header), `checklist` the items of a submission's checklist, `numbered` the numbers the program gives where nobody
     types one, `settings` what agencies say of themselves, `measures` what they are measured by, `xml` a return's form.
+    `whole` tells of the edition with all its data sets; `file_headers` are the columns of its returns where they are
+    more than its own fields; `guarded` are fields with a consent of their own, `journeys` how episodes make journeys.
     """
 
     id: str
@@ -250,6 +268,10 @@ class Standard:
     measures: tuple[Measure, ...] = ()
     xml: XmlForm | None = None
     printed: Mapping[str, str] = field(default_factory=dict)
+    whole: Edition = field(default_factory=lambda: Edition(""))
+    file_headers: tuple[str, ...] = ()
+    guarded: GuardedFields | None = None
+    journeys: JourneyTerms | None = None
 
     @cached_property
     def by_header(self) -> Mapping[str, Field]:
@@ -260,6 +282,17 @@ class Standard:
     def headers(self) -> tuple[str, ...]:
         """All headers in column order."""
         return tuple(item.header for item in self.fields)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that a return has: those of other data sets of the edition among them."""
+        return self.file_headers or self.headers
+
+    @cached_property
+    def foreign(self) -> tuple[str, ...]:
+        """The columns of a return that belong to other data sets and stay empty."""
+        own = self.by_header
+        return tuple(header for header in self.file_headers if header not in own)
 
     @cached_property
     def section_by_id(self) -> Mapping[str, Section]:
@@ -274,7 +307,7 @@ class Standard:
     @cached_property
     def _headings(self) -> Mapping[str, str]:
         return {
-            heading.casefold(): header for heading, header in {**{h: h for h in self.headers}, **self.printed}.items()
+            heading.casefold(): header for heading, header in {**{h: h for h in self.columns}, **self.printed}.items()
         }
 
     def header_meant(self, heading: str) -> str:

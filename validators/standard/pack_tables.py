@@ -18,22 +18,24 @@ def fail(path: Path, line: int, reason: object) -> NoReturn:
     raise PackError(f"The standard cannot be used: {where}: {reason}.")
 
 
-def read_table(path: Path, columns: tuple[str, ...], *others: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def read_table(
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, row) of a CSV file, each cell without spaces at its ends.
 
-    It must have exactly these columns, or exactly those of one of the `others`.
+    It must have these columns in this order; columns of the `optional` ones may stand among them.
     """
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             reader = csv.reader(lines, strict=True)
             heading = tuple(next(reader, ()))
-            if heading not in (columns, *others):
+            needed = tuple(name for name in heading if name in columns or name not in optional)
+            if needed != columns or len(set(heading)) < len(heading):
                 fail(path, 1, f"the columns must be {', '.join(columns)}")
-            columns = heading
             for cells in reader:
-                if len(cells) != len(columns):
-                    fail(path, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed")
-                yield reader.line_num, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+                if len(cells) != len(heading):
+                    fail(path, reader.line_num, f"{len(cells)} cells where {len(heading)} are needed")
+                yield reader.line_num, {name: cell.strip() for name, cell in zip(heading, cells, strict=True)}
     except FileNotFoundError:
         fail(path, 0, "the file is missing")
     except (OSError, csv.Error, UnicodeDecodeError) as error:
