@@ -3,8 +3,8 @@
 In this order: an episode closed before the base date or begun after the period's end is left out; what lies after the
 period's end is held back, where the standard says so (`after_period = "hold"`); a consented episode with neither
 caseload start nor closure left is not extracted. Without consent only the columns that may be carried are sent; that
-goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess. Fields with a consent
-of their own are sent with that consent only, and only where the site switched them on.
+goes for a consent that is empty or cannot be read as well: nothing leaves the building on a guess. Fields that need a
+consent of their own are sent with that only, and only where the site switched them on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,24 +1,34 @@
-"""`keywork standards`: what is installed, what a data set holds, and installing one."""
+"""`keywork standards`: which editions there are, what one holds, and a site's own: checked, compared, installed."""
 
 import json
 import shutil
 import sys
-import tempfile
 from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refuse_own
-from tui.cli.options import OutputFormat
+from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.widgets.text import printable
 from validators.problems import Problem
-from validators.standard.catalogue import available, installed_folder, load
-from validators.standard.loader import load_standard
-from validators.standard.model import Standard
+from validators.standard.catalogue import (
+    available,
+    edition_of,
+    editions,
+    installed_folder,
+    load,
+    load_folder,
+    variants_of,
+)
+from validators.standard.caveats import caveats
+from validators.standard.model import Field, Rule, Standard
+
+if TYPE_CHECKING:
+    from exporters.editions.install import Candidate
 
 commands = typer.Typer()
 group = typer.Typer(help="The national data sets that are installed.")
@@ -28,12 +38,24 @@ commands.add_typer(group, name="standards")
 @group.command("list")
 def list_() -> int:
     """List the data sets that are installed."""
-    for name in available():
-        standard = load(name)
-        statuses = [code_list.status for code_list in standard.code_lists.values()]
-        told = ", ".join(f"{statuses.count(s)} {s}" for s in dict.fromkeys(statuses))
-        print(f"{standard.id}  {standard.title}; code lists: {told}")
+    from exporters.editions.install import installed
+
+    for edition in editions():
+        for name in variants_of(edition) or (edition,):
+            standard = load(name)
+            statuses = [code_list.status for code_list in standard.code_lists.values()]
+            told = ", ".join(f"{statuses.count(s)} {s}" for s in dict.fromkeys(statuses))
+            print(printable(f"{standard.id}  {standard.title}; code lists: {told}"))
+        for line in _about(load(edition)):
+            print(f"  {line}")
+        for one in installed(edition):
+            print(printable(f"  installed: {one.told}"))
     return 0
+
+
+def _about(standard: Standard) -> list[str]:
+    """What is to be said wherever an edition is named, a line each."""
+    return [printable(f"{told[0].upper()}{told[1:]}.") for told in caveats(standard)]
 
 
 @group.command()
@@ -84,25 +106,159 @@ def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
 
 
 @group.command()
+def check(folder: Annotated[Path, typer.Argument(help="The folder of an edition, such as a draft.")]) -> int:
+    """Check the folder of an edition: whether it can be installed, and what of it is not sure."""
+    if not folder.is_dir():
+        raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
+    whole, *others = load_folder(folder)
+    for one in (whole, *others):
+        fields, lists, rules = len(one.fields), len(one.code_lists), len(one.rules)
+        print(printable(f"{one.id}  {one.title}: {fields} fields, {lists} code lists, {rules} rules"))
+    for line in _about(whole):
+        print(line)
+    print("It can be installed.")
+    return 0
+
+
+@group.command()
+def compare(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="An edition: its id, or a folder that holds one.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The later one: its id, or a folder.")],
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Tell what a later edition has otherwise: fields, code lists and rules."""
+    from exporters.editions.compare import compare as compared
+    from exporters.editions.compare import told
+
+    refuse_csv(form)
+    old, new = _named(before), _named(after)
+    its = compared(old, new)
+    if form is OutputFormat.JSON:
+        print(json.dumps(its.as_mapping(), indent=1))
+    else:
+        for line in told(its, old, new):
+            print(printable(line))
+    return 0
+
+
+def _named(name: str) -> Standard:
+    """An edition by its id, or by the folder that holds it: an id goes before a folder of that name."""
+    if name not in (*editions(), *available()) and Path(name).is_dir():
+        return next(load_folder(Path(name)))
+    return load(name)
+
+
+@group.command("copy")
+def copy(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="The edition.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")],
+) -> int:
+    """Copy an edition into a folder, to be edited there and installed under an id of its own."""
+    from exporters.editions.copying import copy_edition
+
+    edition, _ = edition_of(standard_id)
+    load(edition)
+    many = copy_edition(edition, folder)
+    print(printable(f"{edition}: {many} files written to {folder}"))
+    return 0
+
+
+@group.command()
 def install(
-    folder: Annotated[Path, typer.Argument(help="The folder of a data set, or of the XML schemas of a return.")],
+    folder: Annotated[
+        Path, typer.Argument(help="The folder of an edition, of code lists or of XML schemas; or one table of codes.")
+    ],
     standard_id: Annotated[
         str | None,
-        typer.Option("--standard", metavar="ID", help="Whose schemas they are, where several are sent as XML."),
+        typer.Option("--standard", metavar="ID", help="Whose code lists or schemas they are."),
     ] = None,
+    list_name: Annotated[
+        str, typer.Option("--list", metavar="NAME", help="Of one table: which list it is, or a field that takes it.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
 ) -> int:
-    """Install a data set, or the official schema of one. It is data only; nothing in it is executed."""
+    """Install an edition, code lists, or an official schema. It is data only; nothing in it is executed."""
     try:
         _refuse_foreign(folder)
         if _holds_schemas(folder):
             return _install_schema(folder, standard_id)
-        if standard_id is not None:
-            raise Problem("--standard goes with a folder of XML schemas: a data set says itself which it is.")
-        return _install_data_set(folder)
+        return _install(folder, standard_id, list_name, dry_run, (store, key_file))
     except (OSError, shutil.Error):
         raise Problem(
             f"The data set could not be installed in {installed_folder()}: check the names and the permissions."
         ) from None
+
+
+def _install(
+    folder: Path, standard_id: str | None, list_name: str, dry_run: bool, place: tuple[str | None, Path | None]
+) -> int:
+    from exporters.editions.compare import compare as compared
+    from exporters.editions.compare import told
+    from exporters.editions.install import candidate
+    from exporters.editions.install import install as installed_now
+    from store.disk.location import store_path
+    from store.facts import Who
+    from tui.cli.context import now, person
+
+    if not folder.exists() or (folder.is_dir() and standard_id is None and not (folder / "standard.toml").exists()):
+        raise Problem(f"{folder} is not a folder that holds standard.toml: name one, or say whose code lists they are.")
+    its = candidate(folder, standard_id, list_name)
+    lines = list(told(compared(its.before, its.whole), its.before, its.whole)) if its.before is not None else []
+    lines += [*_effects(its, *place), *_about(its.whole)]
+    if dry_run:
+        lines.append(f"{its.standard_id}: nothing is installed yet; without --dry-run it is.")
+    else:
+        made = installed_now(its, Who(person(store_path(place[0])), now()))
+        lines.append(f"{its.standard_id}: installed in {made.of.folder}")
+        lines.append(f"  {made.told}; 'keywork standards take-back {its.standard_id}' undoes it")
+    for line in lines:
+        print(printable(line))
+    return 0
+
+
+def _effects(its: "Candidate", store: str | None, key_file: Path | None) -> list[str]:
+    """How many stored records would gain or lose findings, of each agency that reports by the edition."""
+    from exporters.editions.effect import effect
+    from store.disk.location import store_path
+    from store.records import agencies
+    from tui.cli.context import now, opened
+
+    if not store_path(store).exists():
+        return []
+    told = []
+    by_id = {one.id: one for one in its.standards}
+    with opened(store, key_file) as found, found.reading() as snapshot:
+        for agency in agencies.listed(snapshot):
+            if agency.standard in by_id:
+                before = load(agency.standard) if its.before is not None else None
+                told.append(effect(snapshot, agency, before, by_id[agency.standard], now().date()).told)
+    return told
+
+
+@group.command("take-back")
+def take_back(
+    standard_id: Annotated[str, typer.Argument(metavar="ID", help="The edition whose latest install is undone.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+) -> int:
+    """Take the latest install of an edition back: what was in force before is in force again."""
+    from exporters.editions.install import take_back as taken_back
+    from store.disk.location import store_path
+    from store.records import agencies
+    from tui.cli.context import opened
+
+    used: list[str] = []
+    if store_path(store).exists():
+        with opened(store, key_file) as found:
+            used = [one.standard for one in found.ask(agencies.listed)]
+    try:
+        told = taken_back(standard_id, used)
+    except (OSError, shutil.Error):
+        raise Problem(f"The install could not be taken back in {installed_folder()}: check the permissions.") from None
+    print(printable(f"{told.of.standard_id}: taken back: {told.told}; kept aside in {told.of.folder}"))
+    return 0
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -182,28 +338,6 @@ def uninstall(
     return 0
 
 
-def _install_data_set(folder: Path) -> int:
-    if not folder.is_dir():
-        raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
-    standard = load_standard(folder)
-    target = installed_folder() / standard.id.replace("-", "_")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".installing-") as place:
-        new, old = Path(place) / "new", Path(place) / "old"
-        shutil.copytree(folder, new)
-        if target.exists():
-            target.rename(old)
-        try:
-            new.rename(target)
-        except OSError:
-            if old.exists():
-                old.rename(target)
-            raise
-    load.cache_clear()
-    print(f"{standard.id}: installed in {target}")
-    return 0
-
-
 def as_mapping(standard: Standard) -> dict[str, object]:
     """The standard as the show command's JSON tells it."""
     return {
@@ -211,6 +345,11 @@ def as_mapping(standard: Standard) -> dict[str, object]:
         "title": standard.title,
         "edition": standard.edition,
         "document": standard.document,
+        "unsure": list(caveats(standard)),
+        "read_from": [
+            {"name": one.name, "title": one.title, "file": one.file, "sha256": one.digest, "pages": one.pages}
+            for one in standard.whole.documents
+        ],
         "sections": [
             {"id": section.id, "level": section.level, "title": section.title} for section in standard.sections
         ],
@@ -224,6 +363,9 @@ def as_mapping(standard: Standard) -> dict[str, object]:
                 "layout": field.layout.text,
                 "rules": list(standard.rules_reading(field.header)),
                 "codes": field.codes or None,
+                "data_sets": list(field.data_sets),
+                "status": field.status or "as the edition",
+                "source": field.source or standard.document,
             }
             for field in standard.fields
         ],
@@ -243,10 +385,12 @@ def as_mapping(standard: Standard) -> dict[str, object]:
                 "rule": rule.id,
                 "title": rule.title,
                 "severities": standard.severities(rule),
-                "message": rule.rows[0].message,
+                "message": rule.rows[0].message if rule.rows else "",
                 "help": rule.help,
                 "source": rule.source,
                 "reading": rule.reading,
+                "status": rule.status,
+                "wording": rule.wording,
             }
             for rule in standard.rules
         ],
@@ -254,16 +398,32 @@ def as_mapping(standard: Standard) -> dict[str, object]:
 
 
 def _lines(standard: Standard) -> list[str]:
-    lines = [f"{standard.id}: {standard.title}", f"Source: {standard.document}", ""]
+    lines = [f"{standard.id}: {standard.title}", f"Source: {standard.document}", *_about(standard)]
+    for one in standard.whole.documents:
+        lines.append(f"Read from {one.name}: {one.title} ({one.file}, SHA-256 {one.digest[:12]}…)")
+    lines.append("")
     for section in standard.sections:
         lines.append(f"{section.title} ({standard.word(section.level)})")
-        for header in standard.headers_by_section[section.id]:
-            field = standard.by_header[header]
-            listed = f"  list {field.codes} ({standard.code_lists[field.codes].status})" if field.codes else ""
-            rules = " ".join(standard.rules_reading(header))
-            lines.append(f"  {field.column:>3} {header:10} {field.layout.text:9} {field.label}; rules {rules}{listed}")
+        lines += [_field_line(standard, standard.by_header[name]) for name in standard.headers_by_section[section.id]]
         lines.append("")
     for rule in standard.rules:
-        lines.append(f"Rule {rule.id}: {rule.title} ({', '.join(standard.severities(rule))})")
-        lines += [f"  {rule.help}", f"  Reading: {rule.reading}", f"  Source: {rule.source}"]
-    return lines
+        lines += _rule_lines(standard, rule)
+    return [printable(line) for line in lines]
+
+
+def _field_line(standard: Standard, field: Field) -> str:
+    listed = f"  list {field.codes} ({standard.code_lists[field.codes].status})" if field.codes else ""
+    rules = " ".join(standard.rules_reading(field.header))
+    sure = f"  {field.status}" if field.status else ""
+    source = f"  [{field.source}]" if field.source else ""
+    sets = f"  {' '.join(field.data_sets)}" if field.data_sets else ""
+    line = f"  {field.column:>3} {field.header:10} {field.layout.text:9} {field.label}; rules {rules}"
+    return f"{line}{listed}{sets}{sure}{source}"
+
+
+def _rule_lines(standard: Standard, rule: Rule) -> list[str]:
+    how = ", ".join(standard.severities(rule)) or "not checked"
+    status = f", {rule.status.replace('_', ' ')}" if rule.status != "checked" and rule.rows else ""
+    lines = [f"Rule {rule.id}: {rule.title} ({how}{status})"]
+    told = (("", rule.help), ("Reading: ", rule.reading), ("Wording: ", rule.wording), ("Source: ", rule.source))
+    return [*lines, *(f"  {title}{text}" for title, text in told if text)]

@@ -343,6 +343,7 @@ def _read_fields(
                 was=row.get("was", ""),
                 valid_from=row.get("valid_from", ""),
                 valid_to=row.get("valid_to", ""),
+                data_sets=tuple(row.get("data_sets", "").split()),
             )
         except ValueError as error:
             fail(path, line, error)

@@ -92,7 +92,8 @@ class Field:
     record is created), `store` (the agency's own code, put in when the record is kept) or `written` (put in by the
     exporter). `skip_when` is when the form passes it over. `carried`: a new record may take over what the last one has,
     to be confirmed. `status` is `unverified` for one nobody vouches for, `source` where it stands; `was` its header in
-    the edition before, `valid_from` and `valid_to` its first and last day, ISO.
+    the edition before, `valid_from` and `valid_to` its first and last day, ISO; `data_sets` are
+    the names of those of the edition that have it, in brackets where they only accept it, empty for all.
     """
 
     column: int
@@ -114,6 +115,7 @@ class Field:
     was: str = ""
     valid_from: str = ""
     valid_to: str = ""
+    data_sets: tuple[str, ...] = ()
 
     @property
     def is_date(self) -> bool:

@@ -1,0 +1,1 @@
+"""A site's own editions and code lists: looked at, compared, installed, taken back."""

@@ -1,0 +1,231 @@
+"""What differs between two editions: fields, code lists and rules, by what they are, not by where they stand."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from validators.standard.model import CodeList, Field, Rule, Standard
+
+Renamed = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a later edition has otherwise than one before.
+
+    `changed_fields` tell of a header what changed, `changed_lists` of a list its codes that are new, gone or have
+    another text, `changed_rules` of a rule in what. `renamed` are pairs of the header before and now.
+    """
+
+    before: str
+    after: str
+    new_fields: tuple[str, ...] = ()
+    gone_fields: tuple[str, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
+    changed_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    new_lists: tuple[str, ...] = ()
+    gone_lists: tuple[str, ...] = ()
+    changed_lists: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    new_rules: tuple[str, ...] = ()
+    gone_rules: tuple[str, ...] = ()
+    changed_rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the two say the same."""
+        fields = self.new_fields or self.gone_fields or self.renamed or self.changed_fields
+        lists = self.new_lists or self.gone_lists or self.changed_lists
+        return not (fields or lists or self.new_rules or self.gone_rules or self.changed_rules)
+
+    def as_mapping(self) -> dict[str, object]:
+        """As the compare command's JSON tells it."""
+        return {
+            "before": self.before,
+            "after": self.after,
+            "fields": {
+                "new": list(self.new_fields),
+                "gone": list(self.gone_fields),
+                "renamed": [{"before": before, "after": after} for before, after in self.renamed],
+                "changed": {header: list(what) for header, what in self.changed_fields.items()},
+            },
+            "lists": {
+                "new": list(self.new_lists),
+                "gone": list(self.gone_lists),
+                "changed": {
+                    name: {what: list(codes) for what, codes in its.items()} for name, its in self.changed_lists.items()
+                },
+            },
+            "rules": {
+                "new": list(self.new_rules),
+                "gone": list(self.gone_rules),
+                "changed": {rule: list(what) for rule, what in self.changed_rules.items()},
+            },
+        }
+
+
+def compare(before: Standard, after: Standard) -> Difference:
+    """What `after` has otherwise than `before`."""
+    renamed = renamed_fields(before, after)
+    meant = dict(renamed)
+    old, new = before.by_header, after.by_header
+    changed_fields = {
+        meant.get(header, header): differing
+        for header, one in old.items()
+        if meant.get(header, header) in new and (differing := _of_field(one, new[meant.get(header, header)]))
+    }
+    changed_lists = {
+        name: in_list
+        for name, codes in before.code_lists.items()
+        if name in after.code_lists and (in_list := _of_list(codes, after.code_lists[name]))
+    }
+    changed_rules = {
+        rule.id: in_rule
+        for rule in before.rules
+        if rule.id in after.rule_by_id and (in_rule := _of_rule(rule, after.rule_by_id[rule.id], meant))
+    }
+    return Difference(
+        before.id,
+        after.id,
+        tuple(header for header in new if header not in old and header not in meant.values()),
+        tuple(header for header in old if header not in new and header not in meant),
+        tuple(renamed),
+        changed_fields,
+        tuple(name for name in after.code_lists if name not in before.code_lists),
+        tuple(name for name in before.code_lists if name not in after.code_lists),
+        changed_lists,
+        tuple(rule.id for rule in after.rules if rule.id not in before.rule_by_id),
+        tuple(rule.id for rule in before.rules if rule.id not in after.rule_by_id),
+        changed_rules,
+    )
+
+
+def renamed_fields(before: Standard, after: Standard) -> list[Renamed]:
+    """Fields that only have another header: said so by the later edition, or described by the very same words."""
+    old, new = before.by_header, after.by_header
+    gone = {header: one for header, one in old.items() if header not in new}
+    found = {one.was: header for header, one in new.items() if one.was in gone}
+    told: dict[tuple[str, str], list[str]] = {}
+    for header, one in gone.items():
+        if header not in found:
+            told.setdefault((one.section, _plain(one.description)), []).append(header)
+    for header, one in new.items():
+        if header in old or header in found.values():
+            continue
+        if len(same := told.get((one.section, _plain(one.description)), [])) == 1:
+            found[same.pop()] = header
+    return [(header, found[header]) for header in old if header in found]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".?")
+
+
+def _of_field(old: Field, new: Field) -> tuple[str, ...]:
+    """In what a field differs."""
+    pairs = (
+        ("layout", old.layout.text, new.layout.text),
+        ("section", old.section, new.section),
+        ("list", old.codes, new.codes),
+        ("required", old.required, new.required),
+        ("data sets", " ".join(old.data_sets), " ".join(new.data_sets)),
+    )
+    return tuple(f"{name} {was or '(none)'} → {now or '(none)'}" for name, was, now in pairs if was != now)
+
+
+def _of_list(old: CodeList, new: CodeList) -> dict[str, tuple[str, ...]]:
+    """In what a list differs: its codes that are new, gone, or have another text or time, and how sure it is."""
+    texts = [code for code, label in old.codes.items() if code in new.codes and new.codes[code] != label]
+    days = [
+        code
+        for code in old.codes
+        if code in new.codes and old.facts.get(code) != new.facts.get(code) and _days(old, code) != _days(new, code)
+    ]
+    status = f"{old.status} → {new.status}" if old.status != new.status else ""
+    found = {
+        "new": tuple(code for code in new.codes if code not in old.codes),
+        "gone": tuple(code for code in old.codes if code not in new.codes),
+        "text": tuple(texts),
+        "days": tuple(days),
+        "status": (status,) if status else (),
+    }
+    return {name: codes for name, codes in found.items() if codes}
+
+
+def _days(codes: CodeList, code: str) -> tuple[str, str]:
+    facts = codes.facts.get(code)
+    return (facts.valid_from, facts.valid_to) if facts else ("", "")
+
+
+def _of_rule(old: Rule, new: Rule, renamed: Mapping[str, str]) -> tuple[str, ...]:
+    """In what a rule differs."""
+
+    def applied(rule: Rule) -> list[tuple[object, ...]]:
+        return [
+            (
+                row.pattern,
+                tuple(renamed.get(header, header) for header in row.fields),
+                tuple(sorted((name, _now(value, renamed)) for name, value in row.parameters.items())),
+            )
+            for row in rule.rows
+        ]
+
+    severities = [row.severity for row in old.rows], [row.severity for row in new.rows]
+    found = []
+    if applied(old) != applied(new):
+        found.append("what it asks")
+    if severities[0] != severities[1]:
+        found.append("severity")
+    if old.status != new.status:
+        found.append(f"{old.status.replace('_', ' ')} → {new.status.replace('_', ' ')}")
+    if old.wording and new.wording and _plain(old.wording) != _plain(new.wording):
+        found.append("wording")
+    return tuple(found)
+
+
+def _now(value: str, renamed: Mapping[str, str]) -> str:
+    return " ".join(renamed.get(word, word) for word in value.split())
+
+
+def told(its: Difference, before: Standard, after: Standard) -> Iterator[str]:
+    """The difference in lines, for people."""
+    if its.is_empty:
+        yield f"{its.after} says the same as {its.before}."
+        return
+
+    def field_line(header: str, standard: Standard) -> str:
+        return f"  {header:<12} {standard.by_header[header].label}"
+
+    for title, headers, standard in (
+        ("Fields that are new", its.new_fields, after),
+        ("Fields that are gone", its.gone_fields, before),
+    ):
+        if headers:
+            yield f"{title}: {len(headers)}"
+            yield from (field_line(header, standard) for header in headers)
+    if its.renamed:
+        yield f"Fields that have another header: {len(its.renamed)}"
+        yield from (f"  {old} → {new}" for old, new in its.renamed)
+    if its.changed_fields:
+        yield f"Fields that changed: {len(its.changed_fields)}"
+        yield from (f"  {header:<12} {'; '.join(what)}" for header, what in its.changed_fields.items())
+    yield from _told_of_lists(its)
+    for title, rules in (("Rules that are new", its.new_rules), ("Rules that are gone", its.gone_rules)):
+        if rules:
+            yield f"{title}: {len(rules)} ({', '.join(rules)})"
+    if its.changed_rules:
+        yield f"Rules that changed: {len(its.changed_rules)}"
+        yield from (f"  {rule:<12} {'; '.join(what)}" for rule, what in its.changed_rules.items())
+
+
+def _told_of_lists(its: Difference) -> Iterator[str]:
+    for title, names in (("Code lists that are new", its.new_lists), ("Code lists that are gone", its.gone_lists)):
+        if names:
+            yield f"{title}: {len(names)} ({', '.join(names)})"
+    if its.changed_lists:
+        yield f"Code lists that changed: {len(its.changed_lists)}"
+        for name, what in its.changed_lists.items():
+            words = "; ".join(f"{kind}: {', '.join(codes[:8])}{_more(len(codes))}" for kind, codes in what.items())
+            yield f"  {name:<24} {words}"
+
+
+def _more(count: int) -> str:
+    return f" and {count - 8} more" if count > 8 else ""

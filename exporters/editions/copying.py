@@ -1,0 +1,117 @@
+"""A copy of an edition in a folder, to be edited: whole, also where it is told as a difference from another one."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from exporters.editions.install import NOTE
+from store.disk.files import refused
+from validators.problems import Problem
+from validators.standard import catalogue
+from validators.standard.layers import (
+    CODE_COLUMNS,
+    CODE_EXTRAS,
+    FIELD_COLUMNS,
+    FIELD_EXTRAS,
+    LIST_COLUMNS,
+    RULE_COLUMNS,
+    RULE_EXTRAS,
+    Pack,
+    PackRow,
+)
+
+_TOLD_ONCE = ("change", "after")
+_BESIDE = ("checklist.csv", "provenance.csv")
+
+
+def copy_edition(standard_id: str, folder: Path) -> int:
+    """Write an edition into a new folder; how many files that are. Raises Problem, also where something is there."""
+    edition, _ = catalogue.edition_of(standard_id)
+    layers = catalogue.layers_of(edition)
+    files = _as_they_are(layers[0]) if len(layers) == 1 else _flattened(Pack(layers))
+    try:
+        if folder.exists():
+            raise Problem(f"{folder} is there already: name a folder that is not there yet.")
+        (folder / "codes").mkdir(parents=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise refused(error, folder, "written") from None
+    return len(files)
+
+
+def _as_they_are(folder: Path) -> dict[str, bytes]:
+    found = [*folder.glob("*.toml"), *folder.glob("*.csv"), *(folder / "codes").glob("*.csv")]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found) if path.name != NOTE}
+
+
+def _flattened(pack: Pack) -> dict[str, bytes]:
+    """The pack's folders as one."""
+    # Sections, with what they say of data sets: the reader takes that out.
+    values = {**pack.toml().values, "sections": pack.values["sections"]}
+    files = {
+        "standard.toml": _as_toml({key: value for key, value in values.items() if key != "extends"}),
+        "fields.csv": _table(pack.all_fields, FIELD_COLUMNS, FIELD_EXTRAS),
+        "rules.csv": _table(pack.rules(), RULE_COLUMNS, RULE_EXTRAS),
+        "codes/lists.csv": _table(pack.lists(), LIST_COLUMNS, ()),
+    }
+    for row in pack.lists():
+        name = row.cells["list"]
+        if (codes := pack.codes(name)) is not None:
+            files[f"codes/{name}.csv"] = _table(codes, CODE_COLUMNS, CODE_EXTRAS)
+    for name in _BESIDE:
+        if (path := pack.place_of(name)).is_file():
+            files[name] = path.read_bytes()
+    return files
+
+
+def _table(rows: Iterable[PackRow], columns: tuple[str, ...], extras: tuple[str, ...]) -> bytes:
+    held = list(rows)
+    used = [name for name in extras if name not in _TOLD_ONCE and any(row.cells.get(name) for row in held)]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*columns, *used])
+    writer.writerows([row.cells.get(name, "") for name in (*columns, *used)] for row in held)
+    return text.getvalue().encode()
+
+
+def _as_toml(values: Mapping[str, Any]) -> bytes:
+    """Tables as a pack has them: plain values first, then tables, then arrays of tables; none lies deeper."""
+    lines: list[str] = []
+    plain = {key: value for key, value in values.items() if not _is_table(value)}
+    lines += [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
+    for key, value in values.items():
+        if key not in plain:
+            lines += _lines(key, value)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _lines(name: str, value: Any) -> list[str]:
+    found: list[str] = []
+    for table in value if isinstance(value, list) else [value]:
+        found += ["", f"[[{name}]]" if isinstance(value, list) else f"[{name}]"]
+        found += [f"{_key(key)} = {_value(one)}" for key, one in table.items() if not _is_table(one)]
+        for key, one in table.items():
+            if _is_table(one):
+                found += _lines(f"{name}.{_key(key)}", one)
+    return found
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
+
+
+def _value(value: Any) -> str:
+    """A value of TOML: its texts are written as those of JSON are, but for signs that JSON leaves as they are."""
+    if isinstance(value, bool | int):
+        return json.dumps(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,173 @@
+"""Code lists in tables as people have them: the owner's own columns, whatever they are called and in which order.
+
+A table names its columns in its first line: code and text, perhaps notes, days and data sets, twice side by side where
+the page was printed so. One with a column for the list, or the field, holds several lists.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.disk.files import refuse_own, refused
+from validators.problems import Problem
+from validators.standard.layers import CODE_COLUMNS
+from validators.standard.model import CodeList, Standard
+
+LARGEST = 5 << 20
+MOST_CODES = 20_000
+LONGEST_CODE, LONGEST_LABEL = 40, 1000
+_MEANS = {
+    "code": "code", "value": "code", "national code": "code", "codes": "code",
+    "text": "label", "label": "label", "description": "label", "meaning": "label", "country": "label", "name": "label",
+    "title": "label",
+    "notes": "note", "note": "note", "comment": "note", "comments": "note",
+    "valid from": "valid_from", "valid_from": "valid_from", "valid to": "valid_to", "valid_to": "valid_to",
+    "data sets": "data_sets", "data_sets": "data_sets", "data set": "data_sets",
+    "list": "list", "field": "list", "header": "list", "item": "list",
+    "group": "group", "help": "help", "grade": "grade", "source": "source", "successor": "successor",
+}  # fmt: skip
+COLUMNS = (*CODE_COLUMNS, "help", "data_sets", "valid_from", "valid_to", "source", "group", "note", "successor")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenList:
+    """A list as somebody brings it: which one of the standard's it is, and its rows by our columns."""
+
+    list_id: str
+    path: Path
+    rows: tuple[Mapping[str, str], ...]
+
+
+def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenList]:
+    """The lists in a table; `named` says which list it is where neither the file's name nor a column does.
+
+    Raises Problem with the line for what cannot be one: codes that are blank, double or too long for their fields,
+    cells that are formulas or hold signs that cannot be printed.
+    """
+    rows = _rows(path)
+    heading = [_MEANS.get(cell.strip().casefold(), "") for cell in rows[0][1]]
+    if heading.count("code") == 0 or heading.count("code") != heading.count("label"):
+        raise Problem(
+            f"{path} does not name a column for the code and one for its text in its first line: name them code and "
+            "text."
+        )
+    found: dict[str, list[Mapping[str, str]]] = {}
+    fixed = "" if "list" in heading else list_meant(named or path.stem, standard)
+    if not fixed and "list" not in heading:
+        raise Problem(
+            f"{path} does not say which list of {standard.id} it is: name it with --list, or give the file the list's"
+            " name."
+        )
+    seen: set[tuple[str, str]] = set()
+    for half in _halves(heading):
+        for line, cells in rows[1:]:
+            row = {heading[at]: cells[at].strip() for at in half if heading[at] and at < len(cells)}
+            if not row.get("code") and not row.get("label"):
+                continue
+            name = fixed or list_meant(row.pop("list", ""), standard)
+            if not name:
+                raise Problem(f"{path}, line {line}: there is no such list or field in {standard.id}: mend the name.")
+            row.pop("list", None)
+            _judge(path, line, row, standard, name)
+            if (name, row["code"]) in seen:
+                raise Problem(
+                    f"{path}, line {line}: the code {row['code']!a} stands in the list {name} twice: take one out."
+                )
+            seen.add((name, row["code"]))
+            found.setdefault(name, []).append(row)
+    if not found:
+        raise Problem(f"{path} has headings and no codes below them: nothing can be installed from it.")
+    return [GivenList(name, path, tuple(its)) for name, its in found.items()]
+
+
+def list_meant(name: str, standard: Standard) -> str:
+    """The list that is meant: by its own name, by the header of a field that takes it, or by its title; "" for none."""
+    plain = name.strip()
+    if plain in standard.code_lists:
+        return plain
+    if (field := standard.by_header.get(plain.upper())) is not None and field.codes:
+        return field.codes
+    titled = [one.id for one in standard.code_lists.values() if one.title.casefold() == plain.casefold()]
+    return titled[0] if len(titled) == 1 else ""
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Every row that has anything in it, with its line."""
+    try:
+        refuse_own(path)
+        if path.is_symlink() or not path.is_file():
+            raise Problem(f"{path} is no plain file: name a table of codes (CSV).")
+        if path.stat().st_size > LARGEST:
+            raise Problem(f"{path} is larger than {LARGEST >> 20} MB: no list of codes is, name another file.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise refused(error, path, "read") from None
+    if b"\0" in data or data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"):
+        raise Problem(f"{path} is no table of text: save it as CSV in UTF-8 first.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    found: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((reader.line_num, cells))
+            if len(found) > MOST_CODES:
+                raise Problem(f"{path} has more than {MOST_CODES:,} rows: no list of codes has, name another file.")
+    except csv.Error as error:
+        raise Problem(f"{path}, line {reader.line_num}, cannot be read as a table ({error}): mend it.") from None
+    if not found:
+        raise Problem(f"{path} is empty: nothing can be installed from it.")
+    return found
+
+
+def _halves(heading: Sequence[str]) -> list[list[int]]:
+    """The columns of each half of a table that stands twice side by side; all of them where it does not."""
+    codes = [at for at, name in enumerate(heading) if name == "code"]
+    if len(codes) == 1:
+        return [list(range(len(heading)))]
+    width = len(heading) // len(codes)
+    return [list(range(number * width, (number + 1) * width)) for number in range(len(codes))]
+
+
+def _judge(path: Path, line: int, row: Mapping[str, str], standard: Standard, name: str) -> None:
+    where = f"{path}, line {line}"
+    code = row.get("code", "")
+    if not code:
+        raise Problem(f"{where}: a text has no code beside it: fill it, or take the row out.")
+    for cell in row.values():
+        if cell[:1] in ("=", "@") or (cell[:1] in ("+", "-") and len(cell) > 1 and not cell[1:].strip().isdigit()):
+            raise Problem(f"{where}: a cell is a formula of a spreadsheet: write what it stands for.")
+        if not cell.isprintable():
+            raise Problem(f"{where}: a cell holds signs that cannot be printed: take them out.")
+    if len(code) > LONGEST_CODE or len(row.get("label", "")) > LONGEST_LABEL:
+        raise Problem(f"{where}: a code or its text is too long to be one: mend it.")
+    widths = [one.layout.length for one in standard.fields if one.codes == name]
+    if widths and len(code) > max(widths):
+        raise Problem(f"{where}: the code {code!a} does not fit its field, which takes {max(widths)} characters.")
+
+
+def as_table(rows: Sequence[Mapping[str, str]]) -> str:
+    """The rows as a pack's table of codes."""
+    text = io.StringIO(newline="")
+    used = [name for name in COLUMNS if name in CODE_COLUMNS or any(row.get(name) for row in rows)]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(used)
+    writer.writerows([row.get(name, "") for name in used] for row in rows)
+    return text.getvalue()
+
+
+def index_row(codes: CodeList, source: str) -> str:
+    """A row of the index that makes a list the site's own."""
+    text = io.StringIO(newline="")
+    note = "" if codes.note.startswith("Not R's own") else codes.note
+    csv.writer(text, lineterminator="\n").writerow(
+        [codes.id, codes.title, "site", "yes", source, note or "-", "changed"]
+    )
+    return text.getvalue()

@@ -1,0 +1,45 @@
+"""What is to be said of an edition wherever it is named: what nobody vouches for, what was read and not looked at."""
+
+from collections.abc import Iterator
+
+from validators.standard.model import Standard
+
+
+def bring_first(standard: Standard) -> str:
+    """Which documents a site has to bring before a return can be ready; empty where it is more than a frame."""
+    if not standard.whole.unverified:
+        return ""
+    documents = "; ".join(standard.whole.bring)
+    what = f"bring {documents}" if documents else "install the owner's own edition"
+    return f"edition {standard.edition} is an unverified frame, of which no return is ready: {what}"
+
+
+def rules_with(standard: Standard, status: str) -> tuple[str, ...]:
+    """The rules that are `proposed`, or `not_checked`."""
+    return tuple(rule.id for rule in standard.rules if rule.status == status)
+
+
+def caveats(standard: Standard) -> Iterator[str]:
+    """What is unverified, not known, proposed or not checked, each as a piece of a sentence."""
+    if told := bring_first(standard):
+        yield told
+    if sections := standard.whole.unknown_sections:
+        yield f"no field is known of: {', '.join(sections)}"
+    if not standard.whole.unverified and (fields := [one.header for one in standard.fields if one.status]):
+        yield f"{_many(len(fields), 'field')} unverified: {_few(fields)}"
+    if proposed := rules_with(standard, "proposed"):
+        yield f"{_many(len(proposed), 'rule')} proposed and not looked at: {_few(proposed)}"
+    if unchecked := rules_with(standard, "not_checked"):
+        yield f"{_many(len(unchecked), 'rule')} not checked: {_few(unchecked)}"
+
+
+_NAMED = 12
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _few(names: list[str] | tuple[str, ...]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
