@@ -19,10 +19,12 @@ from validators.standard.model import Standard
 class Effect:
     """How many episodes of an agency gain or lose findings, and by which rules.
 
-    An episode that does both counts on both sides; `gained` and `lost` count episodes by rule.
+    One that does both counts on both sides; `gained` and `lost` count episodes by rule, `word` is what the standard
+    calls one.
     """
 
     agency: str
+    word: str
     episodes: int = 0
     gaining: int = 0
     losing: int = 0
@@ -32,15 +34,16 @@ class Effect:
     @property
     def told(self) -> str:
         """In a sentence."""
+        of = f"{self.agency}: of {self.episodes:,} {self.word}s"
         if not self.gaining and not self.losing:
-            return f"{self.agency}: of {self.episodes:,} episodes none gains or loses findings"
+            return f"{of} none gains or loses findings"
         by = "; ".join(
             f"{sign} rule {rule} in {many:,}"
             for sign, counts in (("+", self.gained), ("-", self.lost))
             for rule, many in counts.most_common(6)
         )
         many = f"{self.gaining:,} gain and {self.losing:,} lose findings"
-        return f"{self.agency}: of {self.episodes:,} episodes {many} ({by})"
+        return f"{of} {many} ({by})"
 
 
 def effect(snapshot: Snapshot, agency: AgencyInfo, old: Standard | None, new: Standard, today: date) -> Effect:
@@ -48,13 +51,13 @@ def effect(snapshot: Snapshot, agency: AgencyInfo, old: Standard | None, new: St
 
     Each record is looked at by itself; what compares records with each other is not asked. Raises Problem.
     """
-    found = Effect(agency.code)
+    found = Effect(agency.code, new.word("episode"))
     settings = agency_settings.settings(snapshot, agency)
     context = Context(today, "store", settings=settings, agency=agency.code)
-    before, after = (Checker(one) if one is not None else None for one in (old, new))
+    before, after = Checker(old) if old is not None else None, Checker(new)
     for record in read.episodes(snapshot, agency):
         was = set(_marks(before.check(record, context))) if before else set()
-        now = set(_marks(after.check(record, context))) if after else set()
+        now = set(_marks(after.check(record, context)))
         found.episodes += 1
         found.gaining += bool(now - was)
         found.losing += bool(was - now)

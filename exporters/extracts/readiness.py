@@ -14,7 +14,9 @@ from validators.calendar.calendar import in_words
 
 NOT_OFFICIAL = "not validated against the official schema"
 NOTHING = "nothing to send: make a nil return"
-Check = Literal["checked", "errors", "warnings", "outside", "mismatches", "drafts", "rows", "period", "schema"]
+Check = Literal[
+    "checked", "errors", "warnings", "outside", "mismatches", "drafts", "rows", "period", "schema", "edition"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Readiness:
     what was sent before; None when they were not looked for, and `not_compared` says why they could not be. `drafts`
     are everybody's, by person. `unchecked` says what is still to be checked, "" when nothing is. Without a `period_end`
     it is not asked whether the period is over. `unofficial` goes on where it is told that the owner's schema
-    would not validate it, None where it would or there is none; a `validation` says so itself.
+    would not validate it, None where it would or there is none; a `validation` says so itself. `frame` says which
+    documents to bring where the edition is but an unverified frame.
     """
 
     rows: int
@@ -49,6 +52,7 @@ class Readiness:
     today: date | None = None
     validation: Validation | None = None
     unofficial: str | None = None
+    frame: str = ""
 
     @property
     def reasons(self) -> list[Reason]:
@@ -85,6 +89,8 @@ class Readiness:
         why = self.unofficial if own is None else own.why if own.is_stand_in else None
         if why is not None:
             add("schema", f"{NOT_OFFICIAL}{why}")
+        if self.frame:
+            add("edition", self.frame)
         return found
 
     @property

@@ -12,6 +12,7 @@ from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
 from validators.quality import Tally
 from validators.records import Finding
+from validators.standard.caveats import bring_first, caveats
 from validators.standard.model import Standard
 
 KINDS = {
@@ -110,6 +111,7 @@ class Receipt:
             period_end=self.period_end,
             today=self.today,
             validation=self.validation,
+            frame=bring_first(self.tally.standard),
         )
 
     @property
@@ -145,6 +147,7 @@ class Receipt:
             "ready": not self.not_ready_because,
             "not_ready_because": self.not_ready_because,
             **({"audit": self.audit} if self.audit else {}),
+            **({"unsure": unsure} if (unsure := list(caveats(self.tally.standard))) else {}),
         }
 
     def _of_a_kind(self) -> dict[str, object]:
@@ -202,6 +205,7 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
         if items:
             yield f"  {title}, {len(items)}:"
             yield from (f"    {item}" for item in items)
+    yield from (f"  of the edition: {told}" for told in caveats(standard))
     yield f"{receipt.standing[0].upper()}{receipt.standing[1:]}" + ("" if receipt.not_ready_because else ".")
 
 
@@ -274,6 +278,11 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
         yield f"# Left out with errors: {len(wrong)}"
         yield ""
         yield from (f"  {episode}" for episode in wrong)
+    if unsure := cast(Sequence[str], told.get("unsure") or ()):
+        yield ""
+        yield f"# Of the edition: {len(unsure)}"
+        yield ""
+        yield from (f"  {one}" for one in unsure)
     for title, key in (("Left out", "left_out"), ("Held back", "held_back")):
         items = cast(Sequence[Mapping[str, str]], told.get(key) or ())
         if items:

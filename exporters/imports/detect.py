@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from exporters.formats import choose
 from validators.problems import Problem
-from validators.standard.catalogue import DEFAULT, available, load
+from validators.standard.catalogue import DEFAULT, available, edition_of, load, variants_of
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -37,14 +37,22 @@ def recognised(path: Path, asked: Standard) -> str:
 
 
 def of_file(path: Path, standard_id: str | None) -> Standard:
-    """The data set that is named, else the usual one, unless the file calls its parts as another one does only."""
+    """The data set that is named, else the usual one, unless another one knows more of what the file calls its parts.
+
+    Raises Problem where that is an edition with several data sets: their files are headed alike.
+    """
     standard = load(standard_id or DEFAULT)
     if standard_id is not None:
         return standard
-    names = choose.names_in(path)
-    if not names or names & choose.of(standard).names_of():
+    if not choose.names_in(path):
         return standard
     found = recognised(path, standard)
+    edition, variant = edition_of(found or standard.id)
+    if variant:
+        raise Problem(
+            f"{path} is a file of {load(edition).title}, which has several data sets: say with --standard which its "
+            f"agency reports: {', '.join(variants_of(edition))}."
+        )
     return load(found) if found else standard
 
 

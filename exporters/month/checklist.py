@@ -24,6 +24,7 @@ from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding
+from validators.standard.caveats import bring_first, caveats
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
 
@@ -63,6 +64,7 @@ class Situation:
     period_end: date | None = None
     today: date | None = None
     unofficial: str | None = None
+    frame: str = ""
 
     @property
     def elsewhere(self) -> "TickInfo | None":
@@ -94,6 +96,7 @@ class Situation:
             period_end=self.period_end,
             today=self.today,
             unofficial=self.unofficial,
+            frame=self.frame,
         )
 
     def reason(self, *checks: Check) -> str:
@@ -158,6 +161,7 @@ def situation(
         period_end=period.end,
         today=today,
         unofficial=choose.of(standard).unofficial(),
+        frame=bring_first(standard),
     )
 
 
@@ -421,8 +425,8 @@ def _estimate(known: Situation) -> tuple[float, float]:
 
 
 def doubted_text(standard: Standard) -> str:
-    """Which code lists nobody has confirmed, in words."""
-    parts = []
+    """Which code lists nobody has confirmed, and what else of the edition is not sure, in words."""
+    parts = list(caveats(standard))
     for status, word in (("unverified", "unverified"), ("unknown", "not known")):
         titles = [one.title for one in standard.code_lists.values() if one.status == status]
         if titles:

@@ -74,12 +74,15 @@ def test_a_list_where_there_is_no_store_or_as_csv_is_refused(place: Place) -> No
     assert "text or json" in call("agencies", "list", "--format", "csv", *place.options).sentence
 
 
+ENGLISH = "ndtms-cjit-p, ndtms-r-ad, ndtms-r-sa, ndtms-r-sy, ndtms-r-yp"
+
+
 def test_help_says_which_data_sets_have_a_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     broken = tmp_path / "keywork" / "standards" / "broken"
     broken.mkdir(parents=True)
     (broken / "standard.toml").write_text("not toml", encoding="utf-8")
-    for screen, having in (("measures", "smds-wales"), ("settings", "smds-wales"), ("rollover", "ndtms-cjit-p")):
+    for screen, having in (("measures", "smds-wales"), ("settings", "smds-wales"), ("rollover", ENGLISH)):
         told = call("help", screen)
         assert f"Only where the data set has what it shows; of those installed: {having}." in told.out
     assert "of those installed" not in call("help", "calendar").out

@@ -8,6 +8,7 @@ from validators.agency import agency_code
 from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 from validators.standard.catalogue import load
+from validators.standard.caveats import bring_first
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -42,10 +43,12 @@ def data_set_words(standard_id: str) -> str:
         standard = load(standard_id)
     except Problem:
         return f"{standard_id}, which cannot be read here"
-    return f"{standard.title}, edition {standard.edition}"
+    told = bring_first(standard)
+    return f"{standard.title}, edition {standard.edition}" + (f"; {told}" if told else "")
 
 
 def made_words(agency: "AgencyInfo") -> str:
-    """What was made."""
+    """What was made, and which documents to bring where its edition is but a frame."""
     since = f" since {agency.reports_since}" if agency.reports_since else ""
-    return f"Agency {agency.code} is made, reporting by {agency.standard}{since}"
+    told = bring_first(load(agency.standard))
+    return f"Agency {agency.code} is made, reporting by {agency.standard}{since}" + (f": {told}" if told else "")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tui.form.codes import list_status
+from validators.standard.caveats import caveats
 from validators.standard.model import CodeList, Field, Rule, Standard
 from validators.standard.terminology import Sentence
 
@@ -38,6 +39,8 @@ def field_page(standard: Standard, header: str) -> list[str]:
         lines.append("  Required  " + ("once consent is given" if field.required == "consent" else field.required))
     if field.skip_when is not None:
         lines.append(f"  Skipped   when {condition_text(standard, field.skip_when.text)}")
+    if field.data_sets:
+        lines.append(f"  Asked in  {' '.join(field.data_sets)}")
     if field.introduced:
         lines.append(f"  Since     {field.introduced}")
     if header in standard.shortened:
@@ -56,7 +59,9 @@ def field_page(standard: Standard, header: str) -> list[str]:
     for title, found in (("# Rules that judge it", rules), ("# Rules that look at it to judge another field", looking)):
         if found:
             lines += [title, "", *(line for rule in found for line in _rule(standard, rule, short=True))]
-    return [*lines, "# Source", "", f"  {standard.document}"]
+    source = [f"  {field.source}"] if field.source else []
+    sure = [f"  {field.status}"] if field.status else []
+    return [*lines, "# Source", "", *source, f"  {standard.document}", *sure]
 
 
 def list_page(standard: Standard, list_id: str) -> list[str]:
@@ -102,6 +107,9 @@ def data_set_page(standard: Standard) -> list[str]:
     ]
     if sent.note:
         lines.append(f"              {sent.note}")
+    lines += [f"  Not sure    {told}" for told in caveats(standard)]
+    for document in standard.whole.documents:
+        lines.append(f"  Read from   {document.title} ({document.file}, SHA-256 {document.digest[:12]}…)")
     lines += ["", "# Sections", ""]
     for section in standard.sections:
         many = len(standard.headers_by_section[section.id])
@@ -149,18 +157,28 @@ def _codes(codes: CodeList) -> Iterator[str]:
         yield f"  {code:<{width}}  {label}"
         if told := codes.help.get(code):
             yield f"  {'':<{width}}    {told}"
+        if facts := codes.facts.get(code):
+            days = (facts.valid_from and f"from {facts.valid_from}", facts.valid_to and f"to {facts.valid_to}")
+            told = "; ".join(filter(None, (" ".join(filter(None, days)), facts.note, facts.source)))
+            yield from [f"  {'':<{width}}    {told}"] if told else []
     for label in codes.labels:
         yield f"  {'?':<{width}}  {label} (its code is not known)"
 
 
 def _rule(standard: Standard, rule: Rule, *, short: bool) -> Iterator[str]:
     """A rule; `short` as one of several on a page."""
-    weights = ", ".join(standard.severities(rule))
+    weights = ", ".join(standard.severities(rule)) or "not checked"
+    weights += ", proposed" if rule.status == "proposed" else ""
     yield f"{'  ' if short else '# '}Rule {rule.id}: {rule.title} ({weights})"
     indent = "    " if short else "  "
     if not short:
         yield ""
-    for text in (rule.help, rule.reading and f"Reading: {rule.reading}", rule.source and f"Source: {rule.source}"):
+    for text in (
+        rule.help,
+        rule.reading and f"Reading: {rule.reading}",
+        rule.wording and f"Wording: {rule.wording}",
+        rule.source and f"Source: {rule.source}",
+    ):
         if text:
             yield f"{indent}{text}"
     if not short:

@@ -1,0 +1,223 @@
+"""A site's own editions and code lists by commands: looked at, installed, taken back, and what is refused."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from tests.commands.running import Outcome, Place, call
+from validators.standard import catalogue
+from validators.standard.catalogue import SHIPPED, load
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A site with nothing installed and no store; where its own editions go."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("KEYWORK_STORE", str(tmp_path / "none.db"))
+    load.cache_clear()
+    yield tmp_path / "data" / "keywork" / "standards"
+    load.cache_clear()
+
+
+def told(outcome: Outcome) -> str:
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return outcome.out
+
+
+def table(folder: Path, text: str, name: str = "setting.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def own_edition(folder: Path, **changes: str) -> Path:
+    """A copy of the shipped R under an id of its own, with changes in standard.toml."""
+    path = Path(shutil.copytree(SHIPPED / "ndtms_r", folder / "ours"))
+    settings = (path / "standard.toml").read_text(encoding="utf-8")
+    for old, new in {'id = "ndtms-r"': 'id = "our-r"', **changes}.items():
+        assert settings.count(old) == 1
+        settings = settings.replace(old, new)
+    (path / "standard.toml").write_text(settings, encoding="utf-8")
+    return path
+
+
+# Code lists.
+
+
+def test_a_list_in_the_documents_own_columns_is_installed_and_taken_back(site: Path, tmp_path: Path) -> None:
+    file = table(tmp_path, "Text,Code,Notes\nCommunity,01,\nResidential,02,Not for YP\n")
+    assert load("ndtms-r-ad").code_lists["setting"].status == "unknown"
+    only = told(call("standards", "install", file, "--standard", "ndtms-r-ad", "--dry-run"))
+    assert "setting                  new: 01, 02; status: unknown → site" in only and "nothing is installed yet" in only
+    assert not site.exists()
+    out = told(call("standards", "install", file, "--standard", "ndtms-r-ad"))
+    assert "ndtms-r: installed in" in out and "lists setting from setting.csv, " in out and "(site)" in out
+    for one in ("ndtms-r-ad", "ndtms-r-sy"):
+        codes = load(one).code_lists["setting"]
+        assert (codes.status, codes.complete, codes.source) == ("site", True, "setting.csv")
+        assert codes.facts["02"].note == "Not for YP"
+    assert load("ndtms-cjit-p").code_lists["sex"].status == "unverified"
+    assert "installed: lists setting from setting.csv" in told(call("standards", "list"))
+    again = told(call("standards", "take-back", "ndtms-r-yp"))
+    assert "ndtms-r: taken back: lists setting" in again
+    assert load("ndtms-r-ad").code_lists["setting"].status == "unknown"
+    assert (
+        call("standards", "take-back", "ndtms-r").sentence == "Nothing was installed of ndtms-r: what is shipped stays."
+    )
+
+
+def test_several_lists_at_once_and_one_after_the_other(site: Path, tmp_path: Path) -> None:
+    both = table(
+        tmp_path, "Header,Code,Text\nMODSET,01,Community\nDISRSN,80,Complete\nDISRSN,82,Dropped out\n", "a.csv"
+    )
+    told(call("standards", "install", both, "--standard", "ndtms-r"))
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    table(folder, "code;text\n1;Paid\n", "employment.csv")
+    table(folder, "Code,Country,Code,Country\nGBR,Here,FRA,There\nIRL,Near,,\n", "NATION.csv")
+    told(call("standards", "install", folder, "--standard", "ndtms-r"))
+    lists = load("ndtms-r-ad").code_lists
+    assert list(lists["discharge_reason"].codes) == ["80", "82"] and list(lists["setting"].codes) == ["01"]
+    assert list(lists["country"].codes) == ["GBR", "IRL", "FRA"] and lists["employment"].codes == {"1": "Paid"}
+    told(call("standards", "take-back", "ndtms-r"))
+    assert load("ndtms-r-ad").code_lists["employment"].status == "unknown"
+    assert list(load("ndtms-r-ad").code_lists["setting"].codes) == ["01"]
+
+
+# what stands in the table, and the sentence
+BAD_LISTS = [
+    ("Text,Notes\nCommunity,\n", "does not name a column for the code"),
+    ("Code,Text\n01,Community\n01,Prison\n", "line 3: the code '01' stands in the list setting twice"),
+    ("Code,Text\n,Community\n", "line 2: a text has no code beside it"),
+    ("Code,Text\n01,=HYPERLINK(1)\n", "line 2: a cell is a formula of a spreadsheet"),
+    ("Code,Text\n01,@SUM(1)\n", "line 2: a cell is a formula of a spreadsheet"),
+    ("Code,Text\n01,Com\x07munity\n", "line 2: a cell holds signs that cannot be printed"),
+    ("Code,Text\n0123,Community\n", "line 2: the code '0123' does not fit its field, which takes 2 characters"),
+    ("Code,Text\n01," + "x" * 2000 + "\n", "line 2: a code or its text is too long"),
+    ("Code,Text\n", "has headings and no codes below them"),
+    ("", "is empty"),
+    ("\n\n", "is empty"),
+    ('Code,Text\n01,"Community\n', "cannot be read as a table"),
+    ("Code,Text\n" + "".join(f"{n},x\n" for n in range(20_001)), "has more than 20,000 rows"),
+    ("PK\x03\x04", "is no table of text"),
+    ("%PDF-1.7", "is no table of text"),
+    ("List,Code,Text\nnot a list,01,x\n", "line 2: there is no such list or field in ndtms-r"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "reason"), BAD_LISTS, ids=[reason for _, reason in BAD_LISTS])
+def test_a_table_that_is_no_list_is_refused_and_nothing_changes(
+    site: Path, tmp_path: Path, text: str, reason: str
+) -> None:
+    sentence = call("standards", "install", table(tmp_path, text), "--standard", "ndtms-r").sentence
+    assert reason in sentence
+    assert not site.exists() and load("ndtms-r").code_lists["setting"].status == "unknown"
+
+
+def test_a_list_of_no_standard_or_of_no_list(site: Path, tmp_path: Path) -> None:
+    file = table(tmp_path, "Code,Text\n01,Community\n", "anything.csv")
+    assert "say with --standard" in call("standards", "install", file).sentence or "standard.toml" in (
+        call("standards", "install", file).sentence
+    )
+    assert "name it with --list" in call("standards", "install", file, "--standard", "ndtms-r").sentence
+    assert "There is no standard" in call("standards", "install", file, "--standard", "ndtms-x").sentence
+    told(call("standards", "install", file, "--standard", "ndtms-r", "--list", "MODSET"))
+    link = tmp_path / "setting.csv"
+    link.symlink_to(file)
+    assert "is no plain file" in call("standards", "install", link, "--standard", "ndtms-r").sentence
+
+
+# Editions.
+
+
+def test_an_edition_is_installed_shown_compared_and_taken_back(site: Path, tmp_path: Path) -> None:
+    folder = own_edition(tmp_path, **{'edition = "R"': 'edition = "R1"', "unverified = true": ""})
+    assert "our-r-yp" in told(call("standards", "check", folder))
+    told(call("standards", "install", folder))
+    assert {"our-r-ad", "our-r-sy"} <= set(catalogue.available())
+    assert "1 fields" not in told(call("standards", "show", "our-r-ad"))
+    assert told(call("standards", "compare", "ndtms-r", "our-r")) == "our-r says the same as ndtms-r.\n"
+    note = (site / "our_r@0001" / "installed.toml").read_text(encoding="utf-8")
+    assert 'name = "ours"' in note and 'digest = "' in note and "person = " in note and 'status = "site"' in note
+    told(call("standards", "take-back", "our-r"))
+    assert "our-r-ad" not in catalogue.available()
+    assert "There is no standard" in call("standards", "show", "our-r-ad").sentence
+
+
+def test_an_edition_over_the_shipped_one_leaves_it_as_it_is(site: Path, tmp_path: Path) -> None:
+    folder = own_edition(tmp_path, **{'id = "ndtms-r"': 'id = "ndtms-r"\n', 'edition = "R"': 'edition = "R, ours"'})
+    before = (SHIPPED / "ndtms_r" / "standard.toml").read_bytes()
+    for _ in range(2):
+        told(call("standards", "install", folder))
+    assert load("ndtms-r-ad").edition == "R, ours"
+    assert (SHIPPED / "ndtms_r" / "standard.toml").read_bytes() == before
+    told(call("standards", "take-back", "ndtms-r"))
+    assert load("ndtms-r-ad").edition == "R, ours"
+    told(call("standards", "take-back", "ndtms-r"))
+    assert load("ndtms-r-ad").edition == "R"
+
+
+def test_what_is_gone_new_and_renamed_is_told_before(site: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "next"
+    told(call("standards", "copy", "ndtms-r", folder))
+    fields = (folder / "fields.csv").read_text(encoding="utf-8")
+    for name in ("fields.csv", "rules.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        (folder / name).write_text(text.replace("EMPSTAT", "EMPSTART"), encoding="utf-8")
+    assert "EMPSTAT" in fields
+    out = told(call("standards", "compare", "ndtms-r", folder))
+    assert "Fields that have another header: 1\n  EMPSTAT → EMPSTART" in out
+    its = json.loads(told(call("standards", "compare", folder, "ndtms-r", "--format", "json")))
+    assert its["fields"]["renamed"] == [{"before": "EMPSTART", "after": "EMPSTAT"}] and its["fields"]["gone"] == []
+    assert "is there already" in call("standards", "copy", "ndtms-r", folder).sentence
+
+
+def test_an_install_that_is_interrupted_leaves_what_was_in_force(site: Path, tmp_path: Path) -> None:
+    folder = own_edition(tmp_path, **{'id = "ndtms-r"': 'id = "ndtms-r"\n', 'edition = "R"': 'edition = "R, ours"'})
+    told(call("standards", "install", folder))
+    for broken in ("exporters.editions.install.sync", "pathlib.Path.rename"):
+        with mock.patch(broken, side_effect=OSError(28, "No space left on device")):
+            assert "could not be installed" in call("standards", "install", folder).sentence
+        assert sorted(path.name for path in site.iterdir()) == ["ndtms_r@0001"]
+        load.cache_clear()
+        assert load("ndtms-r-ad").edition == "R, ours"
+
+
+def test_links_and_sizes_are_guarded(site: Path, tmp_path: Path) -> None:
+    folder = own_edition(tmp_path)
+    secret = tmp_path / "secret"
+    secret.write_text("code,label,grade\n1,of somebody else,\n", encoding="utf-8")
+    sex = folder / "codes" / "sex.csv"
+    sex.unlink()
+    sex.symlink_to(secret)
+    assert "is a link or no plain file" in call("standards", "install", folder).sentence
+    sex.unlink()
+    sex.write_text("code,label,grade\n" + "".join(f"{n},{'x' * 99},\n" for n in range(90_000)), encoding="utf-8")
+    assert "larger than any is" in call("standards", "install", folder).sentence
+    assert not site.exists()
+    (folder / "standard.toml").write_text('id = "../../x"', encoding="utf-8")
+    sex.write_text("code,label,grade\n1,Male,\n", encoding="utf-8")
+    assert "cannot be used" in call("standards", "check", folder).sentence
+
+
+def test_nothing_is_taken_back_that_an_agency_or_an_edition_needs(site: Path, tmp_path: Path, place: Place) -> None:
+    told(call("standards", "install", own_edition(tmp_path)))
+    assert call("agencies", "add", "T0123", "--standard", "our-r-ad", *place.options).code == 0
+    assert "Agencies report by our-r-ad" in call("standards", "take-back", "our-r", *place.options).sentence
+    other = tmp_path / "other"
+    other.mkdir()
+    table(other, 'id = "our-s"\nextends = "our-r"\nedition = "S"\n', "standard.toml")
+    told(call("standards", "install", other))
+    assert "The edition our-s extends our-r" in call("standards", "take-back", "our-r").sentence
+
+
+def test_what_an_edition_would_change_in_a_store_is_told_before(site: Path, tmp_path: Path, place: Place) -> None:
+    made = call("sample", "--standard", "ndtms-r-ad", "--clients", 20, "--today", "2025-11-05", *place.options)
+    assert made.code == 0, made
+    file = table(tmp_path, "Code,Text\nZ,Not stated\n", "ethnicity.csv")
+    out = told(call("standards", "install", file, "--standard", "ndtms-r", "--dry-run", *place.options))
+    assert "episodes " in out and "gain and 0 lose findings (+ rule codes in " in out
