@@ -1,0 +1,195 @@
+"""Core data set R by commands: four data sets over one heading, checked, imported and sent."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.running import Place, call
+from validators.standard.catalogue import load
+
+TODAY = ("--today", "2025-11-05")
+# An edition that a site made of the frame: young people's outcomes, IPS with its consent, a retired code.
+EDITION = """
+id = "our-r"
+extends = "ndtms-r"
+unverified = false
+
+[[sections]]
+id = "ypor"
+id_field = "YPORID"
+date_field = "YPORDATE"
+
+[[settings]]
+id = "ips"
+title = "Clients take part in Individual Placement and Support"
+kind = "yes_no"
+
+[guarded]
+setting = "ips"
+consent = "IPSCONS"
+consented = ["Y"]
+headers = ["NINUM", "IPSPC"]
+"""
+FIELDS = """column,header,section,group,label,description,layout,required,codes,keyed,skip_when,introduced,data_sets,\
+change
+,NINUM,client,Identity,National insurance,National insurance number,C(9),,,person,,,,plus
+,IPSCONS,episode,Consent and place,IPS consent,Consent to IPS,A(1),,,person,,,,plus
+,IPSPC,episode,Consent and place,Whole postcode,Whole postcode,C(8),,,person,,,,plus
+,YPORID,ypor,Outcome,YPOR ID,YPOR id,C(36),,,made,,,YP SY,plus
+,YPORDATE,ypor,Outcome,YPOR date,YPOR date,YYYYMMDD,,,person,,,YP SY,plus
+,YPLIFE,ypor,Outcome,Happy with life,Happy with life,N(2),consent,,person,,,YP (SY),plus
+"""
+LISTS = "list,title,status,complete,source,note,change\nreferral_source,,site,yes,ref p. 9,,changed\n"
+SOURCES = "code,label,grade,valid_to\n01,Self,,\n12,Arrest referral,,2024-03-31\n"
+
+
+@pytest.fixture
+def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
+    """The edition, installed; its heading."""
+    folder = tmp_path / "ours"
+    (folder / "codes").mkdir(parents=True)
+    for name, text in {
+        "standard.toml": EDITION,
+        "fields.csv": FIELDS,
+        "codes/lists.csv": LISTS,
+        "codes/referral_source.csv": SOURCES,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    load.cache_clear()
+    done = call("standards", "install", folder)
+    assert done.code == 0, done
+    yield load("our-r-ad").columns
+    load.cache_clear()
+
+
+CLIENT = {"CLIENTID": "c1", "FINITIAL": "A", "SINITIAL": "B", "DOB": "19900301", "SEX": "1", "AGNCY": "N9901"}
+EPISODE = {"CLIENT": "001", "EPISODID": "e1", "CMSID": "x", "CONSENT": "Y", "REFLD": "20250601", "TRIAGED": "20250603"}
+MADE = {"MODID": "m1", "MODAL": "94", "REFMODDT": "20250605", "MODST": "20250610"}
+
+
+def file(folder: Path, headers: tuple[str, ...], *rows: dict[str, str]) -> Path:
+    """An extract of these rows, each on top of a client's and an episode's columns."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, headers, restval="", extrasaction="ignore", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({**CLIENT, **EPISODE, **row} for row in rows)
+    path = folder / "extract.csv"
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    return path
+
+
+def findings(path: Path, standard: str) -> list[dict[str, Any]]:
+    """What is wrong with a file, without notices."""
+    told = json.loads(call("check", path, "--standard", standard, *TODAY, "--format", "json").out)["findings"]
+    return [one for one in told if one["severity"] != "notice"]
+
+
+def rules(path: Path, standard: str) -> list[str]:
+    return [one["rule"] for one in findings(path, standard)]
+
+
+def test_all_headings_of_all_four_are_needed_and_no_others(ours: tuple[str, ...], tmp_path: Path) -> None:
+    assert findings(file(tmp_path, ours, MADE), "our-r-ad") == []
+    fewer = findings(file(tmp_path, tuple(h for h in ours if h != "YPLIFE"), MADE), "our-r-ad")
+    assert [(one["rule"], one["message"]) for one in fewer] == [("header", "Columns are missing: YPLIFE")]
+    more = findings(file(tmp_path, (*ours, "PCT"), MADE), "our-r-ad")
+    assert [one["message"] for one in more] == ["Columns are not part of this data set: PCT"]
+    whole = json.loads(call("check", tmp_path / "extract.csv", "--standard", "our-r-ad", "--format", "json").out)
+    assert whole["load_percent"] == 0
+
+
+def test_a_filled_column_of_another_data_set(ours: tuple[str, ...], tmp_path: Path) -> None:
+    outcome = {"YPORID": "y1", "YPORDATE": "20250701", "YPLIFE": "7"}
+    path = file(tmp_path, ours, MADE, {"YPLIFE": "7"}, outcome)
+    (one,) = findings(path, "our-r-ad")
+    assert (one["rule"], one["severity"], one["lines"]) == ("other-data-set", "error", [3, 4])
+    assert one["fields"] == ["YPLIFE", "YPORID", "YPORDATE"] and one["episode"] == "e1"
+    born = {"DOB": "20100301"}
+    assert rules(file(tmp_path, ours, {**born, **outcome}), "our-r-yp") == []
+    top = {**born, "TOPID": "t1", "TOPDATE": "20250701"}
+    assert rules(file(tmp_path, ours, top), "our-r-yp") == ["other-data-set"]
+
+
+def test_age_and_data_set(ours: tuple[str, ...], tmp_path: Path) -> None:
+    for born, adults, young in (("20070604", ["age"], []), ("20070603", [], ["age"]), ("19900301", [], ["age"])):
+        path = file(tmp_path, ours, {"DOB": born})
+        for name, expected in (("ad", adults), ("sa", adults), ("yp", young), ("sy", young)):
+            told = findings(path, f"our-r-{name}")
+            assert [(one["rule"], one["severity"]) for one in told] == [(rule, "warning") for rule in expected]
+
+
+def test_a_code_that_was_retired_is_right_for_who_came_before(ours: tuple[str, ...], tmp_path: Path) -> None:
+    before = {"RFLS": "12", "REFLD": "20240331", "TRIAGED": "20240401"}
+    assert rules(file(tmp_path, ours, before), "our-r-ad") == []
+    assert rules(file(tmp_path, ours, {"RFLS": "12"}), "our-r-ad") == ["codes"]
+    assert rules(file(tmp_path, ours, {"RFLS": "77"}), "our-r-ad") == ["codes"]
+
+
+def test_the_same_intervention_in_two_settings_at_once_is_right(ours: tuple[str, ...], tmp_path: Path) -> None:
+    rows = ({**MADE, "MODSET": "01"}, {**MADE, "MODSET": "02", "MODID": "m2"})
+    assert findings(file(tmp_path, ours, *rows), "our-r-ad") == []
+
+
+def test_a_field_that_is_only_accepted_is_not_asked_for(ours: tuple[str, ...], tmp_path: Path) -> None:
+    outcome = {"DOB": "20100301", "YPORID": "y1", "YPORDATE": "20250701"}
+    path = file(tmp_path, ours, outcome)
+    assert rules(path, "our-r-yp") == ["2"] and rules(path, "our-r-sy") == []
+
+
+def test_a_file_of_r_without_a_data_set_named(ours: tuple[str, ...], tmp_path: Path) -> None:
+    sentence = call("check", file(tmp_path, ours, MADE), *TODAY).sentence
+    assert "say with --standard which its agency reports: our-r-ad, our-r-yp, our-r-sa, our-r-sy." in sentence
+
+
+def sent(place: Place) -> list[dict[str, str]]:
+    """The rows of the October return, their filled columns only; the heading is always whole."""
+    out = place.folder / "out"
+    out.mkdir(exist_ok=True)
+    for old in out.iterdir():
+        old.unlink()
+    done = call("export", "--submission", "2025-10", "--out", out, *TODAY, *place.options)
+    assert done.code in (0, 1), done
+    (made,) = out.iterdir()
+    assert made.name == "N9901-20240101-20251031-TREAT-IN-R.csv"
+    with made.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        assert tuple(reader.fieldnames or ()) == load("our-r-ad").columns
+        return [{header: cell for header, cell in row.items() if cell} for row in reader]
+
+
+def test_what_goes_out_and_what_needs_a_consent_of_its_own(ours: tuple[str, ...], place: Place) -> None:
+    ips = {"NINUM": "AB123456C", "IPSPC": "NE1 4XX", "PC": "NE1 4XX"}
+    rows = (
+        {**MADE, **ips, "IPSCONS": "Y"},
+        {**ips, "IPSCONS": "N", "CLIENTID": "c2", "CLIENT": "002", "EPISODID": "e2", "DOB": "19910302"},
+        {"CLIENTID": "c3", "CLIENT": "003", "EPISODID": "e3", "CONSENT": "N", "DOB": "19920302"},
+    )
+    path = file(place.folder, ours, *rows)
+    done = call("import", path, "--standard", "our-r-ad", "--agency", "N9901", *place.options)
+    assert done.code in (0, 1), done
+    one, other, none = sent(place)
+    assert one["PC"] == "NE1 4" and not {"NINUM", "IPSPC"} & one.keys() and not {"NINUM", "IPSPC"} & other.keys()
+    assert none == {"CLIENTID": "c3", "AGNCY": "N9901", "CONSENT": "N"}
+    assert call("settings", "set", "ips", "yes", *place.options).code == 0
+    one, other, _ = sent(place)
+    assert (one["NINUM"], one["IPSPC"], one["PC"]) == ("AB123456C", "NE1 4XX", "NE1 4")
+    assert not {"NINUM", "IPSPC"} & other.keys()
+
+
+def test_no_return_of_the_frame_is_ready_and_it_says_what_to_bring(place: Place) -> None:
+    made = call("agencies", "add", "N9901", "--standard", "ndtms-r-ad", *place.options)
+    assert "bring Technical Definitions CDS-R; Reference Data CDS-R;" in made.out
+    path = file(place.folder, load("ndtms-r-ad").columns, MADE)
+    assert call("import", path, "--agency", "N9901", "--standard", "ndtms-r-ad", *place.options).code == 0
+    told = json.loads(
+        call("export", "--submission", "2025-10", "--out", place.folder, *TODAY, *place.options, "--format", "json").out
+    )
+    assert told["ready"] is False and "bring Technical Definitions CDS-R" in told["not_ready_because"][-1]
+    assert told["unsure"][1] == "no field is known of: Client information review"
+    out = call("checklist", "--submission", "2025-10", *TODAY, *place.options).out
+    assert "unverified frame" in out
