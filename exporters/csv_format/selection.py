@@ -65,8 +65,9 @@ class Selection:
         """All episodes of an agency in order of entry, each with what of it is sent. Raises Problem."""
         if self.standard.settings:
             self.settings = agency_settings.settings(snapshot, agency)
+        held = self.standard.held_in
         for record in read.episodes(snapshot, agency):
-            yield record, self.outgoing(record)
+            yield record, self.outgoing(_as_before(record, held) if held else record)
 
     def goes_as_it_is(self, record: EpisodeRecord) -> bool:
         """Whether consent is given and nothing is dated after the period's end."""
@@ -171,6 +172,17 @@ class Selection:
         # What is left could still say who it is: it is judged beside what is kept here.
         client, episode = carried(record.client), carried(record.episode)
         return EpisodeRecord(client, episode, (), (), record.client_id, record.episode_id, kept=record)
+
+
+def _as_before(record: EpisodeRecord, held: Mapping[str, str]) -> EpisodeRecord:
+    """An episode under the headers of an edition that was left: what is held under others now is what it says."""
+
+    def told(values: Values) -> Values:
+        own = {before: values.get(now, "") for before, now in held.items() if before in values or now in values}
+        return {**values, **own} if own else values
+
+    events = tuple(replace(event, values=told(event.values)) for event in record.events)
+    return replace(record, client=told(record.client), episode=told(record.episode), events=events)
 
 
 def _day(values: Mapping[str, str], header: str) -> date | None:

@@ -11,7 +11,7 @@ from exporters.extracts.rows import Progress, begun, write_rows
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind, Selecting, SentText
 from exporters.formats.kept_text import KeptText, Pieces
-from exporters.work import Work
+from exporters.work import Work, work_on
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import calendar, extracts, sent
 from store.snapshot import Snapshot
@@ -68,6 +68,7 @@ def preview_extract(
     Raises Problem when there is no such submission, and as the export does.
     """
     period = calendar.of_agency(snapshot, work.agency).entry(submission).period
+    work = work_on(snapshot, work, period.end)
     chosen = choose.of(work.standard).selection(period, wanted)
     preview = _made(snapshot, work, chosen, period, progress)
     if chosen.period != period:

@@ -18,7 +18,7 @@ from exporters.extracts.rows import Progress as Progress
 from exporters.extracts.rows import begun, write_rows
 from exporters.formats import choose
 from exporters.formats.base import ExtractKind
-from exporters.work import Work
+from exporters.work import Work, work_on
 from store.disk import audit
 from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AgencyInfo, Who
@@ -91,8 +91,10 @@ def _export(
     progress: Progress | None,
     wanted: "ExtractKind | None",
 ) -> Receipt:
-    agency, form = work.agency, choose.of(work.standard)
+    agency = work.agency
     period = store.ask(calendar.of_agency, agency).entry(submission).period
+    work = store.ask(work_on, work, period.end)
+    form = choose.of(work.standard)
     chosen = form.selection(period, wanted)
     receipt = begun(work, chosen, period)
     target = place_of(receipt.file.name)

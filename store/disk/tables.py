@@ -551,3 +551,24 @@ BOUNCE_LISTS = Table(
     Column("kept_by", String, nullable=False),
 )
 """The portal's list of what it refused, as it was pasted, with the extract it is read by and how it counts lines."""
+
+LETTERS = Table(
+    "agency_letter",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False),
+    Column("before", String, nullable=False),
+    Column("after", String, nullable=False),
+    Column("first_day", String, nullable=False),
+    Column("renamed", Text, nullable=False),
+    Column("changed_at", String, nullable=False),
+    Column("changed_by", String, nullable=False),
+    Column("undone_at", String),
+    Column("undone_by", String),
+    Index("ix_agency_letter_agency", "agency_number", "number"),
+    sqlite_autoincrement=True,
+)
+"""That an agency went over from one edition to another, by the first day of the new one; what was undone stays.
+
+`renamed` are the headers that hold now what others held before, as JSON: header before → header.
+"""

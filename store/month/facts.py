@@ -41,6 +41,22 @@ class BounceList:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterChange:
+    """That an agency went over from one edition to another: `first_day` is the first that is reported by the new one.
+
+    `renamed` are the headers that hold now what others held before: header before → header.
+    """
+
+    number: int
+    before: str
+    after: str
+    first_day: date
+    renamed: Mapping[str, str]
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TickInfo:
     """What a person said of an item of a checklist, with what was entered; `reopened_at` when it was taken back."""
 

@@ -1,6 +1,7 @@
-"""`keywork agencies list`, `add`, `since`, `rename`, `remove`: the agencies of a store, each with its data set."""
+"""`keywork agencies`: the agencies that a store keeps, each with its data set, and from when on it reports which."""
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -8,11 +9,21 @@ import typer
 from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person
-from tui.cli.options import FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
+from tui.cli.options import (
+    FormatOption,
+    KeyOption,
+    OutputFormat,
+    StandardOption,
+    StoreOption,
+    TodayOption,
+    day,
+    refuse_csv,
+)
 from tui.session.agencies import data_set_words, made_words, make_agency, since_words
 from tui.widgets.text import printable
 from validators.agency import agency_code
 from validators.standard.catalogue import load
+from validators.standard.caveats import caveats
 
 commands = typer.Typer()
 group = typer.Typer(help="The agencies of a store: each has a data set of its own.")
@@ -103,4 +114,59 @@ def remove(
         agency = found.ask(agencies.one, code, standard_id)
         found.do(Who(person(found.path), now()), agencies.remove, agency)
     print(f"Agency {agency.code} is removed.")
+    return 0
+
+
+@group.command("change-letter")
+def change_letter(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The agency.")],
+    to: Annotated[str, typer.Option("--to", metavar="ID", help="The edition it reports from now on.")],
+    first_day: Annotated[
+        datetime,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day of the new edition."),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
+    on: TodayOption = None,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Go over to a later edition, in one step: what is gone is kept, what is new is told, what to recode is listed."""
+    from exporters.editions.letter import change_letter as changed
+    from exporters.editions.letter import plan_letter, told_of_letter
+    from exporters.work import Work
+
+    refuse_csv(form)
+    after = load(to)
+    with opened(store, key_file) as found:
+        agency = found.ask(agencies.one, code, standard_id)
+        work = Work(agency, load(agency.standard), day(on))
+        plan = found.ask(plan_letter, work, after, first_day.date())
+        if not dry_run:
+            found.do(Who(person(found.path), now()), changed, plan, work.today)
+    if form is OutputFormat.JSON:
+        print(json.dumps(plan.as_mapping(), indent=1))
+        return 0
+    for line in (*told_of_letter(plan), *caveats(after)):
+        print(printable(line))
+    done = "nothing is changed yet" if dry_run else "done; 'keywork agencies undo-letter' takes it back"
+    print(printable(f"{agency.code}: {done}"))
+    return 0
+
+
+@group.command("undo-letter")
+def undo_letter(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The agency.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard_id: StandardOption = None,
+) -> int:
+    """Take an agency's last change of letter back; what was keyed since is kept."""
+    from store.month import letters
+
+    with opened(store, key_file) as found:
+        agency = found.ask(agencies.one, code, standard_id)
+        before = found.do(Who(person(found.path), now()), letters.undo, agency)
+    print(printable(f"{agency.code} reports by {before.standard} again."))
     return 0

@@ -39,7 +39,8 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
 
     `beside` adds fields to the finding that say why.
 
-    A stored record is not asked for what the exporter writes, nor for a number that the program gives.
+    A stored record is not asked for what the exporter writes, nor for a number that the program gives; one that was
+    opened before a field's first day is not asked for that field.
     """
     condition = condition_in(row, standard)
     beside = headers_in(row, "beside")
@@ -48,9 +49,11 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
         header for header in sent if standard.by_header[header].keyed != "written" and header not in standard.numbered
     )
 
-    take = _taker(sent)
+    take, opened = _taker(sent), standard.role("opened")
     beside_any = headers_in(row, "with")
     take_any = _taker(beside_any) if beside_any else None
+    layout = standard.date_layout.text
+    first = {header: _written(day, layout) for header in sent if (day := standard.by_header[header].valid_from)}
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         if all(take(raw)) or (condition is not None and not condition.holds(clean)):
@@ -58,6 +61,8 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
         if take_any is not None and not any(take_any(raw)):
             return None
         missing = [header for header in (kept if moment.stored else sent) if not raw[header]]
+        if first and (begun := clean[opened]):
+            missing = [header for header in missing if header not in first or begun >= first[header]]
         return Failure((*missing, *beside), missing[0]) if missing else None
 
     return check

@@ -211,7 +211,7 @@ class Pack:
             name, _, value = part.partition("=")
             if not self.gone & set(_WORD.findall(value)):
                 parameters.append(part)
-            elif name in HEADERS_IN and (left := [one for one in value.split() if one not in self.gone]):
+            elif name in (*HEADERS_IN, "with") and (left := [one for one in value.split() if one not in self.gone]):
                 parameters.append(f"{name}={' '.join(left)}")
             elif name != "beside":
                 return None

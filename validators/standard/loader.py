@@ -314,6 +314,8 @@ def _read_fields(
     levels = {section.id: section.level for section in sections}
     _judge_headers(pack.all_fields)
     headers = [one.cells["header"] for one in pack.fields]
+    # What an edition adds is asked of those who come from its first day on.
+    new_from = str(pack.values.get("valid_from", ""))
     fields: list[Field] = []
     for one in pack.fields:
         path, line, row = one.path, one.line, one.cells
@@ -341,7 +343,7 @@ def _read_fields(
                 status=row.get("status", ""),
                 source=row.get("source", ""),
                 was=row.get("was", ""),
-                valid_from=row.get("valid_from", ""),
+                valid_from=row.get("valid_from", "") or (new_from if row.get("change") == "plus" else ""),
                 valid_to=row.get("valid_to", ""),
                 data_sets=tuple(row.get("data_sets", "").split()),
             )

@@ -1,0 +1,146 @@
+"""An agency's letter: by which edition it reports from which day on, gone over to in one step that can be undone.
+
+Nothing that was keyed is taken away: what the new edition does not ask stays under its old header, and what it calls
+otherwise is kept under both, so that months before the day can still be written in the old letter.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import insert, select, update
+
+from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LETTERS
+from store.facts import AgencyInfo, Kind, StoredRecord
+from store.month.facts import LetterChange
+from store.records import read, save
+from store.records.values import moment
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
+
+_ACT = "letter"
+
+
+def changes(snapshot: Snapshot, agency: AgencyInfo) -> list[LetterChange]:
+    """The changes of an agency's letter that stand, in the order they were made."""
+    mine = select(LETTERS).where(LETTERS.c.agency_number == agency.number, LETTERS.c.undone_at.is_(None))
+    return [
+        LetterChange(
+            row.number,
+            row.before,
+            row.after,
+            date.fromisoformat(row.first_day),
+            json.loads(row.renamed),
+            moment(row.changed_at),
+            row.changed_by,
+        )
+        for row in snapshot.connection.execute(mine.order_by(LETTERS.c.number))
+    ]
+
+
+def standard_on(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[str, Mapping[str, str]]:
+    """The standard by which an agency reports what ends on a day; and where its fields are held now, by header.
+
+    The second is empty for the agency's own standard.
+    """
+    held: dict[str, str] = {}
+    standard = agency.standard
+    for change in reversed(changes(snapshot, agency)):
+        if day >= change.first_day:
+            break
+        # A header may have been renamed more than once.
+        held = {before: held.get(after, after) for before, after in change.renamed.items()} | {
+            header: now for header, now in held.items() if header not in change.renamed.values()
+        }
+        standard = change.before
+    return standard, held
+
+
+def change(
+    unit: UnitOfWork, agency: AgencyInfo, standard: str, first_day: date, renamed: Mapping[str, str]
+) -> AgencyInfo:
+    """Go over to a standard from a day on; what `renamed` calls otherwise is kept under its new header, too.
+
+    Raises Problem where the agency reports by it already, or by another agency's code and standard.
+    """
+    if standard == agency.standard:
+        raise Problem(f"The agency {agency.code} reports by {standard} already: nothing is to be changed.")
+    made = changes(unit, agency)
+    if made and first_day <= made[-1].first_day:
+        raise Problem(
+            f"The agency {agency.code} went over to {made[-1].after} on {made[-1].first_day}: choose a later day."
+        )
+    told = {"before": agency.standard, "after": standard, "first_day": first_day.isoformat()}
+    unit.connection.execute(
+        insert(LETTERS).values(
+            agency_number=agency.number,
+            **told,
+            renamed=json.dumps(dict(renamed)),
+            changed_at=unit.at,
+            changed_by=unit.person,
+        )
+    )
+    now = _report_by(unit, agency, standard)
+    for record in _holding(unit, agency, renamed):
+        own = {after: record.values[before] for before, after in renamed.items() if record.values.get(before)}
+        save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=_ACT)
+    return now
+
+
+def undo(unit: UnitOfWork, agency: AgencyInfo) -> AgencyInfo:
+    """Undo the last change of letter. What was mended since under a new header goes back under the old one.
+
+    Raises Problem where there is none.
+    """
+    made = changes(unit, agency)
+    if not made:
+        raise Problem(f"The agency {agency.code} has not changed its letter: there is nothing to undo.")
+    last = made[-1]
+    mine = update(LETTERS).where(LETTERS.c.number == last.number)
+    unit.connection.execute(mine.values(undone_at=unit.at, undone_by=unit.person))
+    now = _report_by(unit, agency, last.before)
+    headers = {after: before for before, after in last.renamed.items()}
+    for record in _holding(unit, agency, {**headers, **last.renamed}):
+        own = {header: value for header, value in record.values.items() if header not in headers}
+        own |= {before: record.values.get(after, "") for after, before in headers.items()}
+        save.change(unit, record.kind, record.id, own, record.version, act=_ACT)
+    return now
+
+
+def _report_by(unit: UnitOfWork, agency: AgencyInfo, standard: str) -> AgencyInfo:
+    same = select(AGENCIES.c.number).where(AGENCIES.c.code == agency.code, AGENCIES.c.standard == standard)
+    if unit.connection.execute(same).first():
+        raise Problem(f"This store has the agency {agency.code} of {standard} already: its letter is not changed.")
+    mine = update(AGENCIES).where(AGENCIES.c.number == agency.number)
+    unit.connection.execute(mine.values(standard=standard))
+    unit.session.expire_all()
+    unit.chain.add(_ACT, "agency", agency.id, "standard", agency.standard, standard)
+    clients = select(CLIENTS.c.number).where(CLIENTS.c.agency_number == agency.number)
+    unit.touch(*unit.connection.execute(clients).scalars())
+    return replace(agency, standard=standard)
+
+
+def _holding(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> Iterator[StoredRecord]:
+    """The agency's records that hold any of these headers and are not deleted, clients first."""
+    if not headers:
+        return
+    below = EPISODES.join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+    kinds: tuple[tuple[Kind, object, object], ...] = (
+        ("client", select(CLIENTS.c.id, CLIENTS.c.typed), CLIENTS.c.deleted_at),
+        ("episode", select(EPISODES.c.id, EPISODES.c.typed).select_from(below), EPISODES.c.deleted_at),
+        (
+            "event",
+            select(EVENTS.c.id, EVENTS.c.typed).select_from(
+                EVENTS.join(below, EPISODES.c.number == EVENTS.c.episode_number)
+            ),
+            EVENTS.c.deleted_at,
+        ),
+    )
+    for kind, query, deleted in kinds:
+        live = query.where(CLIENTS.c.agency_number == agency.number, deleted.is_(None))  # type: ignore[attr-defined]
+        rows = unit.connection.execute(live).all()
+        for own, typed in rows:
+            if any(f'"{header}":' in typed for header in headers):
+                yield read.get(unit, kind, own)

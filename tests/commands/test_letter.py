@@ -1,0 +1,175 @@
+"""An agency changes its letter: told before, done in one step, the months before it still in the old one, undone."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.disk import audit
+from store.records import agencies, read
+from store.store import Store, open_store
+from tests.commands.running import Outcome, Place, call
+from validators.standard.catalogue import load
+
+STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
+AFTER = ("--today", "2026-06-03")
+EDITION = """
+id = "ndtms-s"
+extends = "ndtms-r"
+edition = "S"
+title = "Made-up data set S"
+valid_from = "2026-04-01"
+"""
+FIELDS = """column,header,section,group,label,description,layout,required,codes,keyed,skip_when,introduced,change,\
+was,after
+,PREVTR,,,,,,,,,,,minus,,
+,TITID,,,,,,,,,,,minus,,
+,TITDATE,,,,,,,,,,,minus,,
+,TITREAT,,,,,,,,,,,minus,,
+,HEPATCTD,,,,,,,,,,,renamed,HEPCTD,
+,NALOX,episode,Health,Naloxone,Naloxone carried,A(1),consent,yes_no,person,,,plus,,MTHTN
+"""
+LISTS = """list,title,status,complete,source,note,change
+modality,,site,yes,ref p. 4,,changed
+hepatitis_c_tested,,site,yes,ref p. 5,,changed
+"""
+MODALITIES = (
+    "code,label,grade,valid_to\n94,Pharmacological,,2026-03-31\n194,Pharmacological help,,\n95,Psychosocial,,\n"
+)
+
+
+def told(outcome: Outcome) -> str:
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return outcome.out
+
+
+@pytest.fixture
+def filled(place: Place, tmp_path: Path) -> Iterator[Place]:
+    """An agency of R with sample clients, and the later edition S installed."""
+    folder = tmp_path / "s"
+    (folder / "codes").mkdir(parents=True)
+    for name, text in {
+        "standard.toml": EDITION,
+        "fields.csv": FIELDS,
+        "codes/lists.csv": LISTS,
+        "codes/modality.csv": MODALITIES,
+        "codes/hepatitis_c_tested.csv": "code,label,grade\n98,Asked\n",
+    }.items():
+        fixed = text.replace("98,Asked\n", "98,Asked,\n")
+        (folder / name).write_text(fixed, encoding="utf-8")
+    load.cache_clear()
+    told(call("standards", "install", folder))
+    made = ("--standard", "ndtms-r-ad", "--agency", "N9901", "--clients", 30, "--today", "2026-03-25")
+    assert call("sample", *made, *place.options).code == 0
+    yield place
+    load.cache_clear()
+
+
+def sent(place: Place, submission: str) -> bytes:
+    """A return as it would be written on a day in June."""
+    out = place.folder / "out"
+    out.mkdir(exist_ok=True)
+    for old in out.iterdir():
+        old.unlink()
+    assert call("export", "--submission", submission, "--out", out, *AFTER, *place.options).code in (0, 1)
+    (made,) = out.iterdir()
+    return made.read_bytes()
+
+
+def headings(text: bytes) -> list[str]:
+    return next(csv.reader([text.decode().splitlines()[0]]))
+
+
+def opened(place: Place) -> Store:
+    return open_store(place.store, place.key, load)
+
+
+def kept(place: Place) -> list[tuple[dict[str, str], list[dict[str, str]]]]:
+    """All that is kept of each episode."""
+    with opened(place) as store, store.reading() as snapshot:
+        agency = agencies.one(snapshot)
+        assert audit.verify(snapshot).whole
+        return [
+            ({**one.client, **one.episode}, [dict(event.values) for event in one.events])
+            for one in read.episodes(snapshot, agency)
+        ]
+
+
+def test_the_step_is_told_before_it_is_done(filled: Place) -> None:
+    before = kept(filled)
+    out = told(call(*STEP, "--dry-run", *AFTER, *filled.options))
+    assert out.startswith("N9901: from ndtms-r-ad to ndtms-s-ad on 2026-04-01; ")
+    assert "Kept under another header from now on: 1\n  HEPCTD → HEPATCTD\n" in out
+    assert (
+        "Fields that are gone: what is there is kept and no longer sent: 4\n  PREVTR       Previously treated: " in out
+    )
+    assert "Records that are kept and no longer sent: Time in treatment (" in out
+    assert "New fields to be filled at the next review: 1\n  NALOX        Naloxone\n" in out
+    assert "MODAL        94 (Pharmacological): " in out and "perhaps 194 (Pharmacological help)" in out
+    assert "MODAL        95" not in out and "HEPATCTD     99 (Not asked): " in out
+    assert out.endswith("N9901: nothing is changed yet\n") and kept(filled) == before
+    its = json.loads(told(call(*STEP, "--dry-run", "--format", "json", *AFTER, *filled.options)))
+    assert its["due"] == ["NALOX"] and its["renamed"] == {"HEPCTD": "HEPATCTD"} and its["kept"]["PREVTR"] > 5
+    assert {one["field"] for one in its["recode"]} == {"MODAL", "HEPATCTD"}
+    sentence = call(*STEP, "--today", "2026-03-31", *filled.options).sentence
+    assert sentence.startswith("ndtms-s-ad is reported from 2026-04-01 on: until then")
+
+
+def test_months_before_come_out_in_the_old_letter_and_the_step_is_undone(filled: Place) -> None:
+    before, old = kept(filled), sent(filled, "2026-03")
+    told(call(*STEP, *AFTER, *filled.options))
+    assert "N9901  ndtms-s-ad" in told(call("agencies", "list", *filled.options))
+    assert sent(filled, "2026-03") == old
+    new = headings(sent(filled, "2026-04"))
+    assert {"NALOX", "HEPATCTD"} <= set(new) and not {"PREVTR", "HEPCTD", "TITID"} & set(new)
+    now = kept(filled)
+    assert [{**one, "HEPATCTD": ""} for one, _ in now] == [{**one, "HEPATCTD": ""} for one, _ in before]
+    assert [one.get("HEPATCTD") for one, _ in now] == [one.get("HEPCTD") for one, _ in before]
+    assert [events for _, events in now] == [events for _, events in before]
+    assert "reports by ndtms-r-ad again" in told(call("agencies", "undo-letter", "N9901", *filled.options))
+    assert kept(filled) == before and sent(filled, "2026-03") == old
+    assert "has not changed its letter" in call("agencies", "undo-letter", "N9901", *filled.options).sentence
+
+
+def test_what_is_keyed_afterwards_is_kept_when_the_step_is_undone(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    with opened(filled) as store, store.reading() as snapshot:
+        episode = next(one for one in read.episodes(snapshot, agencies.one(snapshot)) if one.episode.get("PREVTR"))
+        name = episode.episode["EPISODID"]
+    told(call("client", "edit", name, "HEPATCTD=98", "NALOX=Y", *filled.options))
+    # A form of the new letter lets stand what it does not show.
+    mine = next(one for one, _ in kept(filled) if one["EPISODID"] == name)
+    assert (mine["HEPATCTD"], mine["NALOX"], mine["PREVTR"]) == ("98", "Y", episode.episode["PREVTR"])
+    lines = sent(filled, "2026-03").decode().splitlines()
+    row = next(row for row in csv.DictReader(lines) if row["EPISODID"] == name)
+    assert row["HEPCTD"] == "98" and row["PREVTR"] == episode.episode["PREVTR"]
+    told(call("agencies", "undo-letter", "N9901", *filled.options))
+    mine = next(one for one, _ in kept(filled) if one["EPISODID"] == name)
+    assert (mine["HEPCTD"], mine["NALOX"]) == ("98", "Y") and "HEPATCTD" not in mine
+
+
+def test_new_fields_are_asked_of_those_who_come_from_the_day_on(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    found = json.loads(call("check", "--store", filled.store, *filled.options[2:], *AFTER, "--format", "json").out)
+    assert not any("NALOX" in one["fields"] for one in found["findings"] if one["rule"] == "2")
+    with opened(filled) as store, store.reading() as snapshot:
+        name = next(read.episodes(snapshot, agencies.one(snapshot))).episode["EPISODID"]
+    edited = call("client", "edit", name, "REFLD=20260402", "TRIAGED=20260402", "CPLANDT=20260402", *filled.options)
+    assert edited.code == 1 and "saved" in edited.out
+    found = json.loads(call("check", "--store", filled.store, *filled.options[2:], *AFTER, "--format", "json").out)
+    asked = [one for one in found["findings"] if one["rule"] == "2" and "NALOX" in one["fields"]]
+    assert [one["episode"] for one in asked] == [name]
+
+
+def test_a_letter_that_cannot_be(filled: Place) -> None:
+    def sentence(*arguments: str) -> str:
+        return call("agencies", "change-letter", "N9901", *arguments, *AFTER, *filled.options).sentence
+
+    assert "reports by ndtms-r-ad already" in sentence("--to", "ndtms-r-ad", "--from", "2026-04-01")
+    assert "is reported in another way" in sentence("--to", "smds-wales", "--from", "2026-04-01")
+    assert "There is no standard" in sentence("--to", "ndtms-x", "--from", "2026-04-01")
+    told(call(*STEP, *AFTER, *filled.options))
+    assert "choose a later day" in sentence("--to", "ndtms-r-ad", "--from", "2026-03-01")
+    assert "Agencies report by ndtms-s-ad" in call("standards", "take-back", "ndtms-s", *filled.options).sentence
