@@ -331,6 +331,8 @@ class Import:
         by_id: dict[tuple[str, str], list[StoredRecord]] = {}
         by_content: dict[tuple[str, frozenset[tuple[str, str]]], list[StoredRecord]] = {}
         for stored in known.events:
+            if stored.section not in self.standard.section_by_id:  # of an edition before
+                continue
             id_field = self.standard.section_by_id[stored.section].id_field
             by_content.setdefault((stored.section, _content(stored.values, id_field)), []).append(stored)
             if identifier := stored.values.get(id_field, ""):

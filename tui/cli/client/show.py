@@ -12,7 +12,7 @@ from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftGroup, DraftName
 from store.clients import lookalikes
 from store.clients import search as stored_search
-from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, StoredRecord
+from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, EpisodeTree, StoredRecord
 from store.live import drafts as stored_drafts
 from tui.cli.client.context import (
     ClientOptions,
@@ -31,8 +31,9 @@ from tui.session.history_lines import record_name
 from tui.session.local_time import LONDON
 from tui.session.wording import SORTS, client_name, findings_text, several
 from tui.widgets.text import printable
+from validators.journeys import journeys
 from validators.problems import Problem
-from validators.records import Finding, Severity
+from validators.records import EpisodeRecord, Event, Finding, Severity
 from validators.standard.model import Standard
 
 PAGE = 1000
@@ -264,9 +265,14 @@ def _lines(
     at: ClientWork, tree: ClientTree, asked: StoredRecord, found: list[Finding], drafts: list[DraftInfo]
 ) -> Iterator[str]:
     standard = at.work.standard
+    live = [one for one in tree.episodes if not one.episode.deleted]
+    found_in = [_as_record(tree, one) for one in live]
+    numbers = dict(zip((one.episode.id for one in live), journeys(found_in, standard), strict=True))
     for record in records_of(tree):
         beside = next((one for one in tree.episodes if one.episode.id == record.id), None)
         yield from _record_lines(standard, record, record.id == asked.id)
+        if number := numbers.get(record.id):
+            yield f"    Treatment journey {number}"
         if beside is not None and beside.key_worker:
             yield f"    Key worker: {beside.key_worker}"
         if beside is not None and beside.note:
@@ -281,6 +287,11 @@ def _lines(
         yield f"draft of {what} by {draft.person}, {at_time}, {draft.fields} fields{overtaken}"
     yield from map(finding_line, found)
     yield findings_end(found)
+
+
+def _as_record(tree: ClientTree, one: EpisodeTree) -> EpisodeRecord:
+    events = tuple(Event(event.section, event.values) for event in one.events if not event.deleted)
+    return EpisodeRecord(tree.client.values, one.episode.values, events, ())
 
 
 def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iterator[str]:

@@ -83,16 +83,19 @@ def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
             if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
                 worst[key] = one.severity
 
+    numbers = case.journeys()
+
     def node(held: Held) -> Node:
         mine = [worst[key] for key in case.keys(held) if key in worst] if not case.is_gone(held) else []
         severity = min(mine, key=lambda each: WEIGHT[each]).value if mine else ""
-        return Node(held.id, _line(case, held), severity, [node(child) for child in case.children(held)])
+        line = _line(case, held, numbers.get(held.id, 0))
+        return Node(held.id, line, severity, [node(child) for child in case.children(held)])
 
     return [node(case.client)]
 
 
-def _line(case: Case, held: Held) -> str:
-    """A record's line in the tree: the date first, because a narrow tree cuts the end."""
+def _line(case: Case, held: Held, journey: int) -> str:
+    """A record's line in the tree: the date first, because a narrow tree cuts the end; the journey it belongs to."""
     standard = case.standard
     sign = "+ " if held.version == 0 else "* " if held.is_changed else ""
     end = " (deleted)" if held.deleted else ""
@@ -102,5 +105,7 @@ def _line(case: Case, held: Held) -> str:
     closed = standard.role("closed")
     if held.kind == "episode" and closed and held.values.get(closed):
         name += " closed"
+    if journey:
+        name += f", journey {journey}"
     worker = f" [{held.key_worker}]" if held.key_worker else ""
     return f"{sign}{day} {name}{worker}{end}" if day else f"{sign}{name}{worker}{end}"

@@ -13,6 +13,7 @@ from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRe
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
 from tui.form.record_model import RecordModel, Surroundings
+from validators.journeys import journeys
 from validators.records import NO_VALUES, EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
 from validators.standard.model import Level, Standard
@@ -163,6 +164,14 @@ class Case:
         events = [held for held in self.children(episode) if not held.deleted and held.section in carrying]
         return max(reversed(events), key=day, default=None)
 
+    def journeys(self) -> dict[str, int]:
+        """The number of the treatment journey of each episode; nothing where the standard has none."""
+        if self.standard.journeys is None:
+            return {}
+        ids = self.episode_ids()
+        numbers = journeys([self.record(episode) for episode in ids], self.standard)
+        return {episode: number for episode, number in zip(ids, numbers, strict=True) if number}
+
     def episode_of(self, held: Held) -> Held | None:
         """The episode a record belongs to; None for the client."""
         if held.kind == "client":
@@ -181,7 +190,8 @@ class Case:
         stored = [(tree.client, "", "")]
         for one in tree.episodes:
             stored.append((one.episode, one.key_worker, one.note))
-            stored += [(event, "", "") for event in one.events]
+            # Of a section that is not in this edition: kept in the store, and nothing to key.
+            stored += [(event, "", "") for event in one.events if event.section in self.standard.section_by_id]
         for record, worker, note in stored:
             held = self.by_id.get(record.id)
             if held is None:
