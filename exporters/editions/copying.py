@@ -2,10 +2,10 @@
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+import tomlkit
 
 from exporters.editions.install import NOTE
 from store.disk.files import refused
@@ -53,7 +53,7 @@ def _flattened(pack: Pack) -> dict[str, bytes]:
     # Sections, with what they say of data sets: the reader takes that out.
     values = {**pack.toml().values, "sections": pack.values["sections"]}
     files = {
-        "standard.toml": _as_toml({key: value for key, value in values.items() if key != "extends"}),
+        "standard.toml": tomlkit.dumps({key: value for key, value in values.items() if key != "extends"}).encode(),
         "fields.csv": _table(pack.all_fields, FIELD_COLUMNS, FIELD_EXTRAS),
         "rules.csv": _table(pack.rules(), RULE_COLUMNS, RULE_EXTRAS),
         "codes/lists.csv": _table(pack.lists(), LIST_COLUMNS, ()),
@@ -76,42 +76,3 @@ def _table(rows: Iterable[PackRow], columns: tuple[str, ...], extras: tuple[str,
     writer.writerow([*columns, *used])
     writer.writerows([row.cells.get(name, "") for name in (*columns, *used)] for row in held)
     return text.getvalue().encode()
-
-
-def _as_toml(values: Mapping[str, Any]) -> bytes:
-    """Tables as a pack has them: plain values first, then tables, then arrays of tables; none lies deeper."""
-    lines: list[str] = []
-    plain = {key: value for key, value in values.items() if not _is_table(value)}
-    lines += [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
-    for key, value in values.items():
-        if key not in plain:
-            lines += _lines(key, value)
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _lines(name: str, value: Any) -> list[str]:
-    found: list[str] = []
-    for table in value if isinstance(value, list) else [value]:
-        found += ["", f"[[{name}]]" if isinstance(value, list) else f"[{name}]"]
-        found += [f"{_key(key)} = {_value(one)}" for key, one in table.items() if not _is_table(one)]
-        for key, one in table.items():
-            if _is_table(one):
-                found += _lines(f"{name}.{_key(key)}", one)
-    return found
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
-
-
-def _value(value: Any) -> str:
-    """A value of TOML: its texts are written as those of JSON are, but for signs that JSON leaves as they are."""
-    if isinstance(value, bool | int):
-        return json.dumps(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(_value, value))}]"
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -221,3 +221,18 @@ def test_what_an_edition_would_change_in_a_store_is_told_before(site: Path, tmp_
     file = table(tmp_path, "Code,Text\nZ,Not stated\n", "ethnicity.csv")
     out = told(call("standards", "install", file, "--standard", "ndtms-r", "--dry-run", *place.options))
     assert "episodes " in out and "gain and 0 lose findings (+ rule codes in " in out
+
+
+def test_a_copy_of_an_edition_with_lists_of_the_site_is_whole(site: Path, tmp_path: Path) -> None:
+    file = table(tmp_path, 'Text,Code\n"Community, at home",01\n')
+    told(call("standards", "install", file, "--standard", "ndtms-r"))
+    told(call("standards", "copy", "ndtms-r-ad", tmp_path / "copy"))
+    assert not (tmp_path / "copy" / "installed.toml").exists()
+    assert "our-r" not in told(call("standards", "check", tmp_path / "copy"))
+    assert told(call("standards", "compare", "ndtms-r", tmp_path / "copy")) == "ndtms-r says the same as ndtms-r.\n"
+    told(call("standards", "take-back", "ndtms-r"))
+    its = json.loads(told(call("standards", "compare", "ndtms-r", tmp_path / "copy", "--format", "json")))
+    assert its["lists"]["changed"] == {"setting": {"new": ["01"], "status": ["unknown → site"]}}
+    assert its["fields"]["changed"] == {} and its["rules"]["changed"] == {}
+    four = [next(iter(catalogue.load_folder(tmp_path / "copy")))]
+    assert [one.title for one in four[0].whole.variants] == [one.title for one in load("ndtms-r").whole.variants]
