@@ -197,7 +197,7 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
     terminal.until("The first submission that is made from here")
     terminal.press("<enter>")
     terminal.until("This store has the agency T0001 of ndtms-cjit-p already")
-    terminal.press("<ctrl+u>w00001<down><enter>")
+    terminal.press("<ctrl+u>w00001<down><down><down><down><down><enter>")
     terminal.until("The first submission that is made from here")
     terminal.press("<ctrl+u>2021-13<enter>")
     terminal.until("'2021-13' is not a submission")
@@ -211,7 +211,7 @@ def test_a_new_agency_is_made_at_the_screen(start: Start, store: Store) -> None:
     terminal.until("W00001 is open")
     # One code may report several data sets; Escape makes nothing.
     command(terminal, "agencies", "Agencies of this store")
-    terminal.press("<ctrl+n>T0001<down><enter><enter>")
+    terminal.press("<ctrl+n>T0001<down><down><down><down><down><enter><enter>")
     terminal.until("Agency T0001 is made, reporting by smds-wales")
     terminal.press("<ctrl+n>T0009<escape>", 0.4)
     terminal.until("Agencies of this store")

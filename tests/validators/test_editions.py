@@ -58,7 +58,7 @@ def test_r_has_four_data_sets_with_one_heading(installed: Path) -> None:
     assert "TOPID" in adults.by_header and "TOPID" in secure.by_header
     assert "TOPID" not in young.by_header and "TOPID" in young.foreign and adults.foreign == ()
     assert [one.whole.variant.name for one in four if one.whole.variant] == ["AD", "YP", "SA", "SY"]
-    assert young.title == "NDTMS core data set R, community young people (YP)"
+    assert young.title == "NDTMS core data set R (YP, community young people)"
     # Everything of the other data sets is left out, and nothing looks at it.
     assert not any(young.foreign[0] in rule.reads for rule in young.rules)
     assert "top_days" in adults.code_lists and "top_days" not in young.code_lists

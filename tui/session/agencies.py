@@ -43,8 +43,9 @@ def data_set_words(standard_id: str) -> str:
         standard = load(standard_id)
     except Problem:
         return f"{standard_id}, which cannot be read here"
-    told = bring_first(standard)
-    return f"{standard.title}, edition {standard.edition}" + (f"; {told}" if told else "")
+    if standard.whole.unverified:
+        return f"{standard.title}, an unverified frame"
+    return f"{standard.title}, edition {standard.edition}"
 
 
 def made_words(agency: "AgencyInfo") -> str:
