@@ -94,7 +94,9 @@ def test_an_edition_says_only_what_is_otherwise(installed: Path, tmp_path: Path)
         setting="code,label,grade,valid_to,source\n01,Community,,,ref p. 4\n02,Closed,,2024-03-31,\n",
         rules=RULES + "pregnancy,,,,,,,,,,,,,,minus\n"
         "74,Rule 74,,VAPES,,,,,,,,tech p. 30,not_checked,Vaping is asked where tobacco is.,plus\n"
-        "75,Vaping,required,VAPES,,warning,,{labels} {is} missing,,Ask.,Read.,tech p. 30,proposed,It is asked.,plus\n",
+        "75,Vaping,required,VAPES,,warning,,{labels} {is} missing,,Ask.,Read.,tech p. 30,proposed,It is asked.,plus\n"
+        "76,Vaping,required,VAPES,,warning,,{labels} {is} missing,,Ask.,Read.,tech p. 30,proposed,It is asked.,plus\n"
+        "76,,,VAPES,,,,,,,,,not_checked,And more.,plus\n",
     )
     base, its = catalogue.load("ndtms-r"), loaded(folder)
     assert (its.id, its.edition, its.whole.extends) == ("ndtms-s", "S", "ndtms-r")
@@ -110,8 +112,10 @@ def test_an_edition_says_only_what_is_otherwise(installed: Path, tmp_path: Path)
     unchecked, proposed = its.rule_by_id["74"], its.rule_by_id["75"]
     assert unchecked.rows == () and unchecked.fields == ("VAPES",) and its.severities(unchecked) == []
     assert (proposed.status, len(proposed.rows)) == ("proposed", 1)
+    assert its.rule_by_id["76"].unread == "And more." and len(its.rule_by_id["76"].rows) == 1
     told = list(caveats(its))
-    assert "1 rule proposed and not looked at: 75" in told and "1 rule not checked: 74" in told
+    assert "1 rule checked in part only: 76" in told
+    assert "2 rules proposed and not looked at: 75, 76" in told and "1 rule not checked: 74" in told
 
 
 def test_what_an_edition_takes_away_is_looked_at_by_nothing(installed: Path, tmp_path: Path) -> None:

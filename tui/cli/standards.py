@@ -391,6 +391,7 @@ def as_mapping(standard: Standard) -> dict[str, object]:
                 "reading": rule.reading,
                 "status": rule.status,
                 "wording": rule.wording,
+                "not_checked": rule.unread,
             }
             for rule in standard.rules
         ],
@@ -425,5 +426,11 @@ def _rule_lines(standard: Standard, rule: Rule) -> list[str]:
     how = ", ".join(standard.severities(rule)) or "not checked"
     status = f", {rule.status.replace('_', ' ')}" if rule.status != "checked" and rule.rows else ""
     lines = [f"Rule {rule.id}: {rule.title} ({how}{status})"]
-    told = (("", rule.help), ("Reading: ", rule.reading), ("Wording: ", rule.wording), ("Source: ", rule.source))
+    told = (
+        ("", rule.help),
+        ("Reading: ", rule.reading),
+        ("Wording: ", rule.wording),
+        ("Not checked: ", rule.unread),
+        ("Source: ", rule.source),
+    )
     return [*lines, *(f"  {title}{text}" for title, text in told if text)]

@@ -177,6 +177,7 @@ def _rule(standard: Standard, rule: Rule, *, short: bool) -> Iterator[str]:
         rule.help,
         rule.reading and f"Reading: {rule.reading}",
         rule.wording and f"Wording: {rule.wording}",
+        rule.unread and f"Not checked: {rule.unread}",
         rule.source and f"Source: {rule.source}",
     ):
         if text:

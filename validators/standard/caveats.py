@@ -31,6 +31,8 @@ def caveats(standard: Standard) -> Iterator[str]:
         yield f"{_many(len(proposed), 'rule')} proposed and not looked at: {_few(proposed)}"
     if unchecked := rules_with(standard, "not_checked"):
         yield f"{_many(len(unchecked), 'rule')} not checked: {_few(unchecked)}"
+    if partly := [rule.id for rule in standard.rules if rule.unread]:
+        yield f"{_many(len(partly), 'rule')} checked in part only: {_few(partly)}"
 
 
 _NAMED = 12

@@ -646,11 +646,13 @@ def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
             if silenced not in numbers:
                 fail(path, line, f"it silences rule {silenced!r}, which does not exist")
         if number not in rules:
-            rules[number] = _rule(one, parsed, standard)
+            rules[number] = _rule(one, parsed, standard, first=True)
         elif next(reversed(rules)) != number:
             fail(path, line, f"the rows of rule {number} do not stand together")
-        elif parsed is None or not rules[number].rows:
-            fail(path, line, f"rule {number} is not checked, so it has one row only")
+        elif not rules[number].rows or rules[number].unread:
+            fail(path, line, f"rule {number} has a row behind that with what of it is not checked, which is its last")
+        elif parsed is None:
+            rules[number] = replace(rules[number], unread=_rule(one, None, standard).wording)
         else:
             rules[number] = replace(rules[number], rows=(*rules[number].rows, parsed))
     patterns = {one.cells["pattern"] for one in table}
@@ -665,8 +667,8 @@ def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
     return tuple(rules.values())
 
 
-def _rule(one: PackRow, parsed: RuleRow | None, standard: Standard) -> Rule:
-    """A rule by its first row. One that is not checked has its wording and where it stands, and nothing to apply."""
+def _rule(one: PackRow, parsed: RuleRow | None, standard: Standard, *, first: bool = False) -> Rule:
+    """A rule by one row. One that is not checked has its wording and where it stands, and nothing to apply."""
     path, line, row = one.path, one.line, one.cells
     status = cast(RuleStatus, row.get("status", "") or "checked")
     wording = row.get("wording", "")
@@ -675,7 +677,7 @@ def _rule(one: PackRow, parsed: RuleRow | None, standard: Standard) -> Rule:
     if parsed is not None and not all(row[name] for name in ("rule", "title", "help", "reading", "source")):
         fail(path, line, "a rule's first row needs its number, title, help, reading and source")
     if parsed is None:
-        if not all(row[name] for name in ("rule", "title", "source")):
+        if not row["rule"] or (first and not (row["title"] and row["source"])):
             fail(path, line, "a rule that is not checked needs its number, title and source")
         if any(row[name] for name in ("pattern", "parameters", "severity", "store_severity", "message", "silences")):
             fail(path, line, "a rule that is not checked has neither pattern nor message")

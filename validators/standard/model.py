@@ -193,6 +193,7 @@ class Rule:
 
     `status` tells whether somebody looked at it: `proposed` was read by the program and is applied, `not_checked` is in
     force with its owner and has no rows here: only its `wording`, as the document has it, and the fields that carry it.
+    `unread` are the words of a part that is not checked, where the rows hold the rest.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Rule:
     status: RuleStatus = "checked"
     wording: str = ""
     carried_by: tuple[str, ...] = ()
+    unread: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
