@@ -12,6 +12,7 @@ from validators.records import EpisodeRecord, Event, Finding, Severity, Source, 
 from validators.rules.compiled import Failures, broken, compile_scopes
 from validators.rules.messages import sentence
 from validators.rules.registry import (
+    EACH_FIELD,
     FIELD_PATTERNS,
     FILE_PATTERNS,
     JOURNEY_PATTERNS,
@@ -43,10 +44,11 @@ class Checker:
         self._failed = next(row for row in rows if row.pattern == "rule_failed")
         self._withheld = next((row for row in rows if row.pattern == "no_other_columns"), None)
         # What these say of several fields of a record are several faults.
+        by_value = {*FIELD_PATTERNS, *FILE_PATTERNS, *EACH_FIELD}
         self._by_field = frozenset(
             rule.id
             for rule in standard.rules
-            if all(row.pattern in FIELD_PATTERNS or row.pattern in FILE_PATTERNS for row in rule.rows)
+            if all(row.pattern in by_value for row in rule.rows)
             and any(row.pattern in FIELD_PATTERNS for row in rule.rows)
         )
         self._identity = standard.role("episode_id")

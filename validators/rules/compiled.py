@@ -12,6 +12,7 @@ from operator import getitem
 from validators.records import NO_VALUES, Severity, Source, Values
 from validators.rules.registry import (
     ABOUT_FILLED,
+    EACH_FIELD,
     FIELD_PATTERNS,
     FIELD_WORDS,
     RECORD_PATTERNS,
@@ -215,9 +216,14 @@ def compile_scopes(standard: Standard) -> tuple[Scope, dict[str, Scope]]:
             beside = [*headers_in(row, "other"), *headers_in(row, "beside")]
             elsewhere = row.parameters.get("section") or next(filter(None, map(home, beside)), "")
             by_home: dict[str, list[str]] = {}
-            for header in row.fields:
-                by_home.setdefault(home(header) or elsewhere, []).append(header)
-            for section, headers in by_home.items():
+            parts: list[tuple[str, list[str]]] = []
+            if judges := EACH_FIELD.get(row.pattern):
+                parts = [(home(header) or elsewhere, [header]) for header in row.fields if judges(standard, header)]
+            else:
+                for header in row.fields:
+                    by_home.setdefault(home(header) or elsewhere, []).append(header)
+                parts = list(by_home.items())
+            for section, headers in parts:
                 part = replace(row, fields=tuple(headers))
                 check: Callable[[Values, Values, Moment], Failure | None] = RECORD_PATTERNS[row.pattern](part, standard)
                 (events[section] if section else base).add(part, check)

@@ -9,7 +9,7 @@ They stand in this order: what is there, dates, codes, and identifiers that give
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import product
 from operator import gt, itemgetter, lt
@@ -17,8 +17,9 @@ from operator import gt, itemgetter, lt
 from validators.dates import parse_date, plus, write_date
 from validators.records import Severity, Values
 from validators.rules.messages import listed
-from validators.rules.registry import Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
+from validators.rules.registry import EACH_FIELD, Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
 from validators.standard.conditions import parse_condition
+from validators.standard.edition import CodeFacts
 from validators.standard.model import RuleRow, Standard, without_zeros
 
 
@@ -301,34 +302,39 @@ def age_at_most(row: RuleRow, standard: Standard) -> RecordCheck:
 # What a code is: when it may be used, and by whom; and whose code it is.
 
 
-@record_pattern("code_not_retired", required="on")
+@record_pattern("code_not_retired", required="on", about_filled=True)
 def code_not_retired(row: RuleRow, standard: Standard) -> RecordCheck:
-    """Codes only from their first to their last day, where a list tells those, judged on the day in the field `on`."""
+    """Codes only from their first to their last day, where a list tells those, judged on the day in the field `on`.
+
+    Each field is judged by itself; `row` has one.
+    """
     (on,) = headers_in(row, "on")
-    layout = standard.date_layout.text
-    bounded: list[tuple[str, dict[str, tuple[str, str]]]] = []
-    for header in row.fields:
-        codes = standard.code_lists.get(standard.by_header[header].codes)
-        days = {
-            code: (_written(facts.valid_from, layout), _written(facts.valid_to, layout))
-            for code, facts in (codes.facts if codes else {}).items()
-            if facts.valid_from or facts.valid_to
-        }
-        if days:
-            bounded.append((header, days))
+    header, layout = row.fields[0], standard.date_layout.text
+    days = {
+        code: (_written(facts.valid_from, layout), _written(facts.valid_to, layout))
+        for code, facts in _facts(standard, header).items()
+        if facts.valid_from or facts.valid_to
+    }
+    failed = Failure((header, on), header)
 
     def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
-        day = clean[on]
-        if not day:
+        bounds, day = days.get(clean[header]), clean[on]
+        if bounds is None or not day:
             return None
-        wrong = []
-        for header, days in bounded:
-            first, last = days.get(clean[header], ("", ""))
-            if day < first or (last and day > last):
-                wrong.append(header)
-        return Failure((*wrong, on), wrong[0]) if wrong else None
+        first, last = bounds
+        return failed if day < first or (last and day > last) else None
 
     return check
+
+
+def _facts(standard: Standard, header: str) -> Mapping[str, CodeFacts]:
+    codes = standard.code_lists.get(standard.by_header[header].codes)
+    return codes.facts if codes is not None else {}
+
+
+EACH_FIELD["code_not_retired"] = lambda standard, header: any(
+    facts.valid_from or facts.valid_to for facts in _facts(standard, header).values()
+)
 
 
 def _written(day: str, layout: str) -> str:

@@ -94,6 +94,8 @@ JOURNEY_PATTERNS: dict[str, JourneyPattern] = {}
 PARAMETERS: dict[str, Parameters] = {}
 # Record patterns that say nothing of a field that is empty; with one field they need not be asked at all then.
 ABOUT_FILLED: set[str] = set()
+# Record patterns that judge each of their fields by itself, with others of the record beside it; and which they judge.
+EACH_FIELD: dict[str, Callable[[Standard, str], bool]] = {}
 # Patterns that no record check runs: the reader of a file, the engine and `file_rules` know them by these names.
 FILE_PATTERNS: dict[str, Parameters] = {
     "header_missing": Parameters(),

@@ -36,6 +36,12 @@ _EMPTIED = "-"
 _ABOUT_RULE = ("title", "help", "reading", "source")
 # Arrays of standard.toml whose tables are known by a key, so that a later folder can change one of them.
 _KEYED_BY = {"sections": "id", "variants": "id", "settings": "id", "measures": "id", "documents": "name"}
+_LISTS_OF_HEADERS = (
+    ("no_consent", "carries"),
+    ("submission", "extracted_when"),
+    ("guarded", "headers"),
+    ("journeys", "attributor"),
+)
 _WORD = re.compile(r"[^\s=;|!]+")
 
 Cells = dict[str, str]
@@ -253,7 +259,7 @@ class Pack:
                     name: text for name, text in held.items() if name not in self.gone and text not in self.gone
                 }
         found["numbered"] = kept(values.get("numbered", []))
-        for table, key in (("no_consent", "carries"), ("submission", "extracted_when"), ("guarded", "headers")):
+        for table, key in _LISTS_OF_HEADERS:
             if isinstance(held := values.get(table), dict) and key in held:
                 found[table] = {**held, key: kept(held[key])}
         for table, key in (("journeys", "started"), ("guarded", "consent")):

@@ -81,11 +81,12 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         known.headers(filter(None, (section.id_field, section.date_field)), "sections")
     roles = _roles(top, known)
     shortened = _shortened(top, known)
-    fields = _with_characters(fields, sections, roles, shortened)
+    settings = read_settings(top.tables("settings"), code_lists)
+    guarded = _guarded(top, known, settings)
+    fields = _with_characters(fields, sections, roles, (*shortened, *(guarded.headers if guarded else ())))
     held = top.table("submission")
     extracted = known.headers(held.text_list("extracted_when"), "extracted_when")
     submission = _submission(held)
-    settings = read_settings(top.tables("settings"), code_lists)
     chosen = whole.variant
     standard = Standard(
         id=whole.id if chosen is None else f"{whole.id}-{chosen.id}",
@@ -112,7 +113,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         printed=_printed(top, known),
         whole=whole,
         file_headers=tuple(row.cells["header"] for row in pack.all_fields) if chosen is not None else (),
-        guarded=_guarded(top, known, settings),
+        guarded=guarded,
         journeys=_journeys(top, known, fields),
     )
     if "consent" in roles and "consented" not in named:
@@ -276,7 +277,8 @@ def _date_layout(top: TomlTable, fields: Iterable[Field]) -> Layout:
 def _with_characters(
     fields: Iterable[Field], sections: Iterable[Section], roles: Mapping[str, str], shortened: Collection[str]
 ) -> tuple[Field, ...]:
-    """The fields, those of them free that take any printable character: identifiers, references, what is shortened.
+    """The fields, those of them free that take any printable character: identifiers, references, what is shortened
+    or needs a consent of its own.
 
     Alphanumeric is letters and digits in the agency's code and in all that is coded, but an identifier is its maker's
     affair, and a postcode has a space.
