@@ -19,7 +19,7 @@ from store.snapshot import Snapshot
 BATCH = 2000
 RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 # What people say of a record and what stands beside it is no value of it.
-_VALUES = frozenset({"create", "load", "import", "sample", "copy", "change"})
+_VALUES = frozenset({"create", "load", "import", "sample", "copy", "change", "letter"})
 """The acts that tell values of a record; what else is noted of one (looked at, confirmed, accepted) changes none."""
 _GOES = {"delete": True, "merge": True, "undelete": False, "split": False}
 _TOLD = _VALUES | _GOES.keys() | {"erase"}

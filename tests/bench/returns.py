@@ -14,6 +14,7 @@ from validators.records import EpisodeRecord
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
 from validators.standard.catalogue import load
+from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
 
 TODAY = date(2021, 1, 10)
@@ -166,9 +167,9 @@ def _new(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(dir=folder))
 
 
-def one_episode() -> list[bool]:
+def one_episode(standard: Standard | None = None) -> list[bool]:
     """One episode with two events, against decoding its values from JSON."""
-    standard = load()
+    standard = standard or load()
     checker, context = Checker(standard), Context(TODAY)
     records = [r for r in synthetic_episodes(standard, 2000, seed=3, today=TODAY) if len(r.events) == 2][:200]
     texts = [json.dumps([r.client, r.episode, *(event.values for event in r.events)]) for r in records]
