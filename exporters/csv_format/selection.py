@@ -147,17 +147,20 @@ class Selection:
         return tuple(kept)
 
     def _guard(self, client: dict[str, str], values: dict[str, str], events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """Take out what needs a consent of its own, unless that is given and the site switched it on."""
-        guarded = self.standard.guarded
-        if guarded is None:
+        """Take out what needs a consent of its own, unless that is given and the site switched it on.
+
+        What never leaves is taken out as well.
+        """
+        guarded, hidden = self.standard.guarded, set(self.standard.kept_back)
+        if guarded is not None:
+            given = {**client, **values}.get(guarded.consent, "") in guarded.consented
+            if not given or self.settings.get(guarded.setting) != "yes":
+                hidden.update(guarded.headers)
+        if not hidden:
             return events
-        given = {**client, **values}.get(guarded.consent, "") in guarded.consented
-        if given and self.settings.get(guarded.setting) == "yes":
-            return events
-        for header in guarded.headers:
+        for header in hidden:
             client.pop(header, None)
             values.pop(header, None)
-        hidden = frozenset(guarded.headers)
         return tuple(
             replace(event, values={header: value for header, value in event.values.items() if header not in hidden})
             if not hidden.isdisjoint(event.values)

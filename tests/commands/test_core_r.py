@@ -146,7 +146,7 @@ def test_a_file_of_r_without_a_data_set_named(ours: tuple[str, ...], tmp_path: P
     assert "say with --standard which its agency reports: our-r-ad, our-r-yp, our-r-sa, our-r-sy." in sentence
 
 
-def sent(place: Place) -> list[dict[str, str]]:
+def sent(place: Place, standard: str = "our-r-ad") -> list[dict[str, str]]:
     """The rows of the October return, their filled columns only; the heading is always whole."""
     out = place.folder / "out"
     out.mkdir(exist_ok=True)
@@ -158,7 +158,7 @@ def sent(place: Place) -> list[dict[str, str]]:
     assert made.name == "N9901-20240101-20251031-TREAT-IN-R.csv"
     with made.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
-        assert tuple(reader.fieldnames or ()) == load("our-r-ad").columns
+        assert tuple(reader.fieldnames or ()) == load(standard).columns
         return [{header: cell for header, cell in row.items() if cell} for row in reader]
 
 
@@ -179,6 +179,23 @@ def test_what_goes_out_and_what_needs_a_consent_of_its_own(ours: tuple[str, ...]
     one, other, _ = sent(place)
     assert (one["NINUM"], one["IPSPC"], one["PC"]) == ("AB123456C", "NE1 4XX", "NE1 4")
     assert not {"NINUM", "IPSPC"} & other.keys()
+
+
+def test_what_the_edition_does_not_say_of_a_whole_postcode_keeps_it_back(tmp_path: Path, place: Place) -> None:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    (folder / "standard.toml").write_text('id = "bare-r"\nextends = "ndtms-r"\n', encoding="utf-8")
+    (folder / "fields.csv").write_text(FIELDS.split(",YPORID,")[0], encoding="utf-8")
+    out = call("standards", "install", folder).out
+    assert "Never sent, because the edition does not say with which consent: NINUM, IPSPC." in out
+    load.cache_clear()
+    ips = {"NINUM": "AB123456C", "IPSPC": "NE1 4XX", "IPSCONS": "Y"}
+    path = file(place.folder, load("bare-r-ad").columns, {**MADE, **ips})
+    assert findings(path, "bare-r-ad") == []
+    assert call("import", path, "--standard", "bare-r-ad", "--agency", "N9901", *place.options).code == 0
+    (row,) = sent(place, "bare-r-ad")
+    assert row["IPSCONS"] == "Y" and not {"NINUM", "IPSPC"} & row.keys()
+    load.cache_clear()
 
 
 def test_no_return_of_the_frame_is_ready_and_it_says_what_to_bring(place: Place) -> None:

@@ -27,6 +27,8 @@ def caveats(standard: Standard) -> Iterator[str]:
         yield f"no field is known of: {', '.join(sections)}"
     if not standard.whole.unverified and (fields := [one.header for one in standard.fields if one.status]):
         yield f"{_many(len(fields), 'field')} unverified: {_few(fields)}"
+    if standard.kept_back:
+        yield f"never sent, because the edition does not say with which consent: {_few(standard.kept_back)}"
     if proposed := rules_with(standard, "proposed"):
         yield f"{_many(len(proposed), 'rule')} proposed and not looked at: {_few(proposed)}"
     if unchecked := rules_with(standard, "not_checked"):

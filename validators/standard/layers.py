@@ -179,7 +179,7 @@ class Pack:
         if not any((folder / file).exists() for folder in self.folders):
             return None
         rows = self._table(file, CODE_COLUMNS, CODE_EXTRAS, ("code", "label"))
-        return [row for row in rows if self.belongs(row)[0]]
+        return [row for row in rows if not row.cells.get("data_sets") or self.belongs(row)[0]]
 
     def place_of(self, file: str) -> Path:
         """Where a file of the pack stands: in the last folder that has it, else where it should be."""

@@ -83,7 +83,9 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     shortened = _shortened(top, known)
     settings = read_settings(top.tables("settings"), code_lists)
     guarded = _guarded(top, known, settings)
-    fields = _with_characters(fields, sections, roles, (*shortened, *(guarded.headers if guarded else ())))
+    kept_back = _kept_back(fields, shortened, guarded)
+    free = (*shortened, *kept_back, *(guarded.headers if guarded else ()))
+    fields = _with_characters(fields, sections, roles, free)
     held = top.table("submission")
     extracted = known.headers(held.text_list("extracted_when"), "extracted_when")
     submission = _submission(held)
@@ -114,6 +116,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         whole=whole,
         file_headers=tuple(row.cells["header"] for row in pack.all_fields) if chosen is not None else (),
         guarded=guarded,
+        kept_back=kept_back,
         journeys=_journeys(top, known, fields),
     )
     if "consent" in roles and "consented" not in named:
@@ -195,6 +198,28 @@ def _guarded(top: TomlTable, known: "_Known", settings: Iterable[AgencySetting])
     (consent,) = known.headers([table.text("consent")], "consent")
     headers = known.headers(table.text_list("headers"), "headers")
     return GuardedFields(setting, consent, frozenset(table.text_list("consented")), headers)
+
+
+_WHOLE_POSTCODE = len("NE1 4X")  # the shortest field that holds more than a part
+
+
+def _kept_back(fields: Iterable[Field], shortened: Collection[str], guarded: GuardedFields | None) -> tuple[str, ...]:
+    """Fields that hold a national insurance number or a whole postcode, and of which the edition does not say when
+    they may leave: they do not, until it does."""
+    said = {*shortened, *(guarded.headers if guarded else ())}
+    return tuple(
+        one.header
+        for one in fields
+        if one.header not in said
+        and not one.codes
+        and (
+            re.search(r"national insurance|\bNI n(o|umber)\b", f"{one.label} {one.description}", re.IGNORECASE)
+            or (
+                one.layout.length >= _WHOLE_POSTCODE
+                and re.search(r"post ?code", f"{one.label} {one.description}", re.IGNORECASE)
+            )
+        )
+    )
 
 
 def _journeys(top: TomlTable, known: "_Known", fields: Iterable[Field]) -> JourneyTerms | None:

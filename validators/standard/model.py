@@ -248,7 +248,8 @@ class Standard:
     types one, `settings` what agencies say of themselves, `measures` what they are measured by, `xml` a return's form.
     `whole` tells of the edition with all its data sets; `file_headers` are the columns of its returns where they are
     more than its own fields; `guarded` are fields with a consent of their own, `journeys` how episodes make journeys;
-    `held_in` says of an edition that was left which headers hold its values now.
+    `kept_back` are fields that never leave, because the edition does not say when they may; `held_in` says of an
+    edition that was left which headers hold its values now.
     """
 
     id: str
@@ -276,6 +277,7 @@ class Standard:
     whole: Edition = field(default_factory=lambda: Edition(""))
     file_headers: tuple[str, ...] = ()
     guarded: GuardedFields | None = None
+    kept_back: tuple[str, ...] = ()
     held_in: Mapping[str, str] = field(default_factory=dict)
     journeys: JourneyTerms | None = None
 
