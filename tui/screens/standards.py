@@ -6,6 +6,7 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
+from exporters.editions.install import installed
 from tui.form.codes import list_status
 from tui.session.program import StoreScreen
 from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
@@ -17,7 +18,7 @@ from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
-from validators.standard.catalogue import available, load
+from validators.standard.catalogue import available, edition_of, load
 from validators.standard.model import Standard
 
 WIDE = 110
@@ -45,7 +46,9 @@ def page_of(standard: Standard, item: str) -> list[str]:
     kind, _, name = item.partition(" ")
     if kind == "data":
         try:
-            return data_set_page(standard if name == standard.id else load(name))
+            page = data_set_page(standard if name == standard.id else load(name))
+            own = [f"  {one.told}" for one in installed(edition_of(name)[0])]
+            return [*page, "", "# Installed here", "", *own] if own else page
         except Problem as problem:
             return [f"# {name}", "", f"  {problem}"]
     return {"field": field_page, "list": list_page, "rule": rule_page}[kind](standard, name)

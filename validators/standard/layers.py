@@ -155,15 +155,17 @@ class Pack:
     def gone(self) -> frozenset[str]:
         """The headers that are known and are not here: of other data sets, or of an edition before."""
         here = {row.cells["header"] for row in self.all_fields if self.belongs(row)[0]}
-        return frozenset(self._headers_before | {row.cells["header"] for row in self.all_fields}) - here
+        return frozenset(self.before.keys() | {row.cells["header"] for row in self.all_fields}) - here
 
     @cached_property
-    def _headers_before(self) -> frozenset[str]:
-        found: set[str] = set()
+    def before(self) -> dict[str, str]:
+        """The fields of the folders below: header → section."""
+        found: dict[str, str] = {}
         for folder in self.folders[:-1]:
             if (folder / "fields.csv").exists():
-                found |= {row["header"] for _, row in read_table(folder / "fields.csv", FIELD_COLUMNS, FIELD_EXTRAS)}
-        return frozenset(found)
+                rows = read_table(folder / "fields.csv", FIELD_COLUMNS, FIELD_EXTRAS)
+                found |= {row["header"]: row["section"] for _, row in rows}
+        return found
 
     def lists(self) -> list[PackRow]:
         """The code lists; of an edition with data sets only those that a field here takes."""

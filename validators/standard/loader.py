@@ -72,7 +72,10 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     sections = tuple(section for section in told if section.id in pack.sections)
     if not told:
         fail(path, 0, "it has no sections")
-    whole = replace(whole, unknown_sections=tuple(one.title for one in told if one not in sections))
+    known_of = {row.cells["section"] for row in pack.all_fields} | set(pack.before.values())
+    whole = replace(
+        whole, unknown_sections=tuple(one.title for one in told if not (one in sections or one.id in known_of))
+    )
     named = {name: frozenset(codes) for name, codes in top.table("values").lists().items()}
     code_lists = _read_code_lists(pack)
     fields = _read_fields(pack, sections, code_lists, named)
