@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refuse_own, refused
 from validators.problems import Problem
 from validators.standard.layers import CODE_COLUMNS
@@ -97,6 +98,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Every row that has anything in it, with its line."""
     try:
         refuse_own(path)
+        refuse_unquoted(path)
         if path.is_symlink() or not path.is_file():
             raise Problem(f"{path} is no plain file: name a table of codes (CSV).")
         if path.stat().st_size > LARGEST:

@@ -194,7 +194,7 @@ def test_links_and_sizes_are_guarded(site: Path, tmp_path: Path) -> None:
     sex = folder / "codes" / "sex.csv"
     sex.unlink()
     sex.symlink_to(secret)
-    assert "is a link or no plain file" in call("standards", "install", folder).sentence
+    assert "is a link or no file" in call("standards", "install", folder).sentence
     sex.unlink()
     sex.write_text("code,label,grade\n" + "".join(f"{n},{'x' * 99},\n" for n in range(90_000)), encoding="utf-8")
     assert "larger than any is" in call("standards", "install", folder).sentence

@@ -67,15 +67,8 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     pack = Pack(folders, variant)
     top = pack.toml()
     path = pack.path
-    whole = _edition(top, pack)
-    told = tuple(_section(table, pack) for table in top.tables("sections"))
-    sections = tuple(section for section in told if section.id in pack.sections)
-    if not told:
-        fail(path, 0, "it has no sections")
-    known_of = {row.cells["section"] for row in pack.all_fields} | set(pack.before.values())
-    whole = replace(
-        whole, unknown_sections=tuple(one.title for one in told if not (one in sections or one.id in known_of))
-    )
+    sections, unknown = _sections(top, pack)
+    whole = replace(_edition(top, pack), unknown_sections=unknown)
     named = {name: frozenset(codes) for name, codes in top.table("values").lists().items()}
     code_lists = _read_code_lists(pack)
     fields = _read_fields(pack, sections, code_lists, named)
@@ -135,6 +128,16 @@ def _own_id(text: str) -> str:
     if len(text) > LONGEST_ID:
         raise ValueError(f"{text[:LONGEST_ID]!a} and so on is longer than {LONGEST_ID} characters")
     return text
+
+
+def _sections(top: TomlTable, pack: Pack) -> tuple[tuple[Section, ...], tuple[str, ...]]:
+    """The sections that have fields here; and the titles of those of which no field is known at all."""
+    told = tuple(_section(table, pack) for table in top.tables("sections"))
+    if not told:
+        fail(pack.path, 0, "it has no sections")
+    known_of = {row.cells["section"] for row in pack.all_fields} | set(pack.before.values())
+    sections = tuple(section for section in told if section.id in pack.sections)
+    return sections, tuple(one.title for one in told if one not in sections and one.id not in known_of)
 
 
 def _edition(top: TomlTable, pack: Pack) -> Edition:
