@@ -1,7 +1,7 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
-`returns`, `extracts`, `month`, `wales`, `screens`, `sessions`, `files` or `editions` measures that part alone; `--clients N`
-makes the large store of the screens another size; `--list` names the files that an act goes through.
+`returns`, `extracts`, `month`, `wales`, `screens`, `sessions`, `files` or `editions` measures that part alone;
+`--clients N` makes the large store of the screens another size; `--list` names the files that an act goes through.
 """
 
 import argparse

@@ -124,6 +124,7 @@ def test_months_before_come_out_in_the_old_letter_and_the_step_is_undone(filled:
     assert sent(filled, "2026-03") == old
     new = headings(sent(filled, "2026-04"))
     assert {"NALOX", "HEPATCTD"} <= set(new) and not {"PREVTR", "HEPCTD", "TITID"} & set(new)
+    assert call("doctor", *filled.options).code == 0, "the audit tells of every value that was moved"
     now = kept(filled)
     assert [{**one, "HEPATCTD": ""} for one, _ in now] == [{**one, "HEPATCTD": ""} for one, _ in before]
     assert [one.get("HEPATCTD") for one, _ in now] == [one.get("HEPCTD") for one, _ in before]
