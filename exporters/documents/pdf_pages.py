@@ -1,0 +1,420 @@
+"""Reading the pages of a PDF: tables by their lines, tables without upright lines by where their headings stand, text.
+
+pdfplumber (MIT) reads the letters, the lines and the cells that lines make; it is imported when a PDF is read, being an
+extra of the installation. What is ours: marks of footnotes and words struck through are left out, running heads and
+feet too, and columns are told from the blank between them where no line parts them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from exporters.documents.document import Block, Paragraph, Progress, Row, Table, one_line
+from exporters.documents.headings import heading_of
+from validators.problems import Problem
+
+MOST_PAGES = 500
+_SMALL = 0.8  # of the size of the letters beside it: the mark of a footnote
+_EDGE = 0.12  # of a page's height, above and below: where running heads and feet stand
+_NEAR = 1.45  # of a line's height: the distance at which lines still belong together
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(slots=True)
+class Word:
+    """A word and its place: points from the left and from the top."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    size: float
+
+    @property
+    def middle(self) -> float:
+        """How far down it stands."""
+        return (self.top + self.bottom) / 2
+
+
+@dataclass(slots=True)
+class Line:
+    """Words that stand in one line, from left to right; `edge` is how far right the page's lines may go."""
+
+    words: list[Word]
+    page: int
+    edge: float = 0
+
+    @property
+    def text(self) -> str:
+        """The line's text."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def top(self) -> float:
+        """Where it begins."""
+        return min(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return max(word.bottom for word in self.words)
+
+    @property
+    def x0(self) -> float:
+        """How far left it begins."""
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        """How far right it goes."""
+        return max(word.x1 for word in self.words)
+
+    def chunks(self) -> list[list[Word]]:
+        """Its words in groups: a gap wider than any blank between words parts them."""
+        found: list[list[Word]] = []
+        for word in self.words:
+            if found and word.x0 - found[-1][-1].x1 < 0.9 * word.size:
+                found[-1].append(word)
+            else:
+                found.append([word])
+        return found
+
+
+@dataclass(slots=True)
+class Loose:
+    """A table without upright lines that is being read: where its columns part, and what it holds so far."""
+
+    bounds: list[float]
+    key: int
+    rows: list[list[list[str]]] = field(default_factory=list)
+
+
+def read_pages(path: Path, progress: Progress) -> tuple[int, str, list[Block]]:
+    """The pages of a PDF: how many, the title it bears, and what stands on them.
+
+    Raises Problem, in one sentence, for a file that is encrypted, broken, without text or too long, and where
+    pdfplumber is not installed.
+    """
+    try:
+        import pdfplumber
+        from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    except ImportError:
+        raise Problem(
+            f"{path} is a PDF and pdfplumber is not installed: pip install 'keywork[documents]', then try again."
+        ) from None
+    try:
+        with pdfplumber.open(path) as pdf:
+            count = len(pdf.pages)
+            if count > MOST_PAGES:
+                raise Problem(f"{path} has {count} pages: take out those with the tables, {MOST_PAGES} at most.")
+            pages = []
+            for page in pdf.pages:
+                progress(f"{path.name}: page {page.page_number} of {count}")
+                pages.append(_Page(page).read())
+                page.close()
+            title = str((pdf.metadata or {}).get("Title") or "")
+    except Problem:
+        raise
+    except Exception as error:
+        # pdfminer raises whatever a broken file makes it stumble over; it also wraps its own errors in another.
+        if isinstance(error.__context__, (PDFPasswordIncorrect, PDFEncryptionError)) or isinstance(
+            error, (PDFPasswordIncorrect, PDFEncryptionError)
+        ):
+            raise Problem(f"{path} is encrypted: save it without a password and try again.") from None
+        raise Problem(f"{path} is broken and cannot be read as a PDF: fetch it again from its owner.") from None
+    if not any(isinstance(item, Table) or item.words for page in pages for item in page):
+        raise Problem(
+            f"{path} holds no text, as a scan does: ask its owner for the document itself, or have the text recognised."
+        )
+    return count, title, _blocks(pages)
+
+
+class _Page:
+    """One page of a PDF, to be read once."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.number = page, int(page.page_number)
+
+    def read(self) -> list[Line | Table]:
+        """Its lines and tables from top to bottom."""
+        words = self._words()
+        found: list[tuple[float, Line | Table]] = []
+        for grid in self.page.find_tables():
+            rows = self._rows(grid, words)
+            if rows is None:
+                continue
+            x0, top, x1, bottom = grid.bbox
+            words = [word for word in words if not (x0 <= word.x0 <= x1 and top <= word.middle <= bottom)]
+            found.append((top, Table(rows, self.number)))
+        edge = float(self.page.width) - min((word.x0 for word in words), default=0)
+        found += [(line.top, line) for line in in_lines(words, self.number, edge)]
+        return [item for _, item in sorted(found, key=lambda pair: pair[0])]
+
+    def _words(self) -> list[Word]:
+        """The words that stand upright, without the marks of footnotes and what is struck through."""
+        taken = self.page.extract_words(extra_attrs=["size"], use_text_flow=False)
+        words = [
+            Word(one_line(item["text"]), item["x0"], item["x1"], item["top"], item["bottom"], item["size"])
+            for item in taken
+            if item.get("upright", True) and item["text"].strip()
+        ]
+        strokes = [
+            (item["x0"], item["x1"], (item["top"] + item["bottom"]) / 2)
+            for item in (*self.page.lines, *self.page.rects)
+            if item["bottom"] - item["top"] < 1.5 and item["x1"] - item["x0"] < 80
+        ]
+        return _without_marks([word for word in words if not _struck(word, strokes)])
+
+    def _rows(self, grid: Any, words: Iterable[Word]) -> tuple[Row, ...] | None:
+        """The rows of a table that lines draw; None for a frame, or for stripes, which part no columns."""
+        x0, top, x1, bottom = grid.bbox
+        inside = [word for word in words if x0 - 1 <= word.x0 <= x1 + 1 and top - 1 <= word.middle <= bottom + 1]
+        rows = grid.rows
+        if max(sum(cell is not None for cell in row.cells) for row in rows) < 2:
+            return None
+        found = []
+        for row in rows:
+            boxes = [cell for cell in row.cells if cell is not None]
+            texts = [_text_in(inside, box) for box in boxes]
+            width = (boxes[-1][2] - boxes[0][0]) if boxes else 0
+            merged = len(boxes) == 1 and width > 0.9 * (x1 - x0) and len(row.cells) > 1
+            found.append(Row(tuple(texts), self.number, merged=merged))
+        return tuple(found)
+
+
+def _text_in(words: Sequence[Word], box: Box) -> str:
+    x0, top, x1, bottom = box
+    within = [word for word in words if x0 <= (word.x0 + word.x1) / 2 <= x1 and top <= word.middle <= bottom]
+    return "\n".join(line.text for line in in_lines(within, 0))
+
+
+def in_lines(words: Iterable[Word], page: int, edge: float = 0) -> list[Line]:
+    """Words put into lines by how far down they stand."""
+    lines: list[Line] = []
+    for word in sorted(words, key=lambda item: (item.middle, item.x0)):
+        if lines and abs(word.middle - lines[-1].words[-1].middle) < 0.4 * word.size:
+            lines[-1].words.append(word)
+        else:
+            lines.append(Line([word], page, edge))
+    for line in lines:
+        line.words.sort(key=lambda item: item.x0)
+    return lines
+
+
+def _struck(word: Word, strokes: Iterable[tuple[float, float, float]]) -> bool:
+    height = word.bottom - word.top
+    for x0, x1, middle in strokes:
+        shared = min(x1, word.x1) - max(x0, word.x0)
+        if abs(middle - word.middle) < 0.3 * height and shared > 0.6 * (word.x1 - word.x0):
+            return True
+    return False
+
+
+def _without_marks(words: list[Word]) -> list[Word]:
+    """Words without small raised figures, which point to footnotes and belong to no header and no number."""
+    sizes = sorted(word.size for word in words)
+    usual = sizes[len(sizes) // 2] if sizes else 0
+    small = [word for word in words if len(word.text) <= 2 and word.size < _SMALL * usual]
+    marks = set()
+    for mark in small:
+        for word in words:
+            beside = -1 <= mark.x0 - word.x1 < 2 and mark.size < _SMALL * word.size
+            if beside and word.top - word.size < mark.top < word.middle:
+                marks.add(id(mark))
+    return [word for word in words if id(word) not in marks]
+
+
+def _blocks(pages: Sequence[Sequence[Line | Table]]) -> list[Block]:
+    """What stands on the pages, without running heads and feet; lines made paragraphs and loose tables."""
+    repeated = _running(pages)
+    blocks: list[Block] = []
+    loose: Loose | None = None
+    for page in pages:
+        lines: list[Line] = []
+        for item in page:
+            if isinstance(item, Table):
+                loose = _settle(lines, blocks, loose)
+                lines, loose = [], None
+                blocks.append(item)
+            elif _masked(item.text) not in repeated:
+                lines.append(item)
+        loose = _settle(lines, blocks, loose)
+    return blocks
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _running(pages: Sequence[Sequence[Line | Table]]) -> set[str]:
+    """The lines that stand first or last on most of the pages, whatever number they bear."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        lines = [item for item in page if isinstance(item, Line)]
+        ends = {_masked(line.text) for line in (*lines[:2], *lines[-2:])}
+        seen.update(ends)
+    least = max(3, len(pages) // 3)
+    return {text for text, times in seen.items() if times >= least and not re.fullmatch(r"[\W#]*", text)} | {
+        text for text, times in seen.items() if times >= least and re.fullmatch(r"\W*#\W*", text)
+    }
+
+
+def _settle(lines: list[Line], blocks: list[Block], loose: Loose | None) -> Loose | None:
+    """Make blocks of lines that stand together on one page; returns the loose table that may go on, if one does."""
+    at = 0
+    if loose is not None and lines:
+        at = _continue(lines, 0, loose, blocks)
+        loose = loose if at == len(lines) else None
+    waiting: list[Line] = []
+    while at < len(lines):
+        begun = _begin(lines, at)
+        if begun is None:
+            waiting.append(lines[at])
+            at += 1
+            continue
+        _paragraphs(waiting, blocks)
+        waiting = []
+        table, heading, at = begun
+        body = Table((heading,), heading.page)
+        blocks.append(body)
+        end = _continue(lines, at, table, blocks)
+        loose = table if end == len(lines) else None
+        at = end
+    _paragraphs(waiting, blocks)
+    return loose
+
+
+def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
+    """A table without upright lines whose headings begin with this line: the table, its headings, the line behind."""
+    best = None
+    for count in (1, 2, 3, 4):
+        window = lines[at : at + count]
+        if len(window) < count or window[-1].top - window[0].top > 60:
+            break
+        columns = _columns([chunk for line in window for chunk in line.chunks()])
+        cells = ["\n".join(" ".join(word.text for word in chunk) for chunk in column) for column in columns]
+        heading = heading_of(cells) if len(cells) > 1 else None
+        if heading is not None and heading.whole:
+            best = count, columns, cells, heading
+    if best is None:
+        return None
+    count, columns, cells, heading = best
+    body = [word for line in lines[at + count :] for word in line.words]
+    bounds = _bounds(columns, body)
+    return Loose(bounds, heading.key), Row(tuple(cells), lines[at].page), at + count
+
+
+def _columns(chunks: list[list[Word]]) -> list[list[list[Word]]]:
+    """Groups of words put into columns by where they stand; those of one column lie above each other."""
+    columns: list[list[list[Word]]] = []
+    for chunk in sorted(chunks, key=lambda item: item[0].x0):
+        x0, x1 = chunk[0].x0, chunk[-1].x1
+        for column in columns:
+            if x0 < max(part[-1].x1 for part in column) and x1 > min(part[0].x0 for part in column):
+                column.append(chunk)
+                break
+        else:
+            columns.append([chunk])
+    for column in columns:
+        column.sort(key=lambda part: part[0].top)
+    return columns
+
+
+def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
+    """Where columns part: as few words as can be are cut, as near as can be to the left of the next heading."""
+    bounds = []
+    for left, right in zip(columns, columns[1:], strict=False):
+        begins = min(part[0].x0 for part in left)
+        after = min(part[0].x0 for part in right)
+        best, least = after - 2, float("inf")
+        x = begins + 2
+        while x < after + 12:
+            cut = sum(word.x0 < x < word.x1 for word in body) + 0.02 * abs(x - (after - 2))
+            if cut < least:
+                best, least = x, cut
+            x += 1
+        bounds.append(best)
+    return bounds
+
+
+def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block]) -> int:
+    """Take the rows of a loose table into the last block of tables; returns the line at which it ends."""
+    rows: list[Row] = []
+    cells: list[list[str]] = []
+    page = lines[at].page if at < len(lines) else 0
+    before: Line | None = None
+    while at < len(lines):
+        line = lines[at]
+        if _begin(lines, at) is not None:
+            break
+        parts = _parted(line, table.bounds)
+        if parts is None:
+            if not (at + 1 < len(lines) and _is_key(_parted(lines[at + 1], table.bounds), table.key)):
+                break
+            if cells:
+                rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
+                cells = []
+            rows.append(Row((line.text,), page, merged=True))
+        elif _is_key(parts, table.key) or not (cells or rows):
+            if cells:
+                rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
+            cells = [[part] if part else [] for part in parts]
+        elif before is not None and line.top - before.bottom > 1.2 * line.words[0].size:
+            break
+        else:
+            for cell, part in zip(cells, parts, strict=False):
+                if part:
+                    cell.append(part)
+            if not cells:
+                break
+        before = line
+        at += 1
+    if cells:
+        rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
+    if rows:
+        blocks.append(Table(tuple(rows), page))
+    return at
+
+
+def _parted(line: Line, bounds: list[float]) -> list[str] | None:
+    """A line cut into the columns of a table; None for one that runs across where they part."""
+    parts: list[list[str]] = [[] for _ in range(len(bounds) + 1)]
+    for chunk in line.chunks():
+        for word in chunk:
+            middle = (word.x0 + word.x1) / 2
+            parts[sum(bound < middle for bound in bounds)].append(word.text)
+        for left, right in zip(chunk, chunk[1:], strict=False):
+            if any(left.x0 < bound < right.x1 and right.x0 - left.x1 < 0.45 * left.size for bound in bounds):
+                return None
+        if any(word.x0 + 2 < bound < word.x1 - 2 for word in chunk for bound in bounds):
+            return None
+    return [" ".join(part) for part in parts]
+
+
+def _is_key(parts: list[str] | None, key: int) -> bool:
+    return parts is not None and bool(re.fullmatch(r"\W?[A-Z]{0,4}\d[\dA-Z–-]*\.?|[A-Z]{1,3}\d?", parts[key]))
+
+
+def _paragraphs(lines: list[Line], blocks: list[Block]) -> None:
+    """Lines made paragraphs: a line that goes to the right edge goes on in the next, an open bracket too."""
+    text = ""
+    last: Line | None = None
+    for line in lines:
+        goes_on = last is not None and (
+            (last.x1 > 0.85 * last.edge and line.top - last.bottom < _NEAR * line.words[0].size - line.words[0].size + 4)
+            or text.count("(") > text.count(")")
+        )
+        if goes_on and not re.match(r"[•–-] |\d+\.? ", line.text):
+            text += " " + line.text
+        else:
+            if last is not None:
+                blocks.append(Paragraph(text, last.page))
+            text = line.text
+        last = line
+    if last is not None:
+        blocks.append(Paragraph(text, last.page))
