@@ -1,0 +1,147 @@
+"""The edition that a draft is compared with: its frame, its program's own rules, and the same rule in nearly the same words.
+
+The shipped packs hold no sentence of a published document. Where one has `wordings.csv`, that holds for each rule the
+hashes of its words, in no order, and of its numbers and headers: enough to tell the same sentence, not to read it.
+"""
+
+import csv
+import re
+import tomllib
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from validators.problems import Problem
+from validators.standard.catalogue import DEFAULT, available, folder_of, load
+from validators.standard.model import Rule, RuleRow, Standard
+
+_NEARLY = 0.9
+# Patterns with which the program itself speaks, whatever an edition's documents say.
+PROGRAM = frozenset(
+    "header_missing header_unknown header_repeated header_again header_order header_read cell_count one_event_a_row "
+    "table_read same_on_rows same_for_client encoding row_again like_another one_agency zeros_lost lists_not_judged "
+    "rule_failed no_other_columns other_data_set layout outside_list in_period filing_agency age_at_least age_at_most "
+    "code_not_retired".split()
+)
+
+
+def fingerprint(wording: str) -> tuple[frozenset[str], frozenset[str]]:
+    """A sentence as hashes: of its words, and of what must be the very same: numbers, headers, and words that deny."""
+    words = re.findall(r"[A-Za-z0-9]+", wording.replace("’", "'"))
+    exact = {word for word in words if any(c.isdigit() for c in word) or (word.isupper() and len(word) > 1)}
+    exact |= {f"{word.lower()}{words[at + 1].lower()}" for at, word in enumerate(words[:-1]) if word.lower() in _DENY}
+    return frozenset(map(_hash, words)), frozenset(map(_hash, exact))
+
+
+_DENY = ("not", "no", "before", "after", "or", "and", "only")
+
+
+def _hash(word: str) -> str:
+    return f"{zlib.crc32(word.lower().encode()):08x}"
+
+
+def alike(one: tuple[frozenset[str], frozenset[str]], other: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Whether two sentences are the same, or nearly: the same numbers, headers and denials, and nearly all words."""
+    every = one[0] | other[0]
+    return one[1] == other[1] and bool(every) and len(one[0] & other[0]) >= _NEARLY * len(every)
+
+
+@dataclass(frozen=True)
+class Base:
+    """An installed edition as the base of a draft. `compared`: whether marks say what differs from it."""
+
+    standard: Standard
+    compared: bool
+
+    @cached_property
+    def toml(self) -> dict[str, Any]:
+        """Its standard.toml, with those of the editions that it extends."""
+        return _whole_toml(self.standard.id)
+
+    @cached_property
+    def wordings(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+        """The fingerprints of its rules' sentences, as far as they are known."""
+        found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        for rule in self.standard.rules:
+            if words := getattr(rule, "wording", ""):
+                found[rule.id] = fingerprint(words)
+        path = _folder(self.standard.id) / "wordings.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as lines:
+                for row in csv.DictReader(lines):
+                    told = frozenset(row["words"].split()), frozenset(row["exact"].split())
+                    found.setdefault(row["rule"], told)
+        return found
+
+    def same_rule(self, number: str, wording: str) -> Rule | None:
+        """The base's rule of this number, where its words are the same or nearly."""
+        rule = self.standard.rule_by_id.get(number)
+        told = self.wordings.get(number)
+        return rule if rule and rule.rows and told and alike(told, fingerprint(wording)) else None
+
+    def program_rules(self, *, all_own: bool) -> list[Rule]:
+        """The rules that stand in no document: of a base that is the same edition all, else those of the program."""
+        found = []
+        for rule in self.standard.rules:
+            if rule.id[:1].isdigit():
+                continue
+            rows = tuple(row for row in rule.rows if all_own or row.pattern in PROGRAM)
+            if rows:
+                found.append(Rule(rule.id, rule.title, rule.help, rule.reading, rule.source, rows))
+        return found
+
+    def fields_cell(self, row: RuleRow) -> str:
+        """The fields of a row as rules.csv names them: by a set where it is one."""
+        return fields_cell(row.fields, row.pattern, self.standard)
+
+
+def fields_cell(fields: Sequence[str], pattern: str, standard: Standard) -> str:
+    """Headers as rules.csv writes them, by the name of a set where they are all of it."""
+    every = standard.fields
+    sets = {
+        "@all": [item.header for item in every],
+        "@coded": [item.header for item in every if item.codes],
+        "@dates": [item.header for item in every if item.is_date],
+        "@required": [item.header for item in every if item.required],
+        "@client @episode": [item.header for item in every if item.level in ("client", "episode")],
+    }
+    if pattern == "layout":
+        return "@all"
+    for name, headers in sets.items():
+        if headers and set(headers) == set(fields) and len(headers) > 1:
+            return name
+    return " ".join(fields)
+
+
+def choose(like: str, headers: Sequence[str]) -> Base:
+    """The base: the one that is named, else the installed edition with the most headers in common.
+
+    Raises Problem for an id that is not installed.
+    """
+    if like:
+        return Base(load(like), True)
+    best, shared = DEFAULT, 0
+    for name in available():
+        try:
+            own = load(name)
+        except Problem:
+            continue  # a broken one is no base, and is told of where it is chosen
+        common = len(set(headers) & set(own.headers))
+        if own.submission.format == "csv" and common > shared:
+            best, shared = name, common
+    return Base(load(best), bool(headers) and shared >= 0.5 * len(headers))
+
+
+def _folder(standard_id: str) -> Path:
+    return folder_of(standard_id)
+
+
+def _whole_toml(standard_id: str) -> dict[str, Any]:
+    told = tomllib.loads((_folder(standard_id) / "standard.toml").read_text(encoding="utf-8"))
+    below = told.pop("extends", "")
+    if below and below != standard_id:
+        return {**_whole_toml(below), **told}
+    return told

@@ -1,0 +1,231 @@
+"""The code lists of a draft, and what of them is doubtful beside their fields."""
+
+import re
+from collections.abc import Iterable
+
+from exporters.documents.document import one_line
+from exporters.documents.draft import Cells, Draft, Line, cite
+from exporters.documents.fields import ReadField
+from exporters.documents.lists import ReadCode, ReadList
+from validators.standard.model import CodeList
+
+LIST_COLUMNS = ("list", "title", "status", "complete", "source", "note")
+CODE_COLUMNS = ("code", "label", "grade", "data_sets", "valid_to", "group", "note", "source")
+
+
+def add_lists(draft: Draft) -> None:
+    """Name the lists, attach them to their fields, and add the base's for fields of which none was read."""
+    for item in draft.gathered.lists:
+        item.id = _name(draft, item)
+        _add(draft, item)
+    for item in draft.gathered.fields:
+        _layout_by_codes(draft, item)
+    _from_base(draft)
+
+
+def listed_rules(draft: Draft) -> frozenset[str]:
+    """The numbers of the rules that ask for a code of the list."""
+    from exporters.documents.draft_rules import understood
+
+    found = set()
+    for number, made in understood(draft).items():
+        if any(check.pattern == "in_codes" for check in made.checks):
+            found.add(number)
+    return frozenset(found)
+
+
+def _name(draft: Draft, item: ReadList) -> str:
+    """The base's own name for a list of the same fields, else one by the first field."""
+    standard = draft.base.standard
+    taken = {row["list"] for row in draft.lists}
+    before = standard.by_header.get(item.headers[0])
+    if before is not None and before.codes and before.codes not in taken:
+        shared = {one.header for one in standard.fields if one.codes == before.codes} & set(draft.headers)
+        if shared == set(item.headers):
+            return before.codes
+    stem = re.sub("[^a-z0-9]+", "_", item.headers[0].lower())
+    name, number = stem, 2
+    while name in taken:
+        name, number = f"{stem}_{number}", number + 1
+    return name
+
+
+def _add(draft: Draft, item: ReadList) -> None:
+    """One list: its line in the index, its codes, its fields, and the lines that say where all that stands."""
+    only_codes = bool(item.codes) and not item.spans
+    spans = ", ".join(f"{least}-{most}" for least, most, _ in item.spans)
+    notes = [*item.notes, item.elsewhere, spans and f"Whole numbers: {spans}", spans and _fields_of(item)]
+    draft.lists.append(
+        {
+            "list": item.id,
+            "title": item.title or item.headers[0],
+            "status": "site" if item.codes else "unknown",
+            "complete": "yes" if only_codes else "no",
+            "source": cite(item.document, item.page),
+            "note": " ".join(filter(None, notes)),
+        }
+    )
+    labels = [_cells(label=f"{least}-{most} {words}".strip()) for least, most, words in item.spans]
+    draft.codes[item.id] = [_code(draft, item, code) for code in item.codes] + labels
+    if not item.spans:
+        for row in draft.fields:
+            if row["header"] in item.headers:
+                row["codes"] = item.id
+    _ask(draft, item)
+    before = _before(draft, item)
+    mark = "new" if before is None else "same" if _same_codes(before, item.codes) else "changed"
+    question = " ".join(item.questions)
+    standing = "missing" if not item.has_codes else "read"
+    if standing == "missing":
+        question = f"{question} The document refers elsewhere ({item.elsewhere}): bring that, or the list.".strip()
+    draft.note(
+        Line("list", item.id, draft.mark(mark), standing, item.document, "", item.page, item.printed, question)
+    )
+    for code in (*item.codes, *item.again):
+        _note_code(draft, item, code, before)
+    if before is not None and draft.base.compared and item.codes:
+        for gone in before.codes.keys() - {code.code for code in item.codes}:
+            draft.note(Line("code", f"{item.id}/{gone}", "gone", "base", printed=f"{gone} | {before.codes[gone]}"))
+
+
+def _fields_of(item: ReadList) -> str:
+    return f"Fields: {', '.join(item.headers)}."
+
+
+def _note_code(draft: Draft, item: ReadList, code: ReadCode, before: CodeList | None) -> None:
+    mark = "new"
+    if before is not None and code.code in before.codes:
+        mark = "same" if _plain(before.codes[code.code]) == _plain(code.text) else "changed"
+    standing = "read" if code in item.codes else "not checked" if code.question else "nothing"
+    draft.note(
+        Line(
+            "code", f"{item.id}/{code.code}", draft.mark(mark), standing, item.document, "", code.page,
+            code.printed, code.question,
+        )  # fmt: skip
+    )
+
+
+def _cells(**values: str) -> Cells:
+    return {**dict.fromkeys(CODE_COLUMNS, ""), **values}
+
+
+def _code(draft: Draft, item: ReadList, code: ReadCode) -> Cells:
+    return _cells(
+        code=code.code,
+        label=code.text or code.code,
+        data_sets=" ".join(code.sets),
+        valid_to=code.valid_to,
+        group=code.group,
+        note=code.note,
+        source=cite(item.document, code.page),
+    )
+
+
+def _plain(text: str) -> str:
+    return one_line(text.replace("’", "'")).casefold()
+
+
+def _before(draft: Draft, item: ReadList) -> CodeList | None:
+    standard = draft.base.standard
+    for row in draft.fields:
+        if row["header"] in item.headers:
+            before = standard.by_header.get(row["header"]) or standard.by_header.get(row["was"])
+            if before is not None and before.codes:
+                return standard.code_lists[before.codes]
+    return None
+
+
+def _same_codes(before: CodeList, codes: Iterable[ReadCode]) -> bool:
+    own = {code.code: _plain(code.text) for code in codes}
+    return own == {code: _plain(label) for code, label in before.codes.items()}
+
+
+def _ask(draft: Draft, item: ReadList) -> None:
+    """What does not fit together: codes and layouts, fields that no rule sends to a list, codes named in the text."""
+    by_header = {one.header: one for one in draft.gathered.fields}
+    in_list = listed_rules(draft)
+    for header in item.headers:
+        field = by_header.get(header)
+        if field is None:
+            continue
+        if in_list and not item.spans and not set(field.rules) & in_list:
+            rules = ", ".join(sorted(in_list, key=int))
+            item.questions.append(f"{header} has this list, but rule {rules} does not stand with it.")
+        kind, _, length = field.layout.partition("(")
+        most = int(length.rstrip(")") or 0) if length else 0
+        wide = [code.code for code in item.codes if most and len(code.code) > most]
+        odd = [code.code for code in item.codes if (kind == "A" and not code.code.isalpha())]
+        odd += [code.code for code in item.codes if kind == "N" and not code.code.isdigit()]
+        if wide:
+            item.questions.append(f"{', '.join(wide[:5])} is longer than the layout {field.layout} of {header}.")
+        if odd:
+            item.questions.append(f"{', '.join(odd[:5])} does not fit the layout {field.layout} of {header}.")
+    shapes = {_shape(code.code) for code in item.codes if len(code.code) >= 4}
+    known = {code.code for code in item.codes}
+    named = [word for note in item.notes for word in re.findall(r"\b[A-Z0-9]{4,}\b", note)]
+    for word in dict.fromkeys(named):
+        if _shape(word) in shapes and word not in known:
+            item.questions.append(f"The text above the table names {word}, which is not in the list: does it belong?")
+
+
+def _shape(code: str) -> str:
+    return re.sub("[A-Z]", "A", re.sub("[0-9]", "9", code))
+
+
+def _layout_by_codes(draft: Draft, field: ReadField) -> None:
+    """A layout printed without its letter, by the codes of the list: digits alone are N, letters alone A."""
+    if not field.layout.startswith("("):
+        return
+    codes = [code.code for item in draft.gathered.lists if field.header in item.headers for code in item.codes]
+    if not codes:
+        return
+    letter = "N" if all(map(str.isdigit, codes)) else "A" if all(map(str.isalpha, codes)) else "C"
+    row = next(row for row in draft.fields if row["header"] == field.header)
+    row["layout"] = f"{letter}{field.layout}"
+    line = next(line for line in draft.lines if line.kind == "field" and line.key == field.header)
+    line.standing = "corrected"
+    line.question = f"The layout is printed {field.layout_printed}; {row['layout']} is taken, as the codes are."
+
+
+def _from_base(draft: Draft) -> None:
+    """Fields that have a list in the base and none in the documents: the base's, with its own status; else a gap."""
+    standard = draft.base.standard
+    in_list = listed_rules(draft)
+    by_row = {row["header"]: row for row in draft.fields}
+    spanned = {header for item in draft.gathered.lists if item.spans for header in item.headers}
+    taken: dict[str, str] = {}
+    for field in draft.gathered.fields:
+        row = by_row[field.header]
+        if row["codes"] or field.header in spanned or not set(field.rules) & in_list:
+            continue
+        before = standard.by_header.get(field.header)
+        where = (field.document, "", field.page)
+        if before is None or not before.codes:
+            question = f"{field.header} takes the codes of a list, and no document read has one: bring it."
+            draft.note(Line("list", field.header, "", "missing", *where, field.printed, question))
+            continue
+        codes = standard.code_lists[before.codes]
+        if codes.id not in taken:
+            taken[codes.id] = _take_over(draft, codes)
+        row["codes"] = taken[codes.id]
+        question = f"No document read has the list of {field.header}; that of {standard.id} stands there, {codes.status}."
+        draft.note(Line("list", taken[codes.id], draft.mark("same"), "base", *where, field.printed, question))
+
+
+def _take_over(draft: Draft, codes: CodeList) -> str:
+    name, number = codes.id, 2
+    while name in draft.codes:
+        name, number = f"{codes.id}_{number}", number + 1
+    draft.lists.append(
+        {
+            "list": name,
+            "title": codes.title,
+            "status": codes.status,
+            "complete": "yes" if codes.complete else "no",
+            "source": codes.source,
+            "note": codes.note,
+        }
+    )
+    draft.codes[name] = [_cells(code=code, label=label) for code, label in codes.codes.items()]
+    draft.codes[name] += [_cells(label=label) for label in codes.labels]
+    return name

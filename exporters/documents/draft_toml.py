@@ -1,0 +1,142 @@
+"""The standard.toml of a draft: the base's frame, without what its fields no longer have, with what documents say."""
+
+import json
+from typing import Any
+
+from exporters.documents.draft import Draft
+
+_ORDER = (
+    "id", "title", "edition", "document", "date_layout", "valid_from", "valid_to", "numbered",
+)  # fmt: skip
+_WITH_HEADERS = ("roles", "shortened", "printed")
+
+
+def add_toml(draft: Draft) -> None:
+    """Fill the draft's standard.toml."""
+    gathered, base = draft.gathered, draft.base
+    told: dict[str, Any] = {
+        key: value for key, value in base.toml.items() if key not in ("unverified", "bring", "valid_from", "valid_to")
+    }
+    headers = set(draft.headers)
+    letter = gathered.letter or draft.id.rpartition("-")[2].upper()
+    alike = letter == base.standard.edition
+    told |= {
+        "id": draft.id,
+        "title": base.standard.title if alike and base.compared else f"NDTMS data set {letter}",
+        "edition": letter,
+        "document": "; ".join(item.document.title or item.document.file for item in gathered.documents),
+        "sections": [section for section in draft.sections.values()],
+    }
+    if gathered.valid_from:
+        told["valid_from"] = gathered.valid_from
+    if gathered.valid_to:
+        told["valid_to"] = gathered.valid_to
+    draft.title = told["title"]
+    _keep_headers(told, headers, draft)
+    _variants(told, draft)
+    carries = [header for header in gathered.without_consent if header in headers] or [
+        header for header in base.standard.no_consent_carries if header in headers
+    ]
+    told["no_consent"] = {"carries": carries}
+    told["documents"] = [
+        {
+            "name": item.name,
+            "title": item.document.title or item.document.file,
+            "file": item.document.file,
+            "digest": item.document.digest,
+            "pages": item.document.pages,
+        }
+        for item in gathered.documents
+    ]
+    draft.toml = told
+
+
+def _keep_headers(told: dict[str, Any], headers: set[str], draft: Draft) -> None:
+    """Leave out what names a field that is not there."""
+    renamed = {row["was"]: row["header"] for row in draft.fields if row["was"]}
+    roles = {part: renamed.get(header, header) for part, header in told.get("roles", {}).items()}
+    told["roles"] = {part: header for part, header in roles.items() if header in headers}
+    told["shortened"] = {header: how for header, how in told.get("shortened", {}).items() if header in headers}
+    printed = {item.header_printed: item.header for item in draft.gathered.fields if item.corrected}
+    told["printed"] = {heading: header for heading, header in printed.items() if heading not in headers}
+    submission = dict(told.get("submission", {}))
+    if "extracted_when" in submission:
+        submission["extracted_when"] = [header for header in submission["extracted_when"] if header in headers]
+    told["submission"] = submission
+    told["numbered"] = [header for header in told.get("numbered", []) if header in headers]
+    for name in ("journeys", "guarded", "ips"):
+        table = told.get(name)
+        if table and not _all_there(table, headers):
+            del told[name]
+    told["measures"] = [table for table in told.get("measures", []) if _all_there(table, headers)]
+    for name in ("shortened", "printed", "numbered", "measures"):
+        if not told[name]:
+            del told[name]
+
+
+def _all_there(table: dict[str, Any], headers: set[str]) -> bool:
+    """Whether all that looks like a header in a table is a header of the draft."""
+    for value in table.values():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and text.isupper() and len(text) > 1 and text.isalnum() and text not in headers:
+                return False
+    return True
+
+
+def _variants(told: dict[str, Any], draft: Draft) -> None:
+    """The data sets: those for which fields are ticked, titled by the base or by the document."""
+    used = {name for item in draft.gathered.fields for name in item.sets}
+    known = {table["name"]: table for table in told.get("variants", [])}
+    first = next((list(item.sets) for item in draft.gathered.fields if set(item.sets) == used), sorted(used))
+    variants = []
+    for name in first:
+        title = draft.gathered.sets.get(name, name)
+        age = "young" if "young" in title.lower() else "adult" if "adult" in title.lower() else ""
+        made = {"id": name.lower(), "name": name, "title": title}
+        variants.append(known.get(name) or ({**made, "age": age} if age else made))
+    told.pop("variants", None)
+    if variants:
+        told["variants"] = variants
+        names = {table["name"] for table in variants}
+        for section in told["sections"]:
+            if not set(str(section.get("data_sets", "")).split()) <= names:
+                section.pop("data_sets")
+
+
+def written(told: dict[str, Any]) -> str:
+    """A mapping as TOML: plain keys first, then tables, then lists of tables."""
+    plain = {key: value for key, value in told.items() if not _is_table(value)}
+    lines = [f"{key} = {_value(plain[key])}" for key in (*_ORDER, *plain) if key in plain and plain[key] != []]
+    lines = list(dict.fromkeys(lines))
+    for key, value in told.items():
+        if isinstance(value, dict) and value:
+            lines += ["", f"[{key}]", *_pairs(value)]
+        elif _is_table(value):
+            for table in value:
+                lines += ["", f"[[{key}]]", *_pairs(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _pairs(table: dict[str, Any]) -> list[str]:
+    return [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
+
+
+def _value(value: Any) -> str:
+    """A value as TOML; the escapes of JSON are those of TOML's basic strings."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
