@@ -11,11 +11,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from validators.problems import Problem
-from validators.standard.catalogue import DEFAULT, available, folder_of, load
+from validators.standard.catalogue import DEFAULT, edition_of, editions, layers_of, load
 from validators.standard.model import Rule, RuleRow, Standard
 
 _NEARLY = 0.9
@@ -66,10 +65,11 @@ class Base:
         """The fingerprints of its rules' sentences, as far as they are known."""
         found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         for rule in self.standard.rules:
-            if words := getattr(rule, "wording", ""):
-                found[rule.id] = fingerprint(words)
-        path = _folder(self.standard.id) / "wordings.csv"
-        if path.is_file():
+            if rule.wording:
+                found[rule.id] = fingerprint(rule.wording)
+        for path in (folder / "wordings.csv" for folder in layers_of(self.standard.id)):
+            if not path.is_file():
+                continue
             with path.open(encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
                     told = frozenset(row["words"].split()), frozenset(row["exact"].split())
@@ -122,9 +122,9 @@ def choose(like: str, headers: Sequence[str]) -> Base:
     Raises Problem for an id that is not installed.
     """
     if like:
-        return Base(load(like), True)
+        return Base(load(edition_of(like)[0]), True)
     best, shared = DEFAULT, 0
-    for name in available():
+    for name in editions():
         try:
             own = load(name)
         except Problem:
@@ -135,13 +135,12 @@ def choose(like: str, headers: Sequence[str]) -> Base:
     return Base(load(best), bool(headers) and shared >= 0.5 * len(headers))
 
 
-def _folder(standard_id: str) -> Path:
-    return folder_of(standard_id)
-
-
 def _whole_toml(standard_id: str) -> dict[str, Any]:
-    told = tomllib.loads((_folder(standard_id) / "standard.toml").read_text(encoding="utf-8"))
-    below = told.pop("extends", "")
-    if below and below != standard_id:
-        return {**_whole_toml(below), **told}
+    """The standard.toml of an edition, the keys of what it extends among them."""
+    told: dict[str, Any] = {}
+    for folder in layers_of(standard_id):
+        path = folder / "standard.toml"
+        if path.is_file():
+            told |= tomllib.loads(path.read_text(encoding="utf-8"))
+    told.pop("extends", None)
     return told

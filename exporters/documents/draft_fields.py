@@ -36,7 +36,7 @@ def add_sections(draft: Draft) -> None:
 
 def _titled(title: str, tables: dict[str, Any]) -> str:
     plain = title.casefold()
-    for name, table in tables.items():
+    for name, table in sorted(tables.items(), key=lambda pair: -len(str(pair[1].get("title", "")))):
         told = str(table.get("title", "")).casefold()
         if told and (plain.startswith(told) or f"({told})" in plain):
             return name
@@ -134,7 +134,7 @@ def _note(draft: Draft, item: ReadField, before: Field | None, was: Field | None
         item.questions.append(f"The header was {was.header} before: is it the same field, renamed?")
     elif before is not None:
         layout = before.layout.text.replace("max", "")
-        sets = {name.strip("()") for name in getattr(before, "data_sets", ())}
+        sets = {name.strip("()") for name in before.data_sets}
         mark = "same" if layout == item.layout and (not sets or sets == set(item.sets)) else "changed"
     standing = "corrected" if item.corrected else "read"
     question = " ".join(item.questions)

@@ -193,7 +193,7 @@ def _from_base(draft: Draft) -> None:
     in_list = listed_rules(draft)
     by_row = {row["header"]: row for row in draft.fields}
     spanned = {header for item in draft.gathered.lists if item.spans for header in item.headers}
-    taken: dict[str, str] = {}
+    taken: dict[str, list[ReadField]] = {}
     for field in draft.gathered.fields:
         row = by_row[field.header]
         if row["codes"] or field.header in spanned or not set(field.rules) & in_list:
@@ -204,12 +204,18 @@ def _from_base(draft: Draft) -> None:
             question = f"{field.header} takes the codes of a list, and no document read has one: bring it."
             draft.note(Line("list", field.header, "", "missing", *where, field.printed, question))
             continue
-        codes = standard.code_lists[before.codes]
-        if codes.id not in taken:
-            taken[codes.id] = _take_over(draft, codes)
-        row["codes"] = taken[codes.id]
-        question = f"No document read has the list of {field.header}; that of {standard.id} stands there, {codes.status}."
-        draft.note(Line("list", taken[codes.id], draft.mark("same"), "base", *where, field.printed, question))
+        taken.setdefault(before.codes, []).append(field)
+    for own, fields in taken.items():
+        codes = standard.code_lists[own]
+        name = _take_over(draft, codes)
+        for field in fields:
+            by_row[field.header]["codes"] = name
+        headers = ", ".join(field.header for field in fields)
+        question = f"No document read has the list of {headers}; that of {standard.id} stands there, {codes.status}."
+        first = fields[0]
+        draft.note(
+            Line("list", name, draft.mark("same"), "base", first.document, "", first.page, first.printed, question)
+        )
 
 
 def _take_over(draft: Draft, codes: CodeList) -> str:

@@ -73,16 +73,16 @@ class Progress:
     """Tells how far long work has come: on a terminal only, at most once a second, and wipes itself at the end."""
 
     def __init__(self, unit: str) -> None:
-        """`unit` says what is counted, such as `episodes written`."""
+        """`unit` says what is counted, such as `episodes written`; empty where the work says so itself."""
         self.unit, self.told = unit, 0.0
         self.shown = False
 
-    def __call__(self, count: int) -> None:
-        """Note how many are done."""
+    def __call__(self, count: int | str) -> None:
+        """Note how many are done, or how far the work has come."""
         moment = time.monotonic()
         if sys.stderr.isatty() and moment - self.told >= 1:
             self.told, self.shown = moment, True
-            print(f"\r{count} {self.unit}", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{count} {self.unit}".rstrip(), end="", file=sys.stderr, flush=True)
 
     def done(self) -> None:
         """Clear the line."""

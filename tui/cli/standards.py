@@ -12,6 +12,7 @@ import typer
 
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refuse_own
+from tui.cli.context import Progress, talk
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -103,6 +104,46 @@ def _refuse_unknown(what: str, name: str, known: Collection[str]) -> None:
         near = get_close_matches(name, known, 3)
         hint = f"perhaps {' or '.join(near)}" if near else f"there are {', '.join(known)}"
         raise Problem(printable(f"There is no {what} {name[:40]}: {hint[:300]}."))
+
+
+@group.command()
+def draft(
+    documents: Annotated[
+        list[Path], typer.Argument(metavar="DOCUMENT...", help="The owner's documents: PDF, web page, text or CSV.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="The draft's folder, not there yet or empty.")],
+    like: Annotated[
+        str, typer.Option("--like", metavar="ID", help="The edition to compare with; else the one most alike.")
+    ] = "",
+    own_id: Annotated[
+        str, typer.Option("--id", metavar="ID", help="The draft's own id; else made from the edition's letter.")
+    ] = "",
+    form: FormatOption = OutputFormat.TEXT,
+) -> int:
+    """Read an owner's documents into the draft of an edition, to be reviewed: fields, lists, rules, and what was not read."""
+    refuse_csv(form)
+    from exporters.documents import draft as drafts
+    from exporters.documents import folder, report
+
+    folder.refuse_taken(out)
+    progress = Progress("")
+    try:
+        made = drafts.draft(documents, like, own_id, progress)
+        folder.write(made, out)
+    finally:
+        progress.done()
+    told = report.as_mapping(made)
+    if form is OutputFormat.JSON:
+        print(json.dumps({"folder": str(out.absolute()), **told}, indent=1, ensure_ascii=False))
+    else:
+        print(printable_lines(report.as_text(told)))
+        talk(f"The draft is in {out}: look through it, then keywork standards check {out}")
+    return 0
+
+
+def printable_lines(text: str) -> str:
+    """A text of several lines without what a terminal would obey."""
+    return "\n".join(map(printable, text.rstrip("\n").split("\n")))
 
 
 @group.command()

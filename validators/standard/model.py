@@ -47,13 +47,16 @@ class Layout:
     def parse(cls, text: str) -> "Layout":
         """Read a published layout. Raises ValueError for one that is not known.
 
-        C, and a length alone, are alphanumeric; which of their fields take any character the loader says.
+        C, and a length alone, are alphanumeric; which of their fields take any character the loader says. A part of a
+        date (MMYYYY) is so many digits: it is compared with no day.
         """
+        if text in ("MMYYYY", "YYYYMM", "YYYY"):
+            return cls(text, "numeric", len(text))
         if text in ("YYYYMMDD", "YYYY-MM-DD", "CCYY-MM-DD"):
             return cls(text, "date", len(text))
         match = re.fullmatch(r"([ANC]?)\((?:max)?([1-9][0-9]{0,3})\)", text)
         if match is None:
-            raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD")
+            raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD, MMYYYY, YYYY")
         kinds: dict[str, LayoutKind] = {"A": "alpha", "N": "numeric"}
         return cls(text, kinds.get(match[1], "alphanumeric"), int(match[2]))
 
