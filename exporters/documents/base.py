@@ -1,4 +1,4 @@
-"""The edition that a draft is compared with: its frame, its program's own rules, and the same rule in nearly the same words.
+"""The edition a draft is compared with: its frame, the program's own rules, the same rule in nearly the same words.
 
 The shipped packs hold no sentence of a published document. Where one has `wordings.csv`, that holds for each rule the
 hashes of its words, in no order, and of its numbers and headers: enough to tell the same sentence, not to read it.
@@ -20,10 +20,35 @@ from validators.standard.model import Rule, RuleRow, Standard
 _NEARLY = 0.9
 # Patterns with which the program itself speaks, whatever an edition's documents say.
 PROGRAM = frozenset(
-    "header_missing header_unknown header_repeated header_again header_order header_read cell_count one_event_a_row "
-    "table_read same_on_rows same_for_client encoding row_again like_another one_agency zeros_lost lists_not_judged "
-    "rule_failed no_other_columns other_data_set layout outside_list in_period filing_agency age_at_least age_at_most "
-    "code_not_retired".split()
+    [
+        "header_missing",
+        "header_unknown",
+        "header_repeated",
+        "header_again",
+        "header_order",
+        "header_read",
+        "cell_count",
+        "one_event_a_row",
+        "table_read",
+        "same_on_rows",
+        "same_for_client",
+        "encoding",
+        "row_again",
+        "like_another",
+        "one_agency",
+        "zeros_lost",
+        "lists_not_judged",
+        "rule_failed",
+        "no_other_columns",
+        "other_data_set",
+        "layout",
+        "outside_list",
+        "in_period",
+        "filing_agency",
+        "age_at_least",
+        "age_at_most",
+        "code_not_retired",
+    ]
 )
 
 

@@ -3,16 +3,32 @@
 import re
 from datetime import date, timedelta
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_DAY = (
+    rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? ({'|'.join(_MONTHS)}) (\d{{4}})"
+    r"|(\d{1,2})[/.](\d{1,2})[/.](\d{4})|(\d{4})-(\d\d)-(\d\d))"
 )
-_DAY = rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? ({'|'.join(_MONTHS)}) (\d{{4}})|(\d{{1,2}})[/.](\d{{1,2}})[/.](\d{{4}})|(\d{{4}})-(\d\d)-(\d\d))"
 _CLOSED = re.compile(
-    rf"\b(?:closed|withdrawn|abolished|discontinued|retired|removed|not used|not to be used|no longer (?:used|valid|made|"
-    rf"collected|open))\b[^.]{{0,60}}?\b(?:from|since|after|on)\b (?:the )?{_DAY}",
+    rf"\b(?:closed|withdrawn|abolished|discontinued|retired|removed|not used|not to be used|"
+    rf"no longer (?:used|valid|made|collected|open))\b[^.]{{0,60}}?\b(?:from|since|after|on)\b (?:the )?{_DAY}",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(rf"\b(?:until|up to|valid to|ends? on|ended on|last used on)\b(?: and including)? {_DAY}", re.IGNORECASE)
+_UNTIL = re.compile(
+    rf"\b(?:until|up to|valid to|ends? on|ended on|last used on)\b(?: and including)? {_DAY}", re.IGNORECASE
+)
 
 
 def last_day(text: str) -> date | None:

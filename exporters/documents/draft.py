@@ -1,17 +1,11 @@
 """The draft of an edition: what was read, in the layout of a pack, with where each thing stands and what is open."""
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from exporters.documents.base import Base, choose
-from exporters.documents.document import Progress
-from exporters.documents.fields import Left
-from exporters.documents.gathered import Gathered, gather
-from exporters.documents.reading import read_document
-from validators.problems import Problem
+from exporters.documents.base import Base
+from exporters.documents.gathered import Gathered
+from exporters.documents.wording import Understood
 
 Cells = dict[str, str]
 
@@ -38,7 +32,10 @@ class Line:
 
 @dataclass(slots=True)
 class Draft:
-    """A whole draft, before it is written into a folder."""
+    """A whole draft, before it is written into a folder.
+
+    `sections` are by their printed titles, `understood` is what was made of each rule that stands once.
+    """
 
     gathered: Gathered
     base: Base
@@ -51,6 +48,7 @@ class Draft:
     rules: list[Cells] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
+    understood: dict[str, Understood] = field(default_factory=dict)
 
     def note(self, line: Line) -> None:
         """Add a line of provenance; the digest is the document's."""
@@ -67,61 +65,6 @@ class Draft:
         return [row["header"] for row in self.fields]
 
 
-def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) -> Draft:
-    """Read documents into the draft of one edition.
-
-    `like` is the id of the base, empty for the installed edition with most headers in common; `wanted_id` that of the
-    draft, empty for one made from the letter of the edition. Raises Problem, in one sentence, for a document that
-    cannot be read or is about something else, and for documents without a table of fields.
-    """
-    from exporters.documents.draft_fields import add_fields, add_sections
-    from exporters.documents.draft_lists import add_lists
-    from exporters.documents.draft_rules import add_rules
-    from exporters.documents.draft_toml import add_toml
-
-    twice = {path.resolve() for path in paths}
-    if len(twice) < len(paths):
-        raise Problem("One of the documents is named twice: name each once.")
-    known = choose(like, []).standard.headers if like else ()
-    gathered = gather([read_document(path, progress) for path in paths], known)
-    progress("putting it together")
-    if not gathered.fields:
-        raise Problem(
-            "The documents hold no table of fields, so that no edition can be made of them: add the technical "
-            "definitions, or install the lists alone with keywork standards install."
-        )
-    base = choose(like, [item.header for item in gathered.fields])
-    made = Draft(gathered, base, _id(gathered, base, wanted_id), "")
-    add_sections(made)
-    add_fields(made)
-    add_lists(made)
-    add_rules(made)
-    add_toml(made)
-    for left in gathered.left:
-        made.note(_left(left))
-    return made
-
-
-def _left(left: Left) -> Line:
-    return Line("text", left.key, "", left.standing, left.document, "", left.page, left.printed, left.question)
-
-
-def _id(gathered: Gathered, base: Base, wanted: str) -> str:
-    if wanted:
-        if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", wanted) or len(wanted) > 40:
-            raise Problem(f"{wanted!a} cannot be an id: use a to z, digits and single hyphens, 40 at most.")
-        return wanted
-    if not gathered.letter:
-        raise Problem("The documents do not say which letter the edition has: name its id with --id, e.g. ndtms-r.")
-    stem = base.standard.id.removesuffix(f"-{base.standard.edition.lower()}") if base.compared else "ndtms"
-    return f"{stem}-{gathered.letter.lower()}"
-
-
 def cite(name: str, page: str) -> str:
     """Where something stands, as the pack's tables cite it."""
     return f"{name} p. {page}" if name else ""
-
-
-def same(one: Mapping[str, str], other: Mapping[str, str], keys: Sequence[str]) -> bool:
-    """Whether two rows have the same in these columns."""
-    return all(one.get(key, "") == other.get(key, "") for key in keys)

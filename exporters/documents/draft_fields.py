@@ -25,10 +25,8 @@ def add_sections(draft: Draft) -> None:
         found = [by_header[item.header].section for item in own if item.header in by_header]
         name = max(set(found), key=found.count) if found else _titled(title, tables)
         taken = {section["id"] for section in draft.sections.values()}
-        if name and name in tables and name not in taken:
-            section = dict(tables[name])
-        else:
-            section = _inferred(title, taken)
+        free = name in tables and name not in taken
+        section = dict(tables[name]) if free else _inferred(title, taken)
         if section["level"] == "event":
             _event(section, own)
         draft.sections[title] = section

@@ -18,20 +18,16 @@ def add_lists(draft: Draft) -> None:
     for item in draft.gathered.lists:
         item.id = _name(draft, item)
         _add(draft, item)
-    for item in draft.gathered.fields:
-        _layout_by_codes(draft, item)
+    for field in draft.gathered.fields:
+        _layout_by_codes(draft, field)
     _from_base(draft)
 
 
 def listed_rules(draft: Draft) -> frozenset[str]:
     """The numbers of the rules that ask for a code of the list."""
-    from exporters.documents.draft_rules import understood
-
-    found = set()
-    for number, made in understood(draft).items():
-        if any(check.pattern == "in_codes" for check in made.checks):
-            found.add(number)
-    return frozenset(found)
+    return frozenset(
+        number for number, made in draft.understood.items() if any(check.pattern == "in_codes" for check in made.checks)
+    )
 
 
 def _name(draft: Draft, item: ReadList) -> str:
@@ -78,9 +74,7 @@ def _add(draft: Draft, item: ReadList) -> None:
     standing = "missing" if not item.has_codes else "read"
     if standing == "missing":
         question = f"{question} The document refers elsewhere ({item.elsewhere}): bring that, or the list.".strip()
-    draft.note(
-        Line("list", item.id, draft.mark(mark), standing, item.document, "", item.page, item.printed, question)
-    )
+    draft.note(Line("list", item.id, draft.mark(mark), standing, item.document, "", item.page, item.printed, question))
     for code in (*item.codes, *item.again):
         _note_code(draft, item, code, before)
     if before is not None and draft.base.compared and item.codes:
@@ -99,9 +93,16 @@ def _note_code(draft: Draft, item: ReadList, code: ReadCode, before: CodeList | 
     standing = "read" if code in item.codes else "not checked" if code.question else "nothing"
     draft.note(
         Line(
-            "code", f"{item.id}/{code.code}", draft.mark(mark), standing, item.document, "", code.page,
-            code.printed, code.question,
-        )  # fmt: skip
+            "code",
+            f"{item.id}/{code.code}",
+            draft.mark(mark),
+            standing,
+            item.document,
+            "",
+            code.page,
+            code.printed,
+            code.question,
+        )
     )
 
 

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from exporters.documents import messages
-from exporters.documents.base import fields_cell
 from exporters.documents.document import one_line
 from exporters.documents.draft import Cells, Draft, Line, cite
 from exporters.documents.named_fields import NamedFields
@@ -32,11 +30,8 @@ def names_of(draft: Draft) -> NamedFields:
     return NamedFields(tuple(draft.gathered.fields), levels, role("consent"), role("birth_date"), role("client_id"))
 
 
-_kept: dict[int, dict[str, Understood]] = {}
-
-
-def understood(draft: Draft) -> Mapping[str, Understood]:
-    """What was made of each rule that stands once, by its number."""
+def understand_all(draft: Draft) -> dict[str, Understood]:
+    """What is made of each rule that stands once, by its number."""
     names = names_of(draft)
     times = Counter(rule.number for rule in draft.gathered.rules)
     return {
@@ -49,7 +44,7 @@ def understood(draft: Draft) -> Mapping[str, Understood]:
 def add_rules(draft: Draft) -> None:
     """All rules, the program's own first; and the lines that say where each stands."""
     own = draft.gathered.rules
-    made = understood(draft)
+    made = draft.understood
     adopted = {
         rule.number: found
         for rule in own
@@ -59,8 +54,8 @@ def add_rules(draft: Draft) -> None:
     alike = _same_edition(draft)
     told = {rule.number for rule in own}
     numbers = told | {rule.id for rule in draft.base.program_rules(all_own=alike)}
-    for rule in draft.base.program_rules(all_own=alike):
-        _take_over(draft, rule, numbers, "", rule.source)
+    for program in draft.base.program_rules(all_own=alike):
+        _take_over(draft, program, numbers, "", program.source)
     times = Counter(rule.number for rule in own)
     done: set[str] = set()
     for rule in own:
@@ -73,9 +68,9 @@ def add_rules(draft: Draft) -> None:
         done.add(rule.number)
     _undefined(draft, told)
     if draft.base.compared:
-        for rule in draft.base.standard.rules:
-            if rule.id[:1].isdigit() and rule.id not in told:
-                draft.note(Line("rule", rule.id, "gone", "base", printed=rule.title))
+        for before in draft.base.standard.rules:
+            if before.id[:1].isdigit() and before.id not in told:
+                draft.note(Line("rule", before.id, "gone", "base", printed=before.title))
 
 
 def _same_edition(draft: Draft) -> bool:
@@ -125,7 +120,9 @@ def _require(draft: Draft, made: Mapping[str, Understood], adopted: Mapping[str,
                 continue
             if row["header"] in optional:
                 line = next(line for line in draft.lines if line.kind == "field" and line.key == row["header"])
-                line.question = f"{line.question} Rule {rule.number} asks for it, another rule only where it is filled.".strip()
+                line.question = (
+                    f"{line.question} Rule {rule.number} asks for it, another rule only where it is filled.".strip()
+                )
             else:
                 row["required"] = "consent"
 
@@ -179,16 +176,14 @@ def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Iterable[str]) ->
     """A rule that the base has in the same words, or nearly: the base's rows."""
     source = f"{cite(rule.document, rule.page)}, rule {rule.number}"
     if not _take_over(draft, found, numbers, rule.wording, source):
-        _propose(draft, rule, understand(rule, draft.gathered.carriers(rule.number), names_of(draft)))
+        _propose(draft, rule, draft.understood[rule.number])
         return
     _note(draft, rule, "same", "read", " ".join(rule.questions))
 
 
 def _note(draft: Draft, rule: ReadRule, mark: str, standing: str, question: str) -> None:
     draft.note(
-        Line(
-            "rule", rule.number, draft.mark(mark), standing, rule.document, "", rule.page, rule.wording, question
-        )  # fmt: skip
+        Line("rule", rule.number, draft.mark(mark), standing, rule.document, "", rule.page, rule.wording, question)
     )
 
 
@@ -219,7 +214,7 @@ def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
         _note(draft, rule, _mark(draft, rule.number, []), "not checked", " ".join([*rule.questions, question]))
         return
     draft.rules += rows
-    question = f"{messages.title(rows[0]['pattern'])}: is this what the rule asks?"
+    question = f"{_title(rows[0]['pattern'])}: is this what the rule asks?"
     if found.unread:
         rest = " ".join(found.unread)
         _not_checked(draft, rule, f"{rule.number}-rest", rest, source)
@@ -234,7 +229,7 @@ def _not_checked(draft: Draft, rule: ReadRule, number: str, wording: str, source
     draft.rules.append(
         _cells(
             rule=number, title=title, fields=" ".join(carriers), source=source, status="not_checked", wording=wording
-        )  # fmt: skip
+        )
     )
 
 
@@ -248,12 +243,12 @@ def _rows(draft: Draft, rule: ReadRule, checks: Sequence[Check], source: str) ->
         rows.append(
             _cells(
                 rule=rule.number,
-                title=messages.title(check.pattern) if first else "",
+                title=_title(check.pattern) if first else "",
                 pattern=check.pattern,
                 fields=fields,
                 parameters=_told(check.parameters),
                 severity="list" if check.pattern == "in_codes" else check.severity,
-                message=messages.message(check),
+                message=_message(check),
                 help="As the document says." if first else "",
                 reading="Read from the words of the document by Keywork." if first else "",
                 source=source if first else "",
@@ -322,6 +317,71 @@ def _undefined(draft: Draft, told: set[str]) -> None:
     for number, headers in carried.items():
         item = next(one for one in draft.gathered.fields if one.header == headers[0])
         question = f"{', '.join(headers[:5])} names rule {number}, and no document read defines it."
-        draft.note(
-            Line("rule", number, "", "missing", item.document, "", item.page, one_line(item.printed), question)
-        )
+        draft.note(Line("rule", number, "", "missing", item.document, "", item.page, one_line(item.printed), question))
+
+
+# What a rule that was read is called, and says when it fails: our own words, by its pattern.
+
+_TITLES = {
+    "trimmed": "Blanks at the ends",
+    "required": "Has to be filled",
+    "real_date": "Real date",
+    "in_codes": "Value from the code list",
+    "not_after_today": "Not in the future",
+    "not_before": "Order of dates",
+    "not_after": "Order of dates",
+    "before": "Order of dates",
+    "not_before_day": "Plausible date",
+    "before_period_end": "Before the end of the period",
+    "both_or_neither": "Filled together",
+    "distinct_from": "Different values",
+    "number_between": "Number within its range",
+    "digits_between": "Number within its range",
+    "one_of": "One of a few values",
+    "empty_when": "Empty in some cases",
+    "appears_once": "Identifiers",
+    "belongs_to_one": "Identifiers",
+    "postcode_part": "Part of the postcode",
+    "code_not_retired": "Code still in use",
+}
+_MESSAGES = {
+    "trimmed": "{labels} {begin} or {end} with a space",
+    "required": "{labels} {is} missing",
+    "real_date": "{labels} {is} not a real date",
+    "in_codes": "{labels} {has} a value that is not in the code list{meant}",
+    "not_after_today": "{labels} {is} in the future",
+    "not_before": "{first} is before {others}",
+    "not_after": "{first} is after {others}",
+    "before": "{first} is not before {others}",
+    "before_period_end": "{first} is not before the end of the reporting period",
+    "both_or_neither": "{first} is missing where {others} is given",
+    "distinct_from": "{first} {problem}",
+    "empty_when": "{first} is filled although {others} {rules} it out",
+    "appears_once": "The same {first} appears before{where}",
+    "belongs_to_one": "The same {first} is used for another client{where}",
+    "postcode_part": "{first} is not a part postcode such as NW7 3",
+    "code_not_retired": "{labels} {has} a code that was not in use on the day of {others}",
+}
+
+
+def _title(pattern: str) -> str:
+    """A short title for a rule of this pattern."""
+    return _TITLES.get(pattern, "As the document says")
+
+
+def _message(check: Check) -> str:
+    """The message of a row of rules.csv."""
+    told = check.parameters
+    if check.pattern in ("number_between", "digits_between"):
+        also = f" and not {told['also'].replace('|', ', ')}" if "also" in told else ""
+        return f"{{labels}} {{is}} not from {told['least']} to {told['most']}{also}"
+    if check.pattern == "one_of":
+        values = told["values"].split("|")
+        return f"{{labels}} {{is}} not {', '.join(values[:-1])} or {values[-1]}"
+    if check.pattern == "not_before_day":
+        return f"{{labels}} {{is}} before {told['day']}"
+    if check.pattern == "required" and told.get("when") and told.get("beside"):
+        return "{first} is missing although {others} asks for it"
+    if check.pattern == "empty_when":
+        return "{first} is filled although {others} rules it out"
+    return _MESSAGES[check.pattern]

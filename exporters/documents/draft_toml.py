@@ -25,7 +25,7 @@ def add_toml(draft: Draft) -> None:
         "title": base.standard.title if alike and base.compared else f"NDTMS data set {letter}",
         "edition": letter,
         "document": "; ".join(item.document.title or item.document.file for item in gathered.documents),
-        "sections": [section for section in draft.sections.values()],
+        "sections": list(draft.sections.values()),
     }
     if gathered.valid_from:
         told["valid_from"] = gathered.valid_from

@@ -12,7 +12,10 @@ _LAYOUT = re.compile(r"([ANC]?)[(\[{](?:max)?([1-9]\d{0,3})[)\]}]?\.?", re.IGNOR
 _DATE = re.compile(r"(YYYYMMDD|CCYYMMDD|YYYY-MM-DD|CCYY-MM-DD|MMYYYY|YYYYMM|YYYY)(?:\(.*\))?\.?", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+[a-z]?")
 _RANGE = re.compile(r"(\d+)\s*(?:[–—-]|to)\s*(\d+)")
-_YES, _NO = {"✓", "✔", "☑", "√", "y", "yes", "●", "•", "1", "m", "r", "o"}, {"", "-", "–", "—", "n", "no", "n/a", "✗", "✘"}
+_YES, _NO = (
+    {"✓", "✔", "☑", "√", "y", "yes", "●", "•", "1", "m", "r", "o"},
+    {"", "-", "–", "—", "n", "no", "n/a", "✗", "✘"},
+)
 
 
 @dataclass(slots=True)
@@ -132,9 +135,7 @@ class _Reader:
             self.rows.append(_Raw(cells, heading, self.section, row.page, row.page))
             return
         last = self.rows[-1]
-        last.cells = [
-            "\n".join(filter(None, (cell, more))) for cell, more in zip(last.cells, cells, strict=False)
-        ]
+        last.cells = ["\n".join(filter(None, (cell, more))) for cell, more in zip(last.cells, cells, strict=False)]
         last.last = row.page
 
     def _leave(self, table: Table) -> None:

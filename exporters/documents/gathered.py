@@ -121,7 +121,9 @@ def _merge_fields(made: Gathered, fields: Sequence[ReadField]) -> None:
 
 
 def _merge_rules(made: Gathered, rules: Sequence[ReadRule]) -> None:
-    told = {(rule.number, rule.wording.casefold()) for rule in made.rules if rules and rule.document != rules[0].document}
+    told = {
+        (rule.number, rule.wording.casefold()) for rule in made.rules if rules and rule.document != rules[0].document
+    }
     made.rules += [rule for rule in rules if (rule.number, rule.wording.casefold()) not in told]
 
 
@@ -152,7 +154,8 @@ def _correct(fields: Sequence[ReadField], evidence: dict[str, str]) -> None:
             item.header, item.corrected = near[0], True
             headers.add(item.header)
             item.questions.append(
-                f"The table prints {item.header_printed}; rules or the revision history say {item.header}, which is taken."
+                f"The table prints {item.header_printed}; rules or the revision history say {item.header}, which is "
+                "taken."
             )
 
 
@@ -160,7 +163,9 @@ def _facts(made: Gathered, item: Named) -> None:
     """What the text of a document says of the edition: its letter, its days, its data sets, rows without consent."""
     paragraphs = list(item.document.paragraphs)
     for block in (Paragraph(item.document.title, 0), *paragraphs):
-        if not made.letter and (match := re.search(r"\b(?:[Cc]ore )?[Dd]ata ?set ([A-Z])\b|\bCDS[- –]([A-Z])\b", block.text)):
+        if not made.letter and (
+            match := re.search(r"\b(?:[Cc]ore )?[Dd]ata ?set ([A-Z])\b|\bCDS[- –]([A-Z])\b", block.text)
+        ):
             made.letter = match[1] or match[2]
         used = re.search(r"\b(?:used|effect|force|valid|applies)\b[^.]*", block.text)
         if used and not made.valid_from and (day := first_day(used[0])) and re.search(r"from|into|in force", used[0]):
@@ -203,10 +208,10 @@ def _consent(made: Gathered, item: Named, paragraphs: Sequence[Paragraph]) -> No
         return
     longest = max((names for names, _ in told), key=len)
     made.without_consent = longest if len(longest) > len(made.without_consent) else made.without_consent
-    for names, block in told:
-        if set(names) != set(longest):
+    for listed, block in told:
+        if set(listed) != set(longest):
             question = (
-                f"The columns of a row without consent are told in two ways: here {', '.join(names)}, elsewhere "
+                f"The columns of a row without consent are told in two ways: here {', '.join(listed)}, elsewhere "
                 f"{', '.join(longest)}, which is taken."
             )
             made.left.append(Left("without consent", item.name, str(block.page), block.text, question))

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 # What the columns of a table of fields, of rules and of codes are called. Compared in lower case, letters only.
 _WORDS = {
-    "number": "col no|column no|column number|col number|col|column|no|number|field no|field number|item no|item number",
+    "number": (
+        "col no|column no|column number|col number|col|column|no|number|field no|field number|item no|item number"
+    ),
     "description": (
         "field description|description|item|field|field name|data item|item description|name of item|name of field"
     ),

@@ -11,7 +11,9 @@ from exporters.documents.headings import KNOWN_SETS, Heading, heading_of
 
 _NAME = "[A-Z][A-Z0-9_]{1,14}"
 _IN_BRACKETS = re.compile(rf"^(.*?)\s*\(((?:{_NAME})(?:(?:\s*[,;/]\s*|\s+and\s+|\s+)(?:{_NAME}))*)\)\s*$")
-_FROM_TO = re.compile(rf"^(.*?)\s*\(?(?:all )?(?:items|fields|columns) from ({_NAME}) to ({_NAME})\)?\s*$", re.IGNORECASE)
+_FROM_TO = re.compile(
+    rf"^(.*?)\s*\(?(?:all )?(?:items|fields|columns) from ({_NAME}) to ({_NAME})\)?\s*$", re.IGNORECASE
+)
 _SPAN = re.compile(r"(\d{1,4})\s*(?:[–—-]|to)\s*(\d{1,4})")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,19}")
 _ELSEWHERE = re.compile(r"\bsee\b|\bnot repeated\b|\brefer to\b|\bISO \d+|\bpublished by\b", re.IGNORECASE)
@@ -21,7 +23,7 @@ _LONGEST_RANGE = 300
 
 @dataclass(slots=True)
 class ReadCode:
-    """A code of a list. `valid_to` is an ISO day, the last on which a record may begin with it; `sets`: empty is all."""
+    """A code of a list. `valid_to` is the last day on which a record may begin with it, ISO; `sets`: empty is all."""
 
     code: str
     text: str
@@ -297,7 +299,9 @@ def attach(lists: list[ReadList], headers: Collection[str], left: list[Left]) ->
             lists.remove(item)
             codes = ", ".join(code.code for code in item.codes)
             question = f"{item.questions[-1]} It was not taken."
-            left.append(Left(item.title or item.printed, item.document, item.page, f"{item.printed}: {codes}", question))
+            left.append(
+                Left(item.title or item.printed, item.document, item.page, f"{item.printed}: {codes}", question)
+            )
 
 
 def one_letter_apart(one: str, other: str) -> bool:

@@ -9,8 +9,45 @@ from exporters.documents.fields import ReadField
 from exporters.documents.lists import one_letter_apart
 
 _STOP = frozenset(
-    "the a an of on in which was were is are be been and or to for with it its at by this that these day date client "
-    "clients any item field value whose has have had".split()
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "on",
+        "in",
+        "which",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "and",
+        "or",
+        "to",
+        "for",
+        "with",
+        "it",
+        "its",
+        "at",
+        "by",
+        "this",
+        "that",
+        "these",
+        "day",
+        "date",
+        "client",
+        "clients",
+        "any",
+        "item",
+        "field",
+        "value",
+        "whose",
+        "has",
+        "have",
+        "had",
+    ]
 )
 
 

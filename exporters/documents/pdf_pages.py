@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -328,7 +329,7 @@ def _columns(chunks: list[list[Word]]) -> list[list[list[Word]]]:
 def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
     """Where columns part: as few words as can be are cut, as near as can be to the left of the next heading."""
     bounds = []
-    for left, right in zip(columns, columns[1:], strict=False):
+    for left, right in pairwise(columns):
         begins = min(part[0].x0 for part in left)
         after = min(part[0].x0 for part in right)
         best, least = after - 2, float("inf")
@@ -388,7 +389,7 @@ def _parted(line: Line, bounds: list[float]) -> list[str] | None:
         for word in chunk:
             middle = (word.x0 + word.x1) / 2
             parts[sum(bound < middle for bound in bounds)].append(word.text)
-        for left, right in zip(chunk, chunk[1:], strict=False):
+        for left, right in pairwise(chunk):
             if any(left.x0 < bound < right.x1 and right.x0 - left.x1 < 0.45 * left.size for bound in bounds):
                 return None
         if any(word.x0 + 2 < bound < word.x1 - 2 for word in chunk for bound in bounds):
@@ -406,7 +407,10 @@ def _paragraphs(lines: list[Line], blocks: list[Block]) -> None:
     last: Line | None = None
     for line in lines:
         goes_on = last is not None and (
-            (last.x1 > 0.85 * last.edge and line.top - last.bottom < _NEAR * line.words[0].size - line.words[0].size + 4)
+            (
+                last.x1 > 0.85 * last.edge
+                and line.top - last.bottom < _NEAR * line.words[0].size - line.words[0].size + 4
+            )
             or text.count("(") > text.count(")")
         )
         if goes_on and not re.match(r"[•–-] |\d+\.? ", line.text):

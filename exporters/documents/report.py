@@ -89,7 +89,8 @@ def as_text(told: Mapping[str, Any]) -> str:
     other = [
         item
         for item in told["questions"]
-        if item not in told["not_read"] and not (item["kind"] == "rule" and item["key"] in proposed)
+        if item not in told["not_read"]
+        and not (item["kind"] == "rule" and item["key"] in proposed)
         and item not in unchecked
     ]
     if other:
@@ -97,9 +98,7 @@ def as_text(told: Mapping[str, Any]) -> str:
     if told["compared"]:
         lines += ["", f"Beside {told['like']}:"]
         for plural, marks in told["differences"].items():
-            lines += [
-                f"  {plural} {mark} ({len(keys)}): {_few(keys)}" for mark, keys in marks.items() if keys
-            ]
+            lines += [f"  {plural} {mark} ({len(keys)}): {_few(keys)}" for mark, keys in marks.items() if keys]
         if lines[-1].endswith(":"):
             lines.append("  nothing differs")
     else:

@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d{1,4}[a-z]?")
 
 @dataclass(slots=True)
 class ReadRule:
-    """A rule as a document has it. `lines` are its sentences and items of lists; `where` is table or revision history."""
+    """A rule as a document has it: `lines` are sentences and items of lists, `where` is table or revision history."""
 
     number: str
     lines: list[str]
@@ -59,8 +59,10 @@ def _goes_on(table: Table, heading: Heading) -> bool:
     rows = [row for row in table.rows if any(cell.strip() for cell in row.cells)]
     at = heading.columns["number"]
     numbers = [closed_up(row.padded(heading.width)[at]).rstrip(".") for row in rows]
-    return bool(rows) and len(rows[0].cells) <= heading.width and all(
-        not number or _NUMBER.fullmatch(number) for number in numbers
+    return (
+        bool(rows)
+        and len(rows[0].cells) <= heading.width
+        and all(not number or _NUMBER.fullmatch(number) for number in numbers)
     )
 
 
@@ -79,7 +81,7 @@ def _lines(text: str) -> list[str]:
 
 
 def told_in_history(document: Document) -> Iterator[tuple[str, str, str, str]]:
-    """What the revision history lists: what is done (`dropped`, `rules`, `new`), the name, the words behind, the page."""
+    """What the revision history lists: what is done (`dropped`, `rules`, `new`), the name, the words, the page."""
     for table in document.tables:
         first = " ".join(table.rows[0].cells).lower()
         if "version" not in first and not any("•" in cell for row in table.rows for cell in row.cells):

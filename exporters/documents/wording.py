@@ -19,6 +19,10 @@ CODE = "[A-Z0-9]{1,4}"
 CODES = rf"(?:'?{CODE}'?)(?:(?:, | or |, or )'?{CODE}'?)*"
 FILLED = "(?:filled|given|answered|provided|present|populated|entered|completed|supplied|recorded|filled in)"
 MUST = "(?:has to|have to|must|should|ought to|shall|needs to|need to)"
+WHERE = "(?:where|if|when)"
+CANNOT = "(?:cannot|can not|must not|may not|should not)"
+THE_FIELD = "(?:(?:the |this )?(?:field|filed|item|value) )?"
+VERSA = r"(?:and the other way round|\(?and vice versa\)?)"
 
 
 @dataclass(slots=True)
@@ -63,7 +67,10 @@ def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> U
     checks: list[Check] = []
     unread: list[str] = []
     sentences = _sentences(rule.lines)
-    if any(re.search(r"^\W*(?:not used|no longer used|withdrawn|spare)\W*$|\bno check is made\b", s.lower()) for s in sentences):
+    if any(
+        re.search(r"^\W*(?:not used|no longer used|withdrawn|spare)\W*$|\bno check is made\b", s.lower())
+        for s in sentences
+    ):
         return Understood([], [], nothing=True)
     for text in sentences:
         bare, sets = _of_sets(text)
@@ -100,8 +107,10 @@ def _possible(check: Check, names: NamedFields) -> bool:
         return bool(check.fields) and all(item in names.by_header for item in check.fields)
     headers = [*check.fields, *re.findall(r"[A-Z][A-Z0-9_]+(?=[!=]|$)", check.parameters.get("when", ""))]
     headers += check.parameters.get("other", "").split()
-    return bool(check.fields) and all(item in names.by_header for item in check.fields) and names.together(
-        item for item in headers if item in names.by_header
+    return (
+        bool(check.fields)
+        and all(item in names.by_header for item in check.fields)
+        and names.together(item for item in headers if item in names.by_header)
     )
 
 
@@ -150,7 +159,10 @@ def _listed(codes: str) -> list[str]:
 
 
 def _trimmed(s: Sentence) -> list[Check] | None:
-    ends = re.search(r"leading (?:or|and|nor) trailing|neither begins? nor ends?|(?:not|no) (?:begin|start)\w* (?:or|nor|and) end", s.low)
+    ends = re.search(
+        r"leading (?:or|and|nor) trailing|neither begins? nor ends?|(?:not|no) (?:begin|start)\w* (?:or|nor|and) end",
+        s.low,
+    )
     if ends and re.search(r"\b(?:space|blank)s?\b", s.low) and len(s.low.split()) < 16:
         return [Check("trimmed", s.carriers)]
     return None
@@ -160,8 +172,7 @@ def _consent_required(s: Sentence) -> list[Check] | None:
     if not s.names.consent or re.search(r"\bnot\b|\bother than\b", s.low):
         return None
     match = re.fullmatch(
-        rf"(?:(?:the |this )?(?:field|item|value)s? )?(?:(?:is |are )?(?:mandatory|required)|{MUST} be {FILLED}(?: on every record)?)"
-        rf" (?:if|where|when) (.+)",
+        rf"{THE_FIELD}(?:(?:is |are )?(?:mandatory|required)|{MUST} be {FILLED}(?: on every record)?) {WHERE} (.+)",
         s.low,
     )
     if match is None:
@@ -176,13 +187,19 @@ def _consent_required(s: Sentence) -> list[Check] | None:
 
 
 def _real_date(s: Sentence) -> list[Check] | None:
-    pattern = r"(?:date )?(?:must|has to|have to|should) be a (?:valid|real|genuine) (?:date|day)\b[^«»]*|(?:must|has to|have to) be a (?:day|date) (?:that|which) exists\b[^«»]*"
+    pattern = (
+        rf"(?:date )?{MUST} be a (?:valid|real|genuine) (?:date|day)\b[^«»]*"
+        rf"|{MUST} be a (?:day|date) (?:that|which) exists\b[^«»]*"
+    )
     fits = re.fullmatch(pattern, s.low) and not re.search(r"\b(?:before|after|earlier|later|future)\b", s.low)
     return [Check("real_date", s.carriers)] if fits else None
 
 
 def _in_list(s: Sentence) -> list[Check] | None:
-    pattern = r"(?:the value )?(?:must|has to|have to|should) be (?:as specified in|one of|in|from|taken from|among)\b[^«»]*\b(?:reference data|code list|codes?)\b[^«»]*"
+    pattern = (
+        rf"(?:the value )?{MUST} be (?:as specified in|one of|in|from|taken from|among)\b"
+        r"[^«»]*\b(?:reference data|code list|codes?)\b[^«»]*"
+    )
     if re.fullmatch(pattern, s.low) and re.search("reference data|code list|permitted|permissible", s.low):
         return [Check("in_codes", s.carriers)]
     return None
@@ -190,8 +207,9 @@ def _in_list(s: Sentence) -> list[Check] | None:
 
 def _in_section(s: Sentence) -> list[Check] | None:
     pattern = (
-        rf"(?:the )?(?:item|field)?s? ?(?:is |are )?(?:mandatory|required|{MUST} be {FILLED}) (?:if|when|where|as soon as|once) "
-        rf"any(?: other)? (?:item|field)s? (?:in|of) (?:this|the|the same) section (?:is|are) (?:not null|not empty|{FILLED})"
+        rf"(?:the )?(?:item|field)?s? ?(?:is |are )?(?:mandatory|required|{MUST} be {FILLED}) "
+        r"(?:if|when|where|as soon as|once) any(?: other)? (?:item|field)s? (?:in|of) (?:this|the|the same) section "
+        rf"(?:is|are) (?:not null|not empty|{FILLED})"
     )
     if not re.fullmatch(pattern, s.low):
         return None
@@ -204,7 +222,10 @@ def _in_section(s: Sentence) -> list[Check] | None:
 
 
 def _historic(s: Sentence) -> list[Check] | None:
-    pattern = r"(?:the )?(?:date )?(?:(?:must|has to|have to) be historic|(?:cannot|must not|may not) (?:lie |be )?in the future|is not in the future|not in the future|(?:must|has to) not be after today)(?:\s*[:(].*)?"
+    pattern = (
+        rf"(?:the )?(?:date )?(?:{MUST} be historic|{CANNOT} (?:lie |be )?in the future|(?:is )?not in the future"
+        r"|must not be after today)(?:\s*[:(].*)?"
+    )
     return [Check("not_after_today", s.carriers)] if re.fullmatch(pattern, s.low) else None
 
 
@@ -212,13 +233,13 @@ def _pair(s: Sentence) -> list[Check] | None:
     for pattern in (
         rf"({H} and {H}) go together",
         rf"(?:either )?both ({H} and {H}) (?:are|must be|have to be) {FILLED},? or neither(?: of them)?(?: is)?",
-        rf"({H} {MUST} (?:come with|be {FILLED} with) {H}),? (?:and the other way round|and vice versa|\(and vice versa\))",
+        rf"({H} {MUST} (?:come with|be {FILLED} with) {H}),? {VERSA}",
         rf"({HS}): (?:all (?:two|three|four|five)|both|all) or (?:none|neither)",
-        rf"({H} {MUST} be {FILLED} (?:if|where|when) {H}) is {FILLED},? (?:and the other way round|and vice versa|\(and vice versa\))",
+        rf"({H} {MUST} be {FILLED} {WHERE} {H}) is {FILLED},? {VERSA}",
     ):
         if match := re.fullmatch(pattern, s.low):
             return [Check("both_or_neither", tuple(dict.fromkeys(_headers(match[1]))))]
-    match = re.fullmatch(rf"(.+?) {MUST} be {FILLED} (?:if|where|when) (.+?) is {FILLED},? \(?and vice versa\)?", s.low)
+    match = re.fullmatch(rf"(.+?) {MUST} be {FILLED} {WHERE} (.+?) is {FILLED},? {VERSA}", s.low)
     if match:
         both = tuple(s.names.meant(match[at], s.carriers, dates=False) for at in (1, 2))
         return [Check("both_or_neither", both)] if all(both) else None
@@ -227,8 +248,9 @@ def _pair(s: Sentence) -> list[Check] | None:
 
 def _differs(s: Sentence) -> list[Check] | None:
     match = re.fullmatch(
-        rf"(?:(?:if|where|when) (?:filled|populated|given)[,:]?|\(if (?:filled|populated)\)) (?:the |this )?(?:field |filed |item |it |value )?"
-        rf"(?:unlike|(?:has to|must|should) (?:be other than|differ from|be different from)|(?:should|must|may|can)(?: ?not) (?:contain|have|hold|repeat|be) the same(?: value)?(?: as| of)?)"
+        rf"{WHERE} (?:filled|populated|given)[,:]? (?:{THE_FIELD}|it )"
+        rf"(?:unlike|{MUST} (?:be other than|differ from|be different from)"
+        rf"|{CANNOT} (?:contain|have|hold|repeat|be) the same(?: value)?(?: as| of)?)"
         rf" ({HS})(?P<rest>.*)",
         s.low,
     )
@@ -247,7 +269,9 @@ def _differs(s: Sentence) -> list[Check] | None:
             rf"and (?:{HS}) (?:must|should|may|can) ?not be (?:null|empty)",
         )
     )
-    if again and re.fullmatch(rf"(?:(?:has to be|have to be|must be) {FILLED}|(?:must|should|may|can) ?not be (?:null|empty))", rest):
+    if again and re.fullmatch(
+        rf"(?:(?:has to be|have to be|must be) {FILLED}|(?:must|should|may|can) ?not be (?:null|empty))", rest
+    ):
         rest = ""
     if rest and not re.fullmatch(told, rest):
         return None
@@ -264,8 +288,14 @@ def _range(s: Sentence) -> list[Check] | None:
     text = re.sub(r"\s*\((?:inclusive|poor|good|best|worst|low|high|both included|[a-z ]{1,20})\)", "", s.text)
     text = re.sub(r"\b(?:nought|zero)\b", "0", text, flags=re.IGNORECASE)
     unit = rf"(?P<words>{_PLAIN})[,:]?\s*"
-    ends = r"(?:(?:from|between|in the range)?\s*(?P<least>\d+) ?(?:to|and|-) ?(?P<most>\d+)|at least (?P<least2>\d+) and at most (?P<most2>\d+))"
-    tail = rf"(?:,? (?:both included|inclusive))?(?:,? or (?P<also>(?-i:{CODE}))(?: (?:where|if|when) (?:it is|the client did|the client|this is|the answer is) ?(?:not known|unknown|not answer|not stated|declined|did not answer))?)?"
+    ends = (
+        r"(?:(?:from|between|in the range)?\s*(?P<least>\d+) ?(?:to|and|-) ?(?P<most>\d+)"
+        r"|at least (?P<least2>\d+) and at most (?P<most2>\d+))"
+    )
+    tail = (
+        rf"(?:,? (?:both included|inclusive))?(?:,? or (?P<also>(?-i:{CODE}))(?: {WHERE} "
+        r"(?:it is|the client|this is|the answer is) (?:not known|unknown|not stated|declined|did not answer))?)?"
+    )
     match = re.fullmatch(unit + ends + tail, text.strip(), re.IGNORECASE)
     if match is None:
         return None
@@ -282,7 +312,10 @@ def _range(s: Sentence) -> list[Check] | None:
 
 def _one_of(s: Sentence) -> list[Check] | None:
     text = re.sub(r"\s*\([^()]*\)$", "", s.text).replace(" or ", ", ").replace(",,", ",")
-    match = re.fullmatch(rf"(?:(?i:has to be|must be|is|one of|must be one of|has to be one of) )?((?:'?{CODE}'?)(?:, '?{CODE}'?)+)", text)
+    match = re.fullmatch(
+        rf"(?:(?i:has to be|must be|is|one of|must be one of|has to be one of) )?((?:'?{CODE}'?)(?:, '?{CODE}'?)+)",
+        text,
+    )
     if match is None or not s.carriers or re.search(r"\d{2}", match[1]):
         return None
     return [Check("one_of", s.carriers, {"values": "|".join(_listed(match[1]))})]
@@ -291,7 +324,9 @@ def _one_of(s: Sentence) -> list[Check] | None:
 def condition(text: str, names: NamedFields) -> str:
     """A condition as rules.csv writes it (`PARENT=Y`); "" for words that are none that is known."""
     if match := re.fullmatch(rf"{H} is ({CODES}|'?yes'?|'?no'?)", text, re.IGNORECASE):
-        codes = [{"YES": "Y", "NO": "N"}.get(code.upper(), code) for code in re.findall(r"\w+", match[2]) if code != "or"]
+        codes = [
+            {"YES": "Y", "NO": "N"}.get(code.upper(), code) for code in re.findall(r"\w+", match[2]) if code != "or"
+        ]
         plain = all(code == code.upper() for code in codes)
         return f"{match[1]}={'|'.join(codes)}" if plain else ""
     if match := re.fullmatch(rf"{H} is (?:{FILLED}|not null|not empty)", text, re.IGNORECASE):
@@ -309,17 +344,20 @@ def _opposite(told: str) -> str:
 
 def _required_when(s: Sentence) -> list[Check] | None:
     match = re.fullmatch(
-        rf"(?i:(?:(?:the |this )?(?:field|item|value) )?(?P<must>{MUST}) be {FILLED} (?:where|if|when) )(?P<when>[^;]+?)"
+        rf"(?i:{THE_FIELD}(?P<must>{MUST}) be {FILLED} {WHERE} )(?P<when>[^;]+?)"
         rf"(?P<else>(?i:[;,] (?:it )?(?:stays|remains|is left) empty otherwise))?",
         s.text,
     ) or re.fullmatch(
-        rf"(?i:(?:where|if|when) )(?P<when>{H} is \S+(?: or \S+)*?),? (?i:(?:this |the )(?:field|item) (?P<must>{MUST}) be {FILLED})(?P<else>)", s.text
+        rf"(?i:{WHERE} )(?P<when>{H} is \S+(?: or \S+)*?),? (?i:{THE_FIELD}(?P<must>{MUST}) be {FILLED})(?P<else>)",
+        s.text,
     )
     if match is not None:
         told = condition(match["when"], s.names)
     else:
         match = re.fullmatch(
-            rf"(?i:(?P<must>{MUST}) be {FILLED} for [a-z ]+ )\((?P<when>[^()]+)\) that have (?P<begun>begun|started)(?P<else>)", s.text
+            rf"(?i:(?P<must>{MUST}) be {FILLED} for [a-z ]+ )\((?P<when>[^()]+)\) that have "
+            r"(?P<begun>begun|started)(?P<else>)",
+            s.text,
         )
         if match is None or not (date := s.names.begun.get(match["begun"])):
             return None
@@ -335,23 +373,33 @@ def _required_when(s: Sentence) -> list[Check] | None:
 
 
 def _empty_when(s: Sentence) -> list[Check] | None:
-    if match := re.fullmatch(r"(?i:(?:stays|has to stay|must stay|remains|must be|has to be|is left) empty (?:where|if|when) )(.+)", s.text):
+    if match := re.fullmatch(
+        r"(?i:(?:stays|has to stay|must stay|remains|must be|has to be|is left) empty (?:where|if|when) )(.+)", s.text
+    ):
         told = condition(match[1], s.names)
         return [Check("empty_when", s.carriers, {"when": told})] if told and s.carriers else None
-    if match := re.fullmatch(rf"(?i:with) ({CODES}) in {H}, ({HS}) (?i:stays?|remains?|must be|have to be|are left) empty", s.text):
+    if match := re.fullmatch(
+        rf"(?i:with) ({CODES}) in {H}, ({HS}) (?i:stays?|remains?|must be|have to be|are left) empty", s.text
+    ):
         told = condition(f"«{match[2]}» is {match[1]}", s.names)
         return [Check("empty_when", tuple(_headers(match[3])), {"when": told})] if told else None
     if match := re.fullmatch(r"(?i:sent only (?:where|if|when) )(.+)", s.text):
         told = condition(match[1], s.names)
         return [Check("empty_when", s.carriers, {"when": _opposite(told)})] if told and s.carriers else None
-    if match := re.fullmatch(r"(?i:need not be filled|does not need to be (?:filled|populated)|may be left empty)(?i: (?:where|if|when) )(.+)", s.text):
+    if match := re.fullmatch(
+        rf"(?i:need not be filled|does not need to be {FILLED}|may be left empty)(?i: {WHERE} )(.+)",
+        s.text,
+    ):
         told = condition(match[1], s.names)
         return [Check("empty_when", s.carriers, {"when": told}, "notice")] if told and s.carriers else None
     return None
 
 
 def _unique(s: Sentence) -> list[Check] | None:
-    pattern = r"(?:has to|must) (?:be unique|differ from every other identifier(?: of its kind)?)(?: and (?:not |neither )(?:hold|contain)\b.*)?"
+    pattern = (
+        rf"{MUST} (?:be unique|differ from every other identifier(?: of its kind)?)"
+        r"(?: and (?:not |neither )(?:hold|contain)\b.*)?"
+    )
     if not re.fullmatch(pattern, s.low):
         return None
     checks = []
@@ -365,7 +413,9 @@ def _unique(s: Sentence) -> list[Check] | None:
 
 
 def _part(s: Sentence) -> list[Check] | None:
-    if re.search(r"only (?:a )?part(?:ial)?\b[a-z ]*\bpostcodes?\b", s.low) and not re.search(r"\b(?:if|where|when|unless)\b", s.low):
+    if re.search(r"only (?:a )?part(?:ial)?\b[a-z ]*\bpostcodes?\b", s.low) and not re.search(
+        r"\b(?:if|where|when|unless)\b", s.low
+    ):
         return [Check("postcode_part", s.carriers)]
     return None
 
@@ -373,8 +423,13 @@ def _part(s: Sentence) -> list[Check] | None:
 def _without_consent(s: Sentence) -> list[Check] | None:
     consent = s.names.consent
     match = consent and (
-        re.fullmatch(rf"whatever «{consent}» holds other than '?y(?:es)?'?, (.+?) (?:are|is) still given,? and nothing besides", s.low)
-        or re.fullmatch(rf"(?:if|where|when) (?:«{consent}»|consent)(?: for ndtms)? is not '?y(?:es)?'?,? (?:then )?(.+)", s.low)
+        re.fullmatch(
+            rf"whatever «{consent}» holds other than '?y(?:es)?'?, (.+?) (?:are|is) still given,? and nothing besides",
+            s.low,
+        )
+        or re.fullmatch(
+            rf"(?:if|where|when) (?:«{consent}»|consent)(?: for ndtms)? is not '?y(?:es)?'?,? (?:then )?(.+)", s.low
+        )
     )
     if not match:
         return None
@@ -394,25 +449,44 @@ def _without_consent(s: Sentence) -> list[Check] | None:
 
 _NOT_BEFORE = r"(?:on or after|after or on|not earlier than|no earlier than|not before|no sooner than)"
 _NOT_AFTER = r"(?:on or before|before or on|not later than|no later than|not after|precedes? or equals?|prior to or on)"
+_YEAR = "(?:one|1) year and (?:one|1) day"
+_LIE = "(?:be |lie |occur |be entered |be added )?"
 _RELATIONS = (
-    ("not_before", rf"(?:{_NOT_BEFORE}|(?:cannot|must not|may not|can not|should not) (?:be |lie |occur |be entered |be added )?(?:before|earlier than))"),
-    ("not_after", rf"(?:{_NOT_AFTER}|(?:cannot|must not|may not|can not|should not) (?:be |lie |occur |be entered |be added )?(?:after|later than))"),
+    (
+        "not_before",
+        rf"(?:{_NOT_BEFORE}|{CANNOT} {_LIE}(?:before|earlier than))",
+    ),
+    (
+        "not_after",
+        rf"(?:{_NOT_AFTER}|{CANNOT} {_LIE}(?:after|later than))",
+    ),
     ("before", r"(?:before|earlier than|prior to|precedes?)"),
     ("after", r"(?:after|later than|follows?)"),
 )
 _RELATION = re.compile("|".join(rf"(?P<{name}>\b{words}\b)" for name, words in _RELATIONS))
-_COPULA = re.compile(r"(?:\b(?:is|are|lies|lie|occurs|falls|must be|has to be|have to be|must occur|must lie|should be|must|has to|shall be|be)|:)\s*$")
+_COPULA = re.compile(rf"(?:\b(?:is|are|lies|occurs|falls|{MUST} (?:be|lie|occur|fall)|{MUST})|:)\s*$")
 _SIGNS = {"≤": "≤", "<=": "≤", "≥": "≥", ">=": "≥", "<": "<", ">": ">"}
 
 
 def _compared(s: Sentence) -> list[Check] | None:
     if (chain := _chain(s)) is not None:
         return chain
-    text = re.sub(r"\bon ((?:(?!\bon\b).)+?) or (later|after|earlier|before)\b",
-                  lambda m: f"on or {'after' if m[2] in ('later', 'after') else 'before'} {m[1]}", s.low)
-    text = re.sub(r"\bbetween (.+?) and (.+?)(?:, both included|, both days included| \(inclusive\)|, inclusive| inclusive)$",
-                  r"on or after \1 and on or before \2", text)
-    text = re.sub(r"\b(on or (?:before|after) «[A-Z0-9_]+»),? (?:where|if|when) (?:the client has been discharged|there is one|it is (?:given|known|filled))$", r"\1", text)
+    text = re.sub(
+        r"\bon ((?:(?!\bon\b).)+?) or (later|after|earlier|before)\b",
+        lambda m: f"on or {'after' if m[2] in ('later', 'after') else 'before'} {m[1]}",
+        s.low,
+    )
+    text = re.sub(
+        r"\bbetween (.+?) and (.+?)(?:, both included|, both days included| \(inclusive\)|, inclusive| inclusive)$",
+        r"on or after \1 and on or before \2",
+        text,
+    )
+    text = re.sub(
+        rf"\b(on or (?:before|after) «[A-Z0-9_]+»),? {WHERE} "
+        r"(?:the client has been discharged|there is one|it is (?:given|known|filled))$",
+        r"\1",
+        text,
+    )
     marks = list(_RELATION.finditer(text))
     if not marks:
         return None
@@ -488,7 +562,7 @@ def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Sentence) -> li
         from datetime import timedelta
 
         return [Check("not_before_day", fields, {"day": (day + timedelta(days=1)).isoformat()})]
-    plus = re.fullmatch(r"(?:one|1) year and (?:one|1) day after (.+)", phrase)
+    plus = re.fullmatch(rf"{_YEAR} after (.+)", phrase)
     if plus:
         phrase = plus[1]
     others = _dates(phrase, s)
@@ -525,7 +599,8 @@ def _dates(phrase: str, s: Sentence) -> list[str]:
 def _year_after(s: Sentence) -> list[Check] | None:
     """`Not earlier than one year and one day after DOB`: two relations in one."""
     match = re.fullmatch(
-        rf"(?:(?:the )?date )?(?:must be |has to be |is )?(?:{_NOT_BEFORE}) (?:(?:one|1) year and (?:one|1) day after (?P<one>.+)|(?P<two>.+?) \(plus (?:one|1) year and (?:one|1) day\))",
+        rf"(?:(?:the )?date )?(?:must be |has to be |is )?(?:{_NOT_BEFORE}) "
+        rf"(?:{_YEAR} after (?P<one>.+)|(?P<two>.+?) \(plus {_YEAR}\))",
         s.low,
     )
     if match is None or not s.carriers or not all(s.names.is_date(header) for header in s.carriers):

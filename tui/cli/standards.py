@@ -120,15 +120,15 @@ def draft(
     ] = "",
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
-    """Read an owner's documents into the draft of an edition, to be reviewed: fields, lists, rules, and what was not read."""
+    """Read an owner's documents into the draft of an edition: fields, lists, rules, and what was not read."""
     refuse_csv(form)
-    from exporters.documents import draft as drafts
     from exporters.documents import folder, report
+    from exporters.documents.making import draft as make
 
     folder.refuse_taken(out)
     progress = Progress("")
     try:
-        made = drafts.draft(documents, like, own_id, progress)
+        made = make(documents, like, own_id, progress)
         folder.write(made, out)
     finally:
         progress.done()

@@ -56,7 +56,9 @@ class Layout:
             return cls(text, "date", len(text))
         match = re.fullmatch(r"([ANC]?)\((?:max)?([1-9][0-9]{0,3})\)", text)
         if match is None:
-            raise ValueError(f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD, MMYYYY, YYYY")
+            raise ValueError(
+                f"the layout {text!r} is none of A(n), N(n), C(n), C(maxn), (n), YYYYMMDD, YYYY-MM-DD, MMYYYY, YYYY"
+            )
         kinds: dict[str, LayoutKind] = {"A": "alpha", "N": "numeric"}
         return cls(text, kinds.get(match[1], "alphanumeric"), int(match[2]))
 
