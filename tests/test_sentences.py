@@ -164,6 +164,8 @@ OTHER_ROWS = {
     "exporters/imports/csv_import.py",
     "exporters/imports/report.py",
     "exporters/checks/bounces.py",
+    "exporters/documents/base.py",
+    "exporters/documents/fields.py",
     "exporters/editions/list_files.py",
     "validators/standard/loader.py",
     "tui/cli/client/commands.py",

@@ -1,7 +1,6 @@
 """The code lists of a draft, and what of them is doubtful beside their fields."""
 
 import re
-from collections.abc import Iterable
 
 from exporters.documents.document import one_line
 from exporters.documents.draft import Cells, Draft, Line, cite
@@ -69,7 +68,7 @@ def _add(draft: Draft, item: ReadList) -> None:
                 row["codes"] = item.id
     _ask(draft, item)
     before = _before(draft, item)
-    mark = "new" if before is None else "same" if _same_codes(before, item.codes) else "changed"
+    mark = "new" if before is None else "same" if _same_codes(before, item) else "changed"
     question = " ".join(item.questions)
     standing = "missing" if not item.has_codes else "read"
     if standing == "missing":
@@ -90,6 +89,8 @@ def _note_code(draft: Draft, item: ReadList, code: ReadCode, before: CodeList | 
     mark = "new"
     if before is not None and code.code in before.codes:
         mark = "same" if _plain(before.codes[code.code]) == _plain(code.text) else "changed"
+    if code not in item.codes:
+        mark = ""
     standing = "read" if code in item.codes else "not checked" if code.question else "nothing"
     draft.note(
         Line(
@@ -128,6 +129,8 @@ def _plain(text: str) -> str:
 
 def _before(draft: Draft, item: ReadList) -> CodeList | None:
     standard = draft.base.standard
+    if item.spans:
+        return standard.code_lists.get(item.id)
     for row in draft.fields:
         if row["header"] in item.headers:
             before = standard.by_header.get(row["header"]) or standard.by_header.get(row["was"])
@@ -136,9 +139,10 @@ def _before(draft: Draft, item: ReadList) -> CodeList | None:
     return None
 
 
-def _same_codes(before: CodeList, codes: Iterable[ReadCode]) -> bool:
-    own = {code.code: _plain(code.text) for code in codes}
-    return own == {code: _plain(label) for code, label in before.codes.items()}
+def _same_codes(before: CodeList, item: ReadList) -> bool:
+    own = {code.code: _plain(code.text) for code in item.codes}
+    spans = tuple(f"{least}-{most} {words}".strip() for least, most, words in item.spans)
+    return own == {code: _plain(label) for code, label in before.codes.items()} and spans in ((), before.labels)
 
 
 def _ask(draft: Draft, item: ReadList) -> None:
@@ -185,6 +189,9 @@ def _layout_by_codes(draft: Draft, field: ReadField) -> None:
     row["layout"] = f"{letter}{field.layout}"
     line = next(line for line in draft.lines if line.kind == "field" and line.key == field.header)
     line.standing = "corrected"
+    before = draft.base.standard.by_header.get(field.header)
+    if before is not None and before.layout.text == row["layout"] and line.mark:
+        line.mark = "same"
     line.question = f"The layout is printed {field.layout_printed}; {row['layout']} is taken, as the codes are."
 
 

@@ -211,7 +211,7 @@ def _consent(made: Gathered, item: Named, paragraphs: Sequence[Paragraph]) -> No
     for listed, block in told:
         if set(listed) != set(longest):
             question = (
-                f"The columns of a row without consent are told in two ways: here {', '.join(listed)}, elsewhere "
+                f"What is sent without consent is told in two ways: here {', '.join(listed)}, elsewhere "
                 f"{', '.join(longest)}, which is taken."
             )
             made.left.append(Left("without consent", item.name, str(block.page), block.text, question))

@@ -210,7 +210,7 @@ class _Reader:
                 before.text, before.note = f"{before.text} {text}".strip(), f"{before.note} {note}".strip()
                 _judge(before)
             return
-        if cell("code") and not text and not note and " " in cell("code") and "within" not in columns:
+        if not text and not note and re.search("[a-z]{3}", cell("code")):
             self.group = cell("code")  # the row of a group, which no line makes one cell
             return
         made = ReadCode(code, text, note, page=str(row.page), printed=" | ".join(one_line(part) for part in cells))

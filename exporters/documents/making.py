@@ -37,7 +37,7 @@ def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) 
             "definitions, or install the lists alone with keywork standards install."
         )
     base = choose(like, [item.header for item in gathered.fields])
-    made = Draft(gathered, base, _id(gathered, base, wanted_id), "")
+    made = Draft(gathered, base, _id(gathered, base, wanted_id, like), "")
     add_sections(made)
     add_fields(made)
     made.understood = understand_all(made)
@@ -53,12 +53,15 @@ def _left(left: Left) -> Line:
     return Line("text", left.key, "", left.standing, left.document, "", left.page, left.printed, left.question)
 
 
-def _id(gathered: Gathered, base: Base, wanted: str) -> str:
+def _id(gathered: Gathered, base: Base, wanted: str, like: str) -> str:
     if wanted:
         if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", wanted) or len(wanted) > 40:
             raise Problem(f"{wanted!a} cannot be an id: use a to z, digits and single hyphens, 40 at most.")
         return wanted
     if not gathered.letter:
         raise Problem("The documents do not say which letter the edition has: name its id with --id, e.g. ndtms-r.")
-    stem = base.standard.id.removesuffix(f"-{base.standard.edition.lower()}") if base.compared else "ndtms"
+    titles = " ".join(item.document.title for item in gathered.documents)
+    stem = base.standard.id.removesuffix(f"-{base.standard.edition.lower()}")
+    if gathered.letter != base.standard.edition and base.standard.id != like:
+        stem = "ndtms-cjit" if "CJIT" in titles else "ndtms"
     return f"{stem}-{gathered.letter.lower()}"

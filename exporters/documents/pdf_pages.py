@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from exporters.documents.document import Block, Paragraph, Progress, Row, Table, one_line
-from exporters.documents.headings import heading_of
+from exporters.documents.headings import Heading, heading_of
 from validators.problems import Problem
 
 MOST_PAGES = 500
 _SMALL = 0.8  # of the size of the letters beside it: the mark of a footnote
 _EDGE = 0.12  # of a page's height, above and below: where running heads and feet stand
+_GAP = 0.55  # of the letters' size: wider than any blank between words
 _NEAR = 1.45  # of a line's height: the distance at which lines still belong together
 
 Box = tuple[float, float, float, float]
@@ -44,11 +45,15 @@ class Word:
 
 @dataclass(slots=True)
 class Line:
-    """Words that stand in one line, from left to right; `edge` is how far right the page's lines may go."""
+    """Words that stand in one line, from left to right.
+
+    `edge` is how far right the page's lines may go; `band` how many strokes across the page stand above it.
+    """
 
     words: list[Word]
     page: int
     edge: float = 0
+    band: int = 0
 
     @property
     def text(self) -> str:
@@ -79,7 +84,7 @@ class Line:
         """Its words in groups: a gap wider than any blank between words parts them."""
         found: list[list[Word]] = []
         for word in self.words:
-            if found and word.x0 - found[-1][-1].x1 < 0.9 * word.size:
+            if found and word.x0 - found[-1][-1].x1 < _GAP * word.size:
                 found[-1].append(word)
             else:
                 found.append([word])
@@ -153,7 +158,10 @@ class _Page:
             words = [word for word in words if not (x0 <= word.x0 <= x1 and top <= word.middle <= bottom)]
             found.append((top, Table(rows, self.number)))
         edge = float(self.page.width) - min((word.x0 for word in words), default=0)
-        found += [(line.top, line) for line in in_lines(words, self.number, edge)]
+        strokes = self._strokes()
+        for line in in_lines(words, self.number, edge):
+            line.band = sum(stroke < line.words[0].middle for stroke in strokes)
+            found.append((line.top, line))
         return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
     def _words(self) -> list[Word]:
@@ -170,6 +178,17 @@ class _Page:
             if item["bottom"] - item["top"] < 1.5 and item["x1"] - item["x0"] < 80
         ]
         return _without_marks([word for word in words if not _struck(word, strokes)])
+
+    def _strokes(self) -> list[float]:
+        """How far down lines run across a good part of the page, those of stripes and frames among them."""
+        wide = 0.3 * float(self.page.width)
+        ends = {
+            round(item[end])
+            for item in (*self.page.lines, *self.page.rects)
+            for end in ("top", "bottom")
+            if item["x1"] - item["x0"] > wide
+        }
+        return sorted(ends)
 
     def _rows(self, grid: Any, words: Iterable[Word]) -> tuple[Row, ...] | None:
         """The rows of a table that lines draw; None for a frame, or for stripes, which part no columns."""
@@ -281,17 +300,25 @@ def _settle(lines: list[Line], blocks: list[Block], loose: Loose | None) -> Loos
         _paragraphs(waiting, blocks)
         waiting = []
         table, heading, at = begun
-        body = Table((heading,), heading.page)
-        blocks.append(body)
-        end = _continue(lines, at, table, blocks)
+        end = _continue(lines, at, table, blocks, heading)
         loose = table if end == len(lines) else None
         at = end
     _paragraphs(waiting, blocks)
     return loose
 
 
-def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
-    """A table without upright lines whose headings begin with this line: the table, its headings, the line behind."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The headings of a table without upright lines: over how many lines, in which columns, what they say."""
+
+    count: int
+    columns: list[list[list[Word]]]
+    cells: list[str]
+    heading: Heading
+
+
+def _begun(lines: Sequence[Line], at: int) -> Begun | None:
+    """The headings that begin with this line, over up to four lines; None for another line."""
     best = None
     for count in (1, 2, 3, 4):
         window = lines[at : at + count]
@@ -301,13 +328,22 @@ def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
         cells = ["\n".join(" ".join(word.text for word in chunk) for chunk in column) for column in columns]
         heading = heading_of(cells) if len(cells) > 1 else None
         if heading is not None and heading.whole:
-            best = count, columns, cells, heading
-    if best is None:
+            best = Begun(count, columns, cells, heading)
+    return best
+
+
+def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
+    """A table without upright lines whose headings begin with this line: the table, its headings, the line behind."""
+    begun = _begun(lines, at)
+    if begun is None:
         return None
-    count, columns, cells, heading = best
-    body = [word for line in lines[at + count :] for word in line.words]
-    bounds = _bounds(columns, body)
-    return Loose(bounds, heading.key), Row(tuple(cells), lines[at].page), at + count
+    behind = at + begun.count
+    end = behind
+    while end < len(lines) and _begun(lines, end) is None and not re.match(r"\d+\. [A-Z]|Appendix ", lines[end].text):
+        end += 1
+    body = [word for line in lines[behind:end] for word in line.words]
+    bounds = _bounds(begun.columns, body)
+    return Loose(bounds, begun.heading.key), Row(tuple(begun.cells), lines[at].page), behind
 
 
 def _columns(chunks: list[list[Word]]) -> list[list[list[Word]]]:
@@ -343,43 +379,43 @@ def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
     return bounds
 
 
-def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block]) -> int:
-    """Take the rows of a loose table into the last block of tables; returns the line at which it ends."""
-    rows: list[Row] = []
-    cells: list[list[str]] = []
+def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block], heading: Row | None = None) -> int:
+    """Make a table of the rows of a loose one, behind its headings; returns the line at which it ends."""
+    rows: list[list[str] | Row] = [] if heading is None else [heading]
     page = lines[at].page if at < len(lines) else 0
+    ruled = _ruled(lines[at : at + 30], table)
     before: Line | None = None
-    while at < len(lines):
+    while at < len(lines) and _begun(lines, at) is None:
         line = lines[at]
-        if _begin(lines, at) is not None:
-            break
         parts = _parted(line, table.bounds)
+        last = rows[-1] if rows else None
         if parts is None:
-            if not (at + 1 < len(lines) and _is_key(_parted(lines[at + 1], table.bounds), table.key)):
+            follows = at + 1 < len(lines) and _is_key(_parted(lines[at + 1], table.bounds), table.key)
+            if not follows:
                 break
-            if cells:
-                rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
-                cells = []
             rows.append(Row((line.text,), page, merged=True))
-        elif _is_key(parts, table.key) or not (cells or rows):
-            if cells:
-                rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
-            cells = [[part] if part else [] for part in parts]
-        elif before is not None and line.top - before.bottom > 1.2 * line.words[0].size:
+        elif before is None or isinstance(last, Row) or _begins_row(line, before, parts, ruled, table.key):
+            rows.append(parts)
+        elif line.top - before.bottom > (3 if ruled else 1.2) * line.words[0].size or last is None:
             break
         else:
-            for cell, part in zip(cells, parts, strict=False):
-                if part:
-                    cell.append(part)
-            if not cells:
-                break
+            last[:] = ["\n".join(filter(None, pair)) for pair in zip(last, parts, strict=True)]
         before = line
         at += 1
-    if cells:
-        rows.append(Row(tuple("\n".join(cell) for cell in cells), page))
     if rows:
-        blocks.append(Table(tuple(rows), page))
+        made = tuple(row if isinstance(row, Row) else Row(tuple(row), page) for row in rows)
+        blocks.append(Table(made, made[0].page))
     return at
+
+
+def _ruled(lines: list[Line], table: Loose) -> bool:
+    """Whether strokes part the rows of a loose table: then a row may begin with any of its cells."""
+    keys = [line.band for line in lines if _is_key(_parted(line, table.bounds), table.key)]
+    return len(keys) > 1 and len(set(keys)) == len(keys)
+
+
+def _begins_row(line: Line, before: Line, parts: list[str], ruled: bool, key: int) -> bool:
+    return line.band != before.band if ruled else _is_key(parts, key)
 
 
 def _parted(line: Line, bounds: list[float]) -> list[str] | None:

@@ -92,23 +92,19 @@ def told_in_history(document: Document) -> Iterator[tuple[str, str, str, str]]:
                     yield from _told(cell, str(row.page))
 
 
-_TITLE = re.compile(r"(?:^|(?<=\s))([A-Z][\w/ –-]{2,40}):\s*$")
-
-
 def _told(cell: str, page: str) -> Iterator[tuple[str, str, str, str]]:
-    """The items of one cell; the title before them, which ends with a colon, says what is done with them."""
-    first, *items = one_line(cell).split("•")
+    """The items of one cell; the line before them, which ends with a colon, says what is done with them."""
+    first, *items = cell.split("•")
     doing = _doing(first)
     for item in items:
-        text = item.strip()
-        title = _TITLE.search(text)
-        if title:
-            text = text[: title.start()].strip()
+        *lines, last = item.strip().split("\n")
+        titled = bool(lines) and last.rstrip().endswith(":")
+        text = one_line("\n".join(lines if titled else [*lines, last]))
         match = re.match(r"([A-Z][A-Z0-9]+|\d{1,4})\s*[–—-]\s+(.+)", text)
         if match:
             yield doing, match[1], match[2], page
-        if title:
-            doing = _doing(title[1])
+        if titled:
+            doing = _doing(last)
 
 
 def _doing(title: str) -> str:

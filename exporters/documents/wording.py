@@ -46,7 +46,7 @@ class Understood:
 
 
 @dataclass(slots=True)
-class Sentence:
+class Phrase:
     """A sentence being read: its words, the fields that carry the rule, the fields there are."""
 
     text: str
@@ -59,7 +59,7 @@ class Sentence:
         return re.sub(r"«[^»]*»|[^«]+", lambda m: m[0] if m[0][0] == "«" else m[0].lower(), self.text)
 
 
-Family = Callable[[Sentence], list[Check] | None]
+Family = Callable[[Phrase], list[Check] | None]
 
 
 def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> Understood:
@@ -74,7 +74,7 @@ def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> U
         return Understood([], [], nothing=True)
     for text in sentences:
         bare, sets = _of_sets(text)
-        sentence = Sentence(_marked(bare, names), tuple(carriers), names)
+        sentence = Phrase(_marked(bare, names), tuple(carriers), names)
         found = _read(sentence)
         if found is None:
             if checks and _explains(sentence, checks):
@@ -91,7 +91,7 @@ def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> U
     return Understood(good, unread)
 
 
-def _read(sentence: Sentence) -> list[Check] | None:
+def _read(sentence: Phrase) -> list[Check] | None:
     for family in _FAMILIES:
         found = family(sentence)
         if found:
@@ -158,7 +158,7 @@ def _listed(codes: str) -> list[str]:
 # The families. Each takes a sentence whole or gives None.
 
 
-def _trimmed(s: Sentence) -> list[Check] | None:
+def _trimmed(s: Phrase) -> list[Check] | None:
     ends = re.search(
         r"leading (?:or|and|nor) trailing|neither begins? nor ends?|(?:not|no) (?:begin|start)\w* (?:or|nor|and) end",
         s.low,
@@ -168,7 +168,7 @@ def _trimmed(s: Sentence) -> list[Check] | None:
     return None
 
 
-def _consent_required(s: Sentence) -> list[Check] | None:
+def _consent_required(s: Phrase) -> list[Check] | None:
     if not s.names.consent or re.search(r"\bnot\b|\bother than\b", s.low):
         return None
     match = re.fullmatch(
@@ -186,7 +186,7 @@ def _consent_required(s: Sentence) -> list[Check] | None:
     return [Check("required", ("@required",), {"when": f"{s.names.consent}=@consented"})] if agrees else None
 
 
-def _real_date(s: Sentence) -> list[Check] | None:
+def _real_date(s: Phrase) -> list[Check] | None:
     pattern = (
         rf"(?:date )?{MUST} be a (?:valid|real|genuine) (?:date|day)\b[^«»]*"
         rf"|{MUST} be a (?:day|date) (?:that|which) exists\b[^«»]*"
@@ -195,7 +195,7 @@ def _real_date(s: Sentence) -> list[Check] | None:
     return [Check("real_date", s.carriers)] if fits else None
 
 
-def _in_list(s: Sentence) -> list[Check] | None:
+def _in_list(s: Phrase) -> list[Check] | None:
     pattern = (
         rf"(?:the value )?{MUST} be (?:as specified in|one of|in|from|taken from|among)\b"
         r"[^«»]*\b(?:reference data|code list|codes?)\b[^«»]*"
@@ -205,7 +205,7 @@ def _in_list(s: Sentence) -> list[Check] | None:
     return None
 
 
-def _in_section(s: Sentence) -> list[Check] | None:
+def _in_section(s: Phrase) -> list[Check] | None:
     pattern = (
         rf"(?:the )?(?:item|field)?s? ?(?:is |are )?(?:mandatory|required|{MUST} be {FILLED}) "
         r"(?:if|when|where|as soon as|once) any(?: other)? (?:item|field)s? (?:in|of) (?:this|the|the same) section "
@@ -221,7 +221,7 @@ def _in_section(s: Sentence) -> list[Check] | None:
     return [Check("required", tuple(headers)) for headers in found.values()]
 
 
-def _historic(s: Sentence) -> list[Check] | None:
+def _historic(s: Phrase) -> list[Check] | None:
     pattern = (
         rf"(?:the )?(?:date )?(?:{MUST} be historic|{CANNOT} (?:lie |be )?in the future|(?:is )?not in the future"
         r"|must not be after today)(?:\s*[:(].*)?"
@@ -229,7 +229,7 @@ def _historic(s: Sentence) -> list[Check] | None:
     return [Check("not_after_today", s.carriers)] if re.fullmatch(pattern, s.low) else None
 
 
-def _pair(s: Sentence) -> list[Check] | None:
+def _pair(s: Phrase) -> list[Check] | None:
     for pattern in (
         rf"({H} and {H}) go together",
         rf"(?:either )?both ({H} and {H}) (?:are|must be|have to be) {FILLED},? or neither(?: of them)?(?: is)?",
@@ -246,7 +246,7 @@ def _pair(s: Sentence) -> list[Check] | None:
     return None
 
 
-def _differs(s: Sentence) -> list[Check] | None:
+def _differs(s: Phrase) -> list[Check] | None:
     match = re.fullmatch(
         rf"{WHERE} (?:filled|populated|given)[,:]? (?:{THE_FIELD}|it )"
         rf"(?:unlike|{MUST} (?:be other than|differ from|be different from)"
@@ -284,7 +284,7 @@ def _differs(s: Sentence) -> list[Check] | None:
 _PLAIN = r"(?:(?!\b(?:not|no|if|where|when|more|less|than|before|after|unless|except|other)\b)[a-z', ])*?"
 
 
-def _range(s: Sentence) -> list[Check] | None:
+def _range(s: Phrase) -> list[Check] | None:
     text = re.sub(r"\s*\((?:inclusive|poor|good|best|worst|low|high|both included|[a-z ]{1,20})\)", "", s.text)
     text = re.sub(r"\b(?:nought|zero)\b", "0", text, flags=re.IGNORECASE)
     unit = rf"(?P<words>{_PLAIN})[,:]?\s*"
@@ -310,7 +310,7 @@ def _range(s: Sentence) -> list[Check] | None:
     return [Check(pattern, s.carriers, parameters)]
 
 
-def _one_of(s: Sentence) -> list[Check] | None:
+def _one_of(s: Phrase) -> list[Check] | None:
     text = re.sub(r"\s*\([^()]*\)$", "", s.text).replace(" or ", ", ").replace(",,", ",")
     match = re.fullmatch(
         rf"(?:(?i:has to be|must be|is|one of|must be one of|has to be one of) )?((?:'?{CODE}'?)(?:, '?{CODE}'?)+)",
@@ -342,7 +342,7 @@ def _opposite(told: str) -> str:
     return f"{header}{'=' if sign == '!=' else '!='}{values}"
 
 
-def _required_when(s: Sentence) -> list[Check] | None:
+def _required_when(s: Phrase) -> list[Check] | None:
     match = re.fullmatch(
         rf"(?i:{THE_FIELD}(?P<must>{MUST}) be {FILLED} {WHERE} )(?P<when>[^;]+?)"
         rf"(?P<else>(?i:[;,] (?:it )?(?:stays|remains|is left) empty otherwise))?",
@@ -372,7 +372,7 @@ def _required_when(s: Sentence) -> list[Check] | None:
     return checks
 
 
-def _empty_when(s: Sentence) -> list[Check] | None:
+def _empty_when(s: Phrase) -> list[Check] | None:
     if match := re.fullmatch(
         r"(?i:(?:stays|has to stay|must stay|remains|must be|has to be|is left) empty (?:where|if|when) )(.+)", s.text
     ):
@@ -395,7 +395,7 @@ def _empty_when(s: Sentence) -> list[Check] | None:
     return None
 
 
-def _unique(s: Sentence) -> list[Check] | None:
+def _unique(s: Phrase) -> list[Check] | None:
     pattern = (
         rf"{MUST} (?:be unique|differ from every other identifier(?: of its kind)?)"
         r"(?: and (?:not |neither )(?:hold|contain)\b.*)?"
@@ -412,7 +412,7 @@ def _unique(s: Sentence) -> list[Check] | None:
     return checks or None
 
 
-def _part(s: Sentence) -> list[Check] | None:
+def _part(s: Phrase) -> list[Check] | None:
     if re.search(r"only (?:a )?part(?:ial)?\b[a-z ]*\bpostcodes?\b", s.low) and not re.search(
         r"\b(?:if|where|when|unless)\b", s.low
     ):
@@ -420,7 +420,7 @@ def _part(s: Sentence) -> list[Check] | None:
     return None
 
 
-def _without_consent(s: Sentence) -> list[Check] | None:
+def _without_consent(s: Phrase) -> list[Check] | None:
     consent = s.names.consent
     match = consent and (
         re.fullmatch(
@@ -468,7 +468,7 @@ _COPULA = re.compile(rf"(?:\b(?:is|are|lies|occurs|falls|{MUST} (?:be|lie|occur|
 _SIGNS = {"≤": "≤", "<=": "≤", "≥": "≥", ">=": "≥", "<": "<", ">": ">"}
 
 
-def _compared(s: Sentence) -> list[Check] | None:
+def _compared(s: Phrase) -> list[Check] | None:
     if (chain := _chain(s)) is not None:
         return chain
     text = re.sub(
@@ -505,7 +505,7 @@ def _compared(s: Sentence) -> list[Check] | None:
     return checks
 
 
-def _chain(s: Sentence) -> list[Check] | None:
+def _chain(s: Phrase) -> list[Check] | None:
     """Dates between signs: `TRIAGED ≤ CIRDATE ≤ DISD`."""
     text = re.sub(rf"^{H}: (?=«)", "", s.text)
     parts = re.split(r"\s*(<=|>=|≤|≥|<|>)\s*", text)
@@ -532,7 +532,7 @@ def _check(kind: str, fields: tuple[str, ...], other: str) -> Check:
     return Check(kind, fields, {"other": other})
 
 
-def _subject(words: str, s: Sentence) -> tuple[str, ...]:
+def _subject(words: str, s: Phrase) -> tuple[str, ...]:
     """The dates a comparison speaks of: those named, else those that carry the rule."""
     named = _headers(words)
     if named:
@@ -545,7 +545,7 @@ def _subject(words: str, s: Sentence) -> tuple[str, ...]:
     return (found,) if found and found in s.carriers else ()
 
 
-def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Sentence) -> list[Check] | None:
+def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Phrase) -> list[Check] | None:
     """The checks of one comparison with what a phrase names: dates, a fixed day, the end of the period."""
     if re.fullmatch(r"(?:the )?(?:(?:last day|end) of the reporting period|reporting period end date)", phrase):
         return [Check("before_period_end", fields)] if kind == "before" else None
@@ -577,7 +577,7 @@ def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Sentence) -> li
     return checks
 
 
-def _dates(phrase: str, s: Sentence) -> list[str]:
+def _dates(phrase: str, s: Phrase) -> list[str]:
     """The dates that a phrase lists; empty when one is not understood."""
     bare = re.sub(r"^(?:any|all|each|both|either) of (?:these|the following)\s*(?:¦|:)?\s*", "", phrase)
     labelled = re.fullmatch(rf"(?:the )?[a-z' ]+ \({H}\)", bare)
@@ -596,7 +596,7 @@ def _dates(phrase: str, s: Sentence) -> list[str]:
     return each if len(parts) > 1 and all(each) else []
 
 
-def _year_after(s: Sentence) -> list[Check] | None:
+def _year_after(s: Phrase) -> list[Check] | None:
     """`Not earlier than one year and one day after DOB`: two relations in one."""
     match = re.fullmatch(
         rf"(?:(?:the )?date )?(?:must be |has to be |is )?(?:{_NOT_BEFORE}) "
@@ -609,7 +609,7 @@ def _year_after(s: Sentence) -> list[Check] | None:
     return [Check("not_before", s.carriers, {"other": others[0], "plus": "1y1d"})] if len(others) == 1 else None
 
 
-def _explains(s: Sentence, checks: Sequence[Check]) -> bool:
+def _explains(s: Phrase, checks: Sequence[Check]) -> bool:
     """Whether a sentence only explains the checks before it."""
     patterns = {check.pattern for check in checks}
     known: Mapping[str, str] = {
