@@ -6,7 +6,6 @@ hashes of its words, in no order, and of its numbers and headers: enough to tell
 
 import csv
 import re
-import tomllib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import Any
 
 from validators.problems import Problem
 from validators.standard.catalogue import DEFAULT, edition_of, editions, layers_of, load
-from validators.standard.model import Rule, RuleRow, Standard
+from validators.standard.layers import Cells, Pack
+from validators.standard.model import Rule, Standard
 
 _NEARLY = 0.9
 # Patterns with which the program itself speaks, whatever an edition's documents say.
@@ -81,9 +81,27 @@ class Base:
     compared: bool
 
     @cached_property
+    def pack(self) -> Pack:
+        """Its tables as they stand, with what it extends and a site's own lists."""
+        return Pack(layers_of(self.standard.id))
+
+    @cached_property
     def toml(self) -> dict[str, Any]:
         """Its standard.toml, with those of the editions that it extends."""
-        return _whole_toml(self.standard.id)
+        return {key: value for key, value in self.pack.values.items() if key != "extends"}
+
+    @cached_property
+    def rule_rows(self) -> dict[str, list[Cells]]:
+        """The rows of its rules.csv by the rule's number, those that are checked."""
+        found: dict[str, list[Cells]] = {}
+        for row in self.pack.rules():
+            if row.cells["pattern"]:
+                found.setdefault(row.cells["rule"], []).append(row.cells)
+        return found
+
+    def code_rows(self, name: str) -> list[Cells]:
+        """The rows of one of its code lists."""
+        return [row.cells for row in self.pack.codes(name) or ()]
 
     @cached_property
     def wordings(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
@@ -107,38 +125,20 @@ class Base:
         told = self.wordings.get(number)
         return rule if rule and rule.rows and told and alike(told, fingerprint(wording)) else None
 
-    def program_rules(self, *, all_own: bool) -> list[Rule]:
-        """The rules that stand in no document: of a base that is the same edition all, else those of the program."""
-        found = []
-        for rule in self.standard.rules:
-            if rule.id[:1].isdigit():
+    def program_rules(self, *, all_own: bool) -> dict[str, list[Cells]]:
+        """The rules that stand in no document: of a base that is the same edition all, else those of the program.
+
+        Where a rule's first row is left out, the first that is left tells of the rule.
+        """
+        found: dict[str, list[Cells]] = {}
+        for number, rows in self.rule_rows.items():
+            if number[:1].isdigit():
                 continue
-            rows = tuple(row for row in rule.rows if all_own or row.pattern in PROGRAM)
-            if rows:
-                found.append(Rule(rule.id, rule.title, rule.help, rule.reading, rule.source, rows))
+            kept = [row for row in rows if all_own or row["pattern"] in PROGRAM]
+            if kept:
+                about = {name: rows[0][name] for name in ("title", "help", "reading", "source")}
+                found[number] = [{**kept[0], **about}, *kept[1:]]
         return found
-
-    def fields_cell(self, row: RuleRow) -> str:
-        """The fields of a row as rules.csv names them: by a set where it is one."""
-        return fields_cell(row.fields, row.pattern, self.standard)
-
-
-def fields_cell(fields: Sequence[str], pattern: str, standard: Standard) -> str:
-    """Headers as rules.csv writes them, by the name of a set where they are all of it."""
-    every = standard.fields
-    sets = {
-        "@all": [item.header for item in every],
-        "@coded": [item.header for item in every if item.codes],
-        "@dates": [item.header for item in every if item.is_date],
-        "@required": [item.header for item in every if item.required],
-        "@client @episode": [item.header for item in every if item.level in ("client", "episode")],
-    }
-    if pattern == "layout":
-        return "@all"
-    for name, headers in sets.items():
-        if headers and set(headers) == set(fields) and len(headers) > 1:
-            return name
-    return " ".join(fields)
 
 
 def choose(like: str, headers: Sequence[str]) -> Base:
@@ -158,14 +158,3 @@ def choose(like: str, headers: Sequence[str]) -> Base:
         if own.submission.format == "csv" and common > shared:
             best, shared = name, common
     return Base(load(best), bool(headers) and shared >= 0.5 * len(headers))
-
-
-def _whole_toml(standard_id: str) -> dict[str, Any]:
-    """The standard.toml of an edition, the keys of what it extends among them."""
-    told: dict[str, Any] = {}
-    for folder in layers_of(standard_id):
-        path = folder / "standard.toml"
-        if path.is_file():
-            told |= tomllib.loads(path.read_text(encoding="utf-8"))
-    told.pop("extends", None)
-    return told

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from exporters.documents.base import Base
 from exporters.documents.document import one_line
 from exporters.documents.draft import Draft, Line, cite
 from exporters.documents.fields import ReadField
@@ -73,7 +72,7 @@ def add_fields(draft: Draft) -> None:
     names = sorted({name for item in draft.gathered.fields for name in item.sets}, key=_order(draft))
     for number, item in enumerate(_unique(draft), 1):
         before = base.standard.by_header.get(item.header)
-        was = _renamed(item, base, own) if before is None and base.compared else None
+        was = _renamed(draft, item, own) if before is None and base.compared else None
         model = before or was
         row = {
             "column": str(number),
@@ -149,12 +148,13 @@ def _alike(model: Field, item: ReadField) -> bool:
     return _plain(model.description) == _plain(item.description) or len(item.description) > _LONGEST_LABEL
 
 
-def _renamed(item: ReadField, base: Base, own: list[str]) -> Field | None:
-    """The field of the base that has the very same description and is gone under its own header."""
+def _renamed(draft: Draft, item: ReadField, own: list[str]) -> Field | None:
+    """The field of the base, in the same section, that has the very same description and is gone under its header."""
+    section = draft.sections[item.section]["id"]
     found = [
         one
-        for one in base.standard.fields
-        if one.header not in own and _plain(one.description) == _plain(item.description)
+        for one in draft.base.standard.fields
+        if one.header not in own and one.section == section and _plain(one.description) == _plain(item.description)
     ]
     return found[0] if len(found) == 1 else None
 

@@ -206,11 +206,10 @@ def _from_base(draft: Draft) -> None:
         row = by_row[field.header]
         if row["codes"] or field.header in spanned or not set(field.rules) & in_list:
             continue
-        before = standard.by_header.get(field.header)
-        where = (field.document, "", field.page)
+        before = standard.by_header.get(field.header) or standard.by_header.get(row["was"])
         if before is None or not before.codes:
             question = f"{field.header} takes the codes of a list, and no document read has one: bring it."
-            draft.note(Line("list", field.header, "", "missing", *where, field.printed, question))
+            draft.note(Line("list", field.header, "", "missing", field.document, "", field.page, "", question))
             continue
         taken.setdefault(before.codes, []).append(field)
     for own, fields in taken.items():
@@ -219,11 +218,14 @@ def _from_base(draft: Draft) -> None:
         for field in fields:
             by_row[field.header]["codes"] = name
         headers = ", ".join(field.header for field in fields)
-        question = f"No document read has the list of {headers}; that of {standard.id} stands there, {codes.status}."
-        first = fields[0]
-        draft.note(
-            Line("list", name, draft.mark("same"), "base", first.document, "", first.page, first.printed, question)
+        draft.note(Line("list", name, draft.mark("same"), "base", printed=f"{headers}: {codes.title}, {codes.status}"))
+    if taken:
+        headers = ", ".join(field.header for fields in taken.values() for field in fields)
+        question = (
+            f"No document read has the lists of {len(taken)} fields or groups of fields; those of {standard.id} stand "
+            "there, as sure as they are there: bring the reference data."
         )
+        draft.note(Line("text", "lists of the base", "", "base", printed=headers, question=question))
 
 
 def _take_over(draft: Draft, codes: CodeList) -> str:
@@ -240,6 +242,10 @@ def _take_over(draft: Draft, codes: CodeList) -> str:
             "note": codes.note,
         }
     )
-    draft.codes[name] = [_cells(code=code, label=label) for code, label in codes.codes.items()]
-    draft.codes[name] += [_cells(label=label) for label in codes.labels]
+    names = {name for item in draft.gathered.fields for name in item.sets}
+    draft.codes[name] = [
+        _cells(**{key: row.get(key, "") for key in CODE_COLUMNS})
+        for row in draft.base.code_rows(codes.id)
+        if set(row.get("data_sets", "").split()) <= names
+    ]
     return name

@@ -1,15 +1,17 @@
 """The rules of a draft: taken from the base, proposed from their words, or kept as they are, not checked."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from exporters.documents.base import alike, fingerprint
 from exporters.documents.document import one_line
 from exporters.documents.draft import Cells, Draft, Line, cite
 from exporters.documents.named_fields import NamedFields
 from exporters.documents.rules import ReadRule
 from exporters.documents.wording import Check, Understood, understand
 from validators.rules.registry import PARAMETERS
-from validators.standard.model import Rule, RuleRow
+from validators.standard.model import Rule
 
 COLUMNS = (
     "rule", "title", "pattern", "fields", "parameters", "severity", "store_severity", "message", "silences", "help",
@@ -44,18 +46,19 @@ def understand_all(draft: Draft) -> dict[str, Understood]:
 def add_rules(draft: Draft) -> None:
     """All rules, the program's own first; and the lines that say where each stands."""
     own = draft.gathered.rules
-    made = draft.understood
     adopted = {
         rule.number: found
         for rule in own
-        if rule.number in made and (found := draft.base.same_rule(rule.number, rule.wording)) and _fits(draft, found)
+        if rule.number in draft.understood
+        and (found := draft.base.same_rule(rule.number, rule.wording))
+        and _fits(draft, found)
     }
-    _require(draft, made, adopted)
-    alike = _same_edition(draft)
+    _require(draft, adopted)
     told = {rule.number for rule in own}
-    numbers = told | {rule.id for rule in draft.base.program_rules(all_own=alike)}
-    for program in draft.base.program_rules(all_own=alike):
-        _take_over(draft, program, numbers, "", program.source)
+    program = draft.base.program_rules(all_own=_same_edition(draft))
+    numbers = told | program.keys()
+    for rows in program.values():
+        _take_over(draft, rows, numbers)
     times = Counter(rule.number for rule in own)
     done: set[str] = set()
     for rule in own:
@@ -64,12 +67,12 @@ def add_rules(draft: Draft) -> None:
         elif rule.number in adopted:
             _adopt(draft, rule, adopted[rule.number], numbers)
         else:
-            _propose(draft, rule, made[rule.number])
+            _propose(draft, rule, draft.understood[rule.number])
         done.add(rule.number)
     _undefined(draft, told)
     if draft.base.compared:
         for before in draft.base.standard.rules:
-            if before.id[:1].isdigit() and before.id not in told:
+            if before.id[:1].isdigit() and before.id.removesuffix("-rest") not in told:
                 draft.note(Line("rule", before.id, "gone", "base", printed=before.title))
 
 
@@ -79,51 +82,48 @@ def _same_edition(draft: Draft) -> bool:
 
 
 def _fits(draft: Draft, rule: Rule) -> bool:
-    """Whether all that a rule of the base names is there."""
+    """Whether a rule of the base can be taken as it stands: its fields are there, and no others carry it now."""
     headers = set(draft.headers)
+    rows = draft.base.rule_rows[rule.id]
+    by_set = any(row["fields"].startswith("@") for row in rows)
+    explicit = {header for row in rows for header in row["fields"].split() if header[:1] != "@"}
+    beside = {header for row in rule.rows for header in row.beside}
+    if not explicit | beside <= headers or not all(_section_is_there(draft, row) for row in rows):
+        return False
+    return by_set or set(draft.gathered.carriers(rule.id)) <= rule.reads
+
+
+def _section_is_there(draft: Draft, row: Cells) -> bool:
     sections = {section["id"] for section in draft.sections.values()}
-    for row in rule.rows:
-        if not set(_named(row)) <= headers or row.parameters.get("section", next(iter(sections))) not in sections:
-            return False
-        if draft.base.fields_cell(row)[:1] != "@" and not set(row.fields) <= headers:
-            return False
-    return True
+    named = [part.partition("=")[2] for part in row["parameters"].split("; ") if part.startswith("section=")]
+    return set(named) <= sections
 
 
-def _named(row: RuleRow) -> list[str]:
-    """The headers that a row compares with."""
-    return list(row.beside)
-
-
-def _require(draft: Draft, made: Mapping[str, Understood], adopted: Mapping[str, Rule]) -> None:
+def _require(draft: Draft, adopted: Mapping[str, Rule]) -> None:
     """Which fields are needed where consent is given: what the base says, else those that carry the rule.
 
     A field that another rule judges only where it is filled is not asked for, and that is asked about.
     """
     optional = {
         header
-        for found in made.values()
+        for found in draft.understood.values()
         for check in found.checks
         if check.pattern == "distinct_from"
         for header in check.fields
     }
-    for rule in draft.gathered.rules:
-        checks = made[rule.number].checks if rule.number in made else []
-        if not any(check.fields[:1] == ("@required",) for check in checks):
+    for number, found in draft.understood.items():
+        if not any(check.fields[:1] == ("@required",) for check in found.checks):
             continue
+        carriers = draft.gathered.carriers(number)
         for row in draft.fields:
             before = draft.base.standard.by_header.get(row["header"])
-            if rule.number in adopted and before is not None:
+            if number in adopted and before is not None:
                 row["required"] = before.required
-                continue
-            if row["header"] not in draft.gathered.carriers(rule.number):
-                continue
-            if row["header"] in optional:
+            elif row["header"] in carriers and row["header"] in optional:
                 line = next(line for line in draft.lines if line.kind == "field" and line.key == row["header"])
-                line.question = (
-                    f"{line.question} Rule {rule.number} asks for it, another rule only where it is filled.".strip()
-                )
-            else:
+                asked = f"Rule {number} asks for it, another rule only where it is filled: which holds?"
+                line.question = f"{line.question} {asked}".strip()
+            elif row["header"] in carriers:
                 row["required"] = "consent"
 
 
@@ -131,54 +131,52 @@ def _cells(**values: str) -> Cells:
     return {**dict.fromkeys(COLUMNS, ""), **values}
 
 
-def _take_over(draft: Draft, rule: Rule, numbers: Iterable[str], wording: str, source: str) -> bool:
-    """The rows of a rule of the base, those whose fields are there; returns whether there are any."""
+def _take_over(draft: Draft, rows: Sequence[Cells], numbers: Collection[str], **first: str) -> bool:
+    """Rows of the base, those of which all fields are there, the first with other cells; whether there are any."""
     headers = set(draft.headers)
-    first = True
-    for row in rule.rows:
-        fields = draft.base.fields_cell(row)
-        if fields[:1] != "@":
-            fields = " ".join(header for header in row.fields if header in headers)
-            if row.fields and len(fields.split()) < (2 if row.pattern in ("both_or_neither", "same_for_client") else 1):
+    known = {name for item in draft.gathered.fields for name in item.sets}
+    about = {name: rows[0][name] for name in ("title", "help", "reading", "source")} | first
+    taken = 0
+    for row in rows:
+        fields = row["fields"].split()
+        if fields and fields[0][:1] != "@":
+            fields = [header for header in fields if header in headers]
+            if len(fields) < (2 if row["pattern"] in ("both_or_neither", "same_for_client") else 1):
                 continue
-        if fields == "@required" and not any(one["required"] for one in draft.fields):
+        empty = {"@required": "required", "@coded": "codes"}.get(" ".join(fields), "")
+        if empty and not any(one[empty] for one in draft.fields):
             continue
-        if fields == "@coded" and not any(one["codes"] for one in draft.fields):
+        if not _headers_in(row["parameters"], draft) <= headers or not _section_is_there(draft, row):
             continue
-        if not set(row.beside) <= headers:
+        if not set(row.get("data_sets", "").replace("(", " ").replace(")", " ").split()) <= known:
             continue
-        section = row.parameters.get("section")
-        if section and section not in {one["id"] for one in draft.sections.values()}:
-            continue
-        draft.rules.append(
-            _cells(
-                rule=rule.id,
-                title=rule.title if first else "",
-                pattern=row.pattern,
-                fields=fields,
-                parameters="; ".join(f"{name}={value}" for name, value in row.parameters.items()),
-                severity=row.severity,
-                store_severity=row.store_severity,
-                message=row.message,
-                silences=" ".join(item for item in row.silences if item in set(numbers)),
-                help=rule.help if first else "",
-                reading=rule.reading if first else "",
-                source=source if first else "",
-                wording=wording if first else "",
-                data_sets=" ".join(getattr(row, "data_sets", ())),
-            )
-        )
-        first = False
-    return not first
+        cells = {name: row.get(name, "") for name in COLUMNS} | {"fields": " ".join(fields)}
+        cells |= dict.fromkeys(about, "") if taken else about
+        if taken:
+            cells["wording"] = ""
+        cells["silences"] = " ".join(one for one in row["silences"].split() if one in numbers)
+        draft.rules.append(cells)
+        taken += 1
+    return taken > 0
 
 
-def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Iterable[str]) -> None:
-    """A rule that the base has in the same words, or nearly: the base's rows."""
+def _headers_in(parameters: str, draft: Draft) -> set[str]:
+    """The headers of the base that parameters name."""
+    return set(re.findall(r"[A-Z][A-Z0-9_]+", parameters)) & draft.base.standard.by_header.keys()
+
+
+def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Collection[str]) -> None:
+    """A rule that the base has in the same words, or nearly: the base's rows, as sure as they are there."""
     source = f"{cite(rule.document, rule.page)}, rule {rule.number}"
-    if not _take_over(draft, found, numbers, rule.wording, source):
+    if not _take_over(draft, draft.base.rule_rows[found.id], numbers, source=source, wording=rule.wording):
         _propose(draft, rule, draft.understood[rule.number])
         return
-    _note(draft, rule, "same", "read", " ".join(rule.questions))
+    rest = draft.base.standard.rule_by_id.get(f"{found.id}-rest")
+    if rest is not None:
+        _not_checked(draft, rule, rest.id, rest.wording, source)
+    standing = "proposed" if found.status == "proposed" else "read"
+    asked = "It is only proposed in the base: is this what the rule asks?" if standing == "proposed" else ""
+    _note(draft, rule, "same", standing, " ".join(filter(None, [*rule.questions, asked])))
 
 
 def _note(draft: Draft, rule: ReadRule, mark: str, standing: str, question: str) -> None:
@@ -187,11 +185,14 @@ def _note(draft: Draft, rule: ReadRule, mark: str, standing: str, question: str)
     )
 
 
-def _mark(draft: Draft, number: str, rows: Sequence[Cells]) -> str:
-    """new, same or changed: by the base's rule of the same number, whose rows ask for the same or do not."""
-    before = draft.base.standard.rule_by_id.get(number)
+def _mark(draft: Draft, rule: ReadRule, rows: Sequence[Cells]) -> str:
+    """new, same or changed: by the base's rule of the same number, whose words or whose rows are the same or not."""
+    before = draft.base.standard.rule_by_id.get(rule.number)
     if before is None:
         return "new"
+    told = draft.base.wordings.get(rule.number)
+    if told:
+        return "same" if alike(told, fingerprint(rule.wording)) else "changed"
     asked = {(row.pattern, " ".join(row.fields), _told(row.parameters), row.severity) for row in before.rows}
     own = {(row["pattern"], row["fields"], row["parameters"], row["severity"]) for row in rows}
     return "same" if asked == own else "changed"
@@ -211,7 +212,9 @@ def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
     if not rows:
         _not_checked(draft, rule, rule.number, rule.wording, source)
         question = "The rule was not understood: map it to a pattern, or leave it as not checked."
-        _note(draft, rule, _mark(draft, rule.number, []), "not checked", " ".join([*rule.questions, question]))
+        if found.checks:
+            question = "No field of the edition carries the rule, so that it is not checked."
+        _note(draft, rule, _mark(draft, rule, []), "not checked", " ".join([*rule.questions, question]))
         return
     draft.rules += rows
     question = f"{_title(rows[0]['pattern'])}: is this what the rule asks?"
@@ -219,7 +222,7 @@ def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
         rest = " ".join(found.unread)
         _not_checked(draft, rule, f"{rule.number}-rest", rest, source)
         question = f"Read in part; not understood and not checked: {rest}"
-    _note(draft, rule, _mark(draft, rule.number, rows), "proposed", " ".join([*rule.questions, question]))
+    _note(draft, rule, _mark(draft, rule, rows), "proposed", " ".join([*rule.questions, question]))
 
 
 def _not_checked(draft: Draft, rule: ReadRule, number: str, wording: str, source: str) -> None:
@@ -304,7 +307,7 @@ def _twice(draft: Draft, rule: ReadRule, *, again: bool) -> None:
     if not again:
         _not_checked(draft, rule, rule.number, " / ".join(one.wording for one in every), source)
     question = f"Rule {rule.number} stands {len(every)} times with different words: neither is taken, choose one."
-    _note(draft, rule, _mark(draft, rule.number, []), "not checked", question)
+    _note(draft, rule, _mark(draft, rule, []), "not checked", question)
 
 
 def _undefined(draft: Draft, told: set[str]) -> None:

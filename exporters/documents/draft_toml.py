@@ -1,14 +1,8 @@
 """The standard.toml of a draft: the base's frame, without what its fields no longer have, with what documents say."""
 
-import json
 from typing import Any
 
 from exporters.documents.draft import Draft
-
-_ORDER = (
-    "id", "title", "edition", "document", "date_layout", "valid_from", "valid_to", "numbered",
-)  # fmt: skip
-_WITH_HEADERS = ("roles", "shortened", "printed")
 
 
 def add_toml(draft: Draft) -> None:
@@ -101,42 +95,3 @@ def _variants(told: dict[str, Any], draft: Draft) -> None:
         for section in told["sections"]:
             if not set(str(section.get("data_sets", "")).split()) <= names:
                 section.pop("data_sets")
-
-
-def written(told: dict[str, Any]) -> str:
-    """A mapping as TOML: plain keys first, then tables, then lists of tables."""
-    plain = {key: value for key, value in told.items() if not _is_table(value)}
-    lines = [f"{key} = {_value(plain[key])}" for key in (*_ORDER, *plain) if key in plain and plain[key] != []]
-    lines = list(dict.fromkeys(lines))
-    for key, value in told.items():
-        if isinstance(value, dict) and value:
-            lines += ["", f"[{key}]", *_pairs(value)]
-        elif _is_table(value):
-            for table in value:
-                lines += ["", f"[[{key}]]", *_pairs(table)]
-    return "\n".join(lines) + "\n"
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def _pairs(table: dict[str, Any]) -> list[str]:
-    return [f"{_key(key)} = {_value(value)}" for key, value in table.items()]
-
-
-def _key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
-
-
-def _value(value: Any) -> str:
-    """A value as TOML; the escapes of JSON are those of TOML's basic strings."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")

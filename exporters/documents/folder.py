@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import tomlkit
+
 from exporters.documents import draft_fields, draft_lists, draft_rules
 from exporters.documents.draft import Draft, Line
-from exporters.documents.draft_toml import written
 from exporters.documents.report import as_mapping, as_text
 from store.disk.files import refused
 from validators.problems import Problem
@@ -42,7 +43,7 @@ def write(draft: Draft, folder: Path) -> None:
 
 
 def _fill(draft: Draft, folder: Path) -> None:
-    _text(folder / "standard.toml", written(draft.toml))
+    _text(folder / "standard.toml", tomlkit.dumps(draft.toml))
     _table(folder / "fields.csv", draft_fields.COLUMNS, draft.fields)
     _table(folder / "rules.csv", draft_rules.COLUMNS, draft.rules)
     _table(folder / "codes" / "lists.csv", draft_lists.LIST_COLUMNS, draft.lists)
@@ -50,7 +51,7 @@ def _fill(draft: Draft, folder: Path) -> None:
         if codes:
             _table(folder / "codes" / f"{name}.csv", draft_lists.CODE_COLUMNS, codes)
     _table(folder / "provenance.csv", [one.name for one in fields(Line)], map(asdict, draft.lines))
-    _text(folder / "draft.toml", written(_made_of(draft)))
+    _text(folder / "draft.toml", tomlkit.dumps(_made_of(draft)))
     told = as_mapping(draft)
     _text(folder / "report.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     _text(folder / "report.txt", as_text(told))
