@@ -303,11 +303,12 @@ def _fields(draft: Draft, check: Check) -> str:
 def _twice(draft: Draft, rule: ReadRule, *, again: bool) -> None:
     """A number that stands twice with different words: neither is chosen."""
     every = [one for one in draft.gathered.rules if one.number == rule.number]
-    source = f"{cite(rule.document, rule.page)}, rule {rule.number}"
+    whole = ReadRule(rule.number, [" / ".join(one.wording for one in every)], rule.document, rule.page)
     if not again:
-        _not_checked(draft, rule, rule.number, " / ".join(one.wording for one in every), source)
+        source = f"{cite(rule.document, rule.page)}, rule {rule.number}"
+        _not_checked(draft, whole, rule.number, whole.wording, source)
     question = f"Rule {rule.number} stands {len(every)} times with different words: neither is taken, choose one."
-    _note(draft, rule, _mark(draft, rule, []), "not checked", question)
+    _note(draft, rule, _mark(draft, whole, []), "not checked", question)
 
 
 def _undefined(draft: Draft, told: set[str]) -> None:
