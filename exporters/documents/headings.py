@@ -160,6 +160,8 @@ def _codes(cells: Sequence[str]) -> Heading | None:
             columns["sets"] = at
         elif "group" in names:
             columns["group"] = at
+        elif ("header" in names or plain[at] in ("field", "field name")) and "header" not in columns:
+            columns["header"] = at
         elif "within" in columns and "lies" not in columns:
             columns["lies"] = at
         elif cell.strip():

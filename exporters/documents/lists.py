@@ -86,6 +86,7 @@ class _Reader:
         self.heading: Heading | None = None
         self.sets: tuple[str, ...] = ()
         self.group = ""
+        self.seen: dict[tuple[int, str], list[ReadCode]] = {}
 
     def paragraph(self, block: Paragraph) -> None:
         """A heading of a list, of data sets within one, a range in words, a reference elsewhere, or a note."""
@@ -133,6 +134,12 @@ class _Reader:
             found = self._named(one_line(row.cells[0]), Paragraph(one_line(row.cells[0]), table.page))
             if found is not None:
                 self._begin(found)
+        if "header" in made.columns:
+            self._by_header(table, made, begins[0] + 1)
+            return
+        if self.current is None and table.caption.upper() in self.headers:
+            title = table.caption.upper()
+            self._begin(ReadList(title, [title], self.name, str(table.page), table.caption))
         if self.current is None:
             question = "A table of codes names no field above it: say for which field it is."
             printed = "; ".join(row.printed for row in table.rows)
@@ -140,6 +147,20 @@ class _Reader:
             return
         self.heading = made
         self._rows(table, [row for row in table.rows[begins[0] + 1 :] if heading_of(row.cells) is None])
+
+    def _by_header(self, table: Table, heading: Heading, at: int) -> None:
+        """A table with a column for the field: the codes of each field are a list."""
+        lists: dict[str, ReadList] = {}
+        for row in table.rows[at:]:
+            name = closed_up(row.padded(heading.width)[heading.columns["header"]])
+            if not name:
+                continue
+            if name not in lists:
+                lists[name] = ReadList(name, self._split(name), self.name, str(row.page), row.printed)
+                self.lists.append(lists[name])
+            self.current, self.heading, self.sets, self.group = lists[name], heading, (), ""
+            self._code(row.padded(heading.width), heading, row)
+        self.current = None
 
     def _begin(self, found: ReadList) -> None:
         self.current, self.heading, self.sets, self.group = found, None, (), ""
@@ -232,11 +253,16 @@ class _Reader:
             made.allowed = False
             made.question = f"{code!r} is no code that could be typed: put it right or leave it out."
             current.again.append(made)
-        elif any(made.code == other.code and not _apart(made, other) for other in current.codes):
+        elif any(not _apart(made, other) for other in self._alike(current, code)):
             made.question = f"The code {code} stands twice, here as {text!r}: which is right?"
             current.again.append(made)
         else:
+            self._alike(current, code).append(made)
             current.codes.append(made)
+
+    def _alike(self, current: ReadList, code: str) -> list[ReadCode]:
+        """The codes of a list that are written the same."""
+        return self.seen.setdefault((id(current), code), [])
 
 
 def _apart(one: ReadCode, other: ReadCode) -> bool:
