@@ -295,3 +295,17 @@ def geographic(folder: Path) -> Path:
         ),
     )
     return paper.save(folder / "geographic.pdf")
+
+
+def large(folder: Path) -> Path:
+    """Definitions with 250 fields and 200 rules, as many as the largest known ones."""
+    paper = Paper("Technical definitions, core data set Q")
+    rows: list[tuple[str, ...]] = [("1. Client details",), FIELD_HEADS]
+    for number in range(1, 251):
+        described = f"Something that is asked about the client, number {number}, in words that go over two lines"
+        rows.append((str(number), described, f"FIELDNUMB{number}", "N(2)", "1; 4; 23", *ALL))
+    paper.table(FIELD_WIDTHS, rows, heads=2, split=True)
+    rules = [["Rule no", "Description"]]
+    rules += [[str(number), f"A number from 0 to {number}."] for number in range(1, 201)]
+    paper.table((18, 160), rules, split=True)
+    return paper.save(folder / "large.pdf")
