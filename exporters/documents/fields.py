@@ -119,7 +119,8 @@ class _Reader:
 
     def _row(self, row: Row) -> None:
         if row.merged or _is_section(row.cells):
-            self.section = one_line(row.cells[0])
+            if _is_title(one_line(row.cells[0])):
+                self.section = one_line(row.cells[0])
             return
         if (found := heading_of(row.cells)) is not None:
             self.heading = found

@@ -252,19 +252,18 @@ def _without_marks(words: list[Word]) -> list[Word]:
 def _blocks(pages: Sequence[Sequence[Line | Table]]) -> list[Block]:
     """What stands on the pages, without running heads and feet; lines made paragraphs and loose tables."""
     repeated = _running(pages)
-    blocks: list[Block] = []
-    loose: Loose | None = None
+    flow = _Flow()
     for page in pages:
         lines: list[Line] = []
         for item in page:
             if isinstance(item, Table):
-                loose = _settle(lines, blocks, loose)
-                lines, loose = [], None
-                blocks.append(item)
+                flow.take(lines)
+                lines, flow.open, flow.last = [], None, None
+                flow.blocks.append(item)
             elif _masked(item.text) not in repeated:
                 lines.append(item)
-        loose = _settle(lines, blocks, loose)
-    return blocks
+        flow.take(lines)
+    return flow.blocks
 
 
 def _masked(text: str) -> str:
@@ -284,27 +283,46 @@ def _running(pages: Sequence[Sequence[Line | Table]]) -> set[str]:
     }
 
 
-def _settle(lines: list[Line], blocks: list[Block], loose: Loose | None) -> Loose | None:
-    """Make blocks of lines that stand together on one page; returns the loose table that may go on, if one does."""
-    at = 0
-    if loose is not None and lines:
-        at = _continue(lines, 0, loose, blocks)
-        loose = loose if at == len(lines) else None
-    waiting: list[Line] = []
-    while at < len(lines):
-        begun = _begin(lines, at)
-        if begun is None:
-            waiting.append(lines[at])
-            at += 1
-            continue
-        _paragraphs(waiting, blocks)
-        waiting = []
-        table, heading, at = begun
-        end = _continue(lines, at, table, blocks, heading)
-        loose = table if end == len(lines) else None
-        at = end
-    _paragraphs(waiting, blocks)
-    return loose
+@dataclass(slots=True)
+class _Flow:
+    """What was made of the lines so far.
+
+    `open` is a loose table that reaches the end of its page and may go on, `last` the one that was read last.
+    """
+
+    blocks: list[Block] = field(default_factory=list)
+    open: Loose | None = None
+    last: Loose | None = None
+
+    def take(self, lines: list[Line]) -> None:
+        """Make blocks of lines that stand together on one page."""
+        at = 0
+        if self.open is not None and lines:
+            at = _continue(lines, 0, self.open, self.blocks)
+            self.open = self.open if at == len(lines) else None
+        waiting: list[Line] = []
+        while at < len(lines):
+            begun = _begin(lines, at)
+            if begun is not None:
+                table, heading, behind = begun
+            elif self.last is not None and _resumes(lines[at], self.last):
+                table, heading, behind = self.last, None, at
+            else:
+                waiting.append(lines[at])
+                at += 1
+                continue
+            _paragraphs(waiting, self.blocks)
+            waiting = []
+            at = _continue(lines, behind, table, self.blocks, heading)
+            self.last, self.open = table, table if at == len(lines) else None
+        _paragraphs(waiting, self.blocks)
+
+
+def _resumes(line: Line, table: Loose) -> bool:
+    """Whether a line is a row of the last loose table, which goes on without headings behind some text."""
+    parts = _parted(line, table.bounds)
+    filled = sum(bool(part) for part in parts or ())
+    return len(table.bounds) >= 4 and filled >= 4 and _is_key(parts, table.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,9 +386,9 @@ def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
     for left, right in pairwise(columns):
         begins = min(part[0].x0 for part in left)
         after = min(part[0].x0 for part in right)
-        best, least = after - 2, float("inf")
+        best, least = after - 1, float("inf")
         x = begins + 2
-        while x < after + 12:
+        while x < after:
             cut = sum(word.x0 < x < word.x1 for word in body) + 0.02 * abs(x - (after - 2))
             if cut < least:
                 best, least = x, cut

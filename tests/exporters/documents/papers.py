@@ -66,13 +66,13 @@ class Paper:
         rows: Sequence[Sequence[str]],
         *,
         heads: int = 1,
-        upright: bool = True,
+        strokes: str = "all",
         split: bool = False,
     ) -> None:
         """A table. The first `heads` rows are its headings, repeated on each page; a row of one cell is merged.
 
-        `upright`: with lines between columns; without them only lines between rows are drawn. `split`: a row may be
-        parted by the end of the page. A cell that begins with ^ has the figure behind it raised: `DAT^2`.
+        `strokes`: which lines are drawn: all, those between rows, or none. `split`: a row may be parted by the end
+        of the page. A cell that begins with ^ has the figure behind it raised: `DAT^2`.
         """
         for number, row in enumerate(rows):
             lines = [
@@ -82,7 +82,7 @@ class Paper:
             if self.y + deep * LINE + 2 > BOTTOM:
                 room = int((BOTTOM - self.y - 2) // LINE)
                 if split and 0 < room < deep:
-                    self._row(row, [cell[:room] for cell in lines], widths, upright)
+                    self._row(row, [cell[:room] for cell in lines], widths, strokes)
                     lines = [cell[room:] or [""] for cell in lines]
                 self.page()
                 if number >= heads:
@@ -90,14 +90,14 @@ class Paper:
                         wrapped = [
                             self._wrapped(cell, self._width(head, widths, at) - 2) for at, cell in enumerate(head)
                         ]
-                        self._row(head, wrapped, widths, upright)
-            self._row(row, lines, widths, upright)
+                        self._row(head, wrapped, widths, strokes)
+            self._row(row, lines, widths, strokes)
         self.y += 6
 
     def _width(self, row: Sequence[str], widths: Sequence[float], at: int) -> float:
         return sum(widths) if len(row) == 1 and len(widths) > 1 else widths[at]
 
-    def _row(self, row: Sequence[str], lines: Sequence[Sequence[str]], widths: Sequence[float], upright: bool) -> None:
+    def _row(self, row: Sequence[str], lines: Sequence[Sequence[str]], widths: Sequence[float], strokes: str) -> None:
         high = max(map(len, lines)) * LINE + 2
         x = LEFT
         for at, cell in enumerate(lines):
@@ -110,10 +110,10 @@ class Paper:
                 self.pdf.set_font("helvetica", size=5)
                 self.pdf.text(behind, self.y + 3, raised)
                 self.pdf.set_font("helvetica", size=9)
-            if upright:
+            if strokes == "all":
                 self.pdf.rect(x, self.y, wide, high)
             x += wide
-        if not upright:
+        if strokes == "rows":
             self.pdf.line(LEFT, self.y, x, self.y)
             self.pdf.line(LEFT, self.y + high, x, self.y + high)
         self.y += high
@@ -133,7 +133,7 @@ ALL = ("Y", "Y", "Y", "Y", "CDS - Q/Apr 22")
 ADULT = ("Y", "-", "(Y)", "", "CDS Q /Apr 22")
 
 
-def definitions(folder: Path, *, upright: bool = True, name: str = "definitions.pdf") -> Path:
+def definitions(folder: Path, strokes: str = "all") -> Path:
     """Technical definitions of a made-up edition Q with the traps of the real ones."""
     paper = Paper("Technical definitions, core data set Q")
     paper.say("Technical definitions", 16)
@@ -162,7 +162,7 @@ def definitions(folder: Path, *, upright: bool = True, name: str = "definitions.
         ("5", "Sex as recorded at birth", "SEX", "N(1)", "1; 2; 4", *ALL),
         ("6", "Agency code", "AGNCY", "C(5)", "1, 2 and 20", *ALL),
     ]
-    paper.table(FIELD_WIDTHS, client, heads=2, upright=upright)
+    paper.table(FIELD_WIDTHS, client, heads=2, strokes=strokes)
     episode = [
         ("2. Episode details",),
         FIELD_HEADS,
@@ -183,15 +183,19 @@ def definitions(folder: Path, *, upright: bool = True, name: str = "definitions.
         ("14", "Help for the children (first)", "CHILDRENHELP", "n(2)", "1; 4", *ALL),
         ("15", "Help for the children (second)", "CHILDRENHELP2", "N[2]", "1; 4; 61", *ALL),
         ("16", "Sexual orientation", "SEXUALO", "(1)", "1; 4", *ALL),
+    ]
+    paper.table(FIELD_WIDTHS, episode, heads=2, strokes=strokes, split=True)
+    paper.say("The next ones are asked of clients who drink, and of no others, whatever they said before that.")
+    rest = [
         ("17", "Days of drinking", "ALCDDAYS", "N(2)", "1; 23; 40", *ADULT),
         ("18", "Units on a usual day", "ALCUNITS", "N(3)", "1; 24; 40; 88", *ADULT),
         ("19", "Day of discharge", "DISD", "YYYYMMDD (if known)", "1; 3; 7; 10", *ALL),
         ("20", "Reason of discharge", "DISRSN", "N(2)", "1; 4; 13-13", *ALL),
     ]
-    paper.table(FIELD_WIDTHS, episode, heads=2, upright=upright, split=True)
+    paper.table(FIELD_WIDTHS, rest, heads=0, strokes=strokes)  # without headings of its own
     paper.say("5. Verification rules")
     rules = [row.split("|") for row in ("Rule no|Description", *RULES)]
-    paper.table((18, 160), rules, upright=upright, split=True)
+    paper.table((18, 160), rules, strokes=strokes, split=True)
     paper.say("Appendix B - Items that are no longer collected")
     paper.table(
         (70, 30, 20, 40),
@@ -199,9 +203,9 @@ def definitions(folder: Path, *, upright: bool = True, name: str = "definitions.
             ("Field description", "CSV file header", "Layout", "Last collected with"),
             ("Type of home", "ACCTYPE", "N(2)", "CDS-P"),
         ),
-        upright=upright,
+        strokes=strokes,
     )
-    return paper.save(folder / name)
+    return paper.save(folder / ("definitions.pdf" if strokes == "all" else f"definitions_{strokes}.pdf"))
 
 
 RULES = (

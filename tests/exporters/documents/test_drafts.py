@@ -27,8 +27,8 @@ def read(*paths: Path, like: str = "", wanted: str = "") -> Draft:
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("papers")
-    definitions(folder)
-    definitions(folder, upright=False, name="plain.pdf")
+    for strokes in ("all", "rows", "none"):
+        definitions(folder, strokes)
     reference(folder)
     geographic(folder)
     return folder
@@ -73,8 +73,8 @@ FIELDS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["definitions.pdf", "plain.pdf"])
-def test_fields_are_read_with_and_without_upright_lines(papers: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["definitions.pdf", "definitions_rows.pdf", "definitions_none.pdf"])
+def test_fields_are_read_whatever_lines_are_drawn(papers: Path, name: str) -> None:
     made = read(papers / name)
     told = ("header", "layout", "section", "data_sets", "required")
     assert [tuple(row[key] for key in told) for row in made.fields] == FIELDS
