@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from exporters.documents.document import Document, Row, Table, closed_up, one_line, without_marks
 from exporters.documents.headings import Heading, heading_of
@@ -92,20 +93,25 @@ class _Reader:
         self.name = name
         self.title = self.section = ""
         self.heading: Heading | None = None
+        self.parted: list[Row] = []
         self.rows: list[_Raw] = []
         self.left: list[Left] = []
 
     def table(self, table: Table) -> None:
         """Take the fields of one table, or of the part of one that stands on a page."""
+        table = self._whole(table)
         found = next((made for row in table.rows[:4] if not row.merged and (made := heading_of(row.cells))), None)
         if found is None:
             if self.heading is None or not _fits(table, self.heading):
-                self.heading = None
+                self._unknown(table)
                 return
         elif found.kind != "fields":
             self.heading = None
             if found.kind == "items":
-                self._leave(table)
+                question = (
+                    "A table of headers without rules or numbers was not taken for fields: look whether they are."
+                )
+                self._leave(table, question, "nothing")
             return
         caption = re.sub(r"^Table \d+\W*", "", table.caption)
         if caption:
@@ -116,6 +122,29 @@ class _Reader:
         self.title = ""
         for row in table.rows:
             self._row(row)
+
+    def _whole(self, table: Table) -> Table:
+        """The table with the first lines of its headings, where the end of a page parted these from the others."""
+        before, self.parted = self.parted, []
+        if not before:
+            return table
+        first = table.rows[0]
+        width = max(len(before[-1].cells), len(first.cells))
+        pairs = zip(before[-1].padded(width), first.padded(width), strict=True)
+        heading = Row(tuple("\n".join(filter(None, pair)) for pair in pairs), first.page)
+        if heading_of(heading.cells) is None:
+            return table
+        return Table((*before[:-1], heading, *table.rows[1:]), table.page, table.caption)
+
+    def _unknown(self, table: Table) -> None:
+        """A table without headings that does not go on with the last one."""
+        self.parted = list(table.rows) if len(table.rows) <= 3 else []
+        looks = [row for row in table.rows if _looks(row)]
+        if len(looks) > 2 and len(looks) > 0.5 * len(table.rows):
+            question = (
+                "A table looks like fields and has no headings that are known: it was not taken, add them by hand."
+            )
+            self._leave(table, question, "not checked")
 
     def _row(self, row: Row) -> None:
         if row.merged or _is_section(row.cells):
@@ -139,10 +168,15 @@ class _Reader:
         last.cells = ["\n".join(filter(None, (cell, more))) for cell, more in zip(last.cells, cells, strict=False)]
         last.last = row.page
 
-    def _leave(self, table: Table) -> None:
-        printed = "; ".join(row.printed for row in table.rows[1:])
-        question = "A table of headers without rules or numbers was not taken for fields: look whether they are."
-        self.left.append(Left(f"table p. {table.page}", self.name, str(table.page), printed, question, "nothing"))
+    def _leave(self, table: Table, question: str, standing: str) -> None:
+        printed = "; ".join(row.printed for row in table.rows)
+        self.left.append(Left(f"table p. {table.page}", self.name, str(table.page), printed, question, standing))
+
+
+def _looks(row: Row) -> bool:
+    """Whether a row has a header and, beside it, a layout."""
+    cells = [closed_up(cell) for cell in row.cells]
+    return any(_HEADER.fullmatch(one) and read_layout(two)[0] for one, two in pairwise(cells))
 
 
 def _is_section(cells: Sequence[str]) -> bool:

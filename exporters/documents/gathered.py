@@ -76,6 +76,7 @@ def gather(documents: Sequence[Document], known: Sequence[str] = ()) -> Gathered
         _merge_lists(made, lists)
     attach(made.lists, headers, made.left)
     for item in named:
+        made.left += _matrices(item, set(headers))
         _facts(made, item)
         if not _holds(made, item.name):
             raise Problem(
@@ -83,6 +84,21 @@ def gather(documents: Sequence[Document], known: Sequence[str] = ()) -> Gathered
                 "or look whether it is the right document."
             )
     return made
+
+
+def _matrices(item: Named, headers: set[str]) -> list[Left]:
+    """Tables that set fields against each other, as a matrix of dates does: named, not read."""
+    found = []
+    for table in item.document.tables:
+        if any(heading_of(row.cells) for row in table.rows[:4]):
+            continue
+        begins = {cell.split()[0] for row in table.rows for cell in row.cells[:2] if cell.strip()}
+        if len(begins & headers) >= 4 and all(len(row.cells) > 4 or row.merged for row in table.rows):
+            question = "A table that sets fields against each other was not read: look whether the rules say the same."
+            left = [row for row in table.rows if row.cells[0].strip()]
+            printed = "; ".join(row.printed for row in left)
+            found.append(Left(f"matrix p. {table.page}", item.name, str(table.page), printed, question))
+    return found
 
 
 def _named(documents: Sequence[Document]) -> list[Named]:
