@@ -47,7 +47,8 @@ def _name(draft: Draft, item: ReadList) -> str:
 
 def _add(draft: Draft, item: ReadList) -> None:
     """One list: its line in the index, its codes, its fields, and the lines that say where all that stands."""
-    only_codes = bool(item.codes) and not item.spans
+    asked = _asked(draft, item)
+    only_codes = bool(item.codes) and not item.spans and not asked
     spans = ", ".join(f"{least}-{most}" for least, most, _ in item.spans)
     notes = [*item.notes, item.elsewhere, spans and f"Whole numbers: {spans}", spans and _fields_of(item)]
     draft.lists.append(
@@ -67,6 +68,7 @@ def _add(draft: Draft, item: ReadList) -> None:
             if row["header"] in item.headers:
                 row["codes"] = item.id
     _ask(draft, item)
+    item.questions += asked
     before = _before(draft, item)
     mark = "new" if before is None else "same" if _same_codes(before, item) else "changed"
     question = " ".join(item.questions)
@@ -165,12 +167,20 @@ def _ask(draft: Draft, item: ReadList) -> None:
             item.questions.append(f"{', '.join(wide[:5])} is longer than the layout {field.layout} of {header}.")
         if odd:
             item.questions.append(f"{', '.join(odd[:5])} does not fit the layout {field.layout} of {header}.")
+
+
+def _asked(draft: Draft, item: ReadList) -> list[str]:
+    """What the text above a table says of codes that are not in it: such a list is not complete."""
+    found = []
     shapes = {_shape(code.code) for code in item.codes if len(code.code) >= 4}
     known = {code.code for code in item.codes}
-    named = [word for note in item.notes for word in re.findall(r"\b[A-Z0-9]{4,}\b", note)]
-    for word in dict.fromkeys(named):
-        if _shape(word) in shapes and word not in known:
-            item.questions.append(f"The text above the table names {word}, which is not in the list: does it belong?")
+    for note in item.notes:
+        for word in dict.fromkeys(re.findall(r"\b[A-Z0-9]{4,}\b", note)):
+            if _shape(word) in shapes and word not in known:
+                found.append(f"The text above the table names {word}, which is not in the list: does it belong?")
+        if re.search(r"\bcodes?\b", note) and re.search(r"\bas well\b|\balso\b|\btable \d", note):
+            found.append(f"The text above the table speaks of other codes ({note}): the list is not complete without.")
+    return found
 
 
 def _shape(code: str) -> str:

@@ -26,6 +26,10 @@ def add_toml(draft: Draft) -> None:
     if gathered.valid_to:
         told["valid_to"] = gathered.valid_to
     draft.title = told["title"]
+    told["any_character"] = [header for header in told.get("any_character", []) if header in headers]
+    if gathered.signs:
+        free = [row["header"] for row in draft.fields if row["layout"].startswith("C(") and not row["codes"]]
+        told["any_character"] = [header for header in free if header != told.get("roles", {}).get("agency")]
     _keep_headers(told, headers, draft)
     _variants(told, draft)
     carries = [header for header in gathered.without_consent if header in headers] or [
@@ -63,7 +67,7 @@ def _keep_headers(told: dict[str, Any], headers: set[str], draft: Draft) -> None
         if table and not _all_there(table, headers):
             del told[name]
     told["measures"] = [table for table in told.get("measures", []) if _all_there(table, headers)]
-    for name in ("shortened", "printed", "numbered", "measures"):
+    for name in ("shortened", "printed", "numbered", "measures", "any_character"):
         if not told[name]:
             del told[name]
 

@@ -77,6 +77,8 @@ def read_fields(document: Document, name: str) -> tuple[list[ReadField], list[Le
             reader.table(block)
         elif _is_title(block.text):
             reader.title = block.text
+            if re.match(r"\d+[.)]\s+[A-Z]", block.text):
+                reader.numbered = block.text
     fields = [made for raw in reader.rows if (made := _made(raw, name, reader.left)) is not None]
     _tell_repeated(fields)
     return fields, reader.left
@@ -91,7 +93,7 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.title = self.section = ""
+        self.title = self.numbered = self.section = ""  # what stands above, the same with a number, what holds
         self.heading: Heading | None = None
         self.parted: list[Row] = []
         self.rows: list[_Raw] = []
@@ -119,7 +121,9 @@ class _Reader:
         elif found is not None and not table.rows[0].merged and self.title:
             # A table whose section stands above it; one that only goes on has no title before it on its page.
             self.section = self.title
-        self.title = ""
+        elif found is None and self.numbered:
+            self.section = self.numbered
+        self.title = self.numbered = ""
         for row in table.rows:
             self._row(row)
 

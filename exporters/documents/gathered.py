@@ -23,7 +23,11 @@ class Named:
 
 @dataclass(slots=True)
 class Gathered:
-    """All that the documents of an edition say."""
+    """All that the documents of an edition say.
+
+    `sets` are the titles of data sets by their names, `without_consent` the headers of what is sent then; `signs` says
+    that the key to layouts lets C hold signs beside letters and digits.
+    """
 
     documents: list[Named]
     fields: list[ReadField]
@@ -35,6 +39,7 @@ class Gathered:
     valid_to: str = ""
     sets: dict[str, str] = field(default_factory=dict)
     without_consent: tuple[str, ...] = ()
+    signs: bool = False
 
     def carriers(self, number: str) -> list[str]:
         """The headers that carry a rule, in their order."""
@@ -190,6 +195,11 @@ def _facts(made: Gathered, item: Named) -> None:
             made.valid_to = last.isoformat()
     for table in item.document.tables:
         _set_titles(made, table)
+        made.signs |= any(
+            row.cells[0].strip() == "C" and bool(re.search(r"\bsigns?\b|punctuation|any character", row.cells[1]))
+            for row in table.rows
+            if len(row.cells) == 2
+        )
     _consent(made, item, paragraphs)
 
 

@@ -271,16 +271,18 @@ def _masked(text: str) -> str:
 
 
 def _running(pages: Sequence[Sequence[Line | Table]]) -> set[str]:
-    """The lines that stand first or last on most of the pages, whatever number they bear."""
+    """The lines that stand first or last on many pages, whatever number they bear, and are no headings of a table."""
     seen: Counter[str] = Counter()
     for page in pages:
         lines = [item for item in page if isinstance(item, Line)]
-        ends = {_masked(line.text) for line in (*lines[:2], *lines[-2:])}
-        seen.update(ends)
+        of_tables: set[int] = set()
+        for at in range(min(3, len(lines))):
+            if (begun := _begun(lines, at)) is not None:
+                of_tables |= set(range(at - 1, at + begun.count))  # and the title above them
+        first = [line for at, line in enumerate(lines[:2]) if at not in of_tables]
+        seen.update({_masked(line.text) for line in (*first, *lines[2:][-2:])})
     least = max(3, len(pages) // 3)
-    return {text for text, times in seen.items() if times >= least and not re.fullmatch(r"[\W#]*", text)} | {
-        text for text, times in seen.items() if times >= least and re.fullmatch(r"\W*#\W*", text)
-    }
+    return {text for text, times in seen.items() if times >= least}
 
 
 @dataclass(slots=True)

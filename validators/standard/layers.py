@@ -260,7 +260,8 @@ class Pack:
                 found[table] = {
                     name: text for name, text in held.items() if name not in self.gone and text not in self.gone
                 }
-        found["numbered"] = kept(values.get("numbered", []))
+        for key in ("numbered", "any_character"):
+            found[key] = kept(values.get(key, []))
         for table, key in _LISTS_OF_HEADERS:
             if isinstance(held := values.get(table), dict) and key in held:
                 found[table] = {**held, key: kept(held[key])}

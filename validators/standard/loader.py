@@ -80,7 +80,8 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     settings = read_settings(top.tables("settings"), code_lists)
     guarded = _guarded(top, known, settings)
     kept_back = _kept_back(fields, shortened, guarded)
-    free = (*shortened, *kept_back, *(guarded.headers if guarded else ()))
+    printable = known.headers(top.text_list("any_character"), "any_character")
+    free = (*shortened, *printable, *kept_back, *(guarded.headers if guarded else ()))
     fields = _with_characters(fields, sections, roles, free)
     held = top.table("submission")
     extracted = known.headers(held.text_list("extracted_when"), "extracted_when")
@@ -306,15 +307,15 @@ def _date_layout(top: TomlTable, fields: Iterable[Field]) -> Layout:
 
 
 def _with_characters(
-    fields: Iterable[Field], sections: Iterable[Section], roles: Mapping[str, str], shortened: Collection[str]
+    fields: Iterable[Field], sections: Iterable[Section], roles: Mapping[str, str], others: Collection[str]
 ) -> tuple[Field, ...]:
-    """The fields, those of them free that take any printable character: identifiers, references, what is shortened
-    or needs a consent of its own.
+    """The fields, those of them free that take any printable character: identifiers, references, and the `others`,
+    which are shortened, need a consent of their own or are said to be free by standard.toml.
 
     Alphanumeric is letters and digits in the agency's code and in all that is coded, but an identifier is its maker's
     affair, and a postcode has a space.
     """
-    free = {section.id_field for section in sections} | set(shortened)
+    free = {section.id_field for section in sections} | set(others)
     free |= {roles.get(name, "") for name in _FREE}
     return tuple(
         replace(field, layout=replace(field.layout, kind="any"))

@@ -191,8 +191,12 @@ def definitions(folder: Path, strokes: str = "all") -> Path:
         ("18", "Units on a usual day", "ALCUNITS", "N(3)", "1; 24; 40; 88", *ADULT),
         ("19", "Day of discharge", "DISD", "YYYYMMDD (if known)", "1; 3; 7; 10", *ALL),
         ("20", "Reason of discharge", "DISRSN", "N(2)", "1; 4; 13-13", *ALL),
+        ("21", "Month in which the youngest child was born", "YNGMY", "MMYYYY", "1", *ALL),
+        ("22", "Whole postcode", "IPSPC", "C(8)", "1", *ADULT),
     ]
     paper.table(FIELD_WIDTHS, rest, heads=0, strokes=strokes)  # without headings of its own
+    key = (("N", "Digits"), ("A", "Capital letters"), ("C", "Letters, digits and signs"))
+    paper.table((20, 80), key, heads=0, strokes=strokes)
     paper.say("5. Verification rules")
     rules = [row.split("|") for row in ("Rule no|Description", *RULES)]
     paper.table((18, 160), rules, strokes=strokes, split=True)

@@ -70,6 +70,8 @@ FIELDS = [
     ("ALCUNITS", "N(3)", "episode", "AD (SA)", ""),
     ("DISD", "YYYYMMDD", "episode", "", ""),
     ("DISRSN", "N(2)", "episode", "", ""),
+    ("YNGMY", "MMYYYY", "episode", "", ""),
+    ("IPSPC", "C(8)", "episode", "AD (SA)", ""),
 ]
 
 
@@ -151,6 +153,9 @@ def test_the_folder_is_an_edition_that_can_be_loaded(whole: Draft, tmp_path: Pat
     first, *others = load_folder(folder)
     assert [one.id for one in others] == ["ndtms-q-ad", "ndtms-q-yp", "ndtms-q-sa", "ndtms-q-sy"]
     assert first.headers == tuple(whole.headers)
+    # A part of a date is digits and no day; C holds signs, as the key to layouts says.
+    assert not first.by_header["YNGMY"].is_date and first.by_header["YNGMY"].layout.length == 6
+    assert first.by_header["IPSPC"].layout.kind == "any" and first.by_header["DAT"].layout.kind == "alphanumeric"
     assert [one.digest for one in first.whole.documents] == [one.document.digest for one in whole.gathered.documents]
     with (folder / "provenance.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
