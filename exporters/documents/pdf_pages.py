@@ -409,10 +409,14 @@ def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block], hea
         line = lines[at]
         parts = _parted(line, table.bounds)
         last = rows[-1] if rows else None
+        if _is_title(lines, at, parts, table.key):
+            break
         if parts is None:
             follows = at + 1 < len(lines) and _is_key(_parted(lines[at + 1], table.bounds), table.key)
             if not follows:
                 break
+            rows.append(Row((line.text,), page, merged=True))
+        elif _is_group(parts, table.key):
             rows.append(Row((line.text,), page, merged=True))
         elif before is None or isinstance(last, Row) or _begins_row(line, before, parts, ruled, table.key):
             rows.append(parts)
@@ -426,6 +430,19 @@ def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block], hea
         made = tuple(row if isinstance(row, Row) else Row(tuple(row), page) for row in rows)
         blocks.append(Table(made, made[0].page))
     return at
+
+
+def _is_title(lines: list[Line], at: int, parts: list[str] | None, key: int) -> bool:
+    """Whether a line behind a table is the title of what comes next: it names fields, or headings follow it."""
+    if parts is not None and _is_key(parts, key):
+        return False
+    named = re.search(r"\([A-Z][A-Z0-9_]{1,14}(?:[,;] ?[A-Z][A-Z0-9_]{1,14})*\)$", lines[at].text)
+    return named is not None or _begun(lines, at + 1) is not None
+
+
+def _is_group(parts: list[str], key: int) -> bool:
+    """Whether a row holds words where its number or code should be, and nothing else: the title of a group."""
+    return not any(parts[:key] + parts[key + 1 :]) and bool(re.search("[a-z]{3}", parts[key]))
 
 
 def _ruled(lines: list[Line], table: Loose) -> bool:

@@ -1,22 +1,21 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
-`returns`, `extracts`, `month`, `wales`, `screens`, `sessions`, `files` or `editions` measures that part alone;
-`--clients N` makes the large store of the screens another size; `--list` names the files that an act goes through.
+`returns`, `extracts`, `month`, `wales`, `screens`, `sessions`, `files`, `editions` or `documents` measures that part
+alone; `--clients N` makes the large store of the screens another size; `--list` names the files that an act goes through.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from tests.bench import editions, files, month, month_extracts, returns, screens, sessions, wales
+from tests.bench import documents, editions, files, month, month_extracts, returns, screens, sessions, wales
 
 
 def main() -> int:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "part", nargs="?", choices=("returns", "extracts", "month", "wales", "screens", "sessions", "files", "editions")
-    )
+    parts = ("returns", "extracts", "month", "wales", "screens", "sessions", "files", "editions", "documents")
+    parser.add_argument("part", nargs="?", choices=parts)
     parser.add_argument("--clients", type=int, default=200_000)
     parser.add_argument("--store", type=Path, help="a store to copy for the large one, its key in `key` beside it")
     parser.add_argument("--standard", help="screens: only the form of a new TOP of this data set, smds-wales")
@@ -36,6 +35,8 @@ def main() -> int:
         kept = files.run(listed=options.list) and kept
     if options.part in (None, "editions"):
         kept = editions.run() and kept
+    if options.part in (None, "documents"):
+        kept = documents.run() and kept
     if options.standard or options.part is None:
         kept = screens.run_form(options.standard or "smds-wales") and kept
     if options.part in (None, "screens") and not options.standard:

@@ -236,13 +236,13 @@ RULES = (
 )
 
 
-def reference(folder: Path) -> Path:
+def reference(folder: Path, strokes: str = "all") -> Path:
     """Reference data for the same edition: lists in the ways in which the real ones stand."""
     paper = Paper("Reference data, core data set Q")
     paper.say("Reference data", 16)
     paper.say("1. Client")
     paper.say("Sex as recorded at birth (SEX)")
-    paper.table((20, 80), (("Code", "Text"), ("1", "Male"), ("2", "Female"), ("0", "Not known")))
+    paper.table((20, 80), (("Code", "Text"), ("1", "Male"), ("2", "Female"), ("0", "Not known")), strokes=strokes)
     paper.say("2. Episode")
     paper.table((110, 60), (("Does the client consent?", "CONSENT"),), heads=0)
     paper.table((20, 60, 90), (("Code", "Text", "Notes"), ("Y", "Yes", ""), ("N", "No", "The row goes without names")))
@@ -257,11 +257,18 @@ def reference(folder: Path) -> Path:
             ("Hostel", "02", "Closed to new clients from 1 April 2022"),
             ("Own home", "03", "No longer made; closed to new clients from 01/04/2023"),
         ),
+        strokes=strokes,
     )
     paper.say("Help for the children (CHILDRENHELP, CHILDRENHELP2)")
-    paper.table((20, 80), (("Code", "Text"), ("1", "Early help"), ("2", "Child in need"), ("2", "Child protection")))
+    paper.table(
+        (20, 80),
+        (("Code", "Text"), ("1", "Early help"), ("2", "Child in need"), ("2", "Child protection")),
+        strokes=strokes,
+    )
     paper.say("Sexual orientation (SEXUALO)")
-    paper.table((20, 80), (("Code", "Text"), ("1", "Straight"), ("2", "Gay or lesbian"), ("9", "Not said")))
+    paper.table(
+        (20, 80), (("Code", "Text"), ("1", "Straight"), ("2", "Gay or lesbian"), ("9", "Not said")), strokes=strokes
+    )
     paper.say("Days of drinking (ALCDDAYS)")
     paper.say("0-28")
     paper.say("Units on a usual day (ALCUNITS)")
@@ -277,11 +284,12 @@ def reference(folder: Path) -> Path:
             ("20\u201329", "Reserved, not to be used", ""),
             ("98", "Left the country", "AD only"),
         ),
+        strokes=strokes,
     )
     paper.say("Young people (YP and SY)")
-    paper.table((20, 90), (("Code", "Text"), ("81", "Finished young")))
+    paper.table((20, 90), (("Code", "Text"), ("81", "Finished young")), strokes=strokes)
     paper.say("Primary care trust (PCT)")
-    paper.table((20, 80), (("Code", "Text"), ("5A1", "North")))
+    paper.table((20, 80), (("Code", "Text"), ("5A1", "North")), strokes=strokes)
     return paper.save(folder / "reference.pdf")
 
 

@@ -133,6 +133,15 @@ def test_lists_keep_their_days_data_sets_and_groups(whole: Draft) -> None:
     }
 
 
+@pytest.mark.parametrize("strokes", ["rows", "none"])
+def test_lists_are_read_whatever_lines_are_drawn(papers: Path, whole: Draft, tmp_path: Path, strokes: str) -> None:
+    made = read(papers / "definitions.pdf", reference(tmp_path, strokes), papers / "geographic.pdf")
+    told = ("code", "label", "data_sets", "valid_to", "group", "note")
+    assert {name: [[row[key] for key in told] for row in rows] for name, rows in made.codes.items()} == {
+        name: [[row[key] for key in told] for row in rows] for name, rows in whole.codes.items()
+    }
+
+
 def test_what_does_not_fit_is_asked(whole: Draft) -> None:
     asked = {one.key: one.question for one in whole.lines if one.question}
     assert "Z99B" in asked[next(row["codes"] for row in whole.fields if row["header"] == "DAT")]
