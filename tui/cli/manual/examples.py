@@ -103,6 +103,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork standards show ndtms-cjit-p --rule 74",
     ),
     "standards uninstall": ("keywork standards uninstall smds-wales",),
+    "standards draft": (
+        "keywork standards draft definitions.pdf reference.pdf areas.pdf --out my-edition",
+        "keywork standards draft definitions.pdf --out my-edition --like ndtms-r --id ndtms-s",
+    ),
     "standards check": ("keywork standards check my-edition",),
     "standards compare": (
         "keywork standards compare ndtms-r my-edition",
