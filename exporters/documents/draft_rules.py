@@ -72,7 +72,7 @@ def add_rules(draft: Draft) -> None:
     _undefined(draft, told)
     if draft.base.compared:
         for before in draft.base.standard.rules:
-            if before.id[:1].isdigit() and before.id.removesuffix("-rest") not in told:
+            if before.id[:1].isdigit() and before.id not in told:
                 draft.note(Line("rule", before.id, "gone", "base", printed=before.title))
 
 
@@ -171,9 +171,8 @@ def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Collection[str]) 
     if not _take_over(draft, draft.base.rule_rows[found.id], numbers, source=source, wording=rule.wording):
         _propose(draft, rule, draft.understood[rule.number])
         return
-    rest = draft.base.standard.rule_by_id.get(f"{found.id}-rest")
-    if rest is not None:
-        _not_checked(draft, rule, rest.id, rest.wording, source)
+    if found.unread:
+        _not_checked(draft, rule, rule.number, found.unread, "")
     standing = "proposed" if found.status == "proposed" else "read"
     asked = "It is only proposed in the base: is this what the rule asks?" if standing == "proposed" else ""
     _note(draft, rule, "same", standing, " ".join(filter(None, [*rule.questions, asked])))
@@ -220,15 +219,16 @@ def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
     question = f"{_title(rows[0]['pattern'])}: is this what the rule asks?"
     if found.unread:
         rest = " ".join(found.unread)
-        _not_checked(draft, rule, f"{rule.number}-rest", rest, source)
+        _not_checked(draft, rule, rule.number, rest, "")
         question = f"Read in part; not understood and not checked: {rest}"
     _note(draft, rule, _mark(draft, rule, rows), "proposed", " ".join([*rule.questions, question]))
 
 
 def _not_checked(draft: Draft, rule: ReadRule, number: str, wording: str, source: str) -> None:
+    """A row for what is kept and not checked; `source` is empty where it is but a part of the rule before it."""
     headers = set(draft.headers)
     carriers = [item for item in draft.gathered.carriers(rule.number) if item in headers]
-    title = f"Rule {rule.number}" if number == rule.number else f"The rest of rule {rule.number}"
+    title = f"Rule {number}" if source else ""
     draft.rules.append(
         _cells(
             rule=number, title=title, fields=" ".join(carriers), source=source, status="not_checked", wording=wording

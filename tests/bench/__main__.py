@@ -1,7 +1,8 @@
 """All benchmarks in one command: `python -m tests.bench`. Prints ratios; exits with 1 when a limit is missed.
 
 `returns`, `extracts`, `month`, `wales`, `screens`, `sessions`, `files`, `editions` or `documents` measures that part
-alone; `--clients N` makes the large store of the screens another size; `--list` names the files that an act goes through.
+alone; `--clients N` makes the large store of the screens another size; `--list` names the files that an act goes
+through.
 """
 
 import argparse

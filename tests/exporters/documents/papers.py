@@ -224,7 +224,7 @@ RULES = (
     "20|Whatever CONSENT holds other than Y, the agency code, the client's identifier and the episode's "
     "identifier are still given, and nothing besides.",
     "23|A whole number of days between nought and 28, both included.",
-    "24|Units are a whole number, at least 0 and at most 200.",
+    "24|Units are a whole number, at least 0 and at most 200. Above 100 a second person has asked.",
     "31|Not earlier than one year and one day after DOB.",
     "33|Clients under 18 at triage belong into YP or SY, older ones into AD or SA.",
     "40|ALCDDAYS has to come with ALCUNITS, and the other way round.",

@@ -103,6 +103,11 @@ def test_rules_are_proposed_kept_or_told_as_missing(whole: Draft) -> None:
     ]
     assert [row[2] for row in rule(whole, "10")] == ["other=REFLD", "other=TRIAGED"]
     assert rule(whole, "20") == [("required", "AGNCY CLIENTID EPISODID", "when=CONSENT!=@consented", "proposed")]
+    assert rule(whole, "24") == [  # in part: what of it is not understood keeps its words
+        ("number_between", "ALCUNITS", "least=0; most=200", "proposed"),
+        ("", "ALCUNITS", "", "not_checked"),
+    ]
+    assert whole.rules[-1]["rule"] == "38" and "Above 100" in line(whole, "rule", "24").question
     assert rule(whole, "38") == [("one_of", "ACCMNEED", "values=Y|N|Z", "proposed")]
     assert "revision history only" in line(whole, "rule", "38").question
     assert rule(whole, "33") == [("", "", "", "not_checked")]
@@ -162,6 +167,7 @@ def test_the_folder_is_an_edition_that_can_be_loaded(whole: Draft, tmp_path: Pat
     first, *others = load_folder(folder)
     assert [one.id for one in others] == ["ndtms-q-ad", "ndtms-q-yp", "ndtms-q-sa", "ndtms-q-sy"]
     assert first.headers == tuple(whole.headers)
+    assert first.rule_by_id["24"].unread == "Above 100 a second person has asked."
     # A part of a date is digits and no day; C holds signs, as the key to layouts says.
     assert not first.by_header["YNGMY"].is_date and first.by_header["YNGMY"].layout.length == 6
     assert first.by_header["IPSPC"].layout.kind == "any" and first.by_header["DAT"].layout.kind == "alphanumeric"
