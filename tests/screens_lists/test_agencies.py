@@ -91,6 +91,7 @@ def test_england_to_wales_and_back_with_a_draft_open(start: Start, store: Store,
     client = id_of(store, agency, "000002")
     terminal.press("000002<enter>")
     terminal.until("F2 Save")
+    terminal.press("<ctrl+t><home><enter>")
     terminal.until_quiet(0.6)
     assert [one.person for one in ask(store, presence.others, "client", client, "looker", NOW)] == ["ann"]
     terminal.press("X")
@@ -161,6 +162,7 @@ def test_what_is_being_typed_is_taken_as_on_leaving_the_record(start: Start, sto
     agency_in_wales(store)
     terminal.press("000002<enter>")
     terminal.until("F2 Save")
+    terminal.press("<ctrl+t><home><enter>")
     terminal.until_quiet(0.4)
     terminal.press("<tab><tab>140385")
     go_to(terminal, "W00001")

@@ -71,6 +71,7 @@ def test_a_referral_that_was_sent_is_not_changed_unasked(start: Start, store: St
     terminal = start()
     terminal.press("<enter>", 0.5)
     terminal.until("F2 Save")
+    terminal.press("<ctrl+t><home><enter>")
     terminal.until("NHS number")
     while "> Agency client number" not in "\n".join(terminal.lines()):
         terminal.press("<down>")

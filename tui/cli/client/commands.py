@@ -14,10 +14,16 @@ class ClientCommands(LazyGroup):
         "list": ("tui.cli.client.show", "List clients, searched and filtered as on the screen."),
         "show": ("tui.cli.client.show", "Show a client with episodes, events, drafts and findings."),
         "alike": ("tui.cli.client.show", "List who may be the same person as a client, the likeliest first, and why."),
-        "drafts": ("tui.cli.client.show", "List what I typed and did not save, by client."),
+        "drafts": (
+            "tui.cli.client.show",
+            "List what I typed and did not save, by client; client edit with --use-draft saves it.",
+        ),
         "history": ("tui.cli.client.history", "Tell who changed what in a record and what is below it, newest first."),
         "today": ("tui.cli.client.history", "Tell what somebody did on a day: I, today."),
-        "accepted": ("tui.cli.client.history", "List the warnings that were accepted, by whom and why."),
+        "accepted": (
+            "tui.cli.client.history",
+            "List the warnings that were accepted, by whom and why, the latest first.",
+        ),
         "take-back": ("tui.cli.client.history", "Take an acceptance back: the warning is open again."),
         "edit": ("tui.cli.client.edit", "Change fields of a record; FIELD= empties one."),
         "add": ("tui.cli.client.edit", "Enter a client, and an episode when fields of one are given."),
@@ -28,7 +34,10 @@ class ClientCommands(LazyGroup):
             "Delete a client, episode or event with what stands under it; undelete brings it back.",
         ),
         "undelete": ("tui.cli.client.acts", "Bring a deleted record back; name it by its store id."),
-        "merge": ("tui.cli.client.acts", "Make two clients one; split undoes it."),
+        "merge": (
+            "tui.cli.client.acts",
+            "Make two clients one: shows what they differ in and what was sent, and asks; split undoes it.",
+        ),
         "split": ("tui.cli.client.acts", "Undo a merge: the other client comes back with the episodes it brought."),
         "copy": (
             "tui.cli.client.acts",
