@@ -23,12 +23,14 @@ INPUTS = {
     "calendar load": (),
     "restore": (),
     "standards install": (),
+    "standards check": (),
+    "standards draft": (),
 }
 """Every command that opens a file or folder that is named to it; `files_named` finds them."""
 
 OUTPUTS = {"out", "key_file"}
 """Parameters that name a file to be written, or the key, which is what it is."""
-WRITTEN = {"backup"}
+WRITTEN = {"backup", "standards copy"}
 """Commands whose argument is a new file."""
 
 
@@ -61,13 +63,15 @@ def named(place: Place, command: str, path: Path) -> Outcome:
     store: tuple[str, ...] = ("--key-file", str(place.key))
     if command == "restore":
         store = ("--store", str(place.folder / "new.db"), *store)
-    elif command == "standards install":
+    elif command == "standards draft":
+        return call("standards", "draft", path, "--out", place.folder / "draft")
+    elif command in ("standards install", "standards check"):
         folder = place.folder / f"pack-{path.name}"
         folder.mkdir(exist_ok=True)
         target = folder / "standard.toml"
         if not target.exists():
             os.link(path, target)
-        return call("standards", "install", folder)
+        return call(*command.split(), folder)
     elif command != "check":
         store = ("--store", str(place.store), *store)
     return call(*command.split(), path, *(store if command != "check" else ()))

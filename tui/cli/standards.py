@@ -126,6 +126,9 @@ def draft(
     from exporters.documents.making import draft as make
 
     folder.refuse_taken(out)
+    for document in documents:
+        if document.exists():
+            refuse_unquoted(document)
     progress = Progress("")
     try:
         made = make(documents, like, own_id, progress)
@@ -151,6 +154,7 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of an edition,
     """Check the folder of an edition: whether it can be installed, and what of it is not sure."""
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
+    _refuse_foreign(folder)
     whole, *others = load_folder(folder)
     for one in (whole, *others):
         fields, lists, rules = len(one.fields), len(one.code_lists), len(one.rules)
@@ -185,6 +189,7 @@ def compare(
 def _named(name: str) -> Standard:
     """An edition by its id, or by the folder that holds it: an id goes before a folder of that name."""
     if name not in (*editions(), *available()) and Path(name).is_dir():
+        _refuse_foreign(Path(name))
         return next(load_folder(Path(name)))
     return load(name)
 
