@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing
+from exporters.formats.without_consent import cut
 from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
@@ -47,7 +48,6 @@ class Selection:
         self.identity = role("episode_id")
         self.reference, self.client = role("client_reference"), role("client_id")
         self.holds = standard.submission.after_period == "hold"
-        self.carried = frozenset(standard.no_consent_carries)
         self._consent = role("consent")
         self._consented = standard.values["consented"] if self._consent else frozenset[str]()
         self._end = write_date(period.end, standard.date_layout.text)
@@ -99,7 +99,7 @@ class Selection:
         if opened and opened > self.period.end:
             return Outgoing(record, self.begun_after)
         if not self.standard.has_consent(episode):
-            return Outgoing(self._withheld(record))
+            return Outgoing(cut(self.standard, record))
         held: list[HeldBack] = []
         values = dict(episode)
         events = record.events
@@ -167,14 +167,6 @@ class Selection:
             else event
             for event in events
         )
-
-    def _withheld(self, record: EpisodeRecord) -> EpisodeRecord:
-        def carried(values: Values) -> dict[str, str]:
-            return {header: value for header, value in values.items() if header in self.carried}
-
-        # What is left could still say who it is: it is judged beside what is kept here.
-        client, episode = carried(record.client), carried(record.episode)
-        return EpisodeRecord(client, episode, (), (), record.client_id, record.episode_id, kept=record)
 
 
 def _as_before(record: EpisodeRecord, held: Mapping[str, str]) -> EpisodeRecord:

@@ -6,6 +6,7 @@ import io
 from operator import itemgetter
 
 from exporters.formats.base import Sink
+from exporters.formats.without_consent import cut
 from validators.records import EpisodeRecord
 from validators.standard.model import Standard
 
@@ -18,7 +19,7 @@ class RowWriter:
     def __init__(self, standard: Standard, file: Sink) -> None:
         """Write the heading first."""
         form = standard.submission
-        self.file, self.digest = file, hashlib.sha256()
+        self.standard, self.file, self.digest = standard, file, hashlib.sha256()
         self._encoding = "utf-8" if form.encoding == "utf-8-sig" else form.encoding
         if form.encoding == "utf-8-sig":
             self._put(b"\xef\xbb\xbf")
@@ -38,8 +39,10 @@ class RowWriter:
     def write(self, record: EpisodeRecord) -> None:
         """Write the rows of one episode: one per event, client and episode columns repeated, at least one.
 
-        Raises UnicodeEncodeError for a character the encoding does not have.
+        Without a recorded agreement nothing is written but what the edition allows, whatever was selected. Raises
+        UnicodeEncodeError for a character the encoding does not have.
         """
+        record = cut(self.standard, record)
         self._buffer.seek(0)
         self._buffer.truncate()
         base = {**self._blank, **record.client, **record.episode}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
 from store.live import drafts
-from store.records import carried, read
+from store.records import carried, consent, read
 from store.records import merge as stored_merge
 from store.records import save as stored_save
 from store.unit_of_work import UnitOfWork
@@ -36,10 +36,14 @@ class Save:
 
 @dataclass(frozen=True)
 class Saved:
-    """The client as it stands after a save, also with what is deleted, and the records as they were written."""
+    """The client as it stands after a save, also with what is deleted, and the records as they were written.
+
+    `withdrawn` are the ids of episodes whose consent this save withdrew: whoever keyed that is told what follows.
+    """
 
     tree: ClientTree
     records: tuple[StoredRecord, ...]
+    withdrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,9 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
             carried.confirm(unit, item.kind, item.id, carried.of(unit, item.id).difference(filled))
             carried.keep(unit, item.kind, item.id, filled)
         drafts.drop(unit, item.id, unit.who.session or None)
-    return Saved(read.tree(unit, client_id, deleted=True), tuple(written))
+    episodes = [item.id for item in items if item.kind == "episode"]
+    gone = tuple(one.episode_id for one in consent.left_in(unit, episodes))
+    return Saved(read.tree(unit, client_id, deleted=True), tuple(written), gone)
 
 
 def delete(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing
 from exporters.formats.links import INCOMPLETE, digest
+from exporters.formats.without_consent import NOTHING_MAY_GO, cut
 from exporters.xml_format.shape import block_keys, link_of, linking, name_of
 from store.facts import AgencyInfo
 from store.month import sent as stored_sent
@@ -105,6 +106,10 @@ class JourneySelection:
         if opened and opened > self.period.end:
             return Outgoing(record, f"begun after {self.period.end.isoformat()}, where this extract ends")
         held: list[HeldBack] = []
+        if not self.standard.has_consent(record.episode):
+            if not self.standard.no_consent_carries:
+                return Outgoing(record, NOTHING_MAY_GO)
+            record = cut(self.standard, record)
         whole = self._held(record, held)
         chosen = self._chosen(whole, sent, held)
         if not chosen.news:
@@ -137,7 +142,8 @@ class JourneySelection:
                     episode.update(dict.fromkeys(block.headers, ""))
             events = tuple(kept for event in events if (kept := self._held_event(name, event, held)) is not None)
         # Rules over a journey's events are judged on all that is stored, not on what this extract holds back.
-        return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id, kept=record)
+        stored = record.kept or record
+        return EpisodeRecord(client, episode, events, (), record.client_id, record.episode_id, kept=stored)
 
     def _is_later(self, text: str | None) -> bool:
         day = parse_date(text) if text else None

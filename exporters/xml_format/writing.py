@@ -14,6 +14,7 @@ from lxml import etree
 
 from exporters.formats.base import ReturnDetails, Sink
 from exporters.formats.kept_text import KeptText
+from exporters.formats.without_consent import cut
 from exporters.xml_format.schema.mapping import COUNTS, MAPPING, filled, places_in
 from exporters.xml_format.shape import Part, XmlShape, name_of
 from validators.problems import Problem
@@ -219,8 +220,10 @@ class XmlWriter:
     def write(self, record: EpisodeRecord) -> None:
         """Write the message of one journey: the blocks that hold anything, and the one that every message has.
 
-        Raises Problem, naming the journey, for a character that XML cannot hold.
+        Without a recorded agreement nothing is written but what the edition allows, whatever was selected. Raises
+        Problem, naming the journey, for a character that XML cannot hold.
         """
+        record = cut(self.standard, record)
         message = etree.Element(self._message, nsmap=self._names)
         values = {**record.client, **record.episode}
         try:

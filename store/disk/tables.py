@@ -572,3 +572,44 @@ LETTERS = Table(
 
 `renamed` are the headers that hold now what others held before, as JSON: header before → header.
 """
+
+CONSENTS = Table(
+    "consent_entry",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("episode_number", Integer, ForeignKey("episode.number"), nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("before", Text, nullable=False, default=""),
+    Column("asked_on", String, nullable=False, default=""),
+    Column("asked_by", Text, nullable=False, default=""),
+    Column("notice", Text, nullable=False, default=""),
+    Column("note", Text, nullable=False, default=""),
+    Column("source", String, nullable=False),
+    Column("entered_at", String, nullable=False),
+    Column("entered_by", String, nullable=False),
+    Column("settled_at", String),
+    Column("settled_by", String),
+    Column("settled_how", Text, nullable=False, default=""),
+    Index("ix_consent_entry_episode", "episode_number", "purpose", "number"),
+    sqlite_autoincrement=True,
+)
+"""What a client answered for an episode when asked for consent, kept for good; the latest entry counts.
+
+`before` is the answer that the episode's own field held until then. A withdrawal that no extract can carry is
+`settled` once somebody told those who have the data."""
+
+NOTICES = Table(
+    "privacy_notice",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False),
+    Column("version", String, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("entered_at", String, nullable=False),
+    Column("entered_by", String, nullable=False),
+    UniqueConstraint("agency_number", "version"),
+    sqlite_autoincrement=True,
+)
+"""An agency's own privacy notice, in the versions it had; the latest is in use."""

@@ -15,7 +15,14 @@ from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 
 # What is kept of an agency that has nothing in it yet.
-_ABOUT_AGENCY = ("agency_letter", "agency_setting", "beside_check", "day_figure", "reference_part")
+_ABOUT_AGENCY = (
+    "agency_letter",
+    "agency_setting",
+    "beside_check",
+    "day_figure",
+    "privacy_notice",
+    "reference_part",
+)
 
 
 def listed(snapshot: Snapshot) -> list[AgencyInfo]:

@@ -8,7 +8,7 @@ from sqlmodel import select
 from store.disk.tables import Agency, Client, Episode, Event
 from store.facts import Kind, NewerVersion, StoredRecord
 from store.findings import queries
-from store.records import carried, merge, read
+from store.records import carried, consent, merge, read
 from store.records.client_numbers import own_number
 from store.records.values import Deriver, named, pack
 from store.unit_of_work import UnitOfWork
@@ -58,6 +58,7 @@ def create(
             row.typed = packed = pack(typed, named(kind, own_id))
             row.reference = deriver.columns(kind, section, typed)["reference"]
             unit.session.flush()
+    _follow_consent(unit, deriver, row, "", act)
     _mark(unit, row)
     unit.chain.add(act, kind, own_id, "", None, packed)
     return read.get(unit, kind, own_id)
@@ -92,11 +93,13 @@ def change(
         return theirs
     row = _row(unit, kind, record_id)
     row.typed = packed
+    before = row.consent or "" if isinstance(row, Episode) else ""
     for column, value in deriver.columns(kind, theirs.section, values).items():
         setattr(row, column, value)
     _touch(unit, row)
     if kind != "client":
         carried.changed(unit, kind, record_id, changed)
+    _follow_consent(unit, deriver, row, before, act)
     return read.get(unit, kind, record_id)
 
 
@@ -131,6 +134,12 @@ def annotate(unit: UnitOfWork, episode_id: str, key_worker: str | None = None, n
             if old != new:
                 queries.note_who(unit.connection, episode.number, unit.person, unit.at)
                 unit.chain.add("annotate", "episode", episode_id, field, old, new)
+
+
+def _follow_consent(unit: UnitOfWork, deriver: Deriver, row: Row, before: str, act: str) -> None:
+    """Whichever way the answer came into the record, the history of consent has it."""
+    if isinstance(row, Episode) and row.number is not None and deriver.consented is not None:
+        consent.follow(unit, deriver.standard, row.number, before, row.consent or "", act)
 
 
 def _row(unit: UnitOfWork, kind: Kind, record_id: str) -> Row:

@@ -98,7 +98,9 @@ def test_nothing_leaks_without_readable_consent(desk: Desk, consent: str) -> Non
     receipt = desk.send()
     rows = read(receipt.file)
     assert len(rows) == 1
-    assert {header for header, value in rows[0].items() if value} == {h for h in CARRIED if h != "CONSENT" or consent}
+    # What is longer than the field may be any text, and stays here.
+    filled = {header for header, value in rows[0].items() if value}
+    assert filled == {header for header in CARRIED if header != "CONSENT" or len(consent) == 1}
     text = receipt.file.read_bytes() + json.dumps(receipt.as_mapping()).encode()
     for value in (b"REF-4711", b"19800229", b"NE1", b"SECRET", b"HIDDEN", b"A11B", b"Keywork"):
         assert value not in text

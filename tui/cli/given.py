@@ -37,6 +37,11 @@ def prose_of(argument: str, what: str) -> str:
     return " ".join(text.split())
 
 
+def text_of(what: str) -> str:
+    """What is left of standard input, with its lines."""
+    return _decoded(_rest(what), what)
+
+
 def fields_of_input(arguments: Sequence[str]) -> list[tuple[str, str]]:
     """Names and values as they are given: FIELD=VALUE arguments, and in the place of `-` those of standard input.
 

@@ -55,6 +55,10 @@ class CommandLine(LazyGroup):
             "Tell on one page how the submissions stood, how the caseload moves, and what stands in the way.",
         ),
         "settings": ("tui.cli.settings", "What an agency says of itself: rules and measures ask it."),
+        "notice": (
+            "tui.cli.notice",
+            "The privacy notice for clients: show or print it, put the site's own in its place.",
+        ),
         "agencies": ("tui.cli.agencies", "The agencies of a store: each has a data set of its own."),
         "standards": ("tui.cli.standards", "The national data sets that are installed."),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),

@@ -49,6 +49,17 @@ class ClientCommands(LazyGroup):
             "tui.cli.client.acts",
             "Accept the warnings of a rule in a record; it lapses when a value involved changes.",
         ),
+        "consent": (
+            "tui.cli.client.consent",
+            "Show the history of an episode's consent; with values, record an answer, which the field that travels "
+            "follows.",
+        ),
+        "withdrawals": (
+            "tui.cli.client.consent",
+            "List the withdrawals that no extract can carry: whoever has the data is to be told of them.",
+        ),
+        "told": ("tui.cli.client.consent", "Tick a withdrawal of which whoever has the data was told."),
+        "unanswered": ("tui.cli.client.consent", "List the episodes without an answer to the question of consent."),
     }
 
 

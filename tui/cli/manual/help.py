@@ -19,18 +19,27 @@ CHANGES = "changes"
 """What is asked for instead of a screen: the notes of changes."""
 MAN = "man"
 """And the manual page, for `man -l -`."""
+NOTICE = "privacy-notice"
+"""And the page for clients that the program brings."""
 
 
 @commands.command("help")
 def help_(
     context: typer.Context,
     screen: Annotated[
-        str | None, typer.Argument(metavar="SCREEN", help="One screen only; or: changes, man.", show_default=False)
+        str | None,
+        typer.Argument(metavar="SCREEN", help="One screen only; or: changes, man, privacy-notice.", show_default=False),
     ] = None,
 ) -> int:
     """Show each screen as text, with its keys and what they do."""
     if screen == CHANGES:
         print("\n".join(about(CHANGES)))
+        return 0
+    if screen == NOTICE:
+        from exporters.records.privacy_notice import as_text, shipped
+
+        sys.stdout.write(as_text(shipped()))
+        print("'keywork notice show' prints the one that is in use here.", file=sys.stderr)
         return 0
     if screen == MAN:
         from tui.cli.manual.man import man_page
@@ -41,7 +50,7 @@ def help_(
     know_actions()
     if screen is not None and screen not in SCREENS:
         raise Problem(
-            f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}."
+            f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}, {NOTICE}."
         )
     for scope, entry in SCREENS.items():
         if screen in (None, scope):

@@ -1,0 +1,33 @@
+"""What goes out of an episode without a recorded agreement: the columns the edition allows, and nothing else.
+
+Rows are made through this: selections shape what goes out by it, and writers ask once more before they write.
+"""
+
+from validators.records import EpisodeRecord, Values
+from validators.standard.model import Standard
+
+NOTHING_MAY_GO = "no consent is recorded, and the data set has no row without it"
+
+
+def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
+    """The record with the columns alone that may be carried without consent, beside what is kept here of it.
+
+    An episode that may be sent in full is returned as it is. An answer that is missing or cannot be read is none; one
+    that is longer than its field stays here, because it may be any text.
+    """
+    if standard.has_consent(record.episode):
+        return record
+    asked = standard.role("consent")
+    longest = standard.by_header[asked].layout.length
+
+    def left(values: Values) -> dict[str, str]:
+        found = {header: value for header in standard.no_consent_carries if (value := values.get(header))}
+        if len(found.get(asked, "")) > longest:
+            found.pop(asked, None)
+        return found
+
+    # What is left could still say who it is: it is judged beside what is kept here.
+    kept = record.kept or record
+    return EpisodeRecord(
+        left(record.client), left(record.episode), (), (), record.client_id, record.episode_id, kept=kept
+    )

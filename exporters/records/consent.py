@@ -1,0 +1,229 @@
+"""Consent as persons record and read it: what is asked of an answer, what follows from it, whom to tell.
+
+A withdrawal travels: the next extract carries the episode as one without consent. Where no extract can carry it,
+because the episode is outside the period or deleted here, whoever has the data is to be told by a person, and the
+withdrawal stays on a list until somebody ticks it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from exporters.work import Work
+from store.facts import AgencyInfo, ClientTree
+from store.month import calendar as stored_calendar
+from store.month import sent
+from store.records import consent as stored
+from store.records import read
+from store.records import save as stored_save
+from store.records.consent import ConsentAnswer, ConsentEntry, ConsentPlace, Purpose, State
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.calendar.calendar import in_words
+from validators.calendar.periods import ReportingPeriod
+from validators.dates import parse_date
+from validators.problems import Problem
+from validators.rules.messages import listed
+from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
+
+STATES: Mapping[State, str] = {
+    "agreed": "agreed",
+    "refused": "refused",
+    "withdrawn": "withdrawn",
+    "not_asked": "not asked yet",
+    "unclear": "an answer that is no code",
+}
+"""The states in words."""
+CHOICES: tuple[State, ...] = ("agreed", "refused", "withdrawn", "not_asked")
+"""What a person may record."""
+PURPOSES: Mapping[Purpose, str] = {"return": "the national return", "ips": "individual placement and support (IPS)"}
+WHOM = "the regional NDTMS team"
+"""Who is asked about consent (NDTMS core R requirements specification, section 4)."""
+NOT_ASKED_FOR = "This data set does not ask for consent: nothing is recorded."
+MOST = 1000
+"""Characters of a note."""
+MOST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The client as it stands after an answer was recorded, and what follows from it for what is sent."""
+
+    tree: ClientTree
+    follows: str
+
+
+def record(unit: UnitOfWork, work: Work, episode_id: str, answer: ConsentAnswer) -> Recorded:
+    """Record an answer for an episode, and with it the field that travels, in one unit of work.
+
+    Raises Problem for a day that is none or is to come, a person or a day that is missing, a text that is too long, a
+    withdrawal of what was not agreed to, a refusal of what was, and for a deleted episode.
+    """
+    refuse(unit, work, episode_id, answer)
+    episode = read.get(unit, "episode", episode_id)
+    stored.add(unit, episode_id, answer)
+    if answer.purpose == "return":
+        header = work.standard.role("consent")
+        code = stored.answer_for(work.standard, answer.state)
+        values = {**episode.values, header: code} if code else _without(episode.values, header)
+        stored_save.change(unit, "episode", episode_id, values, episode.version)
+        follows = what_follows(unit, work, episode_id)
+    else:
+        follows = "It is kept here; nothing that IPS asks for is in this data set, so nothing of it is sent."
+    return Recorded(read.tree(unit, episode.parent_id, deleted=True), follows)
+
+
+def refuse(snapshot: Snapshot, work: Work, episode_id: str, answer: ConsentAnswer) -> None:
+    """Raise Problem for an answer that cannot be recorded of an episode; see `record`."""
+    if not work.standard.role("consent"):
+        raise Problem(NOT_ASKED_FOR)
+    if answer.state not in CHOICES:
+        raise Problem(f"'{answer.state}' is no answer that can be recorded: {listed(CHOICES)} are.")
+    episode = read.get(snapshot, "episode", episode_id)
+    if episode.deleted:
+        raise Problem(Sentence("The {episode} is deleted: bring it back before consent is recorded in it."))
+    refuse_texts(answer, work.today)
+    past = stored.history(snapshot, episode_id, answer.purpose)
+    if answer.state == "withdrawn" and not any(one.state == "agreed" for one in past):
+        raise Problem("Nothing was agreed to here that could be withdrawn: record it as refused.")
+    if answer.state == "refused" and past and past[-1].state == "agreed":
+        raise Problem("It was agreed to before: record it as withdrawn, so that what was sent is not forgotten.")
+    if answer.state == "withdrawn" and past[-1].state == "withdrawn":
+        raise Problem("It is withdrawn already: there is nothing to do.")
+
+
+def refuse_texts(answer: ConsentAnswer, today: date) -> None:
+    """Raise Problem for what is missing or cannot be of an answer by itself."""
+    if answer.state != "not_asked" and not answer.asked_on:
+        raise Problem("The day on which the client was asked is missing: give it.")
+    if answer.state != "not_asked" and not answer.asked_by:
+        raise Problem("Who asked is missing: give the name.")
+    if answer.asked_on:
+        day = _day(answer.asked_on)
+        if day is None:
+            raise Problem("The day on which the client was asked is no date: write it as YYYY-MM-DD.")
+        if day > today:
+            raise Problem("The day on which the client was asked is still to come: give the day it was.")
+    for what, text, most in (
+        ("name of who asked", answer.asked_by, MOST_NAME),
+        ("version of the notice", answer.notice, MOST_NAME),
+        ("note", answer.note, MOST),
+    ):
+        if len(text) > most:
+            raise Problem(f"The {what} is longer than {most:,} characters: shorten it.")
+
+
+def what_follows(snapshot: Snapshot, work: Work, episode_id: str) -> str:
+    """What is sent of an episode from now on by the answer it has, for whoever recorded that."""
+    standard = work.standard
+    past = stored.history(snapshot, episode_id)
+    state: State = past[-1].state if past else "not_asked"
+    if state == "agreed":
+        return standard.say("The {episode} is sent from now on.")
+    labels = [standard.by_header[header].label for header in standard.no_consent_carries]
+    carried = listed([f"{label[:1].lower()}{label[1:]}" for label in labels])
+    if state == "withdrawn" and past[-1].settled_at is None:
+        place = next((one for one in stored.withdrawn(snapshot, work.agency) if one.episode_id == episode_id), None)
+        period = stored_calendar.due_period(snapshot, work.agency, work.today)
+        if place is not None and (why := cannot_travel(standard, place, period)):
+            return standard.say(
+                "Withdrawn; {why}, so no extract can say so: tell {whom}, who can take out what was sent. It stays on"
+                " the list of withdrawals until it is ticked. What is kept here stays.",
+                why=why,
+                whom=WHOM,
+            )
+    if not carried:
+        return standard.say("Nothing of the {episode} is sent from now on; what is kept here stays.")
+    return standard.say(
+        "From the next extract on only {carried} of the {episode} is sent; what is kept here stays.", carried=carried
+    )
+
+
+def cannot_travel(standard: Standard, place: ConsentPlace, period: ReportingPeriod) -> str:
+    """Why no extract of a period can carry an episode, "" where one can."""
+    if place.deleted:
+        return standard.say("the {episode} is deleted here")
+    closed = _day(place.closed)
+    if closed is not None and closed < period.start:
+        return standard.say(
+            "the {episode} was closed before the reporting period, which begins on {day}", day=in_words(period.start)
+        )
+    return ""
+
+
+def to_tell(snapshot: Snapshot, work: Work, *, settled: bool = False) -> list[ConsentPlace]:
+    """The withdrawals that no extract can carry, which a person is to tell; with `settled` those that are ticked, too.
+
+    One that was carried by an extract that is sent, before its episode fell out of the period, is not among them.
+    """
+    calendar = stored_calendar.of_agency(snapshot, work.agency)
+    period = calendar.due(work.today).period
+    gone_out = sent.listed(snapshot, work.agency)
+    starts = {one.submission: calendar.entry(one.submission).period.start for one in gone_out}
+    found = []
+    for place in stored.withdrawn(snapshot, work.agency, settled=settled):
+        entry, closed = place.entry, _day(place.closed)
+        assert entry is not None and entry.entered_at is not None
+        if entry.settled_at is None:
+            if not cannot_travel(work.standard, place, period):
+                continue
+            later = [one for one in gone_out if one.made_at > entry.entered_at]
+            if not place.deleted and closed and any(starts[one.submission] <= closed for one in later):
+                continue
+        found.append(place)
+    return found
+
+
+def tick(unit: UnitOfWork, entry_id: str, how: str) -> ConsentEntry:
+    """Tick a withdrawal that was told to whoever has the data; `how` says to whom and how. Raises Problem."""
+    text = " ".join(how.split())
+    if not text:
+        raise Problem("Say whom you told, and how: it is kept with the withdrawal.")
+    if len(text) > MOST:
+        raise Problem(f"What was told is longer than {MOST:,} characters: shorten it.")
+    return stored.settle(unit, entry_id, text)
+
+
+def take_back(unit: UnitOfWork, entry_id: str) -> ConsentEntry:
+    """Put a withdrawal that was ticked back onto the list. Raises Problem."""
+    return stored.unsettle(unit, entry_id)
+
+
+def unanswered(snapshot: Snapshot, agency: AgencyInfo) -> list[ConsentPlace]:
+    """The worklist of episodes without an answer, in order of entry."""
+    return stored.unanswered(snapshot, agency)
+
+
+def entry_told(entry: ConsentEntry, at: str) -> str:
+    """An entry in one line; `at` is when it was entered, as people read it."""
+    if entry.entered_at is None:
+        return f"{STATES[entry.state]}, from the record: when and by whom is not known"
+    parts = [STATES[entry.state]]
+    if entry.asked_on:
+        parts.append(f"asked on {entry.asked_on}")
+    if entry.asked_by:
+        parts.append(f"by {entry.asked_by}")
+    if entry.notice:
+        parts.append(f"notice {entry.notice}")
+    how = (
+        ""
+        if entry.source == stored.ASKED
+        else ", in its field"
+        if entry.source == stored.KEYED
+        else f", {entry.source}"
+    )
+    parts.append(f"entered {at} by {entry.entered_by}{how}")
+    if entry.note:
+        parts.append(f"note: {entry.note}")
+    if entry.settled_at is not None:
+        parts.append(f"told by {entry.settled_by}: {entry.settled_how}")
+    return ", ".join(parts)
+
+
+def _without(values: Mapping[str, str], header: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name != header}
+
+
+def _day(text: str) -> date | None:
+    return parse_date(text) if text else None

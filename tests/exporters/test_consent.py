@@ -1,0 +1,332 @@
+"""Consent from the answer to the extract: what is recorded, what travels, what never does, and who is to be told."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from exporters.formats import choose
+from exporters.formats.base import extract_kind
+from exporters.records import consent, privacy_notice, save
+from exporters.records.consent import Recorded
+from exporters.records.save import Save
+from exporters.work import Work
+from store.facts import Who
+from store.month import extracts, sent
+from store.month.calendar import calendar_of
+from store.records import agencies, bulk_load, read
+from store.records import save as stored_save
+from store.records.consent import ConsentAnswer, State, history
+from store.store import Store, open_store
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit
+from tests.exporters.extracts import read as rows_of
+from tests.stores import ask, do
+from tests.validators.builders_smds import WALES, journey, modality, top
+from validators.problems import Problem
+from validators.records import EpisodeRecord, Event
+from validators.standard.model import Standard
+
+ANN = Who("ann", NOW)
+LATER = Who("bob", NOW + timedelta(hours=1))
+CARRIED = ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
+
+
+@pytest.fixture
+def work(desk: Desk) -> Work:
+    """The agency of the desk, with three clients: one who agrees, one who refused, one who was not asked."""
+    desk.take([row("1") | visit("1"), row("2", CONSENT="N"), row("3", CONSENT="")])
+    return Work(ask(desk.store, agencies.one), STANDARD, TODAY)
+
+
+def episode(desk: Desk, name: str = "e1") -> EpisodeRecord:
+    """An episode by its identifier."""
+    known = ask(desk.store, read.episodes, ask(desk.store, agencies.one))
+    return next(one for one in known if one.episode.get("EPISODID") == name)
+
+
+def answered(desk: Desk, work: Work, state: State, name: str = "e1", who: Who = LATER, **more: str) -> Recorded:
+    """An answer is recorded as a person does it."""
+    answer = ConsentAnswer(state, **{"asked_on": "2021-01-09", "asked_by": "Carol Key", **more})  # type: ignore[arg-type]
+    return do(desk.store, who, consent.record, work, episode(desk, name).episode_id, answer)
+
+
+def test_a_withdrawal_is_a_row_without_consent_in_the_next_extract_and_what_is_kept_stays(
+    desk: Desk, work: Work
+) -> None:
+    before = rows_of(desk.send().file)
+    assert [each["EPISODID"] for each in before if each["CONSENT"] == "Y"] == ["e1"]
+    kept = episode(desk)
+    done = answered(desk, work, "withdrawn", notice="Keywork 1", note="by telephone")
+    assert done.follows.startswith("From the next extract on only client ID, agency code, episode ID and consent")
+    assert "what is kept here stays" in done.follows
+    out = desk.folder / "after"
+    after = {each["EPISODID"]: each for each in rows_of(desk.send(out=out).file)}
+    assert {header: value for header, value in after["e1"].items() if value} == {
+        "CLIENTID": "c1", "AGNCY": "T0123", "EPISODID": "e1", "CONSENT": "N",
+    }  # fmt: skip
+    now = episode(desk)
+    assert (now.client, now.events) == (kept.client, kept.events)
+    assert dict(now.episode) == {**kept.episode, "CONSENT": "N"}
+    states = [one.state for one in ask(desk.store, history, now.episode_id)]
+    assert states == ["agreed", "withdrawn"]
+    assert answered(desk, work, "agreed").follows == "The episode is sent from now on."
+    assert "sub" not in done.follows and ask(desk.store, consent.to_tell, work) == []
+
+
+def test_the_field_follows_each_answer(desk: Desk, work: Work) -> None:
+    for state, code in (("agreed", "Y"), ("withdrawn", "N"), ("not_asked", None), ("refused", "N")):
+        answered(desk, work, state, "e3")  # type: ignore[arg-type]
+        assert episode(desk, "e3").episode.get("CONSENT") == code
+    assert [one.state for one in ask(desk.store, history, episode(desk, "e3").episode_id)] == [
+        "agreed", "withdrawn", "not_asked", "refused",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "why"),
+    [
+        ("agreed", {"asked_on": ""}, "day on which the client was asked is missing"),
+        ("agreed", {"asked_by": ""}, "Who asked is missing"),
+        ("agreed", {"asked_on": "2021-01-11"}, "still to come"),
+        ("agreed", {"asked_on": "2021-02-30"}, "is no date"),
+        ("agreed", {"note": "x" * 1001}, "longer than 1,000 characters"),
+        ("unclear", {}, "is no answer that can be recorded"),
+        ("refused", {}, "record it as withdrawn"),
+    ],
+)
+def test_what_cannot_be_an_answer_is_refused_and_nothing_is_written(
+    desk: Desk, work: Work, state: State, more: dict[str, str], why: str
+) -> None:
+    before = desk.links()
+    with pytest.raises(Problem, match=why):
+        answered(desk, work, state, "e1", LATER, **more)
+    assert desk.links() == before and len(ask(desk.store, history, episode(desk).episode_id)) == 1
+
+
+def test_nothing_is_withdrawn_that_was_not_agreed_to(desk: Desk, work: Work) -> None:
+    with pytest.raises(Problem, match="record it as refused"):
+        answered(desk, work, "withdrawn", "e2")
+    answered(desk, work, "withdrawn")
+    with pytest.raises(Problem, match="withdrawn already"):
+        answered(desk, work, "withdrawn")
+
+
+def test_a_no_that_is_keyed_over_a_yes_is_a_withdrawal_that_the_save_tells_of(desk: Desk, work: Work) -> None:
+    mine = episode(desk)
+    now = ask(desk.store, read.get, "episode", mine.episode_id)
+    item = replace(Save.of(now), values={**now.values, "CONSENT": "N"})
+    saved = do(desk.store, LATER, save.records, work.agency, mine.client_id, [item])
+    assert saved.withdrawn == (mine.episode_id,)
+    again = do(desk.store, Who("bob", NOW + timedelta(hours=2)), save.records, work.agency, mine.client_id, [
+        Save.of(ask(desk.store, read.get, "episode", mine.episode_id))
+    ])  # fmt: skip
+    assert again.withdrawn == ()
+
+
+# Whom to tell
+
+
+def closed(desk: Desk, number: str = "7") -> str:
+    """An episode that no extract holds any more: it was closed before the base date; its name."""
+    desk.take([row(number, REFLD="20180101", TRIAGED="20180102", CPLANDT="20180105", DISD="20180901", CJDISRSN="1")])
+    return f"e{number}"
+
+
+def test_a_withdrawal_that_no_extract_can_carry_says_whom_to_tell_and_stays_until_it_is_ticked(
+    desk: Desk, work: Work
+) -> None:
+    name = closed(desk)
+    told = answered(desk, work, "withdrawn", name).follows
+    assert "closed before the reporting period, which begins on 1 January 2019" in told
+    assert "tell the regional NDTMS team" in told and "list of withdrawals" in told
+    assert name not in {each["EPISODID"] for each in rows_of(desk.send().file)}
+    (place,) = ask(desk.store, consent.to_tell, work)
+    assert place.entry is not None and place.reference == "1007"
+    with pytest.raises(Problem, match="whom you told"):
+        do(desk.store, LATER, consent.tick, place.entry.id, "  ")
+    do(desk.store, LATER, consent.tick, place.entry.id, "the North East team,  by telephone")
+    assert ask(desk.store, consent.to_tell, work) == []
+    (ticked,) = ask(desk.store, consent.to_tell, work, settled=True)
+    assert ticked.entry is not None and ticked.entry.settled_how == "the North East team, by telephone"
+    do(desk.store, LATER, consent.take_back, place.entry.id)
+    assert len(ask(desk.store, consent.to_tell, work)) == 1
+
+
+def test_an_episode_that_is_deleted_after_its_withdrawal_is_on_the_list(desk: Desk, work: Work) -> None:
+    answered(desk, work, "withdrawn")
+    assert ask(desk.store, consent.to_tell, work) == []
+    now = ask(desk.store, read.get, "episode", episode(desk).episode_id)
+    do(desk.store, LATER, stored_save.delete, "episode", now.id, now.version)
+    assert [one.episode_id for one in ask(desk.store, consent.to_tell, work)] == [now.id]
+
+
+def test_one_that_fell_out_of_the_period_is_on_the_list_unless_an_extract_carried_it(desk: Desk, work: Work) -> None:
+    desk.take([row("8", REFLD="20180901", TRIAGED="20180902", CPLANDT="20180905", DISD="20190301", CJDISRSN="1")])
+    answered(desk, work, "withdrawn", "e8", who=Who("ann", NOW - timedelta(hours=1)))
+    assert ask(desk.store, consent.to_tell, work) == []
+    rolled = Work(work.agency, STANDARD, date(2022, 8, 10))
+    assert [one.reference for one in ask(desk.store, consent.to_tell, rolled)] == ["1008"]
+    desk.send()
+    (made,) = ask(desk.store, extracts.listed, work.agency)
+    assert len(ask(desk.store, consent.to_tell, rolled)) == 1  # written, and not sent
+    do(desk.store, LATER, sent.mark, made.id)
+    assert ask(desk.store, consent.to_tell, rolled) == []  # it said so
+
+
+# Whole extracts, searched for every value that is stored of somebody who did not agree
+
+
+def secret(header: str) -> str:
+    """A value that stands nowhere else."""
+    return f"Q{header}q"
+
+
+def hidden(standard: Standard, asked: str, answer: str, carried: tuple[str, ...]) -> EpisodeRecord:
+    """An episode in which every field but those that may go out holds a value of its own."""
+
+    def filled(headers: tuple[str, ...]) -> dict[str, str]:
+        return {header: secret(header) for header in headers if header not in carried}
+
+    own = {level: filled(standard.headers_by_level[level]) for level in ("client", "episode")}
+    if answer:
+        own["episode"][asked] = answer
+    events = tuple(
+        Event(section.id, filled(standard.headers_by_section[section.id])) for section in standard.event_sections
+    )
+    return EpisodeRecord(own["client"], own["episode"], events)
+
+
+WITH_CONSENT = replace(
+    WALES,
+    roles={**WALES.roles, "consent": "REFSOURCE"},
+    values={**WALES.values, "consented": frozenset({"01"})},
+    no_consent_carries=("AGENCY", "REFSOURCE"),
+)
+"""The Welsh return asks nobody; this is an XML return that does."""
+
+FORMATS = [(STANDARD, "CONSENT", ("N", "", "Q")), (WITH_CONSENT, "REFSOURCE", ("02", "", "99"))]
+
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Store, Standard, str, tuple[str, ...]]]:
+    standard, asked, answers = request.param
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: standard, create=True) as store:
+        yield store, standard, asked, answers
+
+
+@pytest.mark.parametrize("opened", FORMATS, indirect=True, ids=["csv", "xml"])
+def test_whole_extracts_hold_nothing_of_who_did_not_agree(
+    opened: tuple[Store, Standard, str, tuple[str, ...]],
+) -> None:
+    store, standard, asked, answers = opened
+    agency = do(store, ANN, agencies.ensure, "T0123", standard.id)
+    records = [hidden(standard, asked, answer, (*standard.no_consent_carries, asked)) for answer in answers]
+    do(store, ANN, bulk_load.load, agency, records)
+    with store.reading() as snapshot:
+        calendar = calendar_of(snapshot, standard, "")
+        period = calendar.due(date(2026, 11, 20)).period
+        form = choose.of(standard)
+        kinds = standard.submission.kinds or ("",)
+        for kind in kinds:
+            days = (period.start, period.end) if kind == "between" else (None, None)
+            selection = form.selection(period, extract_kind(standard, kind, *days))
+            written = BytesIO()
+            writer = form.writer(written)
+            for _, outgoing in selection.stream(snapshot, agency):
+                if not outgoing.left_out and not outgoing.unchanged:
+                    writer.write(outgoing.record)
+            writer.finish()
+            _search(written.getvalue(), standard, asked)
+
+
+@pytest.mark.parametrize(("standard", "asked", "answers"), FORMATS, ids=["csv", "xml"])
+def test_a_writer_that_is_handed_everything_writes_no_more(
+    standard: Standard, asked: str, answers: tuple[str, ...]
+) -> None:
+    written = BytesIO()
+    writer = choose.of(standard).writer(written)
+    for answer in answers:
+        writer.write(hidden(standard, asked, answer, ()))
+    writer.finish()
+    text = written.getvalue().decode()
+    for header in standard.headers:
+        assert (secret(header) in text) is (header in standard.no_consent_carries and header != asked), header
+
+
+def _search(data: bytes, standard: Standard, asked: str) -> None:
+    assert data
+    text = data.decode()
+    for header in standard.headers:
+        assert secret(header) not in text, header
+
+
+def test_an_xml_return_without_such_a_row_leaves_the_journey_out(tmp_path: Path) -> None:
+    standard = replace(WITH_CONSENT, no_consent_carries=())
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: standard, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T00123", standard.id)
+        do(store, ANN, bulk_load.load, agency, [journey(modality(), top(), REFSOURCE="02"), journey(CLIENTNO="43")])
+        with store.reading() as snapshot:
+            period = calendar_of(snapshot, standard, "").due(date(2026, 11, 20)).period
+            selection = choose.of(standard).selection(period, extract_kind(standard, "full"))
+            found = [outgoing.left_out for _, outgoing in selection.stream(snapshot, agency)]
+    assert found == ["no consent is recorded, and the data set has no row without it", ""]
+
+
+def test_a_data_set_that_does_not_ask_records_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: WALES, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T00123", WALES.id)
+        do(store, ANN, bulk_load.load, agency, [journey()])
+        (known,) = ask(store, read.episodes, agency)
+        with pytest.raises(Problem, match="does not ask"):
+            answer = ConsentAnswer("agreed", "2020-01-01", "Carol")
+            do(store, LATER, consent.record, Work(agency, WALES, TODAY), known.episode_id, answer)
+        assert ask(store, consent.unanswered, agency) == [] and ask(store, history, known.episode_id) == ()
+        with pytest.raises(Problem, match="does not ask"):
+            ask(store, privacy_notice.in_use, agency)
+
+
+# The notice
+
+
+def test_the_notice_says_what_the_published_leaflet_says() -> None:
+    text = " ".join(privacy_notice.as_text(privacy_notice.shipped()).split())
+    for fact in (
+        "date of birth", "first part of your postcode", "your full name", "your address", "hospital records",
+        "Department for Work and Pensions", "Police National Computer", "nothing changes about your treatment",
+        "ask your key worker", "individual placement and support", "Version: Keywork 1",
+    ):  # fmt: skip
+        assert fact in text, fact
+    assert max(map(len, privacy_notice.shipped().lines)) <= 120
+
+
+def test_a_site_puts_its_own_notice_in_use_and_earlier_ones_stay(desk: Desk, work: Work) -> None:
+    assert ask(desk.store, privacy_notice.in_use, work.agency).version == "Keywork 1"
+    assert ask(desk.store, privacy_notice.in_use, work.agency).remark
+    do(desk.store, ANN, privacy_notice.replace, work.agency, " 2026-11 ", "# Our page\n\n- <b>one</b>\n- two\n\nText\n")
+    own = ask(desk.store, privacy_notice.in_use, work.agency)
+    assert (own.version, own.remark) == ("2026-11", "")
+    page = privacy_notice.as_html(own)
+    assert "<h2>Our page</h2>" in page and "<li>&lt;b&gt;one&lt;/b&gt;</li><li>two</li>" in page and "http" not in page
+    assert [one.version for one in ask(desk.store, privacy_notice.versions, work.agency)] == ["Keywork 1", "2026-11"]
+    assert ask(desk.store, privacy_notice.one, work.agency, "Keywork 1").is_own is False
+    for version, text, why in (
+        ("", "x", "one to 40"), ("Keywork 1", "x", "another version"), ("2", " \n", "is empty"),
+        ("2", "x" * 20_001, "longer"), ("2", "a\x1b[31m", "no text"), ("2026-11", "x", "already"),
+    ):  # fmt: skip
+        with pytest.raises(Problem, match=why):
+            do(desk.store, ANN, privacy_notice.replace, work.agency, version, text)
+    with pytest.raises(Problem, match="no privacy notice of that version: there are Keywork 1, 2026-11"):
+        ask(desk.store, privacy_notice.one, work.agency, "9")
+
+
+def test_the_receipt_tells_no_more_than_the_extract(desk: Desk, work: Work) -> None:
+    answered(desk, work, "withdrawn", note="told Dr Quagmire")
+    receipt = desk.send()
+    told = json.dumps(receipt.as_mapping()) + receipt.file.read_text()
+    for text in ("Quagmire", "Carol", "withdrawn"):
+        assert text not in told

@@ -1,0 +1,79 @@
+"""`keywork notice show`, `list` and `set`: the page that tells a client what is collected and why."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from exporters.records import privacy_notice
+from store.facts import Who
+from store.records import agencies
+from tui.cli.context import now, opened, person, talk
+from tui.cli.given import STDIN, text_of
+from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
+from tui.widgets.text import printable
+from validators.problems import Problem
+
+commands = typer.Typer()
+group = typer.Typer(help="The privacy notice for clients: show or print it, put the site's own in its place.")
+commands.add_typer(group, name="notice")
+
+
+@group.command("show")
+def show(
+    version: Annotated[str, typer.Option("--version", metavar="NAME", help="Another one than that in use.")] = "",
+    html: Annotated[bool, typer.Option("--html", help="As HTML, to be printed.")] = False,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Print the notice in use, as text or HTML."""
+    with opened(store, key_file) as found:
+        notice = found.ask(privacy_notice.one, found.ask(agencies.one, agency, standard), version)
+    sys.stdout.write(privacy_notice.as_html(notice) if html else privacy_notice.as_text(notice))
+    if notice.remark:
+        talk(notice.remark)
+    return 0
+
+
+@group.command("list")
+def list_(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """List the versions there are; the last one is in use."""
+    with opened(store, key_file) as found:
+        for notice in found.ask(privacy_notice.versions, found.ask(agencies.one, agency, standard)):
+            print(printable(f"{notice.version}  {'the site’s own' if notice.is_own else 'comes with the program'}"))
+    return 0
+
+
+@group.command("set")
+def set_(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="What it is to be called, such as 2026-11.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Its text, '# ' before headings; - reads it.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    agency: AgencyOption = None,
+    standard: StandardOption = None,
+) -> int:
+    """Put the site's own notice in use; earlier versions stay, because clients were given them."""
+    text = text_of("notice") if file == STDIN else _read(Path(file))
+    with opened(store, key_file) as found:
+        its = found.ask(agencies.one, agency, standard)
+        found.do(Who(person(found.path), now()), privacy_notice.replace, its, version, text)
+    print(f"The privacy notice {printable(version)} is in use.")
+    return 0
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError:
+        raise Problem(f"{printable(str(path))} cannot be read: name a text file.") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{printable(str(path))} is no UTF-8 text: save it as UTF-8.") from None
