@@ -120,19 +120,18 @@ def what_follows(snapshot: Snapshot, work: Work, episode_id: str) -> str:
     past = stored.history(snapshot, episode_id)
     state: State = past[-1].state if past else "not_asked"
     if state == "agreed":
-        return standard.say("The {episode} is sent from now on.")
+        return standard.say("The {episode} is sent in full.")
     labels = [standard.by_header[header].label for header in standard.no_consent_carries]
     carried = listed([f"{label[:1].lower()}{label[1:]}" for label in labels])
-    if state == "withdrawn" and past[-1].settled_at is None:
-        place = next((one for one in stored.withdrawn(snapshot, work.agency) if one.episode_id == episode_id), None)
-        period = stored_calendar.due_period(snapshot, work.agency, work.today)
-        if place is not None and (why := cannot_travel(standard, place, period)):
-            return standard.say(
-                "Withdrawn; {why}, so no extract can say so: tell {whom}, who can take out what was sent. It stays on"
-                " the list of withdrawals until it is ticked. What is kept here stays.",
-                why=why,
-                whom=WHOM,
-            )
+    place = next((one for one in stored.withdrawn(snapshot, work.agency) if one.episode_id == episode_id), None)
+    period = stored_calendar.due_period(snapshot, work.agency, work.today)
+    if place is not None and (why := cannot_travel(standard, place, period)):
+        return standard.say(
+            "No extract can say that consent is gone, because {why}: tell {whom}, who can take out what was sent."
+            " It stays on the list of withdrawals until it is ticked. What is kept here stays.",
+            why=why,
+            whom=WHOM,
+        )
     if not carried:
         return standard.say("Nothing of the {episode} is sent from now on; what is kept here stays.")
     return standard.say(
@@ -199,11 +198,12 @@ def entry_told(entry: ConsentEntry, at: str) -> str:
     """An entry in one line; `at` is when it was entered, as people read it."""
     if entry.entered_at is None:
         return f"{STATES[entry.state]}, from the record: when and by whom is not known"
+    took_back = entry.state == "withdrawn"
     parts = [STATES[entry.state]]
     if entry.asked_on:
-        parts.append(f"asked on {entry.asked_on}")
+        parts.append(f"said on {entry.asked_on}" if took_back else f"asked on {entry.asked_on}")
     if entry.asked_by:
-        parts.append(f"by {entry.asked_by}")
+        parts.append(f"to {entry.asked_by}" if took_back else f"by {entry.asked_by}")
     if entry.notice:
         parts.append(f"notice {entry.notice}")
     how = (

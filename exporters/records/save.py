@@ -93,8 +93,8 @@ def records(unit: UnitOfWork, agency: AgencyInfo, client_id: str, items: Sequenc
             carried.keep(unit, item.kind, item.id, filled)
         drafts.drop(unit, item.id, unit.who.session or None)
     episodes = [item.id for item in items if item.kind == "episode"]
-    gone = tuple(one.episode_id for one in consent.left_in(unit, episodes))
-    return Saved(read.tree(unit, client_id, deleted=True), tuple(written), gone)
+    gone = consent.left_in(unit, agency, episodes)
+    return Saved(read.tree(unit, client_id, deleted=True), tuple(written), tuple(gone))
 
 
 def delete(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:

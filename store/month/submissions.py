@@ -25,7 +25,7 @@ from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 
 # What changes nothing that is sent.
-_SILENT_ACTS = ("annotate", "consent", "consent told", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
+_SILENT_ACTS = ("annotate", "consent", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, update
 
 from store.disk.tables import AGENCIES, CLIENTS, CONSENTS, EPISODES, NOTICES
 from store.facts import AgencyInfo
@@ -133,19 +133,16 @@ def history(snapshot: Snapshot, episode_id: str, purpose: Purpose = "return") ->
 
 
 def withdrawn(snapshot: Snapshot, agency: AgencyInfo, *, settled: bool = False) -> list[ConsentPlace]:
-    """The episodes whose consent was withdrawn and not given again, deleted ones, too, the latest entry first.
+    """The episodes that were agreed to and are not any more, deleted ones, too, the latest first.
 
-    With `settled` also those of which somebody said that they are told.
+    The entry told with each is the one that took the agreement away, whatever it says: what was sent before is with
+    those who have it. With `settled` also those of which somebody said that they are told.
     """
-    latest = (
-        select(func.max(CONSENTS.c.number)).where(CONSENTS.c.purpose == "return").group_by(CONSENTS.c.episode_number)
-    )
     query: Select[Any] = (
         select(*CONSENTS.c, *_PLACE)
         .join(EPISODES, EPISODES.c.number == CONSENTS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-        .where(EPISODES.c.agency_number == agency.number, CONSENTS.c.state == "withdrawn")
-        .where(CONSENTS.c.number.in_(latest))
+        .where(EPISODES.c.agency_number == agency.number, _takes_away(snapshot.derivers[agency.standard].consented))
         .order_by(CONSENTS.c.number.desc())
     )
     if not settled:
@@ -167,18 +164,35 @@ def unanswered(snapshot: Snapshot, agency: AgencyInfo) -> list[ConsentPlace]:
     return [_place(row) for row in snapshot.connection.execute(query)]
 
 
-def left_in(unit: UnitOfWork, episode_ids: Sequence[str]) -> list[ConsentEntry]:
-    """The withdrawals that were entered in this unit of work, of some episodes."""
+def left_in(unit: UnitOfWork, agency: AgencyInfo, episode_ids: Sequence[str]) -> list[str]:
+    """The episodes, of some, whose agreement was taken away in this unit of work."""
     if not episode_ids:
         return []
-    query: Select[Any] = (
-        select(*CONSENTS.c, EPISODES.c.id.label("episode_id"))
-        .join(EPISODES, EPISODES.c.number == CONSENTS.c.episode_number)
-        .where(EPISODES.c.id.in_(list(episode_ids)), CONSENTS.c.state == "withdrawn")
-        .where(CONSENTS.c.entered_at == unit.at, CONSENTS.c.purpose == "return")
+    query = (
+        select(EPISODES.c.id)
+        .join(CONSENTS, EPISODES.c.number == CONSENTS.c.episode_number)
+        .where(EPISODES.c.id.in_(list(episode_ids)), CONSENTS.c.entered_at == unit.at)
+        .where(_takes_away(unit.derivers[agency.standard].consented))
         .order_by(CONSENTS.c.number)
     )
-    return [_entry(row, row.episode_id) for row in unit.connection.execute(query)]
+    return list(dict.fromkeys(unit.connection.execute(query).scalars()))
+
+
+def _takes_away(consented: frozenset[str] | None) -> ColumnElement[bool]:
+    """Of an entry: what stood before it was an agreement, it is none, and none came after it."""
+    later = CONSENTS.alias("later")
+    again = exists().where(
+        later.c.episode_number == CONSENTS.c.episode_number,
+        later.c.purpose == "return",
+        later.c.state == "agreed",
+        later.c.number > CONSENTS.c.number,
+    )
+    return and_(
+        CONSENTS.c.purpose == "return",
+        CONSENTS.c.before.in_(sorted(consented or ())),
+        CONSENTS.c.state != "agreed",
+        ~again,
+    )
 
 
 # Writing
@@ -227,13 +241,13 @@ def _settled(unit: UnitOfWork, entry_id: str, values: dict[str, Any], *, is_so: 
         EPISODES, EPISODES.c.number == CONSENTS.c.episode_number
     )
     found = unit.connection.execute(query.where(CONSENTS.c.id == entry_id)).one_or_none()
-    if found is None or found.state != "withdrawn":
+    if found is None or found.state == "agreed":
         raise Problem("There is no such withdrawal in the store: read the list again.")
     if (found.settled_at is not None) is not is_so:
         raise Problem(f"That withdrawal is {'not ticked' if is_so else 'ticked already'}: read the list again.")
     unit.connection.execute(update(CONSENTS).where(CONSENTS.c.id == entry_id).values(**values))
     old, new = found.settled_how or None, values["settled_how"] or None
-    unit.chain.add("consent told", "episode", found.episode_id, "", old, new)
+    unit.chain.add("annotate", "episode", found.episode_id, "consent_told", old, new)
     return _entry(unit.connection.execute(query.where(CONSENTS.c.id == entry_id)).one(), found.episode_id)
 
 

@@ -74,7 +74,7 @@ def test_a_withdrawal_is_a_row_without_consent_in_the_next_extract_and_what_is_k
     assert dict(now.episode) == {**kept.episode, "CONSENT": "N"}
     states = [one.state for one in ask(desk.store, history, now.episode_id)]
     assert states == ["agreed", "withdrawn"]
-    assert answered(desk, work, "agreed").follows == "The episode is sent from now on."
+    assert answered(desk, work, "agreed").follows == "The episode is sent in full."
     assert "sub" not in done.follows and ask(desk.store, consent.to_tell, work) == []
 
 

@@ -3,9 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from exporters.records import history
+from exporters.records.consent import STATES
 from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
+from store.records.consent import State
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.session.local_time import LONDON
@@ -28,6 +31,8 @@ ACTS = {
     "split": "parted from another client again",
 }
 """What was done to a whole record, by the store's word for it."""
+OWN_FIELDS = {"note": "Note", "key_worker": "Key worker", "consent_told": "Withdrawal told to whoever has the data"}
+"""What is kept beside a record and is no field of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,11 @@ def day_told(
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
     """What was done in one line, and all of it in several."""
+    if entry.act == "consent":
+        return _consent_told(entry)
     if entry.field:
         field = standard.by_header.get(entry.field)
-        label = field.label if field else {"note": "Note", "key_worker": "Key worker"}.get(entry.field, entry.field)
+        label = field.label if field else OWN_FIELDS.get(entry.field, entry.field)
         if entry.act == "confirm":
             told = f"{label}: confirmed as it was taken over"
             return told, (f"{told}.",)
@@ -103,6 +110,15 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
         f"  {standard.by_header[header].label}: {_value(standard, header, text)}" for header, text in known.items()
     ]
     return f"{done}, {len(known)} values", (f"{done.capitalize()} with", *lines)
+
+
+def _consent_told(entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
+    """An answer that was recorded; the field that follows it has a line of its own."""
+    what = "Consent to IPS" if entry.field == "IPS" else "Consent"
+    if entry.erased:
+        return f"{what} recorded; {ERASED}", (f"{what} recorded; its values were erased from the history.",)
+    old, new = (STATES.get(cast(State, text), text or EMPTY) for text in (entry.old, entry.new))
+    return f"{what} recorded: {new}", (f"{what} recorded", f"  from  {old}", f"  to    {new}")
 
 
 def client_name(standard: Standard, values: Values) -> str:

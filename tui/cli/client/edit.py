@@ -17,8 +17,9 @@ import typer
 from exporters.extracts.sent_links import changed_links, relinked, told_of_links
 from exporters.records import save
 from exporters.records.alike import known_already, told_by
+from exporters.records.consent import what_follows
 from exporters.records.find import KINDS, records_of, with_new
-from exporters.records.save import Save
+from exporters.records.save import Save, Saved
 from store.facts import ClientTree, NewerVersion, StoredRecord
 from store.live import drafts
 from tui.cli.client.ask import asked_for, yes
@@ -261,6 +262,7 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
         if change.kind == "client" and change.version:
             _tell_alike(at, change, how)
     client_id = tree.client.id if tree is not None else changes[0].id
+    follows: list[str] = []
     as_draft = how.as_draft or (how.ask and not yes("Save it? Else it stays a draft."))
     if as_draft:
         for one in changes:
@@ -270,8 +272,9 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
         if tree is not None:
             _refuse_relinking(at, tree, changes, how)
         saved = _saved(at, client_id, changes, how)
-        at.keep_findings(saved)
-        found = at.findings(saved)
+        at.keep_findings(saved.tree)
+        found = at.findings(saved.tree)
+        follows = [at.store.ask(what_follows, at.work, id) for id in saved.withdrawn]
     if how.form is OutputFormat.JSON:
         told = [
             {
@@ -284,6 +287,8 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
         ]
         findings = [finding_mapping(one) for one in found]
         whole = {"client_id": client_id, "draft": as_draft, "records": told, "findings": findings}
+        if follows:
+            whole["consent"] = follows
         print(json.dumps(whole, ensure_ascii=False, indent=1))
     else:
         for one in changes:
@@ -291,13 +296,15 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
             print(f"{at.work.standard.word(one.kind)} {one.id}: {done}")
             for header, (old, new) in differences(one).items():
                 print(f"  {header}: {old!a} -> {new!a}")
+        for sentence in follows:
+            print(sentence)
         for finding in found:
             print(finding_line(finding))
         print(findings_end(found))
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
 
 
-def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveOptions) -> ClientTree:
+def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveOptions) -> Saved:
     """Save the changes; where somebody saved other fields meanwhile, they are made to what stands now.
 
     Raises NewerVersion where both changed a field, or `--version` says that nobody may have saved.
@@ -306,7 +313,7 @@ def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveO
     before = {one.id: one.before for one in changes}
     for left in reversed(range(TRIES)):
         try:
-            return at.store.do(at.who, save.records, at.work.agency, client_id, items).tree
+            return at.store.do(at.who, save.records, at.work.agency, client_id, items)
         except NewerVersion as problem:
             theirs = problem.theirs
             at_item = next(number for number, one in enumerate(items) if one.id == theirs.id)

@@ -180,7 +180,8 @@ class Saving:
             f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key(KEY_OF[screen.walking.way()])}." if wrong else ""
         )
         if screen.is_attached:
-            screen.say(f"Saved: {names}.{faults}{carried}", "ok")
+            gone = screen.consenting.told_of(saved.withdrawn)
+            screen.say(f"Saved: {names}.{gone}{faults}{carried}", "warning" if gone else "ok")
         again, self._once_more = self._once_more, False
         if again and any(held.is_changed for held in screen.case.by_id.values()):
             self.save()

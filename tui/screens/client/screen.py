@@ -16,6 +16,7 @@ from tui.form.record_form import RecordForm
 from tui.form.record_model import RecordModel
 from tui.screens.client import labels
 from tui.screens.client.accept import Accepting
+from tui.screens.client.consent import Consenting
 from tui.screens.client.draft_keeper import DraftKeeper
 from tui.screens.client.duplicates import Pairing
 from tui.screens.client.edit_records import Adding
@@ -134,6 +135,7 @@ class ClientScreen(BaseScreen[None]):
         self.pairing: Pairing = Pairing(self, found.merges)
         self.walking: Walking = Walking(self)
         self.accepting: Accepting = Accepting(self)
+        self.consenting: Consenting = Consenting(self)
         self.told_here = told
         self.landing: tuple[Step, str] | None = None
         model = self.case.model_of(self.held)
@@ -469,6 +471,11 @@ class ClientScreen(BaseScreen[None]):
     def action_worker(self) -> None:
         """Ctrl+K."""
         self.adding.ask_worker()
+
+    def action_consent(self) -> None:
+        """Ctrl+D."""
+        self.form.flush()
+        self.consenting.ask()
 
     def action_alike(self) -> None:
         """Ctrl+F."""

@@ -51,6 +51,13 @@ class Steps(Protocol):
         """Which way an error of this client lies, seen from the field one stands in."""
 
 
+class Consents(Protocol):
+    """What clients answered when asked for consent."""
+
+    def told_of(self, episode_ids: tuple[str, ...]) -> str:
+        """A few words for the line under a save that withdrew consent; "" for one that did not."""
+
+
 class Additions(Protocol):
     """What is added to the client and taken away again."""
 
@@ -85,6 +92,10 @@ class ClientView(Protocol):
     @property
     def adding(self) -> Additions:
         """What is added and deleted."""
+
+    @property
+    def consenting(self) -> Consents:
+        """The answers to the question of consent."""
 
     @property
     def around(self) -> Surroundings:

@@ -1,0 +1,159 @@
+"""Consent of an episode where it stands: its history, an answer recorded, and what follows from it said at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from exporters.records import consent
+from exporters.records.consent import Recorded
+from exporters.records.privacy_notice import in_use
+from exporters.work import Work
+from store.records.consent import ConsentAnswer, ConsentEntry, Purpose, State, history
+from store.snapshot import Snapshot
+from tui.form.dates import read_date, show_date
+from tui.screens.client import labels
+from tui.screens.client.model import Held
+from tui.session.wording import when
+from tui.widgets.actions import REGISTRY
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.confirm import Answer, Confirm
+from validators.problems import Problem
+from validators.standard.terminology import Sentence
+
+if TYPE_CHECKING:
+    from tui.screens.client.view import ClientView
+
+DAY = "YYYY-MM-DD"
+SHOWN = 5
+"""Entries told at once; History has all of them."""
+LETTERS: Mapping[str, tuple[State, str]] = {
+    "a": ("agreed", "Agreed"),
+    "r": ("refused", "Refused"),
+    "w": ("withdrawn", "Withdrawn: no longer agreed to"),
+    "n": ("not_asked", "Not asked yet"),
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an episode's consent for one purpose, what follows from it, and the notice in use."""
+
+    entries: tuple[ConsentEntry, ...]
+    follows: str
+    notice: str
+
+
+class Consenting:
+    """The answers of one client screen."""
+
+    def __init__(self, screen: "ClientView") -> None:
+        self.screen = screen
+
+    def ask(self) -> None:
+        """Show the history of the episode one is in, and what may be recorded."""
+        screen = self.screen
+        held = screen.case.episode_of(screen.held) or screen.case.at_hand
+        if held is None or held.version == 0:
+            screen.say(Sentence("Consent belongs to {an episode} that is saved: save it first."), "notice")
+        elif held.is_changed:
+            save = REGISTRY.key_text("form.save")
+            screen.say(Sentence("{key} first: consent is recorded in {an episode} as it is saved.", key=save), "notice")
+        else:
+            self._look(held, "return")
+
+    def told_of(self, episode_ids: tuple[str, ...]) -> str:
+        """A few words for the line under a save that withdrew consent; "" for one that did not."""
+        if not episode_ids:
+            return ""
+        return f" No longer agreed to: {REGISTRY.key_text('client.consent')} says what follows."
+
+    def _look(self, held: Held, purpose: Purpose) -> None:
+        program = self.screen.program
+        work = Work(program.agency, program.standard, program.today())
+        id = held.id
+        program.read(
+            lambda snapshot: _known(snapshot, work, id, purpose),
+            on_done=lambda known: self._choose(held, purpose, known),
+            hold=True,
+        )
+
+    def _choose(self, held: Held, purpose: Purpose, known: Known) -> None:
+        screen = self.screen
+        if not screen.is_attached:
+            return
+        today, entries = screen.program.today(), known.entries
+        last: State = entries[-1].state if entries else "not_asked"
+        told = [
+            consent.entry_told(one, when(one.entered_at, today) if one.entered_at is not None else "")
+            for one in reversed(entries[-SHOWN:])
+        ]
+        lines = [*(told or ["Not asked yet: nothing is recorded."])]
+        if len(entries) > SHOWN:
+            lines.append(f"and {len(entries) - SHOWN} before")
+        lines += [known.follows] if known.follows else []
+        offered = {"a", "n"} | ({"w"} if last == "agreed" else {"r"})
+        answers = [Answer(letter, text) for letter, (_, text) in LETTERS.items() if letter in offered]
+        answers.append(Answer("p", "The privacy notice, to be read out"))
+        other: Purpose = "ips" if purpose == "return" else "return"
+        answers.append(Answer("i", f"Consent to {consent.PURPOSES[other]}"))
+
+        def answered(letter: str | None) -> None:
+            if letter == "p":
+                screen.program.open_screen("notice")
+            elif letter == "i":
+                self._look(held, other)
+            elif letter is not None:
+                self._ask_about(held, purpose, LETTERS[letter][0], known.notice if purpose == "return" else "")
+
+        title = f"Consent to {consent.PURPOSES[purpose]}: {labels.record_name(screen.case, held)}"
+        screen.app.push_screen(Confirm(title, lines, answers), answered)
+
+    def _ask_about(self, held: Held, purpose: Purpose, state: State, notice: str) -> None:
+        program = self.screen.program
+        today = program.today()
+        optional = state == "not_asked"
+
+        def answer(texts: Mapping[str, str]) -> ConsentAnswer:
+            day = read_date(texts["asked_on"], today, DAY) if texts["asked_on"] else ""
+            if day is None:
+                raise Problem("The day is no date: type it as in any field, such as 14/3/26 or t for today.")
+            return ConsentAnswer(state, day, texts["asked_by"], texts["notice"], texts["note"], purpose)
+
+        def given(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                work = Work(program.agency, program.standard, today)
+                id, made = held.id, answer(texts)
+                program.write(
+                    lambda unit: consent.record(unit, work, id, made),
+                    on_done=lambda done: self._recorded(held, state, done),
+                    on_problem=lambda problem: self.screen.say(problem.sentence, "error"),
+                    hold=True,
+                )
+
+        took_back = state == "withdrawn"
+        day, by = ("", "") if optional else (show_date(f"{today}", DAY), program.person)
+        asked = [
+            Asked("asked_on", "Day on which the client said so" if took_back else "Day of asking", day, optional),
+            Asked("asked_by", "To whom" if took_back else "Who asked", by, optional),
+            Asked("notice", "Version of the privacy notice given", notice if state == "agreed" else "", True),
+            Asked("note", "Note, never sent", "", True),
+        ]
+        title = f"{consent.STATES[state].capitalize()}: {consent.PURPOSES[purpose]}"
+        check = lambda texts: consent.refuse_texts(answer(texts), today)  # noqa: E731
+        self.screen.app.push_screen(Asking(title, [], asked, check), given)
+
+    def _recorded(self, held: Held, state: State, done: Recorded) -> None:
+        screen = self.screen
+        if not screen.is_attached:
+            return
+        screen.saving.take(done.tree)
+        screen.say(f"Recorded: {consent.STATES[state]}, {labels.record_name(screen.case, held)}.", "ok")
+        if state in ("withdrawn", "refused"):
+            heading = f"Consent {consent.STATES[state]}"
+            screen.app.push_screen(Confirm(heading, [done.follows], [Answer("g", "Go on")], "g"))
+
+
+def _known(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> Known:
+    entries = history(snapshot, episode_id, purpose)
+    follows = consent.what_follows(snapshot, work, episode_id) if purpose == "return" and entries else ""
+    return Known(entries, follows, in_use(snapshot, work.agency).version)
