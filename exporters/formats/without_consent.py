@@ -6,7 +6,7 @@ Rows are made through this: selections shape what goes out by it, and writers as
 from validators.records import EpisodeRecord, Values
 from validators.standard.model import Standard
 
-NOTHING_MAY_GO = "no consent is recorded, and the data set has no row without it"
+NOTHING_MAY_GO = "no consent is recorded, and without it nothing may be sent"
 
 
 def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:

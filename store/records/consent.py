@@ -20,6 +20,7 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 State = Literal["agreed", "refused", "withdrawn", "not_asked", "unclear"]
 Purpose = Literal["return", "ips"]
@@ -311,7 +312,7 @@ def _episode(snapshot: Snapshot, episode_id: str) -> tuple[Standard, int, str]:
     )
     found = snapshot.connection.execute(query).one_or_none()
     if found is None:
-        raise Problem("There is no such episode in the store: read the client again.")
+        raise Problem(Sentence("There is no such {episode} in the store: read the client again."))
     return snapshot.derivers[found.standard].standard, found.number, found.consent or ""
 
 

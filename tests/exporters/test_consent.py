@@ -274,7 +274,7 @@ def test_an_xml_return_without_such_a_row_leaves_the_journey_out(tmp_path: Path)
             period = calendar_of(snapshot, standard, "").due(date(2026, 11, 20)).period
             selection = choose.of(standard).selection(period, extract_kind(standard, "full"))
             found = [outgoing.left_out for _, outgoing in selection.stream(snapshot, agency)]
-    assert found == ["no consent is recorded, and the data set has no row without it", ""]
+    assert found == ["no consent is recorded, and without it nothing may be sent", ""]
 
 
 def test_a_data_set_that_does_not_ask_records_nothing(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ class Consenting:
         """A few words for the line under a save that withdrew consent; "" for one that did not."""
         if not episode_ids:
             return ""
-        return f" No longer agreed to: {REGISTRY.key_text('client.consent')} says what follows."
+        return f" Consent gone: {REGISTRY.key_text('client.consent')} says what follows."
 
     def _look(self, held: Held, purpose: Purpose) -> None:
         program = self.screen.program
