@@ -323,6 +323,8 @@ class Import:
         difference = ValueDifference(line, record.episode[self._identity], header, kept, told)
         if self._readable_values.spoils(header, kept, told):
             self.report.refused.append(difference)
+        elif self._readable_values.gives_consent(header, kept, told):
+            self.report.withheld.append(difference)
         elif self._plan.change(stored, header, told):
             self.report.differences.append(difference)
 

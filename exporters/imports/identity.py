@@ -51,6 +51,8 @@ class Readable:
             if not item.is_date and item.header not in standard.shortened
         }
         self._days = {item.header for item in standard.fields if item.is_date}
+        self._consent = standard.role("consent")
+        self._consented = standard.values["consented"] if self._consent else frozenset[str]()
 
     def is_readable(self, header: str, value: str) -> bool:
         """Whether a value can be read; an empty one can."""
@@ -64,6 +66,10 @@ class Readable:
     def spoils(self, header: str, kept: str, told: str) -> bool:
         """Whether taking what is told would lose a value that can be read for one that cannot, or for none."""
         return bool(kept) and (not told or (not self.is_readable(header, told) and self.is_readable(header, kept)))
+
+    def gives_consent(self, header: str, kept: str, told: str) -> bool:
+        """Whether taking what is told would undo a refusal or a withdrawal: a file that was sent before tells it so."""
+        return header == self._consent and bool(kept) and kept not in self._consented and told in self._consented
 
 
 def other_person(columns: Sequence[str], where: str) -> str:

@@ -35,8 +35,9 @@ class ValueDifference:
 class ImportReport:
     """What an import did, or would do.
 
-    `refused` are values that cannot be read where the stored ones can, `again` counts rows that were the very same as
-    an earlier one; `before` and `after` are what `check` says of the episodes that were touched.
+    `refused` are values that cannot be read where the stored ones can, `withheld` consents that would undo a No,
+    `again` counts rows that were the very same as an earlier one; `before` and `after` are what `check` says of the
+    episodes that were touched.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class ImportReport:
     disagreements: list[ValueDifference] = field(default_factory=list)
     differences: list[ValueDifference] = field(default_factory=list)
     refused: list[ValueDifference] = field(default_factory=list)
+    withheld: list[ValueDifference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     again: int = 0
     before: "Judged | None" = None
@@ -78,6 +80,9 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     if report.refused:
         yield "Values that cannot be read, not taken where the store has one that can:"
         yield from _told(report.refused, "store", "file")
+    if report.withheld:
+        yield "Consent that is refused or withdrawn here, not taken from a file (keywork client consent records it):"
+        yield from _told(report.withheld, "store", "file")
     if report.differences:
         taken = f"{would}taken" if update else "not taken (--update takes them)"
         yield f"Values that differ from the store, {taken}:"

@@ -89,6 +89,9 @@ class KnownJourneys:
                 if self._readable.spoils(header, kept, value):
                     self.report.refused.append(difference)
                     continue
+                if self._readable.gives_consent(header, kept, value):
+                    self.report.withheld.append(difference)
+                    continue
                 self.report.differences.append(difference)
                 now[header] = value
                 self.changes.values[stored.id] = stored, now

@@ -128,6 +128,19 @@ def test_a_no_that_is_keyed_over_a_yes_is_a_withdrawal_that_the_save_tells_of(de
     assert again.withdrawn == ()
 
 
+def test_no_file_brings_back_a_consent_that_was_taken_away(desk: Desk, work: Work) -> None:
+    old = [row("1") | visit("1")]
+    answered(desk, work, "withdrawn")
+    report = desk.take(old, update=True)
+    assert [(one.header, one.kept, one.told) for one in report.withheld] == [("CONSENT", "N", "Y")]
+    assert episode(desk).episode["CONSENT"] == "N"
+    desk.take([row("3", CONSENT="Y")], update=True)  # nobody was asked here: the file knows more
+    entries = ask(desk.store, history, episode(desk, "e3").episode_id)
+    assert [(one.state, one.source) for one in entries] == [("agreed", "import")]
+    desk.take([row("3", CONSENT="N")], update=True)
+    assert [one.state for one in ask(desk.store, history, episode(desk, "e3").episode_id)] == ["agreed", "withdrawn"]
+
+
 # Whom to tell
 
 
