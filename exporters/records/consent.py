@@ -200,8 +200,9 @@ def entry_told(entry: ConsentEntry, at: str) -> str:
         return f"{STATES[entry.state]}, from the record: when and by whom is not known"
     took_back = entry.state == "withdrawn"
     parts = [STATES[entry.state]]
-    if entry.asked_on:
-        parts.append(f"said on {entry.asked_on}" if took_back else f"asked on {entry.asked_on}")
+    day = _day(entry.asked_on)
+    if day is not None:
+        parts.append(f"{'said' if took_back else 'asked'} on {in_words(day)}")
     if entry.asked_by:
         parts.append(f"to {entry.asked_by}" if took_back else f"by {entry.asked_by}")
     if entry.notice:

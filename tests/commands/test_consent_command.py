@@ -38,7 +38,7 @@ def test_an_answer_is_recorded_from_standard_input_and_the_field_follows(filled:
     episode = told(filled, "show", "1001")["episodes"][0]
     assert episode["values"]["CONSENT"] == "N"
     text = call("client", "consent", "1001", *filled.options, *TODAY).out
-    assert "withdrawn, said on 2021-01-09, to Carol Key, entered" in text and "note: by telephone" in text
+    assert "withdrawn, said on 9 January 2021, to Carol Key, entered" in text and "note: by telephone" in text
 
 
 def test_who_agrees_was_given_the_notice_in_use(filled: Place) -> None:

@@ -53,7 +53,9 @@ class Consenting:
         """Show the history of the episode one is in, and what may be recorded."""
         screen = self.screen
         held = screen.case.episode_of(screen.held) or screen.case.at_hand
-        if held is None or held.version == 0:
+        if not screen.case.standard.role("consent"):
+            screen.say(consent.NOT_ASKED_FOR, "notice")
+        elif held is None or held.version == 0:
             screen.say(Sentence("Consent belongs to {an episode} that is saved: save it first."), "notice")
         elif held.is_changed:
             save = REGISTRY.key_text("form.save")
