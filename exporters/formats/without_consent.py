@@ -3,6 +3,8 @@
 Rows are made through this: selections shape what goes out by it, and writers ask once more before they write.
 """
 
+from dataclasses import replace
+
 from validators.records import EpisodeRecord, Values
 from validators.standard.model import Standard
 
@@ -12,11 +14,12 @@ NOTHING_MAY_GO = "no consent is recorded, and without it nothing may be sent"
 def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     """The record with the columns alone that may be carried without consent, beside what is kept here of it.
 
-    An episode that may be sent in full is returned as it is. An answer that is missing or cannot be read is none; one
+    An episode that may be sent in full keeps all but what has a consent of its own that is not given, and what never
+    leaves. An answer that is missing or cannot be read is none; one
     that is longer than its field stays here, because it may be any text.
     """
     if standard.has_consent(record.episode):
-        return record
+        return _guarded(standard, record)
     asked = standard.role("consent")
     longest = standard.by_header[asked].layout.length
 
@@ -31,3 +34,18 @@ def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     return EpisodeRecord(
         left(record.client), left(record.episode), (), (), record.client_id, record.episode_id, kept=kept
     )
+
+
+def _guarded(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
+    """The record without the fields whose own consent is not given, and without those that never leave."""
+    guarded, hidden = standard.guarded, set(standard.kept_back)
+    if guarded is not None and {**record.client, **record.episode}.get(guarded.consent, "") not in guarded.consented:
+        hidden.update(guarded.headers)
+    if not hidden:
+        return record
+
+    def left(values: Values) -> Values:
+        return values if hidden.isdisjoint(values) else {h: value for h, value in values.items() if h not in hidden}
+
+    events = tuple(replace(event, values=left(event.values)) for event in record.events)
+    return replace(record, client=left(record.client), episode=left(record.episode), events=events)

@@ -63,14 +63,19 @@ def record(unit: UnitOfWork, work: Work, episode_id: str, answer: ConsentAnswer)
     refuse(unit, work, episode_id, answer)
     episode = read.get(unit, "episode", episode_id)
     stored.add(unit, episode_id, answer)
-    if answer.purpose == "return":
-        header = work.standard.role("consent")
-        code = stored.answer_for(work.standard, answer.state)
+    header = stored.field_of(work.standard, answer.purpose)[0]
+    if header:
+        code = stored.answer_for(work.standard, answer.state, answer.purpose)
         values = {**episode.values, header: code} if code else _without(episode.values, header)
         stored_save.change(unit, "episode", episode_id, values, episode.version)
+    if answer.purpose == "return":
         follows = what_follows(unit, work, episode_id)
+    elif header and answer.state == "agreed":
+        follows = "What is asked for IPS is sent where the return itself is agreed to, and the site has switched it on."
+    elif header:
+        follows = "Nothing that is asked for IPS is sent from now on; what is kept here stays."
     else:
-        follows = "It is kept here; nothing that IPS asks for is in this data set, so nothing of it is sent."
+        follows = "It is kept here; nothing that is asked for IPS is in this data set, so nothing of it is sent."
     return Recorded(read.tree(unit, episode.parent_id, deleted=True), follows)
 
 

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, s
 
 from store.disk.tables import AGENCIES, CLIENTS, CONSENTS, EPISODES, NOTICES
 from store.facts import AgencyInfo
-from store.records.values import moment
+from store.records.values import moment, unpack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
 
@@ -89,28 +90,43 @@ class KeptNotice:
 # Answers and states
 
 
-def state_of(standard: Standard, answer: str) -> State:
+def field_of(standard: Standard, purpose: Purpose) -> tuple[str, frozenset[str]]:
+    """The field of an episode that an answer travels in, and the codes that agree; "" where there is none."""
+    if purpose == "return":
+        header = standard.role("consent")
+        return header, standard.values["consented"] if header else frozenset()
+    guarded = standard.guarded
+    if guarded is None or standard.by_header[guarded.consent].level != "episode":
+        return "", frozenset()
+    return guarded.consent, guarded.consented
+
+
+def state_of(standard: Standard, answer: str, purpose: Purpose = "return") -> State:
     """What an answer in the record says by itself; a refusal and a withdrawal are told apart by what was before."""
     if not answer:
         return "not_asked"
-    if answer in standard.values["consented"]:
+    if answer in field_of(standard, purpose)[1]:
         return "agreed"
-    return "refused" if answer in _refusing(standard) else "unclear"
+    return "refused" if answer in _refusing(standard, purpose) else "unclear"
 
 
-def answer_for(standard: Standard, state: State) -> str:
-    """The answer that travels for a state. Raises Problem where the data set has no such answer."""
+def answer_for(standard: Standard, state: State, purpose: Purpose = "return") -> str:
+    """The answer that travels for a state, "" for none. Raises Problem where the data set has no such answer.
+
+    What is asked beside the return and has no code for a No is left empty: then it is not sent.
+    """
     if state == "not_asked":
         return ""
-    codes = sorted(standard.values["consented"]) if state == "agreed" else _refusing(standard)
-    if not codes:
+    codes = sorted(field_of(standard, purpose)[1]) if state == "agreed" else _refusing(standard, purpose)
+    if not codes and purpose == "return":
         raise Problem(f"The data set {standard.id} has no code for a consent that is {state}: key it in the field.")
-    return codes[0]
+    return codes[0] if codes else ""
 
 
-def _refusing(standard: Standard) -> list[str]:
-    codes = standard.code_lists.get(standard.by_header[standard.role("consent")].codes)
-    return [code for code in codes.codes if code not in standard.values["consented"]] if codes else []
+def _refusing(standard: Standard, purpose: Purpose) -> list[str]:
+    header, consented = field_of(standard, purpose)
+    codes = standard.code_lists.get(standard.by_header[header].codes) if header else None
+    return [code for code in codes.codes if code not in consented] if codes else []
 
 
 # Reading
@@ -118,18 +134,16 @@ def _refusing(standard: Standard) -> list[str]:
 
 def history(snapshot: Snapshot, episode_id: str, purpose: Purpose = "return") -> tuple[ConsentEntry, ...]:
     """The answers for an episode, oldest first; what only the record knows bears no day and no name."""
-    standard, number, answer = _episode(snapshot, episode_id)
+    standard, number, values = _episode(snapshot, episode_id)
     rows = snapshot.connection.execute(
         select(CONSENTS)
         .where(CONSENTS.c.episode_number == number, CONSENTS.c.purpose == purpose)
         .order_by(CONSENTS.c.number)
     ).all()
     found = [_entry(row, episode_id) for row in rows]
-    if purpose != "return" or not standard.role("consent"):
-        return tuple(found)
-    first = rows[0].before if rows else answer
+    first = rows[0].before if rows else values.get(field_of(standard, purpose)[0], "")
     if first:
-        found.insert(0, ConsentEntry(episode_id, purpose, state_of(standard, first)))
+        found.insert(0, ConsentEntry(episode_id, purpose, state_of(standard, first, purpose)))
     return tuple(found)
 
 
@@ -201,30 +215,41 @@ def _takes_away(consented: frozenset[str] | None) -> ColumnElement[bool]:
 
 def add(unit: UnitOfWork, episode_id: str, answer: ConsentAnswer) -> None:
     """Enter an answer, beside the field, which is changed after it. Raises Problem when there is no such episode."""
-    standard, number, held = _episode(unit, episode_id)
+    standard, number, values = _episode(unit, episode_id)
     before = history(unit, episode_id, answer.purpose)
-    own = answer.purpose == "return"
+    header = field_of(standard, answer.purpose)[0]
     told = {name: getattr(answer, name) for name in ("asked_on", "asked_by", "notice", "note")}
-    _insert(unit, number, answer.purpose, answer.state, held if own else "", ASKED, told)
-    field = standard.role("consent") if own else answer.purpose.upper()
+    _insert(unit, number, answer.purpose, answer.state, values.get(header, ""), ASKED, told)
+    field = header or answer.purpose.upper()
     unit.chain.add("consent", "episode", episode_id, field, before[-1].state if before else None, answer.state)
 
 
-def follow(unit: UnitOfWork, standard: Standard, number: int, old: str, new: str, act: str) -> None:
-    """The field of an episode was keyed: enter what it says, unless an entry says so already.
+def follow(unit: UnitOfWork, standard: Standard, number: int, old: Values, new: Values, act: str) -> None:
+    """An episode was saved: enter what its fields of consent say now, unless an entry says so already.
 
     A No after a Yes is a withdrawal. The change of the field is audited where it is made.
     """
-    if old == new:
-        return
-    query = select(CONSENTS.c.state).where(CONSENTS.c.episode_number == number, CONSENTS.c.purpose == "return")
-    last = unit.connection.execute(query.order_by(CONSENTS.c.number.desc()).limit(1)).scalar_one_or_none()
-    state = state_of(standard, new)
-    if last is not None and state in (last, {"withdrawn": "refused"}.get(last)):
-        return
-    if state == "refused" and state_of(standard, old) == "agreed":
-        state = "withdrawn"
-    _insert(unit, number, "return", state, old, KEYED if act in ("create", "change") else act, {})
+    purposes: tuple[Purpose, ...] = ("return", "ips")
+    for purpose in purposes:
+        header = field_of(standard, purpose)[0]
+        before, now = old.get(header, ""), new.get(header, "")
+        if before == now:
+            continue
+        query = select(CONSENTS.c.state).where(CONSENTS.c.episode_number == number, CONSENTS.c.purpose == purpose)
+        last = unit.connection.execute(query.order_by(CONSENTS.c.number.desc()).limit(1)).scalar_one_or_none()
+        state = state_of(standard, now, purpose)
+        if last is not None and state in (last, _told_by_field(standard, last, purpose)):
+            continue
+        if state == "refused" and state_of(standard, before, purpose) == "agreed":
+            state = "withdrawn"
+        _insert(unit, number, purpose, state, before, KEYED if act in ("create", "change") else act, {})
+
+
+def _told_by_field(standard: Standard, state: State, purpose: Purpose) -> State:
+    """What the field alone says once it follows an answer: it knows no withdrawal, and perhaps no refusal."""
+    if state not in ("refused", "withdrawn"):
+        return state
+    return "refused" if _refusing(standard, purpose) else "not_asked"
 
 
 def settle(unit: UnitOfWork, entry_id: str, how: str) -> ConsentEntry:
@@ -303,17 +328,17 @@ _PLACE = (
 )
 
 
-def _episode(snapshot: Snapshot, episode_id: str) -> tuple[Standard, int, str]:
-    """The standard an episode is kept by, its number, and the answer in its field. Raises Problem."""
+def _episode(snapshot: Snapshot, episode_id: str) -> tuple[Standard, int, Values]:
+    """The standard an episode is kept by, its number, and its values. Raises Problem."""
     query = (
-        select(EPISODES.c.number, EPISODES.c.consent, AGENCIES.c.standard)
+        select(EPISODES.c.number, EPISODES.c.typed, AGENCIES.c.standard)
         .join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number)
         .where(EPISODES.c.id == episode_id)
     )
     found = snapshot.connection.execute(query).one_or_none()
     if found is None:
         raise Problem(Sentence("There is no such {episode} in the store: read the client again."))
-    return snapshot.derivers[found.standard].standard, found.number, found.consent or ""
+    return snapshot.derivers[found.standard].standard, found.number, unpack(found.typed)
 
 
 def _place(row: Row[Any], entry: ConsentEntry | None = None) -> ConsentPlace:

@@ -58,7 +58,7 @@ def create(
             row.typed = packed = pack(typed, named(kind, own_id))
             row.reference = deriver.columns(kind, section, typed)["reference"]
             unit.session.flush()
-    _follow_consent(unit, deriver, row, "", act)
+    _follow_consent(unit, deriver, row, ({}, typed), act)
     _mark(unit, row)
     unit.chain.add(act, kind, own_id, "", None, packed)
     return read.get(unit, kind, own_id)
@@ -93,13 +93,12 @@ def change(
         return theirs
     row = _row(unit, kind, record_id)
     row.typed = packed
-    before = row.consent or "" if isinstance(row, Episode) else ""
     for column, value in deriver.columns(kind, theirs.section, values).items():
         setattr(row, column, value)
     _touch(unit, row)
     if kind != "client":
         carried.changed(unit, kind, record_id, changed)
-    _follow_consent(unit, deriver, row, before, act)
+    _follow_consent(unit, deriver, row, (theirs.values, values), act)
     return read.get(unit, kind, record_id)
 
 
@@ -136,10 +135,10 @@ def annotate(unit: UnitOfWork, episode_id: str, key_worker: str | None = None, n
                 unit.chain.add("annotate", "episode", episode_id, field, old, new)
 
 
-def _follow_consent(unit: UnitOfWork, deriver: Deriver, row: Row, before: str, act: str) -> None:
-    """Whichever way the answer came into the record, the history of consent has it."""
+def _follow_consent(unit: UnitOfWork, deriver: Deriver, row: Row, values: tuple[Values, Values], act: str) -> None:
+    """Whichever way an answer came into the record, the history of consent has it: the values before and now."""
     if isinstance(row, Episode) and row.number is not None and deriver.consented is not None:
-        consent.follow(unit, deriver.standard, row.number, before, row.consent or "", act)
+        consent.follow(unit, deriver.standard, row.number, *values, act)
 
 
 def _row(unit: UnitOfWork, kind: Kind, record_id: str) -> Row:

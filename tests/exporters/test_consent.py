@@ -29,6 +29,7 @@ from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality, top
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.standard.edition import GuardedFields
 from validators.standard.model import Standard
 
 ANN = Who("ann", NOW)
@@ -276,6 +277,41 @@ def _search(data: bytes, standard: Standard, asked: str) -> None:
     text = data.decode()
     for header in standard.headers:
         assert secret(header) not in text, header
+
+
+def test_what_has_a_consent_of_its_own_goes_with_that_only_and_is_recorded_apart(tmp_path: Path) -> None:
+    guarded = GuardedFields("ips", "RELIGION", frozenset({"Y"}), ("PC", "RECPEER"))
+    standard = replace(STANDARD, guarded=guarded, shortened={})
+    record = EpisodeRecord(
+        {"CLIENTID": "c1"},
+        {"EPISODID": "e1", "CONSENT": "Y", "PC": "QWHOLEq", "REFLD": "20200101"},
+        (Event("sub_intervention", {"SUBMID": "s1", "RECPEER": "QPEERq"}),),
+    )
+
+    def sent(one: EpisodeRecord) -> str:
+        written = BytesIO()
+        writer = choose.of(standard).writer(written)
+        writer.write(one)
+        writer.finish()
+        return written.getvalue().decode()
+
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: standard, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T0123", standard.id)
+        work = Work(agency, standard, TODAY)
+        do(store, ANN, bulk_load.load, agency, [record])
+        (known,) = ask(store, read.episodes, agency)
+        assert "QWHOLEq" not in sent(known) and "QPEERq" not in sent(known) and "e1" in sent(known)
+        answer = ConsentAnswer("agreed", "2021-01-09", "Carol", purpose="ips")
+        done = do(store, LATER, consent.record, work, known.episode_id, answer)
+        assert "the site has switched it on" in done.follows
+        (known,) = ask(store, read.episodes, agency)
+        assert known.episode["RELIGION"] == "Y" and "QWHOLEq" in sent(known) and "QPEERq" in sent(known)
+        done = do(store, LATER, consent.record, work, known.episode_id, replace(answer, state="withdrawn"))
+        assert "Nothing that is asked for IPS is sent" in done.follows
+        (known,) = ask(store, read.episodes, agency)
+        assert known.episode.get("RELIGION", "") not in guarded.consented and "QWHOLEq" not in sent(known)
+        assert [one.state for one in ask(store, history, known.episode_id, "ips")] == ["agreed", "withdrawn"]
+        assert [one.state for one in ask(store, history, known.episode_id)] == ["agreed"]
 
 
 def test_an_xml_return_without_such_a_row_leaves_the_journey_out(tmp_path: Path) -> None:
