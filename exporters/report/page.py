@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from exporters.extracts.readiness import counted
+from exporters.month.checklist import ELSEWHERE
 from exporters.work import Work
 from store.clients import movement
 from store.clients.movement import Movement
@@ -21,11 +22,13 @@ from store.month import submissions as stored_submissions
 from store.month.facts import SubmissionInfo
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
+from validators.standard.caveats import caveats
 from validators.standard.model import Standard
 
 MONTHS = 12
 """How many submissions the page looks back, unless another number is asked for."""
 MOST_CAUSES = 8
+NIL, FROM_ELSEWHERE = "nil return", "sent from elsewhere"
 LONDON = ZoneInfo("Europe/London")
 STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
 
@@ -34,9 +37,10 @@ STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
 class SubmissionLine:
     """One submission: when it was due, whether and when it was sent, and how it stood then by our own estimate.
 
-    `state` is `sent`, `nil return`, `due` (its deadline is to come), `not sent` or `before Keywork` (of a month before
-    the first that this store knows of, nothing can be said). `late_days` are the days after the deadline on which it
-    was sent, 0 when it was in time. The percentages are None where no extract was sent.
+    `state` is `sent`, `nil return`, `sent from elsewhere` (said on that day), `due` (its deadline is to come), `not
+    sent`, or `before Keywork`: of a month before the first that this store knows of, nothing can be said. `late_days`
+    are the days after the deadline on which it was sent, 0 when it was in time. The percentages are None where no
+    extract was sent.
     """
 
     month: str
@@ -53,7 +57,7 @@ class SubmissionLine:
     @property
     def told(self) -> str:
         """What became of it, in words."""
-        if self.sent_on is None:
+        if self.sent_on is None or self.state == FROM_ELSEWHERE:
             return self.state
         days = f"{self.late_days} day{'' if self.late_days == 1 else 's'} late" if self.late_days else "in time"
         return f"{self.state} {self.sent_on:%d %b %Y}, {days}"
@@ -99,7 +103,7 @@ class ManagerPage:
     @property
     def deadlines(self) -> tuple[int, int]:
         """How many deadlines were kept, of how many that are past and that this store knows of."""
-        known = [one for one in self.submissions if one.state in ("sent", "nil return", "not sent")]
+        known = [one for one in self.submissions if one.state in ("sent", NIL, "not sent")]
         past = [one for one in known if one.deadline < self.made_on or one.sent_on is not None]
         return sum(one.sent_on is not None and not one.late_days for one in past), len(past)
 
@@ -115,8 +119,9 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPa
     extracts = stored_extracts.listed(snapshot, work.agency)
     submissions = stored_submissions.listed(snapshot, work.agency)
     first = min([one.submission for one in extracts] + [one.month for one in submissions], default=entry.submission)
-    nil = _nil_returns(snapshot, work.standard, submissions)
-    lines = tuple(_line(one, extracts, nil, first, work.today) for one in entries)
+    first = min(first, work.agency.reports_since) if work.agency.reports_since else first
+    told = _told_otherwise(snapshot, work.standard, submissions)
+    lines = tuple(_line(one, extracts, told, first, work.today) for one in entries)
     figures = caseload.figures(snapshot, work.agency, entry.period, day=work.today)
     causes = [
         Cause(one.rule, _title(work.standard, one.rule), one.severity.value, one.count - one.accepted)
@@ -146,7 +151,11 @@ def _months(first: str, today: date) -> list[str]:
 
 
 def _line(
-    entry: CalendarEntry, extracts: Sequence[ExtractInfo], nil: Mapping[str, date], first: str, today: date
+    entry: CalendarEntry,
+    extracts: Sequence[ExtractInfo],
+    otherwise: Mapping[str, tuple[str, date]],
+    first: str,
+    today: date,
 ) -> SubmissionLine:
     sent = [one for one in extracts if one.submission == entry.submission and one.is_sent]
     known = (entry.submission, entry.title, entry.deadline)
@@ -165,9 +174,9 @@ def _line(
             last.rows,
             int(str(told.get("episodes", 0))),
         )
-    if entry.submission in nil:
-        day = nil[entry.submission]
-        return SubmissionLine(*known, "nil return", day, max(0, (day - entry.deadline).days))
+    if entry.submission in otherwise:
+        state, day = otherwise[entry.submission]
+        return SubmissionLine(*known, state, day, max(0, (day - entry.deadline).days) if state == NIL else 0)
     if entry.deadline >= today:
         return SubmissionLine(*known, "due")
     return SubmissionLine(*known, "not sent" if entry.submission >= first else "before Keywork")
@@ -178,15 +187,18 @@ def _percent(told: Mapping[str, object], key: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _nil_returns(snapshot: Snapshot, standard: Standard, submissions: Sequence[SubmissionInfo]) -> dict[str, date]:
-    """The months for which there was nobody to report, and when that was said."""
+def _told_otherwise(
+    snapshot: Snapshot, standard: Standard, submissions: Sequence[SubmissionInfo]
+) -> dict[str, tuple[str, date]]:
+    """The months for which there was nobody to report or whose return was sent from elsewhere; when that was said."""
     leaving = {one.id for one in standard.checklist if one.check == "uploaded" and one.is_needed(True)}
-    said: dict[str, date] = {}
+    said: dict[str, tuple[str, date]] = {}
     for one in submissions:
-        if one.is_nil:
-            for tick in stored_submissions.ticks(snapshot, one.id):
-                if tick.holds and tick.item in leaving:
-                    said[one.month] = _day(tick.ticked_at)
+        for tick in stored_submissions.ticks(snapshot, one.id):
+            if tick.holds and tick.item == ELSEWHERE:
+                said[one.month] = FROM_ELSEWHERE, _day(tick.ticked_at)
+            elif tick.holds and one.is_nil and tick.item in leaving:
+                said[one.month] = NIL, _day(tick.ticked_at)
     return said
 
 
@@ -201,10 +213,10 @@ def _title(standard: Standard, rule: str) -> str:
 
 
 def unverified(standard: Standard) -> list[str]:
-    """The code lists that nobody vouches for, by their state, each state in one line."""
+    """What nobody vouches for: code lists by their state, and what is to be said of the edition; each in one line."""
     told = []
     for status, words in STATUS_WORDS.items():
         lists = sorted(name for name, codes in standard.code_lists.items() if codes.status == status)
         if lists:
             told.append(f"{len(lists)} code list{'' if len(lists) == 1 else 's'} {words}: {', '.join(lists)}")
-    return told
+    return [*told, *caveats(standard)]

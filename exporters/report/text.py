@@ -21,7 +21,7 @@ def as_text(page: ManagerPage) -> Iterator[str]:
     yield from wrap(page.now, WIDTH)
     yield f"Deadlines kept: {kept} of {known}" if known else "Deadlines kept: none is past yet"
     yield ""
-    yield f"{'Submission':<17}{'Deadline':<12}{'Load %':<7}{'Quality %':<14}What became of it"
+    yield f"{'Submission':<18}{'Deadline':<12}{'Load %':<7}{'Quality %':<14}What became of it"
     for line in page.submissions:
         yield _submission(line)
     yield f"(bars of quality begin at {LOWEST:.0f} %; estimates of ours when it was written)"
@@ -48,7 +48,7 @@ def as_text(page: ManagerPage) -> Iterator[str]:
 def _submission(line: SubmissionLine) -> str:
     quality = _percent(line.data_quality_percent)
     shown = "" if line.load_percent is None else f"{line.load_percent:.1f}"
-    return f"{line.title:<17}{line.deadline:%d %b %Y} {shown:<7}{quality:<14}{line.told}".rstrip()
+    return f"{line.title:<18}{line.deadline:%d %b %Y} {shown:<7}{quality:<14}{line.told}".rstrip()
 
 
 def _percent(value: float | None) -> str:
