@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from validators.problems import Problem
@@ -221,6 +221,13 @@ class ExtractInfo:
     sent_by: str = ""
     taken_back_at: datetime | None = None
     taken_back_by: str = ""
+    redacted_at: datetime | None = None
+    redacted_sha256: str = ""
+
+    @property
+    def kept_sha256(self) -> str:
+        """The digest of the text as it is kept: another one than `sha256` once rows were struck from it."""
+        return self.redacted_sha256 or self.sha256
 
     @property
     def is_sent(self) -> bool:
@@ -364,6 +371,44 @@ class MergeInfo:
     merged_by: str
     split_at: datetime | None = None
     split_by: str = ""
+
+
+RemovalReason = Literal["withdrawal", "retention"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalInfo:
+    """That a client is to be removed, or was: who asked when and why, who confirmed it, or who took it back.
+
+    `told` says how much was removed, by what it is.
+    """
+
+    id: str
+    client_id: str
+    reason: RemovalReason
+    asked_at: datetime
+    asked_by: str
+    confirmed_at: datetime | None = None
+    confirmed_by: str = ""
+    taken_back_at: datetime | None = None
+    taken_back_by: str = ""
+    told: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for another person."""
+        return self.confirmed_at is None and self.taken_back_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class DueRemoval:
+    """A client whose time is over: the last closure (or last change, where nothing was opened), and since when."""
+
+    client_id: str
+    reference: str
+    initials: str
+    closed: date
+    due: date
 
 
 @dataclass(frozen=True, slots=True)

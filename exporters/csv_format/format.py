@@ -3,7 +3,7 @@
 What is not needed to check a file is loaded when it is asked for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from exporters.csv_format.reading import Extract, read_extract
 from exporters.csv_format.table import heading_of
 from exporters.formats.base import PLAINLY, ExtractKind, Format, Progress, ReturnDetails, Sink, Taking
 from validators.calendar.periods import ReportingPeriod
+from validators.records import Values
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
@@ -50,6 +51,12 @@ class CsvFormat(Format):
 
         *_, last = texts
         return ExtractText(last, self.standard)
+
+    def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
+        """Rows that are somebody's are left out."""
+        from exporters.csv_format.text import rows_without
+
+        return rows_without(pieces, self.standard.submission.encoding, is_theirs)
 
     def bounces(
         self,

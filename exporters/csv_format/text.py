@@ -5,21 +5,27 @@ Most of two extracts is alike, so a row's line is kept as it stands and taken ap
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from exporters.formats.base import SentEpisode
 from exporters.formats.kept_text import Pieces
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.model import Standard
 
 _QUOTE = '"'
 
 
-def lines_of(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """The rows of a text, each with its line ending; a row whose cells hold line ends is one."""
-    reading = "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") else encoding
+def lines_of(
+    pieces: Iterable[bytes], encoding: str, errors: str = "replace", *, keep_mark: bool = False
+) -> Iterator[str]:
+    """The rows of a text, each with its line ending; a row whose cells hold line ends is one.
+
+    With `keep_mark` a byte-order mark stays before the first.
+    """
+    reading = "utf-8-sig" if encoding in ("utf-8", "utf-8-sig") and not keep_mark else encoding
     pending = ""
-    for line in io.TextIOWrapper(io.BufferedReader(Pieces(pieces), 1 << 16), reading, "replace", newline=""):
+    for line in io.TextIOWrapper(io.BufferedReader(Pieces(pieces), 1 << 16), reading, errors, newline=""):
         if not pending and _QUOTE not in line:
             yield line
             continue
@@ -36,6 +42,19 @@ def cells_of(line: str) -> list[str]:
     if _QUOTE not in line:
         return line.rstrip("\r\n").split(",")
     return next(csv.reader([line]), [])
+
+
+def rows_without(pieces: Iterable[bytes], encoding: str, is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
+    """A text without the rows of which that is so, by the values under its own headings; the rest as it is."""
+    # Read so that every byte can be written again as it was, whatever it is.
+    writing = "utf-8" if encoding == "utf-8-sig" else encoding
+    lines = lines_of(pieces, writing, "surrogateescape", keep_mark=True)
+    heading = next(lines, "")
+    headers = cells_of(heading.removeprefix("\ufeff"))
+    yield heading.encode(writing, "surrogateescape")
+    for line in lines:
+        if not is_theirs(dict(zip(headers, cells_of(line), strict=False))):
+            yield line.encode(writing, "surrogateescape")
 
 
 class ExtractText:

@@ -237,6 +237,8 @@ def as_mapping(extract: ExtractInfo, *, receipt: bool = False) -> dict[str, obje
         "sent_by": extract.sent_by or None,
         "taken_back_at": extract.taken_back_at.isoformat() if extract.taken_back_at else None,
         "taken_back_by": extract.taken_back_by or None,
+        "redacted_at": extract.redacted_at.isoformat() if extract.redacted_at else None,
+        "redacted_sha256": extract.redacted_sha256 or None,
     }
     return told | ({"receipt": dict(extract.receipt)} if receipt else {})
 
@@ -248,6 +250,18 @@ def history_of(extract: ExtractInfo) -> Iterator[str]:
         yield f"Marked as sent by {extract.sent_by}, {extract.sent_at:%Y-%m-%d %H:%M} UTC"
     if extract.taken_back_at:
         yield f"Taken back by {extract.taken_back_by}, {extract.taken_back_at:%Y-%m-%d %H:%M} UTC"
+    if told := told_redacted(extract):
+        yield told
+
+
+def told_redacted(extract: ExtractInfo) -> str:
+    """That a removed client was struck from the kept text, "" where nobody was."""
+    if extract.redacted_at is None:
+        return ""
+    return (
+        f"A client who was removed was struck from it on {extract.redacted_at:%Y-%m-%d %H:%M} UTC: what is kept is not "
+        f"the file that was written, its SHA-256 is {extract.redacted_sha256}"
+    )
 
 
 def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
@@ -265,7 +279,7 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     if schema := cast(Mapping[str, object], told.get("schema") or {}):
         official = "" if schema.get("official") else f"; {NOT_OFFICIAL}"
         yield f"  Schema  {schema.get('told', '')}{official}"
-    yield f"  SHA-256 {extract.sha256}"
+    yield f"  SHA-256 {extract.sha256}{' (as it was written)' if extract.redacted_at else ''}"
     size = told_of_size(standard, extract.rows, _number(told, "episodes"), _number(told, "no_consent"))
     yield f"  {size}"
     yield f"  {told.get('errors', 0)} errors, {told.get('warnings', 0)} warnings, {told.get('accepted', 0)} accepted"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Finding
+from validators.records import EpisodeRecord, Finding, Values
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -406,6 +406,12 @@ class Format(Protocol):
         """What several extracts say together, in the order they were sent; of a format without parts the last one.
 
         Raises Problem for another standard's, and what the texts raise.
+        """
+
+    def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
+        """An extract without the rows (messages) that are somebody's, everything else byte for byte.
+
+        `is_theirs` is asked of the values of client and episode that stand in each. Raises what the pieces raise.
         """
 
     def bounces(

@@ -3,7 +3,7 @@
 What reads or writes XML is loaded when it is asked for: whoever keys a client asks only what links its journeys.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -23,7 +23,7 @@ from exporters.formats.links import Link
 from exporters.xml_format.shape import link_of, name_of
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
-from validators.records import EpisodeRecord
+from validators.records import EpisodeRecord, Values
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
@@ -104,6 +104,10 @@ class XmlFormat(Format):
         from exporters.xml_format.text import XmlText
 
         return XmlText(texts, self.standard)
+
+    def without(self, pieces: Iterable[bytes], is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
+        """Messages that are somebody's are left out."""
+        return self.pager(pieces).without(is_theirs)
 
     def bounces(
         self,

@@ -2,11 +2,12 @@
 
 import io
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from exporters.formats.kept_text import KeptText
-from exporters.xml_format.reading import MessageReader
+from exporters.xml_format.reading import Message, MessageReader
 from exporters.xml_format.shape import linking
+from validators.records import Values
 from validators.standard.model import Standard
 
 
@@ -71,13 +72,33 @@ class KeptXml(KeptText):
             for begin, end in zip(self._starts[offset : offset + limit], ends, strict=False)
         ]
 
-    def _row(self, text: str) -> list[str]:
+    def without(self, is_theirs: Callable[[Values], bool]) -> Iterator[bytes]:
+        """The text without the messages of which that is so, by the values of client and journey in them."""
+        self.finish()
+        first = self._starts[0] if self._starts else self._lines
+        yield "".join(self.lines(0, first)).encode()
+        ends = [*self._starts[1:], self._lines]
+        for begin, end in zip(self._starts, ends, strict=False):
+            lines = self.lines(begin, end - begin)
+            text = "".join(lines)
+            if is_theirs(self._message(text).values):
+                # What stands behind the last message, on lines of its own, is not part of it.
+                closing = f"</{lines[0][1:].split('>')[0].split()[0]}>"
+                its = next((at for at, line in enumerate(lines, 1) if line.startswith(closing)), len(lines))
+                text = "".join(lines[its:])
+            yield text.encode()
+
+    def _message(self, text: str) -> Message:
+        """A message by its lines."""
         begin = "".join(line for line, _ in self._around)
         end = "".join(own for _, own in reversed(self._around))
         # What ends around the messages follows the last of them.
         its = text.rpartition(f"\n{self._around[-1][1]}")[0] or text
         source = io.BytesIO(f"{begin}{its}{end}".encode())
-        message = next(self._reader.read(source, "The extract"))
+        return next(self._reader.read(source, "The extract"))
+
+    def _row(self, text: str) -> list[str]:
+        message = self._message(text)
         cells = [message.values.get(header, "") for header in (self._link.headers if self._link else ())]
         for block in self._others:
             if block.section:

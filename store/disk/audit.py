@@ -26,6 +26,8 @@ FIRST = bytes(32)
 SALT = 16
 BATCH = 2000
 NOTED_DIGITS = 16
+LOOK = "look"
+"""The act of opening a client's record."""
 
 _plain = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -195,6 +197,12 @@ def verify(
 def history(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
     """The links of some records, by their ids, oldest first."""
     query = _entries().where(AUDITS.c.record_id.in_(list(records))).order_by(AUDITS.c.number)
+    return [_entry(row) for row in snapshot.connection.execute(query)]
+
+
+def looks(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
+    """Who looked at some records, by their ids, oldest first."""
+    query = _entries().where(AUDITS.c.record_id.in_(list(records)), AUDITS.c.act == LOOK).order_by(AUDITS.c.number)
     return [_entry(row) for row in snapshot.connection.execute(query)]
 
 

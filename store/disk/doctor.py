@@ -8,6 +8,7 @@ from pathlib import Path
 from store.disk import audit, files, schema, sqlite
 from store.disk.comparison import Comparison
 from store.facts import Check
+from store.month import extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.terminology import Sentence, term
@@ -40,6 +41,7 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     checks += _audit(snapshot)
     if noted:
         checks.append(_noted(snapshot, noted))
+    checks.append(_extracts(snapshot))
     checks.append(_private("store file", path))
     checks.append(_private("key file", snapshot.key.path))
     checks.append(_left_behind(path))
@@ -81,6 +83,19 @@ def _noted(snapshot: Snapshot, noted: str) -> Check:
         return Check("what was noted", True, f"The audit has {noted}: nothing older was put back since.")
     told = f"The audit does not have {noted}: an older file or log was put back, or it is another store's. {_RESTORE}"
     return Check("what was noted", False, told)
+
+
+def _extracts(snapshot: Snapshot) -> Check:
+    """Each kept text is the one that was written or, where a client was removed, what was left of it then."""
+    try:
+        with sqlite.told(snapshot.ground.path):
+            many, damaged, redacted = extracts.damaged(snapshot)
+    except Problem as problem:
+        return Check("kept extracts", False, str(problem))
+    if damaged:
+        return Check("kept extracts", False, f"Not the text that was kept: {', '.join(damaged[:3])}. Restore a backup.")
+    struck = f", {redacted} of them without clients who were removed" if redacted else ""
+    return Check("kept extracts", True, f"{many} as they were kept{struck}.")
 
 
 def _left_behind(path: Path) -> Check:

@@ -155,6 +155,16 @@ def roomy(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA cache_size={usual}")
 
 
+@contextmanager
+def overwriting(connection: Connection) -> Iterator[None]:
+    """Have all that is deleted within overwritten with zeros, also where that means writing more pages than need be."""
+    connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA secure_delete=FAST")
+
+
 def among(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
     """Whether a column is one of many numbers or texts, handed over as one text: many parameters would be slow."""
     text = json.dumps(list(values), separators=(",", ":"))

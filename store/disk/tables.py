@@ -180,10 +180,15 @@ EXTRACTS = Table(
     Column("sent_by", String),
     Column("taken_back_at", String),
     Column("taken_back_by", String),
+    Column("redacted_at", String),
+    Column("redacted_sha256", String),
     Index("ix_extract_agency", "agency_number", "number"),
     sqlite_autoincrement=True,
 )
 """An extract that was written, with its receipt; when it was sent, by whom, and when that was taken back.
+
+`redacted_at` says when rows were last struck from it, `redacted_sha256` is the digest of what is left; `sha256` stays
+that of the text as it was written.
 
 `submission` is the month reported, `submission_number` the return it was written for (0 for none). `kind` is the
 standard's own word for which records it holds, empty where there is only one.
@@ -613,3 +618,28 @@ NOTICES = Table(
     sqlite_autoincrement=True,
 )
 """An agency's own privacy notice, in the versions it had; the latest is in use."""
+
+REMOVALS = Table(
+    "removal",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False),
+    Column("client_id", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("asked_at", String, nullable=False),
+    Column("asked_by", String, nullable=False),
+    Column("confirmed_at", String),
+    Column("confirmed_by", String),
+    Column("taken_back_at", String),
+    Column("taken_back_by", String),
+    Column("told", Text, nullable=False, default="{}", server_default="{}"),
+    Index("ix_removal_client", "client_id"),
+    sqlite_autoincrement=True,
+)
+"""That a client is to be removed: who asked, why, who confirmed it. It outlives the client, and holds no value of him.
+
+`state` is a digest of the records as they stood when it was asked: another one was not what the first person looked at.
+`told` says, as JSON, how much was removed.
+"""

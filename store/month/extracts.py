@@ -4,10 +4,10 @@ import hashlib
 import json
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, delete, insert, select, update
 
 from store.disk.tables import AGENCIES, EXTRACT_CHUNKS, EXTRACTS, SENT_RECORDS
 from store.facts import AgencyInfo, ExtractInfo
@@ -51,19 +51,54 @@ def keep(
     }
     unit.connection.execute(insert(EXTRACTS).values(**columns))
     number = unit.connection.execute(select(EXTRACTS.c.number).where(EXTRACTS.c.id == own_id)).scalar_one()
-    digest = hashlib.sha256()
-    for part, piece in enumerate(_pieces(text)):
-        digest.update(piece)
-        unit.connection.execute(
-            insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 1))
-        )
-    if digest.hexdigest() != written.sha256:
+    if _put(unit, number, text) != written.sha256:
         raise Problem(f"The extract {written.file_name} changed while it was being stored: write it again.")
     for some in batches(records, _RECORDS_AT_ONCE):
         told = [{"extract_number": number, "record_id": own, "digest": its} for own, its in some]
         unit.connection.execute(insert(SENT_RECORDS), told)
     unit.chain.add("export", "extract", own_id, "", None, written.sha256)
     return one(unit, own_id)
+
+
+def redact(unit: UnitOfWork, extract: ExtractInfo, text: Iterable[bytes], receipt: Mapping[str, object]) -> ExtractInfo:
+    """Keep another text of an extract, from which rows were struck, with its receipt without them.
+
+    Its first digest stays, and when and by whom it was written and sent.
+    """
+    number = unit.connection.execute(select(EXTRACTS.c.number).where(EXTRACTS.c.id == extract.id)).scalar_one()
+    # Put aside compressed: what is struck is read from the very pieces that give way.
+    pieces = [zlib.compress(piece, 1) for piece in text]
+    unit.connection.execute(delete(EXTRACT_CHUNKS).where(EXTRACT_CHUNKS.c.extract_number == number))
+    digest = _put(unit, number, map(zlib.decompress, pieces))
+    columns = {"redacted_at": unit.at, "redacted_sha256": digest, "receipt": json.dumps(receipt, ensure_ascii=True)}
+    unit.connection.execute(update(EXTRACTS).where(EXTRACTS.c.id == extract.id).values(**columns))
+    unit.chain.add("redact", "extract", extract.id, "", extract.kept_sha256, digest)
+    return one(unit, extract.id)
+
+
+def _put(unit: UnitOfWork, number: int, text: Iterable[bytes]) -> str:
+    """Keep a text in compressed pieces; its SHA-256."""
+    digest = hashlib.sha256()
+    for part, piece in enumerate(_pieces(text)):
+        digest.update(piece)
+        unit.connection.execute(
+            insert(EXTRACT_CHUNKS).values(extract_number=number, part=part, data=zlib.compress(piece, 1))
+        )
+    return digest.hexdigest()
+
+
+def damaged(snapshot: Snapshot) -> tuple[int, list[str], int]:
+    """How many extracts are kept, the ids of those whose text is another one, and how many were redacted."""
+    found = []
+    query = select(EXTRACTS.c.id, EXTRACTS.c.redacted_at).order_by(EXTRACTS.c.number)
+    rows = snapshot.connection.execute(query).all()
+    for row in rows:
+        try:
+            for _ in text(snapshot, row.id):
+                pass
+        except Problem:
+            found.append(row.id)
+    return len(rows), found, sum(row.redacted_at is not None for row in rows)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
@@ -96,16 +131,16 @@ def text(snapshot: Snapshot, extract_id: str) -> Iterator[bytes]:
     )
     digest = hashlib.sha256()
     short = extract_id[:8]
-    damaged = Problem(f"The stored text of extract {short} is damaged: use the file that was sent, or a backup.")
+    broken = Problem(f"The stored text of extract {short} is damaged: use the file that was sent, or a backup.")
     for data in snapshot.connection.execute(query).scalars():
         try:
             piece = zlib.decompress(data)
         except zlib.error:
-            raise damaged from None
+            raise broken from None
         digest.update(piece)
         yield piece
-    if digest.hexdigest() != info.sha256:
-        raise damaged
+    if digest.hexdigest() != info.kept_sha256:
+        raise broken
 
 
 def _query() -> Select[Any]:
@@ -130,6 +165,8 @@ def _info(row: Row[Any]) -> ExtractInfo:
         row.sent_by or "",
         moment(row.taken_back_at) if row.taken_back_at else None,
         row.taken_back_by or "",
+        moment(row.redacted_at) if row.redacted_at else None,
+        row.redacted_sha256 or "",
     )
 
 

@@ -15,7 +15,7 @@ from exporters.extracts.compare import Comparison, Difference, compare_texts
 from exporters.extracts.mismatches import TITLES, Mismatch, State, find_mismatches
 from exporters.extracts.mismatches import confirm as confirm_one
 from exporters.extracts.preview import changes_since, preview_extract
-from exporters.extracts.receipt import as_mapping, receipt_lines, state_of
+from exporters.extracts.receipt import as_mapping, receipt_lines, state_of, told_redacted
 from exporters.extracts.resend import send_again, write_again
 from exporters.extracts.submission_window import due_submission
 from exporters.month.checklist_acts import mark_sent
@@ -119,18 +119,23 @@ def write(
     agency_code: AgencyOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
-    """Write an extract again, byte for byte."""
+    """Write an extract again, byte for byte; without the rows of clients who were removed since, which is said."""
     refuse_csv(form)
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
     with opened(store, key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+        if told := told_redacted(one):
+            talk(f"{told}.")
         if out is None:
             found.ask(send_again, one, sys.stdout.buffer)
             return 0
         path = found.ask(write_again, one, out)
     if form is OutputFormat.JSON:
-        print(json.dumps({"file": str(path), "sha256": one.sha256, "rows": one.rows}))
+        redacted = {"redacted_at": one.redacted_at.isoformat()} if one.redacted_at else {}
+        print(json.dumps({"file": str(path), "sha256": one.kept_sha256, "rows": one.rows} | redacted))
+    elif one.redacted_at:
+        print(f"{path}: what is left of it, SHA-256 {one.kept_sha256}")
     else:
         print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
     return 0

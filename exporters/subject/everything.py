@@ -1,0 +1,419 @@
+"""All that is held about one client, to be handed to the client: as readable text, as one HTML page, and as JSON.
+
+Nothing is left out because it is deleted, unsaved, or only about the work: values with their labels, typing that is not
+saved, key workers and notes, consent, accepted warnings, what the rules say, who looked, every change, and which
+extracts had the client in them. Where values of the history were erased, that is said.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from exporters.extracts.receipt import state_of
+from exporters.records import check_client
+from exporters.records.find import by_store_id, client_of, records_of
+from exporters.subject.names import Names, extracts_with, names_of
+from exporters.subject.removal import COPIES, REASONS
+from exporters.work import Work
+from store.disk import audit
+from store.facts import AuditEntry, ClientTree, StoredRecord
+from store.findings import acceptances
+from store.live import drafts
+from store.records import removal
+from store.records.values import sortable
+from store.snapshot import Snapshot
+from validators.records import Values
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
+GIVE_OUT = "give out"
+"""The act of handing out all that is held about a client."""
+ACTS = {
+    "create": "entered",
+    "import": "imported",
+    "load": "loaded",
+    "sample": "made as a sample",
+    "copy": "copied from another data set",
+    "change": "changed",
+    "delete": "deleted",
+    "undelete": "brought back",
+    "erase": "earlier values erased from the history",
+    "many": "keyed for several clients at once",
+    "merge": "made one with another client",
+    "split": "parted from another client again",
+    "accept": "a warning accepted",
+    "lapse": "the acceptance of a warning lapsed",
+    "take back": "the acceptance of a warning taken back",
+    "annotate": "key worker or note changed",
+    "look": "looked at",
+    GIVE_OUT: "all that is held given out",
+    removal.ASK: "removal asked for",
+    removal.TAKE_BACK: "removal taken back",
+}
+CORRECTION = (
+    "What is wrong here is corrected in the record itself, on the client screen or with `keywork client edit`. The "
+    "history keeps who corrected it, when, from what to what; the next extract sends what is right."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldValue:
+    """A value as it is kept, with the label of its field and what it means; `field` is the data set's header."""
+
+    label: str
+    field: str
+    value: str
+    meaning: str = ""
+
+    @property
+    def told(self) -> str:
+        """The value with its meaning."""
+        return f"{self.value} ({self.meaning})" if self.meaning else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A client, episode or event, saved or not: what it is, its values, and what is kept beside it."""
+
+    title: str
+    id: str
+    told: str
+    values: tuple[HeldValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTable:
+    """What is known beside the records, a line each; `nothing` is said where there is none."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    nothing: str
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All that is held about a client at a moment: records, unsaved typing, and tables of what else is known."""
+
+    agency: str
+    data_set: str
+    made_at: datetime
+    made_by: str
+    records: tuple[HeldRecord, ...]
+    unsaved: tuple[HeldRecord, ...]
+    tables: tuple[HeldTable, ...]
+    notes: tuple[str, ...] = field(default=(CORRECTION,))
+
+
+def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: datetime) -> Everything:
+    """All that is held about a client, with everybody who was merged into him. Raises Problem.
+
+    `client_id` may be that of any of his records.
+    """
+    standard, agency = work.standard, work.agency
+    trees = removal.all_of(snapshot, client_of(snapshot, by_store_id(snapshot, client_id)))
+    names = names_of(snapshot, agency, standard, trees)
+    records = removal.records_in(trees)
+    titles = {one.id: title_of(standard, one) for one in records}
+    entries = [one for one in audit.history(snapshot, titles) if one.act != audit.LOOK]
+    tables = (
+        _consent(standard, titles, entries),
+        _findings(snapshot, work, trees[0]),
+        _acceptances(snapshot, work, trees),
+        _extracts(snapshot, work, names),
+        _removals(snapshot, work, trees),
+        _looks(audit.looks(snapshot, titles)),
+        _history(standard, titles, entries),
+    )
+    return Everything(
+        f"{agency.code} {agency.name}".strip(),
+        f"{standard.title} ({standard.id})",
+        at,
+        person,
+        tuple(_record(standard, tree, one) for tree in trees for one in records_of(tree)),
+        tuple(_unsaved(snapshot, standard, records)),
+        tables,
+        (CORRECTION, COPIES),
+    )
+
+
+def give_out(unit: "UnitOfWork", client_id: str) -> None:
+    """Note in the client's history that all that is held was given out."""
+    unit.chain.add(GIVE_OUT, "client", client_id, "", None, None)
+
+
+# What is in it
+
+
+def meaning(standard: Standard, header: str, text: str) -> str:
+    """What a value means: the label of its code, the day of a date as it is spoken; "" where it says so itself."""
+    known = standard.by_header.get(header)
+    if known is None or not text:
+        return ""
+    if known.is_date:
+        day = sortable(text)
+        return f"{datetime.fromisoformat(day):%d %B %Y}" if _is_day(day) else ""
+    return standard.code_lists[known.codes].codes.get(text, "") if known.codes else ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def held_values(standard: Standard, values: Values) -> tuple[HeldValue, ...]:
+    """Values in the order of the data set, those it does not know at the end."""
+    known = [header for header in standard.headers if values.get(header)]
+    others = [header for header, text in values.items() if text and header not in standard.by_header]
+    return tuple(
+        HeldValue(
+            standard.by_header[header].label if header in standard.by_header else header,
+            header,
+            values[header],
+            meaning(standard, header, values[header]),
+        )
+        for header in (*known, *others)
+    )
+
+
+def title_of(standard: Standard, record: StoredRecord) -> str:
+    """A record in a few words: `Client`, `Episode 2020-03-12`."""
+    if record.kind == "client":
+        return standard.say("{Client}")
+    if record.kind == "episode":
+        name, header = standard.say("{Episode}"), standard.role("opened")
+    else:
+        section = standard.section_by_id.get(record.section)
+        name, header = (section.title, section.date_field) if section else (record.section, "")
+    return f"{name} {sortable(record.values.get(header, ''))}".rstrip()
+
+
+def _record(standard: Standard, tree: ClientTree, record: StoredRecord) -> HeldRecord:
+    gone = "; deleted" if record.deleted else ""
+    told = f"last changed by {record.changed_by}, {_moment(record.changed_at)}{gone}"
+    values = held_values(standard, record.values)
+    for one in tree.episodes:
+        if one.episode.id == record.id:
+            beside = (("Key worker", "key_worker", one.key_worker), ("Note", "note", one.note))
+            values += tuple(HeldValue(label, name, text) for label, name, text in beside if text)
+    return HeldRecord(title_of(standard, record), record.id, told, values)
+
+
+def _unsaved(snapshot: Snapshot, standard: Standard, records: Collection[StoredRecord]) -> Iterator[HeldRecord]:
+    ids = {one.id for one in records}
+    for one in drafts.listed(snapshot):
+        if one.record_id in ids or one.parent_id in ids:
+            ids.add(one.record_id)
+            name = standard.say(f"{{{one.kind.capitalize()}}}")
+            told = f"typed by {one.person}, {_moment(one.saved_at)}, and not saved"
+            yield HeldRecord(name, one.record_id, told, held_values(standard, one.values))
+
+
+def _consent(standard: Standard, titles: dict[str, str], entries: Iterable[AuditEntry]) -> HeldTable:
+    """What was answered to the question of consent, as the history of its field tells."""
+    header, rows = standard.role("consent"), []
+    for entry in entries:
+        if entry.kind != "episode":
+            continue
+        if entry.field:
+            is_its, old, new = entry.field == header, entry.old or "", entry.new or ""
+        else:
+            old, new = _values(entry.old).get(header, ""), _values(entry.new).get(header, "")
+            is_its = old != new
+        if header and (is_its and not entry.erased):
+            before, now = (_told(standard, header, text) or "not answered" for text in (old, new))
+            rows.append((_moment(entry.at), entry.person, titles[entry.record_id], before, now))
+    columns = ("When", "Entered by", "Of", "Before", "Answer")
+    return HeldTable("Consent", columns, tuple(rows), "The data set asks for none, or nothing was answered.")
+
+
+def _findings(snapshot: Snapshot, work: Work, tree: ClientTree) -> HeldTable:
+    found = [] if tree.client.deleted else check_client.findings(snapshot, work, tree)
+    rows = tuple((one.severity.value, f"rule {one.rule}", one.message) for one in found)
+    title = "What the rules of the data set say of these records"
+    return HeldTable(title, ("Severity", "Rule", "Finding"), rows, "Nothing.")
+
+
+def _acceptances(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> HeldTable:
+    rows = []
+    for tree in trees:
+        listed = acceptances.listed(snapshot, work.agency, lapsed=True, withdrawn=True, client_id=tree.client.id)
+        for one in listed:
+            values = ", ".join(f"{header}={text}" for header, text in one.values.items() if text)
+            state = "" if one.is_live else "no longer in force"
+            rows.append((_moment(one.accepted_at), one.accepted_by, f"rule {one.rule}", values, one.reason, state))
+    columns = ("When", "By", "Rule", "About", "Reason", "State")
+    return HeldTable("Warnings that were accepted", columns, tuple(rows), "None was.")
+
+
+def _extracts(snapshot: Snapshot, work: Work, names: Names) -> HeldTable:
+    rows = tuple(
+        (
+            one.extract.submission,
+            one.extract.file_name,
+            _moment(one.extract.made_at),
+            one.extract.made_by,
+            f"{state_of(one.extract)}{', ' + _moment(one.extract.sent_at) if one.extract.sent_at else ''}",
+            str(one.rows),
+        )
+        for one in extracts_with(snapshot, work.agency, names)
+    )
+    columns = ("Month", "File", "Written", "By", "State", work.standard.word("row").capitalize() + "s")
+    return HeldTable("Extracts with this client in them", columns, rows, "None.")
+
+
+def _removals(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> HeldTable:
+    ids = {tree.client.id for tree in trees}
+    rows = tuple(
+        (_moment(one.asked_at), one.asked_by, REASONS[one.reason], "taken back" if one.taken_back_at else "waits")
+        for one in removal.listed(snapshot, work.agency)
+        if one.client_id in ids
+    )
+    return HeldTable("Removals that were asked for", ("When", "By", "Why", "State"), rows, "None was.")
+
+
+def _looks(entries: Iterable[AuditEntry]) -> HeldTable:
+    rows = tuple((_moment(one.at), one.person) for one in entries)
+    title = "Who looked at the record"
+    return HeldTable(title, ("When", "Who"), rows, "No look is noted.")
+
+
+def _history(standard: Standard, titles: dict[str, str], entries: Iterable[AuditEntry]) -> HeldTable:
+    rows: list[tuple[str, ...]] = []
+    for one in entries:
+        when, of = _moment(one.at), titles[one.record_id]
+        done = ACTS.get(one.act, one.act)
+        if one.erased:
+            rows.append((when, one.person, of, done, "", "(erased)", "(erased)"))
+        elif one.field:
+            known = standard.by_header.get(one.field)
+            label = known.label if known else one.field.replace("_", " ")
+            old, new = (_told(standard, one.field, text or "") for text in (one.old, one.new))
+            rows.append((when, one.person, of, done, label, old, new))
+        else:
+            old, new = (_all_told(standard, text) for text in (one.old, one.new))
+            rows.append((when, one.person, of, done, "", old, new))
+    columns = ("When", "Who", "Record", "Act", "Field", "From", "To")
+    return HeldTable("Every change, the oldest first", columns, tuple(rows), "None.")
+
+
+def _told(standard: Standard, header: str, text: str) -> str:
+    means = meaning(standard, header, text)
+    return f"{text} ({means})" if means else text
+
+
+def _all_told(standard: Standard, text: str | None) -> str:
+    values = _values(text)
+    return "; ".join(f"{one.label}: {one.told}" for one in held_values(standard, values)) if values else text or ""
+
+
+def _values(text: str | None) -> dict[str, str]:
+    """The values of a whole record as the history keeps them; nothing for what is none."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+# How it is told
+
+
+def as_mapping(found: Everything) -> dict[str, object]:
+    """As JSON tells it."""
+    return {
+        "agency": found.agency,
+        "data_set": found.data_set,
+        "made_at": found.made_at.isoformat(),
+        "made_by": found.made_by,
+        "records": [_record_mapping(one) for one in found.records],
+        "unsaved": [_record_mapping(one) for one in found.unsaved],
+        **{table.title: [dict(zip(table.columns, row, strict=True)) for row in table.rows] for table in found.tables},
+        "notes": list(found.notes),
+    }
+
+
+def _record_mapping(one: HeldRecord) -> dict[str, object]:
+    values = [{"label": v.label, "field": v.field, "value": v.value, "meaning": v.meaning} for v in one.values]
+    return {"title": one.title, "id": one.id, "told": one.told, "values": values}
+
+
+def _head(found: Everything) -> list[str]:
+    return [
+        f"Held by {found.agency}, by the data set {found.data_set}.",
+        f"Made on {_moment(found.made_at)} by {found.made_by}.",
+    ]
+
+
+def text_lines(found: Everything) -> Iterator[str]:
+    """As text to read; a line that begins with `# ` is a heading. Values as they are, for the caller to escape."""
+    yield "# Everything that is held about a client"
+    yield ""
+    yield from (f"  {line}" for line in _head(found))
+    for heading, records in (("", found.records), ("Typed and not saved: ", found.unsaved)):
+        for one in records:
+            yield ""
+            yield f"# {heading}{one.title}"
+            yield ""
+            yield f"  {one.told}"
+            yield from (f"  {value.label}: {value.told}" for value in one.values)
+    for table in found.tables:
+        yield ""
+        yield f"# {table.title}"
+        yield ""
+        for row in table.rows:
+            yield "  " + "; ".join(f"{name}: {cell}" for name, cell in zip(table.columns, row, strict=True) if cell)
+        if not table.rows:
+            yield f"  {table.nothing}"
+    yield ""
+    yield "# If something is wrong, and about copies"
+    yield ""
+    yield from (f"  {note}" for note in found.notes)
+
+
+_STYLE = (
+    "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;"
+    "margin:.5em 0 1.5em}td,th{border:1px solid #999;padding:.2em .6em;text-align:left;vertical-align:top}"
+)
+
+
+def html_page(found: Everything) -> Iterator[str]:
+    """As one page without scripts or anything fetched; every value is escaped."""
+    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    yield f"<title>Everything that is held about a client</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+    yield "<h1>Everything that is held about a client</h1>\n"
+    yield from (f"<p>{escape(line)}</p>\n" for line in _head(found))
+    for heading, records in (("", found.records), ("Typed and not saved: ", found.unsaved)):
+        for one in records:
+            yield f"<h2>{escape(heading + one.title)}</h2>\n<p>{escape(one.told)}</p>\n"
+            rows = [(value.label, value.value, value.meaning) for value in one.values]
+            yield from _table(("Field", "Value", "Meaning"), rows)
+    for table in found.tables:
+        yield f"<h2>{escape(table.title)}</h2>\n"
+        if table.rows:
+            yield from _table(table.columns, table.rows)
+        else:
+            yield f"<p>{escape(table.nothing)}</p>\n"
+    yield "<h2>If something is wrong, and about copies</h2>\n"
+    yield from (f"<p>{escape(note)}</p>\n" for note in found.notes)
+    yield "</body>\n</html>\n"
+
+
+def _table(columns: Collection[str], rows: Iterable[Collection[str]]) -> Iterator[str]:
+    yield f"<table>\n<tr>{''.join(f'<th>{escape(name)}</th>' for name in columns)}</tr>\n"
+    for row in rows:
+        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>\n"
+    yield "</table>\n"

@@ -1,0 +1,203 @@
+"""What a client is known by: every identifier he has or ever had, to find him in extracts, receipts and pasted lists.
+
+An identifier that somebody else has as well counts for nothing: nobody else's rows are struck for it.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from exporters.formats import choose
+from exporters.formats.base import Format
+from store.facts import AgencyInfo, ClientTree, ExtractInfo
+from store.month import extracts, locate
+from store.records import read, removal
+from store.records.values import sortable, unpack
+from store.snapshot import Snapshot
+from validators.problems import Problem
+from validators.records import Values
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
+
+_ROLES = ("client_id", "episode_id", "client_reference")
+_REMOVED = "(removed)"
+SHORTEST_WORD = 3
+_NAMING = frozenset({"episode", "event", "client"})
+"""What of a receipt names somebody."""
+_PLAIN = re.compile(r"[A-Za-z0-9 ._/-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The identifiers of a client, of his episodes and events, his references, and references with a day of opening."""
+
+    standard: Standard
+    clients: frozenset[str] = frozenset()
+    episodes: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+    journeys: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All that names him alone."""
+        return self.clients | self.episodes | self.events | self.references
+
+    def are_in(self, values: Values) -> bool:
+        """Whether the values of client and episode in a row are his."""
+        client, episode, reference = (values.get(self.standard.role(role), "") for role in _ROLES)
+        if episode in self.episodes or client in self.clients or reference in self.references:
+            return True
+        if episode or client or not reference:
+            return False
+        # Where nothing else is sent that tells one from another, and the reference is somebody else's, too.
+        return (reference, sortable(values.get(self.standard.role("opened"), ""))) in self.journeys
+
+    def name(self, text: str) -> bool:
+        """Whether a text is one of them, or has one as a word; very short ones as a word are numbers of anything."""
+        if text in self.all:
+            return True
+        words = {one for one in self.all if len(one) >= SHORTEST_WORD}
+        return any(word in words for word in _words(text)) or any(" " in one and one in text for one in words)
+
+    def struck(self, told: Any, key: str = "") -> Any:
+        """A receipt without them: wherever it names an episode, event or client, and within what a schema said."""
+        if isinstance(told, dict):
+            return {name: self.struck(value, name) for name, value in told.items()}
+        if isinstance(told, list):
+            return [self.struck(value, key) for value in told]
+        if not isinstance(told, str):
+            return told
+        if key in _NAMING:
+            return _REMOVED if self._is_named(told) else told
+        for one in self.references:
+            told = told.replace(f"client {one},", f"client {_REMOVED},")
+        return told
+
+    def _is_named(self, told: str) -> bool:
+        """Whether a receipt names him: by an identifier, or by what links a journey."""
+        reference, _, day = told.partition(" ")
+        return told in self.all or reference in self.references or (reference, day) in self.journeys
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text, cut at blanks and at what parts the columns of a list."""
+    for word in re.split(r"[\s,;|\"'():]+", text):
+        yield word
+        yield word.strip(".[]{}")
+
+
+def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Collection[ClientTree]) -> Names:
+    """What some records are known by, and were: their history tells."""
+    records = removal.records_in(trees)
+    found: dict[str, set[str]] = {role: set() for role in _ROLES}
+    events: set[str] = set()
+    headers = {standard.role(role): found[role] for role in _ROLES if standard.role(role)}
+    headers |= {section.id_field: events for section in standard.event_sections if section.id_field}
+    opened = {sortable(one.episode.values.get(standard.role("opened"), "")) for tree in trees for one in tree.episodes}
+
+    def note(header: str, value: str) -> None:
+        if value and header in headers:
+            headers[header].add(value)
+        elif value and header == standard.role("opened"):
+            opened.add(sortable(value))
+
+    for record in records:
+        for header, value in record.values.items():
+            note(header, value)
+    for _, header, text in removal.former_values(snapshot, records):
+        if header:
+            note(header, text)
+            continue
+        if text.startswith("{"):
+            for each, value in unpack(text).items():
+                if isinstance(value, str):
+                    note(each, value)
+    own = {tree.client.id for tree in trees}
+    clients = found["client_id"] - _others(read.clients_bearing(snapshot, agency, found["client_id"]), own)
+    shared = _others(read.clients_bearing(snapshot, agency, found["client_reference"], by_reference=True), own)
+    places = locate.episodes(snapshot, agency, found["episode_id"])
+    episodes = {one for one in found["episode_id"] if one not in places or places[one].client_id in own}
+    return Names(
+        standard,
+        frozenset(clients),
+        frozenset(episodes),
+        frozenset(events),
+        frozenset(found["client_reference"] - shared),
+        frozenset((reference, day) for reference in found["client_reference"] for day in opened if day),
+    )
+
+
+def _others(bearing: dict[str, Any], own: Collection[str]) -> set[str]:
+    """Of some identifiers those that a client bears who is none of these."""
+    return {name for name, clients in bearing.items() if any(one.id not in own for one in clients)}
+
+
+@dataclass(frozen=True)
+class FoundExtract:
+    """An extract that has rows (messages) of somebody, and how many."""
+
+    extract: ExtractInfo
+    rows: int
+
+
+def extracts_with(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> list[FoundExtract]:
+    """The agency's kept extracts that have the client in them, the oldest first.
+
+    One whose text is damaged, or whose data set is not installed any more, raises Problem: nobody can say.
+    """
+    found = []
+    for one in extracts.listed(snapshot, agency):
+        form, words = form_of(one, names), names.all | {reference for reference, _ in names.journeys}
+        if not _may_have(extracts.text(snapshot, one.id), words):
+            continue
+        counter = Counter(names)
+        for _ in form.without(extracts.text(snapshot, one.id), counter.are_in):
+            pass
+        if counter.rows:
+            found.append(FoundExtract(one, counter.rows))
+    return found
+
+
+def form_of(extract: ExtractInfo, names: Names) -> Format:
+    """The format of an extract by the standard it was written by."""
+    standard = names.standard if extract.standard == names.standard.id else load(extract.standard)
+    return choose.of(standard)
+
+
+class Counter:
+    """Counts the rows that are somebody's."""
+
+    def __init__(self, names: Names) -> None:
+        """Take what he is known by."""
+        self.names, self.rows = names, 0
+
+    def are_in(self, values: Values) -> bool:
+        """Whether they are his; counted."""
+        found = self.names.are_in(values)
+        self.rows += found
+        return found
+
+
+def _may_have(pieces: Iterable[bytes], words: Collection[str]) -> bool:
+    """Whether a text has any of some words in it: most extracts need not be taken apart.
+
+    A word that may be written otherwise in a file than it is typed is taken to be there.
+    """
+    if not all(_PLAIN.fullmatch(word) for word in words):
+        return True
+    wanted = [word.encode() for word in words]
+    longest, rest = max(map(len, wanted), default=0), b""
+    for piece in pieces:
+        whole = rest + piece
+        if any(word in whole for word in wanted):
+            return True
+        rest = whole[-longest:] if longest else b""
+    return False
+
+
+def require_known(names: Names) -> None:
+    """Raise Problem where nothing tells the client from others: then nobody can find him in what was sent."""
+    if not names.all and not names.journeys:
+        raise Problem("Nothing tells this client from others, no identifier and no reference: give one first.")

@@ -1,0 +1,374 @@
+"""Removal of a client: one person asks, another confirms; then every value is gone from the store, for good.
+
+What stays says nothing of the client: the store's own ids in the audit, whose links hold without their values, and that
+he was removed, why, and by whom. Copies of the store made before still have him; see `exporters.subject.removal`.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, insert, or_, select, update
+
+from store.clients import index
+from store.disk import sqlite
+from store.disk.tables import (
+    AUDIT_VALUES,
+    AUDITS,
+    BOUNCE_LISTS,
+    CLIENTS,
+    CONFIRMATIONS,
+    DRAFTS,
+    EPISODES,
+    EVENTS,
+    EXTRACTS,
+    MERGES,
+    METADATA,
+    PRESENCES,
+    REMOVALS,
+    SENT_RECORDS,
+)
+from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
+from store.live import presence
+from store.month import agency_settings, extracts
+from store.month.facts import PART
+from store.records import merge, read
+from store.records.values import moment
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.dates import plus
+from validators.problems import Problem
+
+RETENTION = "retention_years"
+"""The agency's setting: for how many years after closure a client is kept. Empty: nothing is ever due."""
+MOST_YEARS = 99
+ASK, TAKE_BACK, REMOVE = "ask removal", "take back removal", "remove"
+
+
+def retention_years(snapshot: Snapshot, agency: AgencyInfo) -> int:
+    """For how many years after closure the agency keeps a client; 0 where it has said nothing."""
+    told = agency_settings.settings(snapshot, agency).get(RETENTION, "")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+def set_retention_years(unit: UnitOfWork, agency: AgencyInfo, years: int) -> bool:
+    """Say for how many years after closure a client is kept, 0 for no end; False when it says so already."""
+    if not 0 <= years <= MOST_YEARS:
+        raise Problem(
+            f"Clients are kept for 1 to {MOST_YEARS} years after closure, or 0 for no end: give such a number."
+        )
+    return agency_settings.set_setting(unit, agency, RETENTION, str(years) if years else "")
+
+
+def due(snapshot: Snapshot, agency: AgencyInfo, today: date) -> list[DueRemoval]:
+    """The agency's clients whose time is over on a day, the longest over first; none is removed by itself.
+
+    The time begins with the last closure, where no episode is open, and with the last change where there is no episode.
+    Deleted clients count: what is deleted softly is still held. One who was merged goes with the one he is now.
+    """
+    years = retention_years(snapshot, agency)
+    if not years:
+        return []
+    found = [one for row in snapshot.connection.execute(_ends(agency)) if (one := _due(row, years)) is not None]
+    return sorted((one for one in found if one.due <= today), key=lambda one: (one.due, one.reference))
+
+
+def due_day(snapshot: Snapshot, agency: AgencyInfo, client_id: str) -> date | None:
+    """From which day on a client's time is over; None where he is in treatment, or the agency has said nothing."""
+    years = retention_years(snapshot, agency)
+    row = snapshot.connection.execute(_ends(agency).where(CLIENTS.c.id == client_id)).one_or_none()
+    found = _due(row, years) if years and row is not None else None
+    return found.due if found else None
+
+
+def _ends(agency: AgencyInfo) -> Select[Any]:
+    """Each client with his last closure and with how many episodes are open."""
+    live = (EPISODES.c.client_number == CLIENTS.c.number) & EPISODES.c.deleted_at.is_(None)
+    into = select(MERGES.c.number).where(MERGES.c.other_number == CLIENTS.c.number, MERGES.c.split_at.is_(None))
+    names = ("id", "reference", "given_initial", "family_initial", "changed_at", "deleted_at")
+    columns = [CLIENTS.c[name] for name in names]
+    return (
+        select(
+            *columns,
+            func.max(EPISODES.c.closed).label("closed"),
+            func.count(EPISODES.c.number).label("episodes"),
+            func.count(EPISODES.c.closed).label("ended"),
+        )
+        .select_from(CLIENTS)
+        .outerjoin(EPISODES, live)
+        .where(CLIENTS.c.agency_number == agency.number, ~into.exists())
+        .group_by(CLIENTS.c.number)
+    )
+
+
+def _due(row: Row[Any], years: int) -> DueRemoval | None:
+    if row.deleted_at is None and row.episodes > row.ended:
+        return None
+    told = row.closed if row.closed and row.episodes == row.ended else (row.deleted_at or row.changed_at)[:10]
+    try:
+        closed = date.fromisoformat(told)
+    except ValueError:
+        return None
+    initials = f"{row.given_initial or ''}{row.family_initial or ''}"
+    return DueRemoval(row.id, row.reference or "", initials, closed, plus(closed, years, days=1))
+
+
+# Asking and confirming
+
+
+def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[RemovalInfo]:
+    """All that was ever asked for, the latest first."""
+    query = select(REMOVALS).where(REMOVALS.c.agency_number == agency.number).order_by(REMOVALS.c.number.desc())
+    return [_info(row) for row in snapshot.connection.execute(query)]
+
+
+def waiting(snapshot: Snapshot, client_id: str) -> RemovalInfo | None:
+    """What was asked for a client and waits for another person; None where nothing does."""
+    query = select(REMOVALS).where(
+        REMOVALS.c.client_id == client_id, REMOVALS.c.confirmed_at.is_(None), REMOVALS.c.taken_back_at.is_(None)
+    )
+    row = snapshot.connection.execute(query).one_or_none()
+    return _info(row) if row is not None else None
+
+
+def ask(unit: UnitOfWork, agency: AgencyInfo, client_id: str, reason: RemovalReason) -> RemovalInfo:
+    """Ask that a client be removed. Raises Problem where it is asked already, or he was merged into another."""
+    known = waiting(unit, client_id)
+    if known is not None:
+        raise Problem(f"That was asked already, by {known.asked_by}: another person confirms it or takes it back.")
+    trees = all_of(unit, client_id)
+    own_id = str(uuid.uuid4())
+    values = {"id": own_id, "agency_number": agency.number, "client_id": client_id, "reason": reason}
+    values |= {"state": _state_of(trees), "asked_at": unit.at, "asked_by": unit.person}
+    unit.connection.execute(insert(REMOVALS).values(**values))
+    unit.chain.add(ASK, "client", client_id, "", None, reason)
+    return _one(unit, own_id)
+
+
+def take_back(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
+    """Take back what was asked; whoever is at work may do that. Raises Problem where it waits no more."""
+    info = _require_open(unit, removal_id)
+    done = {"taken_back_at": unit.at, "taken_back_by": unit.person}
+    unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
+    unit.chain.add(TAKE_BACK, "client", info.client_id, "", None, None)
+    return _one(unit, removal_id)
+
+
+def require_second_person(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
+    """What was asked, for the other person who confirms it.
+
+    Raises Problem for the one who asked, and where a record changed since or somebody has one open.
+    """
+    info = _require_open(unit, removal_id)
+    if info.asked_by == unit.person:
+        raise Problem("You asked for this removal: another person looks at it and confirms it.")
+    row = unit.connection.execute(select(REMOVALS.c.state).where(REMOVALS.c.id == removal_id)).one()
+    trees = all_of(unit, info.client_id)
+    if row.state != _state_of(trees):
+        raise Problem("The record was changed since its removal was asked for: take that back, look, and ask anew.")
+    for tree in trees:
+        there = presence.others(unit, "client", tree.client.id, unit.who.session, unit.who.at)
+        if there:
+            raise Problem(f"{there[0].person} has the record open: it is removed once nobody is in it.")
+    return info
+
+
+def _require_open(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
+    info = _one(snapshot, removal_id)
+    if info.confirmed_at is not None:
+        raise Problem(f"That client was removed, confirmed by {info.confirmed_by}: nothing is left to do.")
+    if info.taken_back_at is not None:
+        raise Problem(f"That removal was taken back by {info.taken_back_by}: ask for it anew.")
+    return info
+
+
+def all_of(snapshot: Snapshot, client_id: str) -> list[ClientTree]:
+    """A client with all records, deleted ones too, and after him everybody who was merged into him.
+
+    Raises Problem for one who was himself merged into another.
+    """
+    now = merge.kept_for(snapshot, client_id)
+    if now:
+        raise Problem(f"The client {client_id} was merged into {now}: what is asked for that one holds for both.")
+    found, left = [], [client_id]
+    while left:
+        one = left.pop(0)
+        found.append(read.tree(snapshot, one, deleted=True))
+        merges = merge.listed(snapshot, one)
+        left += [other.other_id for other in merges if other.keep_id == one and other.split_at is None]
+    return found
+
+
+def records_in(trees: Iterable[ClientTree]) -> list[StoredRecord]:
+    """All records of some clients."""
+    found = []
+    for tree in trees:
+        found.append(tree.client)
+        for one in tree.episodes:
+            found += [one.episode, *one.events]
+    return found
+
+
+def _state_of(trees: Iterable[ClientTree]) -> str:
+    told = sorted((one.id, one.version, one.deleted) for one in records_in(trees))
+    return blake2b(repr(told).encode(), digest_size=16).hexdigest()
+
+
+# Removing
+
+
+@dataclass(frozen=True, slots=True)
+class StruckExtract:
+    """An extract that had somebody in it: its text and its receipt without him."""
+
+    extract: ExtractInfo
+    text: Iterable[bytes]
+    receipt: Mapping[str, object]
+
+
+def erase(
+    unit: UnitOfWork,
+    removal_id: str,
+    trees: Collection[ClientTree],
+    names: Callable[[str], bool],
+    struck: Iterable[StruckExtract],
+) -> RemovalInfo:
+    """Take a client out of every table and erase the values of his history; that he was removed stays.
+
+    `names` says of a text whether it names him, `struck` are the extracts that had him, as they are without. Raises
+    Problem where it does not wait to be confirmed.
+    """
+    _require_open(unit, removal_id)
+    unit.session.expire_all()
+    # Pages and cells that become free are overwritten, so that nothing of him is left between what is kept.
+    with sqlite.overwriting(unit.connection):
+        records = records_in(trees)
+        counts = {"records": len(records), "extracts": 0}
+        for one in struck:
+            extracts.redact(unit, one.extract, one.text, one.receipt)
+            counts["extracts"] += 1
+        counts["lines"] = _strike_bounces(unit, names)
+        counts["confirmations"] = _strike_confirmations(unit, names)
+        _erase_beside(unit, records)
+        counts["history"] = 0
+        for record in records:
+            counts["history"] += unit.chain.erase(record.kind, record.id)
+            unit.chain.add(REMOVE, record.kind, record.id, "", None, None)
+        unit.chain.finish()
+        _erase_rows(unit, records)
+    done = {"confirmed_at": unit.at, "confirmed_by": unit.person, "told": json.dumps(counts)}
+    unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
+    index.bump(unit.connection)
+    return _one(unit, removal_id)
+
+
+def _erase_beside(unit: UnitOfWork, records: Collection[StoredRecord]) -> None:
+    """What people at work have of the records: typing that is not saved, who is there, what was sent of them."""
+    ids = [one.id for one in records]
+    for some in read.batches(ids):
+        drafts = or_(DRAFTS.c.record_id.in_(some), DRAFTS.c.parent_id.in_(some))
+        below = select(DRAFTS.c.record_id).where(drafts)
+        _delete(unit, DRAFTS, DRAFTS.c.parent_id.in_(below))
+        _delete(unit, DRAFTS, drafts)
+        _delete(unit, PRESENCES, PRESENCES.c.record_id.in_(some))
+        _delete(unit, SENT_RECORDS, SENT_RECORDS.c.record_id.in_(some))
+    for one in records:
+        if one.kind == "episode":
+            _delete(unit, SENT_RECORDS, SENT_RECORDS.c.record_id.startswith(f"{one.id}{PART}", autoescape=True))
+
+
+def _erase_rows(unit: UnitOfWork, records: Collection[StoredRecord]) -> None:
+    """The records themselves and what is derived from them, the lowest first."""
+
+    def numbers(kind: Kind, table: Table) -> list[int]:
+        wanted = [one.id for one in records if one.kind == kind]
+        found: list[int] = []
+        for some in read.batches(wanted):
+            found += unit.connection.execute(select(table.c.number).where(table.c.id.in_(some))).scalars()
+        return found
+
+    events, episodes, clients = numbers("event", EVENTS), numbers("episode", EPISODES), numbers("client", CLIENTS)
+    # Whatever hangs on an episode or a client goes with it, in tables that came later than this, too.
+    for some in read.batches(events):
+        _delete(unit, EVENTS, EVENTS.c.number.in_(some))
+    for some in read.batches(episodes):
+        for table in _below("episode_number", EVENTS):
+            _delete(unit, table, table.c.episode_number.in_(some))
+        _delete(unit, EPISODES, EPISODES.c.number.in_(some))
+    for some in read.batches(clients):
+        _delete(unit, MERGES, or_(MERGES.c.keep_number.in_(some), MERGES.c.other_number.in_(some)))
+        for table in _below("client_number", EPISODES):
+            _delete(unit, table, table.c.client_number.in_(some))
+        _delete(unit, CLIENTS, CLIENTS.c.number.in_(some))
+
+
+def _below(column: str, records: Table) -> list[Table]:
+    """The tables of what stands beside an episode or a client, the one with the records below it left out."""
+    return [table for table in reversed(METADATA.sorted_tables) if column in table.c and table is not records]
+
+
+def _strike_bounces(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
+    """Take the lines that name the client out of the lists of what the portal refused."""
+    struck = 0
+    for row in unit.connection.execute(select(BOUNCE_LISTS)).all():
+        lines = row.told.split("\n")
+        kept = [line for line in lines if not names(line)]
+        if len(kept) < len(lines):
+            struck += len(lines) - len(kept)
+            mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.submission == row.submission)
+            unit.connection.execute(update(BOUNCE_LISTS).where(*mine).values(told="\n".join(kept)))
+    return struck
+
+
+def _strike_confirmations(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
+    """Take away what was confirmed of the client against a sent extract, and the values of its history."""
+    query = select(CONFIRMATIONS).join(EXTRACTS, EXTRACTS.c.number == CONFIRMATIONS.c.extract_number)
+    mine = [row for row in unit.connection.execute(query).all() if any(map(names, (row.subject, row.told, row.reason)))]
+    for row in mine:
+        unit.chain.erase("confirmation", row.id)
+        _delete(unit, CONFIRMATIONS, CONFIRMATIONS.c.number == row.number)
+    return len(mine)
+
+
+def _delete(unit: UnitOfWork, table: Table, condition: ColumnElement[bool]) -> None:
+    unit.connection.execute(delete(table).where(condition))
+
+
+def former_values(snapshot: Snapshot, records: Collection[StoredRecord]) -> list[tuple[str, str, str]]:
+    """What stood in some records at any time and is in their history: the record's kind, the field, the text.
+
+    The field is empty where the text is a whole record, packed.
+    """
+    found: list[tuple[str, str, str]] = []
+    columns = (AUDITS.c.kind, AUDITS.c.field, AUDIT_VALUES.c.old, AUDIT_VALUES.c.new)
+    query = select(*columns).join(AUDIT_VALUES, AUDIT_VALUES.c.audit_number == AUDITS.c.number)
+    for some in read.batches([one.id for one in records]):
+        for row in snapshot.connection.execute(query.where(AUDITS.c.record_id.in_(some))):
+            found += [(row.kind, row.field, text) for text in (row.old, row.new) if text]
+    return found
+
+
+def _one(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
+    row = snapshot.connection.execute(select(REMOVALS).where(REMOVALS.c.id == removal_id)).one_or_none()
+    if row is None:
+        raise Problem("There is no such removal in the store: list what was asked for.")
+    return _info(row)
+
+
+def _info(row: Row[Any]) -> RemovalInfo:
+    return RemovalInfo(
+        row.id,
+        row.client_id,
+        row.reason,
+        moment(row.asked_at),
+        row.asked_by,
+        moment(row.confirmed_at) if row.confirmed_at else None,
+        row.confirmed_by or "",
+        moment(row.taken_back_at) if row.taken_back_at else None,
+        row.taken_back_by or "",
+        json.loads(row.told),
+    )

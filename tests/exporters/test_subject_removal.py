@@ -1,0 +1,241 @@
+"""A client is removed: two people agree, every value is gone from the store, others stay to the byte."""
+
+import ctypes
+import ctypes.util
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from exporters.subject import removal
+from store.disk import audit, doctor, sqlite
+from store.facts import AgencyInfo, Draft, Who
+from store.live import drafts, presence
+from store.month import bounce_lists, extracts, sent
+from store.records import agencies, merge, read, save
+from store.records import removal as stored_removal
+from store.store import Store
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, row, visit
+from tests.exporters.journeys import Returns
+from tests.stores import ask, do
+from tests.validators.builders_smds import WALES, modality
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+ANN, BOB = Who("ann", NOW), Who("bob", NOW + timedelta(hours=1))
+TODAY = date(2021, 1, 10)
+PAGE = 4096
+MARKS = ("QXZ41", "MARKREF77", "clientmark", "episodemark", "eventmark", "19810317", "a secret note", "half typed word")
+"""What stands of the client wherever it may stand, and nowhere else."""
+
+
+def everything_kept(store: Store) -> Iterator[tuple[str, str]]:
+    """Every cell of every table, texts of extracts unpacked, and every page of the file as it is without its cipher."""
+    raw = sqlite.connect(store.path, store.ground.key)
+    try:
+        for table in sorted(sqlite.tables(raw)):
+            for cells in raw.execute(f'SELECT * FROM "{table}"'):
+                for cell in cells:
+                    yield table, _text(cell)
+        assert raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    finally:
+        raw.close()
+    for page in pages(store.path.read_bytes(), bytes.fromhex(store.ground.key.hex)):
+        yield "a page", page.decode("latin-1")
+
+
+def pages(whole: bytes, key: bytes) -> Iterator[bytes]:
+    """The pages of a store's file without its cipher, free ones and what is left between cells, too.
+
+    Each ends in 80 bytes of which the first 16 began its cipher; the first begins with 16 that are not ciphered.
+    """
+    crypto = ctypes.CDLL(ctypes.util.find_library("crypto"))
+    for name in ("EVP_CIPHER_CTX_new", "EVP_aes_256_cbc"):
+        getattr(crypto, name).restype = ctypes.c_void_p
+    for at in range(0, len(whole), PAGE):
+        page = whole[at : at + PAGE]
+        body, begun = page[16 if at == 0 else 0 : PAGE - 80], page[PAGE - 80 : PAGE - 64]
+        context = ctypes.c_void_p(crypto.EVP_CIPHER_CTX_new())
+        out, length = ctypes.create_string_buffer(PAGE), ctypes.c_int(0)
+        cipher = ctypes.c_void_p(crypto.EVP_aes_256_cbc())
+        assert crypto.EVP_DecryptInit_ex(context, cipher, None, key, begun)
+        crypto.EVP_CIPHER_CTX_set_padding(context, 0)
+        assert crypto.EVP_DecryptUpdate(context, out, ctypes.byref(length), body, len(body))
+        crypto.EVP_CIPHER_CTX_free(context)
+        yield out.raw[: length.value]
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bytes):
+        try:
+            return zlib.decompress(cell).decode("utf-8", "replace")
+        except zlib.error:
+            return cell.decode("latin-1")
+    return str(cell)
+
+
+def traces(store: Store) -> set[tuple[str, str]]:
+    """Where any of the client's marks stands."""
+    return {(where, mark) for where, cell in everything_kept(store) for mark in MARKS if mark in cell}
+
+
+def client_of(store: Store, agency: AgencyInfo, standard: Standard, reference: str) -> str:
+    """The id of a client by the reference."""
+    return ask(store, read.clients_by_reference, agency, [reference])[reference]
+
+
+def filled(desk: Desk) -> tuple[AgencyInfo, str]:
+    """Three clients of England, the second one marked in every place there is; both extracts sent."""
+    marked = {"CLIENTID": "clientmark", "CLIENT": "MARKREF77", "EPISODID": "episodemark", "DOB": "19810317"}
+    closed = {"DISD": "20201101", "DISRSN": "80", "PC": "QXZ41"}
+    desk.take(
+        [
+            row("1", **visit("1")),
+            row("2", **marked, **closed, **{**visit("2"), "SUBMID": "eventmark"}),
+            row("3", **visit("3")),
+        ]
+    )
+    agency = ask(desk.store, agencies.one)
+    client = client_of(desk.store, agency, STANDARD, "MARKREF77")
+    for month in ("2020-11", "2020-12"):
+        desk.send(month)
+        with desk.store.writing(ANN) as unit:
+            sent.mark(unit, extracts.listed(unit, agency)[-1].id)
+    with desk.store.writing(ANN) as unit:
+        tree = read.tree(unit, client)
+        episode = tree.episodes[0].episode
+        save.annotate(unit, episode.id, "Kim", "a secret note")
+        drafts.save(unit, Draft("episode", episode.id, {"PC": "half typed word"}, 1, client))
+        drafts.save(unit, Draft("event", "new", {"SUBMODDT": "half typed word"}, 0, episode.id, "sub_intervention"))
+        bounce_lists.add(
+            unit, agency, extracts.listed(unit, agency)[-1], "episodemark wrong\ne3 wrong", counts_rows=False
+        )
+        save.change(unit, "episode", episode.id, {**episode.values, "CONSENT": "N"}, episode.version)
+    return agency, client
+
+
+def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> None:
+    agency, client = filled(desk)
+    before = {one.id: one for one in ask(desk.store, extracts.listed, agency)}
+    texts = {one: b"".join(ask(desk.store, extracts.text, one)) for one in before}
+    # The pages are read right, and the marks are found in them, so that finding none later means something.
+    assert {mark for where, mark in traces(desk.store) if where == "a page"} == set(MARKS)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    with pytest.raises(Problem, match="another person"):
+        do(desk.store, ANN, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert traces(desk.store) == set()
+    assert len(done.struck) == 2 and done.info.confirmed_by == "bob" and done.info.asked_by == "ann"
+    after = {one.id: one for one in ask(desk.store, extracts.listed, agency)}
+    for own_id, was in before.items():
+        now = after[own_id]
+        assert (now.sha256, now.sent_at, now.rows) == (was.sha256, was.sent_at, was.rows)
+        assert now.redacted_at == datetime(2021, 1, 10, 10, 30, tzinfo=UTC)
+        lines = texts[own_id].split(b"\n")
+        kept = b"\n".join(line for line in lines if b"episodemark" not in line)
+        assert kept != texts[own_id] and b"".join(ask(desk.store, extracts.text, own_id)) == kept
+    assert [each["CLIENT"] for each in desk.kept()] == ["1001", "1003"]
+    kept_list = ask(desk.store, bounce_lists.latest, agency)
+    assert kept_list is not None and kept_list.text == "e3 wrong"
+    assert ask(desk.store, audit.verify).whole
+    checks = {one.name: one for one in ask(desk.store, doctor.examine)}
+    assert all(one.ok for one in checks.values())
+    assert "2 of them without clients who were removed" in checks["kept extracts"].message
+    # What comes after is as before: another month goes out, and the removed one is no mismatch of it.
+    desk.send("2021-01", today=date(2021, 2, 10))
+
+
+def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
+    marked = {"CLIENTNO": "MARKREF77", "DOB": "1981-03-17", "ENDDATE": "2026-05-20", "ENDREASON": "1"}
+    wales.keyed(modality(), CLIENTNO="1")
+    episode = wales.keyed(modality(), **marked)
+    wales.keyed(modality(), CLIENTNO="3")
+    wales.send("2026-05")
+    whole = b"".join(ask(wales.store, extracts.text, wales.latest().id))
+    assert b"MARKREF77" in whole
+    client = ask(wales.store, read.episode_record, episode).client_id
+    asked = do(wales.store, ANN, removal.ask, wales.agency, WALES, client, "withdrawal", TODAY)
+    do(wales.store, BOB, removal.confirm, wales.agency, WALES, asked.id, TODAY)
+    assert not {mark for _, mark in traces(wales.store)}
+    left = b"".join(ask(wales.store, extracts.text, wales.latest().id))
+    assert left == whole.replace(message_of(whole), b"")
+    assert ask(wales.store, audit.verify).whole
+
+
+def message_of(whole: bytes) -> bytes:
+    """The message of the client of Wales, as it stands in a return."""
+    lines = whole.splitlines(keepends=True)
+    at = next(number for number, line in enumerate(lines) if b"MARKREF77" in line)
+    name = next(line for line in reversed(lines[:at]) if line.startswith(b"<")).strip()
+    begin = max(number for number in range(at) if lines[number].strip() == name)
+    end = next(number for number in range(at, len(lines)) if lines[number].startswith(b"</" + name[1:-1]))
+    return b"".join(lines[begin : end + 1])
+
+
+def test_a_removal_is_refused_while_its_reason_does_not_hold(desk: Desk) -> None:
+    desk.take([row("1"), row("2", DISD="20200701", DISRSN="80")])
+    agency = ask(desk.store, agencies.one)
+    opened, closed = (client_of(desk.store, agency, STANDARD, one) for one in ("1001", "1002"))
+
+    def refused(client: str, reason: Any, today: date = TODAY) -> str:
+        with pytest.raises(Problem) as problem:
+            do(desk.store, ANN, removal.ask, agency, STANDARD, client, reason, today)
+        return problem.value.told(STANDARD.terms)
+
+    assert "open episode" in refused(opened, "withdrawal")
+    assert "still says that consent was given" in refused(closed, "withdrawal")
+    assert "has not said for how many years" in refused(closed, "retention")
+    do(desk.store, ANN, stored_removal.set_retention_years, agency, 8)
+    assert "kept until 02 Jul 2028" in refused(closed, "retention")
+    assert [one.client_id for one in ask(desk.store, stored_removal.due, agency, date(2028, 7, 1))] == []
+    (due,) = ask(desk.store, stored_removal.due, agency, date(2028, 7, 2))
+    assert (due.client_id, due.closed, due.due) == (closed, date(2020, 7, 1), date(2028, 7, 2))
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, closed, "retention", date(2028, 7, 2))
+    with pytest.raises(Problem, match="asked already"):
+        do(desk.store, BOB, removal.ask, agency, STANDARD, closed, "retention", date(2028, 7, 2))
+    do(desk.store, BOB, stored_removal.take_back, asked.id)
+    with pytest.raises(Problem, match="taken back"):
+        do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, date(2028, 7, 2))
+
+
+def test_what_changed_since_it_was_asked_or_is_open_is_not_removed(desk: Desk) -> None:
+    agency, client = filled(desk)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, Who("cid", BOB.at, "s1"), presence.enter, "client", client)
+    with pytest.raises(Problem, match="cid has the record open"):
+        do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    do(desk.store, Who("cid", BOB.at, "s1"), presence.leave)
+    with desk.store.writing(ANN) as unit:
+        now = read.get(unit, "client", client)
+        save.change(unit, "client", client, {**now.values, "SEX": "2"}, now.version)
+    with pytest.raises(Problem, match="changed since"):
+        do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert ask(desk.store, read.get, "client", client).values["SEX"] == "2"
+
+
+def test_who_was_merged_into_the_client_goes_with_him_and_others_stay(desk: Desk) -> None:
+    agency, client = filled(desk)
+    desk.take([row("4", CLIENT="MARKREF77b", CLIENTID="clientmarkb", DISD="20200701", CONSENT="N")])
+    other = client_of(desk.store, agency, STANDARD, "MARKREF77b")
+    do(desk.store, ANN, merge.merge, client, other)
+    with pytest.raises(Problem, match="was merged into"):
+        do(desk.store, ANN, removal.ask, agency, STANDARD, other, "withdrawal", TODAY)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert traces(desk.store) == set()
+
+
+def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: Desk) -> None:
+    agency, client = filled(desk)
+    desk.take([row("5", CLIENT="MARKREF77", CLIENTID="c5")])
+    with desk.store.writing(ANN) as unit:
+        found = read.clients_bearing(unit, agency, ["MARKREF77"], by_reference=True)["MARKREF77"]
+    assert len(found) == 2
+    desk.send("2021-01", today=date(2021, 2, 10))
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    last = b"".join(ask(desk.store, extracts.text, ask(desk.store, extracts.listed, agency)[-1].id))
+    assert b"c5" in last and b"clientmark" not in last
