@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats import choose
+from exporters.subject.handover_file import is_handover
 from validators.problems import Problem
 from validators.standard.catalogue import DEFAULT, available, edition_of, load, variants_of
 from validators.standard.model import Standard
@@ -41,6 +42,10 @@ def of_file(path: Path, standard_id: str | None) -> Standard:
 
     Raises Problem where that is an edition with several data sets: their files are headed alike.
     """
+    if standard_id is None and is_handover(path):
+        from exporters.subject.handover_import import standard_of  # needs the store, which a check does not
+
+        return load(standard_of(path))
     standard = load(standard_id or DEFAULT)
     if standard_id is not None:
         return standard
@@ -61,6 +66,12 @@ def import_of(path: Path, standard: Standard, from_standard: str | None, taking:
 
     Raises Problem where the file is of another data set than that, and what the imports raise.
     """
+    if is_handover(path):
+        from exporters.subject.handover_import import HandoverImport
+
+        if from_standard not in (None, standard.id):
+            raise Problem("A hand-over is of its own data set: leave --from-standard out.")
+        return HandoverImport(path, standard, taking)
     own = from_standard in (None, standard.id)
     source = standard if own else load(from_standard or "")
     found = recognised(path, source)

@@ -1,0 +1,324 @@
+"""Taking a hand-over back, from its JSON or from its CSV files, without loss: ids, deleted records, notes and all.
+
+What is there already, by its id, stays as it is. A client whose identifier another one of the store bears is left out
+and listed, so that nobody is there twice.
+"""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from exporters.formats.base import PLAINLY, Progress, Taking
+from exporters.imports.agency import chosen
+from exporters.imports.report import ImportReport, LeftOut
+from exporters.subject.handover import (
+    ACCEPTED,
+    EPISODES,
+    EVENTS,
+    LAYOUT,
+    MERGES,
+    MOMENTS,
+    OF_ACCEPTANCE,
+    OF_MERGE,
+    OTHERS,
+    OWN,
+    Head,
+)
+from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
+from store.disk.files import refuse_own, refused
+from store.facts import AgencyInfo, Counts, Who
+from store.month import agency_settings
+from store.records import agencies, handover, read
+from store.records.handover import HandedAcceptance, HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+if TYPE_CHECKING:
+    from store.snapshot import Snapshot
+    from store.store import Store
+
+_HEAD = ("code", "standard", "edition", "name", "region", "made_at", "made_by", "software")
+_LONGEST_CELL = 10_000_000
+_MOMENT = (
+    "created_at",
+    "changed_at",
+    "deleted_at",
+    "accepted_at",
+    "lapsed_at",
+    "withdrawn_at",
+    "merged_at",
+    "split_at",
+)
+
+
+class _Misfit(ValueError):
+    """Something in a hand-over is not what it should be; where and what, in words, without any value."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """A hand-over as it was read."""
+
+    head: Head
+    clients: tuple[HandedClient, ...]
+    merges: tuple[HandedMerge, ...] = ()
+
+
+def read_handover(path: Path) -> Handover:
+    """Read a hand-over. Raises Problem where it cannot be read or is not whole, saying where."""
+    try:
+        if not path.is_dir():
+            return _of_json(path)
+        try:
+            return _of_folder(path)
+        except KeyError as missing:
+            raise _Misfit(f"one of its tables lacks the column {OWN}{missing.args[0]}") from None
+    except _Misfit as misfit:
+        raise Problem(f"{path} is no whole hand-over: {misfit}; have it written again.") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{path} is not in UTF-8: it was changed by another program, have it written again.") from None
+    except OSError as error:
+        raise refused(error, path, "read") from None
+
+
+# From JSON
+
+
+def _of_json(path: Path) -> Handover:
+    refuse_own(path)
+    with path.open(encoding="utf-8-sig") as file:
+        try:
+            told = json.load(file)
+        except (ValueError, RecursionError) as error:
+            if isinstance(error, UnicodeDecodeError):
+                raise
+            raise _Misfit("it is not JSON to its end") from None
+    if not isinstance(told, dict) or told.get(MARK) != LAYOUT:
+        raise _Misfit(f"{MARK} is not {LAYOUT}, which this Keywork knows")
+    settings = _texts(told.get("settings"), "its settings")
+    head = Head(settings=settings, **{name: _text(told, name, "its head") for name in _HEAD})
+    clients = (_client(one, f"client {at}") for at, one in enumerate(_list(told, "clients", "it"), 1))
+    merges = (_merge(one, f"merge {at}") for at, one in enumerate(_list(told, "merges", "it"), 1))
+    return Handover(head, tuple(clients), tuple(merges))
+
+
+def _client(told: Any, where: str) -> HandedClient:
+    listed = enumerate(_list(told, "episodes", where), 1)
+    return HandedClient(_record(told, where), tuple(_episode(one, f"{where}, episode {at}") for at, one in listed))
+
+
+def _episode(told: Any, where: str) -> HandedEpisode:
+    events = []
+    for at, one in enumerate(_list(told, "events", where), 1):
+        place = f"{where}, event {at}"
+        events.append(_record(one, place, _text(one, "section", place)))
+    said = tuple(_acceptance(one, f"{where}, an acceptance") for one in _list(told, "accepted", where))
+    worker, note = (_text(told, name, where) for name in ("key_worker", "note"))
+    return HandedEpisode(_record(told, where), tuple(events), worker, note, said)
+
+
+def _record(told: Any, where: str, section: str = "") -> HandedRecord:
+    texts = {name: _text(told, name, where) for name in ("id", *MOMENTS)}
+    if not texts["id"]:
+        raise _Misfit(f"{where} has no id")
+    return HandedRecord(values=_texts(told.get("values"), f"the values of {where}"), section=section, **texts)
+
+
+def _acceptance(told: Any, where: str) -> HandedAcceptance:
+    texts = {name: _text(told, name, where) for name in OF_ACCEPTANCE}
+    return HandedAcceptance(values=_texts(told.get("values"), where, empty=True), **texts)
+
+
+def _merge(told: Any, where: str) -> HandedMerge:
+    moved = _list(told, "moved", where)
+    if not all(isinstance(one, str) for one in moved):
+        raise _Misfit(f"moved of {where} is not of texts")
+    return HandedMerge(moved=tuple(moved), **{name: _text(told, name, where) for name in OF_MERGE})
+
+
+def _text(told: Any, name: str, where: str) -> str:
+    found = told.get(name) if isinstance(told, dict) else None
+    if not isinstance(found, str):
+        raise _Misfit(f"{name} of {where} is not a text")
+    if name in _MOMENT and found:
+        try:
+            aware = datetime.fromisoformat(found).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            raise _Misfit(f"{name} of {where} is not a moment with its zone")
+    return found
+
+
+def _texts(found: Any, where: str, *, empty: bool = False) -> dict[str, str]:
+    if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
+        raise _Misfit(f"{where} are not texts by name")
+    return {name: text for name, text in found.items() if text or empty}
+
+
+def _list(told: Any, name: str, where: str) -> list[Any]:
+    found = told.get(name) if isinstance(told, dict) else None
+    if not isinstance(found, list):
+        raise _Misfit(f"{name} of {where} is not a list")
+    return found
+
+
+# From tables: each row is made what the JSON has, and read as that
+
+
+def _of_folder(folder: Path) -> Handover:
+    head = next(_rows(folder / AGENCY), {})
+    if head.get("layout") != str(LAYOUT):
+        raise _Misfit(f"its layout is not {LAYOUT}, which this Keywork knows")
+    accepted: dict[str, list[Any]] = defaultdict(list)
+    for row in _rows(folder / ACCEPTED):
+        accepted[row["episode"]].append({**row, "values": _object(row["values"], ACCEPTED)})
+    events: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for path in sorted(folder.glob(f"{EVENTS}*.csv")):
+        for row in _rows(path):
+            if not row["position"].isdigit():
+                raise _Misfit(f"{path.name} has an event without a position")
+            events[row["episode"]].append((int(row["position"]), row))
+    episodes: dict[str, list[Any]] = defaultdict(list)
+    for row in _rows(folder / EPISODES):
+        own = row["id"]
+        listed = [event for _, event in sorted(events.pop(own, []), key=lambda one: one[0])]
+        episodes[row["client"]].append({**row, "events": listed, "accepted": accepted.pop(own, [])})
+    told = [{**row, "episodes": episodes.pop(row["id"], [])} for row in _rows(folder / CLIENTS)]
+    if events or episodes or accepted:
+        raise _Misfit("it has episodes, events or acceptances that belong to nothing in it")
+    clients = tuple(_client(one, f"client {at}") for at, one in enumerate(told, 1))
+    rows = enumerate(_rows(folder / MERGES), 1)
+    merges = tuple(_merge({**row, "moved": row["moved"].split()}, f"merge {at}") for at, row in rows)
+    settings = _texts(_object(head["settings"], AGENCY), "its settings")
+    return Handover(Head(settings=settings, **{name: head[name] for name in _HEAD}), clients, merges)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a table: our own columns by their names, the data set's as `values`. Raises _Misfit and OSError."""
+    refuse_own(path)
+    before = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from _rows_of(file, path.name)
+    except csv.Error:
+        raise _Misfit(f"{path.name} is not a table as it was written") from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def _rows_of(file: IO[str], name: str) -> Iterator[dict[str, Any]]:
+    reader = csv.reader(file, strict=True)
+    heading = next(reader, [])
+    for cells in reader:
+        if len(cells) != len(heading):
+            raise _Misfit(f"{name} has {len(cells)} cells in line {reader.line_num}, not {len(heading)}")
+        row: dict[str, Any] = {}
+        values: dict[str, str] = {}
+        for header, cell in zip(heading, cells, strict=True):
+            if header.startswith(OWN):
+                row[header.removeprefix(OWN)] = cell
+            elif cell:
+                values[header] = cell
+        if OTHERS in row:
+            values |= _object(row[OTHERS], name) if row[OTHERS] else {}
+            row["values"] = values
+        yield row
+
+
+def _object(text: str, name: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _Misfit(f"{name} has a cell that should be a JSON object and is none")
+    return found
+
+
+# Into a store
+
+
+class HandoverImport:
+    """A hand-over on its way into a store, as `exporters.formats.base.Importer` says."""
+
+    def __init__(self, path: Path, standard: Standard, taking: Taking = PLAINLY) -> None:
+        """Read it. Raises Problem when it is not whole, or of another data set."""
+        self.path, self.standard, self.taking = path, standard, taking
+        self.report = ImportReport(path, unit="record")
+        self._handed = read_handover(path)
+        self._new: list[HandedClient] = []
+        head = self._handed.head
+        if head.standard != standard.id:
+            raise Problem(f"{path} is a hand-over of {head.standard}: name that data set with --standard.")
+        if head.edition != standard.edition:
+            told = (
+                f"written by the edition {head.edition} of the data set, this is {standard.edition}: check what is told"
+            )
+            self.report.notes.append(told)
+        if taking.update:
+            raise Problem("A hand-over changes nothing that is in the store: leave --update out.")
+
+    def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
+        """Compare it with the store; the agency's code. Raises Problem when it cannot be taken."""
+        handed, report = self._handed, self.report
+        every = store.ask(agencies.listed) if store else []
+        named = {handed.head.code: len(handed.clients)}
+        choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
+        known: set[str] = set()
+        doubled: set[str] = set()
+        ids = [own_id for client in handed.clients for own_id in client.ids]
+        if len(set(ids)) < len(ids):
+            raise Problem(f"{self.path} has two records of one id: have it written again.")
+        if store is not None:
+            with store.reading() as snapshot:
+                known = handover.known_ids(snapshot, ids)
+                doubled = self._borne(snapshot, choice.known) if choice.known else set()
+        for at, client in enumerate(handed.clients, 1):
+            report.rows += sum(1 for _ in client.ids)
+            report.episodes += len(client.episodes)
+            if known.intersection(client.ids):
+                report.unchanged += len(client.episodes)
+            elif client.record.id in doubled:
+                report.left_out.append(LeftOut(at, "another client of the store has the client's identifier"))
+            else:
+                self._new.append(client)
+        if report.left_out and self.taking.all_or_nothing:
+            raise Problem(f"{self.path} was not taken in: the identifiers of {len(report.left_out)} clients are taken.")
+        if self._new and len(self._new) < len(handed.clients):
+            report.notes.append("a client that is in the store already stays as the store has it")
+        events = sum(len(one.events) for client in self._new for one in client.episodes)
+        report.new = Counts(len(self._new), sum(len(client.episodes) for client in self._new), events)
+        return choice.code
+
+    def _borne(self, snapshot: "Snapshot", agency: AgencyInfo) -> set[str]:
+        """The ids of handed clients whose identifier, where the data set gives them one, a client of the store has."""
+        header = self.standard.role("client_id")
+        by = {one.record.values[header]: one.record.id for one in self._handed.clients if header in one.record.values}
+        bearing = read.clients_bearing(snapshot, agency, by)
+        return {by[name] for name, found in bearing.items() if any(one.id != by[name] for one in found)}
+
+    def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
+        """Take it in, in one transaction. Raises Problem."""
+        head = self._handed.head
+        with store.writing(Who(person, now)) as unit:
+            made = not any((one.code, one.standard) == (code, self.standard.id) for one in agencies.listed(unit))
+            agency = agencies.ensure(unit, code, self.standard.id, head.name, head.region)
+            for name, text in head.settings.items() if made else ():
+                agency_settings.set_setting(unit, agency, name, text)
+            handover.take(unit, agency, self._new, self._merges())
+        return self.report
+
+    def _merges(self) -> Iterable[HandedMerge]:
+        new: Mapping[str, HandedClient] = {one.record.id: one for one in self._new}
+        return [one for one in self._handed.merges if one.keep_id in new and one.other_id in new]
+
+
+def standard_of(path: Path) -> str:
+    """The id of the data set that a hand-over is of. Raises Problem."""
+    return read_handover(path).head.standard

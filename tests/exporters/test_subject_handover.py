@@ -1,0 +1,246 @@
+"""All records are handed over and taken back: nothing is lost, whatever was typed, deleted, merged or accepted."""
+
+import csv
+import json
+import string
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from exporters.formats.base import PLAINLY
+from exporters.imports.detect import import_of, of_file
+from exporters.subject import handover
+from exporters.subject.handover_file import CLIENTS, is_handover
+from exporters.subject.handover_file import MARK as MARK_NAME
+from exporters.subject.handover_import import HandoverImport, read_handover
+from store.disk import audit
+from store.facts import AgencyInfo, Who
+from store.month import agency_settings
+from store.records import agencies, bulk_load, merge, read, save
+from store.records import handover as stored
+from store.records.handover import HandedAcceptance, HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from store.store import Store
+from tests.exporters import desks, journeys
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD, row, visit
+from tests.stores import ask, do
+from tests.validators.builders_smds import WALES
+from validators.problems import Problem
+from validators.standard.model import Standard
+from validators.synthetic import synthetic_episodes
+
+ANN = Who("ann", NOW)
+QUICK = settings(max_examples=4, deadline=None, phases=(Phase.explicit, Phase.generate))
+BOTH = pytest.mark.parametrize("standard", [STANDARD, WALES], ids=lambda standard: standard.id)
+FORMS = (handover.JSON_NAME, "")
+"""What is named to the import: the JSON, or the folder."""
+
+
+def contents(store: Store, agency: AgencyInfo) -> tuple[list[HandedClient], list[HandedMerge]]:
+    """All that is handed over of an agency."""
+    return list(ask(store, stored.clients, agency)), ask(store, stored.merges, agency)
+
+
+def handed(store: Store, agency: AgencyInfo, standard: Standard, out: Path) -> Path:
+    """Hand all over; the folder."""
+    with store.reading() as snapshot:
+        head = handover.head_of(snapshot, agency, standard, "ann", NOW)
+        return Path(handover.write_folder(snapshot, agency, standard, head, out).where)
+
+
+def opened(standard: Standard, place: Path) -> Store:
+    """An empty store for one of the two countries."""
+    return desks.opened(place).store if standard is STANDARD else journeys.opened(place).store
+
+
+def taken(standard: Standard, path: Path, place: Path) -> tuple[list[HandedClient], list[HandedMerge]]:
+    """What a store has that took a hand-over in; it is well."""
+    with opened(standard, place) as store:
+        job = HandoverImport(path, standard)
+        code = job.prepare(store, None)
+        job.write(store, code, "bob", NOW)
+        assert ask(store, audit.verify).whole
+        (agency,) = [one for one in ask(store, agencies.listed) if one.code == code]
+        return contents(store, agency)
+
+
+@BOTH
+@QUICK
+@given(seed=st.integers(0, 2**32), clients=st.integers(1, 12))
+def test_what_is_handed_over_comes_back_the_same(standard: Standard, seed: int, clients: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        with opened(standard, place / "first") as store:
+            agency = do(store, ANN, agencies.ensure, "T0001" if standard is STANDARD else "T00123", standard.id)
+            made = synthetic_episodes(standard, clients, seed=seed, today=NOW.date())
+            do(store, ANN, bulk_load.load, agency, list(made))
+            before = contents(store, agency)
+            where = handed(store, agency, standard, place)
+        for number, form in enumerate(FORMS):
+            assert taken(standard, where / form, place / f"taken-{number}") == before
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20) | st.sampled_from(
+    ["\r", "\n", "\r\n", '"', "=1+1", "'", ",", "\ufeff", "0012", "Llŷr", "  blank  ", "\x00", "{}", "\u2028"]
+)
+NAMES = st.text(string.ascii_letters, min_size=1, max_size=8)
+MOMENT = st.datetimes(timezones=st.just(NOW.tzinfo)).map(lambda at: at.isoformat(timespec="seconds"))
+
+
+def records(headers: tuple[str, ...], section: str = "") -> st.SearchStrategy[HandedRecord]:
+    """Records with whatever can be typed, under known headers and others."""
+    values = st.dictionaries(st.sampled_from(headers) | NAMES, TEXTS, max_size=4)
+    ids = st.uuids().map(str)
+    deleted = st.just("") | MOMENT
+    return st.builds(HandedRecord, ids, values, MOMENT, TEXTS, MOMENT, TEXTS, deleted, st.just(section))
+
+
+@BOTH
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_whatever_was_typed_is_read_as_it_was_written(standard: Standard, data: st.DataObject) -> None:
+    levels = standard.headers_by_level
+    sections = [(one.id, standard.headers_by_section[one.id]) for one in standard.event_sections]
+    event = st.sampled_from(sections).flatmap(lambda one: records(one[1], one[0]))
+    said = st.builds(
+        HandedAcceptance, st.uuids().map(str), TEXTS, TEXTS, st.dictionaries(NAMES, TEXTS | st.just("")), TEXTS, MOMENT,
+        TEXTS,
+    )  # fmt: skip
+    beside = TEXTS | st.just("")
+    episode = st.builds(
+        HandedEpisode, records(levels["episode"]), st.lists(event, max_size=3).map(tuple), beside, beside,
+        st.lists(said, max_size=2).map(tuple),
+    )  # fmt: skip
+    client = st.builds(HandedClient, records(levels["client"]), st.lists(episode, max_size=2).map(tuple))
+    made = tuple(data.draw(st.lists(client, max_size=3)))
+    joined = (HandedMerge("m", "a", "b", ("c", "d"), NOW.isoformat(), "ann"),)
+    head = handover.Head("T00123", standard.id, name=data.draw(beside), settings={"a": data.draw(TEXTS)})
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        with (place / handover.JSON_NAME).open("w", encoding="utf-8", newline="") as document:
+            streams = []
+
+            def file(name: str):  # type: ignore[no-untyped-def]
+                streams.append((place / name).open("w", encoding="utf-8", newline=""))
+                return streams[-1]
+
+            tables, writer = handover.Tables(standard, file), handover.JsonWriter(document, head)
+            tables.head(head)
+            for one in made:
+                tables.client(one)
+                writer.client(one)
+            tables.merges(joined)
+            writer.finish(joined)
+            for stream in streams:
+                stream.close()
+        for form in FORMS:
+            found = read_handover(place / form)
+            assert (found.head, found.clients, found.merges) == (head, made, joined)
+
+
+def kept(desk: Desk) -> AgencyInfo:
+    """An agency with all that there can be: notes, a deleted event, a merge, a setting."""
+    desk.take([row("1", **visit("1")), row("2", **visit("2")), row("3", PC="CF1 1AA")])
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(ANN) as unit:
+        ids = read.clients_by_reference(unit, agency, ["1001", "1002", "1003"])
+        tree = read.tree(unit, ids["1001"])
+        event = tree.episodes[0].events[0]
+        save.delete(unit, "event", event.id, event.version)
+        save.annotate(unit, tree.episodes[0].episode.id, "Siân", "rings\nback")
+        merge.merge(unit, ids["1002"], ids["1003"])
+        agency_settings.set_setting(unit, agency, "retention_years", "8")
+    return agency
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_deleted_merged_and_noted_records_come_back(desk: Desk, tmp_path: Path, form: str) -> None:
+    agency = kept(desk)
+    where = handed(desk.store, agency, STANDARD, tmp_path)
+    before = contents(desk.store, agency)
+    assert before[0][0].episodes[0].key_worker == "Siân" and before[0][0].episodes[0].events[0].deleted_at
+    assert len(before[1]) == 1 and before[0][2].record.deleted_at
+    place = tmp_path / "second"
+    assert taken(STANDARD, where / form, place) == before
+    with desks.opened(place).store as store:
+        again = ask(store, agencies.one)
+        assert ask(store, agency_settings.settings, again) == {"retention_years": "8"}
+        job = HandoverImport(where / form, STANDARD)
+        job.write(store, job.prepare(store, None), "bob", NOW)
+        assert job.report.new.clients == 0 and contents(store, again) == before
+
+
+def test_the_files_are_private_and_say_what_is_in_them(desk: Desk, tmp_path: Path) -> None:
+    agency = kept(desk)
+    where = handed(desk.store, agency, STANDARD, tmp_path)
+    assert where.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in where.iterdir()} == {0o600}
+    told = (where / handover.README).read_text(encoding="utf-8")
+    for path in where.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as lines:
+            heading = next(csv.reader(lines))
+        own = [one for one in heading if not one.startswith(handover.OWN)]
+        assert all(f"\n  {header:<12} " in told for header in own)
+        assert path.name in told or path.name.startswith("events_")
+    document = json.loads((where / handover.JSON_NAME).read_text(encoding="utf-8"))
+    assert [one["act"] for one in document["history"]].count("merge") == 3
+    with pytest.raises(Problem, match="already and it is kept"):
+        handed(desk.store, agency, STANDARD, tmp_path)
+    assert not list(tmp_path.glob(".*.new"))
+
+
+def test_it_is_known_for_what_it_is(desk: Desk, tmp_path: Path) -> None:
+    where = handed(desk.store, kept(desk), STANDARD, tmp_path)
+    for form in FORMS:
+        assert of_file(where / form, None).id == STANDARD.id
+        assert isinstance(import_of(where / form, STANDARD, None, PLAINLY), HandoverImport)
+        with pytest.raises(Problem, match="hand-over of ndtms-cjit-p"):
+            import_of(where / form, WALES, None, PLAINLY)
+    assert not is_handover(tmp_path)
+
+
+MARK = "a value that is nobody's to read"
+SPOILT = {
+    "half a file": lambda told: json.dumps(told)[:-40],
+    "another layout": lambda told: json.dumps({**told, MARK_NAME: 9}),
+    "no clients": lambda told: json.dumps({**told, "clients": MARK}),
+    "a client that is none": lambda told: json.dumps({**told, "clients": [MARK]}),
+    "a number for a text": lambda told: json.dumps(told).replace('"key_worker": "Si', '"key_worker": 5, "x": "'),
+    "no moment": lambda told: json.dumps(told).replace(NOW.isoformat(timespec="seconds"), MARK),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_what_is_not_whole_is_refused_and_not_quoted(desk: Desk, tmp_path: Path, how: str) -> None:
+    where = handed(desk.store, kept(desk), STANDARD, tmp_path)
+    path = where / handover.JSON_NAME
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(SPOILT[how](told), encoding="utf-8")
+    with pytest.raises(Problem) as problem:
+        read_handover(path)
+    assert "no whole hand-over" in str(problem.value) and MARK not in str(problem.value)
+
+
+def test_a_table_without_a_column_or_with_a_torn_row_is_refused(desk: Desk, tmp_path: Path) -> None:
+    where = handed(desk.store, kept(desk), STANDARD, tmp_path)
+    path = where / CLIENTS
+    whole = path.read_text(encoding="utf-8")
+    for text in (whole.replace("keywork_id", "keywork_name", 1), whole + '"x"\r\n', whole[:-30]):
+        path.write_text(text, encoding="utf-8", newline="")
+        with pytest.raises(Problem, match="no whole hand-over"):
+            read_handover(where)
+
+
+def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk, tmp_path: Path) -> None:
+    agency = kept(desk)
+    where = handed(desk.store, agency, STANDARD, tmp_path)
+    second = desks.opened(tmp_path / "second")
+    with second.store:
+        second.take([row("1")])
+        job = HandoverImport(where, STANDARD, PLAINLY)
+        job.write(second.store, job.prepare(second.store, None), "bob", NOW)
+        assert [item.line for item in job.report.left_out] == [1]
+        assert len(contents(second.store, ask(second.store, agencies.one))[0]) == 3
