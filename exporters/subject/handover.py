@@ -35,7 +35,8 @@ OWN = "keywork_"
 HAND_OVER = "hand over"
 JSON_NAME, README = "handover.json", "README.txt"
 EPISODES, ACCEPTED, MERGES, HISTORY = (f"{name}.csv" for name in ("episodes", "accepted", "merges", "history"))
-OTHERS, EVENTS = "others", "events_"
+EVENTS = "events_"
+LAST = MARKED, OTHERS = "unconfirmed", "others"
 MOMENTS = ("created_at", "created_by", "changed_at", "changed_by", "deleted_at")
 OF_ACCEPTANCE = (
     "id", "event_id", "rule", "reason", "accepted_at", "accepted_by", "lapsed_at", "withdrawn_at", "withdrawn_by",
@@ -200,7 +201,7 @@ def client_mapping(client: HandedClient) -> dict[str, Any]:
 
 def _record_mapping(record: HandedRecord) -> dict[str, Any]:
     moments = {name: getattr(record, name) for name in MOMENTS}
-    return {"id": record.id, **moments, "values": dict(record.values)}
+    return {"id": record.id, **moments, "values": dict(record.values), "unconfirmed": list(record.unconfirmed)}
 
 
 def history_mapping(entry: AuditEntry) -> dict[str, Any]:
@@ -219,8 +220,8 @@ class Tables:
         """Take what makes a file by its name."""
         self._file, self._standard = file, standard
         levels = standard.headers_by_level
-        self._clients = self._table(CLIENTS, ["id", *MOMENTS, OTHERS], levels["client"])
-        above = ["id", "client", *MOMENTS, "key_worker", "note", OTHERS]
+        self._clients = self._table(CLIENTS, ["id", *MOMENTS, *LAST], levels["client"])
+        above = ["id", "client", *MOMENTS, "key_worker", "note", *LAST]
         self._episodes = self._table(EPISODES, above, levels["episode"])
         self._events = {section.id: self._of_events(section.id) for section in standard.event_sections}
         self._accepted = self._table(ACCEPTED, ["episode", "values", *OF_ACCEPTANCE], ())
@@ -228,7 +229,7 @@ class Tables:
         self._history = self._table(HISTORY, OF_HISTORY, ())
 
     def _of_events(self, section: str) -> "Table":
-        own = ["id", "episode", "position", "section", *MOMENTS, OTHERS]
+        own = ["id", "episode", "position", "section", *MOMENTS, *LAST]
         return self._table(f"{EVENTS}{section}.csv", own, self._standard.headers_by_section.get(section, ()))
 
     def _table(self, name: str, own: Iterable[str], headers: Iterable[str]) -> "Table":
@@ -271,7 +272,8 @@ class Tables:
 
 
 def _own(record: HandedRecord) -> dict[str, str]:
-    return {"id": record.id, **{name: getattr(record, name) for name in MOMENTS}}
+    marked = {"unconfirmed": json.dumps(record.unconfirmed) if record.unconfirmed else ""}
+    return {"id": record.id, **{name: getattr(record, name) for name in MOMENTS}} | marked
 
 
 class Table:
@@ -356,5 +358,6 @@ _COLUMNS = (
     ("deleted_at", "when it was deleted; empty for what is there"),
     ("key_worker", "who works with the client in this episode, never sent"),
     ("note", "a note of the episode, never sent"),
+    ("unconfirmed", "fields whose value was carried over from an earlier record and not confirmed, as JSON"),
     ("others", "values under headers that the data set does not know, as JSON"),
 )

@@ -21,6 +21,7 @@ from exporters.subject.handover import (
     EPISODES,
     EVENTS,
     LAYOUT,
+    MARKED,
     MERGES,
     MOMENTS,
     OF_ACCEPTANCE,
@@ -33,7 +34,7 @@ from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
 from store.disk.files import refuse_own, refused
 from store.facts import AgencyInfo, Counts, Who
 from store.month import agency_settings
-from store.records import agencies, handover, read
+from store.records import agencies, handover, read, removal
 from store.records.handover import HandedAcceptance, HandedClient, HandedEpisode, HandedMerge, HandedRecord
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -126,7 +127,8 @@ def _record(told: Any, where: str, section: str = "") -> HandedRecord:
     texts = {name: _text(told, name, where) for name in ("id", *MOMENTS)}
     if not texts["id"]:
         raise _Misfit(f"{where} has no id")
-    return HandedRecord(values=_texts(told.get("values"), f"the values of {where}"), section=section, **texts)
+    values, marked = _texts(told.get("values"), f"the values of {where}"), _all_texts(told, MARKED, where)
+    return HandedRecord(values=values, section=section, unconfirmed=marked, **texts)
 
 
 def _acceptance(told: Any, where: str) -> HandedAcceptance:
@@ -135,10 +137,7 @@ def _acceptance(told: Any, where: str) -> HandedAcceptance:
 
 
 def _merge(told: Any, where: str) -> HandedMerge:
-    moved = _list(told, "moved", where)
-    if not all(isinstance(one, str) for one in moved):
-        raise _Misfit(f"moved of {where} is not of texts")
-    return HandedMerge(moved=tuple(moved), **{name: _text(told, name, where) for name in OF_MERGE})
+    return HandedMerge(moved=_all_texts(told, "moved", where), **{name: _text(told, name, where) for name in OF_MERGE})
 
 
 def _text(told: Any, name: str, where: str) -> str:
@@ -159,6 +158,13 @@ def _texts(found: Any, where: str, *, empty: bool = False) -> dict[str, str]:
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
         raise _Misfit(f"{where} are not texts by name")
     return {name: text for name, text in found.items() if text or empty}
+
+
+def _all_texts(told: Any, name: str, where: str) -> tuple[str, ...]:
+    found = _list(told, name, where)
+    if not all(isinstance(one, str) for one in found):
+        raise _Misfit(f"{name} of {where} is not of texts")
+    return tuple(found)
 
 
 def _list(told: Any, name: str, where: str) -> list[Any]:
@@ -228,16 +234,22 @@ def _rows_of(file: IO[str], name: str) -> Iterator[dict[str, Any]]:
         if OTHERS in row:
             values |= _object(row[OTHERS], name) if row[OTHERS] else {}
             row["values"] = values
+            row[MARKED] = _json(row[MARKED], name, list) if row[MARKED] else []
         yield row
 
 
 def _object(text: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = _json(text, name, dict)
+    return found
+
+
+def _json(text: str, name: str, kind: type) -> Any:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict):
-        raise _Misfit(f"{name} has a cell that should be a JSON object and is none")
+    if not isinstance(found, kind):
+        raise _Misfit(f"{name} has a cell that should be JSON and is not")
     return found
 
 
@@ -271,6 +283,7 @@ class HandoverImport:
         named = {handed.head.code: len(handed.clients)}
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
         known: set[str] = set()
+        gone: set[str] = set()
         doubled: set[str] = set()
         ids = [own_id for client in handed.clients for own_id in client.ids]
         if len(set(ids)) < len(ids):
@@ -278,18 +291,23 @@ class HandoverImport:
         if store is not None:
             with store.reading() as snapshot:
                 known = handover.known_ids(snapshot, ids)
+                gone = removal.removed(snapshot, [client.record.id for client in handed.clients])
                 doubled = self._borne(snapshot, choice.known) if choice.known else set()
         for at, client in enumerate(handed.clients, 1):
             report.rows += sum(1 for _ in client.ids)
             report.episodes += len(client.episodes)
             if known.intersection(client.ids):
                 report.unchanged += len(client.episodes)
+            elif client.record.id in gone:
+                report.left_out.append(LeftOut(at, "the client was removed from this store, for good"))
             elif client.record.id in doubled:
                 report.left_out.append(LeftOut(at, "another client of the store has the client's identifier"))
             else:
                 self._new.append(client)
         if report.left_out and self.taking.all_or_nothing:
-            raise Problem(f"{self.path} was not taken in: the identifiers of {len(report.left_out)} clients are taken.")
+            raise Problem(
+                f"{self.path} was not taken in: {len(report.left_out)} clients cannot be, {report.left_out[0].why}."
+            )
         if self._new and len(self._new) < len(handed.clients):
             report.notes.append("a client that is in the store already stays as the store has it")
         events = sum(len(one.events) for client in self._new for one in client.episodes)

@@ -28,6 +28,8 @@ BATCH = 2000
 NOTED_DIGITS = 16
 LOOK = "look"
 """The act of opening a client's record."""
+REMOVE = "remove"
+"""The act of removing a record for good; its values are erased with it."""
 
 _plain = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 

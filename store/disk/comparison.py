@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from store.disk.audit import Link
+from store.disk.audit import REMOVE, Link
 from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS
 from store.records.values import unpack
 from store.snapshot import Snapshot
@@ -22,7 +22,7 @@ RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EV
 _VALUES = frozenset({"create", "load", "import", "sample", "copy", "change", "letter"})
 """The acts that tell values of a record; what else is noted of one (looked at, confirmed, accepted) changes none."""
 _GOES = {"delete": True, "merge": True, "undelete": False, "split": False}
-_TOLD = _VALUES | _GOES.keys() | {"erase"}
+_TOLD = _VALUES | _GOES.keys() | {"erase", REMOVE}
 _OWNER = "client"
 _ERASED = None
 
@@ -45,6 +45,9 @@ class Comparison:
         if kind not in RECORDS or act not in _TOLD:
             return
         mark = hash(record)
+        if act == REMOVE:
+            self._sums.pop(mark, None)
+            return
         if act == "erase" or erased:
             self._sums[mark] = _ERASED
         if act in ("merge", "split") and kind == "episode" and field == _OWNER:

@@ -13,11 +13,11 @@ from sqlalchemy import Row, Table, insert, select
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import ACCEPTANCES, CLIENTS, EPISODES, EVENTS, MERGES, NAMES, STATES
+from store.disk.tables import ACCEPTANCES, CARRIED, CLIENTS, EPISODES, EVENTS, MERGES, NAMES, STATES
 from store.facts import AgencyInfo, Counts, Kind
 from store.findings import queries
 from store.findings.acceptance_facts import values_text
-from store.records import read
+from store.records import carried, read
 from store.records.values import named, pack, unpack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -31,7 +31,8 @@ ACT = "import"
 class HandedRecord:
     """A client, episode or event: its id and values; who entered it, changed it last, and when.
 
-    `deleted_at` is "" for one that is there, `section` for one that is no event. Moments are in ISO 8601, UTC.
+    `deleted_at` is "" for one that is there, `section` for one that is no event; `unconfirmed` are fields of which the
+    value was carried over from an earlier record and that nobody has confirmed. Moments are in ISO 8601, UTC.
     """
 
     id: str
@@ -42,6 +43,7 @@ class HandedRecord:
     changed_by: str
     deleted_at: str = ""
     section: str = ""
+    unconfirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,12 @@ def _clients(snapshot: Snapshot, numbers: list[int]) -> Iterator[HandedClient]:
     below = select(EPISODES).where(EPISODES.c.client_number.in_(numbers)).order_by(EPISODES.c.number)
     episodes = execute(below).all()
     own = [row.number for row in episodes]
+    marked = select(CARRIED.c.record_id, CARRIED.c.fields).where(sqlite.among(CARRIED.c.episode_number, own))
+    marks = {row.record_id: tuple(json.loads(row.fields)) for row in execute(marked)}
     events: dict[int, list[HandedRecord]] = defaultdict(list)
     dated = select(EVENTS).where(sqlite.among(EVENTS.c.episode_number, own)).order_by(EVENTS.c.number)
     for row in execute(dated):
-        events[row.episode_number].append(_record(row, row.section))
+        events[row.episode_number].append(_record(row, marks, row.section))
     beside = (
         select(STATES.c.episode_number, STATES.c.note, NAMES.c.name)
         .outerjoin(NAMES, NAMES.c.number == STATES.c.worker)
@@ -136,13 +140,13 @@ def _clients(snapshot: Snapshot, numbers: list[int]) -> Iterator[HandedClient]:
     for row in episodes:
         number = row.number
         worker, note = kept.get(number, ("", ""))
-        one = HandedEpisode(_record(row), tuple(events[number]), worker, note, tuple(accepted[number]))
+        one = HandedEpisode(_record(row, marks), tuple(events[number]), worker, note, tuple(accepted[number]))
         found[row.client_number].append(one)
     for row in rows:
-        yield HandedClient(_record(row), tuple(found[row.number]))
+        yield HandedClient(_record(row, marks), tuple(found[row.number]))
 
 
-def _record(row: Row[Any], section: str = "") -> HandedRecord:
+def _record(row: Row[Any], marks: Mapping[str, tuple[str, ...]], section: str = "") -> HandedRecord:
     return HandedRecord(
         row.id,
         unpack(row.typed),
@@ -152,6 +156,7 @@ def _record(row: Row[Any], section: str = "") -> HandedRecord:
         row.changed_by,
         row.deleted_at or "",
         section,
+        marks.get(row.id, ()),
     )
 
 
@@ -279,6 +284,10 @@ class _Taker:
                 queries.annotate(unit.connection, number, name, text)
                 queries.note_who(unit.connection, number, unit.person, unit.at)
                 unit.chain.add("annotate", "episode", own, name, "", text)
+        kinds: list[tuple[Kind, HandedRecord]] = [("episode", one.record), *(("event", event) for event in one.events)]
+        for kind, record in kinds:
+            if record.unconfirmed:
+                carried.keep(unit, kind, record.id, record.unconfirmed)
         for said in one.accepted:
             values: Mapping[str, Any] = {
                 "id": said.id,
@@ -295,8 +304,8 @@ class _Taker:
                 "withdrawn_by": said.withdrawn_by or None,
             }
             unit.connection.execute(insert(ACCEPTANCES).values(**values))
-            kind = "event" if said.event_id else "episode"
-            unit.chain.add("accept", kind, said.event_id or own, f"rule {said.rule}", None, said.reason)
+            about = "event" if said.event_id else "episode"
+            unit.chain.add("accept", about, said.event_id or own, f"rule {said.rule}", None, said.reason)
 
     def join(self, joined: Iterable[HandedMerge]) -> None:
         """Take the merges in; the clients stand as they do after them."""

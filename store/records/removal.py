@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, insert, 
 
 from store.clients import index
 from store.disk import sqlite
+from store.disk.audit import REMOVE
 from store.disk.tables import (
     AUDIT_VALUES,
     AUDITS,
@@ -46,7 +47,7 @@ from validators.problems import Problem
 RETENTION = "retention_years"
 """The agency's setting: for how many years after closure a client is kept. Empty: nothing is ever due."""
 MOST_YEARS = 99
-ASK, TAKE_BACK, REMOVE = "ask removal", "take back removal", "remove"
+ASK, TAKE_BACK = "ask removal", "take back removal"
 
 
 def retention_years(snapshot: Snapshot, agency: AgencyInfo) -> int:
@@ -133,6 +134,15 @@ def waiting(snapshot: Snapshot, client_id: str) -> RemovalInfo | None:
     )
     row = snapshot.connection.execute(query).one_or_none()
     return _info(row) if row is not None else None
+
+
+def removed(snapshot: Snapshot, client_ids: Iterable[str]) -> set[str]:
+    """Of some ids those of clients who were removed."""
+    found: set[str] = set()
+    query = select(REMOVALS.c.client_id).where(REMOVALS.c.confirmed_at.is_not(None))
+    for some in read.batches(client_ids):
+        found.update(snapshot.connection.execute(query.where(REMOVALS.c.client_id.in_(some))).scalars())
+    return found
 
 
 def ask(unit: UnitOfWork, agency: AgencyInfo, client_id: str, reason: RemovalReason) -> RemovalInfo:
