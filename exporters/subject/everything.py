@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.extracts.receipt import state_of
@@ -19,12 +20,14 @@ from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
+from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AuditEntry, ClientTree, StoredRecord
 from store.findings import acceptances
 from store.live import drafts
 from store.records import removal
 from store.records.values import sortable
 from store.snapshot import Snapshot
+from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
 
@@ -381,6 +384,18 @@ def text_lines(found: Everything) -> Iterator[str]:
     yield "# If something is wrong, and about copies"
     yield ""
     yield from (f"  {note}" for note in found.notes)
+
+
+def write_file(text: str, path: Path) -> None:
+    """Write what was told into a new file that only its owner can read. Raises Problem; no file is written over."""
+    try:
+        with scratch(path, PRIVATE) as made:
+            made.write_text(text, encoding="utf-8", newline="")
+            place(made, path)
+    except FileExistsError:
+        raise Problem(f"There is a file at {path} already and it is kept: name another one.") from None
+    except OSError as error:
+        raise refused(error, path, "written") from None
 
 
 _STYLE = (

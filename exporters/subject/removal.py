@@ -126,6 +126,21 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
     return Removed(done, tuple(one.extract for one in found))
 
 
+def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[str]:
+    """What a removal would take away, in lines."""
+    trees = removal.all_of(snapshot, info.client_id)
+    found = extracts_with(snapshot, agency, names_of(snapshot, agency, standard, trees))
+    rows = sum(one.rows for one in found)
+    told = standard.say(
+        "Records that go, with all values of their history: {many}. From {extracts} kept extracts: {rows} {row}.",
+        many=len(removal.records_in(trees)),
+        extracts=len(found),
+        rows=rows,
+        row=standard.word("row") + ("" if rows == 1 else "s"),
+    )
+    return [told, COPIES]
+
+
 def told_removed(removed: Removed) -> Iterator[str]:
     """What was done, in lines."""
     told = removed.info.told
@@ -148,6 +163,11 @@ def told_state(one: RemovalInfo) -> str:
     if one.taken_back_at is not None:
         return f"taken back by {one.taken_back_by} on {one.taken_back_at:%d %b %Y}; {asked}"
     return f"{asked}; waits for another person"
+
+
+def told_years(years: int) -> str:
+    """A number of years in words."""
+    return f"{years} year{'' if years == 1 else 's'}"
 
 
 def reference_of(snapshot: Snapshot, client_id: str) -> str:

@@ -90,7 +90,7 @@ def client_of(store: Store, agency: AgencyInfo, standard: Standard, reference: s
 def filled(desk: Desk) -> tuple[AgencyInfo, str]:
     """Three clients of England, the second one marked in every place there is; both extracts sent."""
     marked = {"CLIENTID": "clientmark", "CLIENT": "MARKREF77", "EPISODID": "episodemark", "DOB": "19810317"}
-    closed = {"DISD": "20201101", "DISRSN": "80", "PC": "QXZ41"}
+    closed = {"DISD": "20201101", "CJDISRSN": "80", "PC": "QXZ41"}
     desk.take(
         [
             row("1", **visit("1")),
@@ -176,7 +176,7 @@ def message_of(whole: bytes) -> bytes:
 
 
 def test_a_removal_is_refused_while_its_reason_does_not_hold(desk: Desk) -> None:
-    desk.take([row("1"), row("2", DISD="20200701", DISRSN="80")])
+    desk.take([row("1"), row("2", DISD="20200701", CJDISRSN="80")])
     agency = ask(desk.store, agencies.one)
     opened, closed = (client_of(desk.store, agency, STANDARD, one) for one in ("1001", "1002"))
 

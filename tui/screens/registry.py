@@ -221,6 +221,15 @@ SCREENS: dict[str, ScreenEntry] = {
             faults="",
         ),
         ScreenEntry(
+            "subject",
+            "Held and removed",
+            "tui.screens.subject",
+            "SubjectScreen",
+            "All that is held about a client, to be handed out; removal that two people agree on",
+            letters=True,
+            faults="",
+        ),
+        ScreenEntry(
             "agencies",
             "Agencies",
             "tui.screens.agencies",

@@ -73,6 +73,14 @@ REGISTRY.add(
     ),
     action("copy.write", "f2", "Copy", "Copy the client as the page says", {"copy"}, "write", bar=True),
     action("client.history", "", "History", "Who changed this record, and when", SCOPE, "history"),
+    action(
+        "client.everything",
+        "",
+        "Everything held",
+        "All that is held about this client, to be handed out; and removal",
+        SCOPE,
+        "everything",
+    ),
     action("compare.take", "f2", "Take these", "Take the values marked, field by field", {"compare"}, "take", bar=True),
     action(
         "compare.all_mine", "f7", "All yours", "Choose what you typed in every field", {"compare"}, "all(0)", bar=True

@@ -507,6 +507,14 @@ class ClientScreen(BaseScreen[None]):
         else:
             self.say("This record was never saved, so it has no history.")
 
+    def action_everything(self) -> None:
+        """From the palette."""
+        if self.case.client.version:
+            self.form.flush()
+            self.program.open_screen("subject", self.case.client.id)
+        else:
+            self.say("This client was never saved: what is typed is a draft of yours, and nothing else is held.")
+
     def action_refresh_data(self) -> None:
         """F5: read the client again."""
         self.around.reload(said=True)

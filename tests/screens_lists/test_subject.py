@@ -1,0 +1,94 @@
+"""All that is held about a client is read and written at the screen; two people remove one."""
+
+import stat
+from pathlib import Path
+
+from store.facts import AgencyInfo, Who
+from store.records import read, removal, save
+from store.store import Store
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask, do
+from validators.standard.catalogue import load
+
+STANDARD = load("ndtms-cjit-p")
+
+
+def closed(store: Store, agency: AgencyInfo) -> list[tuple[str, str]]:
+    """The ids and references of two clients whose episodes are closed long ago."""
+    found: list[tuple[str, str]] = []
+    for record in ask(store, read.episodes, agency):
+        tree = ask(store, read.tree, record.client_id)
+        if len(tree.episodes) != 1 or len(found) == 2:
+            continue
+        with store.writing(Who("bob", NOW)) as unit:
+            episode = read.get(unit, "episode", record.episode_id)
+            values = {**episode.values, "DISD": f"201{len(found)}0105", "CJDISRSN": "80"}
+            save.change(unit, "episode", episode.id, values, episode.version)
+        found.append((record.client_id, record.client["CLIENT"]))
+    return found
+
+
+def test_what_is_held_is_read_and_written_from_the_client(
+    start: Start, store: Store, agency: AgencyInfo, tmp_path: Path
+) -> None:
+    terminal = start()
+    terminal.press("000002<enter>")
+    terminal.until("F2 Save")
+    command(terminal, "everything held", "this client")
+    assert terminal.shows("Held and removed") and terminal.shows("without an end")
+    terminal.press("<enter>")
+    terminal.until("All that is held")
+    terminal.until("Held by T0001")
+    assert terminal.shows("Client reference: 000002")
+    terminal.press("<escape>")
+    terminal.until("this client")
+    terminal.press("w")
+    terminal.until("Write all that is held")
+    terminal.press("<enter>")
+    terminal.until("Written:")
+    page = tmp_path / "everything.html"
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    text = page.read_text(encoding="utf-8")
+    assert "<td>000002</td>" in text and "<script" not in text
+
+
+def test_one_asks_and_another_removes(start: Start, store: Store, agency: AgencyInfo) -> None:
+    (first, reference), _ = closed(store, agency)
+    terminal = start()
+    command(terminal, "held and removed", "Nobody is due")
+    terminal.press("y")
+    terminal.until("How long clients are kept")
+    terminal.press("8<enter>")
+    terminal.until("2 due")
+    same_picture(terminal, HELP / "subject.screen.txt")
+    terminal.press("ar")
+    terminal.until("Asked: another person confirms it")
+    terminal.until("1 waiting")
+    terminal.press("<home>c")
+    terminal.until("You asked for this removal")
+    other = start(person="bob")
+    command(other, "held and removed", "1 waiting")
+    other.press("c")
+    other.until("Remove this client?")
+    other.until("Records that go")
+    other.press("<enter>", 0.3)
+    assert ask(store, removal.waiting, first) is not None
+    other.press("x")
+    other.until("records, the values of")
+    assert ask(store, removal.removed, [first]) == {first}
+    assert reference not in ask(store, read.clients_by_reference, agency, [reference])
+    terminal.until("0 waiting")
+    assert terminal.shows("removed")
+
+
+def test_what_was_asked_is_taken_back(start: Start, store: Store, agency: AgencyInfo) -> None:
+    (first, _), _ = closed(store, agency)
+    do(store, Who("bob", NOW), removal.ask, agency, first, "retention")
+    terminal = start()
+    command(terminal, "held and removed", "1 waiting")
+    terminal.press("t")
+    terminal.until("Take it back: the client is kept")
+    terminal.press("t")
+    terminal.until("0 waiting")
+    assert ask(store, removal.waiting, first) is None

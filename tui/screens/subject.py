@@ -1,0 +1,349 @@
+"""What a client may ask for: all that is held, handed out as a page; and removal, once two people agree."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from textual.widget import Widget
+
+from exporters.subject import everything, removal
+from exporters.subject.removal import RemovalState, Removed
+from exporters.work import Work
+from store.disk.user import service_account
+from store.facts import AgencyInfo, RemovalInfo, RemovalReason
+from store.records import read
+from store.records import removal as stored
+from store.snapshot import Snapshot
+from tui.screens.registry import SCREENS
+from tui.screens.standards import PageScreen
+from tui.session.filtered_screen import FilteredScreen
+from tui.session.store_access import StoreChanged
+from tui.session.wording import client_name
+from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.confirm import Answer, Confirm
+from tui.widgets.line_list import LineList
+from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.text_line import TextLine
+from validators.problems import Problem
+from validators.standard.model import Standard
+
+SCOPE = SCREENS["subject"].scope
+COLUMNS = (Column("State", 11), Column("Client", 16), Column("Since", 12), Column("What", 0))
+LETTERS: dict[str, RemovalReason] = {"w": "withdrawal", "r": "retention"}
+PAGE_NAME = "everything.html"
+REGISTRY.add(
+    action("subject.filter", "slash", "Filter", "Only lines with these words", SCOPE, "filter", bar=True),
+    action(
+        "subject.write", "w", "Write page", "All that is held as a file, to be handed out", SCOPE, "write", bar=True
+    ),
+    action("subject.ask", "a", "Ask removal", "Ask that the client be removed for good", SCOPE, "ask", bar=True),
+    action("subject.confirm", "c", "Confirm", "Remove the client, as another person asked", SCOPE, "confirm", bar=True),
+    action("subject.back", "t", "Take back", "Take back that a removal was asked for", SCOPE, "take_back", bar=True),
+    action("subject.years", "y", "Years", "For how many years after closure clients are kept", SCOPE, "years"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """One client of the list: where his removal stands, since when, and what is told of it."""
+
+    client_id: str
+    state: str
+    name: str
+    since: str
+    what: str
+    info: RemovalInfo | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells the line from others."""
+        return f"{self.client_id} {self.info.id if self.info else ''}"
+
+    @property
+    def text(self) -> str:
+        """All that a filter looks through."""
+        return f"{self.state} {self.name} {self.since} {self.what}".casefold()
+
+
+def _lines(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, today: date, client_id: str
+) -> tuple[RemovalState, list[SubjectLine]]:
+    """In a thread: where removals stand, and the lines; the client one came from first."""
+    state = removal.state(snapshot, agency, today)
+    lines = []
+    if client_id:
+        name = client_name(standard, read.get(snapshot, "client", client_id).values)
+        waits = stored.waiting(snapshot, client_id)
+        what = removal.told_state(waits) if waits else "Enter shows all that is held; nobody asked for removal"
+        lines.append(SubjectLine(client_id, "this client", name, "", what, waits))
+    for info in state.asked:
+        if info.is_open and info.client_id == client_id:
+            continue
+        reference = removal.reference_of(snapshot, info.client_id)
+        word = "waits" if info.is_open else "removed" if info.confirmed_at else "taken back"
+        told = removal.told_state(info)
+        line = SubjectLine(info.client_id, word, reference, f"{info.asked_at:%d %b %Y}", told, info)
+        lines.append(line)
+    for one in state.due:
+        if one.client_id != client_id:
+            what = f"closed on {one.closed:%d %b %Y}, kept long enough"
+            name = f"{one.reference} {one.initials}".strip()
+            lines.append(SubjectLine(one.client_id, "due", name, f"{one.due:%d %b %Y}", what))
+    order = {"this client": 0, "waits": 1, "due": 2}
+    return state, sorted(lines, key=lambda one: order.get(one.state, 3))
+
+
+class SubjectScreen(FilteredScreen):
+    """Who is due, what was asked for, and the client one came from; Enter shows all that is held about one."""
+
+    scope = "subject"
+    heading = "Held and removed"
+
+    def __init__(self, client_id: str = "") -> None:
+        super().__init__()
+        self._client_id = client_id
+        self._all: list[SubjectLine] = []
+        self._shown: list[SubjectLine] = []
+        self.about = TextLine(id="about")
+        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
+
+    @property
+    def listed(self) -> LineList:
+        """The list that is filtered."""
+        return self.table
+
+    def body(self) -> Iterable[Widget]:
+        """What is kept how long, filter, lines, all of the chosen one."""
+        self.table = PagedTable(
+            COLUMNS,
+            lambda: len(self._shown),
+            lambda offset, limit: [self._row(one) for one in self._shown[offset : offset + limit]],
+            lambda key: next((at for at, one in enumerate(self._shown) if one.key == key), None),
+            "Reading ...",
+        )
+        yield self.about
+        yield self.find_line
+        yield self.table
+        yield from self.details
+
+    def on_mount(self) -> None:
+        """Read."""
+        self.table.focus()
+        self.action_refresh_data()
+
+    def _row(self, one: SubjectLine) -> Row:
+        return one.key, one.state, one.name, one.since, one.what
+
+    # Reading
+
+    def action_refresh_data(self) -> None:
+        """F5."""
+        app = self.program
+        agency, standard, today, client_id = app.agency, app.standard, app.today(), self._client_id
+        app.read(lambda snapshot: _lines(snapshot, agency, standard, today, client_id), on_done=self._came, hold=True)
+
+    def _came(self, found: tuple[RemovalState, list[SubjectLine]]) -> None:
+        state, self._all = found
+        kept = f"for {removal.told_years(state.years)} after closure" if state.years else "without an end (y sets one)"
+        told = f" Kept {kept}: {len(state.due):,} due, {len(state.waiting):,} waiting. Nothing goes by itself."
+        self.about.show((told, "dim"))
+        self.table.empty = "Nothing has all these words." if self._all else "Nobody is due, nothing was asked for."
+        self.filter_by(self.find_line.text)
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Somebody saved something; perhaps another person confirmed."""
+        self.action_refresh_data()
+
+    def filter_by(self, text: str) -> None:
+        """Leave only the lines that have all the words."""
+        words = text.casefold().split()
+        self._shown = [one for one in self._all if all(word in one.text for word in words)]
+        many = len(self._shown)
+        self.find_line.tell((f"{many:,} line{'' if many == 1 else 's'}".rjust(29), "dim"))
+        self.table.reload()
+
+    def on_paged_table_filter_wanted(self) -> None:
+        """`/` on the list."""
+        self.action_filter()
+
+    def on_line_list_moved(self) -> None:
+        """Another line: say all of it below."""
+        one = self._current()
+        told = (f" {one.state} {one.name} {one.since}", f" {one.what}") if one else ("", "")
+        for line, text in zip(self.details, told, strict=True):
+            line.show((text, "panel"))
+
+    def _current(self) -> SubjectLine | None:
+        key = self.table.current_id
+        return next((one for one in self._shown if one.key == key), None)
+
+    def _there(self) -> SubjectLine | None:
+        """The current line, if its client is still there; else that is said."""
+        one = self._current()
+        if one is None or (one.info is not None and one.info.confirmed_at is not None):
+            self.say("That client was removed: nothing is held any more." if one else "Choose a client first.")
+            return None
+        return one
+
+    # All that is held
+
+    def on_line_list_chosen(self) -> None:
+        """Enter: all that is held about the client, to be read here."""
+        one = self._there()
+        if one is not None:
+            self.program.read(self._everything_of(one), on_done=self._show, hold=True)
+
+    def _everything_of(self, one: SubjectLine) -> Callable[[Snapshot], everything.Everything]:
+        """What reads, in a thread, all that is held about a client."""
+        app = self.program
+        work, person, at = Work(app.agency, app.standard, app.today()), app.person, app.clock()
+        return lambda snapshot: everything.everything(snapshot, work, one.client_id, person, at)
+
+    def _show(self, found: everything.Everything) -> None:
+        self.app.push_screen(PageScreen("All that is held", list(everything.text_lines(found))))
+
+    def action_write(self) -> None:
+        """`w`: as a page in a file of one's own."""
+        one = self._there()
+        if one is None:
+            return
+        account = service_account(self.program.opened_store.path)
+        about = ["One page without scripts, with every value and its label, readable by this account alone."]
+        if account:
+            about.append(f"It will belong to {account}; `keywork client everything - --html` gives it out instead.")
+
+        def came(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self._write(one, Path(texts["file"].strip()).expanduser())
+
+        asked = Asked("file", "File on this host", str(Path.home() / PAGE_NAME))
+        self.app.push_screen(Asking("Write all that is held", about, [asked]), came)
+
+    def _write(self, one: SubjectLine, path: Path) -> None:
+        app, job, client_id = self.program, self._everything_of(one), one.client_id
+
+        def wrote(found: everything.Everything) -> None:
+            self.say(f"Written: {path}", "ok")
+            app.write(lambda unit: everything.give_out(unit, client_id))
+
+        def write(snapshot: Snapshot) -> everything.Everything:
+            found = job(snapshot)
+            everything.write_file("".join(everything.html_page(found)), path)
+            return found
+
+        app.read(write, on_done=wrote, hold=True)
+
+    # Removal
+
+    def action_ask(self) -> None:
+        """`a`: ask that the client be removed, and why."""
+        one = self._there()
+        if one is None:
+            return
+        app = self.program
+        agency, standard, today, client_id = app.agency, app.standard, app.today(), one.client_id
+
+        def answered(letter: str | None) -> None:
+            if letter in LETTERS:
+                reason = LETTERS[letter]
+                app.write(
+                    lambda unit: removal.ask(unit, agency, standard, client_id, reason, today),
+                    on_done=self._asked,
+                    hold=True,
+                )
+
+        lines = [one.name, "Another person has to confirm it; until then nothing goes.", removal.COPIES]
+        answers = [Answer("w", "Consent was withdrawn"), Answer("r", "The time it is kept for is over")]
+        self.app.push_screen(Confirm("Ask for removal: why?", lines, answers), answered)
+
+    def _asked(self, info: RemovalInfo) -> None:
+        self.say("Asked: another person confirms it here, or takes it back.", "ok")
+        self.action_refresh_data()
+
+    def _waiting(self) -> RemovalInfo | None:
+        one = self._current()
+        if one is None or one.info is None or not one.info.is_open:
+            self.say("Nobody asked for the removal of this client: a does." if one else "Choose a client first.")
+            return None
+        return one.info
+
+    def action_confirm(self) -> None:
+        """`c`: what would go, then remove it."""
+        info = self._waiting()
+        if info is None:
+            return
+        app = self.program
+        if info.asked_by == app.person:
+            self.say("You asked for this removal: another person looks at it and confirms it.", "warning")
+            return
+        agency, standard = app.agency, app.standard
+        app.read(
+            lambda snapshot: removal.told_before(snapshot, agency, standard, info),
+            on_done=lambda told: self._confirm(info, told),
+            hold=True,
+        )
+
+    def _confirm(self, info: RemovalInfo, told: list[str]) -> None:
+        app = self.program
+        agency, standard, today = app.agency, app.standard, app.today()
+
+        def answered(letter: str | None) -> None:
+            if letter == "x":
+                app.write(
+                    lambda unit: removal.confirm(unit, agency, standard, info.id, today),
+                    on_done=self._removed,
+                    hold=True,
+                )
+
+        answers = [Answer("x", "Remove for good", destructive=True)]
+        self.app.push_screen(Confirm("Remove this client?", [removal.told_state(info), *told], answers), answered)
+
+    def _removed(self, done: Removed) -> None:
+        if done.info.client_id == self._client_id:
+            self._client_id = ""
+        self.say("Removed.", "ok")
+        self.action_refresh_data()
+        self.app.push_screen(PageScreen("Removed", list(removal.told_removed(done))))
+
+    def action_take_back(self) -> None:
+        """`t`: what was asked is taken back."""
+        info = self._waiting()
+        if info is None:
+            return
+
+        def answered(letter: str | None) -> None:
+            if letter == "t":
+                self.program.write(lambda unit: stored.take_back(unit, info.id), on_done=self._taken_back, hold=True)
+
+        answers = [Answer("t", "Take it back: the client is kept")]
+        self.app.push_screen(Confirm("Take back?", [removal.told_state(info)], answers), answered)
+
+    def _taken_back(self, info: RemovalInfo) -> None:
+        self.say("Taken back: the client is kept.", "ok")
+        self.action_refresh_data()
+
+    def action_years(self) -> None:
+        """`y`: for how long clients are kept."""
+        agency = self.program.agency
+
+        def came(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                years = _years(texts)
+                self.program.write(
+                    lambda unit: stored.set_retention_years(unit, agency, years),
+                    on_done=lambda _: self.action_refresh_data(),
+                    hold=True,
+                )
+
+        about = ["Whoever is closed for longer is listed as due. Nothing is removed by itself."]
+        asked = Asked("years", "Years after closure, 0 for no end")
+        self.app.push_screen(Asking("How long clients are kept", about, [asked], _years), came)
+
+
+def _years(texts: Mapping[str, str]) -> int:
+    text = texts["years"].strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        raise Problem(f"Give a number of years from 1 to {stored.MOST_YEARS}, or 0 for no end.")
+    return int(text)
