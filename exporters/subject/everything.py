@@ -190,9 +190,9 @@ def held_values(standard: Standard, values: Values) -> tuple[HeldValue, ...]:
 def title_of(standard: Standard, record: StoredRecord) -> str:
     """A record in a few words: `Client`, `Episode 2020-03-12`."""
     if record.kind == "client":
-        return standard.say("{Client}")
+        return standard.word("client").capitalize()
     if record.kind == "episode":
-        name, header = standard.say("{Episode}"), standard.role("opened")
+        name, header = standard.word("episode").capitalize(), standard.role("opened")
     else:
         section = standard.section_by_id.get(record.section)
         name, header = (section.title, section.date_field) if section else (record.section, "")
@@ -215,7 +215,7 @@ def _unsaved(snapshot: Snapshot, standard: Standard, records: Collection[StoredR
     for one in drafts.listed(snapshot):
         if one.record_id in ids or one.parent_id in ids:
             ids.add(one.record_id)
-            name = standard.say(f"{{{one.kind.capitalize()}}}")
+            name = standard.word(one.kind).capitalize()
             told = f"typed by {one.person}, {_moment(one.saved_at)}, and not saved"
             yield HeldRecord(name, one.record_id, told, held_values(standard, one.values))
 

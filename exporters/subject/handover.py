@@ -319,11 +319,11 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
     yield "Values are as they were typed; an empty cell and an absent value mean the same. Moments are ISO 8601 in UTC."
     yield f"Columns that begin with {OWN} are the program's, all others are the data set's own headers (below)."
     yield ""
-    yield from (f"{name:<14} {told}" for name, told in _FILES)
-    yield "events_X.csv   one row an event of section X: " + ", ".join(one.id for one in standard.event_sections)
+    yield from (f"{name:<14} {standard.say(told)}" for name, told in _FILES)
+    yield standard.say("events_X.csv   one line {an event} of section X: ") + ", ".join(one.id for one in standard.event_sections)
     yield ""
     yield "The program's columns, in CSV; in JSON without the prefix:"
-    yield from (f"  {OWN}{name:<14} {told}" for name, told in _COLUMNS)
+    yield from (f"  {OWN}{name:<14} {standard.say(told)}" for name, told in _COLUMNS)
     yield ""
     yield "Not handed over: typing that nobody saved, findings (they follow from the values), extracts and receipts."
     yield "The history is for reading; what is taken back begins a history of its own."
@@ -341,23 +341,23 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
 
 
 _FILES = (
-    (AGENCY, "one row: the agency, its data set, its settings as JSON, the version of this layout"),
-    (CLIENTS, "one row a client, in order of entry"),
-    (EPISODES, "one row an episode, in order of entry; keywork_client is the client's keywork_id"),
+    (AGENCY, "one line: the agency, its data set, its settings as JSON, the version of this layout"),
+    (CLIENTS, "one line a {client}, in order of entry"),
+    (EPISODES, "one line {an episode}, in order of entry; keywork_client is the {client}'s keywork_id"),
     (ACCEPTED, "warnings that somebody accepted, with the values they are about as JSON"),
-    (MERGES, "clients who were made one: the one that is kept, the other, the episodes that went over"),
+    (MERGES, "{clients} who were made one: the one that is kept, the other, the {episodes} that went over"),
     (HISTORY, "who did what when to which record, from what to what"),
 )
 _COLUMNS = (
     ("id", "the record's own id; other files point at it"),
-    ("client", "the client an episode belongs to"),
-    ("episode", "the episode an event or an accepted warning belongs to"),
-    ("position", "the place of an event among all events of its episode, from 1"),
+    ("client", "the {client} {an episode} belongs to"),
+    ("episode", "the {episode} that {an event} or an accepted warning belongs to"),
+    ("position", "the place of {an event} among all {events} of its {episode}, from 1"),
     ("created_at", "when it was entered, created_by by whom"),
     ("changed_at", "when it was last changed, changed_by by whom"),
     ("deleted_at", "when it was deleted; empty for what is there"),
-    ("key_worker", "who works with the client in this episode, never sent"),
-    ("note", "a note of the episode, never sent"),
+    ("key_worker", "who works with the {client} in this {episode}, never sent"),
+    ("note", "a note of the {episode}, never sent"),
     ("unconfirmed", "fields whose value was carried over from an earlier record and not confirmed, as JSON"),
     ("others", "values under headers that the data set does not know, as JSON"),
 )

@@ -110,7 +110,7 @@ def _of_json(path: Path) -> Handover:
 
 def _client(told: Any, where: str) -> HandedClient:
     listed = enumerate(_list(told, "episodes", where), 1)
-    return HandedClient(_record(told, where), tuple(_episode(one, f"{where}, episode {at}") for at, one in listed))
+    return HandedClient(_record(told, where), tuple(_episode(one, f"{where}, number {at}") for at, one in listed))
 
 
 def _episode(told: Any, where: str) -> HandedEpisode:
@@ -197,7 +197,7 @@ def _of_folder(folder: Path) -> Handover:
         episodes[row["client"]].append({**row, "events": listed, "accepted": accepted.pop(own, [])})
     told = [{**row, "episodes": episodes.pop(row["id"], [])} for row in _rows(folder / CLIENTS)]
     if events or episodes or accepted:
-        raise _Misfit("it has episodes, events or acceptances that belong to nothing in it")
+        raise _Misfit("it has records or acceptances that belong to nothing in it")
     clients = tuple(_client(one, f"client {at}") for at, one in enumerate(told, 1))
     rows = enumerate(_rows(folder / MERGES), 1)
     merges = tuple(_merge({**row, "moved": row["moved"].split()}, f"merge {at}") for at, row in rows)

@@ -146,7 +146,7 @@ def told_removed(removed: Removed) -> Iterator[str]:
     told = removed.info.told
     yield (
         f"Removed: {told.get('records', 0)} records, the values of {told.get('history', 0)} lines of their history, "
-        f"rows in {told.get('extracts', 0)} kept extracts, {told.get('lines', 0)} lines of bounce lists."
+        f"what {told.get('extracts', 0)} kept extracts had of them, {told.get('lines', 0)} lines of bounce lists."
     )
     if removed.files:
         yield "These files were written with the client in them; Keywork does not touch them, delete or replace them:"

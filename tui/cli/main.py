@@ -62,11 +62,11 @@ class CommandLine(LazyGroup):
         "agencies": ("tui.cli.agencies", "The agencies of a store: each has a data set of its own."),
         "standards": ("tui.cli.standards", "The national data sets that are installed."),
         "removal": (
-            "tui.cli.removal",
+            "tui.cli.subject.removal",
             "Removing clients for good, once two people agree: what is due, asked for, confirmed.",
         ),
         "handover": (
-            "tui.cli.handover",
+            "tui.cli.subject.handover",
             "Hand over all records of an agency, in the clear; keywork import takes them back.",
         ),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),

@@ -61,7 +61,7 @@ class ClientCommands(LazyGroup):
         "told": ("tui.cli.client.consent", "Tick a withdrawal of which whoever has the data was told."),
         "unanswered": ("tui.cli.client.consent", "List the episodes without an answer to the question of consent."),
         "everything": (
-            "tui.cli.client.everything",
+            "tui.cli.subject.everything",
             "Tell everything that is held about a client: text, --html or --format json.",
         ),
     }
