@@ -24,6 +24,7 @@ from store.records.handover import HandedClient, HandedEpisode, HandedMerge, Han
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 from validators.version import VERSION
 
 if TYPE_CHECKING:
@@ -319,11 +320,13 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
     yield "Values are as they were typed; an empty cell and an absent value mean the same. Moments are ISO 8601 in UTC."
     yield f"Columns that begin with {OWN} are the program's, all others are the data set's own headers (below)."
     yield ""
-    yield from (f"{name:<14} {standard.say(told)}" for name, told in _FILES)
-    yield standard.say("events_X.csv   one line {an event} of section X: ") + ", ".join(one.id for one in standard.event_sections)
+    yield from (f"{name:<14} {told.told(standard.terms)}" for name, told in _FILES)
+    yield standard.say("events_X.csv   one line {an event} of section X: ") + ", ".join(
+        one.id for one in standard.event_sections
+    )
     yield ""
     yield "The program's columns, in CSV; in JSON without the prefix:"
-    yield from (f"  {OWN}{name:<14} {standard.say(told)}" for name, told in _COLUMNS)
+    yield from (f"  {OWN}{name:<14} {told.told(standard.terms)}" for name, told in _COLUMNS)
     yield ""
     yield "Not handed over: typing that nobody saved, findings (they follow from the values), extracts and receipts."
     yield "The history is for reading; what is taken back begins a history of its own."
@@ -341,23 +344,23 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
 
 
 _FILES = (
-    (AGENCY, "one line: the agency, its data set, its settings as JSON, the version of this layout"),
-    (CLIENTS, "one line a {client}, in order of entry"),
-    (EPISODES, "one line {an episode}, in order of entry; keywork_client is the {client}'s keywork_id"),
-    (ACCEPTED, "warnings that somebody accepted, with the values they are about as JSON"),
-    (MERGES, "{clients} who were made one: the one that is kept, the other, the {episodes} that went over"),
-    (HISTORY, "who did what when to which record, from what to what"),
+    (AGENCY, Sentence("one line: the agency, its data set, its settings as JSON, the version of this layout")),
+    (CLIENTS, Sentence("one line a {client}, in order of entry")),
+    (EPISODES, Sentence("one line {an episode}, in order of entry; keywork_client is the {client}'s keywork_id")),
+    (ACCEPTED, Sentence("warnings that somebody accepted, with the values they are about as JSON")),
+    (MERGES, Sentence("{clients} who were made one: the one that is kept, the other, the {episodes} that went over")),
+    (HISTORY, Sentence("who did what when to which record, from what to what")),
 )
 _COLUMNS = (
-    ("id", "the record's own id; other files point at it"),
-    ("client", "the {client} {an episode} belongs to"),
-    ("episode", "the {episode} that {an event} or an accepted warning belongs to"),
-    ("position", "the place of {an event} among all {events} of its {episode}, from 1"),
-    ("created_at", "when it was entered, created_by by whom"),
-    ("changed_at", "when it was last changed, changed_by by whom"),
-    ("deleted_at", "when it was deleted; empty for what is there"),
-    ("key_worker", "who works with the {client} in this {episode}, never sent"),
-    ("note", "a note of the {episode}, never sent"),
-    ("unconfirmed", "fields whose value was carried over from an earlier record and not confirmed, as JSON"),
-    ("others", "values under headers that the data set does not know, as JSON"),
+    ("id", Sentence("the record's own id; other files point at it")),
+    ("client", Sentence("the {client} {an episode} belongs to")),
+    ("episode", Sentence("the {episode} that {an event} or an accepted warning belongs to")),
+    ("position", Sentence("the place of {an event} among all {events} of its {episode}, from 1")),
+    ("created_at", Sentence("when it was entered, created_by by whom")),
+    ("changed_at", Sentence("when it was last changed, changed_by by whom")),
+    ("deleted_at", Sentence("when it was deleted; empty for what is there")),
+    ("key_worker", Sentence("who works with the {client} in this {episode}, never sent")),
+    ("note", Sentence("a note of the {episode}, never sent")),
+    ("unconfirmed", Sentence("fields whose value was carried over from an earlier record and not confirmed, as JSON")),
+    ("others", Sentence("values under headers that the data set does not know, as JSON")),
 )

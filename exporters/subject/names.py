@@ -5,7 +5,7 @@ An identifier that somebody else has as well counts for nothing: nobody else's r
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from exporters.formats import choose
@@ -43,6 +43,10 @@ class Names:
     def all(self) -> frozenset[str]:
         """All that names him alone."""
         return self.clients | self.episodes | self.events | self.references
+
+    def by(self, standard: Standard) -> "Names":
+        """The same for rows of another standard, or edition, which heads them otherwise."""
+        return self if standard.id == self.standard.id else replace(self, standard=standard)
 
     def are_in(self, values: Values) -> bool:
         """Whether the values of client and episode in a row are his."""
@@ -150,9 +154,10 @@ def extracts_with(snapshot: Snapshot, agency: AgencyInfo, names: Names) -> list[
     found = []
     for one in extracts.listed(snapshot, agency):
         form, words = form_of(one, names), names.all | {reference for reference, _ in names.journeys}
+        its = names.by(form.standard)
         if not _may_have(extracts.text(snapshot, one.id), words):
             continue
-        counter = Counter(names)
+        counter = Counter(its)
         for _ in form.without(extracts.text(snapshot, one.id), counter.are_in):
             pass
         if counter.rows:

@@ -119,7 +119,8 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
 
     def struck() -> Iterator[StruckExtract]:
         for one in found:
-            text = form_of(one.extract, names).without(extracts.text(unit, one.extract.id), names.are_in)
+            form = form_of(one.extract, names)
+            text = form.without(extracts.text(unit, one.extract.id), names.by(form.standard).are_in)
             yield StruckExtract(one.extract, text, names.struck(dict(one.extract.receipt)))
 
     done = removal.erase(unit, removal_id, trees, names.name, struck())
