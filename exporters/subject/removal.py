@@ -131,13 +131,11 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
     """What a removal would take away, in lines."""
     trees = removal.all_of(snapshot, info.client_id)
     found = extracts_with(snapshot, agency, names_of(snapshot, agency, standard, trees))
-    rows = sum(one.rows for one in found)
     told = standard.say(
-        "Records that go, with all values of their history: {many}. From {extracts} kept extracts: {rows} {row}.",
+        "Records that go, with all values of their history: {many}. From {extracts} kept extracts: {found} {rows}.",
         many=len(removal.records_in(trees)),
         extracts=len(found),
-        rows=rows,
-        row=standard.word("row") + ("" if rows == 1 else "s"),
+        found=sum(one.rows for one in found),
     )
     return [told, COPIES]
 

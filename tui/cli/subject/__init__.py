@@ -1,1 +1,1 @@
-"""`keywork client everything`, `removal …`, `handover`: what a client, or whoever takes a contract over, may ask for."""
+"""`keywork client everything`, `removal …` and `handover`: what a client may ask for, and what a successor needs."""
