@@ -41,6 +41,7 @@ _LINES = frozenset(
 _FIELDS = frozenset(("field", "fieldname", "column", "columnname", "header", "heading", "item", "dataitem", "element"))
 _RULES = frozenset(("rule", "ruleno", "rulenumber", "ruleid", "check", "checkno", "checknumber", "validationrule"))
 _DELIMITERS = "\t;,|"
+_STRUCK = "a client was removed from this extract, so its lines count otherwise than the portal's"
 _COUNTED_LIST = 3
 """So many lines that begin with 1, 2, 3 … number themselves."""
 
@@ -140,6 +141,8 @@ def read_bounces(
         raise Problem("The list has a heading and nothing below it: paste the lines that the portal gave.")
     form = choose.of(standard)
     found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
+    if extracts.one(snapshot, extract_id).redacted_at is not None:
+        found = [replace(one, doubt=one.doubt or _STRUCK) if one.line else one for one in found]
     return _marked(snapshot, extract_id, found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from exporters.checks.bounces import read_bounces
 from exporters.subject import removal
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, Draft, Who
@@ -144,6 +145,8 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     checks = {one.name: one for one in ask(desk.store, doctor.examine)}
     assert all(one.ok for one in checks.values())
     assert "2 of them without clients who were removed" in checks["kept extracts"].message
+    (line,) = ask(desk.store, read_bounces, agency, STANDARD, next(iter(before)), "e3 wrong")
+    assert line.episode == "e3" and "lines count otherwise" in line.doubt
     # What comes after is as before: another month goes out, and the removed one is no mismatch of it.
     desk.send("2021-01", today=date(2021, 2, 10))
 
