@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
-from store.disk.tables import AGENCIES, CLIENTS, DRAFTS, EPISODES, EVENTS
+from store.disk.audit import REMOVE
+from store.disk.tables import AGENCIES, AUDITS, CLIENTS, DRAFTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, Draft, DraftInfo, Kind
 from store.records.read import TABLES
 from store.records.values import moment, pack, unpack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
 from validators.standard.terminology import Sentence, term
 
 _UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
@@ -24,8 +26,19 @@ _LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
 
 
 def save(unit: UnitOfWork, draft: Draft) -> None:
-    """Keep what a person has typed into a record so far, in place of the earlier draft of the same session."""
+    """Keep what a person has typed into a record so far, in place of the earlier draft of the same session.
+
+    Raises Problem where the record, or the one above it, was removed for good: nothing of it is kept again.
+    """
+    if was_removed(unit.connection, draft.record_id, draft.parent_id):
+        raise Problem("The client was removed for good while this was typed: what was typed of him is not kept.")
     put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
+
+
+def was_removed(connection: Connection, *ids: str) -> bool:
+    """Whether any of some records was removed for good."""
+    query = select(AUDITS.c.number).where(AUDITS.c.record_id.in_(ids), AUDITS.c.act == REMOVE).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def row_of(person: str, session: str, at: str, draft: Draft) -> dict[str, Any]:

@@ -107,10 +107,15 @@ def _read(path: Path, key: Key, person: str) -> tuple[dict[Path, Rows], list[Pat
 
 
 def take_in(connection: Connection, found: dict[Path, Rows]) -> TakenIn:
-    """Put the rows of files among the drafts of a store. A newer draft is never written over by an older one."""
+    """Put the rows of files among the drafts of a store. A newer draft is never written over by an older one.
+
+    What was typed into records that were removed for good since is not taken.
+    """
     taken = behind = 0
     latest = ""
     for row in (row for rows in found.values() for row in rows):
+        if drafts.was_removed(connection, row["record_id"], row["parent_id"]):
+            continue
         there = drafts.kept_at(connection, row["person"], row["record_id"])
         if row["saved_at"] >= there.get(row["session"], ""):
             drafts.put(connection, row)

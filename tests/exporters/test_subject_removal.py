@@ -13,7 +13,7 @@ from exporters.checks.bounces import read_bounces
 from exporters.subject import removal
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, Draft, Who
-from store.live import drafts, presence
+from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, sent
 from store.records import agencies, merge, read, save
 from store.records import removal as stored_removal
@@ -242,3 +242,16 @@ def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: 
     do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     last = b"".join(ask(desk.store, extracts.text, ask(desk.store, extracts.listed, agency)[-1].id))
     assert b"c5" in last and b"clientmark" not in last
+
+
+def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
+    agency, client = filled(desk)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    (episode, *_) = [one for one in ask(desk.store, drafts.listed) if one.kind == "episode"]
+    away = offline_drafts.keep(desk.store, [episode])
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    with pytest.raises(Problem, match="removed for good"):
+        late = Draft("client", client, {"PC": "half typed word"}, 1, agency.id)
+        do(desk.store, ANN, drafts.save, late)
+    assert offline_drafts.take(desk.store, ANN).drafts == 0 and not away.exists()
+    assert traces(desk.store) == set()
