@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from exporters.extracts.receipt import state_of
 from exporters.records import check_client
+from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
@@ -24,7 +25,7 @@ from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AuditEntry, ClientTree, StoredRecord
 from store.findings import acceptances
 from store.live import drafts
-from store.records import removal
+from store.records import consent, removal
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -125,7 +126,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
     titles = {one.id: title_of(standard, one) for one in records}
     entries = [one for one in audit.history(snapshot, titles) if one.act != audit.LOOK]
     tables = (
-        _consent(standard, titles, entries),
+        _consent(snapshot, titles, trees),
         _findings(snapshot, work, trees[0]),
         _acceptances(snapshot, work, trees),
         _extracts(snapshot, work, names),
@@ -220,22 +221,16 @@ def _unsaved(snapshot: Snapshot, standard: Standard, records: Collection[StoredR
             yield HeldRecord(name, one.record_id, told, held_values(standard, one.values))
 
 
-def _consent(standard: Standard, titles: dict[str, str], entries: Iterable[AuditEntry]) -> HeldTable:
-    """What was answered to the question of consent, as the history of its field tells."""
-    header, rows = standard.role("consent"), []
-    for entry in entries:
-        if entry.kind != "episode":
-            continue
-        if entry.field:
-            is_its, old, new = entry.field == header, entry.old or "", entry.new or ""
-        else:
-            old, new = _values(entry.old).get(header, ""), _values(entry.new).get(header, "")
-            is_its = old != new
-        if header and (is_its and not entry.erased):
-            before, now = (_told(standard, header, text) or "not answered" for text in (old, new))
-            rows.append((_moment(entry.at), entry.person, titles[entry.record_id], before, now))
-    columns = ("When", "Entered by", "Of", "Before", "Answer")
-    return HeldTable("Consent", columns, tuple(rows), "The data set asks for none, or nothing was answered.")
+def _consent(snapshot: Snapshot, titles: dict[str, str], trees: Collection[ClientTree]) -> HeldTable:
+    """What was answered to the question of consent, of each episode and for each purpose."""
+    rows = []
+    for tree in trees:
+        for one in tree.episodes:
+            for purpose, told in PURPOSES.items():
+                for entry in consent.history(snapshot, one.episode.id, purpose):
+                    of = f"{titles[one.episode.id]}, {told}"
+                    rows.append((of, entry_told(entry, _moment(entry.entered_at))))
+    return HeldTable("Consent", ("Of", "Answer"), tuple(rows), "Nothing was asked, or nothing answered.")
 
 
 def _findings(snapshot: Snapshot, work: Work, tree: ClientTree) -> HeldTable:

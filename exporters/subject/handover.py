@@ -20,7 +20,7 @@ from store.disk.files import PRIVATE, make, refused, sync
 from store.facts import AgencyInfo, AuditEntry
 from store.month import agency_settings
 from store.records import handover, read
-from store.records.handover import HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from store.records.handover import CONSENT_TEXTS, HandedClient, HandedEpisode, HandedMerge, HandedRecord
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -35,7 +35,9 @@ OWN = "keywork_"
 """How the names of columns begin that are not the data set's."""
 HAND_OVER = "hand over"
 JSON_NAME, README = "handover.json", "README.txt"
-EPISODES, ACCEPTED, MERGES, HISTORY = (f"{name}.csv" for name in ("episodes", "accepted", "merges", "history"))
+EPISODES, ACCEPTED, CONSENT, MERGES, HISTORY = (
+    f"{name}.csv" for name in ("episodes", "accepted", "consent", "merges", "history")
+)
 EVENTS = "events_"
 LAST = MARKED, OTHERS = "unconfirmed", "others"
 MOMENTS = ("created_at", "created_by", "changed_at", "changed_by", "deleted_at")
@@ -194,6 +196,7 @@ def client_mapping(client: HandedClient) -> dict[str, Any]:
             "note": one.note,
             "events": [{"section": event.section, **_record_mapping(event)} for event in one.events],
             "accepted": [asdict(said) for said in one.accepted],
+            "consent": [dict(answer) for answer in one.consent],
         }
         for one in client.episodes
     ]
@@ -226,6 +229,7 @@ class Tables:
         self._episodes = self._table(EPISODES, above, levels["episode"])
         self._events = {section.id: self._of_events(section.id) for section in standard.event_sections}
         self._accepted = self._table(ACCEPTED, ["episode", "values", *OF_ACCEPTANCE], ())
+        self._consent = self._table(CONSENT, ["episode", *CONSENT_TEXTS], ())
         self._merges = self._table(MERGES, [*OF_MERGE, "moved"], ())
         self._history = self._table(HISTORY, OF_HISTORY, ())
 
@@ -255,6 +259,8 @@ class Tables:
             if event.section not in self._events:
                 self._events[event.section] = self._of_events(event.section)
             self._events[event.section].row(_own(event) | place, event.values)
+        for answer in one.consent:
+            self._consent.row({**answer, "episode": one.record.id}, {})
         for said in one.accepted:
             told = {name: getattr(said, name) for name in OF_ACCEPTANCE}
             told |= {"episode": one.record.id, "values": json.dumps(dict(said.values), ensure_ascii=False)}
@@ -348,6 +354,7 @@ _FILES = (
     (CLIENTS, Sentence("one line a {client}, in order of entry")),
     (EPISODES, Sentence("one line {an episode}, in order of entry; keywork_client is the {client}'s keywork_id")),
     (ACCEPTED, Sentence("warnings that somebody accepted, with the values they are about as JSON")),
+    (CONSENT, Sentence("what was answered to the question of consent, when, who asked, with which notice")),
     (MERGES, Sentence("{clients} who were made one: the one that is kept, the other, the {episodes} that went over")),
     (HISTORY, Sentence("who did what when to which record, from what to what")),
 )

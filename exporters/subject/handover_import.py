@@ -18,6 +18,7 @@ from exporters.imports.agency import chosen
 from exporters.imports.report import ImportReport, LeftOut
 from exporters.subject.handover import (
     ACCEPTED,
+    CONSENT,
     EPISODES,
     EVENTS,
     LAYOUT,
@@ -35,7 +36,14 @@ from store.disk.files import refuse_own, refused
 from store.facts import AgencyInfo, Counts, Who
 from store.month import agency_settings
 from store.records import agencies, handover, read, removal
-from store.records.handover import HandedAcceptance, HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from store.records.handover import (
+    CONSENT_TEXTS,
+    HandedAcceptance,
+    HandedClient,
+    HandedEpisode,
+    HandedMerge,
+    HandedRecord,
+)
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -54,6 +62,8 @@ _MOMENT = (
     "withdrawn_at",
     "merged_at",
     "split_at",
+    "entered_at",
+    "settled_at",
 )
 
 
@@ -120,7 +130,9 @@ def _episode(told: Any, where: str) -> HandedEpisode:
         events.append(_record(one, place, _text(one, "section", place)))
     said = tuple(_acceptance(one, f"{where}, an acceptance") for one in _list(told, "accepted", where))
     worker, note = (_text(told, name, where) for name in ("key_worker", "note"))
-    return HandedEpisode(_record(told, where), tuple(events), worker, note, said)
+    listed = _list(told, "consent", where)
+    answers = tuple({name: _text(one, name, f"{where}, an answer") for name in CONSENT_TEXTS} for one in listed)
+    return HandedEpisode(_record(told, where), tuple(events), worker, note, said, answers)
 
 
 def _record(told: Any, where: str, section: str = "") -> HandedRecord:
@@ -184,6 +196,9 @@ def _of_folder(folder: Path) -> Handover:
     accepted: dict[str, list[Any]] = defaultdict(list)
     for row in _rows(folder / ACCEPTED):
         accepted[row["episode"]].append({**row, "values": _object(row["values"], ACCEPTED)})
+    consent: dict[str, list[Any]] = defaultdict(list)
+    for row in _rows(folder / CONSENT):
+        consent[row["episode"]].append(row)
     events: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for path in sorted(folder.glob(f"{EVENTS}*.csv")):
         for row in _rows(path):
@@ -194,9 +209,11 @@ def _of_folder(folder: Path) -> Handover:
     for row in _rows(folder / EPISODES):
         own = row["id"]
         listed = [event for _, event in sorted(events.pop(own, []), key=lambda one: one[0])]
-        episodes[row["client"]].append({**row, "events": listed, "accepted": accepted.pop(own, [])})
+        episodes[row["client"]].append(
+            {**row, "events": listed, "accepted": accepted.pop(own, [])} | {"consent": consent.pop(own, [])}
+        )
     told = [{**row, "episodes": episodes.pop(row["id"], [])} for row in _rows(folder / CLIENTS)]
-    if events or episodes or accepted:
+    if events or episodes or accepted or consent:
         raise _Misfit("it has records or acceptances that belong to nothing in it")
     clients = tuple(_client(one, f"client {at}") for at, one in enumerate(told, 1))
     rows = enumerate(_rows(folder / MERGES), 1)

@@ -13,7 +13,7 @@ from sqlalchemy import Row, Table, insert, select
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import ACCEPTANCES, CARRIED, CLIENTS, EPISODES, EVENTS, MERGES, NAMES, STATES
+from store.disk.tables import ACCEPTANCES, CARRIED, CLIENTS, CONSENTS, EPISODES, EVENTS, MERGES, NAMES, STATES
 from store.facts import AgencyInfo, Counts, Kind
 from store.findings import queries
 from store.findings.acceptance_facts import values_text
@@ -62,15 +62,26 @@ class HandedAcceptance:
     withdrawn_by: str = ""
 
 
+CONSENT_TEXTS = (
+    "id", "purpose", "state", "before", "asked_on", "asked_by", "notice", "note", "source", "entered_at", "entered_by",
+    "settled_at", "settled_by", "settled_how",
+)  # fmt: skip
+"""The columns of an answer to the question of consent, handed over as they are; empty where there is nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class HandedEpisode:
-    """An episode with its events in order of entry, its key worker and note, and the warnings accepted of it."""
+    """An episode with its events in order of entry, its key worker and note, and the warnings accepted of it.
+
+    `consent` are the answers to the question of consent, oldest first, by the names of `CONSENT_TEXTS`.
+    """
 
     record: HandedRecord
     events: tuple[HandedRecord, ...] = ()
     key_worker: str = ""
     note: str = ""
     accepted: tuple[HandedAcceptance, ...] = ()
+    consent: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +147,17 @@ def _clients(snapshot: Snapshot, numbers: list[int]) -> Iterator[HandedClient]:
     said = select(ACCEPTANCES).where(sqlite.among(ACCEPTANCES.c.episode_number, own)).order_by(ACCEPTANCES.c.number)
     for row in execute(said):
         accepted[row.episode_number].append(_acceptance(row))
+    answers: dict[int, list[Mapping[str, str]]] = defaultdict(list)
+    asked = select(CONSENTS).where(sqlite.among(CONSENTS.c.episode_number, own)).order_by(CONSENTS.c.number)
+    for row in execute(asked):
+        answers[row.episode_number].append({name: row._mapping[name] or "" for name in CONSENT_TEXTS})
     found: dict[int, list[HandedEpisode]] = defaultdict(list)
     for row in episodes:
         number = row.number
         worker, note = kept.get(number, ("", ""))
-        one = HandedEpisode(_record(row, marks), tuple(events[number]), worker, note, tuple(accepted[number]))
+        one = HandedEpisode(
+            _record(row, marks), tuple(events[number]), worker, note, tuple(accepted[number]), tuple(answers[number])
+        )
         found[row.client_number].append(one)
     for row in rows:
         yield HandedClient(_record(row, marks), tuple(found[row.number]))
@@ -288,6 +305,10 @@ class _Taker:
         for kind, record in kinds:
             if record.unconfirmed:
                 carried.keep(unit, kind, record.id, record.unconfirmed)
+        for answer in one.consent:
+            told: dict[str, str | None] = {name: answer[name] for name in CONSENT_TEXTS}
+            told |= {name: answer[name] or None for name in ("settled_at", "settled_by")}
+            unit.connection.execute(insert(CONSENTS).values(episode_number=number, **told))
         for said in one.accepted:
             values: Mapping[str, Any] = {
                 "id": said.id,

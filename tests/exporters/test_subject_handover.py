@@ -19,9 +19,17 @@ from exporters.subject.handover_import import HandoverImport, read_handover
 from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.month import agency_settings
-from store.records import agencies, bulk_load, carried, merge, read, save
+from store.records import agencies, bulk_load, carried, consent, merge, read, save
 from store.records import handover as stored
-from store.records.handover import HandedAcceptance, HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from store.records.consent import ConsentAnswer
+from store.records.handover import (
+    CONSENT_TEXTS,
+    HandedAcceptance,
+    HandedClient,
+    HandedEpisode,
+    HandedMerge,
+    HandedRecord,
+)
 from store.store import Store
 from tests.exporters import desks, journeys
 from tests.exporters.desks import Desk
@@ -111,9 +119,11 @@ def test_whatever_was_typed_is_read_as_it_was_written(standard: Standard, data: 
         TEXTS,
     )  # fmt: skip
     beside = TEXTS | st.just("")
+    moments = {"entered_at": MOMENT, "settled_at": MOMENT | st.just("")}
+    answer = st.fixed_dictionaries({name: moments.get(name, beside) for name in CONSENT_TEXTS})
     episode = st.builds(
         HandedEpisode, records(levels["episode"]), st.lists(event, max_size=3).map(tuple), beside, beside,
-        st.lists(said, max_size=2).map(tuple),
+        st.lists(said, max_size=2).map(tuple), st.lists(answer, max_size=2).map(tuple),
     )  # fmt: skip
     client = st.builds(HandedClient, records(levels["client"]), st.lists(episode, max_size=2).map(tuple))
     made = tuple(data.draw(st.lists(client, max_size=3)))
@@ -153,6 +163,7 @@ def kept(desk: Desk) -> AgencyInfo:
         save.delete(unit, "event", event.id, event.version)
         carried.keep(unit, "episode", tree.episodes[0].episode.id, ["PC"])
         save.annotate(unit, tree.episodes[0].episode.id, "Siân", "rings\nback")
+        consent.add(unit, tree.episodes[0].episode.id, ConsentAnswer("agreed", "2020-06-01", "Kim", "1", "by phone"))
         merge.merge(unit, ids["1002"], ids["1003"])
         agency_settings.set_setting(unit, agency, "retention_years", "8")
     return agency
@@ -163,6 +174,7 @@ def test_deleted_merged_and_noted_records_come_back(desk: Desk, tmp_path: Path, 
     agency = kept(desk)
     where = handed(desk.store, agency, STANDARD, tmp_path)
     before = contents(desk.store, agency)
+    assert before[0][0].episodes[0].consent[-1]["note"] == "by phone"
     assert before[0][0].episodes[0].key_worker == "Siân" and before[0][0].episodes[0].events[0].deleted_at
     assert len(before[1]) == 1 and before[0][2].record.deleted_at
     place = tmp_path / "second"

@@ -15,8 +15,9 @@ from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, Draft, Who
 from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, sent
-from store.records import agencies, merge, read, save
+from store.records import agencies, consent, merge, read, save
 from store.records import removal as stored_removal
+from store.records.consent import ConsentAnswer
 from store.store import Store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
@@ -109,6 +110,7 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
         tree = read.tree(unit, client)
         episode = tree.episodes[0].episode
         save.annotate(unit, episode.id, "Kim", "a secret note")
+        consent.add(unit, episode.id, ConsentAnswer("agreed", "2020-06-01", "Kim", "1", "a secret note"))
         drafts.save(unit, Draft("episode", episode.id, {"PC": "half typed word"}, 1, client))
         drafts.save(unit, Draft("event", "new", {"SUBMODDT": "half typed word"}, 0, episode.id, "sub_intervention"))
         bounce_lists.add(
