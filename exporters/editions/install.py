@@ -93,7 +93,7 @@ def candidate(path: Path, standard_id: str | None = None, list_name: str = "") -
 
 
 def _edition(folder: Path) -> Candidate:
-    files = dict(_files(folder))
+    files = dict(pack_files(folder))
     with _unpacked(files, folder.resolve().name) as copy:  # what was judged is what is installed
         standards = tuple(catalogue.load_folder(copy))
     own = standards[0].id
@@ -113,7 +113,7 @@ def _in_force(standard_id: str) -> Standard | None:
         return None
 
 
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+def pack_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """The files of a pack and no others. Raises Problem for links, and for what is too large or too many."""
     codes = folder / "codes"
     try:

@@ -144,6 +144,23 @@ SCREENS: dict[str, ScreenEntry] = {
             "standards", "Standards", "tui.screens.standards", "StandardsScreen", "Fields, code lists and rules"
         ),
         ScreenEntry(
+            "review",
+            "Review of a draft",
+            "tui.screens.review.screen",
+            "ReviewScreen",
+            from_anywhere=False,
+            letters=True,
+            faults="",
+        ),
+        ScreenEntry(
+            "install",
+            "Install an edition",
+            "tui.screens.review.install",
+            "InstallScreen",
+            from_anywhere=False,
+            faults="",
+        ),
+        ScreenEntry(
             "many",
             "Same for many",
             "tui.screens.many",

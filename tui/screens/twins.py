@@ -13,6 +13,15 @@ COMMANDS: Mapping[str, str] = {
     "go.acceptances": "client accepted",
     "go.bounces": "bounces",
     "go.standards": "standards show",
+    "standards.draft": "standards draft",
+    "standards.compare": "standards compare",
+    "standards.take_back": "standards take-back",
+    "review.accept": "standards settle",
+    "review.keep": "standards settle",
+    "review.again": "standards settle",
+    "review.try": "standards try",
+    "review.install": "standards install",
+    "install.go": "standards install",
     "go.drafts": "client drafts",
     "go.calendar": "calendar",
     "go.rollover": "calendar rollover",
@@ -125,6 +134,7 @@ _MOVES = "moves about on a screen; a command tells all there is, to be paged or 
 _TERMINAL = "is about the terminal that the screens are drawn on"
 _KEYING = "is a step of keying: client edit takes the values that are wanted in the end"
 _MANY = "gathers a list of people on a screen: by line a script adds an event for one reference after the other"
+_DRAFT = "writes plain CSV into the draft's folder: by line an editor does, and standards check says whether it holds"
 _CHOICE = "chooses between values side by side: client show tells both, client edit takes those that are chosen"
 
 REASONS: Mapping[str, str] = {
@@ -176,6 +186,15 @@ REASONS: Mapping[str, str] = {
     "bounces.clear": "forgets the list on the screen: a command is given one each time",
     "standards.page": _MOVES,
     "subject.filter": _MOVES,
+    "standards.review": "opens a folder of plain CSV and TOML, which every editor opens; standards check tells of it",
+    "review.correct": _DRAFT,
+    "review.codes": _DRAFT,
+    "review.undo": "takes a step on the screen back; a folder of plain text is kept by line as any other is",
+    "review.next": _MOVES,
+    "review.previous": _MOVES,
+    "review.open": _MOVES,
+    "review.page": _MOVES,
+    "review.filter": _MOVES,
     "history.filter": _MOVES,
     "history.open": _MOVES,
 }
