@@ -42,12 +42,16 @@ READABLE = (".pdf", ".html", ".htm", ".txt", ".csv")
 REGISTRY.add(
     action("standards.page", "ctrl+t", "Page", "To the page beside the list, and back", {"standards"}, "page"),
     action(
-        "standards.draft", "ctrl+n", "Read documents", "Read an owner's documents into a draft", {"standards"}, "draft"
+        "standards.draft",
+        "ctrl+n",
+        "Read documents",
+        "Read an owner's documents into a draft",
+        {"standards"},
+        "draft",
+        True,
     ),
     action("standards.review", "ctrl+o", "Draft", "Open a draft, to review it", {"standards"}, "review", True),
-    action(
-        "standards.compare", "ctrl+d", "Compare", "What a later edition has otherwise", {"standards"}, "compare", True
-    ),
+    action("standards.compare", "ctrl+d", "Compare", "What a later edition has otherwise", {"standards"}, "compare"),
     action(
         "standards.take_back", "ctrl+k", "Take back", "Undo the latest install of an edition", {"standards"}, "back"
     ),

@@ -20,12 +20,12 @@ from validators.problems import Problem
 Act = Callable[[Callable[[], str]], object]
 """Does an act on the draft in a thread, and tells of it."""
 NONE = "-"
-_SIGNS = (
-    ("=", "is one of these", "codes to choose"),
-    ("!=", "is none of these", "codes to choose"),
-    ("!= ", "is filled", ""),
-    ("= ", "is empty", ""),
-)
+_SIGNS = {
+    "=": ("is one of these", "values to choose"),
+    "!=": ("is filled, with none of these", "values to choose"),
+    "!= ": ("is filled", ""),
+    "= ": ("is empty", ""),
+}
 
 
 def fields_of(draft: DraftFolder) -> list[tuple[str, str, str]]:
@@ -52,7 +52,7 @@ def map_rule(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
         weights = [(name, name.capitalize(), text) for name, text in SEVERITIES.items()]
         severity = yield ChooseOne("How heavy is it?", weights, "Find")
     made = made_row(kind, chosen, told, severity)
-    lines = [f"It asks {kind.asks}, of {' '.join(chosen)[:200]}.", f"{made['parameters']} ({made['severity']})"]
+    lines = [f"Asked of {' '.join(chosen)[:200]}: {kind.asks}.", f"{made['parameters']} ({made['severity']})"]
     answers = [Answer("w", "It asks the whole of the rule, in place of what stands there")]
     if any(row.get("status") != "not_checked" for row in rows):
         answers.append(Answer("b", "Beside what stands there; together that is the whole"))
@@ -107,18 +107,21 @@ def _needed(draft: DraftFolder, need: RuleNeed, kind: RuleKind, chosen: Iterable
 def _condition(draft: DraftFolder, need: RuleNeed) -> StepsTo:
     """When a rule holds: one field after the other, and what it says."""
     tests: list[str] = []
+    words: list[str] = []
     while True:
         always = [(NONE, "Always", "in every case")] if need.optional and not tests else []
         header = yield ChooseOne(need.asked, [*always, *fields_of(draft)], "Field that says so")
         if header == NONE:
             return ""
-        sign = yield ChooseOne(f"It holds where {header} …", [(one, text, more) for one, text, more in _SIGNS])
+        sign = yield ChooseOne(f"It holds where {header} …", [(one, *told) for one, told in _SIGNS.items()])
         values = ""
         if not sign.endswith(" "):
             values = yield from _values(draft, header)
-        tests.append(f"{header}{sign.strip()}{values}")
+        words.append(f"{header} {_SIGNS[sign][0]}{': ' if values else ''}{values.replace('|', ', ')}")
+        # What is empty is none of the values either, and is not meant.
+        tests.append(f"{header}{sign.strip()}{values}{'|' if sign == '!=' else ''}")
         done = Answer("t", "That is all"), Answer("a", "And another condition besides")
-        if (yield Confirm("When does it hold?", [" and ".join(tests)], done, "t")) == "t":
+        if (yield Confirm("When does it hold?", ["; and ".join(words)], done, "t")) == "t":
             return " and ".join(tests)
 
 

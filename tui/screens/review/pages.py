@@ -8,6 +8,11 @@ from exporters.editions.rule_kinds import KINDS
 from validators.standard.model import Standard
 
 MOST_FIELDS = 12
+SETS = {
+    "@all": "every field",
+    "@coded": "every field with a code list",
+    "@required": "every field that is marked as required",
+}
 
 
 def page_of(draft: DraftFolder, item: ReviewItem, base: Standard | None) -> list[str]:
@@ -87,6 +92,8 @@ def _applied(draft: DraftFolder, row: Cells) -> Iterator[str]:
 def _named(draft: DraftFolder, told: str) -> str:
     """Headers, the first few with their labels; a set of fields as it is called."""
     headers = told.split()
+    if told in SETS:
+        return SETS[told]
     if len(headers) <= 3:
         found = ((header, field_of(draft, header)) for header in headers)
         return ", ".join(f"{header} ({cells['label']})" if cells else header for header, cells in found)

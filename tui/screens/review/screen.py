@@ -240,6 +240,7 @@ class ReviewScreen(FilteredScreen):
             left = "no other is open here" if places else counted(self.every)
             self.say(f"{'After' if way > 0 else 'Before'} this one {left}.", "" if places else "ok")
             return
+        self.say("")
         self.list.focus()
         self.list.go(ahead[0] if way > 0 else ahead[-1], quiet=True)
         self._show()
@@ -349,7 +350,7 @@ class ReviewScreen(FilteredScreen):
     def _tried(self, its: "Trial", rule: str) -> None:
         from exporters.editions.trial import told_of_trial
 
-        self.say(f"{its.sentence(rule)}.", "ok")
+        self.say(f"{its.sentence(rule)}.")
         if self.is_current:
             self.app.push_screen(PageScreen("Trial", list(told_of_trial(its, rule))))
 
