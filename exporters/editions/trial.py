@@ -18,7 +18,7 @@ from store.records import agencies
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.rules.registry import Context
-from validators.standard.catalogue import edition_of, load
+from validators.standard.catalogue import edition_of, load, load_folder
 from validators.standard.caveats import caveats
 from validators.standard.model import Standard
 
@@ -60,6 +60,19 @@ def counterpart(standards: Sequence[Standard], reported: str) -> Standard | None
         return whole
     variant = edition_of(reported)[1]
     return next((one for one in variants if one.id == reported or one.id == f"{whole.id}-{variant}"), None)
+
+
+def data_set_of(folder: Path, reported: str, wanted: str = "") -> Standard:
+    """The data set of the edition in a folder that takes the place of the one reported, or the one called `wanted`.
+
+    Raises Problem where there is none such, and where the edition cannot be used.
+    """
+    standards = list(load_folder(folder))
+    named = {one.whole.variant.id: one for one in standards[1:] if one.whole.variant}
+    found = named.get(wanted.lower()) if wanted else counterpart(standards, reported)
+    if found is None:
+        raise Problem(f"{standards[0].id} has the data sets {', '.join(named) or '(none)'}: say which it is tried by.")
+    return found
 
 
 def try_store(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, today: date) -> Trial:

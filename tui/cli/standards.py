@@ -13,6 +13,7 @@ import typer
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refuse_own
 from tui.cli.context import Progress, talk
+from tui.cli.drafts import review, settle, try_draft
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 group = typer.Typer(help="The national data sets that are installed.")
 commands.add_typer(group, name="standards")
+group.command()(review)
+group.command()(settle)
+group.command("try")(try_draft)
 
 
 @group.command("list")

@@ -94,6 +94,12 @@ class Index(FilteredList):
         width = min(28, max(14, width_of(label)))
         return [(fit(f" {printable(label)}", width + 2) + " ", "text"), (printable(detail), "dim")]
 
+    def choose(self, wanted: str | None) -> None:
+        """The line of that id, where the filter leaves it."""
+        ids = [own for own, _, _ in self._found]
+        if wanted in ids:
+            self.go(ids.index(wanted), quiet=True)
+
     def filter_by(self, typed: str) -> None:
         """Other words, so another line is chosen."""
         super().filter_by(typed)
@@ -115,7 +121,7 @@ class StandardsScreen(StoreScreen[None]):
     def __init__(self, standard: Standard | None = None) -> None:
         """`standard` is the agency's own unless another one is given."""
         super().__init__()
-        self._given = standard
+        self._given, self._known = standard, available()
 
     def body(self) -> Iterable[Widget]:
         """List and page."""
@@ -136,6 +142,18 @@ class StandardsScreen(StoreScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """The page stands beside the list where there is room."""
         self.set_class(event.size.width >= WIDE, "-wide")
+
+    def on_screen_resume(self) -> None:
+        """Back from a draft that may have been installed."""
+        super().on_screen_resume()
+        if self.is_attached and self._known != available():
+            self._renew()
+
+    def _renew(self) -> None:
+        chosen, self._known = self.index.current_id, available()
+        self.index.offer(list(items(self.standard)))
+        self.index.choose(chosen)
+        self.show()
 
     def show(self) -> None:
         """The page of what is chosen."""
@@ -271,8 +289,7 @@ class StandardsScreen(StoreScreen[None]):
         if edition_of(program.agency.standard)[0] == name:
             program.change_agency(program.agency)
         else:
-            self.index.offer(list(items(self.standard)))
-            self.show()
+            self._renew()
         program.say(f"{name}: taken back; kept aside in {told.of.folder}.", "ok")
 
 

@@ -38,7 +38,7 @@ class InstallScreen(StoreScreen[None]):
     def action_go(self) -> None:
         """F2: once more what is open, then do it."""
         its, program = self.its, self.program
-        lines = [f"Of the draft {self.is_open}."]
+        lines = [f"In the draft: {self.is_open}."]
         if its.before is not None:
             lines.append(
                 f"It takes the place of {its.standard_id} as it is now; that comes back when it is taken back."
@@ -59,7 +59,11 @@ class InstallScreen(StoreScreen[None]):
             program.say(f"{own} is installed, and {program.agency.code} is judged by it from now on.", "ok")
             return
         self.dismiss()
-        program.say(f"{own} is installed ({made.told}). An agency reports it: Agencies, Ctrl+N.", "ok")
+        program.say(
+            f"{own} is installed, {made.digest[:12]}… by {made.person}. Agencies, Ctrl+N, makes one that reports it;"
+            " keywork agencies change-letter takes one over.",
+            "ok",
+        )
 
 
 def _installed(its: Candidate, who: Who) -> Installation:

@@ -162,7 +162,7 @@ class ReviewScreen(FilteredScreen):
     def _came(self, draft: DraftFolder, base: Standard | None) -> None:
         first = self.draft is None
         self.draft, self.base_edition = draft, base
-        self.retitle(f"Review: {draft.id} ({self.folder})")
+        self.retitle(f"Review: {draft.id}, in {self.folder.name}")
         self.renew()
         if first:
             at = next((at for at, one in enumerate(self.list.shown) if one.is_open), 0)
@@ -320,17 +320,17 @@ class ReviewScreen(FilteredScreen):
         self.app.push_screen(Confirm("Try the draft", ["Nothing is written by that."], answers, "s"), answered)
 
     def _try_store(self, rule: str) -> None:
-        from exporters.editions.trial import try_store
+        from exporters.editions.trial import data_set_of, try_store
 
         agency, today, folder = self.program.agency, self.program.today(), self.folder
         self.say(f"Trying it on the records of {agency.code} ...")
         self.program.read(
-            lambda snapshot: try_store(snapshot, agency, _data_set(folder, agency.standard), today),
+            lambda snapshot: try_store(snapshot, agency, data_set_of(folder, agency.standard), today),
             on_done=lambda its: self._tried(its, rule),
         )
 
     def _ask_file(self, rule: str) -> None:
-        from exporters.editions.trial import try_file
+        from exporters.editions.trial import data_set_of, try_file
 
         folder, today, reported = self.folder, self.program.today(), self.program.agency.standard
 
@@ -340,7 +340,7 @@ class ReviewScreen(FilteredScreen):
             path, wanted = Path(texts["path"]).expanduser(), texts["data_set"].lower()
             self.say(f"Trying it on {path.name} ...")
             self.program.in_store(
-                lambda store: try_file(path, _data_set(folder, reported, wanted), today),
+                lambda store: try_file(path, data_set_of(folder, reported, wanted), today),
                 on_done=lambda its: self._tried(its, rule),
             )
 
@@ -385,19 +385,3 @@ def _opened(folder: Path) -> tuple[DraftFolder, Standard | None]:
         return draft, load(draft.like) if draft.like else None
     except Problem:
         return draft, None
-
-
-def _data_set(folder: Path, reported: str, wanted: str = "") -> Standard:
-    """In a thread: the draft's data set that takes the place of what is reported, or the one that is wanted."""
-    from exporters.editions.trial import counterpart
-    from validators.standard.catalogue import load_folder
-
-    standards = list(load_folder(folder))
-    ids = [one.whole.variant.id for one in standards[1:] if one.whole.variant]
-    if wanted:
-        found = next((one for one in standards[1:] if one.whole.variant and one.whole.variant.id == wanted), None)
-    else:
-        found = counterpart(standards, reported)
-    if found is None:
-        raise Problem(f"The draft has the data sets {', '.join(ids)}: say which (t, then f, asks for one).")
-    return found
