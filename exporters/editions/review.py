@@ -29,15 +29,13 @@ _ASKED = {
     PROPOSED: "Is this what the rule asks?",
     UNCHECKED: "The rule was not understood: map it to a pattern, or leave it as not checked.",
 }
-_REST = "-rest"
-"""Behind a rule's number: what of it was not understood, where that stands as a rule of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
     """One thing of a draft to look at.
 
-    `mark` is same, changed, new, gone, missing, proposed or not checked, empty where there is nothing to compare with.
+    `mark` is same, changed, new, gone, missing, proposed, not checked or (partly so) in part, empty where there is none.
     `question` is what was asked, `is_open` whether nobody has answered yet. `places` say where it stands and what is
     printed there.
     """
@@ -71,10 +69,11 @@ def items(draft: DraftFolder) -> list[ReviewItem]:
     for line in draft.tables[LINES].rows:
         lines.setdefault((line["kind"], line["key"]), []).append(line)
     found: list[ReviewItem] = []
-    told = dict(lines)
     for kind, titles in _held(draft):
-        found += [_item(kind, key, title, lines.pop((kind, key), []), *_rule_rows(draft, kind, key, told))
-                  for key, title in titles.items()]  # fmt: skip
+        found += [
+            _item(kind, key, title, lines.pop((kind, key), []), rows_of(draft, key) if kind == "rule" else ())
+            for key, title in titles.items()
+        ]
         found += [_item(kind, key, its[0]["printed"], its) for (of, key), its in lines.items() if of == kind]
         lines = {of: its for of, its in lines.items() if of[0] != kind}
     for (kind, key), its in lines.items():
@@ -96,32 +95,21 @@ def _held(draft: DraftFolder) -> Iterator[tuple[str, dict[str, str]]]:
     yield "list", {row["list"]: row["title"] for row in draft.tables[LISTS].rows}
 
 
-def _rule_rows(
-    draft: DraftFolder, kind: str, key: str, lines: Mapping[tuple[str, str], Sequence[Cells]]
-) -> tuple[list[Cells], list[Cells]]:
-    """Of a rule its own lines of the table; of a rest what is printed of the rule."""
-    if kind != "rule":
-        return [], []
-    printed: Sequence[Cells] = lines.get(("rule", key.removesuffix(_REST)), ()) if key.endswith(_REST) else ()
-    return rows_of(draft, key), list(printed)
-
-
-def _item(
-    kind: str, key: str, title: str, lines: Sequence[Cells], rows: Sequence[Cells] = (), beside: Sequence[Cells] = ()
-) -> ReviewItem:
+def _item(kind: str, key: str, title: str, lines: Sequence[Cells], rows: Sequence[Cells] = ()) -> ReviewItem:
     asked = [line for line in lines if line["question"]]
     is_open = any(not line["settled"] for line in asked)
     question = " ".join(dict.fromkeys(line["question"] for line in asked))
     mark = next((line["mark"] for line in lines if line["mark"]), "")
     statuses = {row.get("status", "") for row in rows}
-    if waits := next((status for status in (UNCHECKED, PROPOSED) if status in statuses), ""):
-        mark = waits.replace("_", " ")
-        if not lines and not beside:
+    if waits := next((status for status in (PROPOSED, UNCHECKED) if status in statuses), ""):
+        in_part = waits == UNCHECKED and len(statuses) > 1
+        mark = "in part" if in_part else waits.replace("_", " ")
+        if not lines:
             is_open, question = True, _ASKED[waits]
     elif any(line["standing"] == "missing" for line in lines):
         mark = mark or "missing"
     settled = next((line["settled"] for line in asked if line["settled"]), "")
-    places = tuple((_place(line), line["printed"]) for line in (*lines, *beside) if line["document"] or line["printed"])
+    places = tuple((_place(line), line["printed"]) for line in lines if line["document"] or line["printed"])
     return ReviewItem(kind, key, title, mark, question, is_open, "" if is_open else settled, places)
 
 
@@ -377,10 +365,8 @@ def map_rule(draft: DraftFolder, item: ReviewItem, made: Cells, *, beside: bool,
     }
     for row in rows[1:]:
         row.update(title="", help="", reading="", source="", wording="")
-    if rest and not item.key.endswith(_REST):
+    if rest:
         rest = [{**empty, "rule": item.key, "status": UNCHECKED, "wording": rest[-1].get("wording", "")}]
-    elif rest:
-        rest = []
     _put(changed[RULES], item.key, [*rows, *rest])
     _settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
