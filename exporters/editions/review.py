@@ -35,7 +35,7 @@ _ASKED = {
 class ReviewItem:
     """One thing of a draft to look at.
 
-    `mark` is same, changed, new, gone, missing, proposed, not checked or (partly so) in part, empty where there is none.
+    `mark` is same, changed, new, gone, missing, proposed, not checked or in part (not checked), empty for none.
     `question` is what was asked, `is_open` whether nobody has answered yet. `places` say where it stands and what is
     printed there.
     """

@@ -189,7 +189,6 @@ REASONS: Mapping[str, str] = {
     "bounces.clear": "forgets the list on the screen: a command is given one each time",
     "standards.page": _MOVES,
     "subject.filter": _MOVES,
-    "standards.review": "opens a folder of plain CSV and TOML, which every editor opens; standards check tells of it",
     "review.correct": _DRAFT,
     "review.codes": _DRAFT,
     "review.undo": "takes a step on the screen back; a folder of plain text is kept by line as any other is",

@@ -127,6 +127,19 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork standards draft definitions.pdf reference.pdf areas.pdf --out my-edition",
         "keywork standards draft definitions.pdf --out my-edition --like ndtms-r --id ndtms-s",
     ),
+    "standards review": (
+        "keywork standards review my-edition",
+        "keywork standards review my-edition --all --format json",
+    ),
+    "standards settle": (
+        "keywork standards settle my-edition rule 12",
+        "keywork standards settle my-edition rule 74 --as keep",
+        "keywork standards settle my-edition field SEX --as ask-again",
+    ),
+    "standards try": (
+        "keywork standards try my-edition --rule 12",
+        "keywork standards try my-edition old-return.csv --data-set ad",
+    ),
     "standards check": ("keywork standards check my-edition",),
     "standards compare": (
         "keywork standards compare ndtms-r my-edition",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from exporters.editions.trial import Trial
 
 WIDE = 110
-MARKS_WIDTH, NAME_WIDTH = 12, 17
+MARKS_WIDTH, NAME_WIDTH = 12, 23
 SCOPE = SCREENS["review"].scope
 REGISTRY.add(
     action("review.next", "f8", "Next open", "To the next open question", SCOPE, "walk(1)", bar=True),
