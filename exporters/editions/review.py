@@ -52,7 +52,7 @@ class ReviewItem:
     @property
     def id(self) -> str:
         """By which it is told from all others."""
-        return f"{self.kind} {self.key}"
+        return " ".join((self.kind, self.key))
 
     @property
     def name(self) -> str:

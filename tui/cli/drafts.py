@@ -76,9 +76,10 @@ def settle(
 ) -> int:
     """Settle what is asked of one thing of a draft; it is written into the draft's own tables."""
     draft = DraftFolder.open(folder)
-    one = next((one for one in acts.items(draft) if (one.kind, one.key) == (kind, key)), None)
+    wanted = " ".join((kind, key))
+    one = next((one for one in acts.items(draft) if one.id == wanted), None)
     if one is None:
-        raise Problem(f"There is no {kind} {key} in {folder}: 'keywork standards review {folder} --all' names all.")
+        raise Problem(f"There is no {wanted} in {folder}: 'keywork standards review {folder} --all' names all.")
     print(printable(f"{one.name}: {_ACTS[how](draft, one)}."))
     print(acts.counted(acts.items(draft)))
     return 0

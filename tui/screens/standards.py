@@ -30,7 +30,7 @@ from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
-from validators.standard.catalogue import available, edition_of, editions, load, load_folder
+from validators.standard.catalogue import available, edition_of, editions, installs, load, load_folder
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
@@ -53,7 +53,12 @@ REGISTRY.add(
     action("standards.review", "ctrl+o", "Draft", "Open a draft, to review it", {"standards"}, "review", True),
     action("standards.compare", "ctrl+d", "Compare", "What a later edition has otherwise", {"standards"}, "compare"),
     action(
-        "standards.take_back", "ctrl+k", "Take back", "Undo the latest install of an edition", {"standards"}, "back"
+        "standards.take_back",
+        "ctrl+k",
+        "Take back",
+        "Undo the latest install of an edition",
+        {"standards"},
+        "take_back",
     ),
 )
 
@@ -121,7 +126,7 @@ class StandardsScreen(StoreScreen[None]):
     def __init__(self, standard: Standard | None = None) -> None:
         """`standard` is the agency's own unless another one is given."""
         super().__init__()
-        self._given, self._known = standard, available()
+        self._given, self._known = standard, installs()
 
     def body(self) -> Iterable[Widget]:
         """List and page."""
@@ -146,11 +151,11 @@ class StandardsScreen(StoreScreen[None]):
     def on_screen_resume(self) -> None:
         """Back from a draft that may have been installed."""
         super().on_screen_resume()
-        if self.is_attached and self._known != available():
+        if self.is_attached and self._known != installs():
             self._renew()
 
     def _renew(self) -> None:
-        chosen, self._known = self.index.current_id, available()
+        chosen, self._known = self.index.current_id, installs()
         self.index.offer(list(items(self.standard)))
         self.index.choose(chosen)
         self.show()
@@ -260,7 +265,7 @@ class StandardsScreen(StoreScreen[None]):
         asked = [Asked("before", "Edition before", own), Asked("after", "Later edition, or a draft's folder")]
         self.app.push_screen(Asking("Compare", [f"Here are: {', '.join(editions())}."], asked), answered)
 
-    def action_back(self) -> None:
+    def action_take_back(self) -> None:
         """Ctrl+K: choose what was installed, and take the latest of it back."""
         found = {name: installs[-1] for name in editions() if (installs := installed(name))}
         if not found:
