@@ -13,9 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from exporters.editions.install import pack_files
-from exporters.imports.encodings import refuse_unquoted
-from store.disk.files import refuse_own, refused, scratch, sync
+from exporters.editions.install import pack_files, refuse_foreign
+from store.disk.files import refused, scratch, sync
 from validators.problems import Problem
 from validators.standard.catalogue import layers_of_folder, load_folder
 from validators.standard.loader import load_standard
@@ -84,10 +83,7 @@ class DraftFolder:
         try:
             if not (folder / "standard.toml").is_file():
                 raise Problem(f"{folder} is not the folder of an edition: name one that holds standard.toml.")
-            for path in (*folder.glob("*.csv"), *folder.glob("*.toml"), *folder.glob("codes/*.csv")):
-                if path.is_file():
-                    refuse_own(path)
-                    refuse_unquoted(path)
+            refuse_foreign(folder)
             found = dict(pack_files(folder))
         except OSError as error:
             raise refused(error, folder, "read") from None

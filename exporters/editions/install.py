@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exporters.editions.list_files import GivenList, as_table, index_row, read_lists
-from store.disk.files import sync
+from exporters.imports.encodings import refuse_unquoted
+from store.disk.files import refuse_own, sync
 from store.facts import Who
 from validators.problems import Problem
 from validators.standard import catalogue
@@ -111,6 +112,19 @@ def _in_force(standard_id: str) -> Standard | None:
         return catalogue.load(standard_id) if standard_id in catalogue.editions() else None
     except Problem:  # what is broken is replaced, and compared with nothing
         return None
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raise Problem for a folder with a link in it, a key or a store, or what the person may not read himself.
+
+    What is wrong in a data set is quoted, and all of it is copied to where everybody reads it.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            raise Problem(f"{path} is a link or no file: put the file itself into the folder.")
+        if path.is_file():
+            refuse_own(path)
+            refuse_unquoted(path)
 
 
 def pack_files(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from exporters.checks.file_check import check_file
 from exporters.editions.compare import compare
 from exporters.editions.compare import told as difference
 from exporters.editions.effect import effect
-from exporters.editions.install import Candidate
+from exporters.editions.install import Candidate, refuse_foreign
 from store.facts import AgencyInfo
 from store.records import agencies
 from store.snapshot import Snapshot
@@ -67,6 +67,7 @@ def data_set_of(folder: Path, reported: str, wanted: str = "") -> Standard:
 
     Raises Problem where there is none such, and where the edition cannot be used.
     """
+    refuse_foreign(folder)
     standards = list(load_folder(folder))
     named = {one.whole.variant.id: one for one in standards[1:] if one.whole.variant}
     found = named.get(wanted.lower()) if wanted else counterpart(standards, reported)

@@ -11,6 +11,7 @@ import pytest
 from typer.main import get_command
 
 from tests.commands.running import Outcome, Place, call
+from tests.exporters.extracts import SAMPLE
 from tui.cli.groups import LazyGroup
 from tui.cli.main import app
 
@@ -25,8 +26,20 @@ INPUTS = {
     "standards install": (),
     "standards check": (),
     "standards draft": (),
+    "standards review": (),
+    "standards settle": (),
+    "standards try": (),
 }
 """Every command that opens a file or folder that is named to it; `files_named` finds them."""
+
+FOLDERS = {
+    "standards install": (),
+    "standards check": (),
+    "standards review": (),
+    "standards settle": ("rule", "1"),
+    "standards try": (str(SAMPLE),),
+}
+"""Those that take the folder of an edition, with what else they need."""
 
 OUTPUTS = {"out", "key_file"}
 """Parameters that name a file to be written, or the key, which is what it is."""
@@ -65,13 +78,13 @@ def named(place: Place, command: str, path: Path) -> Outcome:
         store = ("--store", str(place.folder / "new.db"), *store)
     elif command == "standards draft":
         return call("standards", "draft", path, "--out", place.folder / "draft")
-    elif command in ("standards install", "standards check"):
+    elif command in FOLDERS:
         folder = place.folder / f"pack-{path.name}"
         folder.mkdir(exist_ok=True)
         target = folder / "standard.toml"
         if not target.exists():
             os.link(path, target)
-        return call(*command.split(), folder)
+        return call(*command.split(), folder, *FOLDERS[command])
     elif command != "check":
         store = ("--store", str(place.store), *store)
     return call(*command.split(), path, *(store if command != "check" else ()))

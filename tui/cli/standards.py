@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from exporters.editions.install import refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
-from store.disk.files import refuse_own
 from tui.cli.context import Progress, talk
 from tui.cli.drafts import review, settle, try_draft
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
@@ -158,7 +158,7 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of an edition,
     """Check the folder of an edition: whether it can be installed, and what of it is not sure."""
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds standard.toml.")
-    _refuse_foreign(folder)
+    refuse_foreign(folder)
     whole, *others = load_folder(folder)
     for one in (whole, *others):
         fields, lists, rules = len(one.fields), len(one.code_lists), len(one.rules)
@@ -193,7 +193,7 @@ def compare(
 def _named(name: str) -> Standard:
     """An edition by its id, or by the folder that holds it: an id goes before a folder of that name."""
     if name not in (*editions(), *available()) and Path(name).is_dir():
-        _refuse_foreign(Path(name))
+        refuse_foreign(Path(name))
         return next(load_folder(Path(name)))
     return load(name)
 
@@ -231,7 +231,7 @@ def install(
 ) -> int:
     """Install an edition, code lists, or an official schema. It is data only; nothing in it is executed."""
     try:
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
         if _holds_schemas(folder):
             return _install_schema(folder, standard_id)
         return _install(folder, standard_id, list_name, dry_run, (store, key_file))
@@ -309,19 +309,6 @@ def take_back(
         raise Problem(f"The install could not be taken back in {installed_folder()}: check the permissions.") from None
     print(printable(f"{told.of.standard_id}: taken back: {told.told}; kept aside in {told.of.folder}"))
     return 0
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Raise Problem for a folder with a link in it, a key or a store, or what the person may not read himself.
-
-    What is wrong in a data set is quoted, and all of it is copied to where everybody reads it.
-    """
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            raise Problem(f"{path} is a link or no file: put the file itself into the folder.")
-        if path.is_file():
-            refuse_own(path)
-            refuse_unquoted(path)
 
 
 def _holds_schemas(folder: Path) -> bool:

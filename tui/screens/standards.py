@@ -14,7 +14,8 @@ from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from exporters.editions.install import Installation, installed, take_back
+from exporters.editions.install import Installation, installed, refuse_foreign, take_back
+from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refused
 from store.records import agencies
 from tui.form.codes import list_status
@@ -348,6 +349,8 @@ def _check_documents(texts: Mapping[str, str]) -> None:
         raise Problem(f"{missing[0]} is not there: check the name.")
     if not paths:
         raise Problem("That folder holds no PDF, web page, text or CSV: name the documents.")
+    for path in paths:
+        refuse_unquoted(path)
     refuse_taken(Path(texts["folder"]).expanduser())
 
 
@@ -371,7 +374,10 @@ def _compared(before: str, after: str) -> list[str]:
 
 def _named(name: str) -> Standard:
     folder = Path(name).expanduser()
-    return next(load_folder(folder)) if name not in (*editions(), *available()) and folder.is_dir() else load(name)
+    if name in (*editions(), *available()) or not folder.is_dir():
+        return load(name)
+    refuse_foreign(folder)
+    return next(load_folder(folder))
 
 
 def _taken_back(store: "Store", name: str) -> Installation:

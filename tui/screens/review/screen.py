@@ -360,7 +360,6 @@ class ReviewScreen(FilteredScreen):
         """`i`: first what it would bring."""
         if self.draft is None:
             return
-        from exporters.editions.install import candidate
         from exporters.editions.trial import told_before
 
         folder, today, like = self.folder, self.program.today(), self.draft.like
@@ -375,7 +374,15 @@ class ReviewScreen(FilteredScreen):
         def looked(its: "Candidate") -> None:
             self.program.read(lambda snapshot: (its, told_before(snapshot, its, like, today)), on_done=shown)
 
-        self.program.in_store(lambda store: candidate(folder), on_done=looked)
+        self.program.in_store(lambda store: _candidate(folder), on_done=looked)
+
+
+def _candidate(folder: Path) -> "Candidate":
+    """In a thread: what would be installed, judged as any other input is."""
+    from exporters.editions.install import candidate, refuse_foreign
+
+    refuse_foreign(folder)
+    return candidate(folder)
 
 
 def _opened(folder: Path) -> tuple[DraftFolder, Standard | None]:
