@@ -419,5 +419,5 @@ def counted(found: Collection[ReviewItem]) -> str:
     }
     told = [f"{many} {mark}" for mark, many in parts.items() if many]
     if others := len(waiting) - sum(parts.values()):
-        told.append(f"{others} {'others' if told else 'questions'}")
-    return f"{len(waiting)} open: {', '.join(told)}"
+        told.append(f"{others} other{'s' if others > 1 else ''}")
+    return f"{len(waiting)} open{': ' + ', '.join(told) if sum(parts.values()) else ''}"
