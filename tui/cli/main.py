@@ -60,7 +60,6 @@ class CommandLine(LazyGroup):
             "The privacy notice for clients: show or print it, put the site's own in its place.",
         ),
         "agencies": ("tui.cli.agencies", "The agencies of a store: each has a data set of its own."),
-        "standards": ("tui.cli.standards", "The national data sets that are installed."),
         "removal": (
             "tui.cli.subject.removal",
             "Removing clients for good, once two people agree: what is due, asked for, confirmed.",
@@ -69,6 +68,7 @@ class CommandLine(LazyGroup):
             "tui.cli.subject.handover",
             "Hand over all records of an agency, in the clear; keywork import takes them back.",
         ),
+        "standards": ("tui.cli.standards.commands", "The national data sets that are installed."),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
         "doctor": (

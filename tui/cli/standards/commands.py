@@ -13,8 +13,8 @@ import typer
 from exporters.editions.install import refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
 from tui.cli.context import Progress, talk
-from tui.cli.drafts import review, settle, try_draft
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
+from tui.cli.standards.drafts import review, settle, try_draft
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import (

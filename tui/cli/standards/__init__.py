@@ -1,0 +1,1 @@
+"""`keywork standards …`: editions and what a site makes of an owner's documents."""
