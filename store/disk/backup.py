@@ -50,30 +50,35 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         # Whoever may not read the source himself gets no copy of it that others may read.
         mode = files.mode_for(to.parent) if files.is_persons(source) else files.PRIVATE
         with files.scratch(to, mode) as made:
-            with source.open("rb") as old, made.open("wb") as new:
-                shutil.copyfileobj(old, new, 1 << 20)
-            with sqlite.told(source):
-                raw = sqlite.connect(made, key)
-                try:
-                    if "alembic_version" not in sqlite.tables(raw):
-                        raise Problem(f"The file {source} is no backup of a Keywork store: name the right one.")
-                    found = [f"{name}: {first[0]}" for name, first in sqlite.faults(raw) if first]
-                    if found:
-                        raise Problem(f"The backup {source} is damaged ({found[0]}): take another one.")
-                    sqlite.use_log(raw)
-                finally:
-                    raw.close()
-                engine = sqlite.engine(made, key)
-                try:
-                    with engine.connect() as connection:
-                        schema.refuse_newer(connection, source)
-                finally:
-                    engine.dispose()
+            fill(source, made, key)
             files.place(made, to)
     except FileExistsError:
         raise Problem(f"There is a store at {to} already: move it away first, or restore to another place.") from None
     except OSError as error:
         raise files.refused(error, to, "restored") from None
+
+
+def fill(source: Path, made: Path, key: Key) -> None:
+    """Write what a backup holds into an empty private file and examine it there. Raises Problem, OSError."""
+    with source.open("rb") as old, made.open("wb") as new:
+        shutil.copyfileobj(old, new, 1 << 20)
+    with sqlite.told(source):
+        raw = sqlite.connect(made, key)
+        try:
+            if "alembic_version" not in sqlite.tables(raw):
+                raise Problem(f"The file {source} is no backup of a Keywork store: name the right one.")
+            found = [f"{name}: {first[0]}" for name, first in sqlite.faults(raw) if first]
+            if found:
+                raise Problem(f"The backup {source} is damaged ({found[0]}): take another one.")
+            sqlite.use_log(raw)
+        finally:
+            raw.close()
+        engine = sqlite.engine(made, key)
+        try:
+            with engine.connect() as connection:
+                schema.refuse_newer(connection, source)
+        finally:
+            engine.dispose()
 
 
 def _refuse_in_use(source: Path) -> None:

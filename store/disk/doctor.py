@@ -29,7 +29,20 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     `noted` is a row of the audit that a person knows, from a receipt or an earlier examination; empty for none.
     Raises Problem when it is no such note.
     """
-    path, connection = snapshot.ground.path, snapshot.connection
+    path = snapshot.ground.path
+    checks = contents(snapshot)
+    if noted:
+        checks.append(_noted(snapshot, noted))
+    checks.append(_extracts(snapshot))
+    checks.append(_private("store file", path))
+    checks.append(_private("key file", snapshot.key.path))
+    checks.append(_left_behind(path))
+    return checks
+
+
+def contents(snapshot: Snapshot) -> list[Check]:
+    """Examine what stands in the file, wherever the file stands: its pages, its schema, the audit and the records."""
+    connection = snapshot.connection
     raw = connection.connection.driver_connection
     checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
     for name, found in sqlite.faults(raw):
@@ -38,14 +51,7 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     version = schema.version(connection)
     current = version == schema.HEAD
     checks.append(Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}."))
-    checks += _audit(snapshot)
-    if noted:
-        checks.append(_noted(snapshot, noted))
-    checks.append(_extracts(snapshot))
-    checks.append(_private("store file", path))
-    checks.append(_private("key file", snapshot.key.path))
-    checks.append(_left_behind(path))
-    return checks
+    return checks + _audit(snapshot)
 
 
 def _audit(snapshot: Snapshot) -> list[Check]:

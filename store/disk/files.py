@@ -46,6 +46,17 @@ def note_own(path: Path) -> Path:
     return path
 
 
+def is_own(path: Path) -> bool:
+    """Whether a file is the store that is worked with, its journal or its key, by whatever name. Raises OSError."""
+    found = path.stat()
+    ours = False
+    for own in _OWN:
+        for beside in _BESIDE:
+            with contextlib.suppress(OSError):
+                ours |= os.path.samestat(found, own.with_name(own.name + beside).stat())
+    return ours
+
+
 def refuse_own(path: Path) -> None:
     """Raise Problem for a file that is a store's key, or the store that is worked with, by whatever name.
 
@@ -53,11 +64,7 @@ def refuse_own(path: Path) -> None:
     OSError where it cannot be looked at.
     """
     found = path.stat()
-    ours = False
-    for own in _OWN:
-        for beside in _BESIDE:
-            with contextlib.suppress(OSError):
-                ours |= os.path.samestat(found, own.with_name(own.name + beside).stat())
+    ours = is_own(path)
     if not ours and stat.S_ISREG(found.st_mode) and found.st_size <= _LONGEST_KEY:
         ours = _KEY.fullmatch(path.read_bytes()) is not None
     if ours:

@@ -2,30 +2,64 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from store.disk import doctor
 from store.disk.location import store_path
 from store.disk.sqlite import Damaged
-from tui.cli.context import opened
+from tui.cli.context import now, opened
 from tui.cli.options import KeyOption, StoreOption
 from validators.problems import Problem
+
+if TYPE_CHECKING:
+    from store.store import Store
 
 commands = typer.Typer()
 
 
 @commands.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="The copy to write.")],
+    file: Annotated[
+        Path, typer.Argument(help="The copy to write; with --keep what the copies are called, each with its time.")
+    ],
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep",
+            metavar="N",
+            min=1,
+            help="Keep N copies in a row: the new one is brought back on trial and examined, then the oldest goes.",
+            show_default=False,
+        ),
+    ] = None,
     store: StoreOption = None,
     key_file: KeyOption = None,
 ) -> int:
     """Copy the store, still encrypted with its key, into a new file."""
     with opened(store, key_file) as found:
+        if keep is not None:
+            return _rotated(found, file, keep)
         found.backup(file)
         print(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})")
+    return 0
+
+
+def _rotated(found: "Store", file: Path, keep: int) -> int:
+    """The next copy of a row; 1 where it is not well."""
+    from store.disk.rotation import rotate
+
+    made = rotate(found, file, keep, now())
+    print(f"{made.path}: a copy of {found.path}; it needs the same key ({found.key_file})")
+    for check in made.wrong:
+        print(f"WRONG {check.name}: {check.message}")
+    if made.wrong:
+        print(f"The copy is kept outside the row, and none of the {len(made.older)} older ones was removed for it.")
+        return 1
+    print(f"Brought back on trial: file, schema, audit and records are well. The audit ends with {made.audit_end}.")
+    removed = f"; removed: {', '.join(path.name for path in made.removed)}" if made.removed else ""
+    print(f"Older copies kept: {len(made.older)}{removed}.")
     return 0
 
 

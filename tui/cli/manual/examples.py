@@ -153,10 +153,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "standards take-back": ("keywork standards take-back ndtms-r",),
     "standards schema": ("keywork standards schema smds-wales > stand-in.xsd",),
-    "backup": ("keywork backup copies/keywork-2020-12-31.db",),
+    "backup": ("keywork backup copies/keywork-2020-12-31.db", "keywork backup copies/keywork.db --keep 14"),
     "restore": ("keywork restore copies/keywork-2020-12-31.db",),
     "doctor": ("keywork doctor",),
-    "help": ("keywork help", "keywork help client", "keywork help man | man -l -"),
+    "help": (
+        "keywork help",
+        "keywork help client",
+        "keywork help man | man -l -",
+        "keywork help operator",
+        "keywork help constraints > constraints.txt",
+    ),
 }
 """By the command's name."""
 

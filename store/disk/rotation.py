@@ -1,0 +1,89 @@
+"""Copies in a row: each is tried when it is made, and an older one goes only for one that stood its trial."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from store.disk import audit, backup, doctor, files, sqlite
+from store.facts import Check
+from store.snapshot import Ground, Snapshot
+from store.store import Store
+from validators.problems import Problem
+
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class RotatedCopy:
+    """A copy that was made and tried: what was found wrong in it, the older copies left, and those removed for it.
+
+    `audit_end` is its last row of the audit, as `doctor --noted` takes it.
+    """
+
+    path: Path
+    wrong: tuple[Check, ...]
+    older: tuple[Path, ...]
+    removed: tuple[Path, ...]
+    audit_end: str = ""
+
+
+def rotate(store: Store, name: Path, keep: int, at: datetime) -> RotatedCopy:
+    """Write the next copy of a row, bring it back on trial, then remove the oldest above `keep` (1 or more).
+
+    A row goes by one name: `copies/a.db` stands for `copies/a-20261231T020000Z.db` and its like, in UTC; no other file
+    is ever removed. A copy that cannot be read back is not kept. One whose records or audit are not well is kept under
+    a name outside the row, and no older one goes for it. Raises Problem.
+    """
+    to = name.with_name(f"{name.stem}-{at.astimezone(UTC).strftime(_STAMP)}{name.suffix}")
+    if to.exists() or to.is_symlink():
+        raise Problem(f"There is a file at {to} already and it is kept: try again in a second.")
+    # Its name in the row is for a copy that stood its trial: one of a program that was killed meanwhile never counts.
+    untried = to.with_name(f"{to.name}.untried")
+    store.backup(untried)
+    try:
+        checks, end = _tried(untried, store)
+    except BaseException as error:
+        untried.unlink(missing_ok=True)
+        if not isinstance(error, Problem):
+            raise
+        raise Problem(f"The copy could not be brought back on trial and is not kept, older ones are: {error}") from None
+    wrong = tuple(one for one in checks if not one.ok)
+    try:
+        older = tuple(path for path in _row(name) if path != to)
+        if wrong:
+            unwell = to.with_name(f"{to.name}.unwell")
+            files.place(untried, unwell)
+            return RotatedCopy(unwell, wrong, older, (), end)
+        files.place(untried, to)
+        gone = older[: max(0, len(older) - (keep - 1))]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        files.sync(name.parent)
+    except OSError as error:
+        raise files.refused(error, name.parent, "cleared of older copies") from None
+    return RotatedCopy(to, (), older[len(gone) :], gone, end)
+
+
+def _row(name: Path) -> list[Path]:
+    """The copies of a row, the oldest first: plain files whose whole name is of the row's form; no link, no store."""
+    form = re.compile(rf"{re.escape(name.stem)}-[0-9]{{8}}T[0-9]{{6}}Z{re.escape(name.suffix)}", re.ASCII)
+    found = (path for path in name.parent.iterdir() if form.fullmatch(path.name))
+    return sorted(path for path in found if path.is_file() and not path.is_symlink() and not files.is_own(path))
+
+
+def _tried(copy: Path, store: Store) -> tuple[list[Check], str]:
+    """Bring a copy back beside itself, examine what stands in it, and take that away again."""
+    ground = store.ground
+    try:
+        with files.scratch(copy, files.PRIVATE) as made:
+            backup.fill(copy, made, ground.key)
+            engine = sqlite.engine(made, ground.key)
+            try:
+                with sqlite.told(copy), engine.connect() as connection:
+                    snapshot = Snapshot(connection, Ground(made, ground.key, ground.derivers))
+                    return doctor.contents(snapshot), audit.end(snapshot)
+            finally:
+                engine.dispose()
+    except OSError as error:
+        raise files.refused(error, copy, "brought back on trial") from None
