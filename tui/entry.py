@@ -8,6 +8,10 @@ from tui.sealing import seal
 
 seal()  # before anything else is loaded, and long before there is a key
 
+from tui.neighbours import refuse_neighbours  # noqa: E402
+
+refuse_neighbours()  # before any package is loaded whose name another one may have
+
 import os  # noqa: E402
 import sys  # noqa: E402
 

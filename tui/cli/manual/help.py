@@ -1,4 +1,5 @@
-"""`keywork help`: each screen as text, its keys, and a few words about it; and what changed from release to release."""
+"""`keywork help`: each screen as text, its keys, and a few words about it; what changed from release to release; and
+what those who run it need: their page, and the files to copy."""
 
 import sys
 from contextlib import suppress
@@ -21,6 +22,12 @@ MAN = "man"
 """And the manual page, for `man -l -`."""
 NOTICE = "privacy-notice"
 """And the page for clients that the program brings."""
+OPERATOR = "operator"
+"""And the page for those who run it."""
+CONSTRAINTS = "constraints"
+"""And the versions that are installed here, for another installation."""
+SETUP = "setup_"
+"""How the names of files to copy begin: they are printed as they stand."""
 
 
 @commands.command("help")
@@ -28,12 +35,21 @@ def help_(
     context: typer.Context,
     screen: Annotated[
         str | None,
-        typer.Argument(metavar="SCREEN", help="One screen only; or: changes, man, privacy-notice.", show_default=False),
+        typer.Argument(
+            metavar="SCREEN",
+            help="One screen only; or: changes, man, privacy-notice, operator, constraints, or a file operator names.",
+            show_default=False,
+        ),
     ] = None,
 ) -> int:
     """Show each screen as text, with its keys and what they do."""
-    if screen == CHANGES:
-        print("\n".join(about(CHANGES)))
+    if screen in (CHANGES, OPERATOR) or ((screen or "").startswith(SETUP) and about(screen or "")):
+        print("\n".join(about(screen or "")))
+        return 0
+    if screen == CONSTRAINTS:
+        from tui.cli.manual.constraints import constraints
+
+        print("\n".join(constraints()))
         return 0
     if screen == NOTICE:
         from exporters.records.privacy_notice import as_text, shipped
@@ -50,7 +66,8 @@ def help_(
     know_actions()
     if screen is not None and screen not in SCREENS:
         raise Problem(
-            f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}, {NOTICE}."
+            f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}, {NOTICE},"
+            f" {OPERATOR}, {CONSTRAINTS}."
         )
     for scope, entry in SCREENS.items():
         if screen in (None, scope):
