@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from tests.commands.running import Outcome, Place, call
 from validators.standard.catalogue import load
 
 STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
-AFTER = ("--today", "2026-06-03")
+DAY_BEFORE, DAY = date(2026, 3, 25), date(2026, 6, 3)
+AFTER = ("--today", DAY.isoformat())
 EDITION = """
 id = "ndtms-s"
 extends = "ndtms-r"
@@ -45,10 +47,8 @@ def told(outcome: Outcome) -> str:
     return outcome.out
 
 
-@pytest.fixture
-def filled(place: Place, tmp_path: Path) -> Iterator[Place]:
-    """An agency of R with sample clients, and the later edition S installed."""
-    folder = tmp_path / "s"
+def written(folder: Path) -> Path:
+    """The later edition S, in a folder."""
     (folder / "codes").mkdir(parents=True)
     for name, text in {
         "standard.toml": EDITION,
@@ -59,9 +59,15 @@ def filled(place: Place, tmp_path: Path) -> Iterator[Place]:
     }.items():
         fixed = text.replace("98,Asked\n", "98,Asked,\n")
         (folder / name).write_text(fixed, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def filled(place: Place, tmp_path: Path) -> Iterator[Place]:
+    """An agency of R with sample clients, and the later edition S installed."""
     load.cache_clear()
-    told(call("standards", "install", folder))
-    made = ("--standard", "ndtms-r-ad", "--agency", "N9901", "--clients", 30, "--today", "2026-03-25")
+    told(call("standards", "install", written(tmp_path / "s")))
+    made = ("--standard", "ndtms-r-ad", "--agency", "N9901", "--clients", 30, "--today", DAY_BEFORE.isoformat())
     assert call("sample", *made, *place.options).code == 0
     yield place
     load.cache_clear()

@@ -1,4 +1,5 @@
-"""The agencies that this store keeps, each with its data set: Enter opens another one, Ctrl+N makes a new one."""
+"""The agencies that this store keeps, each with its data set: Enter opens another one, Ctrl+N makes a new one, L has
+one go over to a later edition."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from textual.widget import Widget
 from store.facts import AgencyInfo
 from store.records import agencies
 from store.snapshot import Snapshot
+from tui.screens.letter import ask_for_letter, ask_to_undo
 from tui.screens.start import DataSetList
 from tui.session.agencies import data_set_words, first_submission, made_words, make_agency, since_words
 from tui.session.program import StoreScreen
@@ -24,6 +26,7 @@ from validators.agency import agency_code
 from validators.calendar.calendar import SubmissionCalendar
 from validators.problems import Problem
 from validators.standard.catalogue import available, load
+from validators.standard.caveats import bring_first
 from validators.standard.model import Standard
 
 FIRST = (
@@ -38,7 +41,10 @@ def asking_since(title: str, offered: str, standard: Standard) -> Asking:
     def check(texts: Mapping[str, str]) -> None:
         SubmissionCalendar(standard).entry(texts["month"].strip())
 
-    return Asking(title, [FIRST], [Asked("month", "First submission", offered)], check)
+    # Where R or its like is chosen: which documents are to be brought.
+    told = bring_first(standard)
+    about = [FIRST, *([f"{told[0].upper()}{told[1:]}."] if told else [])]
+    return Asking(title, about, [Asked("month", "First submission", offered)], check)
 
 
 # A new agency in this store: its code is typed above, its data set chosen below, as on the first page of all.
@@ -105,6 +111,15 @@ class NewAgencyScreen(StoreScreen[AgencyInfo | None]):
 
 REGISTRY.add(
     action("agencies.new", "ctrl+n insert", "New", "Make a new agency in this store", {"agencies"}, "new", True),
+    action(
+        "agencies.letter",
+        "l",
+        "Letter",
+        "Have an agency go over to a later edition from a day on",
+        {"agencies"},
+        "letter",
+    ),
+    action("agencies.undo_letter", "u", "Undo", "Undo an agency's change of letter", {"agencies"}, "undo_letter"),
     action(
         "agencies.since", "s", "Since", "The first submission that an agency makes from here", {"agencies"}, "since"
     ),
@@ -239,6 +254,22 @@ class AgenciesScreen(StoreScreen[None]):
             self.program.agency = agency
         self.action_refresh_data()
         self.say(f"Agency {agency.code}: {since_words(agency.reports_since)}.", "ok")
+
+    def action_letter(self) -> None:
+        """L: to a later edition."""
+        ask_for_letter(self, self.listed.known[self.listed.cursor].agency, self._went)
+
+    def action_undo_letter(self) -> None:
+        """U: back to the edition before."""
+        ask_to_undo(self, self.listed.known[self.listed.cursor].agency, self._went)
+
+    def _went(self, agency: AgencyInfo) -> None:
+        """It reports by another edition now: the one that is open is opened anew, for every screen speaks of that."""
+        if agency.id == self.program.agency.id:
+            self.program.change_agency(agency)
+        else:
+            self.action_refresh_data()
+            self.say(f"Agency {agency.code} reports by {agency.standard} now.", "ok")
 
     def action_new(self) -> None:
         """Ctrl+N."""

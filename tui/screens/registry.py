@@ -271,6 +271,7 @@ SCREENS: dict[str, ScreenEntry] = {
             "Who changed what, and when",
             from_anywhere=False,
         ),
+        ScreenEntry("letter", "Change of letter", "tui.screens.letter", "LetterScreen", from_anywhere=False, faults=""),
         ScreenEntry(
             "new_agency", "New agency", "tui.screens.agencies", "NewAgencyScreen", from_anywhere=False, faults=""
         ),
