@@ -55,7 +55,9 @@ def _rotated(found: "Store", file: Path, keep: int) -> int:
     for check in made.wrong:
         print(f"WRONG {check.name}: {check.message}")
     if made.wrong:
-        print(f"The copy is kept outside the row, and none of the {len(made.older)} older ones was removed for it.")
+        print(
+            f"The copy is kept apart from the others, and none of the {len(made.older)} older ones was removed for it."
+        )
         return 1
     print(f"Brought back on trial: file, schema, audit and records are well. The audit ends with {made.audit_end}.")
     removed = f"; removed: {', '.join(path.name for path in made.removed)}" if made.removed else ""
