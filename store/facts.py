@@ -98,6 +98,20 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which links of the audit are asked for: all that fit whatever is given.
+
+    `records` are ids of records, None for any; `since` is the first moment, `until` the first that is too late.
+    """
+
+    person: str = ""
+    records: Collection[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    acts: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChange:
     """One line of the history of a record, with the record and the client it belongs to as they stand now."""
 

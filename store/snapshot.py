@@ -3,12 +3,14 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from store.disk.keys import Key
+from store.disk.tables import AUDIT_KEYS
 from store.records.values import Derivers
 
 Answer = TypeVar("Answer")
@@ -44,6 +46,8 @@ class Ground:
     key: Key
     derivers: Derivers
     memory: Memory[Any] = field(default_factory=Memory)
+    looks: set[tuple[str, ...]] = field(default_factory=set)
+    """Which looks at clients this program noted already: see `store.people.looks`."""
 
 
 class Snapshot:
@@ -68,3 +72,9 @@ class Snapshot:
     def key(self) -> Key:
         """The store's key."""
         return self.ground.key
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key of the audit's digests: made of the store's own, or of its first one where that was changed."""
+        kept = self.connection.execute(select(AUDIT_KEYS.c.secret)).scalar_one_or_none()
+        return kept if kept is not None else self.key.audit

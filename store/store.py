@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from inspect import isgeneratorfunction
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,11 +17,15 @@ from store.disk import backup, files, schema, sqlite
 from store.disk.keys import Key, read_or_make_key
 from store.facts import Who
 from store.live.own_acts import OwnActs
+from store.people import acts
+from store.people.acts import REFUSED, Refused
 from store.records.values import Derivers, Standards
 from store.snapshot import Ground, Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
+ADMITTED_SECONDS = 2.0
+"""How long a role that was taken away still reads; what is written is refused at once."""
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
@@ -82,6 +87,8 @@ class Store:
         self._lock = threading.Lock()
         self._watcher: Any = None
         self._asked = self._rested = False
+        self._person, self._admitted_until = "", 0.0
+        self._refused: set[tuple[str, ...]] = set()
         self._engine: Engine = sqlite.engine(path, key, self._access, busy_seconds)
         self._file = self._identity()
 
@@ -134,6 +141,9 @@ class Store:
         self._asked = True
         self._still_there()
         with sqlite.told(self.path), self._engine.connect() as connection:
+            if self._person and monotonic() > self._admitted_until:
+                acts.require_any(connection, self.path, self._person)
+                self._admitted_until = monotonic() + ADMITTED_SECONDS
             yield Snapshot(connection, self.ground)
 
     @contextmanager
@@ -155,8 +165,33 @@ class Store:
                 unit.finish()
                 self.own_acts.note(unit.acts)
                 done = unit.acts
-        except BaseException:
+        except BaseException as error:
             self.own_acts.forget(done)
+            if isinstance(error, Refused):
+                self._note_refused(who, error)
+            raise
+        self.ground.looks.update(unit.looks)
+
+    def _note_refused(self, who: Who, refused: Refused) -> None:
+        """Note in the audit what somebody tried and may not do, once while this store is open."""
+        told = (who.person, refused.act, refused.kind, refused.record)
+        if told in self._refused:
+            return
+        with contextlib.suppress(Problem), self.writing(who) as unit:
+            unit.chain.add(REFUSED, refused.kind, refused.record, refused.act, None, None)
+        self._refused.add(told)
+
+    def admit(self, who: Who) -> None:
+        """Let somebody in who has a role here, or everybody where nobody has one: what is read from now on is read by
+        that person, and is refused soon after the role was taken away. Raises Problem, and notes it in the audit.
+        """
+        self._person, self._admitted_until = who.person, 0.0
+        try:
+            with self.reading():
+                return
+        except Refused as refused:
+            if not self.read_only:
+                self._note_refused(who, refused)
             raise
 
     def ask(

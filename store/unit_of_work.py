@@ -8,6 +8,7 @@ from sqlmodel import Session
 from store.clients import index
 from store.disk.audit import Chain
 from store.facts import Who
+from store.people import acts
 from store.records.values import stamp
 from store.snapshot import Ground, Snapshot
 
@@ -26,6 +27,7 @@ class UnitOfWork(Snapshot):
         super().__init__(connection, ground)
         self.who = who
         self.at = stamp(who.at)
+        self.looks: set[tuple[str, ...]] = set()
         self._touched: set[int] = set()
         self._revision: int | None = None
 
@@ -36,8 +38,9 @@ class UnitOfWork(Snapshot):
 
     @cached_property
     def chain(self) -> Chain:
-        """The audit's chain, at its end."""
-        return Chain(self.connection, self.key.audit, self.person, self.at)
+        """The audit's chain, at its end; it takes only what the person may do."""
+        may = acts.checked(self.connection, self.ground.path, self.person)
+        return Chain(self.connection, self.audit_key, self.person, self.at, may)
 
     @cached_property
     def session(self) -> Session:

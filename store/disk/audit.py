@@ -7,7 +7,7 @@ seal), so that values and salt can be erased, for a client who is removed, and e
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple, cast
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 
 from store.disk import sqlite
 from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS
-from store.facts import AgencyInfo, AuditEntry, ChainReport, Kind, RecordChange, StoredRecord
+from store.facts import AgencyInfo, AuditEntry, AuditQuery, ChainReport, Kind, RecordChange, StoredRecord
 from store.records import read
 from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
@@ -30,6 +30,8 @@ LOOK = "look"
 """The act of opening a client's record."""
 REMOVE = "remove"
 """The act of removing a record for good; its values are erased with it."""
+NOTHING = b""
+"""The seal of a link that never had values."""
 
 _plain = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
 
@@ -58,25 +60,29 @@ def digest_of(key: bytes, before: bytes, link: Link, sealed: bytes) -> bytes:
     return blake2b(before + sealed + _plain(link).encode(), key=key, digest_size=32).digest()
 
 
-def last(snapshot: Snapshot) -> int:
-    """The number of the last link, 0 when there is none yet: whatever anybody does is in the chain."""
-    return int(snapshot.connection.execute(select(AUDIT_HEADS.c.last)).scalar_one_or_none() or 0)
+def last_act(snapshot: Snapshot) -> int:
+    """The number of the last link that tells more than a look at a client, 0 when there is none yet."""
+    return int(snapshot.connection.execute(select(AUDIT_HEADS.c.last_act)).scalar_one_or_none() or 0)
 
 
 class Chain:
     """Adds links within one transaction that holds the write lock. `finish` must be called before it commits."""
 
-    def __init__(self, connection: Connection, key: bytes, person: str, at: str) -> None:
-        """Take the transaction's connection, the audit key, and who acts when."""
+    def __init__(
+        self, connection: Connection, key: bytes, person: str, at: str, require: Callable[[str, str, str], None]
+    ) -> None:
+        """Take the transaction's connection, the audit key, who acts when, and what raises for acts he may not do."""
         self._connection = connection
         self._key = key
+        self._require = require
         self._person = person
         self._at = at
         self._rows: list[dict[str, object]] = []
         self._values: list[dict[str, object]] = []
-        head = connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest).with_for_update()).one_or_none()
+        head = connection.execute(select(AUDIT_HEADS).with_for_update()).one_or_none()
         self._new = head is None
         self._last: int = head.last if head else 0
+        self._last_act: int = head.last_act if head else 0
         self._digest: bytes = head.digest if head else FIRST
         self._started = self._before = self._last
 
@@ -86,10 +92,23 @@ class Chain:
         return range(self._before + 1, self._last + 1)
 
     def add(self, act: str, kind: str, record: str, field: str, old: str | None, new: str | None) -> None:
-        """Add one link: what was done to which record, and to which of its fields (empty for all of it)."""
-        self._last += 1
+        """Add one link: what was done to which record, and to which of its fields (empty for all of it).
+
+        Raises Problem where the person may not do that.
+        """
+        self._require(act, kind, record)
         salt = os.urandom(SALT)
-        sealed = seal(self._key, salt, old, new)
+        self._link(act, kind, record, field, seal(self._key, salt, old, new))
+        self._last_act = self._last
+        self._values.append({"audit_number": self._last, "salt": salt, "old": old, "new": new})
+
+    def add_look(self, client: str) -> None:
+        """Add a link for somebody who looked at a client. There are many of them, so they bear nothing else."""
+        self._require(LOOK, "client", client)
+        self._link(LOOK, "client", client, "", NOTHING)
+
+    def _link(self, act: str, kind: str, record: str, field: str, sealed: bytes) -> None:
+        self._last += 1
         person, at = self._person, self._at
         made = Link(self._last, at, person, act, kind, record, field)
         self._digest = digest_of(self._key, self._digest, made, sealed)
@@ -106,7 +125,6 @@ class Chain:
                 "digest": self._digest,
             }
         )
-        self._values.append({"audit_number": self._last, "salt": salt, "old": old, "new": new})
         if len(self._rows) >= BATCH:
             self._flush()
 
@@ -123,7 +141,7 @@ class Chain:
         self._flush()
         if self._last == self._started:
             return
-        end = {"last": self._last, "digest": self._digest}
+        end = {"last": self._last, "digest": self._digest, "last_act": self._last_act}
         if self._new:
             self._connection.execute(insert(AUDIT_HEADS).values(number=1, **end))
             self._new = False
@@ -173,7 +191,7 @@ def verify(
     """
     joined = _entries().order_by(AUDITS.c.number).execution_options(yield_per=BATCH)
     before, last, erased = FIRST, 0, 0
-    key = snapshot.key.audit
+    key = snapshot.audit_key
     for number, at, person, act, kind, record, field, sealed, digest, salt, old, new in snapshot.connection.execute(
         joined
     ):
@@ -183,12 +201,12 @@ def verify(
         if digest_of(key, before, link, sealed) != digest:
             return ChainReport(last, erased, number, "the row, or the one before it, was altered")
         if salt is None:
-            erased += 1
+            erased += sealed != NOTHING
         elif seal(key, salt, old, new) != sealed:
             return ChainReport(last, erased, number, "its values were altered")
         before, last = digest, number
         if seen is not None:
-            seen(link, old, new, salt is None)
+            seen(link, old, new, salt is None and sealed != NOTHING)
     head = snapshot.connection.execute(select(AUDIT_HEADS.c.last, AUDIT_HEADS.c.digest)).one_or_none()
     expected = (head.last, head.digest) if head else (0, FIRST)
     if expected != (last, before):
@@ -196,9 +214,11 @@ def verify(
     return ChainReport(last, erased, end=noted(last, before) if last else "")
 
 
-def history(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
-    """The links of some records, by their ids, oldest first."""
+def history(snapshot: Snapshot, records: Iterable[str], *, looks: bool = False) -> list[AuditEntry]:
+    """The links of some records, by their ids, oldest first; those of who looked at them only when asked for."""
     query = _entries().where(AUDITS.c.record_id.in_(list(records))).order_by(AUDITS.c.number)
+    if not looks:
+        query = query.where(AUDITS.c.act != LOOK)
     return [_entry(row) for row in snapshot.connection.execute(query)]
 
 
@@ -206,6 +226,24 @@ def looks(snapshot: Snapshot, records: Iterable[str]) -> list[AuditEntry]:
     """Who looked at some records, by their ids, oldest first."""
     query = _entries().where(AUDITS.c.record_id.in_(list(records)), AUDITS.c.act == LOOK).order_by(AUDITS.c.number)
     return [_entry(row) for row in snapshot.connection.execute(query)]
+
+
+def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
+    """The links that fit a query, oldest first, one question however many there are. Reads while it is asked."""
+    query = _entries().where(AUDITS.c.at >= stamp(asked.since)) if asked.since else _entries()
+    if asked.until:
+        query = query.where(AUDITS.c.at < stamp(asked.until))
+    if asked.person:
+        query = query.where(AUDITS.c.person == asked.person)
+    if asked.records is not None:
+        query = query.where(AUDITS.c.record_id.in_(list(asked.records)))
+    if asked.acts:
+        query = query.where(AUDITS.c.act.in_(sorted(asked.acts)))
+    # By time where a person is asked for, as the index has it; the chain's own order is the same but for a clock put
+    # back, and within a moment.
+    order = (AUDITS.c.at, AUDITS.c.number) if asked.person and asked.records is None else (AUDITS.c.number,)
+    rows = snapshot.connection.execute(query.order_by(*order).execution_options(yield_per=BATCH))
+    return (_entry(row) for row in rows)
 
 
 def of_person(
@@ -255,7 +293,7 @@ def _of_person(agency: AgencyInfo, person: str, since: datetime, until: datetime
         .outerjoin(above, above.c.number == EVENTS.c.episode_number)
         .join(owner, owner.c.number == client)
         .where(AUDITS.c.person == person, AUDITS.c.at >= stamp(since), AUDITS.c.at < stamp(until))
-        .where(owner.c.agency_number == agency.number)
+        .where(owner.c.agency_number == agency.number, AUDITS.c.act != LOOK)
         .order_by(AUDITS.c.at.desc(), AUDITS.c.number.desc())
     )
 
@@ -278,5 +316,5 @@ def _entry(row: Row[Any]) -> AuditEntry:
         row.field,
         row.old,
         row.new,
-        erased=row.salt is None,
+        erased=row.salt is None and row.seal != NOTHING,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from store.disk import user
 from validators.problems import Problem
 
 PRIVATE = 0o600
@@ -89,8 +90,8 @@ def is_persons(path: Path) -> bool:
 
 
 def _person() -> int:
-    person = os.environ.get("SUDO_UID", "")
-    return int(person) if person.isascii() and person.isdigit() else os.getuid()
+    caller = user.person_by_sudo()
+    return os.getuid() if caller is None else caller
 
 
 def mode_for(folder: Path) -> int:

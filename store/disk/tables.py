@@ -157,8 +157,39 @@ AUDIT_HEADS = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    Column("last_act", Integer, nullable=False, default=0, server_default="0"),
 )
-"""The end of the chain, in one row, so that rows cut off at the end are missed."""
+"""The end of the chain, in one row, so that rows cut off at the end are missed.
+
+`last_act` is the last link that tells more than that somebody looked at a client."""
+
+AUDIT_KEYS = Table(
+    "audit_key",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
+)
+"""The key of the chain's digests, in one row, once the store's own key was changed: the chain keeps its first."""
+
+GROUP_ROLES = Table(
+    "group_role",
+    METADATA,
+    Column("group_name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("set_at", String, nullable=False),
+    Column("set_by", String, nullable=False),
+)
+"""What the members of a group of this computer may do in the store; without any row everybody may do everything."""
+
+PASSPHRASES = Table(
+    "passphrase",
+    METADATA,
+    Column("person", String, primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("set_at", String, nullable=False),
+)
+"""What opens a person's locked screen: a slow digest of a passphrase, never the passphrase."""
 
 EXTRACTS = Table(
     "extract",

@@ -1,26 +1,110 @@
-"""Who is at work, as far as the operating system knows."""
+"""Who is at work, as far as the operating system knows: never by a variable that a person can set."""
 
+import grp
 import os
 import pwd
 from pathlib import Path
+
+PROC = Path("/proc")
 
 
 def current_person(store: Path) -> str:
     """The name of the person at work: the real user's, or the one sudo names when we run as the store's owner.
 
-    Only under the account that owns the store is sudo believed; anybody can set a variable for himself, but not become
-    that account without sudo saying who he was.
+    Only under the account that owns the store is sudo believed, and only where sudo itself started us: the variables
+    it sets anybody can set, but not a process of root's above his own.
     """
-    real = os.getuid()
+    caller = person_by_sudo()
+    if caller is not None and _is_owner(store):
+        return _name(caller, os.environ.get("SUDO_USER", ""))
+    return _name(os.getuid(), "")
+
+
+def person_by_sudo() -> int | None:
+    """The user id of whoever called sudo, where sudo started us and he is another one than we are; else None.
+
+    The variables that sudo sets anybody can set, but not a process of root's above his own, nor whose process called
+    that one: sudo stays there while its command runs, unless a site turned off both `use_pty` and `pam_session`. The
+    variable only counts where the calling process is gone, or root's.
+    """
+    named = os.environ.get("SUDO_UID", "")
+    if not (named.isascii() and named.isdigit() and len(named) < 11):
+        return None
+    above = _above_sudo(os.getppid())
+    if above is None:
+        return None
+    person = above or int(named)
+    return person if person != os.getuid() else None
+
+
+def _above_sudo(process: int) -> int | None:
+    """The user id of what called the sudo that runs us, 0 where that is root's or gone; None where no sudo does."""
+    found = False
+    while process > 1:
+        status = _status(process)
+        real = status.get("Uid", "").split("\t")[0]
+        if status.get("Name") == "sudo" and real == "0":
+            found = True
+        elif found:
+            return int(real) if real.isdigit() else 0
+        elif real != str(os.getuid()):
+            return None
+        process = int(status.get("PPid", "0"))
+    return 0 if found else None
+
+
+def groups_of(person: str) -> frozenset[str]:
+    """The names of the groups an account is in; none for one that is in no list."""
     try:
-        owner = store.stat().st_uid
+        known = pwd.getpwnam(person)
+    except KeyError:
+        return frozenset()
+    names = set()
+    for number in os.getgrouplist(known.pw_name, known.pw_gid):
+        try:
+            names.add(grp.getgrgid(number).gr_name)
+        except KeyError:
+            continue
+    return frozenset(names)
+
+
+def is_group(name: str) -> bool:
+    """Whether this computer knows a group."""
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def owns(path: Path, person: str) -> bool:
+    """Whether an account can read a store and its key whatever anybody says: it owns the store, or is root."""
+    try:
+        number = pwd.getpwnam(person).pw_uid
+    except KeyError:
+        return False
+    try:
+        return number in (0, path.stat().st_uid)
+    except OSError:
+        return number == 0
+
+
+def _is_owner(store: Path) -> bool:
+    try:
+        return store.stat().st_uid == os.getuid()
     except OSError:
         # No store yet: it will belong to whoever makes it.
-        owner = os.geteuid()
-    caller = os.environ.get("SUDO_UID", "")
-    if real == owner and caller.isascii() and caller.isdigit() and len(caller) < 11 and int(caller) != real:
-        return _name(int(caller), os.environ.get("SUDO_USER", ""))
-    return _name(real, "")
+        return os.geteuid() == os.getuid()
+
+
+def _status(process: int) -> dict[str, str]:
+    """What the system tells of a process, by name; nothing where it does not tell."""
+    try:
+        text = (PROC / str(process) / "status").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name: value.strip() for name, _, value in pairs}
 
 
 def service_account(store: Path) -> str:

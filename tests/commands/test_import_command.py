@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.disk import files
+from store.disk import files, user
 from store.facts import Who
 from store.records import agencies, merge, read, save
 from store.store import open_store
@@ -203,7 +203,7 @@ def test_only_what_a_person_may_read_is_quoted(tmp_path: Path, monkeypatch: pyte
     path.write_text("x")
     path.chmod(0o600)
     assert files.may_quote(path)
-    monkeypatch.setenv("SUDO_UID", str(os.getuid() + 1))
+    monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 1)
     assert not files.may_quote(path)
     path.chmod(0o604)
     assert files.may_quote(path) and not files.may_quote(tmp_path / "none")

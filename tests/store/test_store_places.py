@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from store.disk import user
 from store.disk.keys import read_or_make_key
 from store.disk.location import file_system, store_path
 from store.disk.user import current_person
@@ -127,19 +128,54 @@ def test_the_person_is_the_real_user(tmp_path: Path) -> None:
     assert current_person(tmp_path / "none.db") == pwd.getpwuid(os.getuid()).pw_name
 
 
-def test_sudo_is_believed_under_the_account_that_owns_the_store_only(
+def processes(folder: Path, *chain: tuple[str, int]) -> None:
+    """Lay out what a system tells of the processes above this one, the nearest first: each one's name and user."""
+    numbers = [os.getppid(), *range(900001, 900000 + len(chain)), 1]
+    for (name, number), own, above in zip(chain, numbers, numbers[1:], strict=False):
+        (folder / str(own)).mkdir(parents=True)
+        text = f"Name:\t{name}\nPPid:\t{above}\nUid:\t{number}\t{number}\t{number}\t{number}\n"
+        (folder / str(own) / "status").write_text(text)
+
+
+OWN, ANN, BOB = os.getuid(), 4123456, 4123457
+
+
+@pytest.mark.parametrize(
+    ("chain", "person"),
+    [
+        ([("sudo", 0), ("sudo", 0), ("bash", ANN)], "ann"),
+        ([("sh", OWN), ("sudo", 0), ("sshd", ANN)], "ann"),
+        ([("sudo", 0), ("bash", BOB)], "bob"),  # who called sudo, whatever the variable says
+        ([("sudo", 0)], "ann"),  # the caller has gone
+        ([("bash", OWN), ("sshd", 0)], None),  # nobody but a variable says so
+        ([("sudo", ANN), ("bash", ANN)], None),  # a program of that name that is not root's
+        ([("bash", ANN), ("sudo", 0), ("bash", BOB)], None),
+        ([], None),
+    ],
+)
+def test_sudo_is_believed_where_it_started_us_and_names_who_called_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chain: list[tuple[str, int]], person: str | None
+) -> None:
+    path = tmp_path / "s.db"
+    path.touch()
+    processes(tmp_path / "proc", *chain)
+    monkeypatch.setattr(user, "PROC", tmp_path / "proc")
+    monkeypatch.setattr(user, "_name", lambda number, otherwise: {ANN: "ann", BOB: "bob"}.get(number, "own"))
+    monkeypatch.setenv("SUDO_UID", str(ANN))
+    assert current_person(path) == (person or "own")
+    monkeypatch.setenv("SUDO_UID", "not a number")
+    assert current_person(path) == "own"
+
+
+def test_sudo_is_not_believed_under_another_account_than_the_store_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.db"
     path.touch()
-    own = pwd.getpwuid(os.getuid()).pw_name
-    monkeypatch.setenv("SUDO_UID", "4123456")
+    processes(tmp_path / "proc", ("sudo", 0), ("bash", ANN))
+    monkeypatch.setattr(user, "PROC", tmp_path / "proc")
+    monkeypatch.setenv("SUDO_UID", str(ANN))
     monkeypatch.setenv("SUDO_USER", "ann")
     assert current_person(path) == "ann"
-    monkeypatch.setenv("SUDO_UID", str(os.getuid()))
-    assert current_person(path) == own
-    monkeypatch.setenv("SUDO_UID", "not a number")
-    assert current_person(path) == own
-    monkeypatch.setenv("SUDO_UID", "4123456")
-    monkeypatch.setattr(os, "getuid", lambda: 4123457)
-    assert current_person(path) == "uid 4123457"
+    monkeypatch.setattr(os, "getuid", lambda: BOB)
+    assert current_person(path) == f"uid {BOB}"

@@ -137,7 +137,9 @@ class KeyworkApp(BaseApp):
                 hold=True,
             )
         else:
-            self.threads.run(partial(look, self.place), on_done=self.opened, on_problem=self._not_opened, hold=True)
+            self.threads.run(
+                partial(look, self.place, self.clock()), on_done=self.opened, on_problem=self._not_opened, hold=True
+            )
 
     def make_store(self, code: str, standard_id: str) -> None:
         """Make a store with its first agency (or enter the first agency of an empty one), then open it."""
@@ -151,7 +153,9 @@ class KeyworkApp(BaseApp):
     def choose_agency(self, agency: "AgencyInfo") -> None:
         """Open the store on this agency, one of several."""
         self.place = StoreLocation(self.place.store, self.place.key_file, agency.code, agency.standard)
-        self.threads.run(partial(look, self.place), on_done=self.opened, on_problem=self._not_opened, hold=True)
+        self.threads.run(
+            partial(look, self.place, self.clock()), on_done=self.opened, on_problem=self._not_opened, hold=True
+        )
 
     def opened(self, found: Opened) -> None:
         """What was found where the store should be: go on to the first screen, or ask what is missing."""

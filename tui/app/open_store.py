@@ -47,13 +47,13 @@ class Opened:
     sentences: tuple[str, ...] = ()
 
 
-def look(place: StoreLocation) -> Opened:
+def look(place: StoreLocation, now: datetime) -> Opened:
     """Open the store if there is one. Raises Problem when it cannot be opened."""
     from validators.standard.catalogue import available
 
     if not place.store.exists():
         return Opened(standards=tuple(available()))
-    return _open(place, create=False)
+    return _open(place, now, create=False)
 
 
 def make(place: StoreLocation, code: str, standard_id: str, now: datetime) -> Opened:
@@ -61,7 +61,7 @@ def make(place: StoreLocation, code: str, standard_id: str, now: datetime) -> Op
     from validators.agency import agency_code
     from validators.standard.catalogue import load
 
-    return _open(place, create=True, enter=(agency_code(load(standard_id), code), standard_id, now))
+    return _open(place, now, create=True, enter=(agency_code(load(standard_id), code), standard_id))
 
 
 def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: datetime) -> Opened:
@@ -86,13 +86,14 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
             records,
             act="sample",
         )
-    return _open(place, create=False, quiet=True)
+    return _open(place, now, create=False, quiet=True)
 
 
 def _open(
-    place: StoreLocation, *, create: bool, enter: tuple[str, str, datetime] | None = None, quiet: bool = False
+    place: StoreLocation, now: datetime, *, create: bool, enter: tuple[str, str] | None = None, quiet: bool = False
 ) -> Opened:
     from store.disk.user import current_person
+    from store.people import standing
     from store.records import agencies
     from store.store import open_store
     from validators.rules.checker import Checker
@@ -101,8 +102,9 @@ def _open(
     store = open_store(place.store, place.key_file, load, create=create, busy_seconds=BUSY_SECONDS)
     try:
         person = current_person(place.store)
+        store.admit(Who(person, now))
         if enter is not None:
-            code, standard_id, now = enter
+            code, standard_id = enter
             with store.writing(Who(person, now)) as work:
                 agency = agencies.ensure(work, code, standard_id)
         else:
@@ -116,7 +118,7 @@ def _open(
                 return Opened(agencies=tuple(fit), standards=tuple(available()))
             agency = fit[0]
         standard = load(agency.standard)
-        sentences = []
+        sentences = list(store.ask(standing.sentences, person)) if not quiet else []
         if store.made_key and not quiet:
             sentences.append(f"Without its key the store is lost: keep a copy of {store.key_file}")
         return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences))

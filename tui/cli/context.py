@@ -22,6 +22,7 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
     A store that was made here is taken away again when the work in it fails: nothing is left half-done.
     """
     from store.disk.location import store_path
+    from store.facts import Who
     from store.store import open_store
     from validators.standard.catalogue import load
 
@@ -31,6 +32,7 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
     try:
         with open_store(path, key_file, load, create=create) as found:
             made_key = found.key_file if found.made_key else None
+            found.admit(Who(person(path), now()))
             yield found
     except BaseException:
         if new:

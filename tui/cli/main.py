@@ -69,6 +69,11 @@ class CommandLine(LazyGroup):
             "Hand over all records of an agency, in the clear; keywork import takes them back.",
         ),
         "standards": ("tui.cli.standards.commands", "The national data sets that are installed."),
+        "roles": ("tui.cli.people", "What the groups of this computer's accounts may do in the store."),
+        "history": (
+            "tui.cli.people",
+            "Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too.",
+        ),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
         "doctor": (

@@ -165,7 +165,7 @@ class StoreWatch:
             return data, self._saved, self._act
         # In one snapshot: a save between two would be told twice, the second time as somebody else's.
         with self._store.reading() as snapshot:
-            return data, index.saved_version(snapshot), audit.last(snapshot)
+            return data, index.saved_version(snapshot), audit.last_act(snapshot)
 
     def _seen(self, found: tuple[int, int, int]) -> None:
         self._busy = False

@@ -14,6 +14,7 @@ from exporters.records import check_client, left_drafts
 from exporters.records.find import by_any_id
 from exporters.work import Work
 from store.facts import ClientTree, Filter, StoredRecord, Who
+from store.people import looks
 from store.records import agencies
 from tui.cli.context import Progress, in_words_of, now, opened, person
 from tui.cli.given import line_of
@@ -113,6 +114,8 @@ class ClientWork:
             if new is None:
                 raise
             found = new
+        if found.tree.client.version:
+            self.store.do(self.who, looks.note, found.tree.client.id)
         return found.record, found.tree
 
     def findings(self, tree: ClientTree, typed: Mapping[str, Values] | None = None) -> list[Finding]:

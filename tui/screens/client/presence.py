@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from store.facts import NEVER, Kind, Presence, Who
 from store.live import presence
+from store.people import looks
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.screens.client import labels
@@ -66,9 +67,9 @@ class Company:
         self.entered, program.entered = True, screen.client_id
         self._at = kind, record_id = self._record()
         self._seen = program.clock()
-        client_id = screen.client_id
+        client_id, known = screen.client_id, self._is_known()
         program.write(
-            lambda unit: _enter(unit, kind, record_id, client_id),
+            lambda unit: _enter(unit, kind, record_id, client_id, known),
             on_done=self.take,
             on_problem=_not_worth_saying,
         )
@@ -80,12 +81,16 @@ class Company:
             held = case.by_id.get(held.parent_id, case.client)
         return held.kind, held.id
 
+    def _is_known(self) -> bool:
+        """Whether the client was ever saved: opening the record is a look at somebody then."""
+        return self.screen.case.client.version > 0
+
     def _stay(self) -> None:
         """A sign of life; where we were silent for so long that we are forgotten, we come again."""
         screen, program = self.screen, self.screen.program
         if self.entered and self._at is not None and screen.is_attached and program.entered == screen.client_id:
             self._seen = program.clock()
-            at = (*self._at, screen.client_id)
+            at = (*self._at, screen.client_id, self._is_known())
             program.write(
                 lambda unit: _stay(unit, *at),
                 on_done=self.take,
@@ -170,12 +175,19 @@ def _others(snapshot: Snapshot, client_id: str, session: str, now: datetime) -> 
     return presence.others(snapshot, "client", client_id, session, now)
 
 
-def _enter(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str) -> list[Presence]:
+def _enter(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str, known: bool) -> list[Presence]:
     presence.enter(unit, kind, record_id)
-    return _others(unit, client_id, unit.who.session, unit.who.at)
+    return _looked(unit, client_id, known)
 
 
-def _stay(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str) -> list[Presence]:
+def _stay(unit: UnitOfWork, kind: Kind, record_id: str, client_id: str, known: bool) -> list[Presence]:
     if not presence.stay(unit):
         presence.enter(unit, kind, record_id)
+    return _looked(unit, client_id, known)
+
+
+def _looked(unit: UnitOfWork, client_id: str, known: bool) -> list[Presence]:
+    """Note the look in the same write, which costs next to nothing; one that failed is noted with the next."""
+    if known:
+        looks.note(unit, client_id)
     return _others(unit, client_id, unit.who.session, unit.who.at)
