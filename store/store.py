@@ -57,6 +57,7 @@ def open_store(
         if not there:
             backup.refuse_leftovers(path)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            files.refuse_exposed_folder(path, "The store")
             with sqlite.told(path):
                 schema.create(path, key)
     except OSError as error:
@@ -121,6 +122,8 @@ class Store:
             try:
                 if "alembic_version" not in sqlite.tables(raw):
                     raise Problem(f"The file {self.path} is not a Keywork store: name the right one.")
+                # Only now: nobody is told to change the mode of a file that is none of ours.
+                files.refuse_exposed(self.path, "The store")
                 if not self.read_only:
                     sqlite.use_log(raw)
             finally:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from exporters.checks.return_check import check_return
 from exporters.work import Work
-from store.disk.files import PRIVATE, place, refused, scratch
+from store.disk.files import mode_for_person, place, refused, scratch
 from store.findings import queries
 from store.records import read
 from store.snapshot import Snapshot
@@ -151,7 +151,7 @@ def write_findings(findings: Iterable[ListedFinding], target: Path, form: Form, 
     try:
         if target.exists():
             raise FileExistsError
-        with scratch(target, PRIVATE) as temporary:
+        with scratch(target, mode_for_person(target.parent)) as temporary:
             with temporary.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(FORMS[form](counted(), anonymous=anonymous))
             place(temporary, target)

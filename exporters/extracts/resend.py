@@ -11,7 +11,7 @@ from exporters.extracts.receipt import Receipt
 from exporters.extracts.rows import Progress
 from exporters.formats.base import ExtractKind
 from exporters.work import Work
-from store.disk.files import PRIVATE, place, refused, scratch
+from store.disk.files import mode_for_person, place, refused, scratch
 from store.facts import ExtractInfo, Who
 from store.month import extracts, submissions
 from store.month.facts import WrittenExtract
@@ -82,7 +82,7 @@ def write_again(snapshot: Snapshot, extract: ExtractInfo, folder: Path) -> Path:
     except (OSError, RuntimeError):
         raise Problem(f"{ascii(str(folder))[1:201]} cannot be used as a folder: name another one.") from None
     try:
-        with scratch(target, PRIVATE) as temporary:
+        with scratch(target, mode_for_person(target.parent)) as temporary:
             with temporary.open("wb") as file:
                 for piece in extracts.text(snapshot, extract.id):
                     file.write(piece)

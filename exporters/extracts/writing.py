@@ -20,7 +20,7 @@ from exporters.formats import choose
 from exporters.formats.base import ExtractKind
 from exporters.work import Work, work_on
 from store.disk import audit
-from store.disk.files import PRIVATE, place, refused, scratch
+from store.disk.files import mode_for_person, place, refused, scratch
 from store.facts import AgencyInfo, Who
 from store.month import calendar, extracts, submissions
 from store.month import sent as stored_sent
@@ -100,7 +100,7 @@ def _export(
     target = place_of(receipt.file.name)
     receipt.file, receipt.made_at = target, who.at
     try:
-        with scratch(target, PRIVATE) as temporary:
+        with scratch(target, mode_for_person(target.parent)) as temporary:
             with store.reading() as snapshot:
                 # What was sent is compared with all that is known, where this is only a part of it.
                 compares = stored_sent.last(snapshot, agency) is not None

@@ -1,5 +1,6 @@
 """Copies: a backup of an open store, and a store made from one. Neither ever replaces a file."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,8 @@ def backup(path: Path, key: Key, to: Path, access: sqlite.Access, busy_seconds: 
         if to.is_dir():
             raise Problem(f"The backup {to} is a directory: name a file in it.")
         _refuse_existing(to)
+        if not files.may(to.parent, os.W_OK | os.X_OK):
+            raise Problem(f"{to.parent} is not yours to write in: choose a folder that is.")
         files.clear(to)
         with files.scratch(to, files.PRIVATE) as made:
             with sqlite.told(path):

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import os
 import re
+import shlex
 import stat
 import uuid
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from validators.problems import Problem
 
 PRIVATE = 0o600
 SHARED = 0o660
+READABLE = 0o640
 
 
 def refused(error: OSError, path: Path, what: str) -> Problem:
@@ -61,10 +63,13 @@ def is_own(path: Path) -> bool:
 def refuse_own(path: Path) -> None:
     """Raise Problem for a file that is a store's key, or the store that is worked with, by whatever name.
 
-    A file that a person names is opened with the program's rights, and what is wrong in it may be quoted. Raises
-    OSError where it cannot be looked at.
+    A file that a person names is opened with the program's rights, and what is wrong in it may be quoted. So is one
+    that the person could not open, where the program runs with the rights of a service's account. Raises OSError where
+    it cannot be looked at.
     """
     found = path.stat()
+    if not may(path, os.R_OK):
+        raise Problem(f"{path} is not yours to read: ask whoever owns it for access, or take a copy of your own.")
     ours = is_own(path)
     if not ours and stat.S_ISREG(found.st_mode) and found.st_size <= _LONGEST_KEY:
         ours = _KEY.fullmatch(path.read_bytes()) is not None
@@ -92,6 +97,68 @@ def is_persons(path: Path) -> bool:
 def _person() -> int:
     caller = user.person_by_sudo()
     return os.getuid() if caller is None else caller
+
+
+def refuse_exposed(path: Path, what: str) -> None:
+    """Raise Problem for a file that everybody may read or write, or stands in a folder where everybody may put another.
+
+    `what` names it in the sentence. A folder for all, such as the one for temporary files, keeps what is in it from
+    others. Raises OSError where it cannot be looked at.
+    """
+    if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise Problem(f"{what} {path} is open to everybody on this computer: run chmod o-rwx {shlex.quote(str(path))}.")
+    refuse_exposed_folder(path, what)
+
+
+def refuse_exposed_folder(path: Path, what: str) -> None:
+    """The same for a file that is yet to be made: the folders it will stand in."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise Problem(
+                f"{what} {path} is in a folder that everybody may write in: run chmod o-w {shlex.quote(str(folder))}."
+            )
+
+
+def may(path: Path, access: int) -> bool:
+    """Whether the person that sudo names could do to a file or folder what `os.access` calls `access`.
+
+    True where nobody but the person is at work: the system asks that itself. Only modes are looked at: what an access
+    list grants beyond them is not known here. Raises OSError where something cannot be looked at.
+    """
+    caller = user.person_by_sudo()
+    if not caller:
+        return True
+    groups = user.group_numbers(caller)
+    real = path.resolve()
+    needed = [(real, access), *((above, os.X_OK) for above in real.parents)]
+    return all(_allows(one.stat(), caller, groups, kind) for one, kind in needed)
+
+
+def _allows(status: os.stat_result, person: int, groups: frozenset[int], access: int) -> bool:
+    """Whether the mode of a file gives somebody an access, as the system works it out."""
+    shift = 6 if status.st_uid == person else 3 if status.st_gid in groups else 0
+    return status.st_mode >> shift & access == access
+
+
+def mode_for_person(folder: Path) -> int:
+    """The mode of a file written for the person at work into a folder: private, or for the folder's group.
+
+    Under a service's account the file is that account's, so the person reads it by a group of his that the folder
+    hands on. Raises Problem where that would not be so, or where the person may not write. Raises OSError.
+    """
+    caller = user.person_by_sudo()
+    if not caller:
+        return PRIVATE
+    if not may(folder, os.W_OK | os.X_OK):
+        raise Problem(f"{folder} is not yours to write in: choose a folder that is, or have it on standard output.")
+    status = folder.stat()
+    if not (status.st_mode & stat.S_ISGID and status.st_gid in user.group_numbers(caller)):
+        raise Problem(
+            f"What is written into {folder} would be the service's, and you could not read it: have it on standard"
+            " output, or give the folder a group of yours with chgrp and chmod g+rwxs."
+        )
+    return READABLE
 
 
 def mode_for(folder: Path) -> int:

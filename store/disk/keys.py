@@ -76,6 +76,7 @@ def read_or_make_key(path: Path | None, *, may_make: bool) -> tuple[Key, bool]:
         )
     try:
         where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        files.refuse_exposed_folder(where, "The key file")
         raw = secrets.token_bytes(LENGTH)
         with files.scratch(where, files.PRIVATE) as made:
             made.write_text(raw.hex() + "\n", encoding="ascii")
@@ -104,8 +105,7 @@ def _read(where: Path) -> Key | None:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Problem(f"The key file {where} is not a plain file: name the right one.")
-        if status.st_mode & (stat.S_IROTH | stat.S_IWOTH):
-            raise Problem(f"The key file {where} is open to everybody on this computer: run chmod o-rwx on it.")
+        files.refuse_exposed(where, "The key file")
         text = os.read(descriptor, 1024)
     except OSError as error:
         raise files.refused(error, where, "read as the store's key file") from None

@@ -68,6 +68,15 @@ def groups_of(person: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def group_numbers(number: int) -> frozenset[int]:
+    """The ids of the groups that an account, known by its id, is in; none for one that is in no list."""
+    try:
+        known = pwd.getpwuid(number)
+    except (KeyError, OverflowError):
+        return frozenset()
+    return frozenset(os.getgrouplist(known.pw_name, known.pw_gid))
+
+
 def is_group(name: str) -> bool:
     """Whether this computer knows a group."""
     try:

@@ -235,3 +235,37 @@ def test_the_choices_are_named_when_an_agency_is_not_clear(store: Store) -> None
     with pytest.raises(Problem, match="choose one with --standard"):
         ask(store, agencies.one, "A1")
     assert ask(store, agencies.one, "A1", "small") == first
+
+
+# Who else can read or put something there
+
+
+@pytest.mark.parametrize(("mode", "exposed"), [(0o600, False), (0o660, False), (0o604, True), (0o602, True)])
+def test_a_store_that_everybody_may_open_is_not_opened(store: Store, key_file: Path, mode: int, exposed: bool) -> None:
+    store.path.chmod(mode)
+    if exposed:
+        with pytest.raises(Problem, match=rf"The store .* is open to everybody .*: run chmod o-rwx {store.path}\."):
+            open_store(store.path, key_file, standards)
+    else:
+        open_store(store.path, key_file, standards).close()
+
+
+@pytest.mark.parametrize(("mode", "exposed"), [(0o755, False), (0o1777, False), (0o777, True), (0o703, True)])
+@pytest.mark.parametrize("what", ["store", "key file"])
+def test_a_folder_that_everybody_may_write_in_holds_neither_store_nor_key(
+    tmp_path: Path, mode: int, exposed: bool, what: str
+) -> None:
+    folder = tmp_path / "all"
+    (folder / "below").mkdir(parents=True)
+    path = folder / "below" / "s.db" if what == "store" else tmp_path / "s.db"
+    key = folder / "below" / "s.key" if what == "key file" else tmp_path / "s.key"
+    open_store(path, key, standards, create=True).close()
+    folder.chmod(mode)
+    if exposed:
+        told = rf"The {what} .* everybody may write in: run chmod o-w {folder}\."
+        with pytest.raises(Problem, match=told):
+            open_store(path, key, standards)
+        with pytest.raises(Problem, match=told):
+            open_store(path.with_name("new.db"), key, standards, create=True)
+    else:
+        open_store(path, key, standards).close()
