@@ -23,9 +23,9 @@ def current_person(store: Path) -> str:
 def person_by_sudo() -> int | None:
     """The user id of whoever called sudo, where sudo started us and he is another one than we are; else None.
 
-    The variables that sudo sets anybody can set, but not a process of root's above his own, nor whose process called
-    that one: sudo stays there while its command runs, unless a site turned off both `use_pty` and `pam_session`. The
-    variable only counts where the calling process is gone, or root's.
+    The variables that sudo sets anybody can set, but not a process above his own that has root's rights and another
+    real user: sudo stays there while its command runs, unless a site turned off both `use_pty` and `pam_session`. The
+    variable only counts where sudo itself was root's and what called it is gone, or root's.
     """
     named = os.environ.get("SUDO_UID", "")
     if not (named.isascii() and named.isdigit() and len(named) < 11):
@@ -42,8 +42,11 @@ def _above_sudo(process: int) -> int | None:
     found = False
     while process > 1:
         status = _status(process)
-        real = status.get("Uid", "").split("\t")[0]
-        if status.get("Name") == "sudo" and real == "0":
+        real, effective, *_ = [*status.get("Uid", "").split("\t"), "", ""]
+        if status.get("Name") == "sudo" and effective == "0":
+            # Its real user is who called it; where that is root's, one above may be another's.
+            if real != "0":
+                return int(real)
             found = True
         elif found:
             return int(real) if real.isdigit() else 0

@@ -129,11 +129,15 @@ def test_the_person_is_the_real_user(tmp_path: Path) -> None:
 
 
 def processes(folder: Path, *chain: tuple[str, int]) -> None:
-    """Lay out what a system tells of the processes above this one, the nearest first: each one's name and user."""
+    """Lay out what a system tells of the processes above this one, the nearest first: each one's name and real user.
+
+    One of the name sudo has root's rights, unless its user is given as a negative number.
+    """
     numbers = [os.getppid(), *range(900001, 900000 + len(chain)), 1]
     for (name, number), own, above in zip(chain, numbers, numbers[1:], strict=False):
         (folder / str(own)).mkdir(parents=True)
-        text = f"Name:\t{name}\nPPid:\t{above}\nUid:\t{number}\t{number}\t{number}\t{number}\n"
+        rights = 0 if name == "sudo" and number >= 0 else abs(number)
+        text = f"Name:\t{name}\nPPid:\t{above}\nUid:\t{abs(number)}\t{rights}\t{rights}\t{rights}\n"
         (folder / str(own) / "status").write_text(text)
 
 
@@ -143,12 +147,15 @@ OWN, ANN, BOB = os.getuid(), 4123456, 4123457
 @pytest.mark.parametrize(
     ("chain", "person"),
     [
+        ([("sudo", ANN), ("bash", ANN)], "ann"),
+        ([("sudo", BOB), ("bash", BOB)], "bob"),  # whatever the variable says
+        ([("sudo", 0), ("sudo", BOB), ("bash", BOB)], "bob"),
         ([("sudo", 0), ("sudo", 0), ("bash", ANN)], "ann"),
         ([("sh", OWN), ("sudo", 0), ("sshd", ANN)], "ann"),
         ([("sudo", 0), ("bash", BOB)], "bob"),  # who called sudo, whatever the variable says
         ([("sudo", 0)], "ann"),  # the caller has gone
         ([("bash", OWN), ("sshd", 0)], None),  # nobody but a variable says so
-        ([("sudo", ANN), ("bash", ANN)], None),  # a program of that name that is not root's
+        ([("sudo", -ANN), ("bash", ANN)], None),  # a program of that name that is not root's
         ([("bash", ANN), ("sudo", 0), ("bash", BOB)], None),
         ([], None),
     ],
