@@ -1,6 +1,7 @@
 """Opening a store; and the one way into it (`reading`) and the one way out (`writing`)."""
 
 import contextlib
+import shlex
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 
 from store.clients import index
 from store.disk import backup, files, schema, sqlite
-from store.disk.keys import Key, read_or_make_key
+from store.disk.keys import Key, next_key_path, read_or_make_key
 from store.facts import Who
 from store.live.own_acts import OwnActs
 from store.people import acts
@@ -65,8 +66,12 @@ def open_store(
     store = Store(path, key, standards, made_key=made_key, read_only=read_only, busy_seconds=busy_seconds)
     try:
         store.prepare()
-    except BaseException:
+    except BaseException as error:
         store.close()
+        coming = next_key_path(key.path)
+        if isinstance(error, Problem) and "does not open" in str(error) and coming.exists():
+            told = f"a change of its key was cut short: run mv {shlex.quote(str(coming))} {shlex.quote(str(key.path))}"
+            raise Problem(f"The store {path} does not open with {key.path}, {told}, then try again.") from None
         raise
     return store
 

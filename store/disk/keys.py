@@ -1,10 +1,16 @@
-"""The store's key: 32 random bytes, kept in hexadecimal in a file of its own, never in an address or a message."""
+"""The store's key: 32 random bytes, never in an address or a message.
+
+They stand in hexadecimal in a file of their own; or that file holds them behind a passphrase that is asked for at the
+start, or names a command that prints them.
+"""
 
 import contextlib
 import hashlib
 import os
 import secrets
+import shlex
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from store.disk import files
@@ -111,9 +117,156 @@ def _read(where: Path) -> Key | None:
         raise files.refused(error, where, "read as the store's key file") from None
     finally:
         os.close(descriptor)
+    return Key(_raw_of(text, where, status.st_uid), where)
+
+
+# Where the raw key comes from
+
+
+BEHIND = "scrypt"
+COMMAND = "command"
+COST = 2**16
+"""What deriving a key costs: 64 MiB and about a fifth of a second, which whoever guesses pays for each guess."""
+_SECONDS = 30
+_OPENED: dict[bytes, bytes] = {}
+"""The keys whose passphrase was given while this program runs, by the salt of each."""
+
+
+def next_key_path(where: Path) -> Path:
+    """Where a new key stands until the store is under it."""
+    return where.with_name(f"{where.name}.next")
+
+
+def source_of(path: Path | None) -> str:
+    """How a key is kept: `file`, `passphrase` or `command`; empty where there is no key file. Raises Problem."""
+    where = key_path(path)
+    try:
+        text = where.read_bytes()[:1024]
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise files.refused(error, where, "read as the store's key file") from None
+    word = text.split(b" ")[0].decode("ascii", errors="replace")
+    return {BEHIND: "passphrase", COMMAND: "command"}.get(word, "file")
+
+
+def unlock(path: Path | None, ask: Callable[[str], str]) -> None:
+    """Have the passphrase asked for, where the key stands behind one: `ask(question)` gives it. Raises Problem."""
+    where = key_path(path)
+    if source_of(where) != "passphrase":
+        return
+    salt, mask, check = _behind(where.read_bytes(), where)
+    if salt in _OPENED:
+        return
+    raw = _behind_passphrase(ask("Passphrase of the store: "), salt, mask)
+    if not secrets.compare_digest(_check(raw), check):
+        raise Problem("That is not the passphrase of this store's key: type it again, exactly as it was set.")
+    _OPENED[salt] = raw
+
+
+def put_behind_passphrase(key: Key, passphrase: str) -> None:
+    """Keep a key behind a passphrase from now on, in its file; the key itself stays the same. Raises Problem."""
+    if len(passphrase) < SHORTEST:
+        raise Problem(f"The passphrase has {len(passphrase)} characters: take {SHORTEST} or more, such as four words.")
+    salt = secrets.token_bytes(16)
+    raw = bytes.fromhex(key.hex)
+    mask = _behind_passphrase(passphrase, salt, raw)
+    _replace(key.path, f"{BEHIND} {salt.hex()} {mask.hex()} {_check(raw).hex()}\n")
+    _OPENED[salt] = raw
+
+
+def put_in_file(key: Key) -> None:
+    """Keep a key as it is in its file from now on. Raises Problem."""
+    _replace(key.path, f"{key.hex}\n")
+
+
+def put_behind_command(key: Key, command: str) -> None:
+    """Have a command print a key from now on; it must print this one. Raises Problem."""
+    if "\n" in command or not command.strip():
+        raise Problem("The command is one line: the program's full path, and what it is given.")
+    if _printed(command, key.path) != bytes.fromhex(key.hex):
+        raise Problem("The command prints another key than the store has: have it print this one first.")
+    _replace(key.path, f"{COMMAND} {command.strip()}\n")
+
+
+SHORTEST = 12
+
+
+def _raw_of(text: bytes, where: Path, owner: int) -> bytes:
+    """The raw key, from what stands in its file. Raises Problem."""
+    if text.startswith(f"{BEHIND} ".encode()):
+        salt, _, _ = _behind(text, where)
+        if salt not in _OPENED:
+            raise Problem(
+                f"The key in {where} needs its passphrase: run this in a terminal, where it can be asked for."
+            )
+        return _OPENED[salt]
+    if text.startswith(f"{COMMAND} ".encode()):
+        if owner not in (0, os.getuid()):
+            raise Problem(f"The key file {where} names a command and is another's: only its owner's are run.")
+        return _printed(text.decode(errors="replace").removeprefix(f"{COMMAND} "), where)
     raw = b""
     with contextlib.suppress(ValueError):
         raw = bytes.fromhex(text.decode("ascii").strip())
     if len(raw) != LENGTH:
         raise Problem(f"The key file {where} does not hold a key of 64 hexadecimal digits: name the right one.")
-    return Key(raw, where)
+    return raw
+
+
+def _behind(text: bytes, where: Path) -> tuple[bytes, bytes, bytes]:
+    """Salt, mask and check of a key that stands behind a passphrase."""
+    try:
+        _, salt, mask, check = text.decode("ascii").split()
+        found = bytes.fromhex(salt), bytes.fromhex(mask), bytes.fromhex(check)
+    except ValueError:
+        found = b"", b"", b""
+    if len(found[1]) != LENGTH:
+        raise Problem(f"The key file {where} is damaged: put a copy of it back, or the key itself.")
+    return found
+
+
+def _behind_passphrase(passphrase: str, salt: bytes, other: bytes) -> bytes:
+    """A key or its mask, from the other one: what the passphrase gives lies between the two, bit by bit."""
+    pad = hashlib.scrypt(passphrase.encode(), salt=salt, n=COST, r=8, p=1, maxmem=2**27, dklen=LENGTH)
+    return bytes(one ^ two for one, two in zip(pad, other, strict=True))
+
+
+def _check(raw: bytes) -> bytes:
+    """By which a wrong passphrase is told; it tells nothing of the key."""
+    return hashlib.blake2b(b"keywork check", key=raw, digest_size=8).digest()
+
+
+def _printed(command: str, where: Path) -> bytes:
+    """The key that a command prints. No shell reads it, and what it says on stderr goes nowhere. Raises Problem."""
+    import subprocess
+
+    bad = Problem(f"The command that {where} names gave no key of 64 hexadecimal digits: try it by itself.")
+    try:
+        words = shlex.split(command)
+        # The words are the site's own, from a file that only the owner of the key may write.
+        done = subprocess.run(  # noqa: S603
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            check=True,
+        )
+        raw = bytes.fromhex(done.stdout.decode("ascii").strip())
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        raise bad from None
+    if len(raw) != LENGTH:
+        raise bad
+    return raw
+
+
+def _replace(where: Path, text: str) -> None:
+    """Write a key file anew, whole or not at all."""
+    try:
+        with files.scratch(where, files.PRIVATE) as made:
+            made.write_text(text, encoding="utf-8")
+            files.sync(made)
+            made.replace(where)
+        files.sync(where.parent)
+    except OSError as error:
+        raise files.refused(error, where, "written as the store's key file") from None

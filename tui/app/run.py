@@ -9,6 +9,7 @@ from pathlib import Path
 from tui.app.app import KeyworkApp, place_of
 from tui.app.open_store import StoreLocation
 from tui.session.memory import keep_one_heap
+from tui.session.passphrase import ask_passphrase
 from tui.widgets.settings import load_settings
 from validators.problems import Problem
 
@@ -20,6 +21,9 @@ def run_app(
     _require_terminal()
     keep_one_heap()
     settings = load_settings(all_known=False)
+    from store.disk.keys import unlock
+
+    unlock(key_file, ask_passphrase)
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
     code = run_to_end(app)
     if app.last_words and code == 0:  # after a signal nobody is there to read

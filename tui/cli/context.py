@@ -21,12 +21,15 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
 
     A store that was made here is taken away again when the work in it fails: nothing is left half-done.
     """
+    from store.disk.keys import unlock
     from store.disk.location import store_path
     from store.facts import Who
     from store.store import open_store
+    from tui.session.passphrase import ask_passphrase
     from validators.standard.catalogue import load
 
     path = store_path(store)
+    unlock(key_file, ask_passphrase)
     made_key: Path | None = None
     new = create and not path.exists()
     try:
@@ -42,7 +45,10 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
                 made_key.unlink(missing_ok=True)
         raise
     if made_key:
-        talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
+        talk(
+            f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost; keywork key"
+            " show shows it."
+        )
 
 
 @contextmanager

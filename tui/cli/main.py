@@ -76,6 +76,7 @@ class CommandLine(LazyGroup):
         ),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
+        "key": ("tui.cli.key", "The store's key: a second copy of it, a passphrase for it, another one in its place."),
         "doctor": (
             "tui.cli.store_files",
             "Examine the store: the file, its schema, the audit chain, the records beside it, who may read it.",

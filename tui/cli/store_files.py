@@ -9,7 +9,8 @@ import typer
 from store.disk import doctor
 from store.disk.location import store_path
 from store.disk.sqlite import Damaged
-from tui.cli.context import now, opened
+from store.facts import Who
+from tui.cli.context import now, opened, person
 from tui.cli.options import KeyOption, StoreOption
 from validators.problems import Problem
 
@@ -39,6 +40,9 @@ def backup(
 ) -> int:
     """Copy the store, still encrypted with its key, into a new file."""
     with opened(store, key_file) as found:
+        # Noted first: a copy that nobody knows of is worse than a note of one that failed.
+        with found.writing(Who(person(found.path), now())) as unit:
+            unit.chain.add("backup", "store", "", "", None, None)
         if keep is not None:
             return _rotated(found, file, keep)
         found.backup(file)
@@ -73,10 +77,13 @@ def restore(
 ) -> int:
     """Bring a copy back as a store where there is none."""
     from store.disk import backup as copies
+    from store.disk.keys import unlock
+    from tui.session.passphrase import ask_passphrase
 
     with suppress(Problem):  # where it cannot be, it is no file to be kept from
         store_path(None)  # known from now on as the store, so that it is not read as an input
     target = store_path(store)
+    unlock(key_file, ask_passphrase)
     copies.restore(file, target, key_file)
     print(f"{target}: brought back from {file}")
     return 0
