@@ -36,6 +36,10 @@ class UnitOfWork(Snapshot):
         """Who writes."""
         return self.who.person
 
+    def require(self, act: str, kind: str, record: str = "") -> None:
+        """Raise Problem where the person may not do something that is done outside this unit of work."""
+        acts.checked(self.connection, self.ground.path, self.person)(act, kind, record)
+
     @cached_property
     def chain(self) -> Chain:
         """The audit's chain, at its end; it takes only what the person may do."""

@@ -138,14 +138,14 @@ def next_key_path(where: Path) -> Path:
 
 
 def source_of(path: Path | None) -> str:
-    """How a key is kept: `file`, `passphrase` or `command`; empty where there is no key file. Raises Problem."""
+    """How a key is kept: `file`, `passphrase` or `command`; empty where there is no key file."""
     where = key_path(path)
     try:
         text = where.read_bytes()[:1024]
     except FileNotFoundError:
         return ""
-    except OSError as error:
-        raise files.refused(error, where, "read as the store's key file") from None
+    except OSError:
+        return "file"  # what is wrong with it is said when it is read
     word = text.split(b" ")[0].decode("ascii", errors="replace")
     return {BEHIND: "passphrase", COMMAND: "command"}.get(word, "file")
 

@@ -36,6 +36,7 @@ ACTS: Mapping[tuple[str, str], Role] = {
     ("", LOOK): Role.READ_ONLY,
     ("", REFUSED): Role.READ_ONLY,
     ("", "erase"): Role.ADMINISTRATOR,
+    ("", "remove"): Role.ADMINISTRATOR,
     ("", "import"): Role.MONTH_END,
     ("", "load"): Role.MONTH_END,
     ("", "sample"): Role.MONTH_END,
@@ -48,6 +49,7 @@ ACTS: Mapping[tuple[str, str], Role] = {
     ("override", ""): Role.MONTH_END,
     ("closed_day", ""): Role.MONTH_END,
     ("history", ""): Role.MONTH_END,
+    ("agency", "set"): Role.MONTH_END,
     ("agency", ""): Role.ADMINISTRATOR,
     ("group", ""): Role.ADMINISTRATOR,
     ("store", ""): Role.ADMINISTRATOR,
@@ -56,7 +58,8 @@ ACTS: Mapping[tuple[str, str], Role] = {
 }
 """The least role that may do something, by the kind of what it is done to and by the act, "" for any.
 
-An act stands before a kind. What stands in no row is an administrator's, so that whoever adds an act has to say whose.
+Both together stand before the act alone, that before the kind alone. What stands in no row is an administrator's, so
+that whoever adds an act has to say whose.
 """
 
 
@@ -71,7 +74,7 @@ class Refused(Problem):
 
 def least(act: str, kind: str) -> Role:
     """The least role that may do an act to a kind of thing."""
-    return ACTS.get(("", act)) or ACTS.get((kind, "")) or Role.ADMINISTRATOR
+    return ACTS.get((kind, act)) or ACTS.get(("", act)) or ACTS.get((kind, "")) or Role.ADMINISTRATOR
 
 
 def role_of(connection: Connection, path: Path, person: str) -> Role | None:

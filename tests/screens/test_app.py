@@ -29,7 +29,7 @@ class Watched(Program):
 
 store = Path(sys.argv[1])
 file = store.with_name("settings.toml")
-file.write_text('[keys]\\n"findings.accept" = "f12"\\n')
+file.write_text('[keys]\\n"findings.accept" = "f11"\\n')
 settings = load_settings(file, all_known=False)
 Watched(StoreLocation(store, store.with_suffix(".key")), clock=lambda: NOW, settings=settings).run(headless=True)
 """

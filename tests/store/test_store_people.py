@@ -148,7 +148,7 @@ ATTEMPTS: dict[str, tuple[Callable[[UnitOfWork, AgencyInfo], object], Role]] = {
     "import": (lambda unit, agency: bulk_load.load(unit, agency, records(1), act="import"), Role.MONTH_END),
     "export": (exported, Role.MONTH_END),
     "region": (lambda unit, agency: stored_calendar.set_region(unit, agency, "London"), Role.ADMINISTRATOR),
-    "setting": (lambda unit, agency: agency_settings.set_setting(unit, agency, "x", "y"), Role.ADMINISTRATOR),
+    "setting": (lambda unit, agency: agency_settings.set_setting(unit, agency, "x", "y"), Role.MONTH_END),
     "role": (lambda unit, agency: roles.give(unit, "bowlers", Role.KEYING), Role.ADMINISTRATOR),
 }
 PEOPLE = {"rita": Role.READ_ONLY, "kim": Role.KEYING, "mona": Role.MONTH_END, "ada": Role.ADMINISTRATOR, "out": None}

@@ -7,8 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
+from textual import events
+from textual.screen import Screen
+
 from store.facts import Who
 from store.live.session_ids import new_session
+from tui.app.lock import Lock
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
@@ -64,6 +68,7 @@ class KeyworkApp(BaseApp):
         self.entered = self.came_back = self.last_words = ""
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
+        self.lock = Lock(self)
 
     # Time
 
@@ -168,6 +173,8 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         self.watch_store = StoreWatch(self, self.threads, found.store)
         self.watch_store.start()
+        if not self.demo:
+            self.lock.start()
         self.settings = settle(self.settings, know_actions)
         self.switch_screen(HOME.make())
         self.call_later(self._welcome, found)
@@ -278,6 +285,30 @@ class KeyworkApp(BaseApp):
         from tui.app.switch_agency import change_agency
 
         change_agency(self, agency, self.offer_drafts)
+
+    # Locking
+
+    def action_lock(self) -> None:
+        """F12: hide everything until the person's passphrase is typed."""
+        self.lock.lock()
+
+    async def deliver(self, event: events.Event) -> None:
+        """Hand an event of the queue out; while the screen is locked, to the lock alone."""
+        if not self.lock.takes(event):
+            await super().deliver(event)
+
+    async def on_event(self, event: events.Event) -> None:
+        """What does not wait in the queue: no mouse reaches what is hidden."""
+        if not (self.lock.on and isinstance(event, events.MouseEvent)):
+            await super().on_event(event)
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if not self.lock.on:
+            super()._display(screen, renderable)
+
+    def on_resize(self) -> None:
+        """The locked screen is drawn anew, too."""
+        self.lock.draw()
 
     # Leaving
 

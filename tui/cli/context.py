@@ -45,10 +45,7 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
                 made_key.unlink(missing_ok=True)
         raise
     if made_key:
-        talk(
-            f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost; keywork key"
-            " show shows it."
-        )
+        talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
 
 
 @contextmanager

@@ -70,6 +70,7 @@ class CommandLine(LazyGroup):
         ),
         "standards": ("tui.cli.standards.commands", "The national data sets that are installed."),
         "roles": ("tui.cli.people", "What the groups of this computer's accounts may do in the store."),
+        "passphrase": ("tui.cli.people", "Set the passphrase that opens your own locked screen."),
         "history": (
             "tui.cli.people",
             "Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too.",

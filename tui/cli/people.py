@@ -12,7 +12,7 @@ import typer
 from exporters.records.find import by_any_id, records_of
 from store.disk import audit
 from store.facts import AuditEntry, AuditQuery, Who
-from store.people import looks, roles, standing
+from store.people import looks, passphrases, roles, standing
 from store.people.acts import Role
 from store.records import agencies
 from tui.cli.context import now, opened, person, talk
@@ -28,6 +28,7 @@ from tui.cli.options import (
     refuse_csv,
 )
 from tui.session.local_time import LONDON
+from tui.session.passphrase import ask_passphrase
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -89,6 +90,22 @@ def take(name: GroupArgument, store: StoreOption = None, key_file: KeyOption = N
     with opened(store, key_file) as found:
         found.do(Who(person(found.path), now()), roles.give, name, None)
     print(printable(f"{name}: no role"))
+    return 0
+
+
+@commands.command("passphrase")
+def passphrase(
+    remove: Annotated[bool, typer.Option("--remove", help="Take it away; a locked screen is then only left.")] = False,
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+) -> int:
+    """Set the passphrase that opens your own locked screen (F12, or some minutes without a key)."""
+    with opened(store, key_file) as found:
+        first = "" if remove else ask_passphrase("A passphrase for your locked screen: ")
+        if not remove and (not first or first != ask_passphrase("The same again: ")):
+            raise Problem("Those are two passphrases, or none: type the same one twice.")
+        found.do(Who(person(found.path), now()), passphrases.keep, first)
+    print("It is taken away." if remove else "It is set.")
     return 0
 
 

@@ -40,14 +40,18 @@ def backup(
 ) -> int:
     """Copy the store, still encrypted with its key, into a new file."""
     with opened(store, key_file) as found:
-        # Noted first: a copy that nobody knows of is worse than a note of one that failed.
-        with found.writing(Who(person(found.path), now())) as unit:
-            unit.chain.add("backup", "store", "", "", None, None)
+        who = Who(person(found.path), now())
+        with found.writing(who) as unit:
+            unit.require("backup", "store")
         if keep is not None:
-            return _rotated(found, file, keep)
-        found.backup(file)
-        print(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})")
-    return 0
+            code = _rotated(found, file, keep)
+        else:
+            found.backup(file)
+            print(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})")
+            code = 0
+        with found.writing(who) as unit:
+            unit.chain.add("backup", "store", "", "", None, None)
+    return code
 
 
 def _rotated(found: "Store", file: Path, keep: int) -> int:

@@ -43,7 +43,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.display_buffer = _display_of_changes()
         super().__init__()
         self.mouse_on = True
-        self.key_queue = KeyQueue(self, super().on_event)
+        self.key_queue = KeyQueue(self, self.deliver)
         self._first_frames = FirstFrames(self)
         self._is_leaving = False
 
@@ -101,6 +101,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Keys, pastes and mouse buttons go through the queue that keeps their order; all else at once."""
         if not self._put(event):
             await super().on_event(event)
+
+    async def deliver(self, event: events.Event) -> None:
+        """Hand an event of the queue out to what has the focus now."""
+        await super().on_event(event)
 
     def take(self, message: Message) -> None:
         """A message of the driver, in the app's own loop: a key need not wait in the app's queue when that is empty."""

@@ -257,6 +257,15 @@ REGISTRY = Registry(
             "app.mouse", "", "Mouse on or off", "Off lets the terminal select and copy by itself", {ALL}, "app.mouse"
         ),
         action("app.theme", "", "Next theme", "Change the colours", {ALL}, "app.next_theme"),
+        action(
+            "app.lock",
+            "f12",
+            "Lock",
+            "Hide everything until your passphrase is typed",
+            {ALL},
+            "app.lock",
+            priority=True,
+        ),
         action("app.shell", "", "To the shell", "Suspend to the shell; fg comes back", {ALL}, "app.shell"),
     ]
 )

@@ -90,6 +90,9 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         self.flush_drafts("suspend")
         self.action_suspend_process()
 
+    def action_lock(self) -> None:
+        """F12: there is nothing to hide where no store is open. The app of the program overrides this."""
+
     # Other actions of the frame
 
     def action_redraw(self) -> None:

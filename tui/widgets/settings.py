@@ -14,7 +14,8 @@ from tui.widgets.actions import REGISTRY, Registry
 from tui.widgets.theme import THEMES
 from validators.own_folders import own_folder
 
-KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "keys")
+LOCK_MINUTES = 15
+KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "lock_minutes", "keys")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Settings:
     """What a person set: the theme's name, whether the mouse is on, whether a full field is left by itself, what the
     list of clients is sorted by (`-` before it turns that round), keys by action id; and what could not be used.
 
-    `path` is the file that changes are remembered in; None where nothing is remembered.
+    After `lock_minutes` without a key the screen is locked; 0 for never. `path` is the file that changes are remembered
+    in; None where nothing is remembered.
     """
 
     theme: str = THEMES[0]
@@ -32,6 +34,7 @@ class Settings:
     keys: dict[str, object] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     path: Path | None = None
+    lock_minutes: int = LOCK_MINUTES
 
 
 def settings_path() -> Path:
@@ -68,6 +71,10 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     if not isinstance(order, str):
         problems.append('Settings: clients_sorted_by must be a text such as "name"; it is left out.')
         order = ""
+    minutes = table.get("lock_minutes", LOCK_MINUTES)
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= 24 * 60:
+        problems.append(f"Settings: lock_minutes must be a number of minutes, 0 for never; it is {LOCK_MINUTES}.")
+        minutes = LOCK_MINUTES
     keys = table.get("keys", {})
     if not isinstance(keys, dict):
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
@@ -77,7 +84,7 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
         problems += registry.remap(keys)
     else:
         registry.remap({id: value for id, value in keys.items() if id in registry})
-    return Settings(theme, mouse, moves_on, order, keys, tuple(problems), _own(path))
+    return Settings(theme, mouse, moves_on, order, keys, tuple(problems), _own(path), minutes)
 
 
 def _switch(table: dict[str, object], name: str, usual: bool, problems: list[str]) -> bool:
