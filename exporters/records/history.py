@@ -5,10 +5,12 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from exporters.records.find import by_store_id, client_of, records_of
 from store.disk import audit
-from store.facts import AgencyInfo, RecordChange, StoredRecord
+from store.facts import AgencyInfo, AuditEntry, AuditQuery, RecordChange, StoredRecord
+from store.people.acts import REFUSED
 from store.records import read
 from store.snapshot import Snapshot
 
+RECORDS = ("client", "episode", "event")
 MOST = 2000
 """Lines told of what somebody did on a day; more are made at a stroke by an import alone."""
 
@@ -24,10 +26,14 @@ class RecordHistory:
 
 @dataclass(frozen=True)
 class DayHistory:
-    """What a person did on a day, newest first; `whole` says that there is no more of it."""
+    """What a person did on a day, newest first; `whole` says that there is no more of it.
+
+    `others` are the acts that are about no record of a client: extracts, roles, backups, what was refused.
+    """
 
     changes: tuple[RecordChange, ...]
     whole: bool = True
+    others: tuple[AuditEntry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,20 +45,43 @@ class RecordPlace:
     event_id: str = ""
 
 
-def of_record(snapshot: Snapshot, record_id: str) -> RecordHistory:
-    """The history of a record by its store id. Raises Problem when there is none."""
+def of_record(snapshot: Snapshot, record_id: str, *, looks: bool = False) -> RecordHistory:
+    """The history of a record by its store id, when asked for with who looked. Raises Problem when there is none."""
     record = by_store_id(snapshot, record_id)
     tree = read.tree(snapshot, client_of(snapshot, record), deleted=True)
     below = {one.id: one for one in records_of(tree) if record_id in (one.id, one.parent_id) or record.kind == "client"}
-    changes = [RecordChange(entry, below[entry.record_id], tree.client) for entry in audit.history(snapshot, below)]
+    found = audit.history(snapshot, below, looks=looks)
+    changes = [RecordChange(entry, below[entry.record_id], tree.client) for entry in found]
     return RecordHistory(record, tree.client, tuple(reversed(changes)))
 
 
-def of_person(snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo) -> DayHistory:
-    """What somebody did to an agency's records on a day, which begins and ends at midnight in a zone."""
-    since, until = (datetime.combine(day + timedelta(days=more), time(), zone) for more in (0, 1))
-    found = audit.of_person(snapshot, agency, person, since=since, until=until, most=MOST + 1)
+def of_person(
+    snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo, *, looks: bool = False
+) -> DayHistory:
+    """What somebody did to an agency's records on a day, which begins and ends at midnight in a zone.
+
+    With `looks` also at whom he looked.
+    """
+    since, until = _day(day, zone)
+    found = audit.of_person(snapshot, agency, person, since=since, until=until, most=MOST + 1, looks=looks)
     return DayHistory(tuple(found[:MOST]), len(found) <= MOST)
+
+
+def whole_day(
+    snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo, *, looks: bool = False
+) -> DayHistory:
+    """The same, with what somebody did that is about no record of a client."""
+    since, until = _day(day, zone)
+    done = audit.found(snapshot, AuditQuery(person, None, since, until))
+    others = tuple(entry for entry in done if entry.kind not in RECORDS or entry.act == REFUSED)
+    found = of_person(snapshot, agency, person, day, zone, looks=looks)
+    told = tuple(one for one in found.changes if one.entry.act != REFUSED)
+    return DayHistory(told, found.whole, tuple(reversed(others[-MOST:])))
+
+
+def _day(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    since, until = (datetime.combine(day + timedelta(days=more), time(), zone) for more in (0, 1))
+    return since, until
 
 
 def place_of(snapshot: Snapshot, record_id: str) -> RecordPlace:

@@ -247,13 +247,23 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
 
 
 def of_person(
-    snapshot: Snapshot, agency: AgencyInfo, person: str, *, since: datetime, until: datetime, most: int
+    snapshot: Snapshot,
+    agency: AgencyInfo,
+    person: str,
+    *,
+    since: datetime,
+    until: datetime,
+    most: int,
+    looks: bool = False,
 ) -> list[RecordChange]:
     """What somebody did to an agency's records from one moment until before another, the latest first, at most so many.
 
     Two questions, however many records there are: the links by an index, then the clients they are about.
     """
-    changes = snapshot.connection.execute(_of_person(agency, person, since, until).limit(most)).all()
+    query = _of_person(agency, person, since, until).limit(most)
+    if not looks:
+        query = query.where(AUDITS.c.act != LOOK)
+    changes = snapshot.connection.execute(query).all()
     clients: dict[int, StoredRecord] = {}
     wanted = sqlite.among(CLIENTS.c.number, sorted({row.client_number for row in changes}))
     for row in snapshot.connection.execute(read.record_query("client").where(wanted)):
@@ -293,7 +303,7 @@ def _of_person(agency: AgencyInfo, person: str, since: datetime, until: datetime
         .outerjoin(above, above.c.number == EVENTS.c.episode_number)
         .join(owner, owner.c.number == client)
         .where(AUDITS.c.person == person, AUDITS.c.at >= stamp(since), AUDITS.c.at < stamp(until))
-        .where(owner.c.agency_number == agency.number, AUDITS.c.act != LOOK)
+        .where(owner.c.agency_number == agency.number)
         .order_by(AUDITS.c.at.desc(), AUDITS.c.number.desc())
     )
 

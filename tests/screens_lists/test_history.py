@@ -8,11 +8,12 @@ from exporters.records import history
 from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
+from store.people import looks
 from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.terminal import Terminal
 from tui.session.history_lines import HistoryLine, client_name, told_of
 from tui.session.local_time import LONDON
@@ -129,3 +130,21 @@ def test_what_others_do_appears(start: Start, store: Store, changed: ClientTree)
     with store.writing(Who("bob", NOW)) as work:
         save.change(work, "client", client.id, {**client.values, "NATION": "FRA"}, client.version)
     terminal.until("Country of birth: ")
+
+
+def test_who_looked_and_what_another_did_on_a_day(start: Start, store: Store, changed: ClientTree) -> None:
+    do(store, Who("eve", NOW, "s"), looks.note, changed.client.id)
+    with store.writing(Who("bob", NOW - timedelta(days=1))) as work:
+        work.chain.add("backup", "store", "", "", None, None)
+    terminal = opened(start)
+    assert not terminal.shows("looked at")
+    terminal.press("w")
+    terminal.until(lambda seen: any("eve" in line and "looked at" in line for line in seen.lines()))
+    terminal.press("w")
+    terminal.until(lambda seen: not seen.shows("looked at"))
+    terminal.press("p")
+    terminal.until("What somebody did on a day")
+    terminal.press(f"bob<enter>{NOW - timedelta(days=1):%Y-%m-%d}<enter>")
+    terminal.until("What bob did on")
+    terminal.until("2 lines")
+    assert terminal.shows("backup") and terminal.shows("Postcode")

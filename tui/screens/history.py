@@ -1,6 +1,7 @@
 """Who changed what, from what to what: of a record and all below it, or what one did oneself today."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from textual import events
 from textual.widget import Widget
@@ -9,12 +10,14 @@ from exporters.records import history
 from exporters.records.history import RecordPlace
 from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import FilteredScreen
-from tui.session.history_lines import HistoryLine, day_told, record_told
+from tui.session.history_lines import HistoryLine, record_told, whole_day_told
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
+from validators.problems import Problem
 
 WIDE = 110
 NARROW_COLUMNS = (Column("When", 17), Column("Who", 9), Column("Record", 20), Column("What", 0))
@@ -22,7 +25,17 @@ WIDE_COLUMNS = (Column("When", 17), Column("Who", 12), Column("Client", 16), Col
 REGISTRY.add(
     action("history.filter", "slash", "Filter", "Only lines with these words", {"history"}, "filter", bar=True),
     action("history.open", "ctrl+o", "Record", "Open the record, at the field", {"history"}, "open", bar=True),
+    action("history.looks", "w", "Who looked", "Show who looked at the client, too", {"history"}, "looks"),
+    action("history.whose", "p", "Person", "What somebody did on a day", {"history"}, "whose"),
 )
+
+
+def _require_day(texts: Mapping[str, str]) -> None:
+    """Raise Problem for what is no day."""
+    try:
+        date.fromisoformat(texts["day"])
+    except ValueError:
+        raise Problem("That is no day: type it as in 2026-11-29.") from None
 
 
 class HistoryScreen(FilteredScreen):
@@ -34,6 +47,9 @@ class HistoryScreen(FilteredScreen):
     def __init__(self, record_id: str = "") -> None:
         super().__init__()
         self._record_id = record_id
+        self._person = ""
+        self._day: date | None = None
+        self._looks = False
         self._all: list[HistoryLine] = []
         self._shown: list[HistoryLine] = []
         self.about = TextLine(id="about")
@@ -81,18 +97,42 @@ class HistoryScreen(FilteredScreen):
 
     def action_refresh_data(self) -> None:
         """F5."""
-        app = self.program
+        app, looks = self.program, self._looks
         if self._record_id:
             standard, record_id = app.standard, self._record_id
-            app.read(lambda snapshot: record_told(snapshot, standard, record_id), on_done=self._read_record, hold=True)
-        else:
-            day = app.today()
-            agency, its_standard, person = app.agency, app.standard, app.person
             app.read(
-                lambda snapshot: day_told(snapshot, agency, its_standard, person, day),
+                lambda snapshot: record_told(snapshot, standard, record_id, looks=looks),
+                on_done=self._read_record,
+                hold=True,
+            )
+        else:
+            day, person = self._day or app.today(), self._person or app.person
+            agency, its_standard = app.agency, app.standard
+            app.read(
+                lambda snapshot: whole_day_told(snapshot, agency, its_standard, person, day, looks=looks),
                 on_done=self._read_day,
                 hold=True,
             )
+
+    def action_looks(self) -> None:
+        """`w`: with who looked, or without again."""
+        self._looks = not self._looks
+        self.action_refresh_data()
+
+    def action_whose(self) -> None:
+        """`p`: what somebody did on a day."""
+
+        def given(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                self._record_id, self._person = "", texts["person"]
+                self._day = date.fromisoformat(texts["day"])
+                self.action_refresh_data()
+
+        asked = (
+            Asked("person", "Account", self._person or self.program.person),
+            Asked("day", "Day (YYYY-MM-DD)", f"{self._day or self.program.today()}"),
+        )
+        self.app.push_screen(Asking("What somebody did on a day", [], asked, _require_day), given)
 
     def _read_record(self, found: tuple[str, list[HistoryLine]]) -> None:
         name, self._all = found
@@ -101,12 +141,12 @@ class HistoryScreen(FilteredScreen):
 
     def _read_day(self, found: tuple[bool, list[HistoryLine]]) -> None:
         whole, self._all = found
-        self.retitle(f"History: what {self.program.person} did today")
-        self._tell(
-            "What you changed today, the newest first."
-            if whole
-            else "Very much was changed today; this is the latest of it."
-        )
+        program = self.program
+        own = self._person in ("", program.person) and self._day in (None, program.today())
+        person, day = self._person or program.person, self._day or program.today()
+        self.retitle(f"History: what {person} did {'today' if own else f'on {day:%d %b %Y}'}")
+        which = "What you changed today" if own else f"What {person} did on {day:%d %b %Y}"
+        self._tell(f"{which}, the newest first." if whole else f"{which}, very much: the latest of it.")
 
     def _tell(self, sentence: str) -> None:
         self.about.show((f" {sentence}", "dim"))
@@ -136,7 +176,7 @@ class HistoryScreen(FilteredScreen):
     def on_line_list_moved(self) -> None:
         """Another line: say all of it below."""
         one = self._current()
-        told = [f" {one.record} of {one.client}, {one.at}, {one.person}:", f" {one.what}"] if one else ["", ""]
+        told = [f" {one.subject}, {one.at}, {one.person}:", f" {one.what}"] if one else ["", ""]
         for line, text in zip(self.details, told, strict=True):
             line.show((text, "panel"))
 
@@ -148,13 +188,13 @@ class HistoryScreen(FilteredScreen):
         """Enter: all of one line."""
         one = self._current()
         if one is not None:
-            head = [f"# {one.record} of {one.client}", "", f"  {one.at}  {one.person}", ""]
+            head = [f"# {one.subject}", "", f"  {one.at}  {one.person}", ""]
             self.app.push_screen(PageScreen("History", [*head, *(f"  {line}" for line in one.details)]))
 
     def action_open(self) -> None:
         """The record, at the field."""
         one = self._current()
-        if one is not None:
+        if one is not None and one.record_id:
             record_id, header = one.record_id, one.field
 
             def go(at: RecordPlace) -> None:

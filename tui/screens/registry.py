@@ -269,6 +269,7 @@ SCREENS: dict[str, ScreenEntry] = {
             "tui.screens.history",
             "HistoryScreen",
             "Who changed what, and when",
+            letters=True,
             from_anywhere=False,
         ),
         ScreenEntry("letter", "Change of letter", "tui.screens.letter", "LetterScreen", from_anywhere=False, faults=""),

@@ -8,6 +8,7 @@ from typing import cast
 from exporters.records import history
 from exporters.records.consent import STATES
 from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
+from store.people.acts import REFUSED
 from store.records.consent import State
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
@@ -31,6 +32,7 @@ ACTS = {
     "take back removal": "removal taken back",
     "many": "keyed for several clients at once",
     "merge": "made one with another client",
+    "look": "looked at",
     "split": "parted from another client again",
 }
 """What was done to a whole record, by the store's word for it."""
@@ -57,6 +59,11 @@ class HistoryLine:
     field: str = ""
 
     @property
+    def subject(self) -> str:
+        """What it was done to."""
+        return f"{self.record} of {self.client}" if self.client else self.record
+
+    @property
     def text(self) -> str:
         """All that a filter looks through."""
         return f"{self.at} {self.person} {self.client} {self.record} {self.what}".casefold()
@@ -72,9 +79,21 @@ def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
     return HistoryLine(entry.number, at, entry.person, *names, what, details, client.id, record.id, header)
 
 
-def record_told(snapshot: Snapshot, standard: Standard, record_id: str) -> tuple[str, list[HistoryLine]]:
-    """A record's name, and its history in lines."""
-    found = history.of_record(snapshot, record_id)
+def told_beside(standard: Standard, entry: AuditEntry) -> HistoryLine:
+    """An act that is about no record of a client as a line: an export, a role, a backup, what was refused."""
+    what, details = describe(standard, entry)
+    if entry.act == REFUSED:
+        what = f"tried and may not: {entry.field}"
+        details = (f"Tried to {entry.field} ({entry.kind} {entry.record_id}), which the role does not allow.",)
+    at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
+    return HistoryLine(entry.number, at, entry.person, "", entry.kind.capitalize(), what, details, "", "")
+
+
+def record_told(
+    snapshot: Snapshot, standard: Standard, record_id: str, *, looks: bool = False
+) -> tuple[str, list[HistoryLine]]:
+    """A record's name, and its history in lines, when asked for with who looked at it."""
+    found = history.of_record(snapshot, record_id, looks=looks)
     name = client_name(standard, found.client.values)
     title = name if found.record.kind == "client" else f"{name}, {record_name(standard, found.record)}"
     return title, [told_of(standard, one) for one in found.changes]
@@ -86,6 +105,16 @@ def day_told(
     """Whether all of it is told, and what somebody did on a day in lines."""
     found = history.of_person(snapshot, agency, person, day, LONDON)
     return found.whole, [told_of(standard, one) for one in found.changes]
+
+
+def whole_day_told(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date, *, looks: bool
+) -> tuple[bool, list[HistoryLine]]:
+    """The same with what is about no client, and when asked for with whom he looked at."""
+    found = history.whole_day(snapshot, agency, person, day, LONDON, looks=looks)
+    lines = [told_of(standard, one) for one in found.changes]
+    lines += [told_beside(standard, one) for one in found.others]
+    return found.whole, sorted(lines, key=lambda one: -one.number)
 
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:
