@@ -101,6 +101,11 @@ def damaged(snapshot: Snapshot) -> tuple[int, list[str], int]:
     return len(rows), found, sum(row.redacted_at is not None for row in rows)
 
 
+def note_again(unit: UnitOfWork, extract_id: str) -> None:
+    """Note that a kept extract is written out again. Raises Problem where the person may not have it."""
+    unit.chain.add("write again", "extract", extract_id, "", None, None)
+
+
 def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
     """An agency's extracts in the order they were written."""
     query = _query().where(EXTRACTS.c.agency_number == agency.number).order_by(EXTRACTS.c.number)

@@ -147,6 +147,7 @@ ATTEMPTS: dict[str, tuple[Callable[[UnitOfWork, AgencyInfo], object], Role]] = {
     "key": (keyed, Role.KEYING),
     "import": (lambda unit, agency: bulk_load.load(unit, agency, records(1), act="import"), Role.MONTH_END),
     "export": (exported, Role.MONTH_END),
+    "write again": (lambda unit, agency: extracts.note_again(unit, "some"), Role.MONTH_END),
     "region": (lambda unit, agency: stored_calendar.set_region(unit, agency, "London"), Role.ADMINISTRATOR),
     "setting": (lambda unit, agency: agency_settings.set_setting(unit, agency, "x", "y"), Role.MONTH_END),
     "role": (lambda unit, agency: roles.give(unit, "bowlers", Role.KEYING), Role.ADMINISTRATOR),

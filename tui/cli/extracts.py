@@ -127,6 +127,7 @@ def write(
         one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
         if told := told_redacted(one):
             talk(f"{told}.")
+        found.do(Who(person(found.path), now()), extracts.note_again, one.id)
         if out is None:
             found.ask(send_again, one, sys.stdout.buffer)
             return 0

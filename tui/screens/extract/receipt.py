@@ -62,6 +62,12 @@ class ReceiptPage(TextPage):
         return self.line or super().text_to_copy()
 
 
+def _again(store: "Store", who: Who, extract: ExtractInfo, folder: Path) -> Path:
+    """In a thread: note that it is written again, which not everybody may, then do it."""
+    store.do(who, extracts.note_again, extract.id)
+    return store.ask(write_again, extract, folder)
+
+
 class ReceiptScreen(StoreScreen[None]):
     """One extract."""
 
@@ -144,8 +150,9 @@ class ReceiptScreen(StoreScreen[None]):
         """F4: the same bytes, into a folder."""
 
         def write(folder: Path) -> None:
-            extract = self.extract
-            self.program.read(lambda snapshot: write_again(snapshot, extract, folder), on_done=self._wrote)
+            program, extract = self.program, self.extract
+            who = Who(program.person, program.clock(), program.session)
+            program.in_store(lambda store: _again(store, who, extract, folder), on_done=self._wrote, writes=True)
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
