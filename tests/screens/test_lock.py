@@ -11,7 +11,7 @@ from store.store import Store
 from tests.screens.conftest import Start
 from tests.screens.program import NOW
 from tests.stores import ask, do
-from tui.app.lock import Lock
+from tui.session.lock import Lock
 from tui.widgets.settings import Settings, load_settings
 from validators.problems import Problem
 

@@ -5,18 +5,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from textual import events
 from textual.screen import Screen
 
 from store.facts import Who
 from store.live.session_ids import new_session
-from tui.app.lock import Lock
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
 from tui.session.local_time import LONDON
+from tui.session.lock import Lock, LockedProgram
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
@@ -68,7 +68,7 @@ class KeyworkApp(BaseApp):
         self.entered = self.came_back = self.last_words = ""
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
-        self.lock = Lock(self)
+        self.lock = Lock(cast(LockedProgram, self))
 
     # Time
 
@@ -290,7 +290,8 @@ class KeyworkApp(BaseApp):
 
     def action_lock(self) -> None:
         """F12: hide everything until the person's passphrase is typed."""
-        self.lock.lock()
+        if self.store is not None:
+            self.lock.lock()
 
     async def deliver(self, event: events.Event) -> None:
         """Hand an event of the queue out; while the screen is locked, to the lock alone."""

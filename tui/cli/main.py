@@ -69,15 +69,18 @@ class CommandLine(LazyGroup):
             "Hand over all records of an agency, in the clear; keywork import takes them back.",
         ),
         "standards": ("tui.cli.standards.commands", "The national data sets that are installed."),
-        "roles": ("tui.cli.people", "What the groups of this computer's accounts may do in the store."),
-        "passphrase": ("tui.cli.people", "Set the passphrase that opens your own locked screen."),
+        "roles": ("tui.cli.access.people", "What the groups of this computer's accounts may do in the store."),
+        "passphrase": ("tui.cli.access.people", "Set the passphrase that opens your own locked screen."),
         "history": (
-            "tui.cli.people",
+            "tui.cli.access.people",
             "Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too.",
         ),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
-        "key": ("tui.cli.key", "The store's key: a second copy of it, a passphrase for it, another one in its place."),
+        "key": (
+            "tui.cli.access.key",
+            "The store's key: a second copy of it, a passphrase for it, another one in its place.",
+        ),
         "doctor": (
             "tui.cli.store_files",
             "Examine the store: the file, its schema, the audit chain, the records beside it, who may read it.",

@@ -7,7 +7,8 @@ from typing import cast
 
 from exporters.records import history
 from exporters.records.consent import STATES
-from store.facts import AgencyInfo, AuditEntry, RecordChange, StoredRecord
+from exporters.records.history import RECORDS
+from store.facts import AgencyInfo, AuditEntry, Kind, RecordChange, StoredRecord
 from store.people.acts import REFUSED
 from store.records.consent import State
 from store.snapshot import Snapshot
@@ -82,11 +83,12 @@ def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
 def told_beside(standard: Standard, entry: AuditEntry) -> HistoryLine:
     """An act that is about no record of a client as a line: an export, a role, a backup, what was refused."""
     what, details = describe(standard, entry)
+    called = standard.word(cast(Kind, entry.kind)) if entry.kind in RECORDS else entry.kind
     if entry.act == REFUSED:
         what = f"tried and may not: {entry.field}"
-        details = (f"Tried to {entry.field} ({entry.kind} {entry.record_id}), which the role does not allow.",)
+        details = (f"Tried to {entry.field} ({called} {entry.record_id}), which the role does not allow.",)
     at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
-    return HistoryLine(entry.number, at, entry.person, "", entry.kind.capitalize(), what, details, "", "")
+    return HistoryLine(entry.number, at, entry.person, "", called.capitalize(), what, details, "", "")
 
 
 def record_told(

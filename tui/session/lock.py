@@ -1,18 +1,17 @@
 """The locked screen: nothing of the program is drawn and no key reaches it until the person's passphrase is typed."""
 
 from collections.abc import Callable
-from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual import events
 
-from store.facts import Who
+from tui.session.program import Program
 from tui.terminal import textual_private
 from tui.widgets.text import printable
 
 if TYPE_CHECKING:
-    from tui.app.app import KeyworkApp
+    from textual.app import App
 
 LOOK_SECONDS = 5.0
 """How often it is looked whether somebody still types."""
@@ -24,10 +23,20 @@ TYPE = "Type the passphrase of {person} and Enter; or F10 leaves."
 NONE = "{person} has no passphrase here (keywork passphrase sets one): F10 leaves, then come in afresh."
 
 
+class LockedProgram(Program, Protocol):
+    """The program, and what its lock needs of it beside."""
+
+    def redraw(self) -> None:
+        """Draw every cell again."""
+
+    def leave(self, code: int = 0) -> None:
+        """End the program; what is typed is kept."""
+
+
 class Lock:
     """One app's lock. While it is `on`, it takes every key, and the app draws nothing."""
 
-    def __init__(self, app: "KeyworkApp", clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, app: LockedProgram, clock: Callable[[], float] = monotonic) -> None:
         self._app, self._clock = app, clock
         self.on = False
         self._typed = self._told = ""
@@ -52,14 +61,13 @@ class Lock:
         from store.people import passphrases
 
         app = self._app
-        if self.on or app.store is None:
+        if self.on:
             return
         self.on, self._typed, self._told, self._tries = True, "", "", 0
         self._can_open, self._waits = False, True
         self.draw()
-        app.threads.run(
-            partial(app.store.ask, passphrases.is_set, app.person), on_done=self._known, on_problem=self._unknown
-        )
+        person = app.person
+        app.read(lambda snapshot: passphrases.is_set(snapshot, person), on_done=self._known, on_problem=self._unknown)
 
     def _known(self, is_set: bool) -> None:
         self._can_open, self._waits = is_set, False
@@ -98,8 +106,12 @@ class Lock:
 
         app, typed = self._app, self._typed
         self._typed, self._told, self._waits = "", "One moment ...", True
-        job = partial(app.opened_store.ask, passphrases.matches, app.person, typed)
-        app.threads.run(job, on_done=self._tried, on_problem=self._unknown)
+        person = app.person
+        app.read(
+            lambda snapshot: passphrases.matches(snapshot, person, typed),
+            on_done=self._tried,
+            on_problem=self._unknown,
+        )
 
     def _tried(self, is_right: bool) -> None:
         app = self._app
@@ -112,9 +124,7 @@ class Lock:
 
         self._tries += 1
         self._waits, self._told = True, "That is not it."
-        who = Who(app.person, app.clock(), app.session)
-        job = partial(app.opened_store.do, who, passphrases.note_wrong)
-        app.threads.run(job, on_done=self._noted, on_problem=self._noted, writes=True)
+        app.write(passphrases.note_wrong, on_done=self._noted, on_problem=self._noted)
 
     def _noted(self, _: object) -> None:
         """The wrong try is in the audit, if the store is there: another one, or the end."""
@@ -126,7 +136,7 @@ class Lock:
 
     def draw(self) -> None:
         """Clear the terminal and say that it is locked; nothing else is drawn until it opens."""
-        driver = textual_private.driver_of(self._app)
+        driver = textual_private.driver_of(cast("App[Any]", self._app))
         if driver is None or not self.on:
             return
         person = printable(self._app.person)

@@ -1,0 +1,1 @@
+"""Who may work in a store and who did; its key."""
