@@ -70,10 +70,13 @@ class CommandLine(LazyGroup):
         ),
         "standards": ("tui.cli.standards.commands", "The national data sets that are installed."),
         "roles": ("tui.cli.access.people", "What the groups of this computer's accounts may do in the store."),
-        "passphrase": ("tui.cli.access.people", "Set the passphrase that opens your own locked screen."),
+        "passphrase": (
+            "tui.cli.access.people",
+            "Set the passphrase that opens your own locked screen (F12, or some minutes without a key).",
+        ),
         "history": (
             "tui.cli.access.people",
-            "Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too.",
+            "Tell who did what, and who looked at a client, the oldest first.",
         ),
         "backup": ("tui.cli.store_files", "Copy the store, still encrypted with its key, into a new file."),
         "restore": ("tui.cli.store_files", "Bring a copy back as a store where there is none."),
