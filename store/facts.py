@@ -282,7 +282,11 @@ class NewerVersion(Problem):
         self.theirs = theirs
 
 
-Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted", "doubles"]
+QUIET_WEEKS = 12
+"""So long an episode that goes on has no event before somebody looks why, where nothing else is set."""
+
+Worklist = Literal["quiet", "not_begun", "over_a_year", "review_due", "no_answer", "unconfirmed", "noted", "doubles"]
+Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted"] | Worklist
 Sort = Literal[
     "reference", "initials", "birth_date", "postcode", "opened", "state", "findings", "key_worker", "changed", "entered"
 ]
@@ -294,6 +298,7 @@ class ClientQuery:
 
     Every word of `text` and every filter must hold. `person` is who asks: "mine" are the clients whose last change was
     his, "drafts" those he has a draft in. Without the filter "deleted" no deleted client is shown, with it only those.
+    `today` is the day by which "quiet" (no event for `weeks`), "over_a_year" and "review_due" are judged.
     """
 
     text: str = ""
@@ -302,6 +307,8 @@ class ClientQuery:
     sort: Sort = "entered"
     descending: bool = False
     person: str = ""
+    today: date = date.max
+    weeks: int = QUIET_WEEKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,3 +438,17 @@ class Resemblance:
 
     row: ClientRow
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """A line on a field of a record, such as what somebody waits for. `reference` is the client's."""
+
+    client_id: str
+    kind: Kind
+    record_id: str
+    field: str
+    text: str
+    at: datetime
+    person: str
+    reference: str = ""

@@ -135,12 +135,12 @@ class Store:
                 raw.close()
             schema.bring_up_to_date(self._engine, self.path, self.ground.key, read_only=self.read_only)
             with self._engine.connect() as connection:
-                made = index.saved_version(Snapshot(connection, self.ground)) > 0
+                made = index.are_made(Snapshot(connection, self.ground))
             if not made and self.read_only:
                 raise Problem(f"The store {self.path} was upgraded but not opened since: open it once for writing.")
             if not made:
                 with sqlite.writing(self._engine) as connection, connection.begin(), sqlite.roomy(connection):
-                    if not index.saved_version(Snapshot(connection, self.ground)):
+                    if not index.are_made(Snapshot(connection, self.ground)):
                         index.rebuild(connection, self.ground.derivers)
 
     @contextmanager

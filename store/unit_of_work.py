@@ -29,6 +29,7 @@ class UnitOfWork(Snapshot):
         self.at = stamp(who.at)
         self.looks: set[tuple[str, ...]] = set()
         self._touched: set[int] = set()
+        self._marked: set[int] = set()
         self._revision: int | None = None
 
     @property
@@ -67,6 +68,10 @@ class UnitOfWork(Snapshot):
         """Remember clients, by number, whose lines are to be written anew."""
         self._touched.update(clients)
 
+    def mark(self, *clients: int) -> None:
+        """Remember clients whose lines change though nothing that is checked has: a mark or a note beside a value."""
+        self._marked.update(clients)
+
     def settle(self) -> None:
         """Write the lines of what was touched so far."""
         index.refresh(self.connection, self.derivers, sorted(self._touched), self.revision)
@@ -75,6 +80,8 @@ class UnitOfWork(Snapshot):
         """Write the lines that lists show and the rest of the audit. Called by `Store.writing` before it commits."""
         if self._touched:
             self.settle()
+        if marked := sorted(self._marked - self._touched):
+            index.refresh(self.connection, self.derivers, marked, None)
         if "chain" in self.__dict__:
             self.chain.finish()
         if "session" in self.__dict__:

@@ -7,16 +7,30 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
 
-from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LINES, NAMES, PARTS, SAVED, STATES
+from store.disk.tables import (
+    AGENCIES,
+    CARRIED,
+    CLIENTS,
+    EPISODES,
+    EVENTS,
+    FIELD_NOTES,
+    LINES,
+    NAMES,
+    PARTS,
+    SAVED,
+    STATES,
+)
 from store.records.read import batches
-from store.records.values import Deriver
+from store.records.values import Deriver, is_day
 from store.snapshot import Snapshot
 
 BATCH = 500
 _SAVES, _WRITTEN = 1, 2
 _WARNINGS_PER_ERROR = 10_000
 
-OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED = (1 << bit for bit in range(6))
+OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED, NOT_BEGUN, NO_ANSWER, UNCONFIRMED, NOTED = (
+    1 << bit for bit in range(10)
+)
 
 # A part of a reference is looked up by its first characters; the ends of a long one are not all worth a row.
 SHORTEST_PART, LONGEST_PART = 3, 10
@@ -64,6 +78,15 @@ def number_of(connection: Connection, name: str) -> int:
 def known_number(connection: Connection, name: str) -> int:
     """The number of a name, 0 when nobody bears it."""
     return int(connection.execute(select(NAMES.c.number).where(NAMES.c.name == name)).scalar_one_or_none() or 0)
+
+
+def are_made(snapshot: Snapshot) -> bool:
+    """Whether the lines stand; a migration that changes what they hold takes them away."""
+    connection = snapshot.connection
+    if not saved_version(snapshot):
+        return False
+    some = connection.execute(select(LINES.c.client_number).limit(1)).first()
+    return some is not None or connection.execute(select(CLIENTS.c.number).limit(1)).first() is None
 
 
 def rebuild(connection: Connection, derivers: Mapping[str, Deriver]) -> None:
@@ -119,16 +142,23 @@ def _lines(
     connection: Connection, derivers: Mapping[str, Deriver], clients: list[int], names: dict[str, int]
 ) -> list[dict[str, Any]]:
     last: dict[int, tuple[str, int, str]] = {}
+    events: dict[int, list[tuple[str, str]]] = defaultdict(list)
     changes = (
-        select(EPISODES.c.client_number, EVENTS.c.changed_at, EVENTS.c.changed_by, EVENTS.c.number)
+        select(
+            EPISODES.c.client_number, EVENTS.c.changed_at, EVENTS.c.changed_by, EVENTS.c.number,
+            EVENTS.c.episode_number, EVENTS.c.section, EVENTS.c.date, EVENTS.c.deleted_at,
+        )
         .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
         .where(EPISODES.c.client_number.in_(clients))
-    )
-    for client, at, by, number in connection.execute(changes):
+    )  # fmt: skip
+    for client, at, by, number, episode, section, day, gone in connection.execute(changes):
         last[client] = max(last.get(client, ("", 0, "")), (at, number, by))
+        if gone is None:
+            events[episode].append((section, day or ""))
+    beside = _beside(connection, clients)
     episodes: dict[int, list[Any]] = defaultdict(list)
-    columns = ("client_number", "number", "opened", "closed", "consent", "postcode_part")
-    tail = ("changed_at", "changed_by", "deleted_at")
+    columns = ("client_number", "number", "opened", "begun", "assessed", "closed", "consent", "postcode_part")
+    tail = ("created_at", "changed_at", "changed_by", "deleted_at")
     below = (
         select(
             *(EPISODES.c[name] for name in (*columns, *tail)), STATES.c.worker, STATES.c.errors, STATES.c.warnings,
@@ -150,13 +180,18 @@ def _lines(
         at, _, by = max(last.get(row.number, ("", 0, "")), (row.changed_at, 0, row.changed_by))
         if by not in names:
             names[by] = number_of(connection, by)
-        flags = DELETED if row.deleted_at is not None else 0
+        deriver = derivers[row.standard]
+        flags = (DELETED if row.deleted_at is not None else 0) | beside.get(row.number, 0)
         if own:
             flags |= OPEN if any(one.closed is None for one in own) else CLOSED
         for one in own:
             flags |= (ERRORS if one.errors else 0) | (WARNINGS if one.warnings else 0)
-            if one.consent and derivers[row.standard].withholds(one.consent):
+            if one.consent and deriver.withholds(one.consent):
                 flags |= NO_CONSENT
+        going_on = [one for one in own if one.closed is None and not deriver.withholds(one.consent or "")]
+        for one in going_on:
+            flags |= NOT_BEGUN if deriver.begins and not one.begun else 0
+            flags |= NO_ANSWER if deriver.asks_consent and not one.consent else 0
         made.append(
             {
                 "client_number": row.number,
@@ -173,9 +208,52 @@ def _lines(
                 "state": 0 if flags & OPEN else 1 if flags & CLOSED else 2,
                 "findings": sum(one.errors * _WARNINGS_PER_ERROR + one.warnings for one in own),
                 "worker_name": next((one.name for one in reversed(own) if one.worker), "") or "",
+                **_waiting(going_on, events, deriver),
             }
         )
     return made
+
+
+def _waiting(going_on: list[Any], events: Mapping[int, list[tuple[str, str]]], deriver: Deriver) -> dict[str, str]:
+    """Since when the episodes that go on stand still, are open, and wait for a review: the longest of each."""
+    quiet: list[str] = []
+    since: list[str] = []
+    reviewed: list[str] = []
+    for one in going_on:
+        had = events.get(one.number, [])
+        days = [day for day in (one.opened, one.assessed, one.begun, *(day for _, day in had)) if day and is_day(day)]
+        quiet.append(max(days, default=one.created_at[:10]))
+        if one.opened and is_day(one.opened):
+            since.append(one.opened)
+        reviews = [day for section, day in had if section in deriver.reviews and is_day(day)]
+        if reviews:
+            reviewed.append(max(reviews))
+    return {name: min(days, default="") for name, days in (("quiet", quiet), ("since", since), ("reviewed", reviewed))}
+
+
+def _beside(connection: Connection, clients: list[int]) -> dict[int, int]:
+    """The flags of what stands beside values, where the record is not deleted: carried over, or with a note."""
+    found: dict[int, int] = defaultdict(int)
+    carried = (
+        select(EPISODES.c.client_number)
+        .join(CARRIED, CARRIED.c.episode_number == EPISODES.c.number)
+        .outerjoin(EVENTS, EVENTS.c.id == CARRIED.c.record_id)
+        .where(EPISODES.c.client_number.in_(clients))
+        .where(EPISODES.c.deleted_at.is_(None), EVENTS.c.deleted_at.is_(None))
+    )
+    for number in connection.execute(carried).scalars():
+        found[number] |= UNCONFIRMED
+    below = (
+        select(EPISODES.c.client_number)
+        .join(FIELD_NOTES, FIELD_NOTES.c.episode_number == EPISODES.c.number)
+        .outerjoin(EVENTS, EVENTS.c.id == FIELD_NOTES.c.record_id)
+        .where(EPISODES.c.client_number.in_(clients))
+        .where(EPISODES.c.deleted_at.is_(None), EVENTS.c.deleted_at.is_(None))
+    )
+    noted = select(FIELD_NOTES.c.client_number).where(FIELD_NOTES.c.client_number.in_(clients)).union_all(below)
+    for number in connection.execute(noted).scalars():
+        found[number] |= NOTED
+    return found
 
 
 def _renew_parts(connection: Connection, lines: list[dict[str, Any]]) -> None:

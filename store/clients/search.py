@@ -10,15 +10,15 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, func, literal_column, or_, select, union_all
 
 from store.clients import index, lookalikes, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
-from store.facts import AgencyInfo, ClientQuery, ClientRow
+from store.facts import AgencyInfo, ClientQuery, ClientRow, Filter
 from store.snapshot import Memory, Snapshot
 from validators.problems import Problem
 
@@ -183,7 +183,12 @@ _FLAGS = {
     "warnings": index.WARNINGS,
     "no_consent": index.NO_CONSENT,
     "deleted": index.DELETED,
+    "not_begun": index.NOT_BEGUN,
+    "no_answer": index.NO_ANSWER,
+    "unconfirmed": index.UNCONFIRMED,
+    "noted": index.NOTED,
 }
+_DATED = {"quiet": LINES.c.quiet, "over_a_year": LINES.c.since, "review_due": LINES.c.reviewed}
 
 
 @dataclass(slots=True)
@@ -228,13 +233,26 @@ def page(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int
     return rows.of_numbers(snapshot.connection, numbers, query.person)
 
 
+def ids(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[str]:
+    """The ids alone of the clients a query finds, as `page` orders them."""
+    numbers = _Seeking(snapshot, agency, query).numbers(max(offset, 0), limit)
+    wanted = select(CLIENTS.c.number, CLIENTS.c.id).where(sqlite.among(CLIENTS.c.number, array("q", numbers)))
+    names = {row.number: row.id for row in snapshot.connection.execute(wanted)}
+    return [names[number] for number in numbers]
+
+
+def holds(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, client_id: str) -> bool:
+    """Whether a query finds a client."""
+    return _Seeking(snapshot, agency, query).finds(client_id)
+
+
 class _Seeking:
     """One query at one moment."""
 
     def __init__(self, snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> None:
         connection: Connection = snapshot.connection
         memory: Memory[_Answer] = snapshot.memory
-        unknown = query.filters - _FLAGS.keys() - {"mine", "drafts", "doubles"}
+        unknown = query.filters - _FLAGS.keys() - _DATED.keys() - {"mine", "drafts", "doubles"}
         if unknown or query.sort not in _SORTS:
             raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")
         self._snapshot, self._connection = snapshot, connection
@@ -289,6 +307,18 @@ class _Seeking:
         found = list(self._connection.execute(wanted.order_by(*order).offset(offset).limit(limit)).scalars())
         return found[::-1] if back else found
 
+    def finds(self, client_id: str) -> bool:
+        """Whether a client is among those found."""
+        number = self._connection.execute(
+            select(CLIENTS.c.number).where(CLIENTS.c.id == client_id)
+        ).scalar_one_or_none()
+        if number is None:
+            return False
+        if self.answer.few is not None:
+            return number in self.answer.few
+        found = self._all(self.answer.words).subquery().c[_NUMBER.name]
+        return self._connection.execute(select(found).where(found == number).limit(1)).first() is not None
+
     def _find(self) -> _Answer:
         """Count what the query finds; list it when it is little."""
         # The longest word finds fewest, mostly.
@@ -306,6 +336,8 @@ class _Seeking:
             if not alike:
                 return _Answer(0, array("q"))
             ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, sqlite.among(_NUMBER, alike)))])
+        for name in sorted(self._query.filters & _DATED.keys()):
+            ways.insert(0, [self._until(name)])
         most = MANY if ways else FEW
         found = sqlite.numbers(self._connection, self._all(ways).limit(most + 1))
         some = array("q", dict.fromkeys(found))
@@ -360,6 +392,21 @@ class _Seeking:
     def _range(self, sort: str, column: ColumnElement[Any], text: str) -> _Way:
         held = _begins(column, text)
         return _Way(select(_NUMBER).where(*self._base, held), sort, held)
+
+    def _until(self, name: Filter) -> _Way:
+        """Those for whom a day is long enough ago, walked along the index that has only lines with such a day."""
+        column = _DATED[name]
+        filled = literal_column(f"{column.table.name}.{column.name} <> ''", Boolean)
+        day = self._query.today
+        try:
+            if name == "over_a_year":
+                until = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+            else:
+                weeks = self._query.weeks if name == "quiet" else self._snapshot.derivers[self._agency.standard].review
+                until = day - timedelta(weeks=weeks)
+        except (OverflowError, ValueError):
+            until = date.min
+        return _Way(select(_NUMBER).where(*self._base, filled, column <= until.isoformat()))
 
     def _part(self, text: str) -> _Way:
         at = select(PARTS.c.client_number).where(

@@ -4,7 +4,19 @@ Every record has a `number`, which gives the order of entry that lists and extra
 `typed` holds its values as they were typed; the columns after it are derived from them by the standard's roles.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 
@@ -241,9 +253,14 @@ VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32)
 # The tables beside the records: what lists, findings and the people at work need. They can all be made anew.
 
 
-def _by(name: str, *columns: str) -> Index:
-    """An index in one order, with all that filters ask, so that no list has to look into the table itself."""
-    return Index(f"ix_client_line_{name}", "agency_number", *columns, "client_number", "flags", "worker", "changer")
+def _by(name: str, *columns: str, filled: str = "") -> Index:
+    """An index in one order, with all that filters ask, so that no list has to look into the table itself.
+
+    One over a column that is `filled` in few lines holds those alone; a question names that condition as it stands.
+    """
+    only = text(f"{filled} <> ''") if filled else None
+    rest = ("client_number", "flags", "worker", "changer")
+    return Index(f"ix_client_line_{name}", "agency_number", *columns, *rest, sqlite_where=only)
 
 
 NAMES = Table(
@@ -271,6 +288,9 @@ LINES = Table(
     Column("state", Integer, nullable=False, default=0, server_default="0"),
     Column("findings", Integer, nullable=False, default=0, server_default="0"),
     Column("worker_name", String, nullable=False, default="", server_default=""),
+    Column("quiet", String, nullable=False, default="", server_default=""),
+    Column("since", String, nullable=False, default="", server_default=""),
+    Column("reviewed", String, nullable=False, default="", server_default=""),
     _by("entered"),
     _by("reference", "reference"),
     _by("initials", "initials"),
@@ -281,12 +301,17 @@ LINES = Table(
     _by("state", "state"),
     _by("findings", "findings"),
     _by("worker_name", "worker_name"),
+    _by("quiet", "quiet", filled="quiet"),
+    _by("since", "since", filled="since"),
+    _by("reviewed", "reviewed", filled="reviewed"),
 )
 """A client as lists sort, filter and search it; written anew in the transaction that saves anything of the client.
 
 `flags` are those of `store.clients.index`; `opened` and `postcode` are the latest episode's, `changed` and `changer`
 the last change of anything below the client, key worker and note included. `state` and `findings` are numbers to sort
-by: open, closed, neither; errors before warnings.
+by: open, closed, neither; errors before warnings. Of the episodes that go on and are told of, `quiet` is the day of the
+last event (or the opening) in the one that was longest without any, `since` the first opening, `reviewed` the last
+review in the one that waits longest for the next; empty where there is none.
 """
 
 PARTS = Table(
@@ -674,3 +699,21 @@ REMOVALS = Table(
 `state` is a digest of the records as they stood when it was asked: another one was not what the first person looked at.
 `told` says, as JSON, how much was removed.
 """
+
+FIELD_NOTES = Table(
+    "field_note",
+    METADATA,
+    Column("record_id", String, primary_key=True),
+    Column("field", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("client_number", Integer, ForeignKey("client.number")),
+    Column("episode_number", Integer, ForeignKey("episode.number")),
+    Column("note", Text, nullable=False),
+    Column("noted_at", String, nullable=False),
+    Column("noted_by", String, nullable=False),
+    Index("ix_field_note_client", "client_number"),
+    Index("ix_field_note_episode", "episode_number"),
+)
+"""A line that somebody wrote on a field of a record, such as what he waits for; never sent.
+
+It belongs to a client, or to an episode (its own, or an event's): episodes go over to another client in a merge."""

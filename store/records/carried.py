@@ -39,15 +39,21 @@ def count(snapshot: Snapshot, agency: AgencyInfo) -> tuple[int, int]:
 def keep(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[str]) -> None:
     """Mark these fields of an episode or an event, and no others."""
     mine = CARRIED.c.record_id == record_id
+    own = select(EPISODES.c.number, EPISODES.c.client_number).where(EPISODES.c.id == record_id)
+    above = (
+        select(EPISODES.c.number, EPISODES.c.client_number)
+        .join(EVENTS, EVENTS.c.episode_number == EPISODES.c.number)
+        .where(EVENTS.c.id == record_id)
+    )
+    episode = unit.connection.execute(own if kind == "episode" else above).one()
+    unit.mark(episode.client_number)
     if not headers:
         unit.connection.execute(delete(CARRIED).where(mine))
         return
     text = json.dumps(sorted(headers))
     if not unit.connection.execute(update(CARRIED).where(mine).values(fields=text)).rowcount:
-        own = select(EPISODES.c.number).where(EPISODES.c.id == record_id)
-        above = select(EVENTS.c.episode_number).where(EVENTS.c.id == record_id)
-        number = unit.connection.execute(own if kind == "episode" else above).scalar_one()
-        unit.connection.execute(insert(CARRIED).values(record_id=record_id, episode_number=number, fields=text))
+        values = {"record_id": record_id, "episode_number": episode.number, "fields": text}
+        unit.connection.execute(insert(CARRIED).values(values))
 
 
 def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Iterable[str]) -> frozenset[str]:

@@ -75,6 +75,11 @@ def sortable(text: str) -> str:
         return text
 
 
+def is_day(text: str) -> bool:
+    """Whether a kept date is one, rather than what somebody typed in its place."""
+    return DATE.fullmatch(text) is not None and sortable(text) == text and len(text) == len("2020-01-01")
+
+
 def _searchable(how: str) -> Callable[[str], str]:
     """What lists show and search of a value that is exported shorter: the short form, however it is spaced."""
     shorten = SHORTENERS.get(how, str)
@@ -141,6 +146,26 @@ class Deriver:
     def withholds(self, consent: str) -> bool:
         """Whether an answer to the question of consent is one that withholds it."""
         return bool(consent) and consent not in self._standard.values.get("consented", frozenset())
+
+    @property
+    def begins(self) -> bool:
+        """Whether an episode has a day on which it is begun, apart from its opening."""
+        return bool(self._standard.role("begun"))
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether the standard asks for consent."""
+        return bool(self._standard.role("consent"))
+
+    @cached_property
+    def reviews(self) -> frozenset[str]:
+        """The sections that are held again and again while an episode goes on."""
+        return frozenset(one.id for one in self._standard.sections if one.review_weeks)
+
+    @property
+    def review(self) -> int:
+        """After how many weeks a review is held again; 0 where there are none."""
+        return max((one.review_weeks for one in self._standard.sections), default=0)
 
     def rows(self, record: EpisodeRecord) -> int:
         """How many rows of an extract an episode takes: without consent one, however much is known."""

@@ -153,11 +153,18 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
             "get_unique_constraints",
             "get_foreign_keys",
         ):
-            left, right = ([repr(entry) for entry in getattr(it, question)(table)] for it in (one, two))
+            left, right = ([_plain(entry) for entry in getattr(it, question)(table)] for it in (one, two))
             assert sorted(left) == sorted(right), f"{table}: {question}"
     query = text("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY name")
     with engine.connect() as left_db, made.connect() as right_db:
         assert left_db.execute(query).fetchall() == right_db.execute(query).fetchall()
+
+
+def _plain(entry: object) -> str:
+    """What an inspector tells of a column or an index; the condition of an index is an object, meant by its text."""
+    if isinstance(entry, dict) and "sqlite_where" in (options := entry.get("dialect_options", {})):
+        return repr({**entry, "dialect_options": {name: str(option) for name, option in options.items()}})
+    return repr(entry)
 
 
 def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:

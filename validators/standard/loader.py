@@ -333,10 +333,19 @@ def _section(table: TomlTable, pack: Pack) -> Section:
         title=table.text("title"),
         id_field=table.text("id_field", ""),
         date_field=table.text("date_field", ""),
+        review_weeks=_weeks(table),
     )
     if level == "event" and not section.date_field and section.id in pack.sections:
         fail(table.path, 0, f"section {section.id} is an event and has no date_field")
     return section
+
+
+def _weeks(table: TomlTable) -> int:
+    """After how many weeks an event of a section is held again."""
+    told = table.text("review_weeks", "0")
+    if not told.isascii() or not told.isdigit() or len(told) > 3:
+        table.refuse("review_weeks", f"{told!a} is no number of weeks")
+    return int(told)
 
 
 def _read_fields(
