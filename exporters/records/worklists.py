@@ -96,10 +96,9 @@ def counts(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, today: date, weeks: int = QUIET_WEEKS
 ) -> list[WorklistCount]:
     """All worklists of a data set with their numbers, in their order."""
-    return [
-        WorklistCount(name, title(standard, name, weeks), search.count(snapshot, agency, query(name, today, weeks)))
-        for name in of_standard(standard)
-    ]
+    names = of_standard(standard)
+    found = search.waiting(snapshot, agency, names, today, weeks)
+    return [WorklistCount(name, title(standard, name, weeks), found[name]) for name in names]
 
 
 @dataclass(frozen=True, slots=True)

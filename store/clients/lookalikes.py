@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import and_, func, intersect, select
+from sqlalchemy import func, intersect, select
 
 from store.clients import index, rows
 from store.clients.facts import Counterpart, Sought
@@ -174,16 +174,23 @@ def bearing(
 
 def doubles(snapshot: Snapshot, agency: AgencyInfo) -> list[int]:
     """The store's numbers of clients who may be entered twice: they share a reference, an NHS number, or initials,
-    birth date and sex with another one. Two walks along indexes, however many there are; deleted ones do not count.
+    birth date and sex with another one. Three walks along indexes, then a look at each that is shared; deleted ones do
+    not count.
     """
-    found: set[int] = set()
+    connection = snapshot.connection
     here = (CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
-    for columns in (("reference",), ("nhs_number",), ("birth_date", "given_initial", "family_initial", "sex")):
-        told = [CLIENTS.c[name] for name in columns]
+    listed = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) == 0)
+    alike = [CLIENTS.c[name] for name in ("birth_date", "given_initial", "family_initial", "sex")]
+    found: set[int] = set()
+    for told, number, among in (
+        ([LINES.c.reference], LINES.c.client_number, listed),
+        ([CLIENTS.c.nhs_number], CLIENTS.c.number, here),
+        (alike, CLIENTS.c.number, here),
+    ):
         filled = [column > "" for column in told]
-        shared = select(*told).where(*here, *filled).group_by(*told).having(func.count() > 1).subquery()
-        same = [column == shared.c[column.name] for column in told]
-        found.update(
-            snapshot.connection.execute(select(CLIENTS.c.number).join(shared, and_(*same)).where(*here)).scalars()
-        )
+        shared = select(*told).where(*among, *filled).group_by(*told).having(func.count() > 1)
+        # One by one: joined to the table, what is shared would be looked for in all of it.
+        for row in connection.execute(shared).all():
+            same = [column == value for column, value in zip(told, row, strict=True)]
+            found.update(connection.execute(select(number).where(*among, *same)).scalars())
     return sorted(found)

@@ -8,17 +8,17 @@ they are many is known at first: their rows can be read then, and counting all o
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, or_, select, union_all
 
 from store.clients import index, lookalikes, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
-from store.facts import AgencyInfo, ClientQuery, ClientRow, Filter
+from store.facts import AgencyInfo, ClientQuery, ClientRow, Filter, Worklist
 from store.snapshot import Memory, Snapshot
 from validators.problems import Problem
 
@@ -233,6 +233,28 @@ def page(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int
     return rows.of_numbers(snapshot.connection, numbers, query.person)
 
 
+def waiting(
+    snapshot: Snapshot, agency: AgencyInfo, names: Collection[Worklist], today: date, weeks: int
+) -> dict[Worklist, int]:
+    """How many clients are on each of some worklists: one walk along an index for all that are marks, one along its own
+    for each that goes by a day. Only who may be entered twice takes longer, and is remembered until somebody saves."""
+    connection = snapshot.connection
+    here = (LINES.c.agency_number == agency.number, LINES.c.flags.op("&")(index.DELETED) == 0)
+    found: dict[Worklist, int] = {}
+    for name in names:
+        query = ClientQuery(filters=frozenset({name}), today=today, weeks=weeks)
+        if name in _DATED:
+            counted = select(func.count()).where(*here, *_waits(snapshot, agency, query, name))
+            found[name] = int(connection.execute(counted).scalar_one())
+        elif name not in _FLAGS:
+            found[name] = count(snapshot, agency, query)
+    marked = [name for name in names if name in _FLAGS]
+    if marked:
+        sums = (func.count().filter(LINES.c.flags.op("&")(_FLAGS[name]) != 0) for name in marked)
+        found |= zip(marked, connection.execute(select(*sums).where(*here)).one(), strict=True)
+    return found
+
+
 def ids(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, offset: int, limit: int) -> list[str]:
     """The ids alone of the clients a query finds, as `page` orders them."""
     numbers = _Seeking(snapshot, agency, query).numbers(max(offset, 0), limit)
@@ -337,7 +359,7 @@ class _Seeking:
                 return _Answer(0, array("q"))
             ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, sqlite.among(_NUMBER, alike)))])
         for name in sorted(self._query.filters & _DATED.keys()):
-            ways.insert(0, [self._until(name)])
+            ways.insert(0, [self._waiting(name)])
         most = MANY if ways else FEW
         found = sqlite.numbers(self._connection, self._all(ways).limit(most + 1))
         some = array("q", dict.fromkeys(found))
@@ -393,20 +415,9 @@ class _Seeking:
         held = _begins(column, text)
         return _Way(select(_NUMBER).where(*self._base, held), sort, held)
 
-    def _until(self, name: Filter) -> _Way:
+    def _waiting(self, name: Filter) -> _Way:
         """Those for whom a day is long enough ago, walked along the index that has only lines with such a day."""
-        column = _DATED[name]
-        filled = literal_column(f"{column.table.name}.{column.name} <> ''", Boolean)
-        day = self._query.today
-        try:
-            if name == "over_a_year":
-                until = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
-            else:
-                weeks = self._query.weeks if name == "quiet" else self._snapshot.derivers[self._agency.standard].review
-                until = day - timedelta(weeks=weeks)
-        except (OverflowError, ValueError):
-            until = date.min
-        return _Way(select(_NUMBER).where(*self._base, filled, column <= until.isoformat()))
+        return _Way(select(_NUMBER).where(*self._base, *_waits(self._snapshot, self._agency, self._query, name)))
 
     def _part(self, text: str) -> _Way:
         at = select(PARTS.c.client_number).where(
@@ -429,6 +440,23 @@ class _Seeking:
                     own = CLIENTS.c.number if table is CLIENTS else EPISODES.c.client_number
                     hits = select(own).where(match, table.c.agency_number == agency)
                 yield _Way(select(_NUMBER).where(*self._lone, _NUMBER.in_(hits)))
+
+
+def _waits(
+    snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, name: Filter
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That a day stands in a line, and lies so long ago that somebody has to look."""
+    column, day = _DATED[name], query.today
+    try:
+        if name == "over_a_year":
+            until = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+        else:
+            weeks = query.weeks if name == "quiet" else snapshot.derivers[agency.standard].review
+            until = day - timedelta(weeks=weeks)
+    except (OverflowError, ValueError):
+        until = date.min
+    # No parameter: the index over lines that have such a day is taken only where its condition stands as it is.
+    return column != literal_column("''"), column <= until.isoformat()
 
 
 def _together(ways: list[_Way]) -> Select[Any]:
