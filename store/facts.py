@@ -44,7 +44,8 @@ class StoredRecord:
 
     `parent_id` is the agency's id for a client, the client's for an episode, the episode's for an event; `section` is
     empty but for events. Values that are empty are absent from `values`. `unconfirmed` are the fields whose values were
-    taken over from another record and that nobody has confirmed, as far as a whole client was read.
+    taken over from another record and that nobody has confirmed, `noted` the notes on fields, both as far as a whole
+    client was read.
     """
 
     kind: Kind
@@ -57,6 +58,7 @@ class StoredRecord:
     changed_by: str
     deleted: bool = False
     unconfirmed: frozenset[str] = frozenset()
+    noted: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

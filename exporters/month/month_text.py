@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from exporters.extracts.readiness import counted
 from exporters.month.status import Standing, day_text, left_text, moves, read_standing, since
-from store.clients import search
-from store.facts import ClientQuery
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, in_words
@@ -23,16 +21,12 @@ MOVES = 3
 
 @dataclass(frozen=True, slots=True)
 class MonthView:
-    """How the month stands, with what lies ahead: the next roll-over, and the gap before a silent month.
-
-    `doubles` counts the clients who may be entered twice.
-    """
+    """How the month stands, with what lies ahead: the next roll-over, and the gap before a silent month."""
 
     standing: Standing
     roll_entry: CalendarEntry | None = None
     roll: "RollOver | None" = None
     gap: str = ""
-    doubles: int = 0
 
 
 def read_month(
@@ -52,8 +46,7 @@ def read_month(
         after = calendar.after(due)
         opens = f"{after.opens.day} {after.opens:%b}"
         gap = f"What is dated after {in_words(due.period_end)} waits for {after.title} (from {opens})"
-    doubles = search.count(snapshot, agency, ClientQuery(filters=frozenset({"doubles"})))
-    return MonthView(standing, roll_entry, roll, gap, doubles)
+    return MonthView(standing, roll_entry, roll, gap)
 
 
 def when_lines(one: Standing) -> list[tuple[str, str]]:

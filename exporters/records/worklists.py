@@ -65,7 +65,7 @@ def title(standard: Standard, name: Worklist, weeks: int = QUIET_WEEKS) -> str:
     return titles[name].told(standard.terms)
 
 
-SHORT: Mapping[Worklist, str] = {
+SHORT: Mapping[Filter, str] = {
     "quiet": "no event",
     "not_begun": "not begun",
     "over_a_year": "over a year",
@@ -156,11 +156,12 @@ def _at(record: StoredRecord, header: str) -> WaitingPlace:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A worklist as it stood when it was opened: whose clients follow each other, and the list they are from."""
+    """A worklist as it stood when it was opened: whose clients follow each other, who was `chosen`, and the list."""
 
     name: Worklist
     query: ClientQuery
     ids: tuple[str, ...]
+    chosen: str
 
     def near(self, client_id: str, step: int) -> tuple[str, ...]:
         """The clients after one (or, with step -1, before), the nearest first."""
@@ -170,10 +171,10 @@ class Walk:
         return self.ids[at + 1 :] if step > 0 else self.ids[:at][::-1]
 
 
-def walk(snapshot: Snapshot, agency: AgencyInfo, name: Worklist, wanted: ClientQuery, row: int) -> Walk:
+def walk(snapshot: Snapshot, agency: AgencyInfo, name: Worklist, wanted: ClientQuery, chosen: str, row: int) -> Walk:
     """What a list shows around one of its rows, to be walked."""
     start = max(0, row - WALKED // 2)
-    return Walk(name, wanted, tuple(search.ids(snapshot, agency, wanted, start, WALKED)))
+    return Walk(name, wanted, tuple(search.ids(snapshot, agency, wanted, start, WALKED)), chosen)
 
 
 def onward(snapshot: Snapshot, agency: AgencyInfo, its: Walk, client_id: str, step: int) -> str:

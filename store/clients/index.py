@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, select, update
 
 from store.disk.tables import (
     AGENCIES,
@@ -143,15 +143,7 @@ def _lines(
 ) -> list[dict[str, Any]]:
     last: dict[int, tuple[str, int, str]] = {}
     events: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    changes = (
-        select(
-            EPISODES.c.client_number, EVENTS.c.changed_at, EVENTS.c.changed_by, EVENTS.c.number,
-            EVENTS.c.episode_number, EVENTS.c.section, EVENTS.c.date, EVENTS.c.deleted_at,
-        )
-        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
-        .where(EPISODES.c.client_number.in_(clients))
-    )  # fmt: skip
-    for client, at, by, number, episode, section, day, gone in connection.execute(changes):
+    for client, at, by, number, episode, section, day, gone in connection.execute(_events(clients)):
         last[client] = max(last.get(client, ("", 0, "")), (at, number, by))
         if gone is None:
             events[episode].append((section, day or ""))
@@ -181,17 +173,9 @@ def _lines(
         if by not in names:
             names[by] = number_of(connection, by)
         deriver = derivers[row.standard]
-        flags = (DELETED if row.deleted_at is not None else 0) | beside.get(row.number, 0)
-        if own:
-            flags |= OPEN if any(one.closed is None for one in own) else CLOSED
-        for one in own:
-            flags |= (ERRORS if one.errors else 0) | (WARNINGS if one.warnings else 0)
-            if one.consent and deriver.withholds(one.consent):
-                flags |= NO_CONSENT
         going_on = [one for one in own if one.closed is None and not deriver.withholds(one.consent or "")]
-        for one in going_on:
-            flags |= NOT_BEGUN if deriver.begins and not one.begun else 0
-            flags |= NO_ANSWER if deriver.asks_consent and not one.consent else 0
+        flags = (DELETED if row.deleted_at is not None else 0) | beside.get(row.number, 0)
+        flags |= _flags(own, going_on, deriver)
         made.append(
             {
                 "client_number": row.number,
@@ -212,6 +196,33 @@ def _lines(
             }
         )
     return made
+
+
+def _events(clients: list[int]) -> Select[Any]:
+    """When each event of some clients was changed and by whom, which it is, and its day."""
+    return (
+        select(
+            EPISODES.c.client_number, EVENTS.c.changed_at, EVENTS.c.changed_by, EVENTS.c.number,
+            EVENTS.c.episode_number, EVENTS.c.section, EVENTS.c.date, EVENTS.c.deleted_at,
+        )
+        .join(EPISODES, EPISODES.c.number == EVENTS.c.episode_number)
+        .where(EPISODES.c.client_number.in_(clients))
+    )  # fmt: skip
+
+
+def _flags(own: list[Any], going_on: list[Any], deriver: Deriver) -> int:
+    """The flags of a client's episodes, of which some go on."""
+    flags = 0
+    if own:
+        flags = OPEN if any(one.closed is None for one in own) else CLOSED
+    for one in own:
+        flags |= (ERRORS if one.errors else 0) | (WARNINGS if one.warnings else 0)
+        if one.consent and deriver.withholds(one.consent):
+            flags |= NO_CONSENT
+    for one in going_on:
+        flags |= NOT_BEGUN if deriver.begins and not one.begun else 0
+        flags |= NO_ANSWER if deriver.asks_consent and not one.consent else 0
+    return flags
 
 
 def _waiting(going_on: list[Any], events: Mapping[int, list[tuple[str, str]]], deriver: Deriver) -> dict[str, str]:

@@ -48,14 +48,19 @@ def _note(row: Row[Any]) -> FieldNote:
     return FieldNote(row.client_id, row.kind, row.record_id, row.field, row.note, at, row.noted_by, row.reference or "")
 
 
+def refuse_long(text: str) -> None:
+    """Raise Problem for more than a note may be."""
+    if len(text) > LONGEST:
+        raise Problem(f"A note on a field is one line of at most {LONGEST} characters: shorten it.")
+
+
 def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str) -> None:
     """Keep a note on a field in place of the one there; an empty text takes it away: it is answered.
 
     Raises Problem for a record that is not saved or is deleted, and for more than a line.
     """
     note = " ".join(text.split())
-    if len(note) > LONGEST:
-        raise Problem(f"A note on a field is one line of at most {LONGEST} characters: shorten it.")
+    refuse_long(note)
     try:
         note.encode()
     except UnicodeEncodeError:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
 
-from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, NAMES, STATES
+from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, FIELD_NOTES, NAMES, STATES
 from store.facts import AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
 from store.records.values import moment, unpack
 from store.snapshot import Snapshot
@@ -320,6 +320,16 @@ def _merged(connection: Connection, query: Select[Any]) -> Iterator[tuple[Episod
 # A client with all that lies below, and single episodes as a check wants them.
 
 
+def _field_notes(snapshot: Snapshot, client: int) -> dict[str, dict[str, str]]:
+    """The notes on fields of a client and all below, by record and header."""
+    noted: dict[str, dict[str, str]] = {}
+    below = select(EPISODES.c.number).where(EPISODES.c.client_number == client)
+    mine = (FIELD_NOTES.c.client_number == client) | FIELD_NOTES.c.episode_number.in_(below)
+    for row in snapshot.connection.execute(select(FIELD_NOTES).where(mine)):
+        noted.setdefault(row.record_id, {})[row.field] = row.note
+    return noted
+
+
 def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> ClientTree:
     """A client, deleted or not, with its episodes and events; with `deleted` those that are deleted, too."""
     head = snapshot.connection.execute(record_query("client").where(CLIENTS.c.id == client_id)).one_or_none()
@@ -336,9 +346,12 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     carried = select(CARRIED).join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
     rows = snapshot.connection.execute(carried.where(EPISODES.c.client_number == head.number))
     marks = {row.record_id: frozenset[str](json.loads(row.fields)) for row in rows}
+    noted = _field_notes(snapshot, head.number)
 
     def marked(record: StoredRecord) -> StoredRecord:
-        return replace(record, unconfirmed=marks[record.id]) if record.id in marks else record
+        if record.id not in marks and record.id not in noted:
+            return record
+        return replace(record, unconfirmed=marks.get(record.id, frozenset()), noted=noted.get(record.id, {}))
 
     events: dict[int, list[StoredRecord]] = {}
     for row in snapshot.connection.execute(dated):
@@ -351,7 +364,7 @@ def tree(snapshot: Snapshot, client_id: str, *, deleted: bool = False) -> Client
     )
     kept = {row.episode_number: (row.name or "", row.note) for row in snapshot.connection.execute(beside)}
     return ClientTree(
-        to_record("client", head),
+        marked(to_record("client", head)),
         tuple(
             EpisodeTree(
                 marked(to_record("episode", row)), tuple(events.get(row.number, ())), *kept.get(row.number, ("", ""))

@@ -4,8 +4,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import check_file
-from exporters.month.month_text import read_month
-from exporters.records import alike
+from exporters.records import alike, worklists
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, Filter, Who
 from store.findings import queries
@@ -79,7 +78,7 @@ def test_possible_doubles_are_listed_until_they_are_one(desk: Desk) -> None:
     desk.take([row("1"), row("2", **same), row("3", **same, SEX="2"), row("4", CLIENT="1009"), row("5", CLIENT="1009")])
     agency = ask(desk.store, agencies.one)
     assert rows(desk.store, agency) == {"1001", "1002", "1009"}
-    assert ask(desk.store, read_month, agency, STANDARD, TODAY).doubles == 4
+    assert {one.name: one.number for one in ask(desk.store, worklists.counts, agency, STANDARD, TODAY)}["doubles"] == 4
     numbered = {one.client["CLIENT"]: one.client_id for one in ask(desk.store, read.episodes, agency)}
     with desk.store.writing(ANN) as unit:
         merge.merge(unit, numbered["1001"], numbered["1002"])

@@ -146,7 +146,7 @@ def test_a_worklist_is_walked_in_the_order_of_its_list_past_those_that_are_done(
         client = do(desk.store, ANN, save.create, "client", agency.id, "", {"CLIENT": name})
         episodes[name] = do(desk.store, ANN, save.create, "episode", client.id, "", {"CONSENT": "Y"}).id
     wanted = worklists.query("not_begun", TODAY)
-    its = ask(desk.store, worklists.walk, agency, "not_begun", wanted, 0)
+    its = ask(desk.store, worklists.walk, agency, "not_begun", wanted, "", 0)
     names = {id: ask(desk.store, read.get, "client", id).values["CLIENT"] for id in its.ids}
     assert list(names.values()) == ["C1", "C2", "C3", "C4"]
     change(desk, episodes["C2"], CPLANDT="20210106")

@@ -81,6 +81,11 @@ class FakeProgram(BaseApp):
         """The whole caseload."""
         return ""
 
+    @property
+    def walked_list(self) -> None:
+        """No worklist."""
+        return None
+
     def change_agency(self, agency: AgencyInfo) -> None:
         """Write down where to."""
         self.done.append(("change_agency", agency.code))

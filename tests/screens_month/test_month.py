@@ -140,5 +140,5 @@ def test_a_wide_terminal_shows_the_same(start: Start) -> None:
 
 def test_a_low_terminal_shows_fewer_causes_and_all_that_leads_on(start: Start) -> None:
     terminal = at_month(start, rows=20)
-    assert terminal.shows("0   All findings, by 4 more rules too")
+    assert terminal.shows("0   All findings, by 5 more rules too")
     assert terminal.shows("c   Checklist: 4 of 12 done") and terminal.shows("r ! Roll-over 1 Sep 2021")

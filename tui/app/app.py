@@ -25,6 +25,7 @@ from validators.problems import Problem
 from validators.standard.terminology import USUAL, Terms
 
 if TYPE_CHECKING:
+    from exporters.records.worklists import Walk
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
     from store.store import Store
@@ -263,7 +264,7 @@ class KeyworkApp(BaseApp):
 
     def to_finding(self, step: Literal[1, -1], client_id: str = "", *, itself: bool = False) -> None:
         """To the next client's first finding, from a client or into the caseload; that client's own screen is left."""
-        from tui.screens.client.next_client import to_client
+        from tui.screens.client.next_client import to_client, to_waiting
         from tui.screens.client.screen import ClientScreen
 
         if self.store is None:
@@ -271,7 +272,11 @@ class KeyworkApp(BaseApp):
             return
         screen = self.screen
         leaving = screen if client_id and isinstance(screen, ClientScreen) and screen.client_id == client_id else None
-        to_client(self, client_id, step, itself=itself, leaving=leaving)
+        walk = self.walked_list
+        if walk is not None:
+            to_waiting(self, walk, "" if itself else client_id, step, leaving)
+        else:
+            to_client(self, client_id, step, itself=itself, leaving=leaving)
 
     @property
     def walked_return(self) -> str:
@@ -279,6 +284,14 @@ class KeyworkApp(BaseApp):
         name = SCREENS["findings"].class_name
         lists = (screen for screen in reversed(self.screen_stack) if type(screen).__name__ == name)
         return str(getattr(next(lists, None), "submission", ""))
+
+    @property
+    def walked_list(self) -> "Walk | None":
+        """The worklist of the list of clients below, unless one came by a list of findings since."""
+        lists = {SCREENS["findings"].class_name, SCREENS["clients"].class_name}
+        below = (screen for screen in reversed(self.screen_stack) if type(screen).__name__ in lists)
+        walk: Walk | None = getattr(next(below, None), "walk", None)
+        return walk
 
     def change_agency(self, agency: "AgencyInfo") -> None:
         """Go over to another agency of this store."""

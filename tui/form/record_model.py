@@ -32,13 +32,14 @@ class Surroundings:
 
     `context` holds the values of the client's other records that skip conditions may look at. `previous` is the record
     whose values `take_previous` offers, `carried` the headers taken over unconfirmed, `usage` how often each code was
-    used, by header.
+    used, by header, `noted` the note on a field, by header.
     """
 
     context: Values = field(default_factory=dict)
     previous: Values = field(default_factory=dict)
     carried: Collection[str] = ()
     usage: Mapping[str, Usage] = field(default_factory=dict)
+    noted: Values = field(default_factory=dict)
 
 
 class RecordModel:
@@ -74,6 +75,7 @@ class RecordModel:
         self.base: Values = dict(self.values if base is None else base)
         self.context, self.previous, self.usage = beside.context, beside.previous, beside.usage
         self.carried = {header for header in beside.carried if self.values.get(header)}
+        self.noted = beside.noted
         self.judged = judged
         self.history = History()
         self._touched = False

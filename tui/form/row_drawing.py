@@ -93,7 +93,9 @@ def _notes(model: RecordModel, header: str, due: bool, findings: Sequence[Findin
     """What is said beside a value before what the rules find: what stood there, what it means, that it is not asked,
     that it is not sent, that it is in no list."""
     live, text, meaning = header == model.current, model.value(header), model.meaning(header)
-    notes = [f"was {model.shown(header, model.was)}"] if live and model.was else []
+    noted = model.noted.get(header)
+    notes = [f"NOTE: {noted}"] if noted else []
+    notes += [f"was {model.shown(header, model.was)}"] if live and model.was else []
     if meaning:
         notes.append(meaning)
     if not due and (live or text) and model.field(header).keyed == "person":

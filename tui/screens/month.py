@@ -12,6 +12,8 @@ from exporters.extracts.readiness import counted
 from exporters.month.checklist import open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
+from exporters.records import worklists
+from exporters.records.worklists import WorklistCount
 from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.program import StoreScreen
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 # The lines of the Month screen: the causes by size, and what else leads on from there.
 
 CAUSES = 9
-FEWEST_CAUSES = 3
+FEWEST_CAUSES = 2
 """Causes shown even where there is no room for them."""
 
 
@@ -112,10 +114,12 @@ class MonthList(LineList):
         event.prevent_default()
 
 
-def lines_of(view: MonthView, standard: "Standard", room: int) -> list[MonthLine]:
+def lines_of(
+    view: MonthView, standard: "Standard", room: int, waiting: Sequence[WorklistCount] = ()
+) -> list[MonthLine]:
     """The causes by size, then the checklist, drafts, the roll-over and the gap; in `room` lines where they fit."""
     one = view.standing
-    others = other_lines(view)
+    others = other_lines(view, waiting)
     causes = one.figures.causes
     many = len(causes) if len(causes) <= CAUSES else CAUSES
     if many + len(others) + (len(causes) > many) > room:
@@ -135,7 +139,7 @@ def lines_of(view: MonthView, standard: "Standard", room: int) -> list[MonthLine
     return found + others
 
 
-def other_lines(view: MonthView) -> list[MonthLine]:
+def other_lines(view: MonthView, waiting: Sequence[WorklistCount]) -> list[MonthLine]:
     """What leads on besides the causes."""
     one = view.standing
     found: list[MonthLine] = []
@@ -153,9 +157,9 @@ def other_lines(view: MonthView) -> list[MonthLine]:
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
         found.append(MonthLine("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
-    if view.doubles:
-        told = f"{counted(view.doubles, 'client')} perhaps entered twice: the same number, or alike"
-        found.append(MonthLine("", "notice", told, goes_to="clients", goes_with="doubles"))
+    told = ", ".join(f"{worklists.SHORT[one.name]} {one.number:,}" for one in waiting if one.number)
+    if told:
+        found.append(MonthLine("month.worklists", "notice", f"Worklists: {told}", goes_to="worklists"))
     if text := roll_text(view):
         faulty = view.roll is not None and view.roll.faulty > 0
         found.append(MonthLine("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
@@ -216,6 +220,9 @@ REGISTRY.add(
         "month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True, needs=ROLL_OVER
     ),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
+    action(
+        "month.worklists", "w", "Worklists", "What waits for somebody, with numbers", SCOPE, "go('worklists')", True
+    ),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
     action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),
@@ -240,6 +247,7 @@ class MonthScreen(StoreScreen[None]):
         self.list = MonthList()
         self.view: MonthView | None = None
         self._mismatches: int | None = None
+        self._waiting: Sequence[WorklistCount] = ()
         self._kept: object = None
         self._first = ""
         self._comparing = self._compare_due = False
@@ -285,7 +293,8 @@ class MonthScreen(StoreScreen[None]):
         self.show()
 
     def _settled(self, view: MonthView) -> None:
-        """What is shown is the latest there is."""
+        """What is shown is the latest there is; the worklists are counted once that is up."""
+        self._count_waiting()
         if not view.standing.figures.stale:
             self._keep(view)
             self._compare(view)
@@ -321,6 +330,16 @@ class MonthScreen(StoreScreen[None]):
             self._kept = its
             standing = view.standing
             self.program.write(lambda unit: keep_today(unit, standing))
+
+    def _count_waiting(self) -> None:
+        app = self.program
+        about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
+        app.read(lambda snapshot: worklists.counts(snapshot, *about), on_done=self._counted)
+
+    def _counted(self, found: Sequence[WorklistCount]) -> None:
+        if found != self._waiting:
+            self._waiting = found
+            self.show()
 
     def _compare(self, view: MonthView) -> None:
         """Count the mismatches against what was sent last, apart from all else: it takes as long as an extract."""
@@ -382,7 +401,8 @@ class MonthScreen(StoreScreen[None]):
             line.show((f" {text}", token))
         for line, text in zip(self.figures, figure_lines(one), strict=True):
             line.show((f" {fit(text, width)}" if width_of(text) > width else f" {text}", "text"))
-        self.list.show(lines_of(view, self.program.standard, self.list.size.height - self.list.head_lines))
+        room = self.list.size.height - self.list.head_lines
+        self.list.show(lines_of(view, self.program.standard, room, self._waiting))
 
     def on_resize(self) -> None:
         """Sentences are broken at another width."""
@@ -419,8 +439,6 @@ class MonthScreen(StoreScreen[None]):
         due = view.standing.due
         if line.goes_to == "findings":
             app.open_screen("findings", rule=line.goes_with, submission=due.submission)
-        elif line.goes_to == "clients":
-            app.open_screen("clients", line.goes_with)
         elif line.goes_to in ("checklist", "extract"):
             app.open_screen(line.goes_to, line.goes_with or due.submission)
         else:

@@ -13,22 +13,24 @@ from tui.widgets.actions import ALL, LETTERS, REGISTRY, TO_CASELOAD, WALKING, ac
 if TYPE_CHECKING:
     from validators.standard.model import Standard
 
-CONSENT = "consent"
+CONSENT, BEGUN, REVIEWS = "consent", "begun", "reviews"
 ROLL_OVER = "roll_over"
 
 
 def has(standard: "Standard", needs: str) -> bool:
     """Whether a data set has what a screen or an action needs.
 
-    "" is nothing, `roll_over` one of its calendar, `consent` a field of that role, else the name of a part of the
-    standard that is not empty.
+    "" is nothing, `roll_over` one of its calendar, `consent` and `begun` a field of that role, `reviews` events that
+    are held again, else the name of a part of the standard that is not empty.
     """
     if needs == ROLL_OVER:
         from validators.calendar.kinds import KINDS
 
         return bool(KINDS[standard.submission.calendar].bases_until)
-    if needs == CONSENT:
-        return bool(standard.role("consent"))
+    if needs in (CONSENT, BEGUN):
+        return bool(standard.role(needs))
+    if needs == REVIEWS:
+        return any(one.review_weeks for one in standard.sections)
     return not needs or bool(getattr(standard, needs))
 
 
@@ -104,6 +106,14 @@ SCREENS: dict[str, ScreenEntry] = {
             "MonthScreen",
             "What is due, and what stands in the way",
             home=True,
+            letters=True,
+        ),
+        ScreenEntry(
+            "worklists",
+            "Worklists",
+            "tui.screens.worklists",
+            "WorklistsScreen",
+            "What waits for somebody, with numbers; Enter lists it",
             letters=True,
         ),
         ScreenEntry(

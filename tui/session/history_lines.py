@@ -129,6 +129,9 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
         if entry.act == "confirm":
             told = f"{label}: confirmed as it was taken over"
             return told, (f"{told}.",)
+        if entry.act == "note" and not entry.erased:
+            told = f"{label}, note on the field: {entry.old or EMPTY} → {entry.new or EMPTY}"
+            return told, (f"{label} ({entry.field}), note on the field", f"  from  {entry.old}", f"  to    {entry.new}")
         if entry.erased:
             return f"{label}: {ERASED} → {ERASED}", (f"{label}: both values were erased from the history.",)
         old, new = (_value(standard, entry.field, text) for text in (entry.old, entry.new))

@@ -12,6 +12,7 @@ from tui.widgets.base_screen import BaseScreen
 if TYPE_CHECKING:
     from textual.app import App
 
+    from exporters.records.worklists import Walk
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
     from store.store import Store
@@ -135,6 +136,10 @@ class Program(Protocol):
         It is that of a Findings screen that one came from, where that lists no more.
         """
 
+    @property
+    def walked_list(self) -> "Walk | None":
+        """The worklist that F8 and F7 walk: that of the list of clients one came from; None where that shows none."""
+
     def change_agency(self, agency: "AgencyInfo") -> None:
         """Go over to another agency of this store; every screen is left, what is typed is kept as drafts."""
 
@@ -152,7 +157,7 @@ class Program(Protocol):
 
     # The loop, for what is no screen
 
-    def remember(self, name: str, value: str | bool) -> None:
+    def remember(self, name: str, value: str | bool | int) -> None:
         """Change a setting, also for the next time."""
 
     def set_timer(self, delay: float, callback: Callable[[], object], /) -> Timer:

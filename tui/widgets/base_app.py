@@ -123,7 +123,7 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         self.say(f"Colours: {name}.")
         self.remember("theme", name)
 
-    def remember(self, name: str, value: str | bool) -> None:
+    def remember(self, name: str, value: str | bool | int) -> None:
         """Change a setting, also for the next time; where that cannot be written, say so."""
         self.settings = changed(self.settings, name, value)
         try:

@@ -10,18 +10,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from store.facts import QUIET_WEEKS
 from tui.widgets.actions import REGISTRY, Registry
 from tui.widgets.theme import THEMES
 from validators.own_folders import own_folder
 
 LOCK_MINUTES = 15
-KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "lock_minutes", "keys")
+KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "quiet_weeks", "lock_minutes", "keys")
+WEEKS = range(1, 521)
+"""So many weeks without an event may be asked for: ten years at most."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a person set: the theme's name, whether the mouse is on, whether a full field is left by itself, what the
-    list of clients is sorted by (`-` before it turns that round), keys by action id; and what could not be used.
+    list of clients is sorted by (`-` before it turns that round), the weeks without an event after which a client is on
+    a worklist, keys by action id; and what could not be used.
 
     After `lock_minutes` without a key the screen is locked; 0 for never. `path` is the file that changes are remembered
     in; None where nothing is remembered.
@@ -31,6 +35,7 @@ class Settings:
     mouse: bool = True
     moves_on: bool = False
     clients_sorted_by: str = ""
+    quiet_weeks: int = QUIET_WEEKS
     keys: dict[str, object] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     path: Path | None = None
@@ -75,6 +80,10 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 <= minutes <= 24 * 60:
         problems.append(f"Settings: lock_minutes must be a number of minutes, 0 for never; it is {LOCK_MINUTES}.")
         minutes = LOCK_MINUTES
+    weeks = table.get("quiet_weeks", QUIET_WEEKS)
+    if not isinstance(weeks, int) or isinstance(weeks, bool) or weeks not in WEEKS:
+        problems.append(f"Settings: quiet_weeks must be a number of weeks, 1 to {WEEKS[-1]}; it is {QUIET_WEEKS}.")
+        weeks = QUIET_WEEKS
     keys = table.get("keys", {})
     if not isinstance(keys, dict):
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
@@ -84,7 +93,7 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
         problems += registry.remap(keys)
     else:
         registry.remap({id: value for id, value in keys.items() if id in registry})
-    return Settings(theme, mouse, moves_on, order, keys, tuple(problems), _own(path), minutes)
+    return Settings(theme, mouse, moves_on, order, weeks, keys, tuple(problems), _own(path), minutes)
 
 
 def _switch(table: dict[str, object], name: str, usual: bool, problems: list[str]) -> bool:
@@ -104,13 +113,13 @@ def _own(path: Path) -> Path | None:
     return None if "SUDO_UID" in os.environ else path
 
 
-def changed(settings: Settings, name: str, value: str | bool) -> Settings:
+def changed(settings: Settings, name: str, value: str | bool | int) -> Settings:
     """The settings with one of them changed."""
     change: dict[str, Any] = {name: value}
     return replace(settings, **change)
 
 
-def remember(settings: Settings, name: str, value: str | bool) -> None:
+def remember(settings: Settings, name: str, value: str | bool | int) -> None:
     """Write a change into the settings file, whose other lines stay as they are.
 
     Raises OSError where the file cannot be written and ValueError where it is not TOML; then the change holds for this

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exporters.checks.caseload import check_caseload
-from exporters.records import check_client, left_drafts
+from exporters.records import check_client, left_drafts, worklists
 from exporters.records.find import by_any_id
 from exporters.work import Work
 from store.facts import ClientTree, Filter, StoredRecord, Who
@@ -199,7 +199,7 @@ def filters_of(names: list[str]) -> frozenset[Filter]:
         "mine": "mine",
         "drafts": "drafts",
         "deleted": "deleted",
-        "doubles": "doubles",
+        **{name.replace("_", "-"): name for name in worklists.NAMES},
     }
     wanted = [name.strip().lower().replace("_", "-") for text in names for name in text.split(",")]
     unknown = [name for name in wanted if name not in known]

@@ -12,7 +12,7 @@ from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftGroup, DraftName
 from store.clients import lookalikes
 from store.clients import search as stored_search
-from store.facts import NEVER, ClientQuery, ClientRow, ClientTree, DraftInfo, EpisodeTree, StoredRecord
+from store.facts import NEVER, QUIET_WEEKS, ClientQuery, ClientRow, ClientTree, DraftInfo, EpisodeTree, StoredRecord
 from store.live import drafts as stored_drafts
 from tui.cli.client.context import (
     ClientOptions,
@@ -24,6 +24,7 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
+from tui.cli.client.worklists import WeeksOption
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
@@ -57,7 +58,8 @@ def list_(
         typer.Option(
             "--filter",
             metavar="NAME",
-            help="open, closed, errors, warnings, no-consent, mine, drafts, deleted, doubles.",
+            help="open, closed, errors, warnings, no-consent, mine, drafts, deleted, or a worklist: client worklists"
+            " names them.",
         ),
     ] = None,
     key_worker: Annotated[
@@ -68,6 +70,7 @@ def list_(
     ] = "reference",
     descending: Annotated[bool, typer.Option("--descending", help="The last first.")] = False,
     offset: Annotated[int, typer.Option("--offset", metavar="N", min=0, help="Leave out the first so many.")] = 0,
+    weeks: WeeksOption = QUIET_WEEKS,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
 ) -> int:
     """List clients, searched and filtered as on the screen."""
@@ -79,7 +82,7 @@ def list_(
     with asked.opened() as at:
         if wanted & {"errors", "warnings"}:
             at.check_due()
-        query = ClientQuery(search, wanted, key_worker, order, descending, at.person)
+        query = ClientQuery(search, wanted, key_worker, order, descending, at.person, asked.today, weeks)
         many = at.store.ask(stored_search.count, at.work.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
         if asked.form is OutputFormat.JSON:
@@ -235,6 +238,8 @@ def _record_mapping(record: StoredRecord) -> dict[str, object]:
     if record.section:
         told["section"] = record.section
     told |= {"changed_at": record.changed_at.isoformat(), "changed_by": record.changed_by, "deleted": record.deleted}
+    if record.noted:
+        told["notes"] = dict(record.noted)
     return told | {"values": dict(record.values)}
 
 
@@ -301,13 +306,13 @@ def _record_lines(standard: Standard, record: StoredRecord, asked: bool) -> Iter
     day = "" if record.kind == "client" else record_name(standard, replace(record, deleted=False)).removeprefix(title)
     saved = f"version {record.version} by {record.changed_by}" if record.version else "not saved yet"
     yield f"{'>' if asked else ' '} {title} {record.id}, {saved}{state}" + (f", of{day}" if day.strip() else "")
-    known = [header for header in standard.headers if record.values.get(header)]
+    known = [header for header in standard.headers if record.values.get(header) or header in record.noted]
     for header in [*known, *(header for header in record.values if header not in standard.by_header)]:
-        field, text = standard.by_header.get(header), record.values[header]
-        meaning = ""
+        field, text = standard.by_header.get(header), record.values.get(header, "")
+        meaning, note = "", f"  NOTE: {record.noted[header]}" if header in record.noted else ""
         if field is not None and field.is_date:
             meaning = show_date(text, field.layout.text)
         elif field is not None and field.codes:
             meaning = standard.code_lists[field.codes].codes.get(text, "")
         label = field.label if field else "(not part of this data set)"
-        yield f"    {header:<10} {text:<24} {label}" + (f": {meaning}" if meaning else "")
+        yield f"    {header:<10} {text:<24} {label}" + (f": {meaning}" if meaning else "") + note

@@ -17,8 +17,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "export": ("keywork export --submission 2020-12 --out returns", "keywork export --submission 2020-12 --dry-run"),
     "client list": (
         "keywork client list --filter open",
+        "keywork client list --filter quiet --weeks 8",
         "keywork client list --search - (then words, on standard input)",
     ),
+    "client worklists": ("keywork client worklists", "keywork client worklists --weeks 8"),
+    "client notes": ("keywork client notes",),
+    "client field-note": ("keywork client field-note - POSTCODE - (a reference, then the note)",),
     "client show": ("keywork client show - (then a reference, on standard input)",),
     "client alike": ("keywork client alike - (then a reference, on standard input)",),
     "client drafts": ("keywork client drafts",),

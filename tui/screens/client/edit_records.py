@@ -1,6 +1,6 @@
-"""New records, deleting and bringing back, key worker and note."""
+"""New records, deleting and bringing back, key worker and note, and notes on fields."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,11 +13,13 @@ from exporters.records.left_drafts import DraftName, Typing, typing_told
 from exporters.records.save import Save
 from store.facts import AgencyInfo, ClientTree
 from store.findings import queries as stored_queries
+from store.records import field_notes
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.screens.client import labels
 from tui.screens.client.model import Held
 from tui.widgets.actions import REGISTRY
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_input import LineInput
@@ -321,6 +323,39 @@ class Adding:
 
         agency = program.agency
         program.read(lambda snapshot: _key_workers(snapshot, agency), on_done=known, hold=True)
+
+    # --- a note on a field ------------------------------------------------------------------
+
+    def ask_note(self) -> None:
+        """Ask for the note on the field one is in."""
+        screen, program = self.screen, self.screen.program
+        held, header = screen.held, screen.form.model.current
+        if held.version == 0:
+            screen.say("A note belongs to a record that is saved: save it first.", "notice")
+            return
+        label, before = program.standard.by_header[header].label, held.noted.get(header, "")
+        kind, id = held.kind, held.id
+
+        def answered(answer: Mapping[str, str] | None) -> None:
+            if answer is None or answer["note"] == before:
+                return
+            text = " ".join(answer["note"].split())
+            program.write(
+                lambda unit: field_notes.keep(unit, kind, id, header, text), on_done=lambda _: kept(text), hold=True
+            )
+
+        def kept(text: str) -> None:
+            held.note_on(header, text)
+            screen.show()
+            screen.form.refresh()
+            screen.say(f"Noted at {label}; it is on the worklist of notes." if text else f"No note at {label}.", "ok")
+
+        def fits(answer: Mapping[str, str]) -> None:
+            field_notes.refuse_long(answer["note"])
+
+        lines = ["What it waits for, such as: asked, waits for form. Never sent. Empty it once it is answered."]
+        line = Asked("note", "Note", before, optional=True)
+        screen.app.push_screen(Asking(f"Note on {label}", lines, [line], fits), answered)
 
 
 def _key_workers(snapshot: Snapshot, agency: AgencyInfo) -> list[str]:

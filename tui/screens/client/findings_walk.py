@@ -22,8 +22,11 @@ class Walking:
         self.told: Place | None = None
 
     def go_on(self, step: Step) -> None:
-        """To the next finding; after the client's last one to the next client."""
+        """To the next finding; after the client's last one to the next client. Along a worklist at once to him."""
         screen = self.screen
+        if screen.program.walked_list is not None:
+            self._to_next_client(step)
+            return
         here, stops = screen.place(), walked(self._entries())
         # One comes to a field by other ways, too: what is wrong there is said before one is led away from it.
         if here in stops and here != self.told:
@@ -33,6 +36,10 @@ class Walking:
         if target is not None:
             self._to(target)
             return
+        self._to_next_client(step)
+
+    def _to_next_client(self, step: Step) -> None:
+        screen = self.screen
         screen.form.flush()
         screen.leave(screen.held)
         screen.program.to_finding(step, screen.client_id)

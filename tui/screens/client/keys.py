@@ -56,6 +56,9 @@ REGISTRY.add(
         "consent",
         needs="consent",
     ),
+    action(
+        "client.note", "ctrl+w", "Note", "A line on this field, such as what it waits for; never sent", SCOPE, "note"
+    ),
     action("client.alike", "ctrl+f", "Resembling", "Clients who may be the same, side by side", SCOPE, "alike"),
     action("client.delete", "delete", "Delete", "Delete this record (in the tree); asks first", SCOPE, "delete"),
     action("client.restore", "", "Bring back", "Bring this deleted record back", SCOPE, "bring_back"),

@@ -47,6 +47,7 @@ class Held:
     typed: Values | None = None
     began: Values | None = None
     carried: frozenset[str] = frozenset()
+    noted: Values = field(default_factory=dict)
     at_field: str = ""
     left: bool = False
     overtaken: str = ""
@@ -80,6 +81,16 @@ class Held:
         self.carried = headers
         if self.model is not None:
             self.model.carried = {header for header in headers if self.model.value(header)}
+
+    def note_on(self, header: str, text: str) -> None:
+        """Have another note on a field; an empty one takes it away."""
+        self.take_notes({name: told for name, told in {**self.noted, header: text}.items() if told})
+
+    def take_notes(self, noted: Values) -> None:
+        """Take the notes on the fields, by header."""
+        self.noted = noted
+        if self.model is not None:
+            self.model.noted = noted
 
     def adopt(self, stored: StoredRecord) -> None:
         """Take what stands in the store as saved. What is typed stays."""
@@ -205,6 +216,7 @@ class Case:
                 held.adopt(record)
                 held.model = None if newer else held.model
             held.key_worker, held.note = worker, note
+            held.take_notes(record.noted)
             if not held.is_changed:
                 held.mark(record.unconfirmed)
             seen[record.id] = held
@@ -288,7 +300,7 @@ class Case:
                 held.values,
                 clock=self.today,
                 base=held.saved,
-                beside=Surroundings(carried=held.carried, usage=self.usage),
+                beside=Surroundings(carried=held.carried, usage=self.usage, noted=held.noted),
                 judged=held.version > 0 or held.left,
             )
             if held.at_field:

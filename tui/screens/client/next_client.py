@@ -5,6 +5,8 @@ from typing import Any
 
 from textual.app import App
 
+from exporters.records import worklists
+from exporters.records.worklists import WaitingPlace, Walk
 from store.facts import Who
 from store.snapshot import Snapshot
 from tui.screens.client import queries
@@ -68,6 +70,41 @@ def to_client(
         program.read(found, on_done=came, hold=True)
 
     look(client_id, itself)
+
+
+def to_waiting(app: App[Any], walk: Walk, client_id: str, step: int, leaving: "ClientScreen | None" = None) -> None:
+    """Open the next client of a worklist (or the one before) where somebody is waited for, in place of the one one
+    leaves; the one the worklist is walked from, where no client is named."""
+    program = program_of(app)
+    agency, standard, weeks = program.agency, program.standard, walk.query.weeks
+    who = Who(program.person, program.clock(), program.session)
+    name = worklists.title(standard, walk.name, weeks)
+
+    def look(snapshot: Snapshot) -> tuple[Loaded, WaitingPlace] | None:
+        wanted = worklists.onward(snapshot, agency, walk, client_id, step) if client_id else walk.chosen
+        if not wanted:
+            return None
+        found = queries.load(snapshot, agency, standard, who, wanted)
+        return found, worklists.place(snapshot, standard, found.tree, walk.name) if found.tree else WaitingPlace()
+
+    def came(found: tuple[Loaded, WaitingPlace] | None) -> None:
+        if found is None:
+            way = "last" if step > 0 else "first"
+            back = REGISTRY.key_text(KEY_OF[-1 if step > 0 else 1])
+            program.say(f"That was the {way} of this worklist ({name}). {back} goes the other way.", "notice")
+            return
+        loaded, at = found
+        screen = ClientScreen(program, loaded, at.episode_id, at.event_id, at.header)
+        kept = leaving is not None and any(held.is_changed for held in leaving.case.by_id.values())
+        number = f"{walk.ids.index(loaded.client_id) + 1} of {len(walk.ids)}: " if loaded.client_id in walk.ids else ""
+        screen.arrival = f"{'Draft kept. ' if kept else ''}{number}{name}" + (f": {at.told}" if at.told else ".")
+        if leaving is not None and app.screen is leaving:
+            leaving.around.gone()  # before the next one is entered: a session has one record open
+            app.switch_screen(screen)
+        else:
+            app.push_screen(screen)
+
+    program.read(look, on_done=came, hold=True)
 
 
 def _at_the_end(step: Step, own: bool, others: bool) -> tuple[str, str]:

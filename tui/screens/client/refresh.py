@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from exporters.records import alike, check_client
 from exporters.records.check_client import KeptBeside
+from exporters.records.find import records_of
 from store.facts import ClientTree, Presence, Resemblance
 from tui.screens.client import labels, queries
 from tui.screens.client.drafts import Offering
@@ -219,7 +220,8 @@ def _differs(screen: "ClientView", tree: ClientTree) -> bool:
             now[record.id] = (record.version, record.deleted)
         if beside.get(one.episode.id) != (one.key_worker, one.note):
             return True
-    return now != known
+    noted = {held.id: held.noted for held in screen.case.by_id.values() if held.noted}
+    return now != known or noted != {record.id: record.noted for record in records_of(tree) if record.noted}
 
 
 def _not_worth_saying(problem: Problem) -> None:

@@ -138,6 +138,7 @@ class ClientScreen(BaseScreen[None]):
         self.consenting: Consenting = Consenting(self)
         self.told_here = told
         self.landing: tuple[Step, str] | None = None
+        self.arrival = ""
         model = self.case.model_of(self.held)
         if header:
             model.go_to(header)
@@ -175,6 +176,8 @@ class ClientScreen(BaseScreen[None]):
             self.walking.land(*self.landing)
         elif self.told_here:
             self.walking.land_here()
+        if self.arrival:
+            self.say(self.arrival, "notice")
         self.around.arrived()
 
     def on_unmount(self) -> None:
@@ -305,6 +308,9 @@ class ClientScreen(BaseScreen[None]):
             self.panel.show(self.entries, self.place())
         if self.held.unconfirmed != self.held.carried:
             self.confirmed(self.held)
+        if told := self.held.noted.get(header):  # beside the value there is not room for all of it
+            self.say(told, "notice")
+            self.spoke()
         self.keeper.write()
         self.around.look_alike()
 
@@ -467,6 +473,11 @@ class ClientScreen(BaseScreen[None]):
             self.open(self.case.client)
         self.show()
         self.say("Deleted records are shown." if self.case.show_deleted else "Deleted records are hidden.")
+
+    def action_note(self) -> None:
+        """Ctrl+W."""
+        self.form.flush()
+        self.adding.ask_note()
 
     def action_worker(self) -> None:
         """Ctrl+K."""

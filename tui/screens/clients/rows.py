@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from exporters.records import worklists
 from store.clients import search as stored_search
-from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort
+from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort, Worklist
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.session.local_time import LONDON
@@ -33,12 +35,12 @@ FILTERS: dict[Filter, str] = {
     "no_consent": "no consent",
     "mine": "mine",
     "drafts": "drafts",
-    "doubles": "perhaps twice",
+    **worklists.SHORT,
     "deleted": "deleted and merged",
 }
 """The filters by their names, in the order they are shown."""
 
-RARE: frozenset[Filter] = frozenset({"doubles", "deleted"})
+RARE: frozenset[Filter] = frozenset({*worklists.NAMES, "deleted"})
 
 POSTCODE, EPISODES = "Post", "Eps"
 NARROW_COLUMNS = (
@@ -93,9 +95,22 @@ class ClientList:
 
     @property
     def filters(self) -> Mapping[Filter, str]:
-        """The filters there are: that of consent only where it is asked for."""
+        """The filters there are: that of consent only where it is asked for, worklists that can hold anybody."""
         asked = bool(self._standard.role("consent"))
-        return {name: label for name, label in FILTERS.items() if asked or name != "no_consent"}
+        without = set(worklists.NAMES) - set(worklists.of_standard(self._standard))
+        return {
+            name: label for name, label in FILTERS.items() if name not in without and (asked or name != "no_consent")
+        }
+
+    @property
+    def worklist(self) -> Worklist | None:
+        """The worklist that is shown."""
+        return worklists.on(self.query.filters)
+
+    def judge_on(self, today: date, weeks: int) -> None:
+        """By which day, and after how many weeks, somebody is on a worklist; where none is shown that is nothing."""
+        if self.worklist is not None:
+            self.query = replace(self.query, today=today, weeks=weeks)
 
     @property
     def sorts(self) -> list[Sort]:

@@ -1,6 +1,6 @@
 """The list of clients: found as one types, filtered, sorted, opened. The first screen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, cast
 
@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.strip import Strip
 from textual.widget import Widget
 
+from exporters.records import worklists
+from exporters.records.worklists import Walk
 from store.clients import search as stored_search
 from store.facts import ClientRow, Filter, Sort
 from store.findings import queries
@@ -19,10 +21,12 @@ from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.session.wording import SORTS
 from tui.widgets.actions import REGISTRY
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal, JumpPlace
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.find_line import FindLine, keys_of
 from tui.widgets.paged_table import PagedTable
+from tui.widgets.settings import WEEKS
 from tui.widgets.text import printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
@@ -106,6 +110,12 @@ class ClientsScreen(StoreScreen[None]):
         self.find_line = FindLine("Find:", self.press, self.searched, id="find")
         self.filter_line = TextLine(id="filters")
         self._soon = False
+        self._walk: Walk | None = None
+
+    @property
+    def walk(self) -> Walk | None:
+        """The worklist that was opened here, while the list still shows it."""
+        return self._walk if self._walk is not None and self._walk.name == self.list.worklist else None
 
     def body(self) -> Iterable[Widget]:
         """The three parts."""
@@ -179,8 +189,12 @@ class ClientsScreen(StoreScreen[None]):
         return self.table.move_by_key(key)
 
     def _less(self) -> bool:
-        """Escape takes away the words, then the filters; with neither it is the frame's."""
-        if self.find_line.text or self.list.query.filters or self.list.query.key_worker:
+        """Escape takes away the words, then the filters, but the one that the list was opened with; then it is the
+        frame's."""
+        filters = self.list.query.filters
+        if filters == {self.filtered}:
+            filters = frozenset()
+        if self.find_line.text or filters or self.list.query.key_worker:
             self.action_all(words_only=bool(self.find_line.text))
             return True
         return False
@@ -216,8 +230,23 @@ class ClientsScreen(StoreScreen[None]):
         if found is None:
             key = REGISTRY.key_text("clients.new")
             self.say(f"Nobody is found by this; {key} enters a new client.", "notice")
+        elif self.list.worklist is not None:
+            self._open_waiting(str(found), 1)
         else:
             self.program.open_client(str(found))
+
+    def _open_waiting(self, client_id: str, step: Literal[1, -1]) -> None:
+        """The chosen client of a worklist, at the field that waits; F8 and F7 go on along it from there."""
+        name, query, row, agency = self.list.worklist, self.list.query, self.table.cursor, self.program.agency
+        assert name is not None
+
+        def came(walk: Walk) -> None:
+            self._walk = walk
+            self.program.to_finding(step, client_id, itself=True)
+
+        self.program.read(
+            lambda snapshot: worklists.walk(snapshot, agency, name, query, client_id, row), on_done=came, hold=True
+        )
 
     def on_line_list_chosen(self) -> None:
         """A double click."""
@@ -243,12 +272,15 @@ class ClientsScreen(StoreScreen[None]):
 
     def _to_finding(self, step: Literal[1, -1]) -> None:
         chosen = str(self.table.current_id or "")
+        if chosen and self.list.worklist is not None:
+            self._open_waiting(chosen, step)
+            return
         self.program.to_finding(step, chosen, itself=bool(chosen))
 
     def action_filter(self, name: Filter) -> None:
         """Turn a filter on or off."""
         if name not in self.list.filters:
-            self.say("This data set does not ask for consent: there is nothing to filter by.")
+            self.say("This data set has nothing of the kind: there is nothing to filter by.")
             return
         on = self.list.toggle(name)
         if name == "doubles" and on:  # those who are alike stand together
@@ -257,6 +289,10 @@ class ClientsScreen(StoreScreen[None]):
             self.say(Sentence("Perhaps entered twice: open one, {key} shows who resembles it.", key=key))
             return
         self.renew(keep=False)
+        if name in worklists.NAMES and on:
+            told = worklists.title(self.program.standard, worklists.NAMES[worklists.NAMES.index(name)], self._weeks)
+            keys = (REGISTRY.key_text(key) for key in ("form.next", "form.previous"))
+            self.say(f"{told}: Enter opens the field that waits, {' and '.join(keys)} go along the list.")
         if name == "deleted" and on:
             self.say("Deleted and merged: open one, then Bring back, or Split, in the palette.")
 
@@ -269,6 +305,25 @@ class ClientsScreen(StoreScreen[None]):
                 self.list.toggle(name)
             self.list.work_with("")
         self.renew()
+
+    @property
+    def _weeks(self) -> int:
+        return self.program.settings.quiet_weeks
+
+    def action_weeks(self) -> None:
+        """From the palette: after how many weeks without an event one is on that worklist."""
+
+        def check(answer: Mapping[str, str]) -> None:
+            if not answer["weeks"].isdecimal() or int(answer["weeks"]) not in WEEKS:
+                raise Problem(f"Type a number of weeks from {WEEKS[0]} to {WEEKS[-1]}.")
+
+        def answered(answer: Mapping[str, str] | None) -> None:
+            if answer is not None:
+                self.program.remember("quiet_weeks", int(answer["weeks"]))
+                self.renew(keep=False)
+
+        about = [self.program.standard.say("Open {episodes} without an {event} for so many weeks are on a worklist.")]
+        self.app.push_screen(Asking("Weeks", about, [Asked("weeks", "Weeks", str(self._weeks))], check), answered)
 
     def action_worker(self) -> None:
         """Choose whose clients are listed."""
@@ -333,6 +388,7 @@ class ClientsScreen(StoreScreen[None]):
 
     def renew(self, keep: bool = True) -> None:
         """Read again, the same client chosen where `keep`; else it is counted a moment later."""
+        self.list.judge_on(self.program.today(), self._weeks)
         self.list.hasty = not keep
         self.table.reload(keep=keep)
         self.tell()

@@ -1,0 +1,47 @@
+"""Worklists and notes on fields by line."""
+
+import json
+
+import pytest
+
+from tests.commands.running import TODAY, Place, call
+
+
+@pytest.fixture
+def sample(place: Place) -> Place:
+    """A store with a few synthetic clients, all in order."""
+    assert call("sample", "--clients", 12, *place.options, *TODAY).code == 0
+    return place
+
+
+def test_a_number_is_that_of_the_list(sample: Place) -> None:
+    outcome = call("client", "worklists", *sample.options, *TODAY, "--weeks", 3, "--format", "json")
+    numbers = {one["filter"]: one["clients"] for one in json.loads(outcome.out)}
+    assert list(numbers) == ["quiet", "not-begun", "over-a-year", "no-answer", "unconfirmed", "noted", "doubles"]
+    assert numbers["quiet"] > 0
+    for name, number in numbers.items():
+        listed = call("client", "list", "--filter", name, *sample.options, *TODAY, "--weeks", 3, "--format", "json")
+        assert len(json.loads(listed.out)) == number
+    text = call("client", "worklists", *sample.options, *TODAY).out
+    assert "Open, and no event for 12 weeks" in text
+
+
+def test_a_note_on_a_field_is_kept_listed_shown_and_taken_away(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    kept = call("client", "field-note", "-", "dob", "-", *where, given="000003\nasked, waits for form\n")
+    assert (kept.code, kept.out) == (0, "Date of birth: note kept\n")
+    listed = call("client", "notes", *where)
+    assert "000003        DOB         asked, waits for form" in listed.out and listed.out.endswith("1 note\n")
+    (one,) = json.loads(call("client", "notes", *where, "--format", "json").out)
+    assert (one["reference"], one["field"], one["note"]) == ("000003", "DOB", "asked, waits for form")
+    assert "NOTE: asked, waits for form" in call("client", "show", "000003", *where).out
+    shown = json.loads(call("client", "show", "000003", *where, "--format", "json").out)
+    assert shown["client"]["notes"] == {"DOB": "asked, waits for form"}
+    assert "note on the field" in call("client", "history", "000003", *where).out
+    assert call("client", "field-note", "000003", "DOB", "", *where).out == "Date of birth: note taken away\n"
+    assert call("client", "notes", *where).out == "0 notes\n"
+
+
+def test_a_note_is_refused_where_there_is_no_such_field(sample: Place) -> None:
+    told = call("client", "field-note", "000003", "REFLD", "x", *sample.options, *TODAY).sentence
+    assert "has no field REFLD" in told
