@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from store.facts import ClientQuery
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -25,3 +27,11 @@ class Counterpart:
     client_id: str
     reference: str
     by_note: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list of clients that a person asks for again, under a name."""
+
+    name: str
+    query: ClientQuery

@@ -717,3 +717,14 @@ FIELD_NOTES = Table(
 """A line that somebody wrote on a field of a record, such as what he waits for; never sent.
 
 It belongs to a client, or to an episode (its own, or an event's): episodes go over to another client in a merge."""
+
+SAVED_VIEWS = Table(
+    "saved_view",
+    METADATA,
+    Column("agency_number", Integer, ForeignKey("agency.number"), primary_key=True, autoincrement=False),
+    Column("person", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("told", Text, nullable=False),
+    Column("kept_at", String, nullable=False),
+)
+"""A list of clients that a person asks for again: words, filters and order as JSON, under a name."""

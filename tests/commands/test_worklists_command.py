@@ -45,3 +45,16 @@ def test_a_note_on_a_field_is_kept_listed_shown_and_taken_away(sample: Place) ->
 def test_a_note_is_refused_where_there_is_no_such_field(sample: Place) -> None:
     told = call("client", "field-note", "000003", "REFLD", "x", *sample.options, *TODAY).sentence
     assert "has no field REFLD" in told
+
+
+def test_a_list_is_kept_under_a_name_and_forgotten(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    kept = call("client", "list", "--filter", "open", "--sort", "birth-date", "--keep-view", "Mondays", *where)
+    assert kept.code == 0 and call("client", "list", "--view", "mondays", *where).out == kept.out
+    (one,) = json.loads(call("client", "views", *where, "--format", "json").out)
+    assert (one["name"], one["filters"], one["sort"]) == ("Mondays", ["open"], "birth-date")
+    call("client", "list", "--search", "-", "--keep-view", "Mondays", *where, given="000003\n")
+    assert call("client", "list", "--view", "Mondays", *where).out.endswith("1 of 1 clients\n"), "it is replaced"
+    assert call("client", "views", "--forget", "Mondays", *where).out == "0 views\n"
+    assert "You keep no view 'Mondays'" in call("client", "list", "--view", "Mondays", *where).sentence
+    assert "a name of at most 40" in call("client", "list", "--keep-view", "x" * 41, *where).sentence

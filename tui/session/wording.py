@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from store.facts import ClientRow, Sort
+from exporters.records.worklists import SHORT
+from store.facts import ClientQuery, ClientRow, Sort
 from tui.form.dates import show_date
 from tui.session.local_time import LONDON
 from validators.records import Finding, Values
@@ -59,6 +60,15 @@ def values_text(one: Finding) -> str:
         return f"'{text}'" if text != text.strip() else text or "empty"
 
     return ", ".join(f"{header}={shown(one.values.get(header, ''))}" for header in one.fields)
+
+
+def view_told(query: ClientQuery) -> str:
+    """Words, filters and order of a list of clients in one line."""
+    parts = [f"'{query.text}'"] if query.text.strip() else []
+    parts += [SHORT.get(name, name.replace("_", " ")) for name in sorted(query.filters)]
+    parts += [f"key worker {query.key_worker}"] if query.key_worker else []
+    order = f"by {SORTS[query.sort]}" + (", the last first" if query.descending else "")
+    return f"{', '.join(parts) or 'all clients'}, {order}"
 
 
 def findings_text(one: ClientRow) -> str:

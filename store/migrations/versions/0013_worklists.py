@@ -29,6 +29,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_field_note_client", "field_note", ["client_number"])
     op.create_index("ix_field_note_episode", "field_note", ["episode_number"])
+    agency = sa.Column("agency_number", sa.Integer(), sa.ForeignKey("agency.number"), primary_key=True, nullable=False)
+    op.create_table(
+        "saved_view",
+        agency,
+        sa.Column("person", sa.String(), primary_key=True, nullable=False),
+        sa.Column("name", sa.String(), primary_key=True, nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.String(), nullable=False),
+    )
 
 
 def downgrade() -> None:

@@ -25,6 +25,7 @@ class ClientCommands(LazyGroup):
             "List the warnings that were accepted, by whom and why, the latest first.",
         ),
         "take-back": ("tui.cli.client.history", "Take an acceptance back: the warning is open again."),
+        "views": ("tui.cli.client.show", "List the lists of clients that I keep under a name."),
         "worklists": ("tui.cli.client.worklists", "Tell what waits for somebody, with numbers."),
         "notes": ("tui.cli.client.worklists", "List the notes on fields that are to be answered, the oldest first."),
         "field-note": ("tui.cli.client.worklists", "Keep a line on a field, such as what it waits for."),

@@ -10,8 +10,9 @@ import typer
 from exporters.records import left_drafts
 from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftGroup, DraftName
-from store.clients import lookalikes
+from store.clients import lookalikes, views
 from store.clients import search as stored_search
+from store.clients.facts import SavedView
 from store.facts import NEVER, QUIET_WEEKS, ClientQuery, ClientRow, ClientTree, DraftInfo, EpisodeTree, StoredRecord
 from store.live import drafts as stored_drafts
 from tui.cli.client.context import (
@@ -30,7 +31,7 @@ from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.session.history_lines import record_name
 from tui.session.local_time import LONDON
-from tui.session.wording import SORTS, client_name, findings_text, several
+from tui.session.wording import SORTS, client_name, findings_text, several, view_told
 from tui.widgets.text import printable
 from validators.journeys import journeys
 from validators.problems import Problem
@@ -71,6 +72,12 @@ def list_(
     descending: Annotated[bool, typer.Option("--descending", help="The last first.")] = False,
     offset: Annotated[int, typer.Option("--offset", metavar="N", min=0, help="Leave out the first so many.")] = 0,
     weeks: WeeksOption = QUIET_WEEKS,
+    view: Annotated[
+        str, typer.Option("--view", metavar="NAME", help="A list kept before, in place of words, filters and order.")
+    ] = "",
+    keep: Annotated[
+        str, typer.Option("--keep-view", metavar="NAME", help="Keep words, filters and order under a name.")
+    ] = "",
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = None,
 ) -> int:
     """List clients, searched and filtered as on the screen."""
@@ -83,6 +90,10 @@ def list_(
         if wanted & {"errors", "warnings"}:
             at.check_due()
         query = ClientQuery(search, wanted, key_worker, order, descending, at.person, asked.today, weeks)
+        if view:
+            query = replace(_view(at, view), person=at.person, today=asked.today, weeks=weeks)
+        if keep:
+            at.store.do(at.who, views.keep, at.work.agency, SavedView(keep, query))
         many = at.store.ask(stored_search.count, at.work.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
         if asked.form is OutputFormat.JSON:
@@ -95,6 +106,44 @@ def list_(
             shown += 1
             print(_row_line(one))
         print(f"{shown} of {many} clients")
+    return 0
+
+
+def _view(at: ClientWork, name: str) -> ClientQuery:
+    """The list that somebody kept under a name. Raises Problem when there is none."""
+    for one in at.store.ask(views.listed, at.work.agency, at.person):
+        if one.name.casefold() == name.strip().casefold():
+            return one.query
+    raise Problem(f"You keep no view '{printable(name)[:40]}': keywork client views lists them.")
+
+
+@client_command(commands, "views")
+def views_(
+    asked: ClientOptions,
+    forget: Annotated[str, typer.Option("--forget", metavar="NAME", help="Forget this one.")] = "",
+) -> int:
+    """List the lists of clients that I keep under a name; client list --view shows one."""
+    with asked.opened() as at:
+        if forget:
+            at.store.do(at.who, views.forget, at.work.agency, forget)
+        found = at.store.ask(views.listed, at.work.agency, at.person)
+    if asked.form is OutputFormat.JSON:
+        told = [
+            {
+                "name": one.name,
+                "search": one.query.text,
+                "filters": sorted(name.replace("_", "-") for name in one.query.filters),
+                "key_worker": one.query.key_worker,
+                "sort": one.query.sort.replace("_", "-"),
+                "descending": one.query.descending,
+            }
+            for one in found
+        ]
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return 0
+    for one in found:
+        print(printable(f"{one.name:<24}  {view_told(one.query)}"))
+    print(several(len(found), "view"))
     return 0
 
 

@@ -18,8 +18,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "client list": (
         "keywork client list --filter open",
         "keywork client list --filter quiet --weeks 8",
+        "keywork client list --filter open,mine --keep-view Mondays",
+        "keywork client list --view Mondays",
         "keywork client list --search - (then words, on standard input)",
     ),
+    "client views": ("keywork client views", "keywork client views --forget Mondays"),
     "client worklists": ("keywork client worklists", "keywork client worklists --weeks 8"),
     "client notes": ("keywork client notes",),
     "client field-note": ("keywork client field-note - POSTCODE - (a reference, then the note)",),

@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from exporters.records import worklists
 from store.clients import search as stored_search
+from store.clients.facts import SavedView
 from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort, Worklist
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
@@ -147,6 +148,12 @@ class ClientList:
         for sort in self.sorts:
             if sort == name:
                 self.order_by(sort, wanted.startswith("-"))
+
+    def take(self, view: SavedView) -> None:
+        """The list that a view is, without filters that the data set does not have."""
+        filters = frozenset(name for name in view.query.filters if name in self.filters)
+        self.query = replace(view.query, filters=filters, person=self.query.person)
+        self.take_order(f"{'-' if view.query.descending else ''}{view.query.sort}")
 
     def search(self, text: str) -> None:
         """Other words."""

@@ -1,6 +1,6 @@
 """The list of clients: found as one types, filtered, sorted, opened. The first screen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, cast
 
@@ -12,6 +12,8 @@ from textual.widget import Widget
 from exporters.records import worklists
 from exporters.records.worklists import Walk
 from store.clients import search as stored_search
+from store.clients import views
+from store.clients.facts import SavedView
 from store.facts import ClientRow, Filter, Sort
 from store.findings import queries
 from tui.screens.clients.keys import SHOWN, TO_TABLE
@@ -19,7 +21,7 @@ from tui.screens.clients.rows import AFTER_SECONDS, WIDE, ClientList, LateCount,
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import SORTS
+from tui.session.wording import SORTS, view_told
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal, JumpPlace
@@ -89,6 +91,32 @@ class KeyWorkers(BaseModal[str]):
 
 
 FEW = 9
+
+
+class Views(BaseModal[str]):
+    """Dismissed with the name of a view; None on Escape."""
+
+    DEFAULT_CSS = """
+    Views { align: center top; }
+    Views FilteredList { width: 90%; max-width: 70; height: 70%; max-height: 18; min-height: 4; margin-top: 1; }
+    """
+
+    def __init__(self, views: Sequence[SavedView], prompt: str) -> None:
+        super().__init__()
+        self._views, self._prompt = views, prompt
+
+    def compose(self) -> ComposeResult:
+        """The views by name, with what each asks for."""
+        items = [(one.name, printable(one.name), printable(view_told(one.query))) for one in self._views]
+        yield FilteredList(items, self._prompt)
+
+    def on_line_list_chosen(self) -> None:
+        """Enter."""
+        chosen = self.query_one(FilteredList).current_id
+        if chosen is not None:
+            self.dismiss(chosen)
+
+
 REFRESH_SECONDS = 2.0
 CHECK_AFTER_SECONDS = 1.0
 """The first keys after the start are to find the store free."""
@@ -305,6 +333,63 @@ class ClientsScreen(StoreScreen[None]):
                 self.list.toggle(name)
             self.list.work_with("")
         self.renew()
+
+    # Views
+
+    def action_views(self) -> None:
+        """Ctrl+T: a list that was kept before."""
+
+        def chosen(view: SavedView) -> None:
+            self.list.take(view)
+            self.find_line.editor.load(view.query.text)
+            self.table.sorted_by, self.table.descending = self.list.query.sort, self.list.query.descending
+            self.renew(keep=False)
+            self.say(f"View: {printable(view.name)}.")
+
+        self._choose_view("View", chosen)
+
+    def action_forget_view(self) -> None:
+        """From the palette."""
+
+        def chosen(view: SavedView) -> None:
+            agency = self.program.agency
+            self.program.write(
+                lambda unit: views.forget(unit, agency, view.name),
+                on_done=lambda _: self.say(f"Forgotten: {printable(view.name)}.", "ok"),
+            )
+
+        self._choose_view("Forget", chosen)
+
+    def _choose_view(self, prompt: str, chosen: Callable[[SavedView], None]) -> None:
+        agency, person = self.program.agency, self.program.person
+
+        def came(found: list[SavedView]) -> None:
+            if not found:
+                self.say("No view is kept yet: 'Keep view' in the palette keeps what is listed.", "notice")
+                return
+            named = {one.name: one for one in found}
+            self.app.push_screen(Views(found, prompt), lambda name: chosen(named[name]) if name is not None else None)
+
+        self.program.read(lambda snapshot: views.listed(snapshot, agency, person), on_done=came, hold=True)
+
+    def action_keep_view(self) -> None:
+        """From the palette: words, filters and order under a name."""
+        agency, query = self.program.agency, self.list.query
+
+        def answered(answer: Mapping[str, str] | None) -> None:
+            if answer is not None:
+                name = answer["name"]
+                key = REGISTRY.key_text("clients.views")
+                self.program.write(
+                    lambda unit: views.keep(unit, agency, SavedView(name, query)),
+                    on_done=lambda _: self.say(f"Kept: {printable(name)}. {key} lists the views.", "ok"),
+                )
+
+        def check(answer: Mapping[str, str]) -> None:
+            views.refuse_name(answer["name"])
+
+        about = [f"What is listed: {view_told(query)}. One of the same name is replaced; views are your own."]
+        self.app.push_screen(Asking("Keep view", about, [Asked("name", "Name")], check), answered)
 
     @property
     def _weeks(self) -> int:
