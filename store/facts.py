@@ -454,3 +454,13 @@ class FieldNote:
     at: datetime
     person: str
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRecord:
+    """A record that holds a value one looks for, the client it belongs to, and whether anybody has a draft of it."""
+
+    record: StoredRecord
+    client_id: str
+    reference: str
+    has_draft: bool

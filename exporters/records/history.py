@@ -1,5 +1,7 @@
 """What was done to a record and all below it, and what one person did on a day: the links of the audit, in order."""
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -9,6 +11,7 @@ from store.facts import AgencyInfo, AuditEntry, AuditQuery, RecordChange, Stored
 from store.people.acts import REFUSED
 from store.records import read
 from store.snapshot import Snapshot
+from validators.standard.model import Standard
 
 RECORDS = ("client", "episode", "event")
 MOST = 2000
@@ -34,6 +37,17 @@ class DayHistory:
     changes: tuple[RecordChange, ...]
     whole: bool = True
     others: tuple[AuditEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """A day's keying in figures, for the person himself: records entered and changed, the characters of the values
+    typed into them, and how many values that stood there already were put right."""
+
+    entered: int = 0
+    changed: int = 0
+    characters: int = 0
+    corrections: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,24 @@ def whole_day(
 def _day(day: date, zone: tzinfo) -> tuple[datetime, datetime]:
     since, until = (datetime.combine(day + timedelta(days=more), time(), zone) for more in (0, 1))
     return since, until
+
+
+def sums(standard: Standard, changes: Iterable[RecordChange]) -> DaySums:
+    """What some changes come to: only what was keyed by hand, without what a program made, imported or recoded."""
+    typed = {field.header for field in standard.fields if field.keyed == "person"}
+    entered: set[str] = set()
+    changed: set[str] = set()
+    characters = corrections = 0
+    for one in (change.entry for change in changes):
+        if one.act == "create":
+            entered.add(one.record_id)
+            values = json.loads(one.new) if one.new else {}
+            characters += sum(len(text) for header, text in values.items() if header in typed)
+        elif one.act == "change" and one.field in typed:
+            changed.add(one.record_id)
+            characters += len(one.new or "")
+            corrections += bool(one.old)
+    return DaySums(len(entered), len(changed - entered), characters, corrections)
 
 
 def place_of(snapshot: Snapshot, record_id: str) -> RecordPlace:

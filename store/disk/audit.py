@@ -246,6 +246,19 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
     return (_entry(row) for row in rows)
 
 
+def latest(snapshot: Snapshot, person: str, acts: Iterable[str]) -> AuditEntry | None:
+    """The last link of a person that is one of some acts; None when there is none."""
+    query = _entries().where(AUDITS.c.person == person, AUDITS.c.act.in_(list(acts)))
+    row = snapshot.connection.execute(query.order_by(AUDITS.c.number.desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
+def between(snapshot: Snapshot, first: int, last: int) -> list[AuditEntry]:
+    """The links from one number to another, both with them, in order."""
+    query = _entries().where(AUDITS.c.number >= first, AUDITS.c.number <= last).order_by(AUDITS.c.number)
+    return [_entry(row) for row in snapshot.connection.execute(query)]
+
+
 def of_person(
     snapshot: Snapshot,
     agency: AgencyInfo,

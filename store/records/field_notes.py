@@ -1,5 +1,6 @@
 """A line on a field of a record, such as what somebody waits for: kept until it is answered, never sent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
@@ -85,6 +86,15 @@ def keep(unit: UnitOfWork, kind: Kind, record_id: str, field: str, text: str) ->
         unit.connection.execute(insert(FIELD_NOTES).values(values))
     unit.chain.add(ACT, kind, record_id, field, old or None, note or None)
     unit.mark(client)
+
+
+def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:
+    """Have the notes on fields that are called otherwise now, header before → header, at their fields again."""
+    clients = select(CLIENTS.c.number).where(CLIENTS.c.agency_number == agency.number)
+    episodes = select(EPISODES.c.number).where(EPISODES.c.agency_number == agency.number)
+    mine = FIELD_NOTES.c.client_number.in_(clients) | FIELD_NOTES.c.episode_number.in_(episodes)
+    for before, after in headers.items():
+        unit.connection.execute(update(FIELD_NOTES).where(mine, FIELD_NOTES.c.field == before).values(field=after))
 
 
 def _above(unit: UnitOfWork, kind: Kind, record_id: str) -> tuple[int, int | None]:

@@ -35,6 +35,7 @@ def test_the_history_of_a_record_and_a_persons_day(sample: Place) -> None:
     assert {one["field"] for one in day} == {"FINITIAL", "SEX", ""}
     text = said(sample, "client", "today", "--day", json_day(sample)).out
     assert text.splitlines()[-1].startswith(f"{len(day)} changes by ")
+    assert text.splitlines()[-2] == "keyed: 0 new, 1 changed, 2 characters, 2 corrections"
     assert said(sample, "client", "today", "--day", "2001-01-01").out.startswith("0 changes by ")
     assert said(sample, "client", "today", "--person", "-", given="nobody\n").out.startswith("0 changes by nobody")
 

@@ -58,3 +58,18 @@ def test_a_list_is_kept_under_a_name_and_forgotten(sample: Place) -> None:
     assert call("client", "views", "--forget", "Mondays", *where).out == "0 views\n"
     assert "You keep no view 'Mondays'" in call("client", "list", "--view", "Mondays", *where).sentence
     assert "a name of at most 40" in call("client", "list", "--keep-view", "x" * 41, *where).sentence
+
+
+def test_a_code_is_recoded_over_a_list_and_taken_back(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    change = ("client", "recode", "recpeer", "--from", "Y", "--to", "N", "--filter", "open")
+    seen = json.loads(call(*change, *where, "--format", "json").out)
+    assert seen["records"] and not seen["changed"]
+    many = len(seen["records"])
+    assert call(*change, *where).out.endswith(f"{many} records, would be changed: --yes changes them\n")
+    assert call(*change, "--yes", *where).out.endswith(f"{many} records, changed\n")
+    assert json.loads(call(*change, *where, "--format", "json").out)["records"] == []
+    assert "recoded with others" in call("client", "history", seen["records"][0]["reference"], *where).out
+    assert call("client", "recode", "--undo", *where).out == f"{many} records as before\n"
+    assert "You recoded nothing" in call("client", "recode", "--undo", *where).sentence
+    assert "Only fields with a list" in call("client", "recode", "DOB", "--from", "1", "--to", "2", *where).sentence

@@ -202,3 +202,11 @@ def test_wales_has_reviews_and_asks_for_no_consent(wales: Returns) -> None:
     assert (due(date(2021, 3, 13)), due(date(2021, 3, 14))) == (0, 1)
     assert worklists.title(standard, "review_due") == "TOP due: 12 weeks since the last"
     assert worklists.title(standard, "over_a_year") == "Journeys open for over a year"
+
+
+def test_a_note_stays_at_its_field_where_that_is_called_otherwise(desk: Desk) -> None:
+    agency, client_id, episode_id = one_client(desk, REFLD="20210105")
+    do(desk.store, ANN, field_notes.keep, "episode", episode_id, "PC", "whose?")
+    do(desk.store, ANN, field_notes.keep, "client", client_id, "DOB", "on the form?")
+    do(desk.store, ANN, field_notes.rename, agency, {"PC": "POSTCODE"})
+    assert {one.field for one in ask(desk.store, field_notes.of_client, client_id)} == {"POSTCODE", "DOB"}

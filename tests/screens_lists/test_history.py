@@ -101,7 +101,7 @@ def test_by_me_today_has_only_mine_and_only_todays(store: Store, agency: AgencyI
 def test_by_me_today_from_the_palette(start: Start, changed: ClientTree) -> None:
     terminal = start()
     command(terminal, "by me today", "2 lines")
-    assert terminal.shows("What you changed today") and terminal.shows("000001 OP")
+    assert terminal.shows("What you changed today: 0 new, 2 changed, ") and terminal.shows("000001 OP")
 
 
 def test_filter_details_and_the_way_to_the_field(start: Start, changed: ClientTree) -> None:

@@ -10,7 +10,7 @@ from exporters.records import history
 from exporters.records.history import RecordPlace
 from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import FilteredScreen
-from tui.session.history_lines import HistoryLine, record_told, whole_day_told
+from tui.session.history_lines import DayTold, HistoryLine, record_told, sums_told, whole_day_told
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -139,14 +139,17 @@ class HistoryScreen(FilteredScreen):
         self.retitle(f"History: {name}")
         self._tell("Everything that was done to it, the newest first.")
 
-    def _read_day(self, found: tuple[bool, list[HistoryLine]]) -> None:
-        whole, self._all = found
+    def _read_day(self, found: DayTold) -> None:
+        self._all = found.lines
         program = self.program
         own = self._person in ("", program.person) and self._day in (None, program.today())
         person, day = self._person or program.person, self._day or program.today()
         self.retitle(f"History: what {person} did {'today' if own else f'on {day:%d %b %Y}'}")
         which = "What you changed today" if own else f"What {person} did on {day:%d %b %Y}"
-        self._tell(f"{which}, the newest first." if whole else f"{which}, very much: the latest of it.")
+        if not found.whole:
+            self._tell(f"{which}, very much: the latest of it.")
+        else:
+            self._tell(f"{which}: {sums_told(found.sums)}." if own else f"{which}, the newest first.")
 
     def _tell(self, sentence: str) -> None:
         self.about.show((f" {sentence}", "dim"))

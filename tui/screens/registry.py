@@ -197,6 +197,15 @@ SCREENS: dict[str, ScreenEntry] = {
             needs=CONSENT,
             faults="",
         ),
+        ScreenEntry(
+            "recode",
+            "Recode",
+            "tui.screens.recode",
+            "RecodeScreen",
+            "One code in place of another over a list of clients",
+            from_anywhere=False,
+            faults="",
+        ),
         ScreenEntry("drafts", "Unsaved typing", "tui.screens.drafts", "DraftsScreen", "What I typed and did not save"),
         ScreenEntry(
             "calendar",

@@ -7,7 +7,7 @@ from typing import cast
 
 from exporters.records import history
 from exporters.records.consent import STATES
-from exporters.records.history import RECORDS
+from exporters.records.history import RECORDS, DaySums
 from store.facts import AgencyInfo, AuditEntry, Kind, RecordChange, StoredRecord
 from store.people.acts import REFUSED
 from store.records.consent import State
@@ -31,6 +31,8 @@ ACTS = {
     "give out": "all that is held given out",
     "ask removal": "removal asked for",
     "take back removal": "removal taken back",
+    "recoded": "recoded with others",
+    "recoded back": "recoding with others taken back",
     "many": "keyed for several clients at once",
     "merge": "made one with another client",
     "look": "looked at",
@@ -101,22 +103,40 @@ def record_told(
     return title, [told_of(standard, one) for one in found.changes]
 
 
-def day_told(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date
-) -> tuple[bool, list[HistoryLine]]:
-    """Whether all of it is told, and what somebody did on a day in lines."""
+@dataclass(frozen=True, slots=True)
+class DayTold:
+    """What somebody did on a day in lines, newest first; `whole` says that there is no more of it, `sums` what it comes
+    to."""
+
+    lines: list[HistoryLine]
+    whole: bool
+    sums: DaySums
+
+
+def day_told(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date) -> DayTold:
+    """What somebody did on a day."""
     found = history.of_person(snapshot, agency, person, day, LONDON)
-    return found.whole, [told_of(standard, one) for one in found.changes]
+    lines = [told_of(standard, one) for one in found.changes]
+    return DayTold(lines, found.whole, history.sums(standard, found.changes))
+
+
+def sums_told(one: DaySums) -> str:
+    """A day's keying in one line."""
+    keyed = f"{one.characters:,} character{'' if one.characters == 1 else 's'}"
+    corrected = f"{one.corrections:,} correction{'' if one.corrections == 1 else 's'}"
+    return f"{one.entered:,} new, {one.changed:,} changed, {keyed}, {corrected}"
 
 
 def whole_day_told(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, day: date, *, looks: bool
-) -> tuple[bool, list[HistoryLine]]:
+) -> DayTold:
     """The same with what is about no client, and when asked for with whom he looked at."""
     found = history.whole_day(snapshot, agency, person, day, LONDON, looks=looks)
     lines = [told_of(standard, one) for one in found.changes]
     lines += [told_beside(standard, one) for one in found.others]
-    return found.whole, sorted(lines, key=lambda one: -one.number)
+    return DayTold(
+        sorted(lines, key=lambda one: -one.number), found.whole, history.sums(standard, found.changes)
+    )
 
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:

@@ -33,6 +33,7 @@ class ClientCommands(LazyGroup):
         "add": ("tui.cli.client.edit", "Enter a client, and an episode when fields of one are given."),
         "add-episode": ("tui.cli.client.edit", "Enter an episode of a client."),
         "add-event": ("tui.cli.client.edit", "Enter an event of an episode."),
+        "recode": ("tui.cli.client.recode", "Put one code in place of another over a list of clients."),
         "delete": (
             "tui.cli.client.acts",
             "Delete a client, episode or event with what stands under it; undelete brings it back.",

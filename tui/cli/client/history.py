@@ -14,7 +14,7 @@ from store.findings.acceptance_facts import AcceptanceInfo
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
-from tui.session.history_lines import HistoryLine, day_told, record_told
+from tui.session.history_lines import HistoryLine, day_told, record_told, sums_told
 from tui.session.local_time import LONDON
 from tui.session.wording import several
 from tui.widgets.text import printable
@@ -51,10 +51,13 @@ def today(
     with asked.opened() as at:
         who = line_of(person, "person") or at.person
         day: date = on.date() if on else asked.today
-        whole, lines = at.store.ask(day_told, at.work.agency, at.work.standard, who, day)
-    _tell(lines, asked.form)
+        found = at.store.ask(day_told, at.work.agency, at.work.standard, who, day)
+    _tell(found.lines, asked.form)
     if asked.form is OutputFormat.TEXT:
-        print(printable(f"{several(len(lines), 'change')} by {who} on {day}" + ("" if whole else ", and more before")))
+        more = "" if found.whole else ", and more before"
+        if found.lines and who == at.person:  # one's own: nobody is to be measured by it
+            print(f"keyed: {sums_told(found.sums)}")
+        print(printable(f"{several(len(found.lines), 'change')} by {who} on {day}{more}"))
     return 0
 
 

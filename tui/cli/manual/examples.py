@@ -48,6 +48,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork client add-event - sub_intervention --ask",
         "keywork client add-event - sub_intervention - < values.txt",
     ),
+    "client recode": (
+        "keywork client recode CJACCMNEED --from 1 --to 2 --filter open",
+        "keywork client recode CJACCMNEED --from 1 --to 2 --filter open --yes",
+        "keywork client recode --undo",
+    ),
     "client delete": ("keywork client delete -",),
     "client undelete": ("keywork client undelete -",),
     "client merge": ("keywork client merge - - (two references, a line each)",),

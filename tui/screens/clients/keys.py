@@ -106,6 +106,9 @@ REGISTRY.add(
     action("clients.sort", "ctrl+right", "Sort", "Sort by the next column", SCOPE, "sort(1)", bar=True),
     action("clients.sort_before", "ctrl+left", "Sort before", "Sort by the column before", SCOPE, "sort(-1)"),
     action("clients.turn", "ctrl+r", "Turn round", "Turn the order round", SCOPE, "turn"),
+    action(
+        "clients.recode", "", "Recode", "One code in place of another in the records of those listed", SCOPE, "recode"
+    ),
     action("clients.history", "", "History", "Who changed this client, and when", SCOPE, "history"),
     action("go.mine", "", "By me today", "What I changed today", {ALL}, "app.open_screen('history')"),
 )

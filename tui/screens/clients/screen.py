@@ -446,6 +446,10 @@ class ClientsScreen(StoreScreen[None]):
         turned = ", the last first" if descending else ""
         self.say(Sentence("Sorted by {order}{turned}.", order=SORTS[sort], turned=turned))
 
+    def action_recode(self) -> None:
+        """From the palette: in the records of those who are listed."""
+        self.program.open_screen("recode", self.list.query)
+
     def action_history(self) -> None:
         """From the palette."""
         found = self.table.current_id
