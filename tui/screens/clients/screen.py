@@ -308,7 +308,8 @@ class ClientsScreen(StoreScreen[None]):
     def action_filter(self, name: Filter) -> None:
         """Turn a filter on or off."""
         if name not in self.list.filters:
-            self.say("This data set has nothing of the kind: there is nothing to filter by.")
+            lacks = "does not ask for consent" if name == "no_consent" else "has nothing of the kind"
+            self.say(f"This data set {lacks}: there is nothing to filter by.")
             return
         on = self.list.toggle(name)
         if name == "doubles" and on:  # those who are alike stand together
