@@ -12,7 +12,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
 from store.clients import index
 from store.disk import sqlite
@@ -31,6 +31,7 @@ from store.disk.tables import (
     METADATA,
     PRESENCES,
     REMOVALS,
+    SAVED_VIEWS,
     SENT_RECORDS,
 )
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
@@ -263,6 +264,7 @@ def erase(
             counts["extracts"] += 1
         counts["lines"] = _strike_bounces(unit, names)
         counts["confirmations"] = _strike_confirmations(unit, names)
+        _strike_views(unit, names)
         _erase_beside(unit, records)
         counts["history"] = 0
         for record in records:
@@ -332,6 +334,15 @@ def _strike_bounces(unit: UnitOfWork, names: Callable[[str], bool]) -> int:
             mine = (BOUNCE_LISTS.c.agency_number == row.agency_number, BOUNCE_LISTS.c.submission == row.submission)
             unit.connection.execute(update(BOUNCE_LISTS).where(*mine).values(told="\n".join(kept)))
     return struck
+
+
+def _strike_views(unit: UnitOfWork, names: Callable[[str], bool]) -> None:
+    """Forget lists of clients that somebody kept with words that name the client."""
+    for row in unit.connection.execute(select(SAVED_VIEWS)).all():
+        if names(json.loads(row.told)["text"]):
+            its = SAVED_VIEWS.c
+            mine = (its.agency_number == row.agency_number, its.person == row.person, its.name == row.name)
+            _delete(unit, SAVED_VIEWS, and_(*mine))
 
 
 def _strike_confirmations(unit: UnitOfWork, names: Callable[[str], bool]) -> int:

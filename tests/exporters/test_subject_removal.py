@@ -11,11 +11,13 @@ import pytest
 
 from exporters.checks.bounces import read_bounces
 from exporters.subject import removal
+from store.clients import views
+from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
-from store.facts import AgencyInfo, Draft, Who
+from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, sent
-from store.records import agencies, consent, merge, read, save
+from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
 from store.store import Store
@@ -108,6 +110,9 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
             sent.mark(unit, extracts.listed(unit, agency)[-1].id)
     with desk.store.writing(ANN) as unit:
         tree = read.tree(unit, client)
+        field_notes.keep(unit, "client", client, "DOB", "a secret note")
+        field_notes.keep(unit, "episode", tree.episodes[0].episode.id, "PC", "a secret note of QXZ41")
+        views.keep(unit, agency, SavedView("Mondays", ClientQuery(text="MARKREF77")))
         episode = tree.episodes[0].episode
         save.annotate(unit, episode.id, "Kim", "a secret note")
         consent.add(unit, episode.id, ConsentAnswer("agreed", "2020-06-01", "Kim", "1", "a secret note"))

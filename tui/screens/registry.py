@@ -111,7 +111,7 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "worklists",
             "Worklists",
-            "tui.screens.worklists",
+            "tui.screens.clients.worklists",
             "WorklistsScreen",
             "What waits for somebody, with numbers; Enter lists it",
             letters=True,
@@ -200,7 +200,7 @@ SCREENS: dict[str, ScreenEntry] = {
         ScreenEntry(
             "recode",
             "Recode",
-            "tui.screens.recode",
+            "tui.screens.clients.recode",
             "RecodeScreen",
             "One code in place of another over a list of clients",
             from_anywhere=False,
