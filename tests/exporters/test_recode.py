@@ -44,7 +44,7 @@ def test_it_is_seen_done_and_undone_as_one(desk: Desk, filled: tuple[AgencyInfo,
     assert ask(desk.store, recode.values, agency, HEADER) == {OLD: 3, NEW: 1}
     seen = ask(desk.store, recode.preview, agency, STANDARD, ALL, CHANGE)
     assert [one.reference for one in seen.records] == ["C1", "C2", "C4"] and seen.drafted == 0
-    before = ask(desk.store, audit.last)
+    before = ask(desk.store, audit.last_act)
     assert do(desk.store, ANN, recode.save, STANDARD, seen) == 3
     assert codes(desk, episodes) == NEW * 4 and ask(desk.store, audit.verify).whole
     rows = ask(desk.store, audit.between, before + 1, before + 9)

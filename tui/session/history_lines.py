@@ -134,9 +134,7 @@ def whole_day_told(
     found = history.whole_day(snapshot, agency, person, day, LONDON, looks=looks)
     lines = [told_of(standard, one) for one in found.changes]
     lines += [told_beside(standard, one) for one in found.others]
-    return DayTold(
-        sorted(lines, key=lambda one: -one.number), found.whole, history.sums(standard, found.changes)
-    )
+    return DayTold(sorted(lines, key=lambda one: -one.number), found.whole, history.sums(standard, found.changes))
 
 
 def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...]]:

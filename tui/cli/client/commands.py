@@ -25,15 +25,27 @@ class ClientCommands(LazyGroup):
             "List the warnings that were accepted, by whom and why, the latest first.",
         ),
         "take-back": ("tui.cli.client.history", "Take an acceptance back: the warning is open again."),
-        "views": ("tui.cli.client.show", "List the lists of clients that I keep under a name."),
-        "worklists": ("tui.cli.client.worklists", "Tell what waits for somebody, with numbers."),
+        "views": (
+            "tui.cli.client.show",
+            "List the lists of clients that I keep under a name; client list --view shows one.",
+        ),
+        "worklists": (
+            "tui.cli.client.worklists",
+            "Tell what waits for somebody, with numbers; client list --filter lists who it is.",
+        ),
         "notes": ("tui.cli.client.worklists", "List the notes on fields that are to be answered, the oldest first."),
-        "field-note": ("tui.cli.client.worklists", "Keep a line on a field, such as what it waits for."),
+        "field-note": (
+            "tui.cli.client.worklists",
+            "Keep a line on a field, such as what it waits for; it is never sent.",
+        ),
         "edit": ("tui.cli.client.edit", "Change fields of a record; FIELD= empties one."),
         "add": ("tui.cli.client.edit", "Enter a client, and an episode when fields of one are given."),
         "add-episode": ("tui.cli.client.edit", "Enter an episode of a client."),
         "add-event": ("tui.cli.client.edit", "Enter an event of an episode."),
-        "recode": ("tui.cli.client.recode", "Put one code in place of another over a list of clients."),
+        "recode": (
+            "tui.cli.client.recode",
+            "Put one code in place of another over a list of clients; --undo takes it back as one.",
+        ),
         "delete": (
             "tui.cli.client.acts",
             "Delete a client, episode or event with what stands under it; undelete brings it back.",
