@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,19 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from exporters.formats.base import Taking
+from exporters.imports.brought import check_brought, prepare_brought
+from exporters.work import Work
 from store.disk import user
+from store.disk.location import store_path
+from store.records import agencies
+from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from tests.exporters.extracts import SAMPLE
 from tui.cli.groups import LazyGroup
 from tui.cli.main import app
+from validators.problems import Problem
+from validators.standard.catalogue import load
 
 SECRET = "SECRET-4711"
 
@@ -140,6 +149,31 @@ def test_nothing_of_anothers_file_is_quoted(
     outcome = named(known, command, path)
     assert outcome.code == 2, outcome
     assert SECRET not in outcome.err and SECRET.replace("-", "") not in outcome.err and SECRET not in outcome.out
+
+
+AT_THE_SCREEN: dict[str, Callable[[Store, Work, Path], object]] = {
+    "check": lambda store, work, path: store.ask(check_brought, work, path),
+    "import": lambda store, work, path: prepare_brought(store, work, path, Taking()),
+}
+"""What the screens do with an extract that is named to them; every line of it may be shown."""
+
+
+@pytest.mark.parametrize("content", [*CONTENTS, "the key", "the store"])
+@pytest.mark.parametrize("way", AT_THE_SCREEN)
+def test_the_screens_open_a_file_with_the_same_care(
+    known: Place, way: str, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = {"the key": known.key, "the store": known.store}.get(content, known.folder / "anothers.csv")
+    if content in CONTENTS:
+        monkeypatch.setenv("SUDO_UID", "12345")
+        path.write_text(CONTENTS[content], encoding="utf-8")
+        path.chmod(0o600)
+    with open_store(store_path(str(known.store)), known.key, load) as store:
+        agency = store.ask(agencies.one)
+        with pytest.raises(Problem, match=r"take a copy that you may read|it is not read as an input") as refused:
+            AT_THE_SCREEN[way](store, Work(agency, load(agency.standard), date(2021, 1, 10)), path)
+    assert SECRET not in str(refused.value)
+    assert known.key.read_text(encoding="ascii").strip()[:16] not in str(refused.value)
 
 
 def test_a_data_set_with_a_link_in_it_is_not_installed(known: Place) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from store.facts import Who
-from store.records import agencies
+from store.records import agencies, read
 from store.store import Store, open_store
+from tests.exporters.extracts import row, write
 from tests.stores import ask
 from tests.terminal import Terminal, keys
 from validators.standard.catalogue import load
@@ -72,12 +73,72 @@ def test_a_first_start_asks_for_the_agency_and_makes_the_store(tmp_path: Path, t
     terminal.press("<enter>")
     assert terminal.shows("Type the agency code first")
     terminal.press("t0123<enter>")
-    terminal.until("Clients")
-    terminal.until("keep a copy of")
+    # What will be made is shown, and where; nothing is made yet.
+    terminal.until("Agency T0123 will be made")
+    assert terminal.shows("Reports by NDTMS criminal justice (CJIT) data set P, edition P.")
+    assert terminal.shows("Store (encrypted): ~/first.db") and terminal.shows("Its key: ~/first.key. Without the key")
+    assert not path.exists()
+    terminal.press("The  Bridge<enter>")
+    terminal.press("<end>" + "<backspace>" * 7 + "2020-13<enter>")
+    terminal.until("2020-13")
+    assert not path.exists()
+    terminal.press("<backspace>2<enter>")
+    # Then where the key is, and the ways in.
+    terminal.until("Agency T0123 (The Bridge)")
+    assert terminal.shows("Reports from here since 2020-12") and terminal.shows("Key    ~/first.key")
+    assert terminal.shows("Without the key nothing in it can be read")
+    assert terminal.shows("Bring your last extract") and terminal.shows("Key the first client")
+    terminal.press("<down><enter>")
+    terminal.until("New client")
+    terminal.press("<escape>")
+    terminal.until("First steps")
+    terminal.press("<escape>")
+    terminal.until("Month: ")
     terminal.send(keys("<f10>"))
     assert terminal.wait() == 0
     with open_store(path, tmp_path / "first.key", load) as made:
-        assert ask(made, agencies.one).code == "T0123"
+        its = ask(made, agencies.one)
+        assert (its.code, its.name, its.reports_since) == ("T0123", "The Bridge", "2020-12")
+
+
+def test_the_last_extract_is_checked_and_taken_in_in_the_first_quarter_of_an_hour(
+    tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    path, extract = tmp_path / "first.db", tmp_path / "last.csv"
+    write(tmp_path, [row(), row("2", DOB="20301301")]).rename(extract)
+    terminal = keywork(tmp_path, "--store", str(path), "--key-file", str(tmp_path / "first.key"))
+    terminals.append(terminal)
+    terminal.until("Agency code:")
+    terminal.press("t0123<enter>")
+    terminal.until("Agency T0123 will be made")
+    terminal.press("<enter><enter>")
+    terminal.until("Bring your last extract")
+    terminal.press("<enter>")
+    terminal.until("It is checked by the rules; nothing is stored")
+    terminal.press("~/nothing.csv<enter>")
+    terminal.until("~/nothing.csv could not be read (no such file or directory): check the name")
+    terminal.press("o<end>" + "<backspace>" * 40 + "~/last.csv<enter>")
+    terminal.until("2 rows, 2 episodes")
+    terminal.until("Nothing is stored; I takes the file in")
+    with open_store(path, tmp_path / "first.key", load) as made:
+        assert ask(made, read.count_episodes, ask(made, agencies.one)) == 0
+    # Each finding is one key from its row and field, and the next one from there.
+    terminal.press("<enter>")
+    terminal.until("Line 3 of the file")
+    assert any(line.startswith(" ✗ DOB") and "20301301" in line for line in terminal.lines())
+    terminal.press("<escape>")
+    terminal.until("2 rows, 2 episodes")
+    terminal.press("i")
+    terminal.until("What would be taken")
+    terminal.until("Nothing is stored yet; F2 takes it in")
+    terminal.press("<f2>")
+    terminal.until("Taken in: 2 clients, 2 episodes new")
+    assert terminal.shows("What was taken") and terminal.shows("1 of 2 have errors now")
+    terminal.press("<escape><escape><escape>")
+    terminal.until("Month: ")
+    terminal.until("Checked: 2 episodes")
+    # Nothing is late that was never due.
+    assert not terminal.shows("Late")
 
 
 def test_escape_before_a_store_is_made_leaves_none_behind(tmp_path: Path, terminals: list[Terminal]) -> None:

@@ -132,7 +132,9 @@ class Screen:
     def begins(self, chosen: str, then: str) -> None:
         """The very first start: no store is there; the program asks which agency keeps it."""
         self.sees("Type the agency code of your national returns")
-        self.types(f"{self.year.agency}{chosen}<enter>", then)
+        self.types(f"{self.year.agency}{chosen}<enter>", "will be made")
+        self.types("<enter><enter>", "Bring your last extract")
+        self.types("<escape>", then)
         # The commands of the story are given with the key that the program has made.
         shutil.copy(self.year.place.store.with_suffix(".key"), self.year.place.key)
 

@@ -12,11 +12,12 @@ from textual.screen import Screen
 
 from store.facts import Who
 from store.live.session_ids import new_session
-from tui.app.open_store import Opened, StoreLocation, look, make, make_demo
+from tui.app.open_store import Opened, StoreLocation, look, make, make_demo, where_kept
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
 from tui.session.local_time import LONDON
 from tui.session.lock import Lock, LockedProgram
+from tui.session.new_agency import NewAgency
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
@@ -147,10 +148,10 @@ class KeyworkApp(BaseApp):
                 partial(look, self.place, self.clock()), on_done=self.opened, on_problem=self._not_opened, hold=True
             )
 
-    def make_store(self, code: str, standard_id: str) -> None:
+    def make_store(self, new: NewAgency) -> None:
         """Make a store with its first agency (or enter the first agency of an empty one), then open it."""
         self.threads.run(
-            partial(make, self.place, code, standard_id, self.clock()),
+            partial(make, self.place, new, self.clock()),
             on_done=self.opened,
             on_problem=self._not_opened,
             hold=True,
@@ -168,7 +169,10 @@ class KeyworkApp(BaseApp):
         if found.store is None or found.agency is None or found.standard is None or found.checker is None:
             screen = self.screen
             if isinstance(screen, StartScreen):
-                screen.ask(found.agencies, found.standards, choose=self.choose_agency, make=self.make_store)
+                if found.agencies:
+                    screen.ask_which(found.agencies, self.choose_agency)
+                else:
+                    screen.ask_first(found.standards, where_kept(self.place), self.make_store, self.today())
             return
         self.store, self.agency, self.person = found.store, found.agency, found.person
         self.standard, self.checker = found.standard, found.checker
@@ -178,6 +182,8 @@ class KeyworkApp(BaseApp):
             self.lock.start()
         self.settings = settle(self.settings, know_actions)
         self.switch_screen(HOME.make())
+        if found.first:
+            self.call_later(self.open_screen, "first_steps")
         self.call_later(self._welcome, found)
 
     def _welcome(self, found: Opened) -> None:

@@ -1,11 +1,13 @@
 """Opening the store for the app, in a thread: the heavy imports happen here, after the first paint."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.facts import Who
+from tui.session.new_agency import NewAgency
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ class StoreLocation:
 class Opened:
     """What was found: a store with the agency meant, or what has to be asked first.
 
-    Without `store` there is none yet; with a store and no `agency` one of `agencies` has to be chosen, or entered.
+    Without `store` there is none yet; with a store and no `agency` one of `agencies` has to be chosen, or entered:
+    `standards` are the data sets to choose from, by id, in words. `first` says that the agency was entered just now.
     """
 
     store: "Store | None" = None
@@ -43,25 +46,39 @@ class Opened:
     checker: "Checker | None" = None
     person: str = ""
     agencies: "tuple[AgencyInfo, ...]" = ()
-    standards: tuple[str, ...] = ()
+    standards: Mapping[str, str] = field(default_factory=dict)
+    first: bool = False
     sentences: tuple[str, ...] = ()
 
 
 def look(place: StoreLocation, now: datetime) -> Opened:
     """Open the store if there is one. Raises Problem when it cannot be opened."""
-    from validators.standard.catalogue import available
-
     if not place.store.exists():
-        return Opened(standards=tuple(available()))
+        return Opened(standards=_data_sets())
     return _open(place, now, create=False)
 
 
-def make(place: StoreLocation, code: str, standard_id: str, now: datetime) -> Opened:
+def _data_sets() -> dict[str, str]:
+    from tui.session.agencies import data_set_words
+    from validators.standard.catalogue import available
+
+    return {one: data_set_words(one) for one in available()}
+
+
+def where_kept(place: StoreLocation) -> tuple[Path, Path]:
+    """Where the store and its key lie, or will."""
+    from store.disk.keys import key_path
+
+    return place.store, key_path(place.key_file)
+
+
+def make(place: StoreLocation, new: NewAgency, now: datetime) -> Opened:
     """Make the store where there is none, and enter the agency. Raises Problem."""
     from validators.agency import agency_code
     from validators.standard.catalogue import load
 
-    return _open(place, now, create=True, enter=(agency_code(load(standard_id), code), standard_id))
+    code = agency_code(load(new.standard), new.code)  # before a store is made for it
+    return replace(_open(place, now, create=True, enter=replace(new, code=code)), first=True)
 
 
 def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: datetime) -> Opened:
@@ -90,23 +107,23 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
 
 
 def _open(
-    place: StoreLocation, now: datetime, *, create: bool, enter: tuple[str, str] | None = None, quiet: bool = False
+    place: StoreLocation, now: datetime, *, create: bool, enter: NewAgency | None = None, quiet: bool = False
 ) -> Opened:
     from store.disk.user import current_person
     from store.people import standing
     from store.records import agencies
     from store.store import open_store
     from validators.rules.checker import Checker
-    from validators.standard.catalogue import available, load
+    from validators.standard.catalogue import load
 
     store = open_store(place.store, place.key_file, load, create=create, busy_seconds=BUSY_SECONDS)
     try:
         person = current_person(place.store)
         store.admit(Who(person, now))
         if enter is not None:
-            code, standard_id = enter
+            new = enter
             with store.writing(Who(person, now)) as work:
-                agency = agencies.ensure(work, code, standard_id)
+                agency = agencies.ensure(work, new.code, new.standard, new.name, since=new.since)
         else:
             known = store.ask(agencies.listed)
             fit = [one for one in known if place.agency in (None, one.code) and place.standard in (None, one.standard)]
@@ -115,7 +132,7 @@ def _open(
                     # Raises the sentence that names the choices.
                     store.ask(agencies.one, place.agency, place.standard)
                 store.close()
-                return Opened(agencies=tuple(fit), standards=tuple(available()))
+                return Opened(agencies=tuple(fit), standards=_data_sets())
             agency = fit[0]
         standard = load(agency.standard)
         sentences = list(store.ask(standing.sentences, person)) if not quiet else []

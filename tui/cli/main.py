@@ -122,22 +122,15 @@ def main(
     if version:
         print(f"Keywork {VERSION}")
         if verbose:
-            print(_what_it_runs_on())
+            from tui.session.runs_on import what_it_runs_on
+
+            print(", ".join(what_it_runs_on()))
         return 0
     if verbose:
         raise typer.BadParameter("--verbose goes with --version")
     from tui.app.run import run_app
 
     return run_app(store, key_file, agency, standard)
-
-
-def _what_it_runs_on() -> str:
-    """Python and the packages that matter most, by their installed versions; none of them is loaded for it."""
-    from importlib.metadata import version
-    from platform import python_version
-
-    packages = ("textual", "sqlmodel", "sqlcipher3", "lxml", "typer")
-    return ", ".join([f"Python {python_version()}", *(f"{name} {version(name)}" for name in packages)])
 
 
 def _its_help(error: typer.BadParameter) -> str:

@@ -1,15 +1,21 @@
 """The first page: painted before the store is opened, and where a first start asks for the agency."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from tui.session.new_agency import NewAgency
 from tui.session.program import StoreScreen
+from tui.session.wording import path_text
+from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
 from tui.widgets.text_page import TextPage
+from validators.problems import Problem
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -21,14 +27,14 @@ ASK = (
     "and is encrypted; the key is made with it, in a file of its own that has to be",
     "copied to a safe place.",
     "",
-    "Type the agency code of your national returns, such as T0123, and choose the",
-    "data set it reports:",
+    "Type the agency code of your national returns and choose the data set it",
+    "reports (Up, Down); Enter then shows what will be made:",
     "",
 )
 
 
 class StartScreen(StoreScreen[None]):
-    """Says that the store is being opened; asks for the agency code and the standard where there is none."""
+    """Says that the store is being opened; asks for the first agency where there is none, or which one is meant."""
 
     scope = "start"
     heading = "Keywork"
@@ -46,49 +52,82 @@ class StartScreen(StoreScreen[None]):
         )
         yield TextPage(["", f"# {text}"])
 
-    def ask(
-        self,
-        agencies: "Sequence[AgencyInfo]",
-        standards: Sequence[str],
-        *,
-        choose: "Callable[[AgencyInfo], None]",
-        make: Callable[[str, str], None],
-    ) -> None:
-        """Ask what is missing: which of the agencies, or, where there are none, the code of the first and its standard.
+    def ask_which(self, agencies: "Sequence[AgencyInfo]", choose: "Callable[[AgencyInfo], None]") -> None:
+        """Ask which of the agencies is meant; it goes to `choose`."""
+        self._agencies, self._choose = agencies, choose
+        items = [
+            (str(number), printable(one.code), printable(f"{one.standard} {one.name}".strip()))
+            for number, one in enumerate(agencies)
+        ]
+        page = ["# Several agencies are kept in this store", "", "Choose one; Enter opens it."]
+        self._offer(page, FilteredList(items, "Agency"))
 
-        The answer goes to `choose(agency)`, or to `make(code, standard_id)`.
+    def ask_first(
+        self,
+        standards: Mapping[str, str],
+        kept_in: tuple[Path, Path],
+        make: Callable[[NewAgency], None],
+        today: date,
+    ) -> None:
+        """Ask for the first agency: its code, one of the `standards` (id to words), its name and first submission.
+
+        `kept_in` says where the store and its key lie, or will. The answer goes to `make`.
         """
-        page = self.query_one(TextPage)
+        self._agencies, self._kept_in, self._make, self._today = (), kept_in, make, today
+        self._standards = standards
+        self._offer(ASK, DataSetList(standards, standards))
+
+    def _offer(self, page: Sequence[str], choices: FilteredList) -> None:
         for old in self.query(FilteredList):
             old.remove()
         self.add_class("-asking")
-        self._agencies, self._choose, self._make = agencies, choose, make
-        choices: FilteredList
-        if agencies:
-            page.show(["# Several agencies are kept in this store", "", "Choose one; Enter opens it."])
-            items = [
-                (str(number), printable(one.code), printable(f"{one.standard} {one.name}".strip()))
-                for number, one in enumerate(agencies)
-            ]
-            choices = FilteredList(items, "Agency")
-        else:
-            page.show(ASK)
-            choices = DataSetList(standards)
+        self.query_one(TextPage).show(page)
         self.mount(choices, before="#status-line")
         choices.focus()
 
     def on_line_list_chosen(self) -> None:
-        """Enter: choose, or make the store."""
+        """Enter: choose, or go on to what will be made."""
         choices = self.query_one(FilteredList)
-        if self._agencies:
-            if choices.current_id is not None:
-                self._choose(self._agencies[int(choices.current_id)])
+        if choices.current_id is None:
             return
-        code = choices.typed.strip().upper()
-        if not code:
-            self.say("Type the agency code first.", "notice")
-        elif choices.current_id is not None:
-            self._make(code, choices.current_id)
+        if self._agencies:
+            self._choose(self._agencies[int(choices.current_id)])
+        else:
+            self._confirm(choices.typed, choices.current_id)
+
+    def _confirm(self, typed: str, standard_id: str) -> None:
+        """Say what will be made, and ask the rest. What reads data sets is loaded here, after the first paint."""
+        from validators.agency import agency_code
+        from validators.calendar.calendar import SubmissionCalendar
+        from validators.standard.catalogue import load
+
+        try:
+            standard = load(standard_id)
+            code = agency_code(standard, typed)
+        except Problem as problem:
+            self.say(problem.sentence, "error")
+            return
+        calendar = SubmissionCalendar(standard)
+        store, key = self._kept_in
+        first = calendar.first_in_time(self._today)
+        about = [
+            f"Reports by {self._standards[standard_id]}.",
+            f"Store (encrypted): {path_text(store)}",
+            f"Its key: {path_text(key)}. Without the key nothing in the store can be read.",
+            f"{calendar.entry(first).title} ({first}) is the next return that is due. Give an earlier one only if it "
+            "is still to be sent from here.",
+        ]
+
+        def check(texts: Mapping[str, str]) -> None:
+            calendar.entry(texts["month"].strip())
+
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                name = " ".join(texts["name"].split())
+                self._make(NewAgency(code, standard_id, name, texts["month"].strip()))
+
+        asked = [Asked("name", "Name (may stay empty)", "", True), Asked("month", "First submission from here", first)]
+        self.app.push_screen(Asking(f"Agency {code} will be made", about, asked, check), answered)
 
 
 class DataSetList(FilteredList):

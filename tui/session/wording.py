@@ -1,6 +1,7 @@
 """What several screens say in the same words: moments, numbers of things, who a client is."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 from exporters.records.worklists import SHORT
 from store.facts import ClientQuery, ClientRow, Sort
@@ -30,6 +31,16 @@ def when(moment: datetime, today: date) -> str:
     local = moment.astimezone(LONDON)
     clock = f"{local:%H:%M}"
     return clock if local.date() == today else f"{local.day} {local:%b} {clock}"
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it: `~` for their own folder."""
+    return with_short_paths(str(path))
+
+
+def with_short_paths(sentence: str) -> str:
+    """A sentence about files, which long names would hide: `~` for the person's own folder."""
+    return sentence.replace(f"{Path.home()}/", "~/")
 
 
 def several(number: int, noun: str) -> str:

@@ -1,0 +1,109 @@
+"""Files and the store at the screen: an extract checked and taken in, a backup, the store examined, the version."""
+
+import os
+import re
+from pathlib import Path
+
+from store.records import read
+from store.records.agencies import one
+from store.store import Store, open_store
+from tests.exporters.extracts import row, visit, write
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask
+from tests.terminal import Terminal
+from validators.standard.catalogue import load
+from validators.version import VERSION
+
+
+def same_but_numbers(terminal: Terminal, path: Path) -> None:
+    """Compare the screen with a picture but for numbers: versions and counts are others at another time."""
+    lines = terminal.text().split("\n")
+    end = next((at for at, line in enumerate(lines) if "What changed" in line), len(lines))
+    shown = re.sub(r"(?<![A-Za-z])\d[\d.]*", "0", "\n".join(lines[:end])) + "\n"
+    if os.environ.get("KEYWORK_PICTURES"):
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+def test_a_file_is_checked_row_by_row_and_taken_in(start: Start, store: Store, tmp_path: Path) -> None:
+    rows = [
+        row("1", AGNCY="T0001", DOB="20301301", **visit("1")),
+        row("2", AGNCY="T0001", **visit("2", SUBMODDT="2020070")),
+        row("3", AGNCY="T0001", PC="NE1 4AB"),
+    ]
+    write(tmp_path, rows).rename(tmp_path / "last.csv")
+    terminal = start()
+    command(terminal, "check a file", "nothing is stored")
+    terminal.press("~/last.csv<enter>")
+    terminal.until("3 rows, 3 episodes")
+    terminal.until("Nothing is stored; I takes the file in")
+    same_picture(terminal, HELP / "file_check.screen.txt")
+    terminal.press("/submoddt<enter>")
+    terminal.until("2020070")
+    terminal.press("<enter>")
+    terminal.until("Line 3 of the file")
+    same_picture(terminal, HELP / "file_row.screen.txt")
+    terminal.press("<enter>")
+    terminal.until("Field SUBMODDT")
+    terminal.press("<escape>")
+    terminal.until("Line 3 of the file")
+    terminal.press("<escape>")
+    terminal.until("3 rows, 3 episodes")
+    terminal.press("<escape>")
+    terminal.press("<home><f8>")
+    terminal.until("Line 2 of the file")
+    terminal.press("<f8>")
+    terminal.until("Line 3 of the file")
+    terminal.press("<f7>")
+    terminal.until("Line 2 of the file")
+    terminal.press("<escape>i")
+    terminal.until("What would be taken")
+    same_picture(terminal, HELP / "import.screen.txt")
+    kept = ask(store, read.count_episodes, ask(store, one))
+    terminal.press("u")
+    terminal.until("[x] Also take values that differ")
+    terminal.press("<f2>")
+    terminal.until("Taken in: 3 clients, 3 episodes new")
+    assert ask(store, read.count_episodes, ask(store, one)) == kept + 3
+    terminal.press("<f2>")
+    terminal.until("There is nothing to take in")
+
+
+def test_what_cannot_be_taken_is_one_sentence(start: Start, tmp_path: Path) -> None:
+    write(tmp_path, [row(AGNCY="T0999")]).rename(tmp_path / "other.csv")
+    (tmp_path / "packed.csv").write_bytes(b"PK\x03\x04....")
+    terminal = start()
+    command(terminal, "import", "before you say so")
+    terminal.press("~/other.csv<enter>")
+    terminal.until(lambda seen: "is a file of agency T0999, not of T0001" in " ".join(seen.text().split()))
+    terminal.press("o<end>" + "<backspace>" * 80 + "~/packed.csv<enter>")
+    terminal.until(lambda seen: "is a zip archive: unpack it first" in " ".join(seen.text().split()))
+    terminal.press("<f2>")
+    terminal.until("There is nothing to take in")
+
+
+def test_a_backup_the_doctor_the_version_and_the_first_steps(start: Start, store: Store, tmp_path: Path) -> None:
+    terminal = start()
+    command(terminal, "backup", "A new file")
+    terminal.press("<escape>")
+    terminal.until("What a backup is")
+    same_picture(terminal, HELP / "backup.screen.txt")
+    terminal.press("<f2><enter>")
+    terminal.until("Written: ~/store-2020-12-15.backup")
+    with open_store(tmp_path / "store-2020-12-15.backup", store.key_file, load) as copy:
+        assert ask(copy, one).code == "T0001"
+    terminal.press("<f2><enter>")
+    terminal.until("There is a file at")
+    terminal.press("<escape>")
+    command(terminal, "doctor", "The store is well")
+    same_but_numbers(terminal, HELP / "doctor.screen.txt")
+    terminal.press("<escape>")
+    command(terminal, "version", f"Keywork {VERSION}")
+    assert terminal.shows("What changed") and terminal.shows("textual ")
+    same_but_numbers(terminal, HELP / "version.screen.txt")
+    terminal.press("<escape>")
+    command(terminal, "first steps", "Bring your last extract")
+    same_picture(terminal, HELP / "first_steps.screen.txt")
+    store.key_file.chmod(0o604)
+    command(terminal, "doctor", "is open to everybody on this computer")
+    terminal.until("1 thing of 9 wrong: see above")
