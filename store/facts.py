@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.records import Severity, Values
 from validators.standard.terminology import Sentence, term
@@ -271,13 +272,13 @@ class NewerVersion(Problem):
         did = "deleted" if theirs.deleted else "saved"
         super().__init__(
             Sentence(
-                "The {kind} {id} was {did} by {person} at {at:%Y-%m-%d %H:%M:%S} UTC, after you opened it: compare both"
+                "The {kind} {id} was {did} by {person} at {at:%Y-%m-%d %H:%M:%S}, after you opened it: compare both"
                 " and save again.",
                 kind=term(theirs.kind),
                 id=theirs.id,
                 did=did,
                 person=theirs.changed_by,
-                at=theirs.changed_at,
+                at=theirs.changed_at.astimezone(LONDON),
             )
         )
         self.mine = mine

@@ -10,6 +10,7 @@ from typing import cast
 from exporters.extracts.readiness import NOT_OFFICIAL, Readiness, counted
 from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
+from validators.local_time import minute_text
 from validators.quality import Tally
 from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
@@ -245,9 +246,9 @@ def as_mapping(extract: ExtractInfo, *, receipt: bool = False) -> dict[str, obje
 
 def history_of(extract: ExtractInfo) -> Iterator[str]:
     """Who wrote it, who marked it as sent, who took that back, one line each."""
-    yield f"Written by {extract.made_by}, {extract.made_at:%Y-%m-%d %H:%M} UTC"
+    yield f"Written by {extract.made_by}, {minute_text(extract.made_at)}"
     if extract.sent_at:
-        yield f"Marked as sent by {extract.sent_by}, {extract.sent_at:%Y-%m-%d %H:%M} UTC"
+        yield f"Marked as sent by {extract.sent_by}, {minute_text(extract.sent_at)}"
     if extract.taken_back_at:
         yield f"Taken back by {extract.taken_back_by}, {extract.taken_back_at:%Y-%m-%d %H:%M} UTC"
     if told := told_redacted(extract):
@@ -262,6 +263,7 @@ def told_redacted(extract: ExtractInfo) -> str:
         f"A client who was removed was struck from it on {extract.redacted_at:%Y-%m-%d %H:%M} UTC: what is kept is not "
         f"the file that was written, its SHA-256 is {extract.redacted_sha256}"
     )
+        yield f"Taken back by {extract.taken_back_by}, {minute_text(extract.taken_back_at)}"
 
 
 def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:

@@ -23,6 +23,7 @@ from store.month import submissions
 from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
+from validators.local_time import LONDON
 from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
 from validators.standard.checklist import ChecklistItem
@@ -365,7 +366,8 @@ def _warnings(known: Situation) -> tuple[State, str]:
 def _mismatches(known: Situation) -> tuple[State, str]:
     if known.against is None:
         return "done", "no extract was marked as sent before: nothing to compare with"
-    against = f"against {known.against.submission}, sent {known.against.sent_at:%d %b %Y}"
+    sent = (known.against.sent_at or known.against.made_at).astimezone(LONDON)
+    against = f"against {known.against.submission}, sent {sent:%d %b %Y}"
     if known.mismatches is None:
         return "waits", f"to be compared {against}"
     if known.reason("mismatches"):

@@ -39,7 +39,7 @@ def read_month(
     roll = None
     if roll_entry is not None:
         roll = stored_calendar.roll_over(
-            snapshot, agency, roll_entry.period_start, since=standing.due.period_start, limit=0
+            snapshot, agency, roll_entry.period_start, since=calendar.base_before(roll_entry), limit=0
         )
     due, gap = standing.due, ""
     if not standing.silence and calendar.silence(due.last_day + timedelta(days=1)):

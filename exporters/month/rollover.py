@@ -19,5 +19,6 @@ def next_roll_over(
     calendar = stored_calendar.of_agency(snapshot, agency)
     if not calendar.rolls:
         return None
-    entry, since = calendar.next_roll(today), calendar.due(today).period_start
+    entry = calendar.next_roll(today)
+    since = calendar.base_before(entry)
     return entry, stored_calendar.roll_over(snapshot, agency, entry.period_start, since=since, limit=limit)

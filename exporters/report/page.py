@@ -6,7 +6,6 @@ Counts alone; nothing on it names a client. Everything is read from what the sto
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from exporters.extracts.readiness import counted
 from exporters.month.checklist import ELSEWHERE
@@ -22,6 +21,7 @@ from store.month import submissions as stored_submissions
 from store.month.facts import SubmissionInfo
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
+from validators.local_time import LONDON
 from validators.standard.caveats import caveats
 from validators.standard.model import Standard
 
@@ -29,7 +29,6 @@ MONTHS = 12
 """How many submissions the page looks back, unless another number is asked for."""
 MOST_CAUSES = 8
 NIL, FROM_ELSEWHERE = "nil return", "sent from elsewhere"
-LONDON = ZoneInfo("Europe/London")
 STATUS_WORDS = {"unverified": "unverified", "unknown": "not known"}
 
 

@@ -17,6 +17,7 @@ from store.records.read import batches
 from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
+from validators.local_time import minute_text
 from validators.problems import Problem
 
 SENT, TAKEN_BACK = "sent", "take back"
@@ -45,7 +46,7 @@ def mark(unit: UnitOfWork, extract_id: str) -> ExtractInfo:
     if info.is_sent:
         assert info.sent_at is not None
         raise Problem(
-            f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {info.sent_at:%Y-%m-%d %H:%M} UTC: "
+            f"The extract {extract_id[:8]} was marked as sent by {info.sent_by} at {minute_text(info.sent_at)}: "
             "take that back first if it was not sent."
         )
     columns = {"sent_at": unit.at, "sent_by": unit.person, "taken_back_at": None, "taken_back_by": None}

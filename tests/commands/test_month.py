@@ -190,3 +190,12 @@ def test_every_agency_of_a_store_is_told(filled: Place) -> None:
 
 def test_no_store_is_one_sentence(place: Place) -> None:
     assert "There is no store at" in call("due", *place.options).sentence
+
+
+def test_in_august_the_roll_over_is_the_one_that_september_brings(filled: Place) -> None:
+    july, august, september = (
+        call("calendar", "rollover", *filled.options, "--today", day).out
+        for day in ("2021-07-01", "2021-08-20", "2021-09-02")
+    )
+    assert july == august and july.startswith("From 2021-08 (Part July Aug 21) on")
+    assert september.startswith("From 2022-08 ")

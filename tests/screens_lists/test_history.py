@@ -16,7 +16,7 @@ from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_pi
 from tests.stores import ask, do
 from tests.terminal import Terminal
 from tui.session.history_lines import HistoryLine, client_name, told_of
-from tui.session.local_time import LONDON
+from validators.local_time import LONDON
 from validators.standard.catalogue import load
 
 STANDARD = load("ndtms-cjit-p")

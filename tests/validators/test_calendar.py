@@ -103,7 +103,9 @@ def test_between_july_and_september_it_says_in_words_why_nothing_is_due() -> Non
 
 def test_the_next_roll_is_septembers() -> None:
     assert NDTMS.next_roll(date(2023, 5, 1)).submission == "2023-08"
-    assert NDTMS.next_roll(date(2023, 8, 20)).submission == "2024-08", "August's own roll is what is due"
+    assert NDTMS.next_roll(date(2023, 8, 20)).submission == "2023-08", "in August it is the one that waits"
+    assert NDTMS.next_roll(date(2023, 8, 31)).submission == "2023-08"
+    assert NDTMS.next_roll(date(2023, 9, 1)).submission == "2024-08", "it is open: what it dropped is dropped"
     assert NDTMS.rolls and not WALES.rolls
 
 
@@ -113,7 +115,8 @@ def test_any_day_has_one_submission_due_and_windows_follow_each_other(day: date)
     assert NDTMS.before(due).last_day < day <= due.last_day
     assert NDTMS.before(due).last_day < due.opens <= due.closes <= due.deadline
     assert NDTMS.after(NDTMS.before(due)) == due
-    assert NDTMS.next_roll(day).period_start > due.period_start
+    roll = NDTMS.next_roll(day)
+    assert day < roll.opens and roll.period_start > NDTMS.base_before(roll) >= NDTMS.before(due).period_start
 
 
 def test_a_year_holds_eleven_submissions_in_order_from_the_first_deadline_on() -> None:

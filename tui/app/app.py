@@ -15,13 +15,13 @@ from store.live.session_ids import new_session
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo, where_kept
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
-from tui.session.local_time import LONDON
 from tui.session.lock import Lock, LockedProgram
 from tui.session.new_agency import NewAgency
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
 from tui.widgets.settings import Settings, settle
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.standard.terminology import USUAL, Terms
 

@@ -31,6 +31,7 @@ from tui.cli.options import (
     refuse_csv,
 )
 from tui.widgets.text import printable
+from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
@@ -237,7 +238,7 @@ def checklist_lines(page: ChecklistPage) -> list[str]:
     if page.silence and entry.opens > page.today:
         lines.append(page.silence)
     for item in page.items:
-        who = f" ({item.who}, {item.when:%Y-%m-%d %H:%M} UTC)" if item.who and item.when else ""
+        who = f" ({item.who}, {minute_text(item.when)})" if item.who and item.when else ""
         lines.append(f"{BOXES[item.state]} {item.id:15} {item.title}{who}")
         if item.told:
             lines.append(f"{'':20}{item.told}")

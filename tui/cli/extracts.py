@@ -39,6 +39,7 @@ from tui.cli.options import (
     refuse_csv,
 )
 from tui.widgets.text import printable
+from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
@@ -80,7 +81,7 @@ def list_(
         print(f"{'Id':<{_SHORT}}  {'Month':<7}  {'Written':<16}  {'By':<10} {'Rows':>12}  State, file")
     for one in known:
         many = f"{one.rows:>7} {load(one.standard).word('row')}s" + (f"  {one.kind:<7}" if one.kind else "")
-        told = f"{one.id[:_SHORT]}  {one.submission}  {one.made_at:%Y-%m-%d %H:%M}  {one.made_by:<10} {many}"
+        told = f"{one.id[:_SHORT]}  {one.submission}  {minute_text(one.made_at)}  {one.made_by:<10} {many}"
         print(f"{printable(told)}  {state_of(one):<10}  {printable(one.file_name)}")
     if not known:
         print("No extract was written yet.")

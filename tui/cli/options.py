@@ -76,7 +76,7 @@ def day(given: datetime | None) -> date:
     """The day meant; else the day it is where the returns go to."""
     if given is not None:
         return given.date()
-    from tui.session.local_time import LONDON
+    from validators.local_time import LONDON
 
     return datetime.now(LONDON).date()
 

@@ -13,7 +13,7 @@ from store.people.acts import REFUSED
 from store.records.consent import State
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
-from tui.session.local_time import LONDON
+from validators.local_time import LONDON
 from validators.records import Values
 from validators.standard.model import Standard
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from exporters.records.worklists import SHORT
 from store.facts import ClientQuery, ClientRow, Sort
 from tui.form.dates import show_date
-from tui.session.local_time import LONDON
+from validators.local_time import LONDON
 from validators.records import Finding, Values
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence

@@ -141,12 +141,19 @@ class SubmissionCalendar:
         )
 
     def next_roll(self, today: date) -> CalendarEntry:
-        """The next submission after the one due whose period starts later than that one's. Raises Problem."""
+        """The next submission yet to open whose period starts later than that of the one before. Raises Problem.
+
+        In August that is the one due, which waits for September.
+        """
         due = self.due(today)
-        entry = self.after(due)
-        while entry.period_start <= due.period_start:
+        entry = due if today < due.opens else self.after(due)
+        while not self._rolls(self.before(entry), entry):
             entry = self.after(entry)
         return entry
+
+    def base_before(self, entry: CalendarEntry) -> date:
+        """The first day of the period of the submission before one. Raises Problem where the calendar ends."""
+        return self.before(entry).period_start
 
     @property
     def rolls(self) -> bool:

@@ -12,6 +12,7 @@ from tui.cli.context import now
 from tui.cli.given import fields_of_input, one_cell
 from tui.form.record_model import RecordModel, Surroundings
 from tui.widgets.text import printable
+from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.records import NO_VALUES, Finding, Values
 from validators.standard.model import Standard
@@ -228,8 +229,8 @@ def refuse_company(at: ClientWork, tree: ClientTree, how: SaveOptions) -> None:
         where = Sentence("the {client} {id}", id=tree.client.id)
         if one.kind != "client":
             where = Sentence("the {kind} {id} of this {client}", kind=term(one.kind), id=one.record_id)
-        told = "{person} is in {where} since {since:%Y-%m-%d %H:%M} UTC: try again later, or give --anyway."
-        raise Problem(at.work.standard.say(told, person=one.person, where=where, since=one.since))
+        told = "{person} is in {where} since {since}: try again later, or give --anyway."
+        raise Problem(at.work.standard.say(told, person=one.person, where=where, since=minute_text(one.since)))
 
 
 def refuse_version(record: StoredRecord, how: SaveOptions) -> None:
@@ -252,10 +253,11 @@ def refuse_draft(at: ClientWork, record: StoredRecord, how: SaveOptions) -> Draf
         use = "--use-draft to save it with this, or " if how.can_use_draft else ""
         raise Problem(
             at.work.standard.say(
-                "You have a draft of the {record} from {draft.saved_at:%Y-%m-%d %H:%M} UTC, {draft.fields} fields: give"
+                "You have a draft of the {record} from {saved}, {draft.fields} fields: give"
                 " {use}--drop-draft to forget it.",
                 record=named(record),
                 draft=draft,
+                saved=minute_text(draft.saved_at),
                 use=use,
             )
         )

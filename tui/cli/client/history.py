@@ -15,9 +15,9 @@ from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.session.history_lines import HistoryLine, day_told, record_told, sums_told
-from tui.session.local_time import LONDON
 from tui.session.wording import several
 from tui.widgets.text import printable
+from validators.local_time import minute_text
 from validators.problems import Problem
 
 commands = typer.Typer()
@@ -86,7 +86,7 @@ def accepted(
     if found:
         print(f"{'Id':<{SHORT}}  {'Accepted':<16}  {'By':<10}  {'Client':<12}  {'Rule':<6}  {'State':<10}  Reason")
     for one in found:
-        at_time = f"{one.accepted_at.astimezone(LONDON):%Y-%m-%d %H:%M}"
+        at_time = minute_text(one.accepted_at)
         told = f"{one.id[:SHORT]:<{SHORT}}  {at_time}  {one.accepted_by:<10}  {one.reference:<12}  {one.rule:<6}"
         print(printable(f"{told}  {_state(one):<10}  {one.reason}"))
     print(several(len(found), "acceptance"))

@@ -30,10 +30,10 @@ from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.session.history_lines import record_name
-from tui.session.local_time import LONDON
 from tui.session.wording import SORTS, client_name, findings_text, several, view_told
 from tui.widgets.text import printable
 from validators.journeys import journeys
+from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Severity
 from validators.standard.model import Standard
@@ -233,7 +233,7 @@ def _group_lines(standard: Standard, groups: list[DraftGroup]) -> Iterator[str]:
         for one in group.drafts:
             record = StoredRecord(one.kind, one.record_id, one.parent_id, one.section, one.values, 0, one.saved_at, "")
             state = "saved since by somebody" if one.is_overtaken else "" if one.version else "new"
-            at = f"{one.saved_at.astimezone(LONDON):%Y-%m-%d %H:%M}"
+            at = minute_text(one.saved_at)
             yield (
                 f"{client_name(standard, group.client):<20}  {record_name(standard, record):<28}  {at:<16}"
                 f"  {one.fields:<6}  {one.record_id:<36}  {state}"
@@ -334,7 +334,7 @@ def _lines(
         yield ""
     for draft in drafts:
         overtaken = "; the record was saved since" if draft.is_overtaken else ""
-        at_time = f"{draft.saved_at:%Y-%m-%d %H:%M} UTC"
+        at_time = f"{minute_text(draft.saved_at)}"
         if not draft.version:
             continue  # its record is told above
         what = f"{standard.word(draft.kind)} {draft.record_id}"

@@ -13,9 +13,9 @@ from store.clients.facts import SavedView
 from store.facts import NEVER, AgencyInfo, ClientQuery, ClientRow, Filter, Sort, Worklist
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
-from tui.session.local_time import LONDON
 from tui.session.wording import SORTS, findings_text
 from tui.widgets.paged_table import Column, PagedTable, Row
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.standard.model import Standard
 

@@ -15,6 +15,7 @@ from tui.screens.extract.receipt import ReceiptScreen
 from tui.session.program import StoreScreen
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
+from validators.local_time import date_text, minute_text
 from validators.standard.model import Standard
 
 COLUMNS = (
@@ -86,7 +87,7 @@ class HistoryOfExtracts(StoreScreen[None]):
 
     def _row(self, one: ExtractInfo) -> Row:
         mark = "*" if one.id == self._marked else ""
-        when = f"{one.made_at:%Y-%m-%d %H:%M}"
+        when = minute_text(one.made_at)
         kind = (one.kind,) if self._has_kinds else ()
         about = (mark, when, one.made_by, one.submission, *kind)
         return one.id, *about, f"{one.rows:,}", state_of(one), one.file_name
@@ -130,7 +131,7 @@ class HistoryOfExtracts(StoreScreen[None]):
         def came(found: Comparison) -> None:
             if not self.is_attached:
                 return  # gone elsewhere meanwhile, perhaps to another agency
-            about = f"From {old.submission} ({old.made_at:%Y-%m-%d}) to {new.submission} ({new.made_at:%Y-%m-%d})."
+            about = f"From {old.submission} ({date_text(old.made_at)}) to {new.submission} ({date_text(new.made_at)})."
             self.app.push_screen(
                 ItemsScreen("Two extracts compared", about, changed(found, app.standard), "Nothing differs.")
             )

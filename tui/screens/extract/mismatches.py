@@ -13,6 +13,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
+from validators.local_time import date_text
 
 COLUMNS = (Column("State", 8), Column("Client", 10), Column("Kind", 17), Column("Why", 0))
 MARK = {"open": "! open", "confirmed": "✓ conf.", "explained": "i expl."}
@@ -49,7 +50,7 @@ class MismatchesScreen(FilteredScreen):
         """The list has the keys."""
         sent = self.found.sent
         if sent is not None and sent.sent_at is not None:
-            told = f"Against the extract of {sent.submission} that {sent.sent_by} sent on {sent.sent_at:%Y-%m-%d}."
+            told = f"Against the extract of {sent.submission} that {sent.sent_by} sent on {date_text(sent.sent_at)}."
             self.about.show((f" {told}", "dim"))
         self.table.focus()
         self.filter_by("")

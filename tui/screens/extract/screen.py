@@ -30,6 +30,7 @@ from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.calendar.calendar import in_words
+from validators.local_time import date_text
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -251,7 +252,7 @@ class ExtractScreen(StoreScreen[None]):
         if found.last is None:
             return ExtractLine("Changed", "nothing was written before", hint="There is nothing to compare with yet.")
         what = "sent" if found.last.is_sent else "written"
-        since = f"since {found.last.submission}, {what} {found.last.sent_at or found.last.made_at:%Y-%m-%d}"
+        since = f"since {found.last.submission}, {what} {date_text(found.last.sent_at or found.last.made_at)}"
         if isinstance(found.changes, str):
             return ExtractLine(
                 "Changed", f"{since}: {found.changes}", "error", hint="Nothing is lost but the comparison."
@@ -275,7 +276,7 @@ class ExtractScreen(StoreScreen[None]):
         if not found.written:
             return ExtractLine("Extracts", "none was written yet")
         last = found.written[-1]
-        told = f"{len(found.written)}; the last of {last.submission}, {last.made_at:%Y-%m-%d}, by {last.made_by}"
+        told = f"{len(found.written)}; the last of {last.submission}, {date_text(last.made_at)}, by {last.made_by}"
         return ExtractLine("Extracts", told, go=self.action_written, hint="Enter lists them with their receipts.")
 
     def on_line_list_moved(self) -> None:
