@@ -10,7 +10,8 @@ from typing import cast
 from exporters.extracts.readiness import NOT_OFFICIAL, Readiness, counted
 from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
-from validators.local_time import minute_text
+from validators.calendar.calendar import in_words
+from validators.local_time import LONDON, minute_text
 from validators.quality import Tally
 from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
@@ -89,6 +90,10 @@ class Receipt:
     period_end: date | None = None
     """The last day of the submission's period, and the day it was written."""
     today: date | None = None
+    agency: str = ""
+    """Whose return it is, by its code; then the first day of the period, and the day it had to be there by."""
+    period_start: date | None = None
+    deadline: date | None = None
     audit: str = ""
     """The audit's last row when the extract was kept (see `store.disk.audit.noted`); empty where it was not."""
 
@@ -115,6 +120,10 @@ class Receipt:
             frame=bring_first(self.tally.standard),
         )
 
+    def reference_of(self, episode: str) -> str:
+        """The client's reference of an episode that is left out or held back, "" where that is not known."""
+        return self.places.get(episode, ("", "", ""))[2]
+
     @property
     def not_ready_because(self) -> list[str]:
         """Why the file should not be sent yet; empty when it is ready."""
@@ -129,14 +138,23 @@ class Receipt:
         """The receipt as the export command's JSON tells it and the store keeps it."""
         return {
             "submission": self.submission,
+            "agency": self.agency,
+            "period_start": self.period_start.isoformat() if self.period_start else None,
+            "period_end": self.period_end.isoformat() if self.period_end else None,
+            "deadline": self.deadline.isoformat() if self.deadline else None,
             **self._of_a_kind(),
             "file": str(self.file),
             "sha256": self.sha256,
             "rows": self.tally.rows,
             "episodes": self.tally.episodes,
             "no_consent": self.tally.no_consent,
-            "left_out": [{"episode": episode, "why": why} for episode, why in self.left_out],
-            "held_back": [held.as_mapping() for held in self.held_back],
+            "left_out": [
+                {"episode": episode, "why": why, "reference": self.reference_of(episode)}
+                for episode, why in self.left_out
+            ],
+            "held_back": [
+                {**held.as_mapping(), "reference": self.reference_of(held.episode)} for held in self.held_back
+            ],
             "left_out_with_errors": list(self.kept_out),
             "mismatches": self.mismatches,
             "drafts": sum(self.drafts.values()),
@@ -178,10 +196,30 @@ def told_of_others(unchanged: int) -> str:
     return f"; nothing to send of {counted(unchanged, 'other')}" if unchanged else ""
 
 
+def told_of_deadline(deadline: date, sent_at: datetime | None) -> str:
+    """The day a return had to be there by; and, once it was sent after that, that it was late."""
+    told = f"due by {in_words(deadline)}"
+    late = (sent_at.astimezone(LONDON).date() - deadline).days if sent_at else 0
+    return f"{told}, sent late by {counted(late, 'day')}" if late > 0 else told
+
+
+def grouped(items: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Things and why, told by the reason: each reason once, with how many, and those it holds of below it."""
+    groups: dict[str, list[str]] = {}
+    for what, why in items:
+        groups.setdefault(why, []).append(what)
+    for why, held in groups.items():
+        yield f"{why}: {len(held):,}"
+        yield from (f"  {one}" for one in held)
+
+
 def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
     """The receipt in lines, for people."""
     tally = receipt.tally
     yield f"Submission {receipt.submission}: {receipt.file}"
+    if receipt.period_start and receipt.period_end and receipt.deadline:
+        period = f"{in_words(receipt.period_start)} to {in_words(receipt.period_end)}"
+        yield f"  agency {receipt.agency}, {period}, {told_of_deadline(receipt.deadline, None)}"
     if receipt.wanted is not None:
         yield f"  {told_of_kind(receipt.wanted)}{told_of_others(receipt.unchanged)}"
     if receipt.validation is not None:
@@ -192,22 +230,40 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
     yield f"  load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
     if receipt.audit:
         yield f"  audit {receipt.audit}"
-    for title, items in (
-        ("left out with errors", [ascii(episode)[1:-1] for episode in receipt.kept_out]),
-        ("left out", [f"{ascii(episode)[1:-1]}: {why}" for episode, why in receipt.left_out]),
-        (
-            "held back",
-            [
-                f"{ascii(h.episode)[1:-1]}, {h.field or 'event ' + ascii(h.event)[1:-1]}: {h.why}"
-                for h in receipt.held_back
-            ],
-        ),
-    ):
+    if receipt.mismatches is not None:
+        yield f"  open mismatches against what was sent before: {receipt.mismatches:,}"
+    if receipt.kept_out:
+        yield f"  left out with errors, {len(receipt.kept_out)}:"
+        yield from (f"    {_printed(_who(receipt.reference_of(one), one))}" for one in receipt.kept_out)
+    for title, items in (("left out", _left_out(receipt)), ("held back", _held_back(receipt))):
         if items:
             yield f"  {title}, {len(items)}:"
-            yield from (f"    {item}" for item in items)
+            yield from (f"    {line}" for line in grouped(items))
     yield from (f"  of the edition: {told}" for told in caveats(standard))
     yield f"{receipt.standing[0].upper()}{receipt.standing[1:]}" + ("" if receipt.not_ready_because else ".")
+
+
+def _printed(text: str) -> str:
+    return ascii(text)[1:-1]
+
+
+def _who(reference: str, episode: str) -> str:
+    return f"{reference}, {episode}" if reference else episode
+
+
+def _left_out(receipt: Receipt) -> list[tuple[str, str]]:
+    return [(_printed(_who(receipt.reference_of(one), one)), why) for one, why in receipt.left_out]
+
+
+def _held_back(receipt: Receipt) -> list[tuple[str, str]]:
+    return [
+        (f"{_printed(_who(receipt.reference_of(h.episode), h.episode))}, {_what_waits(h.field, h.event)}", h.why)
+        for h in receipt.held_back
+    ]
+
+
+def _what_waits(field: str, event: str) -> str:
+    return field or f"event {_printed(event)}"
 
 
 # The receipts of extracts that are kept, told in lines and as mappings.
@@ -272,6 +328,12 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"# Submission {extract.submission}: {extract.file_name}"
     yield ""
     yield from (f"  {line}" for line in history_of(extract))
+    yield f"  Agency  {extract.agency}"
+    start, end, deadline = (_day(told, key) for key in ("period_start", "period_end", "deadline"))
+    if start and end:
+        yield f"  Period  {in_words(start)} to {in_words(end)}"
+    if deadline:
+        yield f"  Due     {told_of_deadline(deadline, extract.sent_at if extract.is_sent else None)[7:]}"
     yield f"  Extract {extract.id}"
     yield f"  File    {told.get('file', extract.file_name)}"
     if extract.kind:
@@ -287,6 +349,8 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"  {told.get('errors', 0)} errors, {told.get('warnings', 0)} warnings, {told.get('accepted', 0)} accepted"
     load, quality = told.get("load_percent", "?"), told.get("data_quality_percent", "?")
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
+    if isinstance(mismatches := told.get("mismatches"), int):
+        yield f"  Open mismatches against what was sent before: {mismatches:,}"
     reasons = cast(Sequence[str], told.get("not_ready_because") or ())
     yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
     if wrong := cast(Sequence[str], told.get("left_out_with_errors") or ()):
@@ -305,9 +369,20 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
             yield ""
             yield f"# {title}: {len(items)}"
             yield ""
-            for item in items:
-                what = item.get("field") or (f"event {item['event']}" if item.get("event") else "")
-                yield f"  {item.get('episode', '')}{', ' + what if what else ''}: {item.get('why', '')}"
+            yield from (f"  {line}" for line in grouped(map(_kept_item, items)))
+
+
+def _kept_item(item: Mapping[str, str]) -> tuple[str, str]:
+    """What of a kept receipt was left out or held back, and why."""
+    what = item.get("field") or (f"event {item['event']}" if item.get("event") else "")
+    who = _who(item.get("reference", ""), item.get("episode", ""))
+    return f"{who}{', ' + what if what else ''}", item.get("why", "")
+
+
+def _day(told: Mapping[str, object], key: str) -> date | None:
+    """A day of a kept receipt, None where it has none."""
+    kept = told.get(key)
+    return date.fromisoformat(kept) if isinstance(kept, str) and kept else None
 
 
 def _number(told: Mapping[str, object], key: str) -> int:

@@ -55,6 +55,8 @@ def begun(work: Work, chosen: Selecting, period: ReportingPeriod) -> Receipt:
         wanted=wanted,
         period_end=period.end,
         today=work.today,
+        agency=work.agency.code,
+        period_start=period.start,
     )
 
 

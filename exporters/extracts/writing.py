@@ -92,13 +92,14 @@ def _export(
     wanted: "ExtractKind | None",
 ) -> Receipt:
     agency = work.agency
-    period = store.ask(calendar.of_agency, agency).entry(submission).period
+    entry = store.ask(calendar.of_agency, agency).entry(submission)
+    period = entry.period
     work = store.ask(work_on, work, period.end)
     form = choose.of(work.standard)
     chosen = form.selection(period, wanted)
     receipt = begun(work, chosen, period)
     target = place_of(receipt.file.name)
-    receipt.file, receipt.made_at = target, who.at
+    receipt.file, receipt.made_at, receipt.deadline = target, who.at, entry.deadline
     try:
         with scratch(target, mode_for_person(target.parent)) as temporary:
             with store.reading() as snapshot:

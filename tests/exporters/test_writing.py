@@ -36,7 +36,8 @@ from validators.standard.model import Standard
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "T0123-20190101-20201231-CJIT-P.csv"
 CARRIED = ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
-KEYS = ["submission", "file", "sha256", "rows", "episodes", "no_consent", "left_out", "held_back"]
+KEYS = ["submission", "agency", "period_start", "period_end", "deadline"]
+KEYS += ["file", "sha256", "rows", "episodes", "no_consent", "left_out", "held_back"]
 KEYS += ["left_out_with_errors", "mismatches", "drafts", "errors", "warnings"]
 KEYS += ["accepted", "load_percent", "data_quality_percent", "ready", "not_ready_because"]
 
@@ -86,6 +87,11 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert b"".join(ask(desk.store, extracts.text, kept[0].id)) == data
     text = "\n".join(told_as_text(receipt, STANDARD))
     assert str(told["sha256"]) in text and "Not ready: 9 errors" in text and desk.left() == [NAME]
+    assert "  agency T0123, 1 January 2019 to 31 December 2020, due by 12 January 2021\n" in text
+    assert "  open mismatches against what was sent before: 0\n" in text
+    # Left out with the client's reference, each reason once.
+    name, why = receipt.left_out[0]
+    assert f"    {why}: 1\n      {receipt.reference_of(name)}, {name}\n" in text and receipt.reference_of(name)
 
 
 def test_a_clean_return_is_ready(desk: Desk) -> None:
@@ -259,5 +265,5 @@ def test_a_return_whose_warnings_are_accepted_is_ready_with_them(desk: Desk) -> 
     assert (told["warnings"], told["accepted"], told["ready"], told["not_ready_because"]) == (2, 2, True, [])
     assert receipt.standing == "ready with 2 accepted warnings"
     lines = list(told_as_text(receipt, STANDARD))
-    assert lines[3].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
+    assert lines[4].endswith("data quality 0.0 % (100 % without 2 accepted) (our estimate)")
     assert lines[-1] == "Ready with 2 accepted warnings."

@@ -1,14 +1,17 @@
 """The calendar's screen on 15 December 2020: a year, a region's dates typed, loaded and withdrawn; the roll-over."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from exporters.extracts.receipt import receipt_lines
+from exporters.extracts.writing import export_submission
+from exporters.work import Work
 from store.clients import index
 from store.facts import AgencyInfo, Who
 from store.month import calendar as stored_calendar
-from store.month import submissions
+from store.month import extracts, sent, submissions
 from store.records import agencies
 from store.store import Store
 from tests.screens.program import NOW
@@ -16,7 +19,7 @@ from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_month.conftest import PICTURES
 from tests.stores import ask
 from tests.terminal import Terminal
-from tui.screens.calendar.rows import read_year, typed_day, year_of
+from tui.screens.calendar.rows import detail, read_year, typed_day, year_of
 from validators.calendar.kinds import Override
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -53,6 +56,22 @@ def test_the_year_tells_what_is_due_and_why_there_is_no_august(calendar: Termina
     calendar.until("Part July Aug 19")
     calendar.press("++")
     calendar.until("Part July Aug 21  1 Jan 20")
+
+
+def test_what_was_sent_late_says_so_in_the_calendar_and_on_its_receipt(store: Store, tmp_path: Path) -> None:
+    agency = ask(store, agencies.one)
+    for month, day in (("2020-10", datetime(2020, 11, 9, tzinfo=UTC)), ("2020-11", datetime(2020, 12, 15, tzinfo=UTC))):
+        export_submission(store, Work(agency, STANDARD, day.date()), month, tmp_path, Who("ann", day))
+        its = ask(store, extracts.listed, agency)[-1]
+        with store.writing(Who("ann", day)) as unit:
+            sent.mark(unit, its.id)
+    year = ask(store, read_year, agency, STANDARD, 2020, NOW.date())
+    told = {line.entry.submission: (line.state, detail(line)) for line in year.lines if line.entry}
+    assert told["2020-10"][0] == "sent" and "late" not in told["2020-10"][1]
+    assert told["2020-11"][0] == "sent late" and "Sent late by 3 days." in told["2020-11"][1]
+    lines = list(receipt_lines(ask(store, extracts.listed, agency)[-1], STANDARD))
+    assert "  Agency  T0001" in lines and "  Due     12 December 2020, sent late by 3 days" in lines
+    assert "  Period  1 January 2019 to 30 November 2020" in lines
 
 
 def test_a_regions_deadline_is_entered_counts_and_is_withdrawn(calendar: Terminal, store: Store) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
+from exporters.extracts.readiness import counted
 from store.month import calendar as stored_calendar
 from store.month import extracts, submissions
 from store.snapshot import Snapshot
@@ -18,6 +19,7 @@ from tui.widgets.text_line import Piece
 from validators.calendar.calendar import LONG_MONTHS, CalendarEntry, SubmissionCalendar, in_words
 from validators.calendar.kinds import MONTHS
 from validators.calendar.periods import month_after
+from validators.local_time import LONDON
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 FIRST_MONTH = 9
 """A page begins with what is due in September, where the base date rolls on."""
+SENT_LATE = "sent late"
 SOURCES = {"rule": "rule", "published": "publ", "override": "own"}
 
 
@@ -37,6 +40,8 @@ class YearLine:
     entry: CalendarEntry | None
     state: str = ""
     told: str = ""
+    sent_late: int = 0
+    """By how many days after the deadline it was sent first."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,13 @@ def read_year(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard", ye
     entries = calendar.entries(date(year, FIRST_MONTH, 1), 12)
     due = calendar.due(today)
     states = _states(snapshot, agency, standard)
+    sent = _first_sent(snapshot, agency)
     known = min(states, default="9")
     lines: list[YearLine] = []
     for entry in entries:
-        lines.append(YearLine(entry, states.get(entry.submission) or _state(entry, due, today, known)))
+        late = max(0, (sent.get(entry.submission, entry.deadline) - entry.deadline).days)
+        state = states.get(entry.submission) or _state(entry, due, today, known)
+        lines.append(YearLine(entry, SENT_LATE if late and state == "sent" else state, sent_late=late))
         after = calendar.after(entry)
         passed = month_after(entry.deadline)
         if passed.month < after.deadline.month and passed.year == after.deadline.year:
@@ -101,6 +109,16 @@ def _states(snapshot: Snapshot, agency: "AgencyInfo", standard: "Standard") -> d
             found[one.month] = "nil"
         elif one.attempt > 1 and found.get(one.month) == "accepted":
             found[one.month] = "again"
+    return found
+
+
+def _first_sent(snapshot: Snapshot, agency: "AgencyInfo") -> dict[str, date]:
+    """The day each submission was first sent, by the clock on the wall."""
+    found: dict[str, date] = {}
+    for one in extracts.listed(snapshot, agency):
+        if one.is_sent and one.sent_at is not None:
+            day = one.sent_at.astimezone(LONDON).date()
+            found[one.submission] = min(day, found.get(one.submission, day))
     return found
 
 
@@ -141,9 +159,11 @@ def detail(line: YearLine | None) -> str:
     one = line.entry
     closed = f" ({one.closed_day}: it is not moved)" if one.closed_day else ""
     told = one.told if one.source == "rule" else f"as stated by {one.told}"
+    late = f" Sent late by {counted(line.sent_late, 'day')}." if line.sent_late else ""
     return (
         f"{one.submission} covers {in_words(one.period_start)} to {in_words(one.period_end)}. Window "
-        f"{in_words(one.opens)} to {in_words(one.closes)}, deadline {in_words(one.deadline)}{closed}. Dates {told}."
+        f"{in_words(one.opens)} to {in_words(one.closes)}, deadline {in_words(one.deadline)}{closed}."
+        f"{late} Dates {told}."
     )
 
 
@@ -193,7 +213,7 @@ class YearList(LineList):
 
     def head_of(self, line: int) -> Sequence[Piece]:
         """Headings."""
-        return [(f"{'Submission':18}{'Covers':20}{'Window':11}{'Deadline':13}{'Days':5}{'From':5}State", "heading")]
+        return [(f"{'Submission':18}{'Covers':20}{'Window':11}{'Deadline':13}{'Day':4}{'From':5}State", "heading")]
 
     def pieces_of(self, row: int) -> Sequence[Piece]:
         """One line; a deadline on a day without work has a `!`."""
@@ -211,7 +231,7 @@ class YearList(LineList):
         cells = ((one.title, 18), (covers, 20), (window, 11), (deadline + mark, 13))
         text = "".join(fit(printable(cell), width - 1) + " " for cell, width in cells)
         left = days_left(one, self.today)
-        return [(f"{text}{left:5}{SOURCES[one.source]:5}{line.state}", self.stripe_of(row))]
+        return [(f"{text}{left:4}{SOURCES[one.source]:5}{line.state}", self.stripe_of(row))]
 
     def stripe_of(self, row: int) -> str:
         """Every second row has another ground."""
