@@ -67,10 +67,12 @@ def preview_extract(
 
     Raises Problem when there is no such submission, and as the export does.
     """
-    period = calendar.of_agency(snapshot, work.agency).entry(submission).period
+    entry = calendar.of_agency(snapshot, work.agency).entry(submission)
+    period = entry.period
     work = work_on(snapshot, work, period.end)
     chosen = choose.of(work.standard).selection(period, wanted)
     preview = _made(snapshot, work, chosen, period, progress)
+    preview.receipt.deadline = entry.deadline
     if chosen.period != period:
         # What lies outside the days that are wanted is known all the same, and denied by nobody.
         until = replace(period, end=max(period.end, chosen.period.end))
