@@ -199,3 +199,13 @@ def test_in_august_the_roll_over_is_the_one_that_september_brings(filled: Place)
     )
     assert july == august and july.startswith("From 2021-08 (Part July Aug 21) on")
     assert september.startswith("From 2022-08 ")
+
+
+def test_due_within_so_many_days_says_nothing_before(filled: Place) -> None:
+    one = call("due", *filled.options, "--today", "2021-01-10", "--within", "1")
+    assert (one.code, one.out) == (0, ""), "the deadline is the 12th"
+    two = call("due", *filled.options, "--today", "2021-01-10", "--within", "2")
+    assert two.code == 0 and "T0123" in two.out and "2020-12" in two.out
+    late = call("due", *filled.options, "--today", "2021-01-14", "--within", "0")
+    assert late.code == 1 and "LATE" in late.out
+    assert call("due", *filled.options, "--within", "-1").code == 2

@@ -62,6 +62,12 @@ def due(
     on: TodayOption = None,
     form: FormatOption = OutputFormat.TEXT,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is late.")] = False,
+    within: Annotated[
+        int | None,
+        typer.Option(
+            "--within", metavar="N", min=0, help="Say nothing unless late, or due within N days and not sent."
+        ),
+    ] = None,
     as_kept: Annotated[
         bool, typer.Option("--as-kept", help="Check nothing anew: tell the results of the last check.")
     ] = False,
@@ -76,6 +82,8 @@ def due(
             agencies = [found.ask(stored_agencies.one, agency_code, standard_id)]
         told = [_standing(found, one, today, as_kept) for one in agencies]
     late = [one for one in told if one.late is not None]
+    if within is not None:
+        told = [one for one in told if one in late or _is_due_within(one, within)]
     if form is OutputFormat.JSON:
         print(json.dumps([_as_mapping(one) for one in told], indent=1))
     else:
@@ -83,6 +91,11 @@ def due(
             for line in due_lines(one):
                 print(printable(line))
     return 1 if late else 0
+
+
+def _is_due_within(one: Standing, days: int) -> bool:
+    """Whether what is at hand is to be sent from here within so many days, and was not."""
+    return one.is_ours and not (one.is_sent and not one.begun_anew) and 0 <= one.days_left <= days
 
 
 def _standing(store: "Store", agency: "AgencyInfo", today: date, as_kept: bool) -> Standing:

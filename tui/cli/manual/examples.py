@@ -89,7 +89,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "extracts mismatches": ("keywork extracts mismatches",),
     "extracts confirm": ("keywork extracts confirm - --reason - (the subject, then the reason)",),
     "extracts withdraw": ("keywork extracts withdraw -",),
-    "due": ("keywork due", "keywork due --quiet"),
+    "due": ("keywork due", "keywork due --quiet", "keywork due --within 5"),
     "checklist": ("keywork checklist", "keywork checklist --submission 2020-12"),
     "checklist tick": ("keywork checklist tick portal load=98.4 quality=100",),
     "checklist reopen": ("keywork checklist reopen portal --reason -",),
