@@ -19,7 +19,8 @@ def same_but_numbers(terminal: Terminal, path: Path) -> None:
     """Compare the screen with a picture but for numbers: versions and counts are others at another time."""
     lines = terminal.text().split("\n")
     end = next((at for at, line in enumerate(lines) if "What changed" in line), len(lines))
-    shown = re.sub(r"(?<![A-Za-z])\d[\d.]*", "0", "\n".join(lines[:end])) + "\n"
+    text = re.sub(r"\b[0-9a-f]{16}\b", "(a digest)", "\n".join(lines[:end]))
+    shown = re.sub(r"(?<![A-Za-z])\d[\d.]*", "0", text) + "\n"
     if os.environ.get("KEYWORK_PICTURES"):
         path.write_text(shown, encoding="utf-8")
     assert shown == path.read_text(encoding="utf-8")
@@ -106,4 +107,4 @@ def test_a_backup_the_doctor_the_version_and_the_first_steps(start: Start, store
     same_picture(terminal, HELP / "first_steps.screen.txt")
     store.key_file.chmod(0o604)
     command(terminal, "doctor", "is open to everybody on this computer")
-    terminal.until("1 thing of 9 wrong: see above")
+    terminal.until(lambda seen: re.search(r"1 thing of \d+ wrong: see above", seen.text()) is not None)

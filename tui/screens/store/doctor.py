@@ -31,7 +31,7 @@ class DoctorScreen(StoreScreen[None]):
     def action_refresh_data(self) -> None:
         """F5: examine again."""
         self.say("Examining ...")
-        self.program.read(doctor.examine, on_done=self._came, hold=True)
+        self.program.read(doctor.examine, on_done=self._came)
 
     def _came(self, checks: list[Check]) -> None:
         if not self.is_attached:
