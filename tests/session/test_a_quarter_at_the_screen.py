@@ -26,7 +26,7 @@ def test_a_quarter_at_the_screen(tmp_path: Path, terminals: Open) -> None:
     quarter = Quarter(tmp_path, made=False)
     quarter.at("2026-01-20")
     screen = Screen(quarter, terminals, tmp_path)
-    screen.begins("<down>", "Month: Jan 26 (2026-01), T0001")
+    screen.begins("<end>", "Month: Jan 26 (2026-01), T0001")
     quarter.over_from_another_program()
     the_first_is_keyed(screen)
     files: list[Path] = []
