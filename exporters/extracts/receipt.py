@@ -306,7 +306,7 @@ def history_of(extract: ExtractInfo) -> Iterator[str]:
     if extract.sent_at:
         yield f"Marked as sent by {extract.sent_by}, {minute_text(extract.sent_at)}"
     if extract.taken_back_at:
-        yield f"Taken back by {extract.taken_back_by}, {extract.taken_back_at:%Y-%m-%d %H:%M} UTC"
+        yield f"Taken back by {extract.taken_back_by}, {minute_text(extract.taken_back_at)}"
     if told := told_redacted(extract):
         yield told
 
@@ -316,10 +316,9 @@ def told_redacted(extract: ExtractInfo) -> str:
     if extract.redacted_at is None:
         return ""
     return (
-        f"A client who was removed was struck from it on {extract.redacted_at:%Y-%m-%d %H:%M} UTC: what is kept is not "
+        f"A client who was removed was struck from it on {minute_text(extract.redacted_at)}: what is kept is not "
         f"the file that was written, its SHA-256 is {extract.redacted_sha256}"
     )
-        yield f"Taken back by {extract.taken_back_by}, {minute_text(extract.taken_back_at)}"
 
 
 def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:

@@ -8,7 +8,7 @@ extracts had the client in them. Where values of the history were erased, that i
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from store.live import drafts
 from store.records import consent, removal
 from store.records.values import sortable
 from store.snapshot import Snapshot
+from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
@@ -323,7 +324,7 @@ def _values(text: str | None) -> dict[str, str]:
 
 
 def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+    return minute_text(at) if at else ""
 
 
 # How it is told

@@ -23,7 +23,7 @@ from validators.standard.model import Standard
 _ROLES = ("client_id", "episode_id", "client_reference")
 _REMOVED = "(removed)"
 SHORTEST_WORD = 3
-_NAMING = frozenset({"episode", "event", "client"})
+_NAMING = frozenset({"episode", "reference", "event", "client"})
 """What of a receipt names somebody."""
 _PLAIN = re.compile(r"[A-Za-z0-9 ._/-]+", re.ASCII)
 
@@ -82,7 +82,12 @@ class Names:
     def _is_named(self, told: str) -> bool:
         """Whether a receipt names him: by an identifier, or by what links a journey."""
         reference, _, day = told.partition(" ")
-        return told in self.all or reference in self.references or (reference, day) in self.journeys
+        return (
+            told in self.all
+            or told in self.references
+            or reference in self.references
+            or (reference, day) in self.journeys
+        )
 
 
 def _words(text: str) -> Iterator[str]:

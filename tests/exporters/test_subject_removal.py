@@ -11,6 +11,7 @@ import pytest
 
 from exporters.checks.bounces import read_bounces
 from exporters.subject import removal
+from exporters.subject.names import Names
 from store.clients import views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
@@ -262,3 +263,9 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
         do(desk.store, ANN, drafts.save, late)
     assert offline_drafts.take(desk.store, ANN).drafts == 0 and not away.exists()
     assert traces(desk.store) == set()
+
+
+def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -> None:
+    his, another = ({"episode": name, "why": "late", "reference": ref} for name, ref in (("e5", "MARK 7"), ("e6", "8")))
+    told = Names(STANDARD, references=frozenset({"MARK 7"})).struck({"left_out": [his, another]})
+    assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another

@@ -27,9 +27,9 @@ from tui.cli.options import (
     ToOption,
     refuse_csv,
 )
-from tui.session.local_time import LONDON
 from tui.session.passphrase import ask_passphrase
 from tui.widgets.text import printable
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.standard.catalogue import load
 

@@ -12,10 +12,10 @@ from tui.cli.client.changes import named
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.given import prose_of
 from tui.cli.options import OutputFormat
-from tui.session.local_time import LONDON
 from tui.session.wording import several
 from tui.widgets.settings import WEEKS
 from tui.widgets.text import printable
+from validators.local_time import LONDON
 from validators.problems import Problem
 
 WeeksOption = Annotated[
