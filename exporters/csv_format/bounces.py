@@ -138,14 +138,22 @@ def led(
     rows = SentRows(extracts.text(snapshot, extract_id), standard, lines, words)
     met = [rows.met(one, offset) for one in listed]
     found = [row for _, row in met if row is not None]
-    known = read.known_episodes(snapshot, agency, [row.episode for row in found if row.episode])
-    return [_led(one, row, known, standard) if row is not None else one for one, row in met]
+    named = [row.episode for row in found if row.episode]
+    known = read.known_episodes(snapshot, agency, named)
+    there = read.count_bearing(snapshot, agency, named)
+    shared = {name: many for name, (many, _) in there.items() if many > 1}
+    return [_led(one, row, known, shared, standard) if row is not None else one for one, row in met]
 
 
-def _led(one: Bounce, row: SentRow, known: "dict[str, KnownEpisode]", standard: Standard) -> Bounce:
-    """The line with the record in the store that the row came from."""
+def _led(
+    one: Bounce, row: SentRow, known: "dict[str, KnownEpisode]", shared: dict[str, int], standard: Standard
+) -> Bounce:
+    """The line with the record in the store that the row came from; `shared` are identifiers that several bear."""
     if not row.episode:
         return replace(one, why_not=standard.say("that {row} has no {episode} identifier"))
+    if many := shared.get(row.episode, 0):
+        told = standard.say("{many} {episodes} in the store bear its identifier: mend one first", many=many)
+        return replace(one, why_not=told)
     its = known.get(row.episode)
     if its is None:
         told = standard.say("its {episode} is not in the store any more: deleted, or its identifier changed")

@@ -4,15 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from store.clients import search
-from store.facts import AgencyInfo, ClientQuery, ClientTree, EpisodeTree, Kind, StoredRecord
+from store.facts import AgencyInfo, ClientTree, EpisodeTree, StoredRecord
 from store.records import read
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
-
-KINDS: tuple[Kind, ...] = ("client", "episode", "event")
-LOOKED_THROUGH = 50
-"""Clients looked through for one who bears exactly what was asked for."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +43,12 @@ def _bearing(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted:
     if record is not None and read.get(snapshot, "client", client_of(snapshot, record)).parent_id == agency.id:
         yield record
         return
-    yield from read.known_clients(snapshot, agency, [wanted]).values()
-    for known in read.known_episodes(snapshot, agency, [wanted]).values():
-        yield known.episode
-    rows = search.page(snapshot, agency, ClientQuery(text=wanted), 0, LOOKED_THROUGH) if wanted else []
-    for row in rows:
-        if row.reference.casefold() == wanted.casefold():
-            yield read.get(snapshot, "client", row.id)
-        for episode in read.tree(snapshot, row.id).episodes:
-            for event in episode.events:
-                section = standard.section_by_id.get(event.section)
-                if section is not None and event.values.get(section.id_field) == wanted:
-                    yield event
+    for one in read.bearing(snapshot, agency, wanted):
+        # What an event of another edition bears names it no more.
+        if one.kind != "event" or one.section in standard.section_by_id:
+            yield one
+    for id in search.by_reference(snapshot, agency, [wanted]):
+        yield read.get(snapshot, "client", id)
 
 
 def _gone(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> Iterator[StoredRecord]:
@@ -77,7 +67,7 @@ def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:
 
 
 def _by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord | None:
-    for kind in KINDS:
+    for kind in read.KINDS:
         try:
             return read.get(snapshot, kind, record_id)
         except Problem:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from exporters.records import check_client
 from exporters.work import Work
 from store.clients import search
-from store.facts import NEVER, AgencyInfo, ClientQuery, ClientTree, Draft, EpisodeTree, StoredRecord
+from store.facts import NEVER, AgencyInfo, ClientTree, Draft, EpisodeTree, StoredRecord
 from store.live import drafts
 from store.records import read
 from store.records import save as stored_save
@@ -23,7 +23,7 @@ from validators.standard.terminology import Sentence
 
 ACT = "many"
 """The act of the audit's note: how many were keyed together."""
-LOOKED_THROUGH = 50
+_MOST_ZEROS = 8
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,12 @@ def recipient(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, refere
 
 def _clients(snapshot: Snapshot, agency: AgencyInfo, wanted: str) -> list[str]:
     """The ids of the clients of a reference; where nobody has it as typed, of one that differs in zeros before it."""
-    if not wanted:
-        return []
-    rows = search.page(snapshot, agency, ClientQuery(text=wanted), 0, LOOKED_THROUGH)
-    exact = [row.id for row in rows if row.reference.casefold() == wanted.casefold()]
-    if exact or not wanted.isdigit():
+    exact = search.by_reference(snapshot, agency, [wanted])
+    if exact or not (wanted.isascii() and wanted.isdigit()):
         return exact
-    digits = [row.id for row in rows if without_zeros(row.reference) == without_zeros(wanted)]
-    if digits:
-        return digits
-    padded = [wanted.zfill(length) for length in range(len(wanted) + 1, len(wanted) + 9)]
-    return list(read.clients_by_reference(snapshot, agency, padded).values())
+    bare = without_zeros(wanted)
+    longest = max(len(wanted), len(bare) + _MOST_ZEROS)
+    return search.by_reference(snapshot, agency, [bare.zfill(length) for length in range(len(bare), longest + 1)])
 
 
 def _is_closed(standard: Standard, values: Values) -> bool:

@@ -268,6 +268,22 @@ def holds(snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, client_id:
     return _Seeking(snapshot, agency, query).finds(client_id)
 
 
+def by_reference(snapshot: Snapshot, agency: AgencyInfo, references: Collection[str]) -> list[str]:
+    """The ids of all clients who bear one of these references, in capitals or not, in order of entry; none deleted."""
+    wanted = sorted({index.folded(one) for one in references if one})
+    query = (
+        select(CLIENTS.c.id)
+        .join(LINES, CLIENTS.c.number == _NUMBER)
+        .where(
+            LINES.c.agency_number == agency.number,
+            LINES.c.reference.in_(wanted),
+            LINES.c.flags.op("&")(index.DELETED) == 0,
+        )
+        .order_by(CLIENTS.c.number + 0)
+    )
+    return list(snapshot.connection.execute(query).scalars())
+
+
 class _Seeking:
     """One query at one moment."""
 

@@ -17,6 +17,7 @@ from validators.records import EpisodeRecord, Event
 from validators.standard.terminology import Sentence, term
 
 BATCH = 500
+KINDS: tuple[Kind, ...] = ("client", "episode", "event")
 _NOTHING: ColumnElement[Any] = null()
 TABLES = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 Item = TypeVar("Item")
@@ -90,13 +91,20 @@ def get(snapshot: Snapshot, kind: Kind, record_id: str) -> StoredRecord:
     return found
 
 
-def known_clients(snapshot: Snapshot, agency: AgencyInfo, external_ids: Collection[str]) -> dict[str, StoredRecord]:
-    """The clients that bear these identifiers, by identifier; the first where several do, deleted ones never."""
-    found: dict[str, StoredRecord] = {}
-    query = record_query("client").where(CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None))
-    for batch in batches(dict.fromkeys(external_ids)):
-        for external_id, row in _firsts(snapshot.connection, query.where(CLIENTS.c.external_id.in_(batch))).items():
-            found[external_id] = to_record("client", row)
+def bearing(snapshot: Snapshot, agency: AgencyInfo, external_id: str) -> list[StoredRecord]:
+    """All clients, episodes and events of an agency that bear an identifier; nothing deleted or hidden."""
+    found: list[StoredRecord] = []
+    if not external_id:
+        return found
+    for kind in KINDS:
+        query = record_query(kind)
+        if kind == "event":
+            query = query.join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        for above in {"client": (CLIENTS,), "episode": (EPISODES, CLIENTS), "event": (EVENTS, EPISODES, CLIENTS)}[kind]:
+            query = query.where(above.c.deleted_at.is_(None))
+        here = query.where(CLIENTS.c.agency_number == agency.number, TABLES[kind].c.external_id == external_id)
+        rows = sorted(snapshot.connection.execute(here), key=lambda row: int(row.number))
+        found += [to_record(kind, row) for row in rows]
     return found
 
 
@@ -162,18 +170,6 @@ def _firsts(connection: Connection, query: Select[Any]) -> dict[str, Row[Any]]:
     found: dict[str, Row[Any]] = {}
     for row in sorted(connection.execute(query), key=lambda row: int(row.number)):
         found.setdefault(row.external_id, row)
-    return found
-
-
-def clients_by_reference(snapshot: Snapshot, agency: AgencyInfo, references: Iterable[str]) -> dict[str, str]:
-    """The ids of an agency's clients who are not deleted, by their reference; the first entered where several share."""
-    found: dict[str, str] = {}
-    for some in batches(references):
-        query = select(CLIENTS.c.reference, CLIENTS.c.id, CLIENTS.c.number).where(
-            CLIENTS.c.agency_number == agency.number, CLIENTS.c.deleted_at.is_(None), CLIENTS.c.reference.in_(some)
-        )
-        for row in sorted(snapshot.connection.execute(query), key=lambda row: int(row.number)):
-            found.setdefault(row.reference, row.id)
     return found
 
 

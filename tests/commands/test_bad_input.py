@@ -222,3 +222,36 @@ def test_names_with_odd_characters_stay_on_one_line(place: Place) -> None:
     path = place.folder / "two\nlines \u2028 and more.csv"
     assert "could not be read" in call("check", path).sentence
     assert "could not be read" in call("check", os.fsdecode(os.fsencode(place.folder) + b"/\xff.csv")).sentence
+
+
+def test_no_name_of_a_file_steers_the_terminal(place: Place) -> None:
+    """Neither one that is refused nor one that is read, written, copied or brought back."""
+    steering = "\x1b[2J\x9b31m\u202e.csv"
+
+    def named(name: str) -> Path:
+        return place.folder / f"{name}{steering}"
+
+    store, keyed = ("--store", named("store")), ("--key-file", place.key)
+    place.folder.mkdir(exist_ok=True)
+    named("in").write_text(table([row("1")]), encoding="utf-8")
+    named("list").write_text("2\n", encoding="utf-8")
+    named("out").mkdir()
+    for command in (
+        ("check", named("none")),
+        ("import", named("none"), *store, *keyed),
+        ("standards", "check", named("none")),
+        ("import", named("in"), *store, *keyed),
+        ("import", named("in"), *store, *keyed, "--dry-run"),
+        ("check", named("in")),
+        ("export", *store, *keyed, "--submission", "2020-12", "--out", named("out"), *TODAY),
+        ("bounces", named("list"), *store, *keyed),
+        ("backup", named("copy"), *store, *keyed),
+        ("restore", named("copy"), "--store", named("again"), *keyed),
+        ("doctor", "--store", named("again"), *keyed),
+        ("report", "--format", "html", "--out", named("page"), *store, *keyed),
+        ("sample", "--store", named("new"), *keyed, "--clients", "1"),
+    ):
+        said = call(*command)
+        text = (said.out + said.err).replace("\n", "")
+        assert text and text.isprintable(), (command, said)
+    assert named("page").exists() and named("again").exists() and named("new").exists()

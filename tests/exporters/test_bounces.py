@@ -207,3 +207,13 @@ def test_what_was_changed_after_the_extract_is_marked(desk: Desk, sent: str) -> 
     assert as_mapping(marked[0])["changed"] is True
     told = list(told_as_text(marked, STANDARD))
     assert told[0].endswith("0 do not, 2 changed since") and told[1].endswith("TRIAGED, changed since")
+
+
+def test_an_identifier_that_two_bear_by_now_leads_to_neither(desk: Desk, sent: str) -> None:
+    agency = ask(desk.store, agencies.one)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        client = save.create(unit, "client", agency.id, "", {})
+        save.create(unit, "episode", client.id, "", {"EPISODID": "e1"})
+    first, other = ask(desk.store, read_bounces, agency, STANDARD, sent, "2\n4")
+    assert not first.episode_id and first.why_not == "2 episodes in the store bear its identifier: mend one first"
+    assert other.episode_id

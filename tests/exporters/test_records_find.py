@@ -3,6 +3,7 @@
 import pytest
 
 from exporters.records.find import by_any_id, by_store_id, client_of, episode_of, records_of
+from exporters.records.many import recipient
 from store.facts import Who
 from store.records import agencies, read, save
 from tests.exporters.desks import Desk
@@ -57,3 +58,39 @@ def test_what_is_not_found_is_named_in_the_standard_s_own_terms(wales: Returns) 
     with pytest.raises(Problem, match=f"There is no client, {WALES.word('episode')} or {WALES.word('event')} 'x'"):
         ask(wales.store, by_any_id, wales.agency, WALES, "x")
     assert WALES.word("episode") != "episode"
+
+
+def test_two_of_one_identifier_or_reference_are_never_one(desk: Desk) -> None:
+    """However many other clients resemble what was asked for, and whichever of the two came first."""
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        agency = agencies.ensure(unit, "T0123", STANDARD.id)
+        clients = [{"CLIENT": "1"}, *({"CLIENT": str(1000 + at)} for at in range(120)), {"CLIENT": "1"}]
+        clients += [{"CLIENT": "ab"}, {"CLIENT": "AB"}, {"CLIENTID": "same"}, {"CLIENTID": "same"}]
+        made = [save.create(unit, "client", agency.id, "", values) for values in clients]
+        for client in made[-2:]:
+            episode = save.create(unit, "episode", client.id, "", {"EPISODID": "again"})
+            save.create(unit, "event", episode.id, STANDARD.by_header["SUBMID"].section, {"SUBMID": "too"})
+    for wanted in ("1", "ab", "same", "again", "too"):
+        with pytest.raises(Problem, match=f"'{wanted}' is more than one record"):
+            ask(desk.store, by_any_id, agency, STANDARD, wanted)
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        save.delete(unit, "client", made[-1].id, made[-1].version)
+    for wanted in ("same", "again", "too"):
+        assert ask(desk.store, by_any_id, agency, STANDARD, wanted).tree.client.id == made[-2].id
+
+
+def test_keyed_for_many_a_reference_of_two_is_nobody_s(desk: Desk) -> None:
+    with desk.store.writing(Who("ann", NOW)) as unit:
+        agency = agencies.ensure(unit, "T0123", STANDARD.id)
+        references = ["1", *(str(1000 + at) for at in range(120)), "1", "7", "007", "0042", "ab", "AB"]
+        for reference in references:
+            client = save.create(unit, "client", agency.id, "", {"CLIENT": reference})
+            save.create(unit, "episode", client.id, "", {"REFLD": "20200601"})
+    for wanted in ("1", "07", "Ab"):
+        with pytest.raises(Problem, match="Several clients have this reference"):
+            ask(desk.store, recipient, agency, STANDARD, wanted)
+    for wanted, reference in {"7": "7", "007": "007", "42": "0042", "00042": "0042", "1000": "1000"}.items():
+        assert ask(desk.store, recipient, agency, STANDARD, wanted).client.values["CLIENT"] == reference
+    for wanted in ("", "0", "\u0661"):
+        with pytest.raises(Problem, match="Nobody here has this client reference"):
+            ask(desk.store, recipient, agency, STANDARD, wanted)

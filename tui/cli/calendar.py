@@ -163,7 +163,7 @@ def load_(
         )
         with found.writing(Who(person(found.path), now())) as work:
             stored_calendar.add_overrides(work, own, taken, day)
-    print(f"{len(taken)} submission{'' if len(taken) == 1 else 's'} taken from {file}")
+    print(printable(f"{len(taken)} submission{'' if len(taken) == 1 else 's'} taken from {file}"))
     return 0
 
 

@@ -71,7 +71,16 @@ def person(store: Path) -> str:
 
 def talk(text: str) -> None:
     """Say something that is not a result."""
-    print(text, file=sys.stderr, flush=True)
+    print("\n".join(map(obeyed_by_none, text.split("\n"))), file=sys.stderr, flush=True)
+
+
+def obeyed_by_none(text: str) -> str:
+    """A line without what a terminal would obey: the name of a file may hold anything."""
+    if text.isprintable():
+        return text
+    from tui.widgets.text import printable
+
+    return printable(text)
 
 
 class Progress:

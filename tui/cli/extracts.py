@@ -139,7 +139,7 @@ def write(
     elif one.redacted_at:
         print(f"{path}: what is left of it, SHA-256 {one.kept_sha256}")
     else:
-        print(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}")
+        print(printable(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}"))
     return 0
 
 
@@ -237,7 +237,7 @@ def diff(
         print(json.dumps(told, indent=1))
     else:
         for line in _told(compared, standard):
-            print(line)
+            print(printable(line))
     return 0
 
 

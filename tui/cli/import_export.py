@@ -118,7 +118,7 @@ def import_(
             if not dry_run:
                 job.write(found, code, person(path), now())
     progress.done()
-    sys.stdout.writelines(f"{line}\n" for line in _import_told(job, dry_run, update))
+    sys.stdout.writelines(f"{printable(line)}\n" for line in _import_told(job, dry_run, update))
     return 1 if job.report.left_out else 0
 
 
@@ -139,7 +139,7 @@ def _import_told(job: "Importer | Conversion", dry_run: bool, update: bool) -> I
     from exporters.imports.convert import Conversion, conversion_told
 
     if isinstance(job, Conversion):
-        return (printable(line) for line in conversion_told(job, dry_run=dry_run))
+        return conversion_told(job, dry_run=dry_run)
     return import_told(job.report, dry_run=dry_run, update=update, terms=job.standard.terms)
 
 
@@ -217,7 +217,7 @@ def _refuse_unclear(out: Path | None, stdout: bool, dry_run: bool, form: OutputF
 
 
 def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:
-    told = (
-        [json.dumps(receipt.as_mapping(), indent=1)] if form is OutputFormat.JSON else receipt_told(receipt, standard)
-    )
-    stream.writelines(f"{line}\n" for line in told)
+    if form is OutputFormat.JSON:
+        stream.write(f"{json.dumps(receipt.as_mapping(), indent=1)}\n")
+    else:
+        stream.writelines(f"{printable(line)}\n" for line in receipt_told(receipt, standard))

@@ -7,6 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
+from tui.cli.context import obeyed_by_none
 from tui.session.log import LOG
 from validators.problems import Problem
 
@@ -62,7 +63,7 @@ def _prepare_output() -> None:
 
 
 def _say(sentence: str) -> int:
-    print("keywork: " + " ".join(sentence.split()), file=sys.stderr)
+    print(obeyed_by_none(f"keywork: {' '.join(sentence.split())}"), file=sys.stderr)
     return 2
 
 

@@ -16,7 +16,7 @@ from exporters.report.text import as_text
 from exporters.work import Work
 from store.facts import AgencyInfo
 from store.snapshot import Snapshot
-from tui.cli.context import Progress, now, opened
+from tui.cli.context import Progress, now, opened, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
@@ -62,7 +62,7 @@ def report(
         work = Work(its, load(its.standard), day(today))
         if table is not None:
             many = found.ask(_table, its, work.standard, table.value, _named(out))
-            print(f"{out}: {many} lines below the heading, in your keeping: they name clients.", file=sys.stderr)
+            talk(f"{out}: {many} lines below the heading, in your keeping: they name clients.")
             return 0
         progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(found, its, work.checker, work.today, now(), lambda done, due: progress(done))
@@ -77,7 +77,7 @@ def report(
         sys.stdout.buffer.flush()
     else:
         write_new(out, lambda path: path.write_bytes(data))
-        print(out.absolute())
+        print(printable(str(out.absolute())))
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
+from tui.widgets.text import printable
 from validators.problems import Problem
 
 commands = typer.Typer()
@@ -55,5 +56,5 @@ def sample(
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
             made = bulk_load.load(work, agency, records, act="sample")
     told = "{path}: {made.clients} synthetic {clients}, {made.episodes} {episodes}, {made.events} {events}"
-    print(standard.say(told, path=found.path, made=made))
+    print(printable(standard.say(told, path=found.path, made=made)))
     return 0

@@ -12,6 +12,7 @@ from store.disk.sqlite import Damaged
 from store.facts import Who
 from tui.cli.context import now, opened, person
 from tui.cli.options import KeyOption, StoreOption
+from tui.widgets.text import printable
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def backup(
             code = _rotated(found, file, keep)
         else:
             found.backup(file)
-            print(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})")
+            print(printable(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})"))
             code = 0
         with found.writing(who) as unit:
             unit.chain.add("backup", "store", "", "", None, None)
@@ -89,7 +90,7 @@ def restore(
     target = store_path(store)
     unlock(key_file, ask_passphrase)
     copies.restore(file, target, key_file)
-    print(f"{target}: brought back from {file}")
+    print(printable(f"{target}: brought back from {file}"))
     return 0
 
 
@@ -111,5 +112,5 @@ def doctor_(
             f"The store {path} is damaged: move it away and restore a backup (`keywork restore`)."
         ) from damage
     for check in checks:
-        print(f"{'well ' if check.ok else 'WRONG'} {check.name}: {check.message}")
+        print(printable(f"{'well ' if check.ok else 'WRONG'} {check.name}: {check.message}"))
     return 0 if all(check.ok for check in checks) else 1
