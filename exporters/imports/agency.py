@@ -31,8 +31,10 @@ class Chosen:
 
 
 def canonical(code: str) -> str:
-    """A code as codes are compared: however it is spaced, and in whatever letters."""
-    return code.strip().upper()
+    """A code as codes are compared: however it is spaced, in capitals or not; a sign that only looks like a letter, or
+    becomes one as a capital, is not that letter."""
+    bare = code.strip()
+    return bare.upper() if bare.isascii() else bare
 
 
 def chosen(

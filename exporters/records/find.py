@@ -24,12 +24,20 @@ def by_any_id(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted
 
     Raises Problem when there is none, or more than one.
     """
+    found = if_any(snapshot, agency, standard, wanted)
+    if found is None:
+        told = "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it."
+        raise Problem(standard.say(told, wanted=_told(wanted.strip())))
+    return found
+
+
+def if_any(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, wanted: str) -> FoundRecord | None:
+    """As `by_any_id`, None where there is none. Raises Problem when there is more than one."""
     wanted = wanted.strip()
     found = {one.id: one for one in _bearing(snapshot, agency, standard, wanted)}
     found = found or {one.id: one for one in _gone(snapshot, agency, wanted)}
     if not found:
-        told = "There is no {client}, {episode} or {event} '{wanted}': keywork client list finds it."
-        raise Problem(standard.say(told, wanted=_told(wanted)))
+        return None
     if len(found) > 1:
         told = ", ".join(f"{standard.word(one.kind)} {one.id}" for one in found.values())
         raise Problem(f"'{_told(wanted)}' is more than one record: name it by its store id ({told}).")

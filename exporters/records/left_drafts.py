@@ -89,6 +89,7 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
 
 def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, wanted: str) -> FoundRecord | None:
     """A new record that is but a person's draft, by its id or, for a client, the reference typed; None for none.
+    Raises Problem where several new clients have that reference.
 
     Its client is told as it would be if all its new records were saved: those that are drafts bear version 0.
     """
@@ -104,6 +105,7 @@ def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who
             or (draft.kind == "client" and wanted and draft.values.get(role, "").casefold() == wanted.casefold())
         )
     ]
+    found: list[FoundRecord] = []
     for draft in meant:
         try:
             client_id, _ = _client_of(snapshot, draft, known)
@@ -117,8 +119,11 @@ def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who
             tree = with_new(
                 stored, [_record_of(one) for one in new if one.kind != "client" or one.record_id == client_id]
             )
-            return FoundRecord(next(one for one in records_of(tree) if one.id == draft.record_id), tree)
-    return None
+            found.append(FoundRecord(next(one for one in records_of(tree) if one.id == draft.record_id), tree))
+    if len(found) > 1:
+        ids = ", ".join(one.record.id for one in found)
+        raise Problem(f"Several drafts have that reference: name one by its id ({ids}).")
+    return found[0] if found else None
 
 
 def _record_of(draft: DraftInfo) -> StoredRecord:

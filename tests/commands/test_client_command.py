@@ -389,6 +389,20 @@ def test_a_draft_used_past_anothers_save_keeps_what_he_alone_changed(sample: Pla
     assert (values["NATION"], values["FINITIAL"]) == ("FRA", "B")
 
 
+def test_a_reference_of_several_never_leads_to_ones_own_draft(sample: Place, store: Store) -> None:
+    """Neither of two saved clients and a draft is meant, nor either of two drafts."""
+    agency = ask(store, agencies.one)
+    me = Who(current_person(sample.store), NOW)
+    with store.writing(me) as work:
+        for reference in ("shared", "shared"):
+            save.create(work, "client", agency.id, "", {"CLIENT": reference})
+        for id, reference in (("one", "shared"), ("two", "typed"), ("three", "Typed"), ("four", "lone")):
+            drafts.save(work, Draft("client", id, {"CLIENT": reference}, 0, agency.id))
+    assert "'shared' is more than one record" in refused(sample, "edit", "shared", "NATION=FRA")
+    assert "Several drafts have that reference: name one by its id (" in refused(sample, "show", "typed")
+    assert told(sample, "show", "LONE")["client"]["id"] == "four"
+
+
 def test_every_command_has_the_shared_options(sample: Place) -> None:
     for name in ("list", "show", "edit", "add", "add-episode", "delete", "undelete", "merge", "split", "worker"):
         help_text = call("client", name, "--help").out

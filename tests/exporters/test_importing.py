@@ -256,6 +256,17 @@ def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
     assert [values.get("AGNCY", "") for values in desk.kept()] == ["", "T0123", "T0123"]
 
 
+def test_what_only_looks_like_an_agency_s_letter_is_not_it(desk: Desk) -> None:
+    """Some signs become a letter A to Z as capitals."""
+    desk.take([row(AGNCY="S0123")])
+    for alike in ("\u017f0123", "S0123\u200b", "\uff33\uff10\uff11\uff12\uff13"):
+        with pytest.raises(Problem, match="and the store has S0123"):
+            desk.take([row("2", AGNCY=alike)])
+        report = desk.take([row("1", AGNCY="s0123"), row("2", AGNCY=alike)])
+        assert [(item.line, "another agency's" in item.why) for item in report.left_out] == [(3, True)]
+    assert len(desk.kept()) == 1
+
+
 def test_an_agency_can_be_chosen(desk: Desk) -> None:
     with pytest.raises(Problem, match=r"names no agency .* --agency"):
         desk.take([row(AGNCY="")])

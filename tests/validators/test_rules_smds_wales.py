@@ -1,7 +1,7 @@
 """Every rule of the Welsh data set: what is changed in a journey, and what is found."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -98,6 +98,13 @@ def test_day_counts_typed_without_their_zero_are_told_with_the_code_that_is_mean
     assert found.message.endswith("not in the code list: did you mean 05?")
     (found,) = checked(journey(modality("6"), top()))
     assert found.message == "Treatment modality is not one of 01 to 11: did you mean 06?"
+
+
+def test_what_is_to_start_has_not_started() -> None:
+    """Nothing is due by a day to come, be it a typing error or one that waits for a later return."""
+    for start, due in (("2035-01-01", False), (TODAY.isoformat(), True), ((TODAY + timedelta(1)).isoformat(), False)):
+        found = {finding.rule for finding in checked(journey(modality(start=start)))}
+        assert ("top-due" in found, "future" in found) == (due, start > TODAY.isoformat()), start
 
 
 def test_rules_about_a_journeys_events_look_at_all_that_is_stored() -> None:

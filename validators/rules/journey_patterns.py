@@ -16,6 +16,11 @@ from validators.standard.settings import classes_told
 Told = Iterator[tuple[Event | None, Failure]]
 
 
+def _has_begun(day: str | None, moment: Moment) -> bool:
+    """Whether an event has started; one that is to start has not, whatever day was typed."""
+    return bool(day) and str(day) <= moment.today
+
+
 @journey_pattern("needs_beside", required="codes among")
 def needs_beside(row: RuleRow, standard: Standard) -> JourneyCheck:
     """An event with one of the codes stands beside another that has one of those in `among`."""
@@ -61,7 +66,7 @@ def event_due(row: RuleRow, standard: Standard) -> JourneyCheck:
         born = parse_date(clean[birth])
         if born is None or not clean[day] or clean[day] < write_date(plus(born, years), layout):
             return
-        if any(values.get(kind) in codes and values.get(started) for _, values in events):
+        if any(values.get(kind) in codes and _has_begun(values.get(started), moment) for _, values in events):
             yield None, Failure(row.fields, row.fields[0])
 
     return check
@@ -78,7 +83,7 @@ def one_due(row: RuleRow, standard: Standard) -> JourneyCheck:
     def check(clean: Values, events: Seen, moment: Moment) -> Told:
         if not moment.stored or any(clean[header] for header in row.fields):
             return
-        if any(values.get(started) for _, values in events):
+        if any(_has_begun(values.get(started), moment) for _, values in events):
             yield None, Failure(row.fields, row.fields[0])
 
     return check

@@ -11,7 +11,7 @@ import typer
 
 from exporters.checks.caseload import check_caseload
 from exporters.records import check_client, left_drafts, worklists
-from exporters.records.find import by_any_id
+from exporters.records.find import by_any_id, if_any
 from exporters.work import Work
 from store.facts import ClientTree, Filter, StoredRecord, Who
 from store.people import looks
@@ -107,13 +107,11 @@ class ClientWork:
         """
         wanted = line_of(wanted, "record's name")
         agency, standard = self.work.agency, self.work.standard
-        try:
-            found = self.store.ask(by_any_id, agency, standard, wanted)
-        except Problem:
-            new = self.store.ask(left_drafts.unsaved, agency, standard, self.who, wanted) if unsaved else None
-            if new is None:
-                raise
-            found = new
+        found = self.store.ask(if_any, agency, standard, wanted)
+        if found is None and unsaved:
+            found = self.store.ask(left_drafts.unsaved, agency, standard, self.who, wanted)
+        # Where there is none, this says so.
+        found = found or self.store.ask(by_any_id, agency, standard, wanted)
         if found.tree.client.version:
             self.store.do(self.who, looks.note, found.tree.client.id)
         return found.record, found.tree
