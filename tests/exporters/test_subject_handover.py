@@ -16,6 +16,7 @@ from exporters.subject import handover
 from exporters.subject.handover_file import CLIENTS, is_handover
 from exporters.subject.handover_file import MARK as MARK_NAME
 from exporters.subject.handover_import import HandoverImport, read_handover
+from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.month import agency_settings
@@ -157,7 +158,7 @@ def kept(desk: Desk) -> AgencyInfo:
     desk.take([row("1", **visit("1")), row("2", **visit("2")), row("3", PC="CF1 1AA")])
     agency = ask(desk.store, agencies.one)
     with desk.store.writing(ANN) as unit:
-        ids = read.clients_by_reference(unit, agency, ["1001", "1002", "1003"])
+        ids = {one: search.by_reference(unit, agency, [one])[0] for one in ("1001", "1002", "1003")}
         tree = read.tree(unit, ids["1001"])
         event = tree.episodes[0].events[0]
         save.delete(unit, "event", event.id, event.version)

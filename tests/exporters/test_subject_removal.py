@@ -14,6 +14,7 @@ from exporters.subject import removal
 from exporters.subject.names import Names
 from store.clients import views
 from store.clients.facts import SavedView
+from store.clients import search
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.live import drafts, offline_drafts, presence
@@ -89,7 +90,7 @@ def traces(store: Store) -> set[tuple[str, str]]:
 
 def client_of(store: Store, agency: AgencyInfo, standard: Standard, reference: str) -> str:
     """The id of a client by the reference."""
-    return ask(store, read.clients_by_reference, agency, [reference])[reference]
+    return ask(store, search.by_reference, agency, [reference])[0]
 
 
 def filled(desk: Desk) -> tuple[AgencyInfo, str]:

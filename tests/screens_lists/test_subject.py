@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+from store.clients import search
 from store.facts import AgencyInfo, Who
 from store.records import read, removal, save
 from store.store import Store
@@ -77,7 +78,7 @@ def test_one_asks_and_another_removes(start: Start, store: Store, agency: Agency
     other.press("x")
     other.until("records, the values of")
     assert ask(store, removal.removed, [first]) == {first}
-    assert reference not in ask(store, read.clients_by_reference, agency, [reference])
+    assert ask(store, search.by_reference, agency, [reference]) == []
     terminal.until("0 waiting")
     assert terminal.shows("removed")
 
