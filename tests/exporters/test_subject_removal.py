@@ -12,9 +12,8 @@ import pytest
 from exporters.checks.bounces import read_bounces
 from exporters.subject import removal
 from exporters.subject.names import Names
-from store.clients import views
+from store.clients import search, views
 from store.clients.facts import SavedView
-from store.clients import search
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.live import drafts, offline_drafts, presence
