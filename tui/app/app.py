@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from textual import events
-from textual.screen import Screen
 
 from store.facts import Who
 from store.live.session_ids import new_session
@@ -322,9 +321,10 @@ class KeyworkApp(BaseApp):
         if not (self.lock.on and isinstance(event, events.MouseEvent)):
             await super().on_event(event)
 
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        if not self.lock.on:
-            super()._display(screen, renderable)
+    @property
+    def is_hidden(self) -> bool:
+        """While the screen is locked nothing else is drawn."""
+        return self.lock.on
 
     def on_resize(self) -> None:
         """The locked screen is drawn anew, too."""

@@ -56,7 +56,14 @@ class TerminalApp(App[int], inherit_bindings=False):
             from tui.terminal.driver import EscapeDriver as own  # it names what another Textual may not have
         return own if issubclass(own, stock) else stock
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nothing of the screens may be shown now; the app of the program overrides this."""
+        return False
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if self.is_hidden:
+            return
         if self.display_buffer is None:
             super()._display(screen, renderable)
             return
