@@ -26,6 +26,7 @@ ELSEWHERE = {
     "twice",
     "not-in-list",
     "client-details",
+    "carried",  # what is taken over is known to the store alone
 }
 
 
