@@ -69,11 +69,10 @@ async def test_after_f2_the_client_is_read_once_and_the_calendar_is_not_reckoned
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
         app.open_screen("calendar")
         await until(pilot, lambda: counts.years)
-        app.open_client(known.client.id)
+        app.open_client(known.client.id, header="CLIENT")
         await until(pilot, lambda: isinstance(app.screen, ClientScreen))
         client = app.screen
         assert isinstance(client, ClientScreen)
-        client.form.go_to("CLIENT")
         await pilot.press("x")
         counts.from_now()
         await pilot.press("f2")
