@@ -47,7 +47,7 @@ _COUNTED_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class BounceHeading:
     """Which columns of a list are the line, the field and the rule (None where there is none), and identifiers."""
 
     delimiter: str
@@ -84,7 +84,7 @@ def _name(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
-def _heading(first: str, standard: Standard) -> Heading | None:
+def _heading(first: str, standard: Standard) -> BounceHeading | None:
     """The heading that a list begins with; None where its first line is none."""
     known = _identifiers(standard)
     for delimiter in _DELIMITERS:
@@ -96,7 +96,7 @@ def _heading(first: str, standard: Standard) -> Heading | None:
         if is_table and (line is not None or identifiers) and not any(name.isdigit() for name in names):
             field = next((at for at, name in enumerate(names) if name in _FIELDS), None)
             rule = next((at for at, name in enumerate(names) if name in _RULES), None)
-            return Heading(delimiter, len(names), line, field, rule, identifiers)
+            return BounceHeading(delimiter, len(names), line, field, rule, identifiers)
     return None
 
 

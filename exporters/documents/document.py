@@ -27,7 +27,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DocumentTable:
     """A table as it stands on one page; tables that go on over pages are joined by those who read them."""
 
     rows: tuple[Row, ...]
@@ -44,7 +44,7 @@ class Paragraph:
     heading: bool = False
 
 
-Block = Paragraph | Table
+Block = Paragraph | DocumentTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Document:
     blocks: Sequence[Block] = field(repr=False)
 
     @property
-    def tables(self) -> Iterator[Table]:
+    def tables(self) -> Iterator[DocumentTable]:
         """Its tables, in their order."""
-        return (block for block in self.blocks if isinstance(block, Table))
+        return (block for block in self.blocks if isinstance(block, DocumentTable))
 
     @property
     def paragraphs(self) -> Iterator[Paragraph]:

@@ -31,7 +31,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftEdition:
     """A whole draft, before it is written into a folder.
 
     `sections` are by their printed titles, `understood` is what was made of each rule that stands once.

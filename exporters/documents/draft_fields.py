@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from exporters.documents.document import one_line
-from exporters.documents.draft import Draft, Line, cite
+from exporters.documents.draft import DraftEdition, Line, cite
 from exporters.documents.fields import ReadField
 from validators.standard.model import Field
 
@@ -15,7 +15,7 @@ COLUMNS = (
 _LONGEST_LABEL = 44
 
 
-def add_sections(draft: Draft) -> None:
+def add_sections(draft: DraftEdition) -> None:
     """Give each printed section the base's where most of its fields or its title say so, else one of its own."""
     tables = {table["id"]: table for table in draft.base.toml.get("sections", [])}
     by_header = draft.base.standard.by_header
@@ -65,7 +65,7 @@ def _event(section: dict[str, Any], own: list[ReadField]) -> None:
         section["date_field"] = (needed or [item.header for item in dates] or [""])[0]
 
 
-def add_fields(draft: Draft) -> None:
+def add_fields(draft: DraftEdition) -> None:
     """A row for each field, and the lines that say where it stands and what differs from the base."""
     base = draft.base
     own = [item.header for item in draft.gathered.fields]
@@ -106,12 +106,12 @@ def add_fields(draft: Draft) -> None:
                 draft.note(Line("field", header, "gone", "base", printed=label))
 
 
-def _order(draft: Draft) -> Any:
+def _order(draft: DraftEdition) -> Any:
     first = next((list(item.sets) for item in draft.gathered.fields if len(item.sets) > 1), [])
     return lambda name: (first.index(name) if name in first else len(first), name)
 
 
-def _unique(draft: Draft) -> list[ReadField]:
+def _unique(draft: DraftEdition) -> list[ReadField]:
     """The fields, a header that stands twice in one document only once, and asked about."""
     found: dict[str, ReadField] = {}
     for item in draft.gathered.fields:
@@ -124,7 +124,7 @@ def _unique(draft: Draft) -> list[ReadField]:
     return list(found.values())
 
 
-def _note(draft: Draft, item: ReadField, before: Field | None, was: Field | None) -> None:
+def _note(draft: DraftEdition, item: ReadField, before: Field | None, was: Field | None) -> None:
     mark = "new"
     if was is not None:
         mark = "changed"
@@ -148,7 +148,7 @@ def _alike(model: Field, item: ReadField) -> bool:
     return _plain(model.description) == _plain(item.description) or len(item.description) > _LONGEST_LABEL
 
 
-def _renamed(draft: Draft, item: ReadField, own: list[str]) -> Field | None:
+def _renamed(draft: DraftEdition, item: ReadField, own: list[str]) -> Field | None:
     """The field of the base, in the same section, that has the very same description and is gone under its header."""
     section = draft.sections[item.section]["id"]
     found = [
@@ -173,7 +173,7 @@ def _group(item: ReadField, model: Field | None) -> str:
     return model.group if model is not None else ""
 
 
-def _keyed(item: ReadField, draft: Draft, model: Field | None) -> str:
+def _keyed(item: ReadField, draft: DraftEdition, model: Field | None) -> str:
     ids = {section.get("id_field") for section in draft.sections.values()}
     if item.header in ids:
         return "made"

@@ -3,7 +3,7 @@
 import re
 
 from exporters.documents.document import one_line
-from exporters.documents.draft import Cells, Draft, Line, cite
+from exporters.documents.draft import Cells, DraftEdition, Line, cite
 from exporters.documents.fields import ReadField
 from exporters.documents.lists import ReadCode, ReadList
 from validators.standard.model import CodeList
@@ -12,7 +12,7 @@ LIST_COLUMNS = ("list", "title", "status", "complete", "source", "note")
 CODE_COLUMNS = ("code", "label", "grade", "data_sets", "valid_to", "group", "note", "source")
 
 
-def add_lists(draft: Draft) -> None:
+def add_lists(draft: DraftEdition) -> None:
     """Name the lists, attach them to their fields, and add the base's for fields of which none was read."""
     for item in draft.gathered.lists:
         item.id = _name(draft, item)
@@ -22,14 +22,14 @@ def add_lists(draft: Draft) -> None:
     _from_base(draft)
 
 
-def listed_rules(draft: Draft) -> frozenset[str]:
+def listed_rules(draft: DraftEdition) -> frozenset[str]:
     """The numbers of the rules that ask for a code of the list."""
     return frozenset(
         number for number, made in draft.understood.items() if any(check.pattern == "in_codes" for check in made.checks)
     )
 
 
-def _name(draft: Draft, item: ReadList) -> str:
+def _name(draft: DraftEdition, item: ReadList) -> str:
     """The base's own name for a list of the same fields, else one by the first field."""
     standard = draft.base.standard
     taken = {row["list"] for row in draft.lists}
@@ -45,7 +45,7 @@ def _name(draft: Draft, item: ReadList) -> str:
     return name
 
 
-def _add(draft: Draft, item: ReadList) -> None:
+def _add(draft: DraftEdition, item: ReadList) -> None:
     """One list: its line in the index, its codes, its fields, and the lines that say where all that stands."""
     asked = _asked(draft, item)
     only_codes = bool(item.codes) and not item.spans and not asked
@@ -87,7 +87,7 @@ def _fields_of(item: ReadList) -> str:
     return f"Fields: {', '.join(item.headers)}."
 
 
-def _note_code(draft: Draft, item: ReadList, code: ReadCode, before: CodeList | None) -> None:
+def _note_code(draft: DraftEdition, item: ReadList, code: ReadCode, before: CodeList | None) -> None:
     mark = "new"
     if before is not None and code.code in before.codes:
         mark = "same" if _plain(before.codes[code.code]) == _plain(code.text) else "changed"
@@ -113,7 +113,7 @@ def _cells(**values: str) -> Cells:
     return {**dict.fromkeys(CODE_COLUMNS, ""), **values}
 
 
-def _code(draft: Draft, item: ReadList, code: ReadCode) -> Cells:
+def _code(draft: DraftEdition, item: ReadList, code: ReadCode) -> Cells:
     return _cells(
         code=code.code,
         label=code.text or code.code,
@@ -129,7 +129,7 @@ def _plain(text: str) -> str:
     return one_line(text.replace("’", "'")).casefold()
 
 
-def _before(draft: Draft, item: ReadList) -> CodeList | None:
+def _before(draft: DraftEdition, item: ReadList) -> CodeList | None:
     standard = draft.base.standard
     if item.spans:
         return standard.code_lists.get(item.id)
@@ -147,7 +147,7 @@ def _same_codes(before: CodeList, item: ReadList) -> bool:
     return own == {code: _plain(label) for code, label in before.codes.items()} and spans in ((), before.labels)
 
 
-def _ask(draft: Draft, item: ReadList) -> None:
+def _ask(draft: DraftEdition, item: ReadList) -> None:
     """What does not fit together: codes and layouts, fields that no rule sends to a list, codes named in the text."""
     by_header = {one.header: one for one in draft.gathered.fields}
     in_list = listed_rules(draft)
@@ -169,7 +169,7 @@ def _ask(draft: Draft, item: ReadList) -> None:
             item.questions.append(f"{', '.join(odd[:5])} does not fit the layout {field.layout} of {header}.")
 
 
-def _asked(draft: Draft, item: ReadList) -> list[str]:
+def _asked(draft: DraftEdition, item: ReadList) -> list[str]:
     """What the text above a table says of codes that are not in it: such a list is not complete."""
     found = []
     shapes = {_shape(code.code) for code in item.codes if len(code.code) >= 4}
@@ -187,7 +187,7 @@ def _shape(code: str) -> str:
     return re.sub("[A-Z]", "A", re.sub("[0-9]", "9", code))
 
 
-def _layout_by_codes(draft: Draft, field: ReadField) -> None:
+def _layout_by_codes(draft: DraftEdition, field: ReadField) -> None:
     """A layout printed without its letter, by the codes of the list: digits alone are N, letters alone A."""
     if not field.layout.startswith("("):
         return
@@ -205,7 +205,7 @@ def _layout_by_codes(draft: Draft, field: ReadField) -> None:
     line.question = f"The layout is printed {field.layout_printed}; {row['layout']} is taken, as the codes are."
 
 
-def _from_base(draft: Draft) -> None:
+def _from_base(draft: DraftEdition) -> None:
     """Fields that have a list in the base and none in the documents: the base's, with its own status; else a gap."""
     standard = draft.base.standard
     in_list = listed_rules(draft)
@@ -238,7 +238,7 @@ def _from_base(draft: Draft) -> None:
         draft.note(Line("text", "lists of the base", "", "base", printed=headers, question=question))
 
 
-def _take_over(draft: Draft, codes: CodeList) -> str:
+def _take_over(draft: DraftEdition, codes: CodeList) -> str:
     name, number = codes.id, 2
     while name in draft.codes:
         name, number = f"{codes.id}_{number}", number + 1

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from exporters.documents.base import alike, fingerprint
 from exporters.documents.document import one_line
-from exporters.documents.draft import Cells, Draft, Line, cite
+from exporters.documents.draft import Cells, DraftEdition, Line, cite
 from exporters.documents.named_fields import NamedFields
 from exporters.documents.rules import ReadRule
-from exporters.documents.wording import Check, Understood, understand
+from exporters.documents.wording import RuleCheck, Understood, understand
 from validators.rules.registry import PARAMETERS
 from validators.standard.model import Rule
 
@@ -20,7 +20,7 @@ COLUMNS = (
 _HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed", "within", "on")
 
 
-def names_of(draft: Draft) -> NamedFields:
+def names_of(draft: DraftEdition) -> NamedFields:
     """The fields as the sentences of rules name them."""
     levels = {title: str(section["level"]) for title, section in draft.sections.items()}
     headers = {item.header for item in draft.gathered.fields}
@@ -32,7 +32,7 @@ def names_of(draft: Draft) -> NamedFields:
     return NamedFields(tuple(draft.gathered.fields), levels, role("consent"), role("birth_date"), role("client_id"))
 
 
-def understand_all(draft: Draft) -> dict[str, Understood]:
+def understand_all(draft: DraftEdition) -> dict[str, Understood]:
     """What is made of each rule that stands once, by its number."""
     names = names_of(draft)
     times = Counter(rule.number for rule in draft.gathered.rules)
@@ -43,7 +43,7 @@ def understand_all(draft: Draft) -> dict[str, Understood]:
     }
 
 
-def add_rules(draft: Draft) -> None:
+def add_rules(draft: DraftEdition) -> None:
     """All rules, the program's own first; and the lines that say where each stands."""
     own = draft.gathered.rules
     adopted = {
@@ -76,12 +76,12 @@ def add_rules(draft: Draft) -> None:
                 draft.note(Line("rule", before.id, "gone", "base", printed=before.title))
 
 
-def _same_edition(draft: Draft) -> bool:
+def _same_edition(draft: DraftEdition) -> bool:
     own, base = set(draft.headers), set(draft.base.standard.headers)
     return len(own & base) >= 0.95 * len(own | base)
 
 
-def _fits(draft: Draft, rule: Rule) -> bool:
+def _fits(draft: DraftEdition, rule: Rule) -> bool:
     """Whether a rule of the base can be taken as it stands: its fields are there, and no others carry it now."""
     headers = set(draft.headers)
     rows = draft.base.rule_rows[rule.id]
@@ -93,13 +93,13 @@ def _fits(draft: Draft, rule: Rule) -> bool:
     return by_set or set(draft.gathered.carriers(rule.id)) <= rule.reads
 
 
-def _section_is_there(draft: Draft, row: Cells) -> bool:
+def _section_is_there(draft: DraftEdition, row: Cells) -> bool:
     sections = {section["id"] for section in draft.sections.values()}
     named = [part.partition("=")[2] for part in row["parameters"].split("; ") if part.startswith("section=")]
     return set(named) <= sections
 
 
-def _require(draft: Draft, adopted: Mapping[str, Rule]) -> None:
+def _require(draft: DraftEdition, adopted: Mapping[str, Rule]) -> None:
     """Which fields are needed where consent is given: what the base says, else those that carry the rule.
 
     A field that another rule judges only where it is filled is not asked for, and that is asked about.
@@ -131,7 +131,7 @@ def _cells(**values: str) -> Cells:
     return {**dict.fromkeys(COLUMNS, ""), **values}
 
 
-def _take_over(draft: Draft, rows: Sequence[Cells], numbers: Collection[str], **first: str) -> bool:
+def _take_over(draft: DraftEdition, rows: Sequence[Cells], numbers: Collection[str], **first: str) -> bool:
     """Rows of the base, those of which all fields are there, the first with other cells; whether there are any."""
     headers = set(draft.headers)
     known = {name for item in draft.gathered.fields for name in item.sets}
@@ -160,12 +160,12 @@ def _take_over(draft: Draft, rows: Sequence[Cells], numbers: Collection[str], **
     return taken > 0
 
 
-def _headers_in(parameters: str, draft: Draft) -> set[str]:
+def _headers_in(parameters: str, draft: DraftEdition) -> set[str]:
     """The headers of the base that parameters name."""
     return set(re.findall(r"[A-Z][A-Z0-9_]+", parameters)) & draft.base.standard.by_header.keys()
 
 
-def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Collection[str]) -> None:
+def _adopt(draft: DraftEdition, rule: ReadRule, found: Rule, numbers: Collection[str]) -> None:
     """A rule that the base has in the same words, or nearly: the base's rows, as sure as they are there."""
     source = f"{cite(rule.document, rule.page)}, rule {rule.number}"
     if not _take_over(draft, draft.base.rule_rows[found.id], numbers, source=source, wording=rule.wording):
@@ -178,13 +178,13 @@ def _adopt(draft: Draft, rule: ReadRule, found: Rule, numbers: Collection[str]) 
     _note(draft, rule, "same", standing, " ".join(filter(None, [*rule.questions, asked])))
 
 
-def _note(draft: Draft, rule: ReadRule, mark: str, standing: str, question: str) -> None:
+def _note(draft: DraftEdition, rule: ReadRule, mark: str, standing: str, question: str) -> None:
     draft.note(
         Line("rule", rule.number, draft.mark(mark), standing, rule.document, "", rule.page, rule.wording, question)
     )
 
 
-def _mark(draft: Draft, rule: ReadRule, rows: Sequence[Cells]) -> str:
+def _mark(draft: DraftEdition, rule: ReadRule, rows: Sequence[Cells]) -> str:
     """new, same or changed: by the base's rule of the same number, whose words or whose rows are the same or not."""
     before = draft.base.standard.rule_by_id.get(rule.number)
     if before is None:
@@ -201,7 +201,7 @@ def _told(parameters: Mapping[str, str]) -> str:
     return "; ".join(f"{name}={value}" for name, value in parameters.items())
 
 
-def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
+def _propose(draft: DraftEdition, rule: ReadRule, found: Understood) -> None:
     """A rule in other words: its rows as proposed, and what of it was not understood beside them."""
     if found.nothing:
         _note(draft, rule, "", "nothing", " ".join(rule.questions))
@@ -224,7 +224,7 @@ def _propose(draft: Draft, rule: ReadRule, found: Understood) -> None:
     _note(draft, rule, _mark(draft, rule, rows), "proposed", " ".join([*rule.questions, question]))
 
 
-def _not_checked(draft: Draft, rule: ReadRule, number: str, wording: str, source: str) -> None:
+def _not_checked(draft: DraftEdition, rule: ReadRule, number: str, wording: str, source: str) -> None:
     """A row for what is kept and not checked; `source` is empty where it is but a part of the rule before it."""
     headers = set(draft.headers)
     carriers = [item for item in draft.gathered.carriers(rule.number) if item in headers]
@@ -236,7 +236,7 @@ def _not_checked(draft: Draft, rule: ReadRule, number: str, wording: str, source
     )
 
 
-def _rows(draft: Draft, rule: ReadRule, checks: Sequence[Check], source: str) -> list[Cells]:
+def _rows(draft: DraftEdition, rule: ReadRule, checks: Sequence[RuleCheck], source: str) -> list[Cells]:
     rows: list[Cells] = []
     for check in _grown(draft, checks):
         fields = _fields(draft, check)
@@ -263,7 +263,7 @@ def _rows(draft: Draft, rule: ReadRule, checks: Sequence[Check], source: str) ->
     return rows
 
 
-def _grown(draft: Draft, checks: Sequence[Check]) -> list[Check]:
+def _grown(draft: DraftEdition, checks: Sequence[RuleCheck]) -> list[RuleCheck]:
     """The checks, with those that lists ask for: ranges that stand for a list, codes past their last day."""
     found = list(checks)
     for check in checks:
@@ -276,17 +276,17 @@ def _grown(draft: Draft, checks: Sequence[Check]) -> list[Check]:
                 told = {"least": str(least), "most": str(most)}
                 if item.codes:
                     told["also"] = "|".join(code.code for code in item.codes)
-                found.append(Check("digits_between", headers, told))
+                found.append(RuleCheck("digits_between", headers, told))
         retired = {item.id for item in draft.gathered.lists if any(code.valid_to for code in item.codes)}
         opened = draft.base.standard.roles.get("opened", "")
         headers = tuple(row["header"] for row in draft.fields if row["codes"] in retired)
         own = any(row["pattern"] == "code_not_retired" for row in draft.rules)
         if retired and headers and opened in draft.headers and "code_not_retired" in PARAMETERS and not own:
-            found.append(Check("code_not_retired", headers, {"on": opened}))
+            found.append(RuleCheck("code_not_retired", headers, {"on": opened}))
     return found
 
 
-def _fields(draft: Draft, check: Check) -> str:
+def _fields(draft: DraftEdition, check: RuleCheck) -> str:
     """The fields of a check as rules.csv names them, those of a list check only where they have a list."""
     if check.fields[:1] == ("@required",):
         return "@required" if any(row["required"] for row in draft.fields) else ""
@@ -300,7 +300,7 @@ def _fields(draft: Draft, check: Check) -> str:
     return " ".join(header for header in check.fields if header in headers)
 
 
-def _twice(draft: Draft, rule: ReadRule, *, again: bool) -> None:
+def _twice(draft: DraftEdition, rule: ReadRule, *, again: bool) -> None:
     """A number that stands twice with different words: neither is chosen."""
     every = [one for one in draft.gathered.rules if one.number == rule.number]
     whole = ReadRule(rule.number, [" / ".join(one.wording for one in every)], rule.document, rule.page)
@@ -311,7 +311,7 @@ def _twice(draft: Draft, rule: ReadRule, *, again: bool) -> None:
     _note(draft, rule, _mark(draft, whole, []), "not checked", question)
 
 
-def _undefined(draft: Draft, told: set[str]) -> None:
+def _undefined(draft: DraftEdition, told: set[str]) -> None:
     """Numbers that fields carry and no document defines."""
     carried: dict[str, list[str]] = {}
     for item in draft.gathered.fields:
@@ -373,7 +373,7 @@ def _title(pattern: str) -> str:
     return _TITLES.get(pattern, "As the document says")
 
 
-def _message(check: Check) -> str:
+def _message(check: RuleCheck) -> str:
     """The message of a row of rules.csv."""
     told = check.parameters
     if check.pattern in ("number_between", "digits_between"):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from exporters.documents.draft import Draft
+from exporters.documents.draft import DraftEdition
 
 
-def add_toml(draft: Draft) -> None:
+def add_toml(draft: DraftEdition) -> None:
     """Fill the draft's standard.toml."""
     gathered, base = draft.gathered, draft.base
     told: dict[str, Any] = {
@@ -49,7 +49,7 @@ def add_toml(draft: Draft) -> None:
     draft.toml = told
 
 
-def _keep_headers(told: dict[str, Any], headers: set[str], draft: Draft) -> None:
+def _keep_headers(told: dict[str, Any], headers: set[str], draft: DraftEdition) -> None:
     """Leave out what names a field that is not there."""
     renamed = {row["was"]: row["header"] for row in draft.fields if row["was"]}
     roles = {part: renamed.get(header, header) for part, header in told.get("roles", {}).items()}
@@ -81,7 +81,7 @@ def _all_there(table: dict[str, Any], headers: set[str]) -> bool:
     return True
 
 
-def _variants(told: dict[str, Any], draft: Draft) -> None:
+def _variants(told: dict[str, Any], draft: DraftEdition) -> None:
     """The data sets: those for which fields are ticked, titled by the base or by the document."""
     used = {name for item in draft.gathered.fields for name in item.sets}
     known = {table["name"]: table for table in told.get("variants", [])}

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from exporters.documents.document import Document, Row, Table, closed_up, one_line, without_marks
-from exporters.documents.headings import Heading, heading_of
+from exporters.documents.document import Document, DocumentTable, Row, closed_up, one_line, without_marks
+from exporters.documents.headings import FieldHeading, heading_of
 
 _HEADER = re.compile("[A-Z][A-Z0-9_]{1,14}")
 _LAYOUT = re.compile(r"([ANC]?)[(\[{](?:max)?([1-9]\d{0,3})[)\]}]?\.?", re.IGNORECASE)
@@ -46,7 +46,7 @@ class ReadField:
 
 
 @dataclass(slots=True)
-class Left:
+class LeftOver:
     """What stands in a document and was not taken, and why."""
 
     key: str
@@ -60,20 +60,20 @@ class Left:
 @dataclass(slots=True)
 class _Raw:
     cells: list[str]
-    heading: Heading
+    heading: FieldHeading
     section: str
     first: int
     last: int
 
 
-def read_fields(document: Document, name: str) -> tuple[list[ReadField], list[Left]]:
+def read_fields(document: Document, name: str) -> tuple[list[ReadField], list[LeftOver]]:
     """The fields in a document's tables, and the rows and tables that look like fields and are none.
 
     `name` is what the draft calls the document.
     """
     reader = _Reader(name)
     for block in document.blocks:
-        if isinstance(block, Table):
+        if isinstance(block, DocumentTable):
             reader.table(block)
         elif _is_title(block.text):
             reader.title = block.text
@@ -94,12 +94,12 @@ class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.title = self.numbered = self.section = ""  # what stands above, the same with a number, what holds
-        self.heading: Heading | None = None
+        self.heading: FieldHeading | None = None
         self.parted: list[Row] = []
         self.rows: list[_Raw] = []
-        self.left: list[Left] = []
+        self.left: list[LeftOver] = []
 
-    def table(self, table: Table) -> None:
+    def table(self, table: DocumentTable) -> None:
         """Take the fields of one table, or of the part of one that stands on a page."""
         table = self._whole(table)
         found = next((made for row in table.rows[:4] if not row.merged and (made := heading_of(row.cells))), None)
@@ -127,7 +127,7 @@ class _Reader:
         for row in table.rows:
             self._row(row)
 
-    def _whole(self, table: Table) -> Table:
+    def _whole(self, table: DocumentTable) -> DocumentTable:
         """The table with the first lines of its headings, where the end of a page parted these from the others."""
         before, self.parted = self.parted, []
         if not before:
@@ -138,9 +138,9 @@ class _Reader:
         heading = Row(tuple("\n".join(filter(None, pair)) for pair in pairs), first.page)
         if heading_of(heading.cells) is None:
             return table
-        return Table((*before[:-1], heading, *table.rows[1:]), table.page, table.caption)
+        return DocumentTable((*before[:-1], heading, *table.rows[1:]), table.page, table.caption)
 
-    def _unknown(self, table: Table) -> None:
+    def _unknown(self, table: DocumentTable) -> None:
         """A table without headings that does not go on with the last one."""
         self.parted = list(table.rows) if len(table.rows) <= 3 else []
         looks = [row for row in table.rows if _looks(row)]
@@ -172,9 +172,9 @@ class _Reader:
         last.cells = ["\n".join(filter(None, (cell, more))) for cell, more in zip(last.cells, cells, strict=False)]
         last.last = row.page
 
-    def _leave(self, table: Table, question: str, standing: str) -> None:
+    def _leave(self, table: DocumentTable, question: str, standing: str) -> None:
         printed = "; ".join(row.printed for row in table.rows)
-        self.left.append(Left(f"table p. {table.page}", self.name, str(table.page), printed, question, standing))
+        self.left.append(LeftOver(f"table p. {table.page}", self.name, str(table.page), printed, question, standing))
 
 
 def _looks(row: Row) -> bool:
@@ -192,7 +192,7 @@ def _is_section(cells: Sequence[str]) -> bool:
     )
 
 
-def _fits(table: Table, heading: Heading) -> bool:
+def _fits(table: DocumentTable, heading: FieldHeading) -> bool:
     """Whether a table without headings goes on with the columns of the last one."""
     rows = [row.padded(heading.width) for row in table.rows if not row.merged and len(row.cells) == heading.width]
     at, layout = heading.columns["header"], heading.columns["layout"]
@@ -200,7 +200,7 @@ def _fits(table: Table, heading: Heading) -> bool:
     return bool(rows) and len(fitting) >= 0.6 * len(rows)
 
 
-def _made(raw: _Raw, name: str, left: list[Left]) -> ReadField | None:
+def _made(raw: _Raw, name: str, left: list[LeftOver]) -> ReadField | None:
     columns = raw.heading.columns
 
     def cell(column: str) -> str:
@@ -213,7 +213,7 @@ def _made(raw: _Raw, name: str, left: list[Left]) -> ReadField | None:
         gone = not cell("layout").strip()
         question = "" if gone else "A row of the field table has no header that can be read: add the field by hand."
         key = f"row {one_line(cell('number')) or '?'} p. {page}"
-        left.append(Left(key, name, page, printed, question, "nothing" if gone else "not checked"))
+        left.append(LeftOver(key, name, page, printed, question, "nothing" if gone else "not checked"))
         return None
     questions: list[str] = []
     layout, doubt = read_layout(cell("layout"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import tomlkit
 
 from exporters.documents import draft_fields, draft_lists, draft_rules
-from exporters.documents.draft import Draft, Line
+from exporters.documents.draft import DraftEdition, Line
 from exporters.documents.report import as_mapping, as_text
 from store.disk.files import refused
 from validators.problems import Problem
@@ -27,7 +27,7 @@ def refuse_taken(folder: Path) -> None:
         raise Problem(f"{folder.absolute().parent} is not there: make it first, or name another folder with --out.")
 
 
-def write(draft: Draft, folder: Path) -> None:
+def write(draft: DraftEdition, folder: Path) -> None:
     """Write a draft into a folder that is not there yet, or is empty. Raises Problem when it cannot be written."""
     refuse_taken(folder)
     try:
@@ -42,7 +42,7 @@ def write(draft: Draft, folder: Path) -> None:
         raise refused(error, folder, "written") from None
 
 
-def _fill(draft: Draft, folder: Path) -> None:
+def _fill(draft: DraftEdition, folder: Path) -> None:
     _text(folder / "standard.toml", tomlkit.dumps(draft.toml))
     _table(folder / "fields.csv", draft_fields.COLUMNS, draft.fields)
     _table(folder / "rules.csv", draft_rules.COLUMNS, draft.rules)
@@ -60,14 +60,14 @@ def _fill(draft: Draft, folder: Path) -> None:
         shutil.copyfile(checklist, folder / "checklist.csv")
 
 
-def _checklist(draft: Draft) -> Path | None:
+def _checklist(draft: DraftEdition) -> Path | None:
     from validators.standard.catalogue import folder_of
 
     path = folder_of(draft.base.standard.id) / "checklist.csv"
     return path if path.is_file() else None
 
 
-def _made_of(draft: Draft) -> dict[str, object]:
+def _made_of(draft: DraftEdition) -> dict[str, object]:
     gathered = draft.gathered
 
     def held(name: str) -> dict[str, int]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from exporters.documents.dates_in_words import first_day, last_day
-from exporters.documents.document import Document, Paragraph, Table, one_line
-from exporters.documents.fields import Left, ReadField, read_fields
+from exporters.documents.document import Document, DocumentTable, Paragraph, one_line
+from exporters.documents.fields import LeftOver, ReadField, read_fields
 from exporters.documents.headings import heading_of
 from exporters.documents.lists import ReadList, attach, one_letter_apart, read_lists
 from exporters.documents.rules import ReadRule, from_history, read_rules, told_in_history
@@ -33,7 +33,7 @@ class Gathered:
     fields: list[ReadField]
     rules: list[ReadRule]
     lists: list[ReadList]
-    left: list[Left]
+    left: list[LeftOver]
     letter: str = ""
     valid_from: str = ""
     valid_to: str = ""
@@ -91,7 +91,7 @@ def gather(documents: Sequence[Document], known: Sequence[str] = ()) -> Gathered
     return made
 
 
-def _matrices(item: Named, headers: set[str]) -> list[Left]:
+def _matrices(item: Named, headers: set[str]) -> list[LeftOver]:
     """Tables that set fields against each other, as a matrix of dates does: named, not read."""
     found = []
     for table in item.document.tables:
@@ -102,7 +102,7 @@ def _matrices(item: Named, headers: set[str]) -> list[Left]:
             question = "A table that sets fields against each other was not read: look whether the rules say the same."
             left = [row for row in table.rows if row.cells[0].strip()]
             printed = "; ".join(row.printed for row in left)
-            found.append(Left(f"matrix p. {table.page}", item.name, str(table.page), printed, question))
+            found.append(LeftOver(f"matrix p. {table.page}", item.name, str(table.page), printed, question))
     return found
 
 
@@ -203,7 +203,7 @@ def _facts(made: Gathered, item: Named) -> None:
     _consent(made, item, paragraphs)
 
 
-def _set_titles(made: Gathered, table: Table) -> None:
+def _set_titles(made: Gathered, table: DocumentTable) -> None:
     """The titles of data sets, from a table of their letters."""
     names = {name for field_ in made.fields for name in field_.sets}
     rows = [row for row in table.rows if len(row.cells) == 2 and row.cells[0].strip() in names]
@@ -240,4 +240,4 @@ def _consent(made: Gathered, item: Named, paragraphs: Sequence[Paragraph]) -> No
                 f"What is sent without consent is told in two ways: here {', '.join(listed)}, elsewhere "
                 f"{', '.join(longest)}, which is taken."
             )
-            made.left.append(Left("without consent", item.name, str(block.page), block.text, question))
+            made.left.append(LeftOver("without consent", item.name, str(block.page), block.text, question))

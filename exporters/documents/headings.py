@@ -44,7 +44,7 @@ KNOWN_SETS = ("AD", "YP", "SA", "SY")
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class FieldHeading:
     """What a table holds (`fields`, `items`, `rules` or `codes`) and which columns: names to positions.
 
     `items` are headers with layouts that no rule and no number goes with: not fields of the edition. `sets` are the
@@ -86,7 +86,7 @@ def _is(cell: str, words: str) -> bool:
     return plain in words.split("|") or plain.replace(" ", "") in [word.replace(" ", "") for word in words.split("|")]
 
 
-def heading_of(cells: Sequence[str]) -> Heading | None:
+def heading_of(cells: Sequence[str]) -> FieldHeading | None:
     """What the headings of a table say, None for headings of no table that is read."""
     filled = [cell for cell in cells if cell.strip()]
     if len(filled) < 2 or any(len(cell) > 60 for cell in cells):
@@ -94,7 +94,7 @@ def heading_of(cells: Sequence[str]) -> Heading | None:
     return _fields(cells) or _rules(cells) or _codes(cells)
 
 
-def _fields(cells: Sequence[str]) -> Heading | None:
+def _fields(cells: Sequence[str]) -> FieldHeading | None:
     columns: dict[str, int] = {}
     sets: dict[str, int] = {}
     unknown = 0
@@ -117,10 +117,10 @@ def _fields(cells: Sequence[str]) -> Heading | None:
     if not {"header", "layout", "description"} <= columns.keys():
         return None
     kind = "fields" if columns.keys() & {"number", "rules"} else "items"
-    return Heading(kind, columns, sets, len(cells), whole=unknown == 0)
+    return FieldHeading(kind, columns, sets, len(cells), whole=unknown == 0)
 
 
-def _rules(cells: Sequence[str]) -> Heading | None:
+def _rules(cells: Sequence[str]) -> FieldHeading | None:
     filled = [at for at, cell in enumerate(cells) if cell.strip()]
     if len(filled) not in (2, 3):
         return None
@@ -132,15 +132,15 @@ def _rules(cells: Sequence[str]) -> Heading | None:
         "validation",
     ):
         return None
-    return Heading("rules", {"number": number, "wording": wording}, {}, len(cells), whole=len(filled) == 2)
+    return FieldHeading("rules", {"number": number, "wording": wording}, {}, len(cells), whole=len(filled) == 2)
 
 
-def _codes(cells: Sequence[str]) -> Heading | None:
+def _codes(cells: Sequence[str]) -> FieldHeading | None:
     plain = [_plain(cell) for cell in cells]
     half = len(cells) // 2
     if len(cells) % 2 == 0 and half >= 2 and plain[:half] == plain[half:]:
         one = _codes(cells[:half])
-        return None if one is None else Heading("codes", one.columns, one.sets, len(cells), 2, one.whole)
+        return None if one is None else FieldHeading("codes", one.columns, one.sets, len(cells), 2, one.whole)
     columns: dict[str, int] = {}
     sets: dict[str, int] = {}
     unknown = 0
@@ -168,4 +168,4 @@ def _codes(cells: Sequence[str]) -> Heading | None:
             unknown += 1
     if not {"code", "text"} <= columns.keys():
         return None
-    return Heading("codes", columns, sets, len(cells), whole=unknown == 0)
+    return FieldHeading("codes", columns, sets, len(cells), whole=unknown == 0)

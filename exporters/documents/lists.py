@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from exporters.documents.dates_in_words import last_day
-from exporters.documents.document import Document, Paragraph, Row, Table, closed_up, one_line, without_marks
-from exporters.documents.fields import Left, read_sets
-from exporters.documents.headings import KNOWN_SETS, Heading, heading_of
+from exporters.documents.document import Document, DocumentTable, Paragraph, Row, closed_up, one_line, without_marks
+from exporters.documents.fields import LeftOver, read_sets
+from exporters.documents.headings import KNOWN_SETS, FieldHeading, heading_of
 
 _NAME = "[A-Z][A-Z0-9_]{1,14}"
 _IN_BRACKETS = re.compile(rf"^(.*?)\s*\(((?:{_NAME})(?:(?:\s*[,;/]\s*|\s+and\s+|\s+)(?:{_NAME}))*)\)\s*$")
@@ -64,26 +64,26 @@ class ReadList:
         return bool(self.codes or self.spans)
 
 
-def read_lists(document: Document, name: str, headers: Collection[str]) -> tuple[list[ReadList], list[Left]]:
+def read_lists(document: Document, name: str, headers: Collection[str]) -> tuple[list[ReadList], list[LeftOver]]:
     """The lists of a document. `headers` are the fields of the edition, in their order, as far as they are known."""
-    reader = _Reader(name, list(headers))
+    reader = _ListReader(name, list(headers))
     for block in document.blocks:
-        if isinstance(block, Table):
+        if isinstance(block, DocumentTable):
             reader.table(block)
         else:
             reader.paragraph(block)
     return [item for item in reader.lists if item.has_codes or item.elsewhere], reader.left
 
 
-class _Reader:
+class _ListReader:
     """Goes through a document; the last heading that names fields holds until another heading comes."""
 
     def __init__(self, name: str, headers: list[str]) -> None:
         self.name, self.headers = name, headers
         self.lists: list[ReadList] = []
-        self.left: list[Left] = []
+        self.left: list[LeftOver] = []
         self.current: ReadList | None = None
-        self.heading: Heading | None = None
+        self.heading: FieldHeading | None = None
         self.sets: tuple[str, ...] = ()
         self.group = ""
         self.seen: dict[tuple[int, str], list[ReadCode]] = {}
@@ -111,7 +111,7 @@ class _Reader:
         else:
             self.current.notes.append(text)
 
-    def table(self, table: Table) -> None:
+    def table(self, table: DocumentTable) -> None:
         """A table of codes, or a heading that stands in a table of one row."""
         cells = [one_line(cell) for cell in table.rows[0].cells]
         if len(table.rows) == 1 and len(cells) == 2 and self._is_header(cells[1]):
@@ -143,12 +143,12 @@ class _Reader:
         if self.current is None:
             question = "A table of codes names no field above it: say for which field it is."
             printed = "; ".join(row.printed for row in table.rows)
-            self.left.append(Left(f"table p. {table.page}", self.name, str(table.page), printed, question))
+            self.left.append(LeftOver(f"table p. {table.page}", self.name, str(table.page), printed, question))
             return
         self.heading = made
         self._rows(table, [row for row in table.rows[begins[0] + 1 :] if heading_of(row.cells) is None])
 
-    def _by_header(self, table: Table, heading: Heading, at: int) -> None:
+    def _by_header(self, table: DocumentTable, heading: FieldHeading, at: int) -> None:
         """A table with a column for the field: the codes of each field are a list."""
         lists: dict[str, ReadList] = {}
         for row in table.rows[at:]:
@@ -191,7 +191,7 @@ class _Reader:
                 return ReadList(title, named, self.name, str(block.page), plain)
         return None
 
-    def _rows(self, table: Table, rows: Iterable[Row]) -> None:
+    def _rows(self, table: DocumentTable, rows: Iterable[Row]) -> None:
         """The codes of one table; where two tables stand beside each other, the left half of a group comes first."""
         heading, current = self.heading, self.current
         if heading is None or current is None:
@@ -217,7 +217,7 @@ class _Reader:
                 if any(cell.strip() for cell in cells):
                     self._code(cells, heading, row)
 
-    def _code(self, cells: tuple[str, ...], heading: Heading, row: Row) -> None:
+    def _code(self, cells: tuple[str, ...], heading: FieldHeading, row: Row) -> None:
         current, columns = self.current, heading.columns
         assert current is not None
 
@@ -301,7 +301,7 @@ def _range_in_words(text: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match and int(match[1]) < int(match[2]) else None
 
 
-def attach(lists: list[ReadList], headers: Collection[str], left: list[Left]) -> None:
+def attach(lists: list[ReadList], headers: Collection[str], left: list[LeftOver]) -> None:
     """Put the names in the headings of lists right by the fields there are; a list for no field is left.
 
     A name that lacks or has one letter more than the one field that no other list names is that field, with a question.
@@ -326,7 +326,7 @@ def attach(lists: list[ReadList], headers: Collection[str], left: list[Left]) ->
             codes = ", ".join(code.code for code in item.codes)
             question = f"{item.questions[-1]} It was not taken."
             left.append(
-                Left(item.title or item.printed, item.document, item.page, f"{item.printed}: {codes}", question)
+                LeftOver(item.title or item.printed, item.document, item.page, f"{item.printed}: {codes}", question)
             )
 
 

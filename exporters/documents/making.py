@@ -6,18 +6,18 @@ from pathlib import Path
 
 from exporters.documents.base import Base, choose
 from exporters.documents.document import Progress
-from exporters.documents.draft import Draft, Line
+from exporters.documents.draft import DraftEdition, Line
 from exporters.documents.draft_fields import add_fields, add_sections
 from exporters.documents.draft_lists import add_lists
 from exporters.documents.draft_rules import add_rules, understand_all
 from exporters.documents.draft_toml import add_toml
-from exporters.documents.fields import Left
+from exporters.documents.fields import LeftOver
 from exporters.documents.gathered import Gathered, gather
 from exporters.documents.reading import read_document
 from validators.problems import Problem
 
 
-def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) -> Draft:
+def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) -> DraftEdition:
     """Read documents into the draft of one edition.
 
     `like` is the id of the base, empty for the installed edition with most headers in common; `wanted_id` that of the
@@ -37,7 +37,7 @@ def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) 
             "definitions, or install the lists alone with keywork standards install."
         )
     base = choose(like, [item.header for item in gathered.fields])
-    made = Draft(gathered, base, _id(gathered, base, wanted_id, like), "")
+    made = DraftEdition(gathered, base, _id(gathered, base, wanted_id, like), "")
     add_sections(made)
     add_fields(made)
     made.understood = understand_all(made)
@@ -49,7 +49,7 @@ def draft(paths: Sequence[Path], like: str, wanted_id: str, progress: Progress) 
     return made
 
 
-def _left(left: Left) -> Line:
+def _left(left: LeftOver) -> Line:
     return Line("text", left.key, "", left.standing, left.document, "", left.page, left.printed, left.question)
 
 

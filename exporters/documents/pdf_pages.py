@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from exporters.documents.document import Block, Paragraph, Progress, Row, Table, one_line
-from exporters.documents.headings import Heading, heading_of
+from exporters.documents.document import Block, DocumentTable, Paragraph, Progress, Row, one_line
+from exporters.documents.headings import FieldHeading, heading_of
 from validators.problems import Problem
 
 MOST_PAGES = 500
@@ -27,7 +27,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(slots=True)
-class Word:
+class PageWord:
     """A word and its place: points from the left and from the top."""
 
     text: str
@@ -44,13 +44,13 @@ class Word:
 
 
 @dataclass(slots=True)
-class Line:
+class PageLine:
     """Words that stand in one line, from left to right.
 
     `edge` is how far right the page's lines may go; `band` how many strokes across the page stand above it.
     """
 
-    words: list[Word]
+    words: list[PageWord]
     page: int
     edge: float = 0
     band: int = 0
@@ -80,9 +80,9 @@ class Line:
         """How far right it goes."""
         return max(word.x1 for word in self.words)
 
-    def chunks(self) -> list[list[Word]]:
+    def chunks(self) -> list[list[PageWord]]:
         """Its words in groups: a gap wider than any blank between words parts them."""
-        found: list[list[Word]] = []
+        found: list[list[PageWord]] = []
         for word in self.words:
             if found and word.x0 - found[-1][-1].x1 < _GAP * word.size:
                 found[-1].append(word)
@@ -133,7 +133,7 @@ def read_pages(path: Path, progress: Progress) -> tuple[int, str, list[Block]]:
         ):
             raise Problem(f"{path} is encrypted: save it without a password and try again.") from None
         raise Problem(f"{path} is broken and cannot be read as a PDF: fetch it again from its owner.") from None
-    if not any(isinstance(item, Table) or item.words for page in pages for item in page):
+    if not any(isinstance(item, DocumentTable) or item.words for page in pages for item in page):
         raise Problem(
             f"{path} holds no text, as a scan does: ask its owner for the document itself, or have the text recognised."
         )
@@ -146,17 +146,17 @@ class _Page:
     def __init__(self, page: Any) -> None:
         self.page, self.number = page, int(page.page_number)
 
-    def read(self) -> list[Line | Table]:
+    def read(self) -> list[PageLine | DocumentTable]:
         """Its lines and tables from top to bottom."""
         words = self._words()
-        found: list[tuple[float, Line | Table]] = []
+        found: list[tuple[float, PageLine | DocumentTable]] = []
         for grid in self.page.find_tables():
             rows = self._rows(grid, words)
             if rows is None:
                 continue
             x0, top, x1, bottom = grid.bbox
             words = [word for word in words if not (x0 <= word.x0 <= x1 and top <= word.middle <= bottom)]
-            found.append((top, Table(rows, self.number)))
+            found.append((top, DocumentTable(rows, self.number)))
         edge = float(self.page.width) - min((word.x0 for word in words), default=0)
         strokes = self._strokes()
         for line in in_lines(words, self.number, edge):
@@ -164,11 +164,11 @@ class _Page:
             found.append((line.top, line))
         return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
-    def _words(self) -> list[Word]:
+    def _words(self) -> list[PageWord]:
         """The words that stand upright, without the marks of footnotes and what is struck through."""
         taken = self.page.extract_words(extra_attrs=["size"], use_text_flow=False)
         words = [
-            Word(one_line(item["text"]), item["x0"], item["x1"], item["top"], item["bottom"], item["size"])
+            PageWord(one_line(item["text"]), item["x0"], item["x1"], item["top"], item["bottom"], item["size"])
             for item in taken
             if item.get("upright", True) and item["text"].strip()
         ]
@@ -190,7 +190,7 @@ class _Page:
         }
         return sorted(ends)
 
-    def _rows(self, grid: Any, words: Iterable[Word]) -> tuple[Row, ...] | None:
+    def _rows(self, grid: Any, words: Iterable[PageWord]) -> tuple[Row, ...] | None:
         """The rows of a table that lines draw; None for a frame, or for stripes, which part no columns."""
         x0, top, x1, bottom = grid.bbox
         inside = [word for word in words if x0 - 1 <= word.x0 <= x1 + 1 and top - 1 <= word.middle <= bottom + 1]
@@ -207,26 +207,26 @@ class _Page:
         return tuple(found)
 
 
-def _text_in(words: Sequence[Word], box: Box) -> str:
+def _text_in(words: Sequence[PageWord], box: Box) -> str:
     x0, top, x1, bottom = box
     within = [word for word in words if x0 <= (word.x0 + word.x1) / 2 <= x1 and top <= word.middle <= bottom]
     return "\n".join(line.text for line in in_lines(within, 0))
 
 
-def in_lines(words: Iterable[Word], page: int, edge: float = 0) -> list[Line]:
+def in_lines(words: Iterable[PageWord], page: int, edge: float = 0) -> list[PageLine]:
     """Words put into lines by how far down they stand."""
-    lines: list[Line] = []
+    lines: list[PageLine] = []
     for word in sorted(words, key=lambda item: (item.middle, item.x0)):
         if lines and abs(word.middle - lines[-1].words[-1].middle) < 0.4 * word.size:
             lines[-1].words.append(word)
         else:
-            lines.append(Line([word], page, edge))
+            lines.append(PageLine([word], page, edge))
     for line in lines:
         line.words.sort(key=lambda item: item.x0)
     return lines
 
 
-def _struck(word: Word, strokes: Iterable[tuple[float, float, float]]) -> bool:
+def _struck(word: PageWord, strokes: Iterable[tuple[float, float, float]]) -> bool:
     height = word.bottom - word.top
     for x0, x1, middle in strokes:
         shared = min(x1, word.x1) - max(x0, word.x0)
@@ -235,7 +235,7 @@ def _struck(word: Word, strokes: Iterable[tuple[float, float, float]]) -> bool:
     return False
 
 
-def _without_marks(words: list[Word]) -> list[Word]:
+def _without_marks(words: list[PageWord]) -> list[PageWord]:
     """Words without small raised figures, which point to footnotes and belong to no header and no number."""
     sizes = sorted(word.size for word in words)
     usual = sizes[len(sizes) // 2] if sizes else 0
@@ -249,14 +249,14 @@ def _without_marks(words: list[Word]) -> list[Word]:
     return [word for word in words if id(word) not in marks]
 
 
-def _blocks(pages: Sequence[Sequence[Line | Table]]) -> list[Block]:
+def _blocks(pages: Sequence[Sequence[PageLine | DocumentTable]]) -> list[Block]:
     """What stands on the pages, without running heads and feet; lines made paragraphs and loose tables."""
     repeated = _running(pages)
     flow = _Flow()
     for page in pages:
-        lines: list[Line] = []
+        lines: list[PageLine] = []
         for item in page:
-            if isinstance(item, Table):
+            if isinstance(item, DocumentTable):
                 flow.take(lines)
                 lines, flow.open, flow.last = [], None, None
                 flow.blocks.append(item)
@@ -270,11 +270,11 @@ def _masked(text: str) -> str:
     return re.sub(r"\d+", "#", text)
 
 
-def _running(pages: Sequence[Sequence[Line | Table]]) -> set[str]:
+def _running(pages: Sequence[Sequence[PageLine | DocumentTable]]) -> set[str]:
     """The lines that stand first or last on many pages, whatever number they bear, and are no headings of a table."""
     seen: Counter[str] = Counter()
     for page in pages:
-        lines = [item for item in page if isinstance(item, Line)]
+        lines = [item for item in page if isinstance(item, PageLine)]
         of_tables: set[int] = set()
         for at in range(min(3, len(lines))):
             if (begun := _begun(lines, at)) is not None:
@@ -296,13 +296,13 @@ class _Flow:
     open: Loose | None = None
     last: Loose | None = None
 
-    def take(self, lines: list[Line]) -> None:
+    def take(self, lines: list[PageLine]) -> None:
         """Make blocks of lines that stand together on one page."""
         at = 0
         if self.open is not None and lines:
             at = _continue(lines, 0, self.open, self.blocks)
             self.open = self.open if at == len(lines) else None
-        waiting: list[Line] = []
+        waiting: list[PageLine] = []
         while at < len(lines):
             begun = _begin(lines, at)
             if begun is not None:
@@ -320,7 +320,7 @@ class _Flow:
         _paragraphs(waiting, self.blocks)
 
 
-def _resumes(line: Line, table: Loose) -> bool:
+def _resumes(line: PageLine, table: Loose) -> bool:
     """Whether a line is a row of the last loose table, which goes on without headings behind some text."""
     parts = _parted(line, table.bounds)
     filled = sum(bool(part) for part in parts or ())
@@ -332,12 +332,12 @@ class Begun:
     """The headings of a table without upright lines: over how many lines, in which columns, what they say."""
 
     count: int
-    columns: list[list[list[Word]]]
+    columns: list[list[list[PageWord]]]
     cells: list[str]
-    heading: Heading
+    heading: FieldHeading
 
 
-def _begun(lines: Sequence[Line], at: int) -> Begun | None:
+def _begun(lines: Sequence[PageLine], at: int) -> Begun | None:
     """The headings that begin with this line, over up to four lines; None for another line."""
     best = None
     for count in (1, 2, 3, 4):
@@ -352,7 +352,7 @@ def _begun(lines: Sequence[Line], at: int) -> Begun | None:
     return best
 
 
-def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
+def _begin(lines: list[PageLine], at: int) -> tuple[Loose, Row, int] | None:
     """A table without upright lines whose headings begin with this line: the table, its headings, the line behind."""
     begun = _begun(lines, at)
     if begun is None:
@@ -366,9 +366,9 @@ def _begin(lines: list[Line], at: int) -> tuple[Loose, Row, int] | None:
     return Loose(bounds, begun.heading.key), Row(tuple(begun.cells), lines[at].page), behind
 
 
-def _columns(chunks: list[list[Word]]) -> list[list[list[Word]]]:
+def _columns(chunks: list[list[PageWord]]) -> list[list[list[PageWord]]]:
     """Groups of words put into columns by where they stand; those of one column lie above each other."""
-    columns: list[list[list[Word]]] = []
+    columns: list[list[list[PageWord]]] = []
     for chunk in sorted(chunks, key=lambda item: item[0].x0):
         x0, x1 = chunk[0].x0, chunk[-1].x1
         for column in columns:
@@ -382,7 +382,7 @@ def _columns(chunks: list[list[Word]]) -> list[list[list[Word]]]:
     return columns
 
 
-def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
+def _bounds(columns: list[list[list[PageWord]]], body: list[PageWord]) -> list[float]:
     """Where columns part: as few words as can be are cut, as near as can be to the left of the next heading."""
     bounds = []
     for left, right in pairwise(columns):
@@ -399,12 +399,12 @@ def _bounds(columns: list[list[list[Word]]], body: list[Word]) -> list[float]:
     return bounds
 
 
-def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block], heading: Row | None = None) -> int:
+def _continue(lines: list[PageLine], at: int, table: Loose, blocks: list[Block], heading: Row | None = None) -> int:
     """Make a table of the rows of a loose one, behind its headings; returns the line at which it ends."""
     rows: list[list[str] | Row] = [] if heading is None else [heading]
     page = lines[at].page if at < len(lines) else 0
     ruled = _ruled(lines[at : at + 30], table)
-    before: Line | None = None
+    before: PageLine | None = None
     while at < len(lines) and _begun(lines, at) is None:
         line = lines[at]
         parts = _parted(line, table.bounds)
@@ -428,11 +428,11 @@ def _continue(lines: list[Line], at: int, table: Loose, blocks: list[Block], hea
         at += 1
     if rows:
         made = tuple(row if isinstance(row, Row) else Row(tuple(row), page) for row in rows)
-        blocks.append(Table(made, made[0].page))
+        blocks.append(DocumentTable(made, made[0].page))
     return at
 
 
-def _is_title(lines: list[Line], at: int, parts: list[str] | None, key: int) -> bool:
+def _is_title(lines: list[PageLine], at: int, parts: list[str] | None, key: int) -> bool:
     """Whether a line behind a table is the title of what comes next: it names fields, or headings follow it."""
     if parts is not None and _is_key(parts, key):
         return False
@@ -445,17 +445,17 @@ def _is_group(parts: list[str], key: int) -> bool:
     return not any(parts[:key] + parts[key + 1 :]) and bool(re.search("[a-z]{3}", parts[key]))
 
 
-def _ruled(lines: list[Line], table: Loose) -> bool:
+def _ruled(lines: list[PageLine], table: Loose) -> bool:
     """Whether strokes part the rows of a loose table: then a row may begin with any of its cells."""
     keys = [line.band for line in lines if _is_key(_parted(line, table.bounds), table.key)]
     return len(keys) > 1 and len(set(keys)) == len(keys)
 
 
-def _begins_row(line: Line, before: Line, parts: list[str], ruled: bool, key: int) -> bool:
+def _begins_row(line: PageLine, before: PageLine, parts: list[str], ruled: bool, key: int) -> bool:
     return line.band != before.band if ruled else _is_key(parts, key)
 
 
-def _parted(line: Line, bounds: list[float]) -> list[str] | None:
+def _parted(line: PageLine, bounds: list[float]) -> list[str] | None:
     """A line cut into the columns of a table; None for one that runs across where they part."""
     parts: list[list[str]] = [[] for _ in range(len(bounds) + 1)]
     for chunk in line.chunks():
@@ -474,10 +474,10 @@ def _is_key(parts: list[str] | None, key: int) -> bool:
     return parts is not None and bool(re.fullmatch(r"\W?[A-Z]{0,4}\d[\dA-Z–-]*\.?|[A-Z]{1,3}\d?", parts[key]))
 
 
-def _paragraphs(lines: list[Line], blocks: list[Block]) -> None:
+def _paragraphs(lines: list[PageLine], blocks: list[Block]) -> None:
     """Lines made paragraphs: a line that goes to the right edge goes on in the next, an open bracket too."""
     text = ""
-    last: Line | None = None
+    last: PageLine | None = None
     for line in lines:
         goes_on = last is not None and (
             (

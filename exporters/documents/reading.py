@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree, html
 
-from exporters.documents.document import Block, Document, Paragraph, Progress, Row, Table, one_line
+from exporters.documents.document import Block, Document, DocumentTable, Paragraph, Progress, Row, one_line
 from exporters.documents.pdf_pages import read_pages
 from exporters.imports.encodings import encoding_of, refuse_kind
 from store.disk.files import refuse_own, refused
@@ -107,7 +107,7 @@ def _html_blocks(root: html.HtmlElement) -> Iterator[Block]:
                 yield Paragraph(text, number + 1, heading=str(element.tag).startswith("h"))
 
 
-def _html_table(table: html.HtmlElement, number: int) -> Table:
+def _html_table(table: html.HtmlElement, number: int) -> DocumentTable:
     caption = one_line(" ".join(part.text_content() for part in table.iter("caption")))
     rows: list[Row] = []
     down: dict[int, tuple[int, str]] = {}  # column → rows still to come, and what stands in them
@@ -127,7 +127,7 @@ def _html_table(table: html.HtmlElement, number: int) -> Table:
             _hang(down, cells)
         merged = len(found) == 1 and len(cells) > 1
         rows.append(Row(tuple(cells[:1] if merged else cells), number, merged=merged))
-    return Table(tuple(rows), number, caption)
+    return DocumentTable(tuple(rows), number, caption)
 
 
 def _hang(down: dict[int, tuple[int, str]], cells: list[str]) -> None:
@@ -158,7 +158,7 @@ def read_text(text: str) -> list[Block]:
     def close() -> None:
         nonlocal rows, number, words
         if rows:
-            blocks.append(Table(tuple(rows), number))
+            blocks.append(DocumentTable(tuple(rows), number))
             rows, number = [], number + 1
         if words:
             blocks.append(Paragraph(one_line(" ".join(words)), number, heading=words[0].startswith("#")))
@@ -215,4 +215,4 @@ def read_csv(path: Path, encoding: str) -> list[Block]:
     except (csv.Error, UnicodeError) as error:
         reason = "its encoding is mixed" if isinstance(error, UnicodeError) else str(error)
         raise Problem(f"{path} cannot be read as CSV ({reason}): save it again as CSV in UTF-8.") from None
-    return [Table(tuple(rows), 1, path.stem)] if rows else []
+    return [DocumentTable(tuple(rows), 1, path.stem)] if rows else []

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from exporters.documents.draft import Draft, Line
+from exporters.documents.draft import DraftEdition, Line
 
 _KINDS = {"field": "fields", "rule": "rules", "list": "lists", "code": "codes"}
 _LONGEST = 160
 
 
-def as_mapping(draft: Draft) -> dict[str, Any]:
+def as_mapping(draft: DraftEdition) -> dict[str, Any]:
     """The report as JSON tells it."""
     lines = draft.lines
     documents = [

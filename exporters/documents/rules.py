@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from exporters.documents.document import Document, Table, closed_up, one_line, without_marks
-from exporters.documents.headings import Heading, heading_of
+from exporters.documents.document import Document, DocumentTable, closed_up, one_line, without_marks
+from exporters.documents.headings import FieldHeading, heading_of
 
 _NUMBER = re.compile(r"\d{1,4}[a-z]?")
 
@@ -30,7 +30,7 @@ class ReadRule:
 def read_rules(document: Document, name: str) -> list[ReadRule]:
     """The rules in a document's tables, in their order; a number that stands twice is there twice."""
     found: list[ReadRule] = []
-    heading: Heading | None = None
+    heading: FieldHeading | None = None
     for table in document.tables:
         made = next((made for row in table.rows[:3] if (made := heading_of(row.cells)) is not None), None)
         if made is not None:
@@ -55,7 +55,7 @@ def read_rules(document: Document, name: str) -> list[ReadRule]:
     return found
 
 
-def _goes_on(table: Table, heading: Heading) -> bool:
+def _goes_on(table: DocumentTable, heading: FieldHeading) -> bool:
     rows = [row for row in table.rows if any(cell.strip() for cell in row.cells)]
     at = heading.columns["number"]
     numbers = [closed_up(row.padded(heading.width)[at]).rstrip(".") for row in rows]

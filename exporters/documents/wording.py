@@ -26,7 +26,7 @@ VERSA = r"(?:and the other way round|\(?and vice versa\)?)"
 
 
 @dataclass(slots=True)
-class Check:
+class RuleCheck:
     """A row of rules.csv to be: a pattern on fields, with parameters."""
 
     pattern: str
@@ -40,7 +40,7 @@ class Check:
 class Understood:
     """What was made of a rule: checks, the sentences that were not understood, or that nothing is asked."""
 
-    checks: list[Check]
+    checks: list[RuleCheck]
     unread: list[str]
     nothing: bool = False
 
@@ -59,12 +59,12 @@ class Phrase:
         return re.sub(r"«[^»]*»|[^«]+", lambda m: m[0] if m[0][0] == "«" else m[0].lower(), self.text)
 
 
-Family = Callable[[Phrase], list[Check] | None]
+Family = Callable[[Phrase], list[RuleCheck] | None]
 
 
 def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> Understood:
     """Read a rule that these fields carry."""
-    checks: list[Check] = []
+    checks: list[RuleCheck] = []
     unread: list[str] = []
     sentences = _sentences(rule.lines)
     if any(
@@ -91,7 +91,7 @@ def understand(rule: ReadRule, carriers: Sequence[str], names: NamedFields) -> U
     return Understood(good, unread)
 
 
-def _read(sentence: Phrase) -> list[Check] | None:
+def _read(sentence: Phrase) -> list[RuleCheck] | None:
     for family in _FAMILIES:
         found = family(sentence)
         if found:
@@ -99,7 +99,7 @@ def _read(sentence: Phrase) -> list[Check] | None:
     return None
 
 
-def _possible(check: Check, names: NamedFields) -> bool:
+def _possible(check: RuleCheck, names: NamedFields) -> bool:
     """Whether the fields of a check can be compared at all."""
     if check.fields[:1] == ("@required",):
         return True
@@ -158,17 +158,17 @@ def _listed(codes: str) -> list[str]:
 # The families. Each takes a sentence whole or gives None.
 
 
-def _trimmed(s: Phrase) -> list[Check] | None:
+def _trimmed(s: Phrase) -> list[RuleCheck] | None:
     ends = re.search(
         r"leading (?:or|and|nor) trailing|neither begins? nor ends?|(?:not|no) (?:begin|start)\w* (?:or|nor|and) end",
         s.low,
     )
     if ends and re.search(r"\b(?:space|blank)s?\b", s.low) and len(s.low.split()) < 16:
-        return [Check("trimmed", s.carriers)]
+        return [RuleCheck("trimmed", s.carriers)]
     return None
 
 
-def _consent_required(s: Phrase) -> list[Check] | None:
+def _consent_required(s: Phrase) -> list[RuleCheck] | None:
     if not s.names.consent or re.search(r"\bnot\b|\bother than\b", s.low):
         return None
     match = re.fullmatch(
@@ -183,29 +183,29 @@ def _consent_required(s: Phrase) -> list[Check] | None:
         rf"(?:\(«{s.names.consent}» is y(?:es)?\))?|(?:«{s.names.consent}»|consent)(?: for ndtms)? is '?y(?:es)?'?)",
         condition,
     )
-    return [Check("required", ("@required",), {"when": f"{s.names.consent}=@consented"})] if agrees else None
+    return [RuleCheck("required", ("@required",), {"when": f"{s.names.consent}=@consented"})] if agrees else None
 
 
-def _real_date(s: Phrase) -> list[Check] | None:
+def _real_date(s: Phrase) -> list[RuleCheck] | None:
     pattern = (
         rf"(?:date )?{MUST} be a (?:valid|real|genuine) (?:date|day)\b[^«»]*"
         rf"|{MUST} be a (?:day|date) (?:that|which) exists\b[^«»]*"
     )
     fits = re.fullmatch(pattern, s.low) and not re.search(r"\b(?:before|after|earlier|later|future)\b", s.low)
-    return [Check("real_date", s.carriers)] if fits else None
+    return [RuleCheck("real_date", s.carriers)] if fits else None
 
 
-def _in_list(s: Phrase) -> list[Check] | None:
+def _in_list(s: Phrase) -> list[RuleCheck] | None:
     pattern = (
         rf"(?:the value )?{MUST} be (?:as specified in|one of|in|from|taken from|among)\b"
         r"[^«»]*\b(?:reference data|code list|codes?)\b[^«»]*"
     )
     if re.fullmatch(pattern, s.low) and re.search("reference data|code list|permitted|permissible", s.low):
-        return [Check("in_codes", s.carriers)]
+        return [RuleCheck("in_codes", s.carriers)]
     return None
 
 
-def _in_section(s: Phrase) -> list[Check] | None:
+def _in_section(s: Phrase) -> list[RuleCheck] | None:
     pattern = (
         rf"(?:the )?(?:item|field)?s? ?(?:is |are )?(?:mandatory|required|{MUST} be {FILLED}) "
         r"(?:if|when|where|as soon as|once) any(?: other)? (?:item|field)s? (?:in|of) (?:this|the|the same) section "
@@ -218,18 +218,18 @@ def _in_section(s: Phrase) -> list[Check] | None:
         if s.names.level(header) != "event":
             return None
         found.setdefault(s.names.by_header[header].section, []).append(header)
-    return [Check("required", tuple(headers)) for headers in found.values()]
+    return [RuleCheck("required", tuple(headers)) for headers in found.values()]
 
 
-def _historic(s: Phrase) -> list[Check] | None:
+def _historic(s: Phrase) -> list[RuleCheck] | None:
     pattern = (
         rf"(?:the )?(?:date )?(?:{MUST} be historic|{CANNOT} (?:lie |be )?in the future|(?:is )?not in the future"
         r"|must not be after today)(?:\s*[:(].*)?"
     )
-    return [Check("not_after_today", s.carriers)] if re.fullmatch(pattern, s.low) else None
+    return [RuleCheck("not_after_today", s.carriers)] if re.fullmatch(pattern, s.low) else None
 
 
-def _pair(s: Phrase) -> list[Check] | None:
+def _pair(s: Phrase) -> list[RuleCheck] | None:
     for pattern in (
         rf"({H} and {H}) go together",
         rf"(?:either )?both ({H} and {H}) (?:are|must be|have to be) {FILLED},? or neither(?: of them)?(?: is)?",
@@ -238,15 +238,15 @@ def _pair(s: Phrase) -> list[Check] | None:
         rf"({H} {MUST} be {FILLED} {WHERE} {H}) is {FILLED},? {VERSA}",
     ):
         if match := re.fullmatch(pattern, s.low):
-            return [Check("both_or_neither", tuple(dict.fromkeys(_headers(match[1]))))]
+            return [RuleCheck("both_or_neither", tuple(dict.fromkeys(_headers(match[1]))))]
     match = re.fullmatch(rf"(.+?) {MUST} be {FILLED} {WHERE} (.+?) is {FILLED},? {VERSA}", s.low)
     if match:
         both = tuple(s.names.meant(match[at], s.carriers, dates=False) for at in (1, 2))
-        return [Check("both_or_neither", both)] if all(both) else None
+        return [RuleCheck("both_or_neither", both)] if all(both) else None
     return None
 
 
-def _differs(s: Phrase) -> list[Check] | None:
+def _differs(s: Phrase) -> list[RuleCheck] | None:
     match = re.fullmatch(
         rf"{WHERE} (?:filled|populated|given)[,:]? (?:{THE_FIELD}|it )"
         rf"(?:unlike|{MUST} (?:be other than|differ from|be different from)"
@@ -278,13 +278,13 @@ def _differs(s: Phrase) -> list[Check] | None:
     if set(_headers(rest)) - set(others):
         return None
     own = tuple(header for header in s.carriers if header not in others)
-    return [Check("distinct_from", own, {"other": " ".join(others)})] if own else None
+    return [RuleCheck("distinct_from", own, {"other": " ".join(others)})] if own else None
 
 
 _PLAIN = r"(?:(?!\b(?:not|no|if|where|when|more|less|than|before|after|unless|except|other)\b)[a-z', ])*?"
 
 
-def _range(s: Phrase) -> list[Check] | None:
+def _range(s: Phrase) -> list[RuleCheck] | None:
     text = re.sub(r"\s*\((?:inclusive|poor|good|best|worst|low|high|both included|[a-z ]{1,20})\)", "", s.text)
     text = re.sub(r"\b(?:nought|zero)\b", "0", text, flags=re.IGNORECASE)
     unit = rf"(?P<words>{_PLAIN})[,:]?\s*"
@@ -307,10 +307,10 @@ def _range(s: Phrase) -> list[Check] | None:
     if match["also"]:
         parameters["also"] = match["also"]
     pattern = "number_between" if numeric and not match["also"] else "digits_between"
-    return [Check(pattern, s.carriers, parameters)]
+    return [RuleCheck(pattern, s.carriers, parameters)]
 
 
-def _one_of(s: Phrase) -> list[Check] | None:
+def _one_of(s: Phrase) -> list[RuleCheck] | None:
     text = re.sub(r"\s*\([^()]*\)$", "", s.text).replace(" or ", ", ").replace(",,", ",")
     match = re.fullmatch(
         rf"(?:(?i:has to be|must be|is|one of|must be one of|has to be one of) )?((?:'?{CODE}'?)(?:, '?{CODE}'?)+)",
@@ -318,7 +318,7 @@ def _one_of(s: Phrase) -> list[Check] | None:
     )
     if match is None or not s.carriers or re.search(r"\d{2}", match[1]):
         return None
-    return [Check("one_of", s.carriers, {"values": "|".join(_listed(match[1]))})]
+    return [RuleCheck("one_of", s.carriers, {"values": "|".join(_listed(match[1]))})]
 
 
 def condition(text: str, names: NamedFields) -> str:
@@ -342,7 +342,7 @@ def _opposite(told: str) -> str:
     return f"{header}{'=' if sign == '!=' else '!='}{values}"
 
 
-def _required_when(s: Phrase) -> list[Check] | None:
+def _required_when(s: Phrase) -> list[RuleCheck] | None:
     match = re.fullmatch(
         rf"(?i:{THE_FIELD}(?P<must>{MUST}) be {FILLED} {WHERE} )(?P<when>[^;]+?)"
         rf"(?P<else>(?i:[;,] (?:it )?(?:stays|remains|is left) empty otherwise))?",
@@ -366,36 +366,36 @@ def _required_when(s: Phrase) -> list[Check] | None:
     if not told or not s.carriers:
         return None
     severity = "warning" if match["must"].lower() in ("ought to", "should") else "error"
-    checks = [Check("required", s.carriers, {"when": told, "beside": told.partition("=")[0].rstrip("!")}, severity)]
+    checks = [RuleCheck("required", s.carriers, {"when": told, "beside": told.partition("=")[0].rstrip("!")}, severity)]
     if match["else"]:
-        checks.append(Check("empty_when", s.carriers, {"when": _opposite(told)}))
+        checks.append(RuleCheck("empty_when", s.carriers, {"when": _opposite(told)}))
     return checks
 
 
-def _empty_when(s: Phrase) -> list[Check] | None:
+def _empty_when(s: Phrase) -> list[RuleCheck] | None:
     if match := re.fullmatch(
         r"(?i:(?:stays|has to stay|must stay|remains|must be|has to be|is left) empty (?:where|if|when) )(.+)", s.text
     ):
         told = condition(match[1], s.names)
-        return [Check("empty_when", s.carriers, {"when": told})] if told and s.carriers else None
+        return [RuleCheck("empty_when", s.carriers, {"when": told})] if told and s.carriers else None
     if match := re.fullmatch(
         rf"(?i:with) ({CODES}) in {H}, ({HS}) (?i:stays?|remains?|must be|have to be|are left) empty", s.text
     ):
         told = condition(f"«{match[2]}» is {match[1]}", s.names)
-        return [Check("empty_when", tuple(_headers(match[3])), {"when": told})] if told else None
+        return [RuleCheck("empty_when", tuple(_headers(match[3])), {"when": told})] if told else None
     if match := re.fullmatch(r"(?i:sent only (?:where|if|when) )(.+)", s.text):
         told = condition(match[1], s.names)
-        return [Check("empty_when", s.carriers, {"when": _opposite(told)})] if told and s.carriers else None
+        return [RuleCheck("empty_when", s.carriers, {"when": _opposite(told)})] if told and s.carriers else None
     if match := re.fullmatch(
         rf"(?i:need not be filled|does not need to be {FILLED}|may be left empty)(?i: {WHERE} )(.+)",
         s.text,
     ):
         told = condition(match[1], s.names)
-        return [Check("empty_when", s.carriers, {"when": told}, "notice")] if told and s.carriers else None
+        return [RuleCheck("empty_when", s.carriers, {"when": told}, "notice")] if told and s.carriers else None
     return None
 
 
-def _unique(s: Phrase) -> list[Check] | None:
+def _unique(s: Phrase) -> list[RuleCheck] | None:
     pattern = (
         rf"{MUST} (?:be unique|differ from every other identifier(?: of its kind)?)"
         r"(?: and (?:not |neither )(?:hold|contain)\b.*)?"
@@ -406,21 +406,21 @@ def _unique(s: Phrase) -> list[Check] | None:
     for header in s.carriers:
         owner = s.names.client_id
         if s.names.level(header) != "event" and owner and header != owner:
-            checks.append(Check("belongs_to_one", (header,), {"owner": owner}))
+            checks.append(RuleCheck("belongs_to_one", (header,), {"owner": owner}))
         if s.names.level(header) != "client":
-            checks.append(Check("appears_once", (header,)))
+            checks.append(RuleCheck("appears_once", (header,)))
     return checks or None
 
 
-def _part(s: Phrase) -> list[Check] | None:
+def _part(s: Phrase) -> list[RuleCheck] | None:
     if re.search(r"only (?:a )?part(?:ial)?\b[a-z ]*\bpostcodes?\b", s.low) and not re.search(
         r"\b(?:if|where|when|unless)\b", s.low
     ):
-        return [Check("postcode_part", s.carriers)]
+        return [RuleCheck("postcode_part", s.carriers)]
     return None
 
 
-def _without_consent(s: Phrase) -> list[Check] | None:
+def _without_consent(s: Phrase) -> list[RuleCheck] | None:
     consent = s.names.consent
     match = consent and (
         re.fullmatch(
@@ -442,7 +442,7 @@ def _without_consent(s: Phrase) -> list[Check] | None:
             found.append(named[0] if len(named) == 1 else s.names.meant(phrase, s.carriers, dates=False))
     if not found or not all(found):
         return None
-    return [Check("required", tuple(found), {"when": f"{consent}!=@consented"})]
+    return [RuleCheck("required", tuple(found), {"when": f"{consent}!=@consented"})]
 
 
 # Dates against each other.
@@ -468,7 +468,7 @@ _COPULA = re.compile(rf"(?:\b(?:is|are|lies|occurs|falls|{MUST} (?:be|lie|occur|
 _SIGNS = {"≤": "≤", "<=": "≤", "≥": "≥", ">=": "≥", "<": "<", ">": ">"}
 
 
-def _compared(s: Phrase) -> list[Check] | None:
+def _compared(s: Phrase) -> list[RuleCheck] | None:
     if (chain := _chain(s)) is not None:
         return chain
     text = re.sub(
@@ -494,7 +494,7 @@ def _compared(s: Phrase) -> list[Check] | None:
     fields = _subject(subject, s)
     if not fields:
         return None
-    checks: list[Check] = []
+    checks: list[RuleCheck] = []
     for at, mark in enumerate(marks):
         end = marks[at + 1].start() if at + 1 < len(marks) else len(text)
         phrase = re.sub(r"(?:,|\band\b|\bbut\b|\s)+$", "", text[mark.end() : end]).strip()
@@ -505,7 +505,7 @@ def _compared(s: Phrase) -> list[Check] | None:
     return checks
 
 
-def _chain(s: Phrase) -> list[Check] | None:
+def _chain(s: Phrase) -> list[RuleCheck] | None:
     """Dates between signs: `TRIAGED ≤ CIRDATE ≤ DISD`."""
     text = re.sub(rf"^{H}: (?=«)", "", s.text)
     parts = re.split(r"\s*(<=|>=|≤|≥|<|>)\s*", text)
@@ -525,11 +525,11 @@ def _chain(s: Phrase) -> list[Check] | None:
     return checks
 
 
-def _check(kind: str, fields: tuple[str, ...], other: str) -> Check:
+def _check(kind: str, fields: tuple[str, ...], other: str) -> RuleCheck:
     """A comparison; `after` is told the other way round, there being no pattern for it."""
     if kind == "after":
-        return Check("before", (other,), {"other": " ".join(fields)})
-    return Check(kind, fields, {"other": other})
+        return RuleCheck("before", (other,), {"other": " ".join(fields)})
+    return RuleCheck(kind, fields, {"other": other})
 
 
 def _subject(words: str, s: Phrase) -> tuple[str, ...]:
@@ -545,10 +545,10 @@ def _subject(words: str, s: Phrase) -> tuple[str, ...]:
     return (found,) if found and found in s.carriers else ()
 
 
-def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Phrase) -> list[Check] | None:
+def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Phrase) -> list[RuleCheck] | None:
     """The checks of one comparison with what a phrase names: dates, a fixed day, the end of the period."""
     if re.fullmatch(r"(?:the )?(?:(?:last day|end) of the reporting period|reporting period end date)", phrase):
-        return [Check("before_period_end", fields)] if kind == "before" else None
+        return [RuleCheck("before_period_end", fields)] if kind == "before" else None
     day = first_day(phrase)
     year = re.fullmatch(r"(?:the year )?(\d{4})", phrase)
     if (day is not None and not _headers(phrase)) or year:
@@ -556,12 +556,12 @@ def _against(kind: str, phrase: str, fields: tuple[str, ...], s: Phrase) -> list
             return None
         whole = re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)? [a-z]+ \d{4}", phrase)
         if year:
-            return [Check("not_before_day", fields, {"day": f"{int(year[1]) + 1}-01-01"})]
+            return [RuleCheck("not_before_day", fields, {"day": f"{int(year[1]) + 1}-01-01"})]
         if day is None or not whole:
             return None
         from datetime import timedelta
 
-        return [Check("not_before_day", fields, {"day": (day + timedelta(days=1)).isoformat()})]
+        return [RuleCheck("not_before_day", fields, {"day": (day + timedelta(days=1)).isoformat()})]
     plus = re.fullmatch(rf"{_YEAR} after (.+)", phrase)
     if plus:
         phrase = plus[1]
@@ -596,7 +596,7 @@ def _dates(phrase: str, s: Phrase) -> list[str]:
     return each if len(parts) > 1 and all(each) else []
 
 
-def _year_after(s: Phrase) -> list[Check] | None:
+def _year_after(s: Phrase) -> list[RuleCheck] | None:
     """`Not earlier than one year and one day after DOB`: two relations in one."""
     match = re.fullmatch(
         rf"(?:(?:the )?date )?(?:must be |has to be |is )?(?:{_NOT_BEFORE}) "
@@ -606,10 +606,10 @@ def _year_after(s: Phrase) -> list[Check] | None:
     if match is None or not s.carriers or not all(s.names.is_date(header) for header in s.carriers):
         return None
     others = _dates(match["one"] or match["two"], s)
-    return [Check("not_before", s.carriers, {"other": others[0], "plus": "1y1d"})] if len(others) == 1 else None
+    return [RuleCheck("not_before", s.carriers, {"other": others[0], "plus": "1y1d"})] if len(others) == 1 else None
 
 
-def _explains(s: Phrase, checks: Sequence[Check]) -> bool:
+def _explains(s: Phrase, checks: Sequence[RuleCheck]) -> bool:
     """Whether a sentence only explains the checks before it."""
     patterns = {check.pattern for check in checks}
     known: Mapping[str, str] = {

@@ -9,7 +9,7 @@ Renamed = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class EditionDifference:
     """What a later edition has otherwise than one before.
 
     `changed_fields` tell of a header what changed, `changed_lists` of a list its codes that are new, gone or have
@@ -62,7 +62,7 @@ class Difference:
         }
 
 
-def compare(before: Standard, after: Standard) -> Difference:
+def compare(before: Standard, after: Standard) -> EditionDifference:
     """What `after` has otherwise than `before`."""
     renamed = renamed_fields(before, after)
     meant = dict(renamed)
@@ -82,7 +82,7 @@ def compare(before: Standard, after: Standard) -> Difference:
         for rule in before.rules
         if rule.id in after.rule_by_id and (in_rule := _of_rule(rule, after.rule_by_id[rule.id], meant))
     }
-    return Difference(
+    return EditionDifference(
         before.id,
         after.id,
         tuple(header for header in new if header not in old and header not in meant.values()),
@@ -185,7 +185,7 @@ def _now(value: str, renamed: Mapping[str, str]) -> str:
     return " ".join(renamed.get(word, word) for word in value.split())
 
 
-def told(its: Difference, before: Standard, after: Standard) -> Iterator[str]:
+def told(its: EditionDifference, before: Standard, after: Standard) -> Iterator[str]:
     """The difference in lines, for people."""
     if its.is_empty:
         yield f"{its.after} says the same as {its.before}."
@@ -216,7 +216,7 @@ def told(its: Difference, before: Standard, after: Standard) -> Iterator[str]:
         yield from (f"  {rule:<12} {'; '.join(what)}" for rule, what in its.changed_rules.items())
 
 
-def _told_of_lists(its: Difference) -> Iterator[str]:
+def _told_of_lists(its: EditionDifference) -> Iterator[str]:
     for title, names in (("Code lists that are new", its.new_lists), ("Code lists that are gone", its.gone_lists)):
         if names:
             yield f"{title}: {len(names)} ({', '.join(names)})"

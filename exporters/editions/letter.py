@@ -21,7 +21,7 @@ _LIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Recoding:
+class LetterRecoding:
     """A code that the new edition does not have any more: in how many records it stands, and what it may become."""
 
     header: str
@@ -50,7 +50,7 @@ class LetterPlan:
     unsent: Mapping[str, int]
     due: tuple[str, ...]
     new: tuple[str, ...]
-    recode: tuple[Recoding, ...] = field(default=())
+    recode: tuple[LetterRecoding, ...] = field(default=())
 
     def as_mapping(self) -> dict[str, object]:
         """As the command's JSON tells it."""
@@ -154,7 +154,7 @@ def _recodings(
     coded: Mapping[str, str],
     codes: Mapping[tuple[str, str], int],
     first_day: date,
-) -> Iterator[Recoding]:
+) -> Iterator[LetterRecoding]:
     """The stored codes that the new edition's list does not have, or had for those who came before only."""
     for (header, code), records in sorted(codes.items()):
         now = after.code_lists[after.by_header[coded[header]].codes]
@@ -163,7 +163,7 @@ def _recodings(
             continue
         label = old.codes[code]
         suggested = _successor(old, code, now, first_day) or _by_label(label, now, first_day)
-        yield Recoding(coded[header], code, label, records, suggested, now.codes.get(suggested, ""))
+        yield LetterRecoding(coded[header], code, label, records, suggested, now.codes.get(suggested, ""))
 
 
 def _ended(codes: CodeList, code: str, day: date) -> bool:

@@ -23,7 +23,7 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenAgency:
     """The agency's code, and the agency where it is there already."""
 
     code: str
@@ -44,7 +44,7 @@ def chosen(
     named: Mapping[str, int],
     wanted: str | None,
     taking: Taking,
-) -> Chosen:
+) -> ChosenAgency:
     """The agency that a file goes to. `named` are the codes in its rows, with how many name each; `wanted` is the code
     that the person gave.
 
@@ -66,8 +66,8 @@ def chosen(
     else:
         code = _named(path, standard, codes, ours, taking)
     if code in ours:
-        return Chosen(ours[code].code, ours[code])
-    return Chosen(new_code(path, standard, agencies, code, taking))
+        return ChosenAgency(ours[code].code, ours[code])
+    return ChosenAgency(new_code(path, standard, agencies, code, taking))
 
 
 def _named(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import read_extract
 from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
-from exporters.imports.agency import Chosen, canonical, chosen
+from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import Person, Readable, other_person
 from exporters.imports.judged import Judge, new_record, record_of
@@ -211,7 +211,7 @@ class Import:
 
     # --- comparing ------------------------------------------------------------------------------------------------
 
-    def _compare_all(self, store: "Store | None", choice: Chosen, records: list[EpisodeRecord]) -> None:
+    def _compare_all(self, store: "Store | None", choice: ChosenAgency, records: list[EpisodeRecord]) -> None:
         episodes: dict[str, KnownEpisode] = {}
         borne: dict[str, tuple[int, int]] = {}
         if store and choice.known:

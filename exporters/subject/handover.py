@@ -233,12 +233,12 @@ class Tables:
         self._merges = self._table(MERGES, [*OF_MERGE, "moved"], ())
         self._history = self._table(HISTORY, OF_HISTORY, ())
 
-    def _of_events(self, section: str) -> "Table":
+    def _of_events(self, section: str) -> "HandoverTable":
         own = ["id", "episode", "position", "section", *MOMENTS, *LAST]
         return self._table(f"{EVENTS}{section}.csv", own, self._standard.headers_by_section.get(section, ()))
 
-    def _table(self, name: str, own: Iterable[str], headers: Iterable[str]) -> "Table":
-        return Table(self._file(name), [f"{OWN}{one}" for one in own], list(headers))
+    def _table(self, name: str, own: Iterable[str], headers: Iterable[str]) -> "HandoverTable":
+        return HandoverTable(self._file(name), [f"{OWN}{one}" for one in own], list(headers))
 
     def head(self, head: Head) -> None:
         """Write whose records they are."""
@@ -283,7 +283,7 @@ def _own(record: HandedRecord) -> dict[str, str]:
     return {"id": record.id, **{name: getattr(record, name) for name in MOMENTS}} | marked
 
 
-class Table:
+class HandoverTable:
     """One table: our own columns, then the data set's. Values that the data set does not know stand in one of ours."""
 
     def __init__(self, stream: IO[str], own: list[str], headers: list[str]) -> None:

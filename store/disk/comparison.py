@@ -27,7 +27,7 @@ _OWNER = "client"
 _ERASED = None
 
 
-class Comparison:
+class AuditComparison:
     """What the audit says of each record, gathered link by link."""
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from store.disk import audit, files, schema, sqlite
-from store.disk.comparison import Comparison
+from store.disk.comparison import AuditComparison
 from store.facts import Check
 from store.month import extracts
 from store.snapshot import Snapshot
@@ -58,7 +58,7 @@ def _audit(snapshot: Snapshot) -> list[Check]:
     """The audit, and the records beside it, both read once."""
     try:
         with sqlite.told(snapshot.ground.path):
-            comparison = Comparison(snapshot)
+            comparison = AuditComparison(snapshot)
             chain = audit.verify(snapshot, comparison.see)
             if not chain.whole:
                 told = f"Row {chain.broken_at} does not hold: {chain.why}. {_RESTORE}"

@@ -59,7 +59,10 @@ def test_a_preview_is_what_an_export_writes_and_writes_nothing(desk: Desk) -> No
     receipt = desk.send()
     assert b"".join(preview.text.pieces()) == receipt.file.read_bytes()
     mine, theirs = preview.receipt.as_mapping(), receipt.as_mapping()
-    assert {**mine, "file": "", "audit": theirs["audit"]} == {**theirs, "file": ""} and preview.text.sha256 == receipt.sha256
+    assert {**mine, "file": "", "audit": theirs["audit"]} == {
+        **theirs,
+        "file": "",
+    } and preview.text.sha256 == receipt.sha256
     assert set(preview.receipt.places) == {"e2", "e4"} and preview.receipt.held_back[0].event == "s4"
     kept = ask(desk.store, extracts.listed, agency)[0]
     assert ask(desk.store, changes_since, preview, kept).differences == ()

@@ -34,7 +34,7 @@ class PageForm(StrEnum):
     HTML = "html"
 
 
-class Table(StrEnum):
+class TableKind(StrEnum):
     """What can be had as a table."""
 
     CLIENTS = "clients"
@@ -51,7 +51,7 @@ def report(
     form: Annotated[PageForm, typer.Option("--format", help="As text, or as one HTML file.")] = PageForm.TEXT,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Into a new file, private to you.")] = None,
     table: Annotated[
-        Table | None,
+        TableKind | None,
         typer.Option("--table", help="Instead of the page: clients or caseload, as CSV or xlsx by --out's ending."),
     ] = None,
     today: TodayOption = None,

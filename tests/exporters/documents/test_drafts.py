@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.documents.draft import Draft, Line
+from exporters.documents.draft import DraftEdition, Line
 from exporters.documents.folder import write
 from exporters.documents.making import draft
 from exporters.documents.report import as_mapping, as_text
@@ -20,7 +20,7 @@ def quiet(told: str) -> None:
     """Progress that nobody watches."""
 
 
-def read(*paths: Path, like: str = "", wanted: str = "") -> Draft:
+def read(*paths: Path, like: str = "", wanted: str = "") -> DraftEdition:
     return draft(paths, like, wanted, quiet)
 
 
@@ -35,15 +35,15 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(papers: Path) -> Draft:
+def whole(papers: Path) -> DraftEdition:
     return read(papers / "definitions.pdf", papers / "reference.pdf", papers / "geographic.pdf")
 
 
-def line(made: Draft, kind: str, key: str) -> Line:
+def line(made: DraftEdition, kind: str, key: str) -> Line:
     return next(one for one in made.lines if (one.kind, one.key) == (kind, key))
 
 
-def rule(made: Draft, number: str) -> list[tuple[str, str, str, str]]:
+def rule(made: DraftEdition, number: str) -> list[tuple[str, str, str, str]]:
     return [
         (row["pattern"], row["fields"], row["parameters"], row["status"]) for row in made.rules if row["rule"] == number
     ]
@@ -87,7 +87,7 @@ def test_fields_are_read_whatever_lines_are_drawn(papers: Path, name: str) -> No
     assert made.toml["no_consent"]["carries"] == ["AGNCY", "CONSENT", "CLIENTID", "EPISODID"]
 
 
-def test_misprints_are_put_right_and_asked_about(whole: Draft) -> None:
+def test_misprints_are_put_right_and_asked_about(whole: DraftEdition) -> None:
     accommodation = line(whole, "field", "ACCMNEED")
     assert accommodation.standing == "corrected" and "prints ACCMNED" in accommodation.question
     assert whole.toml["printed"] == {"ACCMNED": "ACCMNEED"}
@@ -96,7 +96,7 @@ def test_misprints_are_put_right_and_asked_about(whole: Draft) -> None:
     assert next(row["layout"] for row in whole.fields if row["header"] == "SEXUALO") == "N(1)"
 
 
-def test_rules_are_proposed_kept_or_told_as_missing(whole: Draft) -> None:
+def test_rules_are_proposed_kept_or_told_as_missing(whole: DraftEdition) -> None:
     assert rule(whole, "9") == [
         ("not_before", "TRIAGED", "other=REFLD", "proposed"),
         ("not_after", "TRIAGED", "other=DISD", "proposed"),
@@ -117,7 +117,7 @@ def test_rules_are_proposed_kept_or_told_as_missing(whole: Draft) -> None:
     assert line(whole, "rule", "88").standing == "missing" and rule(whole, "88") == []
 
 
-def test_lists_keep_their_days_data_sets_and_groups(whole: Draft) -> None:
+def test_lists_keep_their_days_data_sets_and_groups(whole: DraftEdition) -> None:
     fields = {row["header"]: row["codes"] for row in whole.fields}
     assert [(row["code"], row["label"], row["valid_to"]) for row in whole.codes[fields["ACCMNEED"]]] == [
         ("01", "No home; sleeps rough", ""),
@@ -139,7 +139,9 @@ def test_lists_keep_their_days_data_sets_and_groups(whole: Draft) -> None:
 
 
 @pytest.mark.parametrize("strokes", ["rows", "none"])
-def test_lists_are_read_whatever_lines_are_drawn(papers: Path, whole: Draft, tmp_path: Path, strokes: str) -> None:
+def test_lists_are_read_whatever_lines_are_drawn(
+    papers: Path, whole: DraftEdition, tmp_path: Path, strokes: str
+) -> None:
     made = read(papers / "definitions.pdf", reference(tmp_path, strokes), papers / "geographic.pdf")
     told = ("code", "label", "data_sets", "valid_to", "group", "note")
     assert {name: [[row[key] for key in told] for row in rows] for name, rows in made.codes.items()} == {
@@ -147,7 +149,7 @@ def test_lists_are_read_whatever_lines_are_drawn(papers: Path, whole: Draft, tmp
     }
 
 
-def test_what_does_not_fit_is_asked(whole: Draft) -> None:
+def test_what_does_not_fit_is_asked(whole: DraftEdition) -> None:
     asked = {one.key: one.question for one in whole.lines if one.question}
     assert "Z99B" in asked[next(row["codes"] for row in whole.fields if row["header"] == "DAT")]
     twice = [one for one in whole.lines if one.kind == "code" and "stands twice" in one.question]
@@ -161,7 +163,7 @@ def test_what_does_not_fit_is_asked(whole: Draft) -> None:
     }
 
 
-def test_the_folder_is_an_edition_that_can_be_loaded(whole: Draft, tmp_path: Path) -> None:
+def test_the_folder_is_an_edition_that_can_be_loaded(whole: DraftEdition, tmp_path: Path) -> None:
     folder = tmp_path / "draft"
     write(whole, folder)
     first, *others = load_folder(folder)
@@ -182,7 +184,9 @@ def test_the_folder_is_an_edition_that_can_be_loaded(whole: Draft, tmp_path: Pat
     assert text == as_text(told) and "Rules not understood, kept and not checked" in text
 
 
-def test_what_differs_from_the_base_is_marked(whole: Draft, papers: Path, tmp_path: Path, own_data: Path) -> None:
+def test_what_differs_from_the_base_is_marked(
+    whole: DraftEdition, papers: Path, tmp_path: Path, own_data: Path
+) -> None:
     """The same documents again are the same; a later edition tells what is new, changed, gone and renamed."""
     place = own_data / "keywork" / "standards" / "ndtms_q"
     place.parent.mkdir(parents=True)

@@ -8,7 +8,7 @@ import pytest
 from fpdf import FPDF
 
 from exporters.documents import pdf_pages
-from exporters.documents.draft import Draft
+from exporters.documents.draft import DraftEdition
 from exporters.documents.making import draft
 from exporters.documents.reading import read_text
 from tests.commands.running import call
@@ -17,7 +17,7 @@ from validators.problems import Problem
 from validators.standard.catalogue import SHIPPED, load
 
 
-def read(*paths: Path, wanted: str = "ndtms-q") -> Draft:
+def read(*paths: Path, wanted: str = "ndtms-q") -> DraftEdition:
     return draft(paths, "", wanted, lambda told: None)
 
 

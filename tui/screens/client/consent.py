@@ -35,7 +35,7 @@ LETTERS: Mapping[str, tuple[State, str]] = {
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownConsent:
     """What is known of an episode's consent for one purpose, what follows from it, and the notice in use."""
 
     entries: tuple[ConsentEntry, ...]
@@ -79,7 +79,7 @@ class Consenting:
             hold=True,
         )
 
-    def _choose(self, held: Held, purpose: Purpose, known: Known) -> None:
+    def _choose(self, held: Held, purpose: Purpose, known: KnownConsent) -> None:
         screen = self.screen
         if not screen.is_attached:
             return
@@ -155,7 +155,7 @@ class Consenting:
             screen.app.push_screen(Confirm(heading, [done.follows], [Answer("g", "Go on")], "g"))
 
 
-def _known(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> Known:
+def _known(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> KnownConsent:
     entries = history(snapshot, episode_id, purpose)
     follows = consent.what_follows(snapshot, work, episode_id) if purpose == "return" and entries else ""
-    return Known(entries, follows, in_use(snapshot, work.agency).version)
+    return KnownConsent(entries, follows, in_use(snapshot, work.agency).version)

@@ -13,7 +13,7 @@ from tui.widgets.text_page import TextPage
 
 
 @dataclass(frozen=True)
-class Step:
+class FirstStep:
     """A way on: what it is called, what it is, and the screen it leads to ("" for the form of a new client)."""
 
     name: str
@@ -22,10 +22,10 @@ class Step:
 
 
 STEPS = (
-    Step("Bring your last extract", "checked, nothing stored; a key then takes it in", "file_check"),
-    Step("Key the first client", "a form with the rules beside it", ""),
-    Step("Make a backup", "an encrypted copy of the store; it needs the same key", "backup"),
-    Step("Look at the month", "what is due, and when", "month"),
+    FirstStep("Bring your last extract", "checked, nothing stored; a key then takes it in", "file_check"),
+    FirstStep("Key the first client", "a form with the rules beside it", ""),
+    FirstStep("Make a backup", "an encrypted copy of the store; it needs the same key", "backup"),
+    FirstStep("Look at the month", "what is due, and when", "month"),
 )
 """In this order; another way on is one more entry."""
 
