@@ -26,6 +26,7 @@ def test_typing_into_a_locked_store_is_written_when_it_is_free(start: Start, sto
     client = id_of(store, agency, "000002")
     terminal.press("000002<enter>")
     terminal.until("F2 Save")
+    terminal.press("<ctrl+t><home><enter>")
     terminal.until_quiet(0.6)
     with locked_by_another(store):
         terminal.press("X")
