@@ -48,4 +48,6 @@ def test_every_screen_begins_with_the_banner(demos: dict[str, Terminal], entry: 
     demo.press("<f1>")
     demo.until("Help: ")
     assert demo.lines()[0].startswith(BANNER)
+    # Out of the help, and out of what the screen asks for.
+    demo.press("<escape>", 0.3)
     demo.press("<escape>", 0.3)
