@@ -165,12 +165,12 @@ def test_the_screens_open_a_file_with_the_same_care(
 ) -> None:
     path = {"the key": known.key, "the store": known.store}.get(content, known.folder / "anothers.csv")
     if content in CONTENTS:
-        monkeypatch.setenv("SUDO_UID", "12345")
+        monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
         path.write_text(CONTENTS[content], encoding="utf-8")
         path.chmod(0o600)
     with open_store(store_path(str(known.store)), known.key, load) as store:
         agency = store.ask(agencies.one)
-        with pytest.raises(Problem, match=r"take a copy that you may read|it is not read as an input") as refused:
+        with pytest.raises(Problem, match=r"take a copy of your own|may read|it is not read as an input") as refused:
             AT_THE_SCREEN[way](store, Work(agency, load(agency.standard), date(2021, 1, 10)), path)
     assert SECRET not in str(refused.value)
     assert known.key.read_text(encoding="ascii").strip()[:16] not in str(refused.value)

@@ -228,12 +228,12 @@ def test_an_idle_client_screen_sends_nothing(store: Store, tmp_path: Path, termi
 def test_a_settings_file_moves_the_keys_of_the_form(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:
     folder = tmp_path / "config" / "keywork"
     folder.mkdir(parents=True)
-    (folder / "settings.toml").write_text('[keys]\n"form.save" = "ctrl+w"\n"no.such" = "f5"\n')
+    (folder / "settings.toml").write_text('[keys]\n"form.save" = "ctrl+x"\n"no.such" = "f5"\n')
     terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(store.key_file))
     terminals.append(terminal)
     terminal.until("there is no action called no.such")
     terminal.press("<f3>")
     terminal.until("Ctrl+N New")
-    terminal.press("<ctrl+n>X<tab><ctrl+w>")
+    terminal.press("<ctrl+n>X<tab><ctrl+x>")
     terminal.until("Saved: Client X")
-    assert terminal.shows("Ctrl+W Save")
+    assert terminal.shows("Ctrl+X Save")

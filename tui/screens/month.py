@@ -220,9 +220,7 @@ REGISTRY.add(
         "month.roll", "r", "Roll-over", "What the next roll-over drops", SCOPE, "go('rollover')", True, needs=ROLL_OVER
     ),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
-    action(
-        "month.worklists", "w", "Worklists", "What waits for somebody, with numbers", SCOPE, "go('worklists')", True
-    ),
+    action("month.worklists", "w", "Worklists", "What waits for somebody, with numbers", SCOPE, "go('worklists')"),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
     action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from pathlib import Path
 
-from exporters.records.worklists import SHORT
 from store.facts import ClientQuery, ClientRow, Sort
 from tui.form.dates import show_date
 from validators.local_time import LONDON
@@ -75,6 +74,9 @@ def values_text(one: Finding) -> str:
 
 def view_told(query: ClientQuery) -> str:
     """Words, filters and order of a list of clients in one line."""
+    # It brings the database with it, which the first paint does not wait for.
+    from exporters.records.worklists import SHORT
+
     parts = [f"'{query.text}'"] if query.text.strip() else []
     parts += [SHORT.get(name, name.replace("_", " ")) for name in sorted(query.filters)]
     parts += [f"key worker {query.key_worker}"] if query.key_worker else []

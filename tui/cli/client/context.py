@@ -29,6 +29,7 @@ from tui.cli.options import (
     TodayOption,
     day,
 )
+from tui.widgets.settings import WEEKS
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import Finding, Severity, Values
@@ -65,6 +66,14 @@ SentOption = Annotated[
     bool, typer.Option("--after-sent", help="Even where it changes what links an episode to what was sent of it.")
 ]
 DropOption = Annotated[bool, typer.Option("--drop-draft", help="Forget my draft of the record.")]
+
+
+WeeksOption = Annotated[
+    int,
+    typer.Option(
+        "--weeks", metavar="N", min=WEEKS[0], max=WEEKS[-1], help="So many weeks without an event, with quiet."
+    ),
+]
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from tui.cli.client.context import (
     ClientOptions,
     ClientWork,
     IdArgument,
+    WeeksOption,
     client_command,
     filters_of,
     finding_line,
     finding_mapping,
     findings_end,
 )
-from tui.cli.client.worklists import WeeksOption
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date

@@ -9,21 +9,13 @@ from exporters.records import worklists as lists
 from store.facts import QUIET_WEEKS
 from store.records import field_notes
 from tui.cli.client.changes import named
-from tui.cli.client.context import ClientOptions, IdArgument, client_command
+from tui.cli.client.context import ClientOptions, IdArgument, WeeksOption, client_command
 from tui.cli.given import prose_of
 from tui.cli.options import OutputFormat
 from tui.session.wording import several
-from tui.widgets.settings import WEEKS
 from tui.widgets.text import printable
 from validators.local_time import LONDON
 from validators.problems import Problem
-
-WeeksOption = Annotated[
-    int,
-    typer.Option(
-        "--weeks", metavar="N", min=WEEKS[0], max=WEEKS[-1], help="So many weeks without an event, with quiet."
-    ),
-]
 
 commands = typer.Typer()
 
