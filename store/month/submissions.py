@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 
+from store.disk.audit import LOOK
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
 from store.facts import AgencyInfo
 from store.findings.acceptances import ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW
@@ -24,8 +25,22 @@ from store.unit_of_work import UnitOfWork
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 
-# What changes nothing that is sent.
-_SILENT_ACTS = ("annotate", "consent", "erase", ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
+# What changes nothing that is sent: also that somebody looked, was refused, confirmed what stood there, or was given it.
+_SILENT_ACTS = (
+    *(
+        "annotate",
+        "confirm",
+        "consent",
+        "erase",
+        "give out",
+        "ask removal",
+        "take back removal",
+        "many",
+        "refused",
+        LOOK,
+    ),
+    *(ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW),
+)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
