@@ -25,22 +25,9 @@ from store.unit_of_work import UnitOfWork
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 
-# What changes nothing that is sent: also that somebody looked, was refused, confirmed what stood there, or was given it.
-_SILENT_ACTS = (
-    *(
-        "annotate",
-        "confirm",
-        "consent",
-        "erase",
-        "give out",
-        "ask removal",
-        "take back removal",
-        "many",
-        "refused",
-        LOOK,
-    ),
-    *(ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW),
-)
+# What changes nothing that is sent; nor does a look, a refusal, a confirmation, or that all that is held was given out.
+_BESIDE = ("annotate", "confirm", "consent", "erase", "give out", "ask removal", "take back removal", "many", "refused")
+_SILENT_ACTS = (*_BESIDE, LOOK, ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
