@@ -48,7 +48,11 @@ def contents(snapshot: Snapshot) -> list[Check]:
     for name, found in sqlite.faults(raw):
         told = f"Not well: {'; '.join(found[:3])}. Restore a backup." if found else "No fault found."
         checks.append(Check(NAMES[name], not found, told))
-    version = schema.version(connection)
+    try:
+        with sqlite.told(snapshot.ground.path):
+            version = schema.version(connection)
+    except sqlite.Damaged:
+        return [*checks, Check("schema", False, f"It cannot be read. {_RESTORE}"), *_audit(snapshot)]
     current = version == schema.HEAD
     checks.append(Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}."))
     return checks + _audit(snapshot)
