@@ -15,14 +15,17 @@ KEY_OF: dict[Step, str] = {1: "form.next", -1: "form.previous"}
 
 
 class Walking:
-    """The walk on one client screen. `told` is where one was led and what is wrong there was said."""
+    """The walk on one client screen. `told` is where one was led last and what is wrong there was said; `seen` is
+    wherever one was led: a client opens at the episode at hand, and what lies above it is not to be passed over."""
 
     def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
         self.told: Place | None = None
+        self.seen: set[Place] = set()
 
     def go_on(self, step: Step) -> None:
-        """To the next finding; after the client's last one to the next client. Along a worklist at once to him."""
+        """To the next finding; after the client's last one to those that nobody was led to, then to the next client.
+        Along a worklist at once to him."""
         screen = self.screen
         if screen.program.walked_list is not None:
             self._to_next_client(step)
@@ -33,6 +36,9 @@ class Walking:
             target: Place | None = here
         else:
             target = walk(stops, here, self._order(), screen.case.standard, step)
+        if target is None:
+            unseen = [stop for stop in stops if stop not in self.seen]
+            target = walk(unseen, None, self._order(), screen.case.standard, step)
         if target is not None:
             self._to(target)
             return
@@ -98,6 +104,7 @@ class Walking:
         screen = self.screen
         screen.go(target)
         self.told = target
+        self.seen.add(target)
         there = [one for one in screen.entries if one.stop == target and one.finding is not None]
         entry = next((one for one in there if one.place == target), there[0] if there else None)
         if entry is not None and entry.finding is not None:
