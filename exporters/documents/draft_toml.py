@@ -62,12 +62,14 @@ def _keep_headers(told: dict[str, Any], headers: set[str], draft: DraftEdition) 
         submission["extracted_when"] = [header for header in submission["extracted_when"] if header in headers]
     told["submission"] = submission
     told["numbered"] = [header for header in told.get("numbered", []) if header in headers]
+    again = [renamed.get(header, header) for header in told.get("second_keying", [])]
+    told["second_keying"] = [header for header in again if header in headers]
     for name in ("journeys", "guarded", "ips"):
         table = told.get(name)
         if table and not _all_there(table, headers):
             del told[name]
     told["measures"] = [table for table in told.get("measures", []) if _all_there(table, headers)]
-    for name in ("shortened", "printed", "numbered", "measures", "any_character"):
+    for name in ("shortened", "printed", "numbered", "second_keying", "measures", "any_character"):
         if not told[name]:
             del told[name]
 

@@ -17,6 +17,7 @@ from exporters.extracts.receipt import state_of
 from exporters.records import check_client
 from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
+from exporters.records.second_keying import RIGHTS
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
@@ -25,7 +26,7 @@ from store.disk.files import PRIVATE, place, refused, scratch
 from store.facts import AuditEntry, ClientTree, StoredRecord
 from store.findings import acceptances
 from store.live import drafts
-from store.records import consent, removal
+from store.records import consent, removal, second_keying
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
@@ -56,6 +57,8 @@ ACTS = {
     "take back": "the acceptance of a warning taken back",
     "annotate": "key worker or note changed",
     "look": "looked at",
+    second_keying.KEYED: "keyed a second time",
+    second_keying.DECIDED: "decided who of two keyed it rightly",
     GIVE_OUT: "all that is held given out",
     removal.ASK: "removal asked for",
     removal.TAKE_BACK: "removal taken back",
@@ -132,6 +135,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
         _acceptances(snapshot, work, trees),
         _extracts(snapshot, work, names),
         _removals(snapshot, work, trees),
+        _keyed_again(snapshot, work, titles, trees),
         _looks(audit.looks(snapshot, titles)),
         _history(standard, titles, entries),
     )
@@ -277,6 +281,20 @@ def _removals(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> 
         if one.client_id in ids
     )
     return HeldTable("Removals that were asked for", ("When", "By", "Why", "State"), rows, "None was.")
+
+
+def _keyed_again(snapshot: Snapshot, work: Work, titles: dict[str, str], trees: Collection[ClientTree]) -> HeldTable:
+    """What a second person keyed of the episodes, for as long as that is kept, and what was decided of it."""
+    rows = []
+    for one in second_keying.of_episodes(snapshot, [each.episode.id for tree in trees for each in tree.episodes]):
+        for header in (*work.standard.headers, *sorted(one.decided.keys() - set(work.standard.headers))):
+            first, second, said = one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
+            if first or second or said:
+                decided = f"{RIGHTS[said.right]} ({said.person}, {_moment(said.at)})" if said else ""
+                by = f"{one.keyed_by or one.begun_by}, {_moment(one.keyed_at) or 'not finished'}"
+                rows.append((titles[one.episode_id], by, header, first, second, decided))
+    columns = ("Of", "Keyed again by", "Field", "First", "Second", "Decided")
+    return HeldTable("Second keying of a sample", columns, tuple(rows), "Nothing is kept of one.")
 
 
 def _looks(entries: Iterable[AuditEntry]) -> HeldTable:

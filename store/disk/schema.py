@@ -13,7 +13,7 @@ from validators.problems import Problem
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0013"
+HEAD = "0014"
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

@@ -718,6 +718,50 @@ FIELD_NOTES = Table(
 
 It belongs to a client, or to an episode (its own, or an event's): episodes go over to another client in a merge."""
 
+SECOND_KEYINGS = Table(
+    "second_keying",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("agency_number", Integer, ForeignKey("agency.number"), nullable=False, index=True),
+    Column("submission", String, nullable=False, default=""),
+    Column("since", String, nullable=False),
+    Column("until", String, nullable=False),
+    Column("drawn_from", Integer, nullable=False),
+    Column("seed", String, nullable=False),
+    Column("keyer", String, nullable=False, default=""),
+    Column("drawn_at", String, nullable=False),
+    Column("drawn_by", String, nullable=False),
+    Column("closed_at", String),
+    Column("closed_by", String),
+    Column("told", Text, nullable=False, default="{}", server_default="{}"),
+    sqlite_autoincrement=True,
+)
+"""A sample of episodes that are keyed a second time: those entered from one day to another, the seed that drew them
+among how many, and for whom. Once it is closed `told` has its figures as JSON; no value of a client stands here."""
+
+SECOND_KEYED = Table(
+    "second_keyed",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("sample_number", Integer, ForeignKey("second_keying.number"), nullable=False),
+    Column("episode_number", Integer, ForeignKey("episode.number"), nullable=False),
+    Column("first_by", Text, nullable=False),
+    Column("first", Text, nullable=False, default="{}", server_default="{}"),
+    Column("second", Text, nullable=False, default="{}", server_default="{}"),
+    Column("begun_by", String, nullable=False, default="", server_default=""),
+    Column("keyed_at", String),
+    Column("keyed_by", String),
+    Column("seen", Integer, nullable=False, default=0, server_default="0"),
+    Column("decided", Text, nullable=False, default="{}", server_default="{}"),
+    Index("ix_second_keyed_sample", "sample_number", "number"),
+    Index("ix_second_keyed_episode", "episode_number"),
+)
+"""An episode of such a sample: who keyed it first (JSON), what stood there and what the second person keyed (JSON by
+header, both emptied when the sample is closed), whether he had looked at the client since it was drawn, and what was
+decided of each difference (JSON: header → what is right, who said so, when)."""
+
 SAVED_VIEWS = Table(
     "saved_view",
     METADATA,

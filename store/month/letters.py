@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LETTERS
 from store.facts import AgencyInfo, Kind, StoredRecord
 from store.month.facts import LetterChange
-from store.records import field_notes, read, save
+from store.records import field_notes, read, save, second_keying
 from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -84,6 +84,7 @@ def change(
     )
     now = _report_by(unit, agency, standard)
     field_notes.rename(unit, agency, renamed)
+    second_keying.rename(unit, agency, renamed)
     for record in _holding(unit, agency, renamed):
         own = {after: record.values[before] for before, after in renamed.items() if record.values.get(before)}
         save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=_ACT)
@@ -104,6 +105,7 @@ def undo(unit: UnitOfWork, agency: AgencyInfo) -> AgencyInfo:
     now = _report_by(unit, agency, last.before)
     headers = {after: before for before, after in last.renamed.items()}
     field_notes.rename(unit, agency, headers)
+    second_keying.rename(unit, agency, headers)
     for record in _holding(unit, agency, {**headers, **last.renamed}):
         own = {header: value for header, value in record.values.items() if header not in headers}
         own |= {before: record.values.get(after, "") for after, before in headers.items()}

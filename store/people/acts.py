@@ -40,6 +40,8 @@ ACTS: Mapping[tuple[str, str], Role] = {
     ("", "import"): Role.MONTH_END,
     ("", "load"): Role.MONTH_END,
     ("", "sample"): Role.MONTH_END,
+    ("", "decide"): Role.MONTH_END,
+    ("second keying", ""): Role.MONTH_END,
     ("client", ""): Role.KEYING,
     ("episode", ""): Role.KEYING,
     ("event", ""): Role.KEYING,

@@ -46,6 +46,10 @@ class CommandLine(LazyGroup):
         "due": ("tui.cli.checklist", "Tell what is due and what stands in the way."),
         "checklist": ("tui.cli.checklist", "The checklist of a submission: show it, tick and reopen its items."),
         "calendar": ("tui.cli.calendar", "Which submissions there are, and when they are due."),
+        "second-keying": (
+            "tui.cli.second_keying",
+            "A sample keyed again from paper by a second person, blind; what differs decided, and the error rate.",
+        ),
         "measures": (
             "tui.cli.measures",
             "Work out what the data set is measured by; without --from and --to for the last quarter that is over.",

@@ -8,9 +8,11 @@ from typing import cast
 from exporters.records import history
 from exporters.records.consent import STATES
 from exporters.records.history import RECORDS, DaySums
+from exporters.records.second_keying import RIGHTS
 from store.facts import AgencyInfo, AuditEntry, Kind, RecordChange, StoredRecord
 from store.people.acts import REFUSED
 from store.records.consent import State
+from store.records.second_keying import DECIDED, KEYED, Right
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from validators.local_time import LONDON
@@ -36,6 +38,7 @@ ACTS = {
     "many": "keyed for several clients at once",
     "merge": "made one with another client",
     "look": "looked at",
+    KEYED: "keyed a second time from paper",
     "split": "parted from another client again",
 }
 """What was done to a whole record, by the store's word for it."""
@@ -146,6 +149,9 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
         label = field.label if field else OWN_FIELDS.get(entry.field, entry.field)
         if entry.act == "confirm":
             told = f"{label}: confirmed as it was taken over"
+            return told, (f"{told}.",)
+        if entry.act == DECIDED and not entry.erased:
+            told = f"{label}: keyed twice, {RIGHTS[cast(Right, entry.new)]}"
             return told, (f"{told}.",)
         if entry.act == "note" and not entry.erased:
             told = f"{label}, note on the field: {entry.old or EMPTY} → {entry.new or EMPTY}"

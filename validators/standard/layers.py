@@ -260,7 +260,7 @@ class Pack:
                 found[table] = {
                     name: text for name, text in held.items() if name not in self.gone and text not in self.gone
                 }
-        for key in ("numbered", "any_character"):
+        for key in ("numbered", "any_character", "second_keying"):
             found[key] = kept(values.get(key, []))
         for table, key in _LISTS_OF_HEADERS:
             if isinstance(held := values.get(table), dict) and key in held:

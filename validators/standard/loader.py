@@ -106,6 +106,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         words=top.table("words", optional=True).texts(),
         checklist=read_checklist(pack.place_of("checklist.csv").parent),
         numbered=_numbered(top, known, fields, roles),
+        second_keying=_second_keying(top, known, fields),
         settings=settings,
         measures=read_measures(top.tables("measures"), fields, settings, roles),
         xml=FORMATS[submission.format].form(top, fields),
@@ -293,6 +294,16 @@ def _numbered(top: TomlTable, known: _Known, fields: Iterable[Field], roles: Map
         if header != roles.get("client_reference") or own.level != "client" or own.layout.kind != "numeric":
             top.refuse("numbered", f"{header!r} is not the client_reference of a client, in digits")
     return numbered
+
+
+def _second_keying(top: TomlTable, known: _Known, fields: Iterable[Field]) -> tuple[str, ...]:
+    """The fields of client and episode that a second person keys again."""
+    headers = known.headers(top.text_list("second_keying"), "second_keying")
+    for header in headers:
+        own = next(item for item in fields if item.header == header)
+        if own.level == "event" or own.keyed != "person":
+            top.refuse("second_keying", f"{header!r} is not a field of a client or an episode that a person keys")
+    return headers
 
 
 def _date_layout(top: TomlTable, fields: Iterable[Field]) -> Layout:

@@ -1,0 +1,423 @@
+"""The second keying of a sample, blind: drawn, keyed again from paper by another person, compared, decided, told.
+
+A person who keys again sees neither what stands there nor what the rules say of it. What differs is decided by who does
+the month end, and mended as by hand. The error rate is one of the sample: of fields, never of persons.
+"""
+
+import math
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from hashlib import blake2b
+
+from exporters.extracts.sent_links import changed_links, relinked, told_of_links
+from exporters.work import Work
+from store.facts import AgencyInfo, StoredRecord
+from store.month import calendar as stored_calendar
+from store.records import read, second_keying
+from store.records import save as stored_save
+from store.records.second_keying import Decision, Drawing, Right, SampledEpisode, SampleInfo
+from store.records.values import sortable
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.local_time import LONDON
+from validators.problems import Problem
+from validators.records import Values
+from validators.standard.model import Field, Standard
+from validators.standard.terminology import Sentence
+
+RIGHTS: Mapping[Right, str] = {"first": "the first is right", "second": "the second is right", "neither": "both wrong"}
+WHOLE = 100.0
+
+
+def fields(standard: Standard) -> tuple[Field, ...]:
+    """The fields that are keyed a second time, in the order the data set lists them; none where it lists none."""
+    return tuple(standard.by_header[header] for header in standard.second_keying)
+
+
+def form_standard(standard: Standard) -> Standard:
+    """A standard with these fields alone, for a form that holds nothing else."""
+
+    def alone(one: Field) -> Field:
+        asks = one.skip_when is not None and not set(one.skip_when.headers) <= set(standard.second_keying)
+        return replace(one, skip_when=None) if asks else one
+
+    return replace(standard, fields=tuple(map(alone, fields(standard))))
+
+
+# Drawing
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How many are to be drawn: a `number`, or a `share` in percent of what was entered on these days; for whom, "" for
+    anybody; by which `seed`, "" for a new one: the same seed draws the same episodes again."""
+
+    since: date
+    until: date
+    number: int = 0
+    share: float = 0.0
+    keyer: str = ""
+    seed: str = ""
+    submission: str = ""
+
+
+def days_of(snapshot: Snapshot, agency: AgencyInfo, submission: str) -> tuple[date, date]:
+    """The days on which what is new in a submission was entered: from the end of the period before to that of its own.
+
+    Raises Problem for a submission there is not.
+    """
+    calendar = stored_calendar.of_agency(snapshot, agency)
+    entry = calendar.entry(submission)
+    before = calendar.before(entry)
+    return before.period_end + timedelta(days=1), entry.period_end
+
+
+def due_submission(snapshot: Snapshot, work: Work) -> str:
+    """The submission at hand."""
+    return stored_calendar.of_agency(snapshot, work.agency).due(work.today).submission
+
+
+def draw(unit: UnitOfWork, work: Work, wanted: Wanted) -> SampleInfo:
+    """Draw a sample. Raises Problem where nothing was entered, for a number or share that is none, while one is open.
+
+    What the person keyed whom it is drawn for is left out, unless nobody else keyed anything.
+    """
+    if not fields(work.standard):
+        raise Problem("This data set lists no fields to be keyed a second time: nothing can be drawn.")
+    if wanted.since > wanted.until:
+        raise Problem("The last day is before the first: give the earlier one first.")
+    since, until = (datetime.combine(day, time(), LONDON) for day in (wanted.since, wanted.until + timedelta(days=1)))
+    found = second_keying.candidates(unit, work.agency, since, until)
+    if not found:
+        days = f"{wanted.since:%d %b %Y} to {wanted.until:%d %b %Y}"
+        raise Problem(Sentence("No {episode} was entered from {days}: give other days.", days=days))
+    found = [one for one in found if wanted.keyer not in one.keyed_by] or found
+    seed = wanted.seed or secrets.token_hex(3)
+
+    def place(episode_id: str) -> bytes:
+        return blake2b(f"{seed} {episode_id}".encode(), digest_size=16).digest()
+
+    many = min(len(found), _how_many(wanted, len(found)))
+    drawn = sorted(found, key=lambda one: place(one.episode_id))[:many]
+    its = Drawing(wanted.since, wanted.until, seed, wanted.submission, wanted.keyer)
+    return second_keying.draw(unit, work.agency, its, drawn, len(found))
+
+
+def _how_many(wanted: Wanted, of: int) -> int:
+    if bool(wanted.number) == bool(wanted.share) or wanted.number < 0 or not 0 <= wanted.share <= WHOLE:
+        raise Problem("Say how many to draw: a number, such as 20, or a share up to 100, such as 5%.")
+    return wanted.number or math.ceil(of * wanted.share / WHOLE)
+
+
+# Keying again
+
+
+def to_key(snapshot: Snapshot, work: Work, person: str, own_id: str = "") -> SampledEpisode:
+    """The next episode for a person to key, what he has begun before anything else, or the one that is asked for.
+
+    Raises Problem where nothing is left for him, and for one that he keyed first himself where others keyed too.
+    """
+    found = second_keying.episodes(snapshot, _open(snapshot, work))
+    if own_id:
+        one = next((each for each in found if each.id == own_id), None)
+        if one is None:
+            raise Problem("That is not in the sample, or no more: look at the list again.")
+        _refuse(found, one, person)
+        return one
+    left = [one for one in found if not one.keyed_by]
+    if not left:
+        raise Problem(Sentence("Every {episode} of the sample is keyed: decide what differs, then close it."))
+    mine = [one for one in left if _may(found, one, person) and one.begun_by in ("", person)]
+    if not mine:
+        raise Problem("What is left you keyed first yourself, or somebody is at it: another person keys it again.")
+    return next((one for one in mine if one.begun_by == person), mine[0])
+
+
+def _may(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> bool:
+    return person not in one.first_by or all(person in each.first_by for each in found)
+
+
+def _refuse(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -> None:
+    if one.keyed_by:
+        raise Problem(Sentence("This {episode} was keyed again already, by {person}.", person=one.keyed_by))
+    if not _may(found, one, person):
+        raise Problem("You keyed this one first yourself: another person keys it again.")
+
+
+def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> None:
+    """Keep what is typed so far; it counts for nothing before `key`. Raises as `to_key` does."""
+    second_keying.keep(unit, to_key(unit, work, unit.person, own_id), _listed(work.standard, values))
+
+
+def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpisode:
+    """Keep what a second person keyed, beside what stands there now. Raises Problem where nothing was typed, and as
+    `to_key` does."""
+    one = to_key(unit, work, unit.person, own_id)
+    typed = _listed(work.standard, values)
+    if not typed:
+        raise Problem("Nothing is typed: key what the paper says, or leave this one.")
+    stands = {**read.get(unit, "client", one.client_id).values, **read.get(unit, "episode", one.episode_id).values}
+    seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
+    second_keying.key(unit, one, _listed(work.standard, stands), typed, seen=seen)
+    return second_keying.episode(unit, own_id)
+
+
+def _listed(standard: Standard, values: Values) -> dict[str, str]:
+    return {header: values[header] for header in standard.second_keying if values.get(header)}
+
+
+def _open(snapshot: Snapshot, work: Work) -> SampleInfo:
+    its = second_keying.sample(snapshot, work.agency)
+    if its is None:
+        raise Problem("No sample is open: draw one first.")
+    return its
+
+
+# What differs
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that two persons keyed differently: what each keyed, what stands in the record now, what was decided."""
+
+    episode: SampledEpisode
+    field: Field
+    record: StoredRecord
+    first: str
+    second: str
+    decision: Decision | None = None
+
+    @property
+    def now(self) -> str:
+        """What stands in the record."""
+        return self.record.values.get(self.field.header, "")
+
+
+def _same(standard: Standard, field: Field, one: str, other: str) -> bool:
+    """Whether two values say the same, however they are spaced or a date is written."""
+    if field.is_date:
+        return sortable(one.strip()) == sortable(other.strip())
+    if field.header == standard.role("postcode"):
+        return "".join(one.split()).upper() == "".join(other.split()).upper()
+    return one.split() == other.split()
+
+
+def differing(standard: Standard, one: SampledEpisode) -> list[Field]:
+    """The fields in which the two who keyed an episode differ; none before it was keyed again."""
+    if not one.keyed_by:
+        return []
+    return [
+        field
+        for field in fields(standard)
+        if not _same(standard, field, one.first.get(field.header, ""), one.second.get(field.header, ""))
+    ]
+
+
+def differences(snapshot: Snapshot, work: Work) -> list[Difference]:
+    """All that differs in the open sample, decided or not, in the order it was drawn. Raises Problem without one."""
+    found = []
+    for one in second_keying.episodes(snapshot, _open(snapshot, work)):
+        for field in differing(work.standard, one):
+            found.append(_difference(snapshot, one, field))
+    return found
+
+
+def _difference(snapshot: Snapshot, one: SampledEpisode, field: Field) -> Difference:
+    kind = field.level
+    record = read.get(snapshot, kind, one.client_id if kind == "client" else one.episode_id)
+    header = field.header
+    return Difference(
+        one, field, record, one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
+    )
+
+
+class ChangesLink(Problem):
+    """What is decided changes what links an episode to what was sent of it: that is asked about first."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What somebody decides: who is right in which field, the right `value` where neither is. `saw` is what stood in
+    the record then; `after_sent` says that what was sent may be linked otherwise after it."""
+
+    header: str
+    right: Right
+    value: str = ""
+    saw: str | None = None
+    after_sent: bool = False
+
+
+def decide(unit: UnitOfWork, work: Work, own_id: str, ruling: Ruling) -> bool:
+    """Decide a difference; the record is changed as by hand where it does not say what is right; whether it was.
+
+    Raises ChangesLink, and Problem where there is no such difference, the value is none, or the record changed since.
+    """
+    standard = work.standard
+    _open(unit, work)
+    one = second_keying.episode(unit, own_id)
+    field = next((each for each in differing(standard, one) if each.header == ruling.header), None)
+    if field is None:
+        raise Problem("The two do not differ in that field: list the differences anew.")
+    its = _difference(unit, one, field)
+    if ruling.saw is not None and ruling.saw != its.now:
+        raise Problem("The record was changed meanwhile: look at what stands there now, and decide again.")
+    right = {"first": its.first, "second": its.second, "neither": ruling.value}[ruling.right]
+    if ruling.right == "neither" and any(_same(standard, field, right, each) for each in (its.first, its.second)):
+        raise Problem("That is what one of the two keyed: say that the first or the second is right.")
+    changes = not _same(standard, field, its.now, right)
+    if changes:
+        record = its.record
+        if record.deleted:
+            raise Problem(Sentence("The {episode} is deleted: nothing of it is decided any more."))
+        put = {**record.values, field.header: right}
+        if not ruling.after_sent:
+            _refuse_links(unit, work, one, record, put)
+        stored_save.change(unit, record.kind, record.id, put, record.version)
+    second_keying.decide(unit, one, its.record.kind, its.record.id, field.header, ruling.right)
+    return changes
+
+
+def _refuse_links(snapshot: Snapshot, work: Work, one: SampledEpisode, record: StoredRecord, put: Values) -> None:
+    tree = read.tree(snapshot, one.client_id)
+    found = changed_links(snapshot, work.agency, work.standard, relinked(work.standard, tree, {record.id: put}))
+    if found:
+        raise ChangesLink(" ".join(told_of_links(work.standard, found)))
+
+
+# The figures
+
+
+@dataclass(frozen=True)
+class SecondKeyingFigures:
+    """What a sample comes to. `fields` are those that either of two persons filled, in what is `keyed` of the `drawn`;
+    `differing` of them were decided for the `first`, the `second` or for `neither`. `seen` counts the episodes that
+    somebody keyed again who had looked at the client since."""
+
+    drawn: int = 0
+    keyed: int = 0
+    seen: int = 0
+    fields: int = 0
+    differing: int = 0
+    first: int = 0
+    second: int = 0
+    neither: int = 0
+
+    @property
+    def to_key(self) -> int:
+        """How many wait to be keyed."""
+        return self.drawn - self.keyed
+
+    @property
+    def to_decide(self) -> int:
+        """How many differences wait to be decided."""
+        return self.differing - self.first - self.second - self.neither
+
+    @property
+    def wrong(self) -> int:
+        """Fields that the first keying had wrong, as far as that is decided."""
+        return self.second + self.neither
+
+    def percent(self, many: int) -> str:
+        """A number of fields in percent of those compared."""
+        return f"{WHOLE * many / self.fields:.1f}%" if self.fields else "0.0%"
+
+
+def figures(standard: Standard, found: Sequence[SampledEpisode]) -> SecondKeyingFigures:
+    """What the episodes of a sample come to so far."""
+    keyed = [one for one in found if one.keyed_by]
+    differ = [(one, field.header) for one in keyed for field in differing(standard, one)]
+    decided = [one.decided[header].right for one, header in differ if header in one.decided]
+    return SecondKeyingFigures(
+        len(found),
+        len(keyed),
+        sum(one.seen for one in keyed),
+        sum(len({*one.first, *one.second} & set(standard.second_keying)) for one in keyed),
+        len(differ),
+        decided.count("first"),
+        decided.count("second"),
+        decided.count("neither"),
+    )
+
+
+@dataclass(frozen=True)
+class SampleState:
+    """How the second keying stands: the open sample (None without one), its episodes and figures, and those closed."""
+
+    sample: SampleInfo | None
+    episodes: tuple[SampledEpisode, ...]
+    figures: SecondKeyingFigures
+    closed: tuple[SampleInfo, ...]
+
+
+def state(snapshot: Snapshot, work: Work) -> SampleState:
+    """How the second keying stands."""
+    its = second_keying.sample(snapshot, work.agency)
+    found = tuple(second_keying.episodes(snapshot, its)) if its is not None else ()
+    return SampleState(its, found, figures(work.standard, found), tuple(second_keying.closed(snapshot, work.agency)))
+
+
+def waiting(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> SecondKeyingFigures | None:
+    """The figures of the open sample; None where none is open."""
+    its = second_keying.sample(snapshot, agency)
+    return figures(standard, second_keying.episodes(snapshot, its)) if its is not None else None
+
+
+def close(unit: UnitOfWork, work: Work) -> SecondKeyingFigures:
+    """Close the sample: its figures stay, what was keyed is forgotten. Raises Problem while something is to decide."""
+    its = _open(unit, work)
+    told = figures(work.standard, second_keying.episodes(unit, its))
+    if told.to_decide:
+        raise Problem(f"Differences to decide first: {told.to_decide}. Then the sample can be closed.")
+    second_keying.close(unit, its, asdict(told))
+    return told
+
+
+def figures_of(its: SampleInfo) -> SecondKeyingFigures:
+    """The figures of a sample that was closed."""
+    return SecondKeyingFigures(**(its.told or {}))
+
+
+def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
+    """The figures in sentences: never of a person."""
+    lines = [standard.say("Keyed again: {keyed} of {drawn} {episodes}.", keyed=one.keyed, drawn=one.drawn)]
+    if one.keyed:
+        lines.append(
+            f"Of {one.fields:,} fields keyed {one.differing:,} differ ({one.percent(one.differing)}): first right"
+            f" {one.first}, second right {one.second}, both wrong {one.neither}, to decide {one.to_decide}."
+        )
+        lines.append(
+            f"Errors of the first keying: {one.wrong:,} of {one.fields:,} fields ({one.percent(one.wrong)})"
+            + (", as far as decided." if one.to_decide else ".")
+        )
+    if one.seen:
+        told = "{seen} of these {episodes} were keyed again by somebody who had opened the {client} since the drawing."
+        lines.append(standard.say(told, seen=one.seen))
+    return lines
+
+
+def told_drawing(standard: Standard, its: SampleInfo) -> str:
+    """How a sample was drawn, in one line."""
+    days = f"{its.drawing.since:%d %b %Y} to {its.drawing.until:%d %b %Y}"
+    told = "Drawn of {many} {episodes} entered {days}{month}{keyer}, seed {seed}."
+    month = f" ({its.drawing.submission})" if its.drawing.submission else ""
+    keyer = f", for {its.drawing.keyer}" if its.drawing.keyer else ""
+    return standard.say(told, many=its.drawn_from, days=days, month=month, keyer=keyer, seed=its.drawing.seed)
+
+
+def told_episode(standard: Standard, one: SampledEpisode) -> str:
+    """Which paper file is meant, without anything that is to be keyed."""
+    which = standard.say(", {episode} {place} of {of} by opening", place=one.place, of=one.of) if one.of > 1 else ""
+    return f"{one.reference or one.client_id}{which}"
+
+
+def told_state(standard: Standard, one: SampledEpisode) -> str:
+    """How far an episode of a sample is."""
+    if not one.keyed_by:
+        return f"begun by {one.begun_by}" if one.begun_by else "to key"
+    differ = differing(standard, one)
+    left = sum(field.header not in one.decided for field in differ)
+    if not differ:
+        return "no difference"
+    return f"{left} to decide" if left else f"{len(differ)} decided"

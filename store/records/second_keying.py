@@ -1,0 +1,326 @@
+"""The second keying of a sample: which episodes were drawn, what a second person keyed, what was decided of each
+difference. What was keyed is kept while the sample is open; then only figures stay."""
+
+import json
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from store.disk import sqlite
+from store.disk.audit import LOOK
+from store.disk.tables import AUDITS, CLIENTS, EPISODES, SECOND_KEYED, SECOND_KEYINGS
+from store.facts import AgencyInfo, Kind
+from store.records import read
+from store.records.values import moment, named, pack, stamp, unpack
+from store.snapshot import Snapshot
+from store.unit_of_work import UnitOfWork
+from validators.problems import Problem
+from validators.records import Values
+
+Right = Literal["first", "second", "neither"]
+"""Who keyed a field rightly where two did it differently."""
+KEYED, DECIDED = "second keying", "decide"
+"""The acts of the audit: an episode was keyed a second time; it was decided what is right in a field."""
+DRAWN, CLOSED = "draw", "close"
+_BY_HAND = ("create", "change")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An episode that may be drawn, and the persons who keyed it or its client."""
+
+    number: int
+    episode_id: str
+    keyed_by: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """How a sample is drawn: of what was entered from one day to another, by which seed, for whom ("" for anybody)."""
+
+    since: date
+    until: date
+    seed: str
+    submission: str = ""
+    keyer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleInfo:
+    """A sample as it was drawn, `drawn_from` so many episodes; once it is closed `told` has its figures."""
+
+    number: int
+    id: str
+    drawing: Drawing
+    drawn_from: int
+    drawn_at: datetime
+    drawn_by: str
+    closed_at: datetime | None = None
+    closed_by: str = ""
+    told: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided of a difference: who keyed it rightly, who said so, and when."""
+
+    right: Right
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SampledEpisode:
+    """An episode of a sample. `place` counts the client's episodes by opening, from 1, among `of`.
+
+    `begun_by` has typed into it and not kept it yet; `first` is what stood there when `second` was keyed. `seen` says
+    that the second person had looked at the client since the sample was drawn.
+    """
+
+    id: str
+    episode_id: str
+    client_id: str
+    reference: str
+    first_by: frozenset[str]
+    begun_by: str
+    keyed_by: str
+    keyed_at: datetime | None
+    first: Values
+    second: Values
+    seen: bool
+    decided: Mapping[str, Decision]
+    place: int = 1
+    of: int = 1
+
+
+def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: datetime) -> list[Candidate]:
+    """The episodes entered from one moment until before another, none of them deleted, in order of entry."""
+    query = (
+        select(EPISODES.c.number, EPISODES.c.id, CLIENTS.c.id.label("client_id"))
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(EPISODES.c.agency_number == agency.number, EPISODES.c.deleted_at.is_(None))
+        .where(CLIENTS.c.deleted_at.is_(None))
+        .where(EPISODES.c.created_at >= stamp(since), EPISODES.c.created_at < stamp(until))
+        .order_by(EPISODES.c.number)
+    )
+    rows = snapshot.connection.execute(query).all()
+    keyed = _keyed_by(snapshot, {own for row in rows for own in (row.id, row.client_id)})
+    return [
+        Candidate(row.number, row.id, keyed.get(row.id, frozenset()) | keyed.get(row.client_id, frozenset()))
+        for row in rows
+    ]
+
+
+def _keyed_by(snapshot: Snapshot, records: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who keyed anything into records, by their ids; a file that was imported was keyed by nobody here."""
+    found: dict[str, set[str]] = {}
+    for some in read.batches(sorted(records)):
+        query = (
+            select(AUDITS.c.record_id, AUDITS.c.person)
+            .where(sqlite.among(AUDITS.c.record_id, some), AUDITS.c.act.in_(_BY_HAND))
+            .distinct()
+        )
+        for record, person in snapshot.connection.execute(query):
+            found.setdefault(record, set()).add(person)
+    return {record: frozenset(persons) for record, persons in found.items()}
+
+
+def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Candidate], drawn_from: int) -> SampleInfo:
+    """Keep a sample, in the order its episodes are to be keyed. Raises Problem while another one is open."""
+    if sample(unit, agency) is not None:
+        raise Problem("A sample is open already: close it before another one is drawn.")
+    own_id = str(uuid.uuid4())
+    values: dict[str, Any] = {"id": own_id, "agency_number": agency.number, "submission": its.submission}
+    values |= {"since": its.since.isoformat(), "until": its.until.isoformat(), "drawn_from": drawn_from}
+    values |= {"seed": its.seed, "keyer": its.keyer, "drawn_at": unit.at, "drawn_by": unit.person}
+    number = unit.connection.execute(insert(SECOND_KEYINGS).values(values)).inserted_primary_key
+    assert number is not None
+    rows = [
+        {
+            "id": str(uuid.uuid4()),
+            "sample_number": number[0],
+            "episode_number": one.number,
+            "first_by": json.dumps(sorted(one.keyed_by), ensure_ascii=False),
+        }
+        for one in drawn
+    ]
+    unit.connection.execute(insert(SECOND_KEYED), rows)
+    unit.chain.add(DRAWN, "second keying", own_id, "", None, f"{len(rows)} of {drawn_from}, seed {its.seed}")
+    made = sample(unit, agency)
+    assert made is not None
+    return made
+
+
+def sample(snapshot: Snapshot, agency: AgencyInfo) -> SampleInfo | None:
+    """The agency's sample that is open; None where none is."""
+    row = snapshot.connection.execute(_samples(agency).where(SECOND_KEYINGS.c.closed_at.is_(None))).first()
+    return _info(row) if row is not None else None
+
+
+def closed(snapshot: Snapshot, agency: AgencyInfo) -> list[SampleInfo]:
+    """The samples that were closed, the latest first, with their figures."""
+    rows = snapshot.connection.execute(_samples(agency).where(SECOND_KEYINGS.c.closed_at.is_not(None)))
+    return [_info(row) for row in rows]
+
+
+def _samples(agency: AgencyInfo) -> Select[Any]:
+    mine = SECOND_KEYINGS.c.agency_number == agency.number
+    return select(SECOND_KEYINGS).where(mine).order_by(SECOND_KEYINGS.c.number.desc())
+
+
+def _info(row: Row[Any]) -> SampleInfo:
+    days = date.fromisoformat(row.since), date.fromisoformat(row.until)
+    return SampleInfo(
+        row.number,
+        row.id,
+        Drawing(*days, row.seed, row.submission, row.keyer),
+        row.drawn_from,
+        moment(row.drawn_at),
+        row.drawn_by,
+        moment(row.closed_at) if row.closed_at else None,
+        row.closed_by or "",
+        json.loads(row.told),
+    )
+
+
+# The episodes of a sample
+
+
+def episodes(snapshot: Snapshot, its: SampleInfo) -> list[SampledEpisode]:
+    """The episodes of a sample in the order they are to be keyed; nothing that was deleted since."""
+    return _told(snapshot, SECOND_KEYED.c.sample_number == its.number)
+
+
+def episode(snapshot: Snapshot, own_id: str) -> SampledEpisode:
+    """One of them, by its own id. Raises Problem where there is none, or it was deleted."""
+    found = _told(snapshot, SECOND_KEYED.c.id == own_id)
+    if not found:
+        raise Problem("That is no more in the sample: look at the list again.")
+    return found[0]
+
+
+def of_episodes(snapshot: Snapshot, episode_ids: Collection[str]) -> list[SampledEpisode]:
+    """What second persons keyed of some episodes and is kept, by the episodes' ids."""
+    found = []
+    for some in read.batches(sorted(episode_ids)):
+        found += _told(snapshot, sqlite.among(EPISODES.c.id, some), deleted=True)
+    return found
+
+
+def _told(snapshot: Snapshot, wanted: Any, *, deleted: bool = False) -> list[SampledEpisode]:
+    query = (
+        select(SECOND_KEYED, EPISODES.c.id.label("episode_id"), CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
+        .add_columns(EPISODES.c.client_number)
+        .join(EPISODES, EPISODES.c.number == SECOND_KEYED.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(wanted)
+        .order_by(SECOND_KEYED.c.number)
+    )
+    if not deleted:
+        query = query.where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+    rows = snapshot.connection.execute(query).all()
+    places = _places(snapshot, {row.client_number for row in rows})
+    return [_one(row, places.get(row.episode_number, (1, 1))) for row in rows]
+
+
+def _places(snapshot: Snapshot, clients: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Which of his client's episodes each is, by their opening: it tells a paper file from another without a date."""
+    query = (
+        select(EPISODES.c.number, EPISODES.c.client_number)
+        .where(sqlite.among(EPISODES.c.client_number, sorted(clients)), EPISODES.c.deleted_at.is_(None))
+        .order_by(EPISODES.c.client_number, func.coalesce(EPISODES.c.opened, ""), EPISODES.c.number)
+    )
+    of: dict[int, list[int]] = {}
+    for number, client in snapshot.connection.execute(query):
+        of.setdefault(client, []).append(number)
+    return {number: (at, len(all_)) for all_ in of.values() for at, number in enumerate(all_, 1)}
+
+
+def _one(row: Row[Any], place: tuple[int, int]) -> SampledEpisode:
+    decided = {
+        header: Decision(right, person, moment(at)) for header, (right, person, at) in json.loads(row.decided).items()
+    }
+    return SampledEpisode(
+        row.id,
+        row.episode_id,
+        row.client_id,
+        row.reference or "",
+        frozenset(json.loads(row.first_by)),
+        row.begun_by,
+        row.keyed_by or "",
+        moment(row.keyed_at) if row.keyed_at else None,
+        unpack(row.first),
+        unpack(row.second),
+        bool(row.seen),
+        decided,
+        *place,
+    )
+
+
+def has_looked(snapshot: Snapshot, person: str, client_id: str, since: datetime) -> bool:
+    """Whether somebody looked at a client's record since a moment."""
+    query = select(AUDITS.c.number).where(
+        AUDITS.c.record_id == client_id, AUDITS.c.act == LOOK, AUDITS.c.person == person, AUDITS.c.at >= stamp(since)
+    )
+    return snapshot.connection.execute(query.limit(1)).first() is not None
+
+
+# Keying, deciding, closing
+
+
+def keep(unit: UnitOfWork, one: SampledEpisode, values: Values) -> None:
+    """Keep what the person at work has typed so far, so that nothing of it is lost; it counts for nothing yet."""
+    unit.require(KEYED, "episode", one.episode_id)
+    _change(unit, one, second=pack(values, named("episode", one.episode_id)), begun_by=unit.person)
+
+
+def key(unit: UnitOfWork, one: SampledEpisode, first: Values, second: Values, *, seen: bool) -> None:
+    """Keep what the second person keyed, beside what stands there at this moment."""
+    name = named("episode", one.episode_id)
+    both = {"first": pack(first, name), "second": pack(second, name)}
+    _change(unit, one, **both, begun_by="", keyed_by=unit.person, keyed_at=unit.at, seen=int(seen))
+    # Without the values: whoever reads the history before it is decided must not learn from it what was keyed.
+    unit.chain.add(KEYED, "episode", one.episode_id, "", None, None)
+
+
+def decide(unit: UnitOfWork, one: SampledEpisode, kind: Kind, record_id: str, header: str, right: Right) -> None:
+    """Note who keyed a field rightly; it may be decided anew."""
+    before = one.decided.get(header)
+    told = {name: _packed(each) for name, each in one.decided.items()}
+    told[header] = (right, unit.person, unit.at)
+    _change(unit, one, decided=json.dumps(told))
+    unit.chain.add(DECIDED, kind, record_id, header, before.right if before else None, right)
+
+
+def close(unit: UnitOfWork, its: SampleInfo, figures: Mapping[str, int]) -> None:
+    """Close a sample: its figures stay, and who decided what; what was keyed is forgotten."""
+    done = {"closed_at": unit.at, "closed_by": unit.person, "told": json.dumps(dict(figures))}
+    unit.connection.execute(update(SECOND_KEYINGS).where(SECOND_KEYINGS.c.number == its.number).values(**done))
+    with sqlite.overwriting(unit.connection):
+        mine = SECOND_KEYED.c.sample_number == its.number
+        unit.connection.execute(update(SECOND_KEYED).where(mine).values(first="{}", second="{}", begun_by=""))
+    unit.chain.add(CLOSED, "second keying", its.id, "", None, None)
+
+
+def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:
+    """Have what was keyed stand under the names that fields bear now, header before → header."""
+    its = sample(unit, agency)
+    for one in episodes(unit, its) if its is not None else ():
+        name = named("episode", one.episode_id)
+        first, second = (
+            {headers.get(header, header): text for header, text in values.items()} for values in (one.first, one.second)
+        )
+        told = {headers.get(header, header): _packed(each) for header, each in one.decided.items()}
+        _change(unit, one, first=pack(first, name), second=pack(second, name), decided=json.dumps(told))
+
+
+def _packed(one: Decision) -> tuple[str, str, str]:
+    return one.right, one.person, stamp(one.at)
+
+
+def _change(unit: UnitOfWork, one: SampledEpisode, **values: str | int) -> None:
+    unit.connection.execute(update(SECOND_KEYED).where(SECOND_KEYED.c.id == one.id).values(**values))

@@ -1,0 +1,226 @@
+"""A sample keyed a second time, blind: who is drawn, who may key, what differs, what is decided, what is told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from exporters.records import second_keying
+from exporters.records.second_keying import Ruling, Wanted, told
+from exporters.subject import everything
+from exporters.work import Work
+from store.disk import audit
+from store.facts import AgencyInfo, ClientTree, Who
+from store.people import looks
+from store.records import agencies, read, save
+from store.records import second_keying as stored
+from store.records.second_keying import SampledEpisode
+from tests.exporters.desks import Desk
+from tests.exporters.extracts import NOW, STANDARD
+from tests.stores import ask, do
+from tests.validators.builders_smds import WALES
+from validators.problems import Problem
+
+ANN, BEN, CAT = (Who(person, NOW) for person in ("ann", "ben", "cat"))
+TODAY = NOW.date()
+DAYS = Wanted(TODAY, TODAY)
+CLIENT = {"CLIENT": "C1", "FINITIAL": "A", "SINITIAL": "B", "DOB": "19800102"}
+EPISODE = {"REFLD": "20200901", "TRIAGED": "20200903", "PC": "NE1 4", "DAT": "A12B", "DRUG1": "1101"}
+PAPER = {header: text for header, text in {**CLIENT, **EPISODE}.items() if header != "CLIENT"}
+
+
+def work(desk: Desk) -> Work:
+    """What is worked on."""
+    return Work(do(desk.store, ANN, agencies.ensure, "T0001", STANDARD.id), STANDARD, TODAY)
+
+
+def entered(desk: Desk, who: Who, reference: str, **values: str) -> ClientTree:
+    """A client with an episode, as somebody keyed them."""
+    agency = work(desk).agency
+    client = do(desk.store, who, save.create, "client", agency.id, "", {**CLIENT, "CLIENT": reference})
+    do(desk.store, who, save.create, "episode", client.id, "", {**EPISODE, **values})
+    return ask(desk.store, read.tree, client.id)
+
+
+def drawn(desk: Desk, wanted: Wanted) -> list[SampledEpisode]:
+    """A sample that cat draws, in its order."""
+    its = do(desk.store, CAT, second_keying.draw, work(desk), wanted)
+    return ask(desk.store, stored.episodes, its)
+
+
+def keyed(desk: Desk, who: Who, **values: str) -> SampledEpisode:
+    """The next one, keyed again by somebody as the paper says it, but for these values."""
+    one = ask(desk.store, second_keying.to_key, work(desk), who.person)
+    return do(desk.store, who, second_keying.key, work(desk), one.id, {**PAPER, **values})
+
+
+def test_the_same_seed_draws_the_same_and_a_share_is_of_what_was_entered_on_these_days(desk: Desk) -> None:
+    for number in range(20):
+        entered(desk, ANN, f"C{number}")
+    first = [one.reference for one in drawn(desk, Wanted(TODAY, TODAY, share=24, seed="x"))]
+    assert len(first) == 5, "a part of an episode counts as one"
+    do(desk.store, CAT, second_keying.close, work(desk))
+    assert [one.reference for one in drawn(desk, Wanted(TODAY, TODAY, number=5, seed="x"))] == first
+    do(desk.store, CAT, second_keying.close, work(desk))
+    assert [one.reference for one in drawn(desk, Wanted(TODAY, TODAY, number=5, seed="y"))] != first
+    do(desk.store, CAT, second_keying.close, work(desk))
+    with pytest.raises(Problem, match="No episode was entered"):
+        drawn(desk, Wanted(TODAY - timedelta(9), TODAY - timedelta(1), number=5))
+
+
+@pytest.mark.parametrize(("number", "share"), [(0, 0.0), (5, 5.0), (-1, 0.0), (0, 101.0), (0, float("nan"))])
+def test_how_many_is_a_number_or_a_share(desk: Desk, number: int, share: float) -> None:
+    entered(desk, ANN, "C1")
+    with pytest.raises(Problem, match="Say how many to draw"):
+        drawn(desk, Wanted(TODAY, TODAY, number=number, share=share))
+
+
+def test_the_days_of_a_submission_are_those_since_the_one_before(desk: Desk) -> None:
+    days = ask(desk.store, second_keying.days_of, work(desk).agency, "2020-12")
+    assert days == (date(2020, 12, 1), date(2020, 12, 31))
+
+
+def test_nobody_keys_again_what_was_his_own_where_others_keyed(desk: Desk) -> None:
+    for number in range(3):
+        entered(desk, ANN, f"A{number}")
+    mine = entered(desk, BEN, "B1")
+    found = drawn(desk, Wanted(TODAY, TODAY, number=9))
+    (own,) = [one for one in found if one.client_id == mine.client.id]
+    with pytest.raises(Problem, match="keyed this one first yourself"):
+        ask(desk.store, second_keying.to_key, work(desk), "ben", own.id)
+    for _ in range(3):
+        keyed(desk, BEN)
+    with pytest.raises(Problem, match="What is left you keyed first yourself"):
+        ask(desk.store, second_keying.to_key, work(desk), "ben")
+    assert keyed(desk, ANN).client_id == mine.client.id
+
+
+def test_a_sample_for_somebody_leaves_out_his_own_unless_there_is_nothing_else(desk: Desk) -> None:
+    first = entered(desk, ANN, "A1")
+    entered(desk, BEN, "B1")
+    assert [one.reference for one in drawn(desk, Wanted(TODAY, TODAY, number=9, keyer="ben"))] == ["A1"]
+    do(desk.store, CAT, second_keying.close, work(desk))
+    entered(desk, BEN, "B2")
+    do(desk.store, ANN, save.delete, "client", first.client.id, first.client.version)
+    found = drawn(desk, Wanted(TODAY, TODAY, number=9, keyer="ben"))
+    assert {one.reference for one in found} == {"B1", "B2"}, "nobody else's are left"
+    assert keyed(desk, BEN).first_by == {"ben"}
+
+
+def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1", DRUG1="1101")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    one = keyed(desk, BEN, DOB="19800201", TRIAGED="20200904", DRUG1="3101", PC="ne14")
+    found = ask(desk.store, second_keying.differences, work(desk))
+    assert [(each.field.header, each.first, each.second) for each in found] == [
+        ("DOB", "19800102", "19800201"),
+        ("TRIAGED", "20200903", "20200904"),
+        ("DRUG1", "1101", "3101"),
+    ], "a postcode that is spaced otherwise is the same"
+    with pytest.raises(Problem, match="Differences to decide first: 3"):
+        do(desk.store, CAT, second_keying.close, work(desk))
+    assert not do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "first"))
+    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("TRIAGED", "second", saw="20200903"))
+    with pytest.raises(Problem, match="what one of the two keyed"):
+        do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DRUG1", "neither", "3101"))
+    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DRUG1", "neither", "2000"))
+    now = ask(desk.store, read.tree, tree.client.id)
+    assert now.client.values["DOB"] == "19800102"
+    assert (now.episodes[0].episode.values["TRIAGED"], now.episodes[0].episode.values["DRUG1"]) == ("20200904", "2000")
+    entries = ask(desk.store, audit.history, [tree.client.id, tree.episodes[0].episode.id])
+    assert [(each.person, each.act, each.field, each.new) for each in entries[2:]] == [
+        ("ben", "second keying", "", None),
+        ("cat", "decide", "DOB", "first"),
+        ("cat", "change", "TRIAGED", "20200904"),
+        ("cat", "decide", "TRIAGED", "second"),
+        ("cat", "change", "DRUG1", "2000"),
+        ("cat", "decide", "DRUG1", "neither"),
+    ]
+    figures = do(desk.store, CAT, second_keying.close, work(desk))
+    assert (figures.fields, figures.differing, figures.first, figures.second, figures.neither) == (8, 3, 1, 1, 1)
+    assert told(STANDARD, figures)[1:] == [
+        "Of 8 fields keyed 3 differ (37.5%): first right 1, second right 1, both wrong 1, to decide 0.",
+        "Errors of the first keying: 2 of 8 fields (25.0%).",
+    ]
+    state = ask(desk.store, second_keying.state, work(desk))
+    assert state.sample is None
+    assert second_keying.figures_of(state.closed[0]) == figures
+    (kept,) = ask(desk.store, stored.of_episodes, [tree.episodes[0].episode.id])
+    assert (kept.first, kept.second, set(kept.decided)) == ({}, {}, {"DOB", "TRIAGED", "DRUG1"})
+
+
+def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    one = keyed(desk, BEN, DOB="19800201")
+    client = tree.client
+    do(desk.store, ANN, save.change, "client", client.id, {**client.values, "DOB": "19800201"}, client.version)
+    with pytest.raises(Problem, match="changed meanwhile"):
+        do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "second", saw="19800102"))
+    (difference,) = ask(desk.store, second_keying.differences, work(desk))
+    assert (difference.first, difference.now) == ("19800102", "19800201")
+    assert not do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "second"))
+    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "first")), "decided anew"
+    assert ask(desk.store, read.get, "client", client.id).values["DOB"] == "19800102"
+
+
+def test_what_is_typed_is_kept_for_the_one_who_typed_it_and_told_to_nobody(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1))
+    do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"DOB": "19800201", "SEX": "1"})
+    again = ask(desk.store, second_keying.to_key, work(desk), "ben")
+    assert (again.begun_by, again.second) == ("ben", {"DOB": "19800201"})
+    assert ask(desk.store, second_keying.differences, work(desk)) == []
+    assert ask(desk.store, second_keying.state, work(desk)).figures.fields == 0
+    with pytest.raises(Problem, match="Nothing is typed"):
+        do(desk.store, BEN, second_keying.key, work(desk), one.id, {"SEX": "1"})
+    keyed(desk, BEN)
+    with pytest.raises(Problem, match="keyed again already"):
+        do(desk.store, BEN, second_keying.keep, work(desk), one.id, PAPER)
+    assert all(
+        PAPER["DOB"] not in (each.old or "") + (each.new or "")
+        for each in ask(desk.store, audit.history, [tree.episodes[0].episode.id])
+        if each.person == "ben"
+    ), "the history tells that it was keyed, not what"
+
+
+def test_whoever_looked_at_the_client_since_is_told_of_beside_the_figures(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    do(desk.store, BEN, looks.note, tree.client.id)
+    assert keyed(desk, BEN).seen
+    state = ask(desk.store, second_keying.state, work(desk))
+    assert told(STANDARD, state.figures)[-1].startswith(
+        "1 of these episodes were keyed again by somebody who had opened"
+    )
+
+
+def test_what_was_deleted_is_no_more_in_the_sample_and_what_is_held_is_told(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    entered(desk, ANN, "C2")
+    drawn(desk, Wanted(TODAY, TODAY, number=2))
+    for _ in range(2):
+        keyed(desk, BEN, DOB="19800201")
+    its = work(desk)
+    held = ask(desk.store, everything.everything, its, tree.client.id, "ann", NOW)
+    (table,) = [one for one in held.tables if one.title == "Second keying of a sample"]
+    assert ("ben", "DOB", "19800102", "19800201") in {(row[1].split(",")[0], *row[2:5]) for row in table.rows}
+    do(desk.store, ANN, save.delete, "client", tree.client.id, tree.client.version)
+    assert ask(desk.store, second_keying.waiting, its.agency, STANDARD) is not None
+    assert [one.episode.reference for one in ask(desk.store, second_keying.differences, its)] == ["C2"]
+
+
+def test_every_shipped_data_set_lists_fields_that_a_form_can_hold() -> None:
+    for standard in (STANDARD, WALES):
+        alone = second_keying.form_standard(standard)
+        assert [one.header for one in alone.fields] == list(standard.second_keying)
+        assert {standard.role("birth_date"), standard.role("opened"), standard.role("closed")} <= set(alone.by_header)
+
+
+def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(desk: Desk) -> None:
+    entered(desk, ANN, "C1")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    one = keyed(desk, BEN, DAT="B12B")
+    agency: AgencyInfo = work(desk).agency
+    do(desk.store, CAT, stored.rename, agency, {"DAT": "AREA"})
+    again = ask(desk.store, stored.episode, one.id)
+    assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")
