@@ -383,9 +383,9 @@ def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
     """The figures in sentences: never of a person."""
     lines = [standard.say("Keyed again: {keyed} of {drawn} {episodes}.", keyed=one.keyed, drawn=one.drawn)]
     if one.keyed:
+        lines.append(f"Keyed differently: {one.differing:,} of {one.fields:,} fields ({one.percent(one.differing)}).")
         lines.append(
-            f"Of {one.fields:,} fields keyed {one.differing:,} differ ({one.percent(one.differing)}): first right"
-            f" {one.first}, second right {one.second}, both wrong {one.neither}, to decide {one.to_decide}."
+            f"First right {one.first}, second right {one.second}, both wrong {one.neither}, to decide {one.to_decide}."
         )
         lines.append(
             f"Errors of the first keying: {one.wrong:,} of {one.fields:,} fields ({one.percent(one.wrong)})"
@@ -400,7 +400,7 @@ def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
 def told_drawing(standard: Standard, its: SampleInfo) -> str:
     """How a sample was drawn, in one line."""
     days = f"{its.drawing.since:%d %b %Y} to {its.drawing.until:%d %b %Y}"
-    told = "Drawn of {many} {episodes} entered {days}{month}{keyer}, seed {seed}."
+    told = "{Episodes} entered {days}{month}: {many}. Drawn by seed {seed}{keyer}."
     month = f" ({its.drawing.submission})" if its.drawing.submission else ""
     keyer = f", for {its.drawing.keyer}" if its.drawing.keyer else ""
     return standard.say(told, many=its.drawn_from, days=days, month=month, keyer=keyer, seed=its.drawing.seed)

@@ -138,7 +138,8 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     figures = do(desk.store, CAT, second_keying.close, work(desk))
     assert (figures.fields, figures.differing, figures.first, figures.second, figures.neither) == (8, 3, 1, 1, 1)
     assert told(STANDARD, figures)[1:] == [
-        "Of 8 fields keyed 3 differ (37.5%): first right 1, second right 1, both wrong 1, to decide 0.",
+        "Keyed differently: 3 of 8 fields (37.5%).",
+        "First right 1, second right 1, both wrong 1, to decide 0.",
         "Errors of the first keying: 2 of 8 fields (25.0%).",
     ]
     state = ask(desk.store, second_keying.state, work(desk))

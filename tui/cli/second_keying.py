@@ -34,7 +34,10 @@ commands.add_typer(group, name="second-keying")
 
 SHORT = 8
 """Characters of an id that tell an episode of a sample apart to the eye."""
-HOW = "Type what the paper says and Enter; Enter alone leaves the field empty, a full stop alone ends. Each is kept."
+HOW = (
+    "Type what the paper says and Enter; Enter alone leaves the field empty. It counts after the last field; a"
+    " full stop alone ends before, and what was typed waits for you."
+)
 KeyedArgument = Annotated[
     str, typer.Argument(metavar="ID", help="One of the sample, as show tells it; without it the next one for you.")
 ]
@@ -138,7 +141,9 @@ def key(
         model = _model(at, one)
         if ask:
             talk(printable(told))
-            _ask(at, one, model)
+            if not _ask(at, one, model):
+                talk("Not finished: what was typed waits for you.")
+                return 0
         elif given:
             for header, text in fields_of(model.standard, given).items():
                 if model.go_to(header):
@@ -165,7 +170,8 @@ def _model(at: ClientWork, one: SampledEpisode) -> RecordModel:
     return RecordModel(standard, sections, typed, clock=lambda: at.work.today, base={}, judged=True)
 
 
-def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel) -> None:
+def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel) -> bool:
+    """Ask field by field; whether the last one was come to."""
     talk(HOW)
     while True:
         header = model.current
@@ -173,13 +179,13 @@ def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel) -> None:
         talk(printable(f"{model.field(header).label} ({header}){stands}:"))
         line = next_line()
         if line is None or line.strip() == ".":
-            return
+            return False
         if line.strip():
             model.type(one_cell(line.strip(), header))
             model.settle()
             at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values))
         if not model.forward():
-            return
+            return True
 
 
 @client_command(group, "differences")

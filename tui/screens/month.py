@@ -12,8 +12,10 @@ from exporters.extracts.readiness import counted
 from exporters.month.checklist import open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
-from exporters.records import worklists
+from exporters.records import second_keying, worklists
+from exporters.records.second_keying import SecondKeyingFigures
 from exporters.records.worklists import WorklistCount
+from store.snapshot import Snapshot
 from tui.screens.registry import ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.program import StoreScreen
@@ -51,6 +53,14 @@ class MonthLine:
     count: str = ""
     goes_to: str = ""
     goes_with: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for somebody whatever the rules say: the worklists, and the sample that is keyed a second time."""
+
+    lists: Sequence[WorklistCount] = ()
+    again: SecondKeyingFigures | None = None
 
 
 class MonthList(LineList):
@@ -114,12 +124,10 @@ class MonthList(LineList):
         event.prevent_default()
 
 
-def lines_of(
-    view: MonthView, standard: "Standard", room: int, waiting: Sequence[WorklistCount] = ()
-) -> list[MonthLine]:
+def lines_of(view: MonthView, standard: "Standard", room: int, waiting: "Waiting | None" = None) -> list[MonthLine]:
     """The causes by size, then the checklist, drafts, the roll-over and the gap; in `room` lines where they fit."""
     one = view.standing
-    others = other_lines(view, waiting)
+    others = other_lines(view, waiting or Waiting())
     causes = one.figures.causes
     many = len(causes) if len(causes) <= CAUSES else CAUSES
     if many + len(others) + (len(causes) > many) > room:
@@ -139,7 +147,7 @@ def lines_of(
     return found + others
 
 
-def other_lines(view: MonthView, waiting: Sequence[WorklistCount]) -> list[MonthLine]:
+def other_lines(view: MonthView, waiting: "Waiting") -> list[MonthLine]:
     """What leads on besides the causes."""
     one = view.standing
     found: list[MonthLine] = []
@@ -157,9 +165,13 @@ def other_lines(view: MonthView, waiting: Sequence[WorklistCount]) -> list[Month
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
         found.append(MonthLine("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
-    told = ", ".join(f"{worklists.SHORT[one.name]} {one.number:,}" for one in waiting if one.number)
+    told = ", ".join(f"{worklists.SHORT[one.name]} {one.number:,}" for one in waiting.lists if one.number)
     if told:
         found.append(MonthLine("month.worklists", "notice", f"Worklists: {told}", goes_to="worklists"))
+    if waiting.again is not None:
+        again = waiting.again
+        told = f"Second keying: {again.to_key:,} of {again.drawn:,} to key, {again.to_decide:,} to decide"
+        found.append(MonthLine("month.second", "notice", told, goes_to="second_keying"))
     if text := roll_text(view):
         faulty = view.roll is not None and view.roll.faulty > 0
         found.append(MonthLine("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
@@ -221,6 +233,15 @@ REGISTRY.add(
     ),
     action("month.calendar", "g", "Calendar", "A year of submissions", SCOPE, "go('calendar')", True),
     action("month.worklists", "w", "Worklists", "What waits for somebody, with numbers", SCOPE, "go('worklists')"),
+    action(
+        "month.second",
+        "k",
+        "Second keying",
+        "The sample that is keyed a second time",
+        SCOPE,
+        "go('second_keying')",
+        needs="second_keying",
+    ),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
     action("month.late", "l", "Late", "The checklist of the submission that is late", SCOPE, "late"),
@@ -245,7 +266,7 @@ class MonthScreen(StoreScreen[None]):
         self.list = MonthList()
         self.view: MonthView | None = None
         self._mismatches: int | None = None
-        self._waiting: Sequence[WorklistCount] = ()
+        self._waiting = Waiting()
         self._kept: object = None
         self._first = ""
         self._comparing = self._compare_due = False
@@ -332,9 +353,14 @@ class MonthScreen(StoreScreen[None]):
     def _count_waiting(self) -> None:
         app = self.program
         about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
-        app.read(lambda snapshot: worklists.counts(snapshot, *about), on_done=self._counted)
 
-    def _counted(self, found: Sequence[WorklistCount]) -> None:
+        def count(snapshot: Snapshot) -> Waiting:
+            again = second_keying.waiting(snapshot, about[0], about[1])
+            return Waiting(worklists.counts(snapshot, *about), again)
+
+        app.read(count, on_done=self._counted)
+
+    def _counted(self, found: Waiting) -> None:
         if found != self._waiting:
             self._waiting = found
             self.show()

@@ -53,6 +53,21 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "keywork client recode CJACCMNEED --from 1 --to 2 --filter open --yes",
         "keywork client recode --undo",
     ),
+    "second-keying draw": (
+        "keywork second-keying draw --submission 2020-12 --number 20",
+        "keywork second-keying draw --from 2020-12-01 --to 2020-12-31 --share 5 --for ben",
+    ),
+    "second-keying show": ("keywork second-keying show",),
+    "second-keying key": (
+        "keywork second-keying key --ask",
+        "keywork second-keying key - (FIELD=VALUE lines or JSON, on standard input)",
+    ),
+    "second-keying differences": ("keywork second-keying differences",),
+    "second-keying decide": (
+        "keywork second-keying decide 1f0c9a2e DOB second",
+        "keywork second-keying decide 1f0c9a2e DOB neither - (then the right value)",
+    ),
+    "second-keying close": ("keywork second-keying close",),
     "client delete": ("keywork client delete -",),
     "client undelete": ("keywork client undelete -",),
     "client merge": ("keywork client merge - - (two references, a line each)",),

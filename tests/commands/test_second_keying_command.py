@@ -1,0 +1,76 @@
+"""A second keying by line: nothing of a client in an argument, the record changed where it is decided so."""
+
+import json
+
+import pytest
+
+from tests.commands.running import TODAY, Place, call
+
+DAY = ("--from", "2020-01-01", "--to", "2099-12-31")
+
+
+@pytest.fixture
+def sample(place: Place) -> Place:
+    """A store with a few synthetic clients, entered today."""
+    assert call("sample", "--clients", 4, *place.options, *TODAY).code == 0
+    return place
+
+
+def test_a_sample_by_line(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    assert "No sample is open" in call("second-keying", "show", *where).out
+    assert "draw one first" in call("second-keying", "key", *where).sentence
+    drawn = call("second-keying", "draw", *DAY, "--number", 2, "--seed", "x", *where)
+    assert drawn.code == 0 and "Keyed again: 0 of 2 episodes." in drawn.out and "seed x" in drawn.out
+    assert "open already" in call("second-keying", "draw", *DAY, "--number", 2, *where).sentence
+    asked = call("second-keying", "key", *where).out
+    assert "FINITIAL SINITIAL DOB PC DAT REFLD" in asked
+    one = asked.split()[0]
+    assert "others can see" in call("second-keying", "key", one, "DOB=1", *where).sentence
+    assert call("second-keying", "key", "-", *where, given="DOB=1 2 1970\nFINITIAL=x\n").out.endswith(": kept\n")
+    found = json.loads(call("second-keying", "differences", *where, "--format", "json").out)
+    birth = next(each for each in found if each["field"] == "DOB")
+    assert (birth["id"][:8], birth["second"], birth["right"]) == (one, "19700201", None)
+    decided = call("second-keying", "decide", one, "dob", "second", *where)
+    assert decided.out == "DOB: the second is right; the record was changed\n"
+    other = call("second-keying", "decide", one, "FINITIAL", "neither", "-", *where, given="y\n")
+    assert other.out == "FINITIAL: both wrong; the record was changed\n"
+    shown = json.loads(call("client", "show", birth["reference"], *where, "--format", "json").out)
+    assert (shown["client"]["values"]["DOB"], shown["client"]["values"]["FINITIAL"]) == ("19700201", "Y")
+    told = call("client", "history", birth["reference"], *where).out
+    assert "Date of birth: keyed twice, the second is right" in told
+    assert "Differences to decide first" in call("second-keying", "close", *where).sentence
+    for each in found:
+        if each["field"] not in ("DOB", "FINITIAL"):
+            call("second-keying", "decide", one, each["field"], "first", *where)
+    figures = json.loads(call("second-keying", "close", *where, "--format", "json").out)
+    assert (figures["drawn"], figures["keyed"], figures["second"], figures["neither"]) == (2, 1, 1, 1)
+    state = json.loads(call("second-keying", "show", *where, "--format", "json").out)
+    assert state["sample"] is None and state["closed"][0]["figures"] == figures
+
+
+def test_asked_for_field_by_field_it_counts_after_the_last_one(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    call("second-keying", "draw", *DAY, "--number", 1, *where)
+    left = call("second-keying", "key", "--ask", *where, given="q\nr\n")
+    assert left.code == 0 and "Not finished" in left.err
+    assert "begun by" in call("second-keying", "show", *where).out
+    done = call("second-keying", "key", "--ask", *where, given="\n" * 12)
+    assert "First initial (FINITIAL), Q:" in done.err
+    assert done.out.endswith(": kept\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("draw", "--from", "2020-12-01"), "Give both days"),
+        (("draw",), "Say how many to draw"),
+        (("draw", "--submission", "2020-13", "--number", "3"), "is not a submission"),
+        (("decide", "nothing", "DOB", "first"), "nothing with nothing"),
+        (("decide", "nothing", "DOB", "neither"), "reads the right value"),
+    ],
+)
+def test_what_cannot_be_done_is_said(sample: Place, given: tuple[str, ...], told: str) -> None:
+    where = (*sample.options, *TODAY)
+    more = DAY if given == ("draw",) else ()
+    assert told in call("second-keying", *given, *more, *where).sentence

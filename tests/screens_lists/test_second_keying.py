@@ -1,0 +1,80 @@
+"""The second keying at the screen: drawn, keyed blind, decided side by side, closed; its number stands on Month."""
+
+from datetime import timedelta
+
+from exporters.records import second_keying
+from exporters.records.second_keying import Wanted
+from exporters.work import Work
+from store.facts import AgencyInfo, Who
+from store.records import read, save
+from store.store import Store
+from tests.screens.program import NOW
+from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.stores import ask, do
+from validators.standard.catalogue import load
+
+BEFORE = NOW - timedelta(40)
+VALUES = {"CLIENT": "C900", "FINITIAL": "A", "SINITIAL": "B", "DOB": "19800102"}
+EPISODE = {"REFLD": "20200901", "DRUG1": "1101"}
+
+
+def entered(store: Store, agency: AgencyInfo) -> str:
+    """A client whom ben keyed some weeks ago."""
+    client = do(store, Who("ben", BEFORE), save.create, "client", agency.id, "", VALUES)
+    do(store, Who("ben", BEFORE), save.create, "episode", client.id, "", EPISODE)
+    return client.id
+
+
+def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    client_id = entered(store, agency)
+    terminal = start()
+    command(terminal, "second keying", "No sample is open")
+    terminal.press("n")
+    terminal.until("Draw a sample;")
+    day = f"{BEFORE:%Y-%m-%d}"
+    terminal.press(f"<ctrl+u>{day}<enter><ctrl+u>{day}<enter>100%<enter><enter>seven<enter>")
+    terminal.until("Keyed again: 0 of 1 episodes.")
+    assert terminal.shows("seed seven")
+    terminal.press("k")
+    terminal.until("Key what its paper file says")
+    terminal.until_quiet(0.3)
+    same_picture(terminal, HELP / "second_form.screen.txt")
+    terminal.press("a<enter>b<enter>2 1 80<enter><f8>")
+    terminal.until("Nothing is told here")
+    assert not any(terminal.shows(text) for text in ("1 Sep 2020", "20200901", "1101", "Heroin"))
+    terminal.press("<escape>")
+    terminal.until("begun by ann")
+    terminal.press("<enter>")
+    terminal.until("2 Jan 1980")
+    terminal.press("<down><down>2 9 2020<enter><down>1101<enter><f2>")
+    terminal.until("1 to decide")
+    terminal.until_quiet(0.3)
+    same_picture(terminal, HELP / "second_keying.screen.txt")
+    terminal.press("d")
+    terminal.until("1 field keyed differently, 1 to decide.")
+    terminal.until_quiet(0.3)
+    same_picture(terminal, HELP / "second_differences.screen.txt")
+    terminal.press("b")
+    terminal.until("Both wrong: what is right?")
+    terminal.press("3 9 2020<enter>")
+    terminal.until("the record is changed")
+    assert ask(store, read.tree, client_id).episodes[0].episode.values["REFLD"] == "20200903"
+    terminal.press("<escape>")
+    terminal.until("both wrong 1, to decide 0")
+    terminal.press("c")
+    terminal.until("The figures stay")
+    terminal.press("c")
+    terminal.until("Closed: 1 error in 5 fields.")
+    terminal.until("The last sample.")
+
+
+def test_what_waits_stands_on_month_and_leads_there(start: Start, store: Store, agency: AgencyInfo) -> None:
+    entered(store, agency)
+    work = Work(agency, load(agency.standard), NOW.date())
+    do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
+    terminal = start()
+    command(terminal, "month", "Second keying: 1 of 1 to key, 0 to decide")
+    terminal.press("k")
+    terminal.until("Keyed again: 0 of 1 episodes.")
