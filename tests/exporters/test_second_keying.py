@@ -8,9 +8,10 @@ from exporters.records import second_keying
 from exporters.records.second_keying import Ruling, Wanted, told
 from exporters.subject import everything
 from exporters.work import Work
-from store.disk import audit
+from store.disk import audit, user
 from store.facts import AgencyInfo, ClientTree, Who
-from store.people import looks
+from store.people import looks, roles
+from store.people.acts import Refused, Role
 from store.records import agencies, read, save
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode
@@ -208,6 +209,33 @@ def test_what_was_deleted_is_no_more_in_the_sample_and_what_is_held_is_told(desk
     do(desk.store, ANN, save.delete, "client", tree.client.id, tree.client.version)
     assert ask(desk.store, second_keying.waiting, its.agency, STANDARD) is not None
     assert [one.episode.reference for one in ask(desk.store, second_keying.differences, its)] == ["C2"]
+
+
+def test_whoever_keys_may_key_again_and_who_does_the_month_end_draws_decides_and_closes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered(desk, ANN, "C1")
+    its, keyers = work(desk), frozenset({"keyers"})
+    members = {"ben": keyers, "cat": frozenset({"month"}), "rita": frozenset({"readers"}), "ada": frozenset({"heads"})}
+    monkeypatch.setattr(user, "groups_of", lambda person: members.get(person, frozenset()))
+    monkeypatch.setattr(user, "is_group", lambda name: True)
+    given = {"heads": "ADMINISTRATOR", "keyers": "KEYING", "month": "MONTH_END", "readers": "READ_ONLY"}
+    for name, role in given.items():
+        do(desk.store, Who("ada", NOW), roles.give, name, Role[role])
+    with pytest.raises(Refused):
+        do(desk.store, BEN, second_keying.draw, its, Wanted(TODAY, TODAY, number=1))
+    (one,) = drawn(desk, Wanted(TODAY, TODAY, number=1))
+    with pytest.raises(Refused):
+        do(desk.store, Who("rita", NOW), second_keying.keep, its, one.id, PAPER)
+    with pytest.raises(Refused):
+        do(desk.store, Who("rita", NOW), second_keying.key, its, one.id, PAPER)
+    keyed(desk, BEN, DOB="19800201")
+    with pytest.raises(Refused):
+        do(desk.store, BEN, second_keying.decide, its, one.id, Ruling("DOB", "second"))
+    assert do(desk.store, CAT, second_keying.decide, its, one.id, Ruling("DOB", "second"))
+    with pytest.raises(Refused):
+        do(desk.store, BEN, second_keying.close, its)
+    assert do(desk.store, CAT, second_keying.close, its).second == 1
 
 
 def test_every_shipped_data_set_lists_fields_that_a_form_can_hold() -> None:

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from exporters.checks.bounces import read_bounces
+from exporters.records import second_keying
+from exporters.records.second_keying import Wanted
 from exporters.subject import removal
 from exporters.subject.names import Names
+from exporters.work import Work
 from store.clients import search, views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
@@ -122,6 +125,10 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
         bounce_lists.add(
             unit, agency, extracts.listed(unit, agency)[-1], "episodemark wrong\ne3 wrong", counts_rows=False
         )
+        its = Work(agency, STANDARD, NOW.date())
+        second_keying.draw(unit, its, Wanted(NOW.date(), NOW.date(), number=3))
+        (again,) = [one for one in second_keying.state(unit, its).episodes if one.client_id == client]
+        second_keying.key(unit, its, again.id, {"PC": "half typed word"})
         save.change(unit, "episode", episode.id, {**episode.values, "CONSENT": "N"}, episode.version)
     return agency, client
 
