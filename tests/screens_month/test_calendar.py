@@ -95,6 +95,22 @@ def test_a_regions_deadline_is_entered_counts_and_is_withdrawn(calendar: Termina
     )
 
 
+def test_a_period_is_stated_and_one_that_nobody_states_follows_the_rule(calendar: Terminal, store: Store) -> None:
+    calendar.press("e")
+    calendar.until("Period to")
+    calendar.press("<tab><tab>11 jan 21<tab><tab>Regional e-mail<tab>14/12/20<tab><tab>30 dec 20<f2>")
+    calendar.until("Kept.")
+    (one,) = ask(store, stored_calendar.overrides, "ndtms")
+    assert (one.override.period_start, one.override.period_end) == (None, date(2020, 12, 30))
+    calendar.until("covers 1 January 2019 to 30 December 2020")
+    calendar.press("e")
+    calendar.until("Period to")
+    calendar.press("<tab><tab>10 jan 21<f2>")
+    calendar.until("Sun 10 Jan")
+    (one,) = ask(store, stored_calendar.overrides, "ndtms")
+    assert one.override.period_end == date(2020, 12, 30), "other dates leave it as it was stated"
+
+
 def test_dates_that_do_not_fit_stay_in_the_dialog_or_are_said(calendar: Terminal, store: Store) -> None:
     calendar.press("e")
     calendar.until("Where it is stated")

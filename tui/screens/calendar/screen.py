@@ -44,7 +44,8 @@ REGISTRY.add(
     action("calendar.later", "plus", "Next year", "The year after this one", SCOPE, "year(1)", True),
     action("calendar.earlier", "minus", "Year before", "The year before", SCOPE, "year(-1)", True),
 )
-DATES = {"opens": "Window opens", "closes": "Window closes", "deadline": "Deadline"}
+PERIOD = {"period_start": "Period from", "period_end": "Period to"}
+DATES = {"opens": "Window opens", "closes": "Window closes", "deadline": "Deadline", **PERIOD}
 
 
 class RegionScreen(BaseScreen[str]):
@@ -212,6 +213,10 @@ class CalendarScreen(StoreScreen[None]):
         def read(texts: Mapping[str, str]) -> Override:
             today = app.today()
             days = {name: typed_day(label, texts[name], today) for name, label in DATES.items()}
+            # A period that nobody states otherwise follows the rule on.
+            for name in PERIOD:
+                if days[name] == getattr(entry, name) and not (told is not None and getattr(told, name)):
+                    days[name] = None
             said = typed_day("Stated on", texts["stated_on"], today)
             region = texts.get("region", "")
             if region and region not in known:
@@ -228,14 +233,16 @@ class CalendarScreen(StoreScreen[None]):
                 refuse_misfit(judged, entry.submission, today)
             return new
 
-        asked = [
-            Asked(name, label, show_date(f"{getattr(entry, name):%Y%m%d}", "YYYYMMDD"), True)
+        dates = {
+            name: Asked(name, label, show_date(f"{getattr(entry, name):%Y%m%d}", "YYYYMMDD"), True)
             for name, label in DATES.items()
-        ]
+        }
+        asked = [one for name, one in dates.items() if name not in PERIOD]
         asked += [Asked("region", "Region (empty: all)", where, True)] if known else []
         asked += [
             Asked("source", "Where it is stated", told.source if told else ""),
             Asked("stated_on", "Stated on", "t"),
+            *(dates[name] for name in PERIOD),
         ]
         self._ask(f"Dates of {entry.title}", asked, read, self._state)
 

@@ -200,7 +200,9 @@ class ExtractScreen(StoreScreen[None]):
             return []
         receipt, tally, entry = found.preview.receipt, found.preview.tally, found.entry
         period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
-        lines = [ExtractLine("Covers", f"{period}; deadline {in_words(entry.deadline)}", hint=entry.told)]
+        covers = f"{period}; deadline {in_words(entry.deadline)}"
+        hint = f"{entry.told}. Enter goes to the calendar, where other days are stated (e)."
+        lines = [ExtractLine("Covers", covers, go=self._to_calendar, hint=hint)]
         lines += [ExtractLine("Mind", sentence, "warning") for sentence in found.windows]
         lines += kind_lines(receipt, self._ask_kind)
         rows = told_of_size(self.program.standard, tally.rows, tally.episodes, tally.no_consent)
@@ -294,6 +296,9 @@ class ExtractScreen(StoreScreen[None]):
             one.go()
 
     # Going there
+
+    def _to_calendar(self) -> None:
+        self.program.open_screen("calendar")
 
     def _ask_kind(self) -> None:
         self.app.push_screen(asking(self.program.standard, self.wanted), self._kind_asked)
