@@ -5,11 +5,11 @@ confirmed with a reason. A confirmation holds for what it was said of: where tha
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from exporters.extracts.compare import FieldChange, pairs
+from exporters.extracts.compare import FieldChange, between, compared_fields, pairs
 from exporters.extracts.preview import Preview, sent_so_far
 from exporters.formats import choose
 from exporters.formats.base import SentEpisode, SentText
@@ -115,6 +115,19 @@ class Finder:
         self.events_now = {
             (section, own): now.episode for _, now in self.pairs if now is not None for section, own in now.events
         }
+
+    def changes(self) -> Mapping[str, Mapping[str, int]]:
+        """How many episodes and events are new, gone and changed."""
+        told = {level: dict.fromkeys(("new", "gone", "changed"), 0) for level in ("episodes", "events")}
+        fields = compared_fields(self.old, self.new)
+        for was, now in self.pairs:
+            differ = list(between(was, now, fields))
+            for one in differ:
+                if one.section:
+                    told["events"][one.change] += 1
+            if differ:
+                told["episodes"]["new" if was is None else "gone" if now is None else "changed"] += 1
+        return told
 
     def found(self) -> Iterator[Mismatch]:
         """All mismatches; those about a client once, however many episodes he has."""
@@ -352,10 +365,12 @@ def _by(person: str, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mismatches:
-    """All mismatches against one sent extract; none was sent yet where `sent` is None."""
+    """All mismatches against one sent extract; none was sent yet where `sent` is None. `changes` counts all that
+    differs: episodes and events, new, gone and changed."""
 
     sent: ExtractInfo | None
     found: tuple[Mismatch, ...] = ()
+    changes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[Mismatch, ...]:
@@ -385,13 +400,16 @@ def look_for_mismatches(snapshot: Snapshot, preview: Preview) -> Mismatches | Pr
         receipt.mismatches, receipt.not_compared = None, problem.told(preview.standard.terms)
         return problem
     receipt.mismatches = len(found.open)
+    if found.sent is not None:
+        receipt.changed_since = (found.sent.submission, found.changes)
     return found
 
 
 def against(snapshot: Snapshot, preview: Preview, sent: ExtractInfo) -> Mismatches:
     """The mismatches against one extract. Raises as `find_mismatches` does."""
     finder = Finder(snapshot, preview, sent_so_far(snapshot, preview.agency, preview.standard, sent))
-    return Mismatches(sent, tuple(_judged(finder.found(), stored_sent.confirmations(snapshot, sent.id))))
+    judged = _judged(finder.found(), stored_sent.confirmations(snapshot, sent.id))
+    return Mismatches(sent, tuple(judged), finder.changes())
 
 
 def confirm(work: "UnitOfWork", sent: ExtractInfo, mismatch: Mismatch, reason: str) -> Mismatch:

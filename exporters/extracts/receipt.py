@@ -85,6 +85,8 @@ class Receipt:
     mismatches: int | None = None
     """How many are open against what was sent before; None when they were not looked for: `not_compared` says why."""
     not_compared: str = ""
+    changed_since: tuple[str, Mapping[str, Mapping[str, int]]] | None = None
+    """Since the submission that was sent last: how many episodes and events are new, gone and changed."""
     drafts: Mapping[str, int] = field(default_factory=dict)
     """How many drafts each person has."""
     period_end: date | None = None
@@ -156,7 +158,9 @@ class Receipt:
                 {**held.as_mapping(), "reference": self.reference_of(held.episode)} for held in self.held_back
             ],
             "left_out_with_errors": list(self.kept_out),
+            **({"with_errors": self._with_errors()} if self.kept_out else {}),
             "mismatches": self.mismatches,
+            **({"changed_since": self._changed()} if self.changed_since else {}),
             "drafts": sum(self.drafts.values()),
             "errors": self.tally.errors,
             "warnings": self.tally.warnings,
@@ -168,6 +172,17 @@ class Receipt:
             **({"audit": self.audit} if self.audit else {}),
             **({"unsure": unsure} if (unsure := list(caveats(self.tally.standard))) else {}),
         }
+
+    def _with_errors(self) -> list[dict[str, str]]:
+        return [
+            {"episode": one, "why": found.message, "reference": self.reference_of(one)}
+            for one, found in self.kept_out.items()
+        ]
+
+    def _changed(self) -> dict[str, object]:
+        assert self.changed_since is not None
+        submission, counts = self.changed_since
+        return {"submission": submission, **{level: dict(each) for level, each in counts.items()}}
 
     def _of_a_kind(self) -> dict[str, object]:
         """What only extracts of a kind, and formats with schemas, have to tell."""
@@ -203,6 +218,16 @@ def told_of_deadline(deadline: date, sent_at: datetime | None) -> str:
     return f"{told}, sent late by {counted(late, 'day')}" if late > 0 else told
 
 
+def told_of_changes(standard: Standard, submission: str, counts: Mapping[str, Mapping[str, int]]) -> str:
+    """What is new, gone and changed since the submission that was sent last."""
+
+    def told(level: str) -> str:
+        return ", ".join(f"{counts.get(level, {}).get(one, 0):,} {one}" for one in ("new", "gone", "changed"))
+
+    word = standard.word("episode")
+    return f"since {submission}, which was sent: {word}s {told('episodes')}; events {told('events')}"
+
+
 def grouped(items: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Things and why, told by the reason: each reason once, with how many, and those it holds of below it."""
     groups: dict[str, list[str]] = {}
@@ -232,10 +257,14 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
         yield f"  audit {receipt.audit}"
     if receipt.mismatches is not None:
         yield f"  open mismatches against what was sent before: {receipt.mismatches:,}"
-    if receipt.kept_out:
-        yield f"  left out with errors, {len(receipt.kept_out)}:"
-        yield from (f"    {_printed(_who(receipt.reference_of(one), one))}" for one in receipt.kept_out)
-    for title, items in (("left out", _left_out(receipt)), ("held back", _held_back(receipt))):
+    if receipt.changed_since is not None:
+        yield f"  {told_of_changes(standard, *receipt.changed_since)}"
+    kept_out = [
+        (_printed(_who(receipt.reference_of(one), one)), _printed(found.message))
+        for one, found in receipt.kept_out.items()
+    ]
+    both = (("left out", _left_out(receipt)), ("held back", _held_back(receipt)))
+    for title, items in (("left out with errors", kept_out), *both):
         if items:
             yield f"  {title}, {len(items)}:"
             yield from (f"    {line}" for line in grouped(items))
@@ -350,9 +379,13 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
     if isinstance(mismatches := told.get("mismatches"), int):
         yield f"  Open mismatches against what was sent before: {mismatches:,}"
+    if since := cast(Mapping[str, Mapping[str, int]], told.get("changed_since") or {}):
+        changed = told_of_changes(standard, str(since.get("submission", "")), since)
+        yield f"  {changed[0].upper()}{changed[1:]}"
     reasons = cast(Sequence[str], told.get("not_ready_because") or ())
     yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
-    if wrong := cast(Sequence[str], told.get("left_out_with_errors") or ()):
+    wrong = cast(Sequence[str], told.get("left_out_with_errors") or ())
+    if wrong and not told.get("with_errors"):  # as receipts were before their reasons were kept
         yield ""
         yield f"# Left out with errors: {len(wrong)}"
         yield ""
@@ -362,7 +395,8 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
         yield f"# Of the edition: {len(unsure)}"
         yield ""
         yield from (f"  {one}" for one in unsure)
-    for title, key in (("Left out", "left_out"), ("Held back", "held_back")):
+    groups = (("Left out with errors", "with_errors"), ("Left out", "left_out"), ("Held back", "held_back"))
+    for title, key in groups:
         items = cast(Sequence[Mapping[str, str]], told.get(key) or ())
         if items:
             yield ""

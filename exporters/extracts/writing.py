@@ -114,6 +114,7 @@ def _export(
                     look_for_mismatches(snapshot, preview)
                     receipt.mismatches = preview.receipt.mismatches
                     receipt.not_compared = preview.receipt.not_compared
+                    receipt.changed_since = preview.receipt.changed_since
                 elif compares:
                     text = form.pager(() if whole else _pieces(temporary))
                     for kept in filter(None, (text, whole)):

@@ -23,7 +23,7 @@ from validators.standard.model import Standard
 _ROLES = ("client_id", "episode_id", "client_reference")
 _REMOVED = "(removed)"
 SHORTEST_WORD = 3
-_NAMING = frozenset({"episode", "reference", "event", "client"})
+_NAMING = frozenset({"episode", "reference", "event", "client", "left_out_with_errors"})
 """What of a receipt names somebody."""
 _PLAIN = re.compile(r"[A-Za-z0-9 ._/-]+", re.ASCII)
 

@@ -276,3 +276,5 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     his, another = ({"episode": name, "why": "late", "reference": ref} for name, ref in (("e5", "MARK 7"), ("e6", "8")))
     told = Names(STANDARD, references=frozenset({"MARK 7"})).struck({"left_out": [his, another]})
     assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another
+    told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
+    assert told["left_out_with_errors"][1:] == ["e6"] and told["left_out_with_errors"][0] != "e5"

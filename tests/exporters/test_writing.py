@@ -38,7 +38,7 @@ NAME = "T0123-20190101-20201231-CJIT-P.csv"
 CARRIED = ("CLIENTID", "AGNCY", "EPISODID", "CONSENT")
 KEYS = ["submission", "agency", "period_start", "period_end", "deadline"]
 KEYS += ["file", "sha256", "rows", "episodes", "no_consent", "left_out", "held_back"]
-KEYS += ["left_out_with_errors", "mismatches", "drafts", "errors", "warnings"]
+KEYS += ["left_out_with_errors", "with_errors", "mismatches", "drafts", "errors", "warnings"]
 KEYS += ["accepted", "load_percent", "data_quality_percent", "ready", "not_ready_because"]
 
 
