@@ -3,7 +3,7 @@
 Moments are kept in UTC and told in this zone; a day ends here.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -12,6 +12,11 @@ LONDON = ZoneInfo("Europe/London")
 def minute_text(moment: datetime) -> str:
     """A moment as it is told: `2021-01-10 09:30`, by the clock on the wall."""
     return f"{moment.astimezone(LONDON):%Y-%m-%d %H:%M}"
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment by the clock on the wall."""
+    return moment.astimezone(LONDON).date()
 
 
 def date_text(moment: datetime) -> str:

@@ -20,6 +20,7 @@ from store.month.facts import ConfirmationInfo, ConfirmedMismatch, Whereabouts
 from store.records import merge
 from store.snapshot import Snapshot
 from validators.dates import parse_date
+from validators.local_time import date_text
 from validators.problems import Problem
 from validators.standard.terminology import Sentence
 
@@ -360,7 +361,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _by(person: str, at: datetime) -> str:
-    return f" by {person} on {at:%Y-%m-%d}" if person else f" on {at:%Y-%m-%d}"
+    return f" by {person} on {date_text(at)}" if person else f" on {date_text(at)}"
 
 
 @dataclass(frozen=True, slots=True)

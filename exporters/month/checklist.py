@@ -23,7 +23,7 @@ from store.month import submissions
 from store.records import carried as stored_carried
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
-from validators.local_time import LONDON
+from validators.local_time import LONDON, local_day
 from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
 from validators.standard.checklist import ChecklistItem
@@ -412,7 +412,7 @@ def _extract(known: Situation) -> tuple[State, str]:
         return "waits", told
     if extract is None:
         return "open", "not written yet"
-    if known.period_end is not None and extract.made_at.date() <= known.period_end:
+    if known.period_end is not None and local_day(extract.made_at) <= known.period_end:
         return "open", f"{extract.file_name} was written before the reporting period was over: write it anew"
     return "done", extract.file_name
 

@@ -18,6 +18,7 @@ from store.findings import caseload
 from store.month import calendar, submissions
 from store.month import sent as stored_sent
 from validators.calendar.calendar import CalendarEntry, in_words
+from validators.local_time import local_day
 from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard.checklist import ChecklistItem
@@ -132,7 +133,7 @@ class Acts:
         """Raises Problem where an extract of this month counts as sent."""
         for one in self.store.ask(stored_sent.listed, self.agency):
             if one.submission == self.month and one.sent_at is not None:
-                day = in_words(one.sent_at.date())
+                day = in_words(local_day(one.sent_at))
                 raise Problem(
                     f"{one.file_name} was marked as sent for {self.month} on {day}, so it cannot be said {what}: take "
                     "that back first if it was not sent, or begin a correction."
@@ -172,7 +173,7 @@ class Acts:
         if not known.is_nil and known.extract is None:
             raise Problem(f"No extract is written for {self.month}: write it first, then upload that very file.")
         if known.extract is not None and known.extract.is_sent and known.extract.sent_at is not None:
-            who, when = known.extract.sent_by, in_words(known.extract.sent_at.date())
+            who, when = known.extract.sent_by, in_words(local_day(known.extract.sent_at))
             raise Problem(f"{known.extract.file_name} was marked as sent by {who} on {when}: it is ticked.")
         self._leave(its, said, chosen, None if known.is_nil else known.extract)
 

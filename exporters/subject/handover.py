@@ -22,6 +22,7 @@ from store.month import agency_settings
 from store.records import handover, read
 from store.records.handover import CONSENT_TEXTS, HandedClient, HandedEpisode, HandedMerge, HandedRecord
 from store.snapshot import Snapshot
+from validators.local_time import date_text
 from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
@@ -90,7 +91,8 @@ def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, hea
 
     The folder has its name only once all of it is on the disk.
     """
-    target = out / f"handover-{''.join(c for c in head.code if c.isalnum())}-{head.made_at[:10]}"
+    day = date_text(datetime.fromisoformat(head.made_at))
+    target = out / f"handover-{''.join(c for c in head.code if c.isalnum())}-{day}"
     scratch = out / f".{target.name}.new"
     try:
         if target.exists():

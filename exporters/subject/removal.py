@@ -15,6 +15,7 @@ from store.month import extracts
 from store.records import read, removal
 from store.records.removal import StruckExtract
 from store.snapshot import Snapshot
+from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
@@ -156,11 +157,11 @@ def told_removed(removed: Removed) -> Iterator[str]:
 def told_state(one: RemovalInfo) -> str:
     """What became of a request, in words."""
     why = REASONS[one.reason]
-    asked = f"asked for by {one.asked_by} on {one.asked_at:%d %b %Y}, since {why}"
+    asked = f"asked for by {one.asked_by} on {local_day(one.asked_at):%d %b %Y}, since {why}"
     if one.confirmed_at is not None:
-        return f"removed on {one.confirmed_at:%d %b %Y}, confirmed by {one.confirmed_by}; {asked}"
+        return f"removed on {local_day(one.confirmed_at):%d %b %Y}, confirmed by {one.confirmed_by}; {asked}"
     if one.taken_back_at is not None:
-        return f"taken back by {one.taken_back_by} on {one.taken_back_at:%d %b %Y}; {asked}"
+        return f"taken back by {one.taken_back_by} on {local_day(one.taken_back_at):%d %b %Y}; {asked}"
     return f"{asked}; waits for another person"
 
 

@@ -21,8 +21,9 @@ from store.disk.tables import (
     STATES,
 )
 from store.records.read import batches
-from store.records.values import Deriver, is_day
+from store.records.values import Deriver, is_day, moment
 from store.snapshot import Snapshot
+from validators.local_time import date_text
 
 BATCH = 500
 _SAVES, _WRITTEN = 1, 2
@@ -233,7 +234,7 @@ def _waiting(going_on: list[Any], events: Mapping[int, list[tuple[str, str]]], d
     for one in going_on:
         had = events.get(one.number, [])
         days = [day for day in (one.opened, one.assessed, one.begun, *(day for _, day in had)) if day and is_day(day)]
-        quiet.append(max(days, default=one.created_at[:10]))
+        quiet.append(max(days) if days else date_text(moment(one.created_at)))
         if one.opened and is_day(one.opened):
             since.append(one.opened)
         reviews = [day for section, day in had if section in deriver.reviews and is_day(day)]

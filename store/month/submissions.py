@@ -23,6 +23,7 @@ from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.calendar.periods import ReportingPeriod
+from validators.local_time import date_text
 from validators.problems import Problem
 
 # What changes nothing that is sent; nor does a look, a refusal, a confirmation, or that all that is held was given out.
@@ -63,8 +64,8 @@ def open_one(
     reason = _one_line(reason, "reason")
     if before is not None and not reason:
         raise Problem(
-            f"The submission {month} was opened by {before.opened_by} on {before.opened_at:%Y-%m-%d}: say why there is"
-            " to be another one."
+            f"The submission {month} was opened by {before.opened_by} on {date_text(before.opened_at)}: say why there"
+            " is to be another one."
         )
     every = select(func.coalesce(func.max(SUBMISSIONS.c.attempt), 0)).where(
         SUBMISSIONS.c.agency_number == agency.number, SUBMISSIONS.c.month == month
@@ -133,7 +134,7 @@ def tick(unit: UnitOfWork, submission_id: str, item: str, told: Mapping[str, str
     held = _holding(unit.connection, number, item)
     if held is not None:
         by = held.ticked_by
-        raise Problem(f"'{item}' was ticked by {by} on {moment(held.ticked_at):%Y-%m-%d}: reopen it to tick it anew.")
+        raise Problem(f"'{item}' was ticked by {by} on {date_text(moment(held.ticked_at))}: reopen it to tick it anew.")
     entered = pack({key: _one_line(text, key) for key, text in told.items()}, "tick")
     values = {
         "submission_number": number,

@@ -12,6 +12,7 @@ from store.records.values import pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.calendar.calendar import SubmissionCalendar
+from validators.local_time import local_day
 from validators.problems import Problem
 
 # What is kept of an agency that has nothing in it yet.
@@ -131,7 +132,7 @@ def _known(unit: UnitOfWork, code: str, standard: str) -> Agency | None:
 def _enter(unit: UnitOfWork, code: str, standard: str, about: tuple[str, str, str]) -> Agency:
     name, region, since = about
     if not since:
-        since = SubmissionCalendar(unit.derivers[standard].standard).first_in_time(unit.who.at.date())
+        since = SubmissionCalendar(unit.derivers[standard].standard).first_in_time(local_day(unit.who.at))
     row = Agency(id=str(uuid.uuid4()), code=code, standard=standard, name=name, region=region, reports_since=since)
     unit.session.add(row)
     unit.session.flush()

@@ -43,6 +43,7 @@ from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.dates import plus
+from validators.local_time import date_text
 from validators.problems import Problem
 
 RETENTION = "retention_years"
@@ -110,7 +111,10 @@ def _ends(agency: AgencyInfo) -> Select[Any]:
 def _due(row: Row[Any], years: int) -> DueRemoval | None:
     if row.deleted_at is None and row.episodes > row.ended:
         return None
-    told = row.closed if row.closed and row.episodes == row.ended else (row.deleted_at or row.changed_at)[:10]
+    if row.closed and row.episodes == row.ended:
+        told = row.closed
+    else:
+        told = date_text(moment(row.deleted_at or row.changed_at))
     try:
         closed = date.fromisoformat(told)
     except ValueError:

@@ -26,6 +26,7 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
+from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -84,7 +85,7 @@ def _lines(
         reference = removal.reference_of(snapshot, info.client_id)
         word = "waits" if info.is_open else "removed" if info.confirmed_at else "taken back"
         told = removal.told_state(info)
-        line = SubjectLine(info.client_id, word, reference, f"{info.asked_at:%d %b %Y}", told, info)
+        line = SubjectLine(info.client_id, word, reference, f"{local_day(info.asked_at):%d %b %Y}", told, info)
         lines.append(line)
     for one in state.due:
         if one.client_id != client_id:

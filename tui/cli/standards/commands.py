@@ -16,6 +16,7 @@ from tui.cli.context import Progress, talk
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.cli.standards.drafts import review, settle, try_draft
 from tui.widgets.text import printable
+from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.catalogue import (
     available,
@@ -283,7 +284,7 @@ def _effects(its: "Candidate", store: str | None, key_file: Path | None) -> list
         for agency in agencies.listed(snapshot):
             if agency.standard in by_id:
                 before = load(agency.standard) if its.before is not None else None
-                told.append(effect(snapshot, agency, before, by_id[agency.standard], now().date()).told)
+                told.append(effect(snapshot, agency, before, by_id[agency.standard], local_day(now())).told)
     return told
 
 

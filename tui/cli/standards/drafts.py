@@ -11,6 +11,7 @@ from exporters.editions import review as acts
 from exporters.editions.draft_folder import DraftFolder
 from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.widgets.text import printable
+from validators.local_time import local_day
 from validators.problems import Problem
 
 FolderArgument = Annotated[Path, typer.Argument(help="The folder of the draft.")]
@@ -100,7 +101,7 @@ def try_draft(
     from tui.cli.context import now, opened
     from validators.standard.catalogue import edition_of
 
-    today = now().date()
+    today = local_day(now())
     if file is not None:
         tried = try_file(file, data_set_of(folder, edition_of(DraftFolder.open(folder).id)[0], data_set), today)
     else:

@@ -25,6 +25,7 @@ from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 from validators.calendar.calendar import CalendarEntry, SubmissionCalendar, in_words, refuse_misfit
 from validators.calendar.kinds import Override, regions
+from validators.local_time import local_day
 from validators.problems import Problem
 
 if TYPE_CHECKING:
@@ -289,7 +290,7 @@ class CalendarScreen(StoreScreen[None]):
         one = stated[0]
         lines = [
             f"Stated for {one.override.region or 'all regions'}: {one.override.source}.",
-            f"Entered by {one.entered_by} on {in_words(one.entered_at.date())}. It is kept, and counts no more.",
+            f"Entered by {one.entered_by} on {in_words(local_day(one.entered_at))}. It is kept, and counts no more.",
         ]
 
         def answered(letter: str | None) -> None:
