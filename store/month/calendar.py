@@ -200,6 +200,39 @@ def roll_over(
     return RollOver(base, since, episodes, with_errors, with_warnings, items)
 
 
+def undated(snapshot: Snapshot, agency: AgencyInfo, limit: int = 100) -> tuple[Dropped, ...]:
+    """The episodes without consent that have neither an opening nor a closure, in order of entry, at most so many.
+
+    They are in every period for good, so that somebody has to look at them now and then: a roll-over tells them.
+    """
+    consented = snapshot.derivers[agency.standard].consented
+    if consented is None:
+        return ()
+    its = EPISODES.c
+    rows = snapshot.connection.execute(
+        select(its.id, CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
+        .add_columns(CLIENTS.c.given_initial, CLIENTS.c.family_initial)
+        .join(CLIENTS, CLIENTS.c.number == its.client_number)
+        .where(its.agency_number == agency.number, its.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+        .where(its.consent.is_not(None), its.consent.not_in(sorted(consented)))
+        .where(its.opened.is_(None), its.closed.is_(None))
+        .order_by(its.number)
+        .limit(limit)
+    )
+    return tuple(
+        Dropped(
+            row.id,
+            row.client_id,
+            row.reference or "",
+            (row.given_initial or "") + (row.family_initial or ""),
+            None,
+            0,
+            0,
+        )
+        for row in rows
+    )
+
+
 def _dropped(row: Any) -> Dropped:
     return Dropped(
         row.id,

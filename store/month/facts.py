@@ -125,20 +125,25 @@ class ClosedDayInfo:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """An episode that no return carries any more once the base date has rolled on; figures of its last check."""
+    """An episode that no return carries any more once the base date has rolled on; figures of its last check.
+
+    `closed` is None for one without consent and without any date, which no base date ever takes out."""
 
     episode_id: str
     client_id: str
     reference: str
     initials: str
-    closed: date
+    closed: date | None
     errors: int
     warnings: int
 
 
 @dataclass(frozen=True, slots=True)
 class RollOver:
-    """What lies in the period now and will not once it starts on `base`; `items` is one page of it, faulty first."""
+    """What lies in the period now and will not once it starts on `base`; `items` is one page of it, faulty first.
+
+    `undated` are, where they were asked for, the episodes without consent and without dates: they stay in every return.
+    """
 
     base: date
     since: date
@@ -146,6 +151,7 @@ class RollOver:
     with_errors: int
     with_warnings: int
     items: tuple[Dropped, ...]
+    undated: tuple[Dropped, ...] = ()
 
     @property
     def faulty(self) -> int:

@@ -114,6 +114,14 @@ def test_what_the_next_roll_over_drops(sample: Place) -> None:
     assert len(lines) == (many + 3 if many else 2)
 
 
+def test_the_roll_over_lists_what_no_base_date_takes_out(sample: Place) -> None:
+    said(sample, "client", "add", "-", *TODAY, given="CLIENT=Q1\nCONSENT=N\n")
+    said(sample, "client", "add", "-", *TODAY, given="CLIENT=Q2\nCONSENT=N\nREFLD=20200101\n")
+    lines = said(sample, "calendar", "rollover", *TODAY).out.splitlines()
+    assert lines[-2] == "1 episode without consent and without dates, in every return until closed or deleted."
+    assert lines[-1].startswith("Q1 ") and "  no dates  " in lines[-1]
+
+
 def test_one_field_one_list_and_one_rule_of_a_data_set(place: Place) -> None:
     def page(*arguments: str) -> Outcome:
         return call("standards", "show", "ndtms-cjit-p", *arguments)

@@ -375,7 +375,7 @@ def rollover_(
     today: TodayOption = None,
 ) -> int:
     """List what the next roll-over of the base date drops, the faulty first, by the last check."""
-    from exporters.month.rollover import next_roll_over
+    from exporters.month.rollover import next_roll_over, told_of_undated
     from validators.standard.catalogue import load
 
     with _calendar_of(store, key_file, agency, standard) as (found, own, _):
@@ -384,7 +384,8 @@ def rollover_(
         print("This calendar has no base date that rolls on: nothing is dropped.")
         return 0
     entry, drops = rolls
-    word = load(own.standard).word("episode")
+    standard_of = load(own.standard)
+    word = standard_of.word("episode")
     print(f"From {entry.submission} ({entry.title}) on, the period starts on {drops.base}.")
     if drops.items:
         print(f"{'Client':24}  {'Initials':8}  {'Closed':10}  {'Errors':6}  {'Warnings':8}  Id")
@@ -394,6 +395,10 @@ def rollover_(
         print(printable(told))
     told = f"{drops.with_errors} with errors, {drops.with_warnings} with warnings only"
     print(f"{drops.episodes} {word}s closed before that day will then be in no return any more; {told}.")
+    if drops.undated:
+        print(told_of_undated(standard_of, len(drops.undated)))
+    for one in drops.undated:
+        print(printable(f"{one.reference or '(no reference)':24}  {one.initials:8}  no dates  {one.episode_id}"))
     return 0
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from exporters.month.rollover import next_roll_over
+from exporters.month.rollover import next_roll_over, told_of_undated
 from store.month import calendar as stored_calendar
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
@@ -46,11 +46,12 @@ class DropList(LineList):
         worst = "error" if one.errors else "warning" if one.warnings else ""
         counted = [(one.errors, "error"), (one.warnings, "warning")]
         parts = [f"{many} {word}{'' if many == 1 else 's'}" for many, word in counted if many]
-        text = f"{one_line(one.reference or '(no reference)', 24)} {one_line(one.initials, 9)} {one.closed}   "
+        closed = one.closed or "no dates  "
+        text = f"{one_line(one.reference or '(no reference)', 24)} {one_line(one.initials, 9)} {closed}   "
         return [
             (f" {MARKS[worst] if worst else ' '} ", worst or "text"),
             (text, "text"),
-            (", ".join(parts) or "nothing", worst or "dim"),
+            (", ".join(parts) or ("nothing" if one.closed else "without consent"), worst or "dim"),
         ]
 
 
@@ -62,9 +63,10 @@ class RollOverScreen(StoreScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told = tuple(TextLine() for _ in range(3))
+        self.told = tuple(TextLine() for _ in range(4))
         self.list = DropList()
         self._found: RollOver | None = None
+        self._read_so_far = 0
 
     def body(self) -> Iterable[Widget]:
         """Words, then the list."""
@@ -74,12 +76,13 @@ class RollOverScreen(StoreScreen[None]):
     def on_mount(self) -> None:
         """Read."""
         self.list.focus()
+        self.told[3].display = False
         self.read(hold=True)
 
     def read(self, hold: bool = False) -> None:
         """Read as many as were read before, in a thread."""
         agency, today = self.program.agency, self.program.today()
-        limit = max(PAGE, len(self.list.items))
+        limit = max(PAGE, self._read_so_far)
         self.program.read(
             lambda snapshot: next_roll_over(snapshot, agency, today, limit), on_done=self._read, hold=hold
         )
@@ -104,21 +107,28 @@ class RollOverScreen(StoreScreen[None]):
                 "heading",
             )
         )
-        self.list.items = list(drops.items)
+        self.told[3].show((f" {told_of_undated(self.program.standard, len(drops.undated))}", "text"))
+        self.told[3].display = bool(drops.undated)
+        self._show(list(drops.items))
+
+    def _show(self, items: "list[Dropped]") -> None:
+        """What is dropped, and behind the last of it what never is."""
+        drops = self._found
+        self._read_so_far = len(items)
+        self.list.items = [*items, *(drops.undated if drops is not None and len(items) >= drops.episodes else ())]
         self.list.go(self.list.cursor, quiet=True)
         self.list.refresh()
 
     def on_line_list_moved(self) -> None:
         """At the end of what was read: read on."""
         drops = self._found
-        if drops is None or self.list.cursor < len(self.list.items) - 1 or len(self.list.items) >= drops.episodes:
+        if drops is None or self.list.cursor < len(self.list.items) - 1 or self._read_so_far >= drops.episodes:
             return
-        agency, offset, base, since = self.program.agency, len(self.list.items), drops.base, drops.since
+        agency, offset, base, since = self.program.agency, self._read_so_far, drops.base, drops.since
 
         def came(more: "RollOver") -> None:
-            if len(self.list.items) == offset:
-                self.list.items += more.items
-                self.list.refresh()
+            if self._read_so_far == offset:
+                self._show([*self.list.items, *more.items])
 
         self.program.read(
             lambda snapshot: stored_calendar.roll_over(snapshot, agency, base, since=since, offset=offset, limit=PAGE),
