@@ -9,6 +9,7 @@ from store.facts import AgencyInfo
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
 from validators.calendar.calendar import SubmissionCalendar, in_words
+from validators.calendar.kinds import regions
 from validators.calendar.periods import ReportingPeriod
 
 DUE = "due"
@@ -26,6 +27,17 @@ def period_of(snapshot: Snapshot, agency: AgencyInfo, submission: str, today: da
     return (calendar.due(today) if submission == DUE else calendar.entry(submission)).period
 
 
+def who_is_asked(calendar: SubmissionCalendar) -> str:
+    """Who is asked about dates: the region's team by its address, where the region is known and has one."""
+    team = regions(calendar.kind.name).get(calendar.region, "")
+    if team:
+        return f"the region ({team})"
+    asked = next((one.address for one in calendar.enquiries if not one.kind), "")
+    if not regions(calendar.kind.name):
+        return asked or "who receives it"
+    return f"the region, or {asked} where you do not know it" if asked else "the region"
+
+
 def said_of_window(calendar: SubmissionCalendar, submission: str, today: date) -> list[str]:
     """Sentences for a day before the end of the period, before or after the window, or in a month without submissions.
 
@@ -41,6 +53,6 @@ def said_of_window(calendar: SubmissionCalendar, submission: str, today: date) -
     elif today > entry.last_day:
         said.append(
             f"The window for {entry.title} is over: it closed on {in_words(entry.closes)}, and the deadline was "
-            f"{in_words(entry.deadline)}; ask the region before sending it."
+            f"{in_words(entry.deadline)}; ask {who_is_asked(calendar)} before sending it."
         )
     return said

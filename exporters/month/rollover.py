@@ -31,5 +31,5 @@ def next_roll_over(
 
 def told_of_undated(standard: "Standard", many: int) -> str:
     """What is said of episodes without consent and without dates."""
-    told = "{many} without consent and without dates, in every return until closed or deleted."
+    told = "{many} without consent or dates: sent each time until closed or deleted."
     return standard.say(told, many=counted(many, standard.word("episode")))

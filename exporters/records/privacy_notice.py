@@ -14,6 +14,7 @@ from store.records import consent as stored
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+from validators.standard.model import Standard
 
 SHIPPED_VERSION = "Keywork 1"
 """Raised whenever the text beside this file is changed."""
@@ -85,6 +86,16 @@ def replace(unit: UnitOfWork, agency: AgencyInfo, version: str, text: str) -> No
     if any(not (character.isprintable() or character == "\n") for character in told):
         raise Problem("The notice holds characters that are no text: give plain text, without tabs.")
     stored.keep_notice(unit, agency, name, told)
+
+
+def guidance(standard: Standard) -> list[str]:
+    """What those who ask for consent have to know, and where it stands; it is no part of the page."""
+    return [
+        line
+        for one in standard.enquiries
+        if one.kind == "consent"
+        for line in (f"{one.about}:", one.address, f"As named in: {one.source}")
+    ]
 
 
 def as_text(notice: Notice) -> str:

@@ -118,7 +118,7 @@ def test_the_roll_over_lists_what_no_base_date_takes_out(sample: Place) -> None:
     said(sample, "client", "add", "-", *TODAY, given="CLIENT=Q1\nCONSENT=N\n")
     said(sample, "client", "add", "-", *TODAY, given="CLIENT=Q2\nCONSENT=N\nREFLD=20200101\n")
     lines = said(sample, "calendar", "rollover", *TODAY).out.splitlines()
-    assert lines[-2] == "1 episode without consent and without dates, in every return until closed or deleted."
+    assert lines[-2] == "1 episode without consent or dates: sent each time until closed or deleted."
     assert lines[-1].startswith("Q1 ") and "  no dates  " in lines[-1]
 
 

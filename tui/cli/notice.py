@@ -14,6 +14,7 @@ from tui.cli.given import STDIN, text_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
 from tui.widgets.text import printable
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 commands = typer.Typer()
 group = typer.Typer(help="The privacy notice for clients: show or print it, put the site's own in its place.")
@@ -31,10 +32,13 @@ def show(
 ) -> int:
     """Print the notice in use, as text or HTML."""
     with opened(store, key_file) as found:
-        notice = found.ask(privacy_notice.one, found.ask(agencies.one, agency, standard), version)
+        its = found.ask(agencies.one, agency, standard)
+        notice = found.ask(privacy_notice.one, its, version)
     sys.stdout.write(privacy_notice.as_html(notice) if html else privacy_notice.as_text(notice))
     if notice.remark:
         talk(notice.remark)
+    for line in privacy_notice.guidance(load(its.standard)):
+        talk(line)
     return 0
 
 

@@ -37,4 +37,6 @@ class NoticeScreen(StoreScreen[None]):
     def _came(self, notice: Notice) -> None:
         whose = "this site's own" if notice.is_own else "its contacts are the site's to fill in"
         self.about.show((f" Version {notice.version}, {whose}; F1 says how.", "dim"))
-        self.page.show(notice.lines)
+        told = privacy_notice.guidance(self.program.standard)
+        for_staff = ["", "# For staff, no part of the notice", "", *told] if told else []
+        self.page.show([*notice.lines, *for_staff])

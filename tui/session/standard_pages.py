@@ -108,6 +108,8 @@ def data_set_page(standard: Standard) -> list[str]:
     if sent.note:
         lines.append(f"              {sent.note}")
     lines += [f"  Not sure    {told}" for told in caveats(standard)]
+    for one in standard.enquiries:
+        lines += [f"  Ask, read   {one.about}:", f"              {one.address} ({one.source})"]
     for document in standard.whole.documents:
         lines.append(f"  Read from   {document.title} ({document.file}, SHA-256 {document.digest[:12]}…)")
     lines += ["", "# Sections", ""]

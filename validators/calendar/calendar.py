@@ -72,7 +72,7 @@ class SubmissionCalendar:
         """
         self.kind = KINDS[standard.submission.calendar]
         refuse_unknown_region(self.kind.name, region)
-        self.region = region
+        self.region, self.enquiries = region, standard.enquiries
         self.closed_days = ClosedDays(self.kind.nation, closed_days)
         self._stated: dict[str, list[tuple[str, Override]]] = {}
         stated = sorted((one for one in overrides if one.region in ("", region)), key=lambda one: one.region != "")

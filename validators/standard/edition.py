@@ -33,6 +33,19 @@ class SourceDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Enquiry:
+    """Who is asked, or what is to be read, about something, by an address that a document (`source`) names.
+
+    `kind` is `consent` for what those who ask for consent have to know, empty for any other question.
+    """
+
+    about: str
+    address: str
+    source: str
+    kind: Literal["", "consent"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """An edition as a whole.
 

@@ -35,7 +35,11 @@ HEADERS_IN = ("other", "owner", "birth", "initials", "beside", "opened", "closed
 _EMPTIED = "-"
 _ABOUT_RULE = ("title", "help", "reading", "source")
 # Arrays of standard.toml whose tables are known by a key, so that a later folder can change one of them.
-_KEYED_BY = {"sections": "id", "variants": "id", "settings": "id", "measures": "id", "documents": "name"}
+_KEYED_BY = {
+    **dict.fromkeys(("sections", "variants", "settings", "measures"), "id"),
+    "documents": "name",
+    "enquiries": "address",
+}
 _LISTS_OF_HEADERS = (
     ("no_consent", "carries"),
     ("submission", "extracted_when"),

@@ -27,6 +27,7 @@ from validators.standard.edition import (
     Age,
     CodeFacts,
     Edition,
+    Enquiry,
     GuardedFields,
     JourneyTerms,
     RuleStatus,
@@ -107,6 +108,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
         checklist=read_checklist(pack.place_of("checklist.csv").parent),
         numbered=_numbered(top, known, fields, roles),
         second_keying=_second_keying(top, known, fields),
+        enquiries=tuple(map(_enquiry, top.tables("enquiries"))),
         settings=settings,
         measures=read_measures(top.tables("measures"), fields, settings, roles),
         xml=FORMATS[submission.format].form(top, fields),
@@ -294,6 +296,11 @@ def _numbered(top: TomlTable, known: _Known, fields: Iterable[Field], roles: Map
         if header != roles.get("client_reference") or own.level != "client" or own.layout.kind != "numeric":
             top.refuse("numbered", f"{header!r} is not the client_reference of a client, in digits")
     return numbered
+
+
+def _enquiry(table: TomlTable) -> Enquiry:
+    kind = table.choice("kind", ("", "consent"), "")
+    return Enquiry(table.text("about"), table.text("address"), table.text("source"), kind)
 
 
 def _second_keying(top: TomlTable, known: _Known, fields: Iterable[Field]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Literal
 from validators.records import Severity, Values
 from validators.standard.checklist import ChecklistItem
 from validators.standard.conditions import Condition
-from validators.standard.edition import CodeFacts, Edition, GuardedFields, JourneyTerms, RuleStatus
+from validators.standard.edition import CodeFacts, Edition, Enquiry, GuardedFields, JourneyTerms, RuleStatus
 from validators.standard.measures import Measure
 from validators.standard.return_xml import XmlForm
 from validators.standard.settings import AgencySetting
@@ -252,11 +252,12 @@ class Standard:
     `no_consent_carries` the only columns a record without consent may fill, `shortened` the columns whose exported
     value is shorter than the kept one (header → how), `printed` headings that the document prints otherwise (heading →
     header), `checklist` the items of a submission's checklist, `numbered` the numbers the program gives where nobody
-    types one, `second_keying` the fields that a second person keys again, `settings` what agencies say of themselves,
-    `measures` what they are measured by, `xml` a return's form. `whole` tells of the edition with all its data sets;
-    `file_headers` are the columns of its returns where they are more than its own fields; `guarded` are fields with a
-    consent of their own, `journeys` how episodes make journeys; `kept_back` are fields that never leave, because the
-    edition does not say when they may; `held_in` says of an edition that was left which headers hold its values now.
+    types one, `second_keying` the fields that a second person keys again, `enquiries` who is asked about it, `settings`
+    what agencies say of themselves, `measures` what they are measured by, `xml` a return's form. `whole` tells of the
+    edition with all its data sets; `file_headers` are the columns of its returns where they are more than its own
+    fields; `guarded` are fields with a consent of their own, `journeys` how episodes make journeys; `kept_back` are
+    fields that never leave, because the edition does not say when they may; `held_in` says of an edition that was left
+    which headers hold its values now.
     """
 
     id: str
@@ -278,6 +279,7 @@ class Standard:
     checklist: tuple[ChecklistItem, ...] = ()
     numbered: tuple[str, ...] = ()
     second_keying: tuple[str, ...] = ()
+    enquiries: tuple[Enquiry, ...] = ()
     settings: tuple[AgencySetting, ...] = ()
     measures: tuple[Measure, ...] = ()
     xml: XmlForm | None = None

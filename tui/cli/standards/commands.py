@@ -440,6 +440,8 @@ def _lines(standard: Standard) -> list[str]:
     lines = [f"{standard.id}: {standard.title}", f"Source: {standard.document}", *_about(standard)]
     for one in standard.whole.documents:
         lines.append(f"Read from {one.name}: {one.title} ({one.file}, SHA-256 {one.digest[:12]}…)")
+    for enquiry in standard.enquiries:
+        lines.append(f"{enquiry.about}: {enquiry.address} ({enquiry.source})")
     lines.append("")
     for section in standard.sections:
         lines.append(f"{section.title} ({standard.word(section.level)})")

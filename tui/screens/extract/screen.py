@@ -201,8 +201,7 @@ class ExtractScreen(StoreScreen[None]):
         receipt, tally, entry = found.preview.receipt, found.preview.tally, found.entry
         period = f"{in_words(entry.period_start)} to {in_words(entry.period_end)}"
         covers = f"{period}; deadline {in_words(entry.deadline)}"
-        hint = f"{entry.told}. Enter goes to the calendar, where other days are stated (e)."
-        lines = [ExtractLine("Covers", covers, go=self._to_calendar, hint=hint)]
+        lines = [ExtractLine("Covers", covers, go=self._to_calendar, hint=entry.told)]
         lines += [ExtractLine("Mind", sentence, "warning") for sentence in found.windows]
         lines += kind_lines(receipt, self._ask_kind)
         rows = told_of_size(self.program.standard, tally.rows, tally.episodes, tally.no_consent)
