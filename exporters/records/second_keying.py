@@ -93,7 +93,9 @@ def draw(unit: UnitOfWork, work: Work, wanted: Wanted) -> SampleInfo:
     if not found:
         days = f"{wanted.since:%d %b %Y} to {wanted.until:%d %b %Y}"
         raise Problem(Sentence("No {episode} was entered from {days}: give other days.", days=days))
-    found = [one for one in found if wanted.keyer not in one.keyed_by] or found
+    if wanted.keyer:
+        first = second_keying.keyed_by(unit, found)
+        found = [one for one in found if wanted.keyer not in first[one.number]] or found
     seed = wanted.seed or secrets.token_hex(3)
 
     def place(episode_id: str) -> bytes:

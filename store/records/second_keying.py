@@ -31,11 +31,11 @@ _BY_HAND = ("create", "change")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An episode that may be drawn, and the persons who keyed it or its client."""
+    """An episode that may be drawn, and its client."""
 
     number: int
     episode_id: str
-    keyed_by: frozenset[str]
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +107,13 @@ def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: d
         .where(EPISODES.c.created_at >= stamp(since), EPISODES.c.created_at < stamp(until))
         .order_by(EPISODES.c.number)
     )
-    rows = snapshot.connection.execute(query).all()
-    keyed = _keyed_by(snapshot, {own for row in rows for own in (row.id, row.client_id)})
-    return [
-        Candidate(row.number, row.id, keyed.get(row.id, frozenset()) | keyed.get(row.client_id, frozenset()))
-        for row in rows
-    ]
+    return [Candidate(*row) for row in snapshot.connection.execute(query)]
 
 
-def _keyed_by(snapshot: Snapshot, records: Collection[str]) -> dict[str, frozenset[str]]:
-    """Who keyed anything into records, by their ids; a file that was imported was keyed by nobody here."""
+def keyed_by(snapshot: Snapshot, some_of_them: Collection[Candidate]) -> dict[int, frozenset[str]]:
+    """Who keyed anything into episodes or their clients, by the episode's number; what was imported, nobody here."""
     found: dict[str, set[str]] = {}
-    for some in read.batches(sorted(records)):
+    for some in read.batches(sorted({own for one in some_of_them for own in (one.episode_id, one.client_id)})):
         query = (
             select(AUDITS.c.record_id, AUDITS.c.person)
             .where(sqlite.among(AUDITS.c.record_id, some), AUDITS.c.act.in_(_BY_HAND))
@@ -126,7 +121,10 @@ def _keyed_by(snapshot: Snapshot, records: Collection[str]) -> dict[str, frozens
         )
         for record, person in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(person)
-    return {record: frozenset(persons) for record, persons in found.items()}
+    return {
+        one.number: frozenset(found.get(one.episode_id, ())) | frozenset(found.get(one.client_id, ()))
+        for one in some_of_them
+    }
 
 
 def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Candidate], drawn_from: int) -> SampleInfo:
@@ -137,6 +135,7 @@ def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Can
     values: dict[str, Any] = {"id": own_id, "agency_number": agency.number, "submission": its.submission}
     values |= {"since": its.since.isoformat(), "until": its.until.isoformat(), "drawn_from": drawn_from}
     values |= {"seed": its.seed, "keyer": its.keyer, "drawn_at": unit.at, "drawn_by": unit.person}
+    first = keyed_by(unit, drawn)
     number = unit.connection.execute(insert(SECOND_KEYINGS).values(values)).inserted_primary_key
     assert number is not None
     rows = [
@@ -144,7 +143,7 @@ def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Can
             "id": str(uuid.uuid4()),
             "sample_number": number[0],
             "episode_number": one.number,
-            "first_by": json.dumps(sorted(one.keyed_by), ensure_ascii=False),
+            "first_by": json.dumps(sorted(first[one.number]), ensure_ascii=False),
         }
         for one in drawn
     ]

@@ -141,7 +141,9 @@ def test_nothing_of_a_client_is_left_in_the_scroll_back(tmux: Tmux, desk: Desk, 
     press(f"{sys.executable} -m tests.screens.program {desk.store}", "Enter")
     eventually(lambda: "120 clients" in shown(), "the list of clients")
     press("-l", "11876")
-    eventually(lambda: " 1 client" in shown(), "a client who agreed: the record of one who did not ends after the answer")
+    eventually(
+        lambda: " 1 client" in shown(), "a client who agreed: the record of one who did not ends after the answer"
+    )
     press("Enter")
     eventually(lambda: "F2 Save" in shown(), "a client")
     tmux.asked("resize-window", "-t", "desk", "-x", "80", "-y", "50")
