@@ -1,6 +1,6 @@
 """Who changed what, from what to what: of a record and all below it, or what one did oneself today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from textual import events
@@ -8,15 +8,13 @@ from textual.widget import Widget
 
 from exporters.records import history
 from exporters.records.history import RecordPlace
+from store.snapshot import Snapshot
 from tui.screens.standards import PageScreen
-from tui.session.filtered_screen import FilteredScreen
-from tui.session.history_lines import DayTold, HistoryLine, record_told, sums_told, whole_day_told
-from tui.session.store_access import StoreChanged
+from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.history_lines import HistoryLine, record_told, sums_told, whole_day_told
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.line_list import LineList
-from tui.widgets.paged_table import Column, PagedTable, Row
-from tui.widgets.text_line import TextLine
+from tui.widgets.paged_table import Column, Row
 from validators.problems import Problem
 
 WIDE = 110
@@ -29,6 +27,8 @@ REGISTRY.add(
     action("history.whose", "p", "Person", "What somebody did on a day", {"history"}, "whose"),
 )
 
+NOTHING = "Nothing was done yet."
+
 
 def _require_day(texts: Mapping[str, str]) -> None:
     """Raise Problem for what is no day."""
@@ -38,7 +38,7 @@ def _require_day(texts: Mapping[str, str]) -> None:
         raise Problem("That is no day: type it as in 2026-11-29.") from None
 
 
-class HistoryScreen(FilteredScreen):
+class HistoryScreen(StoredTableScreen[HistoryLine]):
     """The lines, newest first; Enter shows all of one. Without a record: what this person did today."""
 
     scope = "history"
@@ -49,70 +49,73 @@ class HistoryScreen(FilteredScreen):
         self._record_id = record_id
         self._person = ""
         self._day: date | None = None
-        self._looks = False
-        self._all: list[HistoryLine] = []
-        self._shown: list[HistoryLine] = []
-        self.about = TextLine(id="about")
-        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
-
-    @property
-    def listed(self) -> LineList:
-        """The list that is filtered."""
-        return self.table
+        self._looks = self._wide = False
 
     def body(self) -> Iterable[Widget]:
-        """Filter, what it is about, lines."""
+        """The columns that there is room for."""
         self._wide = self.app.size.width >= WIDE
-        self.table = PagedTable(
-            WIDE_COLUMNS if self._wide else NARROW_COLUMNS,
-            lambda: len(self._shown),
-            lambda offset, limit: [self._row(one) for one in self._shown[offset : offset + limit]],
-            lambda number: next((at for at, one in enumerate(self._shown) if one.number == number), None),
-            "Reading ...",
-        )
-        yield self.about
-        yield self.find_line
-        yield self.table
-        yield from self.details
-
-    def on_mount(self) -> None:
-        """Read."""
-        self.table.focus()
-        self.action_refresh_data()
+        self.columns = WIDE_COLUMNS if self._wide else NARROW_COLUMNS
+        return super().body()
 
     def on_resize(self, event: events.Resize) -> None:
         """The client's name stands in a column of its own where there is room."""
         wide = event.size.width >= WIDE
         if wide != self._wide:
             self._wide = wide
-            self.table.columns = WIDE_COLUMNS if wide else NARROW_COLUMNS
+            self.table.columns = self.columns = WIDE_COLUMNS if wide else NARROW_COLUMNS
             self.table.reload()
 
-    def _row(self, one: HistoryLine) -> Row:
+    def key_of(self, one: HistoryLine) -> object:
+        """A link of the audit's chain."""
+        return one.number
+
+    def text_of(self, one: HistoryLine) -> str:
+        """All of it."""
+        return one.text
+
+    def row_of(self, one: HistoryLine) -> Row:
+        """When, who, which record, what; of whom, where there is room or no record is asked for."""
         if self._wide:
-            return one.number, one.at, one.person, one.client, one.record, one.what
-        return one.number, one.at, one.person, one.record if self._record_id else one.client, one.what
+            return one.at, one.person, one.client, one.record, one.what
+        return one.at, one.person, one.record if self._record_id else one.client, one.what
+
+    def told_of(self, one: HistoryLine) -> tuple[str, ...]:
+        """Of what, when, who; what."""
+        return f"{one.subject}, {one.at}, {one.person}:", one.what
 
     # Reading
 
-    def action_refresh_data(self) -> None:
-        """F5."""
-        app, looks = self.program, self._looks
-        if self._record_id:
-            standard, record_id = app.standard, self._record_id
-            app.read(
-                lambda snapshot: record_told(snapshot, standard, record_id, looks=looks),
-                on_done=self._read_record,
-                hold=True,
-            )
-        else:
-            day, person = self._day or app.today(), self._person or app.person
-            agency, its_standard = app.agency, app.standard
-            app.read(
-                lambda snapshot: whole_day_told(snapshot, agency, its_standard, person, day, looks=looks),
-                on_done=self._read_day,
-                hold=True,
-            )
+    def question(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+        """Of the record, or of a person's day."""
+        return self._of_record() if self._record_id else self._of_day()
+
+    def _of_record(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+        standard, record_id, looks = self.program.standard, self._record_id, self._looks
+
+        def read(snapshot: Snapshot) -> Listing[HistoryLine]:
+            name, lines = record_told(snapshot, standard, record_id, looks=looks)
+            about = "Everything that was done to it, the newest first."
+            return Listing(lines, about, NOTHING, f"History: {name}")
+
+        return read
+
+    def _of_day(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+        program, looks = self.program, self._looks
+        day, person = self._day or program.today(), self._person or program.person
+        own = (person, day) == (program.person, program.today())
+        agency, standard = program.agency, program.standard
+        title = f"History: what {person} did {'today' if own else f'on {day:%d %b %Y}'}"
+        which = "What you changed today" if own else f"What {person} did on {day:%d %b %Y}"
+
+        def read(snapshot: Snapshot) -> Listing[HistoryLine]:
+            found = whole_day_told(snapshot, agency, standard, person, day, looks=looks)
+            if not found.whole:
+                about = f"{which}, very much: the latest of it."
+            else:
+                about = f"{which}: {sums_told(found.sums)}." if own else f"{which}, the newest first."
+            return Listing(found.lines, about, NOTHING, title)
+
+        return read
 
     def action_looks(self) -> None:
         """`w`: with who looked, or without again."""
@@ -134,69 +137,18 @@ class HistoryScreen(FilteredScreen):
         )
         self.app.push_screen(Asking("What somebody did on a day", [], asked, _require_day), given)
 
-    def _read_record(self, found: tuple[str, list[HistoryLine]]) -> None:
-        name, self._all = found
-        self.retitle(f"History: {name}")
-        self._tell("Everything that was done to it, the newest first.")
-
-    def _read_day(self, found: DayTold) -> None:
-        self._all = found.lines
-        program = self.program
-        own = self._person in ("", program.person) and self._day in (None, program.today())
-        person, day = self._person or program.person, self._day or program.today()
-        self.retitle(f"History: what {person} did {'today' if own else f'on {day:%d %b %Y}'}")
-        which = "What you changed today" if own else f"What {person} did on {day:%d %b %Y}"
-        if not found.whole:
-            self._tell(f"{which}, very much: the latest of it.")
-        else:
-            self._tell(f"{which}: {sums_told(found.sums)}." if own else f"{which}, the newest first.")
-
-    def _tell(self, sentence: str) -> None:
-        self.about.show((f" {sentence}", "dim"))
-        self.table.empty = "Nothing was done yet." if not self._all else "Nothing has all these words."
-        self.filter_by(self.find_line.text)
-
-    def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something; perhaps here."""
-        self.action_refresh_data()
-
-    # The filter
-
-    def on_paged_table_filter_wanted(self) -> None:
-        """`/` on the list."""
-        self.action_filter()
-
-    def filter_by(self, text: str) -> None:
-        """Leave only the lines that have all the words."""
-        words = text.casefold().split()
-        self._shown = [one for one in self._all if all(word in one.text for word in words)]
-        many = len(self._shown)
-        self.find_line.tell((f"{many:,} line{'' if many == 1 else 's'}".rjust(29), "dim"))
-        self.table.reload()
-
     # Looking closer
-
-    def on_line_list_moved(self) -> None:
-        """Another line: say all of it below."""
-        one = self._current()
-        told = [f" {one.subject}, {one.at}, {one.person}:", f" {one.what}"] if one else ["", ""]
-        for line, text in zip(self.details, told, strict=True):
-            line.show((text, "panel"))
-
-    def _current(self) -> HistoryLine | None:
-        number = self.table.current_id
-        return next((one for one in self._shown if one.number == number), None)
 
     def on_line_list_chosen(self) -> None:
         """Enter: all of one line."""
-        one = self._current()
+        one = self.current
         if one is not None:
             head = [f"# {one.subject}", "", f"  {one.at}  {one.person}", ""]
             self.app.push_screen(PageScreen("History", [*head, *(f"  {line}" for line in one.details)]))
 
     def action_open(self) -> None:
         """The record, at the field."""
-        one = self._current()
+        one = self.current
         if one is not None and one.record_id:
             record_id, header = one.record_id, one.field
 

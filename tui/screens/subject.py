@@ -1,14 +1,12 @@
 """What a client may ask for: all that is held, handed out as a page; and removal, once two people agree."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from textual.widget import Widget
-
 from exporters.subject import everything, removal
-from exporters.subject.removal import RemovalState, Removed
+from exporters.subject.removal import Removed
 from exporters.work import Work
 from store.disk.user import service_account
 from store.facts import AgencyInfo, RemovalInfo, RemovalReason
@@ -17,15 +15,12 @@ from store.records import removal as stored
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
 from tui.screens.standards import PageScreen
-from tui.session.filtered_screen import FilteredScreen
-from tui.session.store_access import StoreChanged
+from tui.session.filtered_screen import Listing, StoredTableScreen
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.line_list import LineList
-from tui.widgets.paged_table import Column, PagedTable, Row
-from tui.widgets.text_line import TextLine
+from tui.widgets.paged_table import Column, Row
 from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -57,20 +52,10 @@ class SubjectLine:
     what: str
     info: RemovalInfo | None = None
 
-    @property
-    def key(self) -> str:
-        """What tells the line from others."""
-        return f"{self.client_id} {self.info.id if self.info else ''}"
-
-    @property
-    def text(self) -> str:
-        """All that a filter looks through."""
-        return f"{self.state} {self.name} {self.since} {self.what}".casefold()
-
 
 def _lines(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, today: date, client_id: str
-) -> tuple[RemovalState, list[SubjectLine]]:
+) -> Listing[SubjectLine]:
     """In a thread: where removals stand, and the lines; the client one came from first."""
     state = removal.state(snapshot, agency, today)
     lines = []
@@ -93,96 +78,49 @@ def _lines(
             name = f"{one.reference} {one.initials}".strip()
             lines.append(SubjectLine(one.client_id, "due", name, f"{one.due:%d %b %Y}", what))
     order = {"this client": 0, "waits": 1, "due": 2}
-    return state, sorted(lines, key=lambda one: order.get(one.state, 3))
+    kept = f"for {removal.told_years(state.years)} after closure" if state.years else "without an end (y sets one)"
+    about = f"Kept {kept}: {len(state.due):,} due, {len(state.waiting):,} waiting. Nothing goes by itself."
+    lines.sort(key=lambda one: order.get(one.state, 3))
+    return Listing(lines, about, "Nobody is due, nothing was asked for.")
 
 
-class SubjectScreen(FilteredScreen):
+class SubjectScreen(StoredTableScreen[SubjectLine]):
     """Who is due, what was asked for, and the client one came from; Enter shows all that is held about one."""
 
     scope = "subject"
     heading = "Held and removed"
 
+    columns = COLUMNS
+
     def __init__(self, client_id: str = "") -> None:
         super().__init__()
         self._client_id = client_id
-        self._all: list[SubjectLine] = []
-        self._shown: list[SubjectLine] = []
-        self.about = TextLine(id="about")
-        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
-    @property
-    def listed(self) -> LineList:
-        """The list that is filtered."""
-        return self.table
-
-    def body(self) -> Iterable[Widget]:
-        """What is kept how long, filter, lines, all of the chosen one."""
-        self.table = PagedTable(
-            COLUMNS,
-            lambda: len(self._shown),
-            lambda offset, limit: [self._row(one) for one in self._shown[offset : offset + limit]],
-            lambda key: next((at for at, one in enumerate(self._shown) if one.key == key), None),
-            "Reading ...",
-        )
-        yield self.about
-        yield self.find_line
-        yield self.table
-        yield from self.details
-
-    def on_mount(self) -> None:
-        """Read."""
-        self.table.focus()
-        self.action_refresh_data()
-
-    def _row(self, one: SubjectLine) -> Row:
-        return one.key, one.state, one.name, one.since, one.what
-
-    # Reading
-
-    def action_refresh_data(self) -> None:
-        """F5."""
+    def question(self) -> Callable[[Snapshot], Listing[SubjectLine]]:
+        """Where removals stand."""
         app = self.program
         agency, standard, today, client_id = app.agency, app.standard, app.today(), self._client_id
-        app.read(lambda snapshot: _lines(snapshot, agency, standard, today, client_id), on_done=self._came, hold=True)
+        return lambda snapshot: _lines(snapshot, agency, standard, today, client_id)
 
-    def _came(self, found: tuple[RemovalState, list[SubjectLine]]) -> None:
-        state, self._all = found
-        kept = f"for {removal.told_years(state.years)} after closure" if state.years else "without an end (y sets one)"
-        told = f" Kept {kept}: {len(state.due):,} due, {len(state.waiting):,} waiting. Nothing goes by itself."
-        self.about.show((told, "dim"))
-        self.table.empty = "Nothing has all these words." if self._all else "Nobody is due, nothing was asked for."
-        self.filter_by(self.find_line.text)
+    def key_of(self, one: SubjectLine) -> object:
+        """A client, and the removal that was asked for."""
+        return one.client_id, one.info.id if one.info else ""
 
-    def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something; perhaps another person confirmed."""
-        self.action_refresh_data()
+    def text_of(self, one: SubjectLine) -> str:
+        """All of the line."""
+        return f"{one.state} {one.name} {one.since} {one.what}"
 
-    def filter_by(self, text: str) -> None:
-        """Leave only the lines that have all the words."""
-        words = text.casefold().split()
-        self._shown = [one for one in self._all if all(word in one.text for word in words)]
-        many = len(self._shown)
-        self.find_line.tell((f"{many:,} line{'' if many == 1 else 's'}".rjust(29), "dim"))
-        self.table.reload()
+    def row_of(self, one: SubjectLine) -> Row:
+        """As it was read."""
+        return one.state, one.name, one.since, one.what
 
-    def on_paged_table_filter_wanted(self) -> None:
-        """`/` on the list."""
-        self.action_filter()
-
-    def on_line_list_moved(self) -> None:
-        """Another line: say all of it below."""
-        one = self._current()
-        told = (f" {one.state} {one.name} {one.since}", f" {one.what}") if one else ("", "")
-        for line, text in zip(self.details, told, strict=True):
-            line.show((text, "panel"))
-
-    def _current(self) -> SubjectLine | None:
-        key = self.table.current_id
-        return next((one for one in self._shown if one.key == key), None)
+    def told_of(self, one: SubjectLine) -> tuple[str, ...]:
+        """Who and since when, and all that a column may cut."""
+        return f"{one.state} {one.name} {one.since}", one.what
 
     def _there(self) -> SubjectLine | None:
         """The current line, if its client is still there; else that is said."""
-        one = self._current()
+        one = self.current
         if one is None or (one.info is not None and one.info.confirmed_at is not None):
             self.say("That client was removed: nothing is held any more." if one else "Choose a client first.")
             return None
@@ -264,7 +202,7 @@ class SubjectScreen(FilteredScreen):
         self.action_refresh_data()
 
     def _waiting(self) -> RemovalInfo | None:
-        one = self._current()
+        one = self.current
         if one is None or one.info is None or not one.info.is_open:
             self.say("Nobody asked for the removal of this client: a does." if one else "Choose a client first.")
             return None

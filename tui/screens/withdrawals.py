@@ -1,23 +1,20 @@
 """Withdrawals that no extract can carry: each stays here until somebody told whoever has the data, and ticks it."""
 
-from collections.abc import Iterable, Mapping
-
-from textual.widget import Widget
+from collections.abc import Callable, Mapping
 
 from exporters.records import consent
 from exporters.work import Work
 from store.records.consent import ConsentEntry, ConsentPlace
+from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.registry import SCREENS
-from tui.session.filtered_screen import FilteredScreen
-from tui.session.store_access import StoreChanged
-from tui.session.wording import several, when
+from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
-from tui.widgets.line_list import LineList
-from tui.widgets.paged_table import Column, PagedTable, Row
-from tui.widgets.text_line import TextLine
+from tui.widgets.paged_table import Column, Row
+from validators.standard.terminology import counted
 
 SCOPE = SCREENS["withdrawals"].scope
 COLUMNS = (Column("Withdrawn", 14), Column("By", 8), Column("Client", 10), Column("Closed", 12), Column("Note", 0))
@@ -28,79 +25,38 @@ REGISTRY.add(
 )
 
 
-class WithdrawalsScreen(FilteredScreen):
+class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
     """The withdrawals, the latest first; Enter goes to the episode."""
 
     scope = "withdrawals"
     heading = "Withdrawals to tell"
 
+    columns = COLUMNS
+
     def __init__(self) -> None:
         super().__init__()
         self.with_ticked = False
-        self._all: list[ConsentPlace] = []
-        self._shown: list[ConsentPlace] = []
-        self.about = TextLine(id="about")
-        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2))
 
-    @property
-    def listed(self) -> LineList:
-        """The list that is filtered."""
-        return self.table
-
-    def body(self) -> Iterable[Widget]:
-        """What is shown, filter, lines, all of the chosen one."""
-        self.table = PagedTable(
-            COLUMNS,
-            lambda: len(self._shown),
-            lambda offset, limit: [self._row(one) for one in self._shown[offset : offset + limit]],
-            lambda id: next((at for at, one in enumerate(self._shown) if one.episode_id == id), None),
-            "Reading ...",
-        )
-        yield self.about
-        yield self.find_line
-        yield self.table
-        yield from self.details
-
-    def on_mount(self) -> None:
-        """Read."""
-        self.table.focus()
-        self.action_refresh_data()
-
-    def action_refresh_data(self) -> None:
-        """F5."""
+    def question(self) -> Callable[[Snapshot], Listing[ConsentPlace]]:
+        """Those that nobody ticked; with `l` the ticked ones, too."""
         app, ticked = self.program, self.with_ticked
         work = Work(app.agency, app.standard, app.today())
-        app.read(lambda snapshot: consent.to_tell(snapshot, work, settled=ticked), on_done=self._came, hold=True)
 
-    def _came(self, found: list[ConsentPlace]) -> None:
-        self._all = found
-        open_ = sum(one.entry is not None and one.entry.settled_at is None for one in found)
-        self.about.show((f" {several(open_, 'withdrawal')} that no extract can carry: tell {consent.WHOM}.", "dim"))
-        self.table.empty = "Nothing has all these words." if found else "Nobody is to be told of a withdrawal."
-        self.filter_by(self.find_line.text)
+        def read(snapshot: Snapshot) -> Listing[ConsentPlace]:
+            found = consent.to_tell(snapshot, work, settled=ticked)
+            waiting = sum(one.entry is not None and one.entry.settled_at is None for one in found)
+            about = f"{counted(waiting, 'withdrawal')} that no extract can carry: tell {consent.WHOM}."
+            return Listing(found, about, "Nobody is to be told of a withdrawal.")
 
-    def on_store_changed(self, event: StoreChanged) -> None:
-        """Somebody saved something; perhaps here."""
-        self.action_refresh_data()
+        return read
 
-    def on_screen_resume(self) -> None:
-        """Back from a client."""
-        if self.is_attached and self._all:
-            self.action_refresh_data()
+    def key_of(self, one: ConsentPlace) -> object:
+        """An episode stands here once."""
+        return one.episode_id
 
-    def filter_by(self, text: str) -> None:
-        """Leave only the lines that have all the words."""
-        words = text.casefold().split()
-        self._shown = [one for one in self._all if all(word in self._text(one) for word in words)]
-        self.find_line.tell((several(len(self._shown), "line").rjust(29), "dim"))
-        self.table.reload()
-
-    def on_paged_table_filter_wanted(self) -> None:
-        """`/` on the list."""
-        self.action_filter()
-
-    def _text(self, one: ConsentPlace) -> str:
-        return f"{one.reference} {self._told(one)}".casefold()
+    def text_of(self, one: ConsentPlace) -> str:
+        """The client, and all that is told."""
+        return f"{one.reference} {self._told(one)}"
 
     def _told(self, one: ConsentPlace) -> str:
         entry = self._entry(one)
@@ -112,27 +68,21 @@ class WithdrawalsScreen(FilteredScreen):
         assert one.entry is not None
         return one.entry
 
-    def _row(self, one: ConsentPlace) -> Row:
+    def row_of(self, one: ConsentPlace) -> Row:
+        """When, by whom, which client, since when closed; whom one told, or the note."""
         entry = self._entry(one)
         at = when(entry.entered_at, self.program.today()) if entry.entered_at is not None else ""
         closed = "deleted" if one.deleted else show_date(one.closed, "YYYY-MM-DD") or one.closed
         ticked = "" if entry.settled_at is None else f"(told) {entry.settled_how}"
-        return one.episode_id, at, entry.entered_by, one.reference, closed, ticked or entry.note
+        return at, entry.entered_by, one.reference, closed, ticked or entry.note
 
-    def on_line_list_moved(self) -> None:
-        """Another line: say all of it below."""
-        one = self._current()
-        told = [f" {self._told(one)}", f" Client {one.reference}. Enter goes to the record."] if one else ["", ""]
-        for line, text in zip(self.details, told, strict=True):
-            line.show((text, "panel"))
-
-    def _current(self) -> ConsentPlace | None:
-        id = self.table.current_id
-        return next((one for one in self._shown if one.episode_id == id), None)
+    def told_of(self, one: ConsentPlace) -> tuple[str, ...]:
+        """The withdrawal in words."""
+        return self._told(one), f"Client {one.reference}. Enter goes to the record."
 
     def on_line_list_chosen(self) -> None:
         """Enter: the episode."""
-        one = self._current()
+        one = self.current
         if one is not None:
             header = self.program.standard.role("consent")
             self.program.open_client(one.client_id, one.episode_id, header=header)
@@ -144,7 +94,7 @@ class WithdrawalsScreen(FilteredScreen):
 
     def action_tick(self) -> None:
         """`t`: say whom one told; or take a tick back."""
-        one = self._current()
+        one = self.current
         if one is None:
             self.say("Choose one first.")
             return

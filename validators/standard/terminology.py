@@ -13,6 +13,11 @@ def _article(word: str) -> str:
     return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 error`, `2,345 errors`, `3 mismatches`."""
+    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('ch') else 's'}"
+
+
 class Terms:
     """What a standard calls the things that our sentences speak of.
 

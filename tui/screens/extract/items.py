@@ -1,20 +1,15 @@
 """A list of things that each stand for a record: what is left out, held back, or changed. Enter goes there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from textual.widget import Widget
 
 from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.receipt import Receipt
 from tui.form.dates import show_date
 from tui.screens.extract.queries import RecordPlace, place_of
-from tui.session.filtered_screen import FilteredScreen
+from tui.session.filtered_screen import FilteredTableScreen, Listing
 from tui.session.wording import several
-from tui.widgets.line_list import LineList
-from tui.widgets.paged_table import Column, PagedTable, Row
-from tui.widgets.text_line import TextLine
-from tui.widgets.text_page import wrapped
+from tui.widgets.paged_table import Column, Row
 from validators.standard.model import Standard
 
 COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
@@ -29,11 +24,6 @@ class ExtractItem:
     what: str
     more: str = ""
     place: RecordPlace | Difference | None = None
-
-    @property
-    def text(self) -> str:
-        """What a filter looks through."""
-        return f"{self.client} {self.record} {self.what} {self.more}".casefold()
 
 
 def left_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
@@ -106,57 +96,43 @@ def _place(receipt: Receipt, name: str) -> RecordPlace | None:
     return (place[0], place[1], "", "") if place else None
 
 
-class ItemsScreen(FilteredScreen):
+class ItemsScreen(FilteredTableScreen[ExtractItem]):
     """The list, read already."""
 
     scope = "extract_items"
     heading = "Extract"
+    columns = COLUMNS
+    detail_lines = 3
 
     def __init__(self, title: str, about: str, items: Sequence[ExtractItem], empty: str) -> None:
         super().__init__()
         self.title = title
-        self._all = self._shown = list(items)
-        self._about, self._empty = about, empty
+        self._listing = Listing(items, about, empty)
         self._walked = False
-        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
 
-    @property
-    def listed(self) -> LineList:
-        """The list that is filtered."""
-        return self.table
+    def begin(self) -> None:
+        """It is there."""
+        self.show_listing(self._listing)
 
-    def body(self) -> Iterable[Widget]:
-        """What it is, filter, lines, all of the chosen one."""
-        self.table = PagedTable(COLUMNS, lambda: len(self._shown), self._rows, empty=self._empty)
-        yield TextLine([(f" {self._about}", "dim")])
-        yield self.find_line
-        yield self.table
-        yield from self.details
+    def row_of(self, one: ExtractItem) -> Row:
+        """Whose, which record, what."""
+        return one.client, one.record, one.what
 
-    def on_mount(self) -> None:
-        """The list has the keys."""
-        self.table.focus()
-        self._count()
+    def text_of(self, one: ExtractItem) -> str:
+        """The line, and what stands below it."""
+        return f"{one.client} {one.record} {one.what} {one.more}"
 
-    def _rows(self, offset: int, limit: int) -> list[Row]:
-        some = self._shown[offset : offset + limit]
-        return [(offset + at, one.client, one.record, one.what) for at, one in enumerate(some)]
+    def told_of(self, one: ExtractItem) -> list[str]:
+        """All of it as a sentence."""
+        return self.broken(f"{one.record} of {one.client}: {one.what}{'; ' + one.more if one.more else ''}.")
 
-    def _current(self) -> ExtractItem | None:
-        at = self.table.current_id
-        return self._shown[at] if isinstance(at, int) and at < len(self._shown) else None
-
-    def on_line_list_moved(self) -> None:
-        """Another line: all of it below."""
-        one = self._current()
-        told = f"{one.record} of {one.client}: {one.what}{'; ' + one.more if one.more else ''}." if one else ""
-        lines = wrapped(told, max(20, self.size.width - 2))
-        for line, text in zip(self.details, [*lines, "", ""], strict=False):
-            line.show((f" {text}", "panel"))
+    def count_told(self) -> str:
+        """How many the words leave."""
+        return f"{len(self.shown):,} of {len(self.every):,}"
 
     def on_line_list_chosen(self) -> None:
         """Enter: to the record."""
-        one = self._current()
+        one = self.current
         app = self.program
         if one is None or one.place is None:
             return
@@ -178,23 +154,9 @@ class ItemsScreen(FilteredScreen):
 
     def _walk(self, step: int) -> None:
         at = self.table.cursor + step if self._walked else self.table.cursor
-        if not 0 <= at < len(self._shown):
+        if not 0 <= at < len(self.shown):
             self.say("There is no further one in this list.", "notice")
             return
         self._walked = True
         self.table.go(at)
         self.on_line_list_chosen()
-
-    def on_paged_table_filter_wanted(self) -> None:
-        """`/` on the list."""
-        self.action_filter()
-
-    def filter_by(self, text: str) -> None:
-        """Leave only the lines that have all the words."""
-        words = text.casefold().split()
-        self._shown = [one for one in self._all if all(word in one.text for word in words)]
-        self.table.reload(keep=False)
-        self._count()
-
-    def _count(self) -> None:
-        self.find_line.tell((f"{len(self._shown):,} of {len(self._all):,}".rjust(29), "dim"))

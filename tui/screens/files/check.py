@@ -1,6 +1,6 @@
 """An extract is checked by the rules, without storing anything: each finding is one key from its row and field."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -11,14 +11,12 @@ from exporters.imports.brought import CheckedFile, check_brought, row_at
 from exporters.work import Work
 from tui.screens.files.row import RowScreen
 from tui.screens.registry import SCREENS
-from tui.session.filtered_screen import FilteredScreen
+from tui.session.filtered_screen import FilteredTableScreen, Listing
 from tui.session.wording import path_text, rule_title, several, values_text, with_short_paths
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.line_list import LineList
-from tui.widgets.paged_table import Column, PagedTable, Row
+from tui.widgets.paged_table import Column, Row
 from tui.widgets.text_line import TextLine
-from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity, Values
@@ -40,40 +38,35 @@ ASK = (
 )
 
 
-class FileCheckScreen(FilteredScreen):
+class FileCheckScreen(FilteredTableScreen[Finding]):
     """What was checked and how it came out, the findings, the gravest first, all of the chosen one."""
 
     scope = "file_check"
     heading = "Check a file"
+    detail_lines = 3
 
     def __init__(self, path: Path | None = None) -> None:
         """Check `path` at once; without one, ask for it first."""
         super().__init__()
         self._path, self._dates = path, ""
         self.checked: CheckedFile | None = None
-        self._worst_first: list[Finding] = []
-        self._shown: Sequence[Finding] = ()
-        self.about = tuple(TextLine(id=f"about-{number}") for number in (1, 2))
-        self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
-
-    @property
-    def listed(self) -> LineList:
-        """The findings."""
-        return self.table
+        self._refusal = ""
+        self.file_line = TextLine(id="file")
 
     def body(self) -> Iterable[Widget]:
-        """The file, the filter, its findings, all of one."""
+        """The third column is headed by what the data set calls an episode."""
         word = self.program.standard.say("{Episode}")
-        columns = [replace(one, heading=word) if one.width == NAME else one for one in COLUMNS]
-        self.table = PagedTable(columns, lambda: len(self._shown), self._rows, empty="No file is checked yet.")
-        yield from self.about
-        yield self.find_line
-        yield self.table
-        yield from self.details
+        self.columns = [replace(one, heading=word) if one.width == NAME else one for one in COLUMNS]
+        return super().body()
 
-    def on_mount(self) -> None:
-        """Ask for the file, or check the one that is given."""
-        self.table.focus()
+    def head(self) -> Iterable[Widget]:
+        """Which file, and how it came out."""
+        yield self.file_line
+        yield self.about
+
+    def begin(self) -> None:
+        """Check the file that is given, or ask for one."""
+        self.show_listing(Listing((), "", "No file is checked yet."))
         if self._path is None:
             self.action_other()
         else:
@@ -118,29 +111,26 @@ class FileCheckScreen(FilteredScreen):
     def _refused(self, problem: Problem) -> None:
         if not self.is_attached:
             return
-        self.checked, self._worst_first = None, []
-        for about in self.about:
-            about.show(("", "text"))
-        self.table.empty = "It is not checked."
-        self.filter_by("")
-        self._tell_below(with_short_paths(problem.told(self.program.terms)))
+        self.checked = None
+        self._refusal = with_short_paths(problem.told(self.program.terms))
+        self.file_line.show()
+        self.show_listing(Listing((), "", "It is not checked."))
         self.say("It is not checked: see below the list.", "error")
 
     def _came(self, checked: CheckedFile) -> None:
         if not self.is_attached:
             return
-        self.checked = checked
-        self._worst_first = sorted(checked.report.findings, key=lambda one: ORDER.index(one.severity))
+        self.checked, self._refusal = checked, ""
         report, tally = checked.report, checked.report.tally
         standard = report.standard
         size = standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}", tally=tally)
         counts = [sum(one.severity is each for one in report.findings) for each in Severity]
         told = ", ".join(several(many, each) for many, each in zip(counts, Severity, strict=True) if many)
         figures = f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
-        self.about[0].show((f" {checked.path.name}: {standard.title}, edition {standard.edition}", "heading"))
-        self.about[1].show((f" {size}; {figures}", "text"))
-        self.table.empty = "Nothing is wrong with it." if not report.findings else "No finding has these words."
-        self.filter_by(self.find_line.text)
+        self.file_line.show((f" {checked.path.name}: {standard.title}, edition {standard.edition}", "heading"))
+        worst_first = sorted(report.findings, key=lambda one: ORDER.index(one.severity))
+        self.show_listing(Listing(worst_first, "", "Nothing is wrong with it."))
+        self.about.show((f" {size}; {figures}", "text"))
         take = REGISTRY.key_text("file_check.take")
         self.say(f"{told or 'No findings'}. Nothing is stored; {take} takes the file in.", "notice" if told else "ok")
 
@@ -153,52 +143,28 @@ class FileCheckScreen(FilteredScreen):
 
     # The findings
 
-    def _rows(self, offset: int, limit: int) -> list[Row]:
-        some = self._shown[offset : offset + limit]
-        return [
-            (offset + at, MARKS[one.severity.value], one.line or "", one.episode, one.field, one.message)
-            for at, one in enumerate(some)
-        ]
+    def row_of(self, one: Finding) -> Row:
+        """How grave, in which line and episode, at which field, what."""
+        return MARKS[one.severity.value], one.line or "", one.episode, one.field, one.message
 
-    def filter_by(self, text: str) -> None:
-        """Leave only the findings that have all the words."""
-        every = self._worst_first
-        words = text.casefold().split()
+    def text_of(self, one: Finding) -> str:
+        """Where it is, the rule, how grave, what."""
+        return f"{one.line or ''} {one.episode} {one.field} {one.rule} {one.severity.value} {one.message}"
 
-        def has(one: Finding) -> bool:
-            whole = f"{one.line or ''} {one.episode} {one.field} {one.rule} {one.severity.value} {one.message}"
-            return all(word in whole.casefold() for word in words)
+    def count_told(self) -> str:
+        """How many the words leave."""
+        return f"{len(self.shown):,} of {len(self.every):,}"
 
-        self._shown = [one for one in every if has(one)] if words else every
-        self.table.reload(keep=False)
-        self.find_line.tell((f"{len(self._shown):,} of {len(every):,}".rjust(29), "dim"))
+    def told_of(self, one: Finding) -> list[str]:
+        """What, by which rule, with which values."""
+        assert self.checked is not None
+        rule = rule_title(self.checked.report.standard, one.rule)
+        told = f"{one.message}. {rule}. {values_text(one)}" if one.fields else f"{one.message}. {rule}."
+        return self.broken(told)
 
-    def on_paged_table_filter_wanted(self) -> None:
-        """`/` on the list."""
-        self.action_filter()
-
-    @property
-    def current(self) -> Finding | None:
-        """The chosen finding."""
-        at = self.table.cursor
-        return self._shown[at] if at < len(self._shown) else None
-
-    def on_line_list_moved(self) -> None:
-        """Another finding: all of it below."""
-        one = self.current
-        if self.checked is None:
-            return  # below stands why not
-        if one is None:
-            self._tell_below("")
-        else:
-            rule = rule_title(self.checked.report.standard, one.rule)
-            told = f"{one.message}. {rule}. {values_text(one)}" if one.fields else f"{one.message}. {rule}."
-            self._tell_below(told)
-
-    def _tell_below(self, told: str) -> None:
-        lines = wrapped(told, max(20, self.size.width - 2))
-        for line, text in zip(self.details, [*lines, "", "", ""], strict=False):
-            line.show((f" {text}", "panel"))
+    def told_of_none(self) -> list[str]:
+        """Why it could not be checked."""
+        return self.broken(self._refusal)
 
     def on_line_list_chosen(self) -> None:
         """Enter: the row, at the field."""
@@ -230,10 +196,10 @@ class FileCheckScreen(FilteredScreen):
 
     def _walked(self, step: Literal[1, -1]) -> None:
         at = self.table.cursor + step
-        if not 0 <= at < len(self._shown):
+        if not 0 <= at < len(self.shown):
             self.program.say("There is no further finding this way.", "notice")
             return
         if isinstance(self.app.screen, RowScreen):
             self.app.pop_screen()
         self.table.go(at)
-        self._open(self._shown[at])
+        self._open(self.shown[at])

@@ -161,7 +161,8 @@ class FindingsScreen(FilteredScreen):
     def show(self, caseload: Caseload, keep: bool) -> None:
         """What was read."""
         self.caseload = caseload
-        self.list.empty = "The rules have nothing to say."
+        filtered = caseload.total and self.find_line.text.split()
+        self.list.empty = self.nothing_left() if filtered else "The rules have nothing to say."
         self.list.show(caseload.order, keep, caseload.current)
         if not keep:
             self.list.fold_all(bool(self.find_line.text.split()))
