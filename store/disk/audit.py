@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, ins
 from store.disk import sqlite
 from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, AuditEntry, AuditQuery, ChainReport, Kind, RecordChange, StoredRecord
+from store.people.record_acts import require_known
 from store.records import read
 from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
@@ -96,6 +97,7 @@ class Chain:
 
         Raises Problem where the person may not do that.
         """
+        require_known(act, kind)
         self._require(act, kind, record)
         salt = os.urandom(SALT)
         self._link(act, kind, record, field, seal(self._key, salt, old, new))

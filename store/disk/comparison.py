@@ -11,18 +11,14 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from store.disk.audit import REMOVE, Link
+from store.disk.audit import Link
 from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS
+from store.people.record_acts import EFFECTS, Effect
 from store.records.values import unpack
 from store.snapshot import Snapshot
 
 BATCH = 2000
 RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
-# What people say of a record and what stands beside it is no value of it.
-_VALUES = frozenset({"create", "load", "import", "sample", "copy", "change", "letter"})
-"""The acts that tell values of a record; what else is noted of one (looked at, confirmed, accepted) changes none."""
-_GOES = {"delete": True, "merge": True, "undelete": False, "split": False}
-_TOLD = _VALUES | _GOES.keys() | {"erase", REMOVE}
 _OWNER = "client"
 _ERASED = None
 
@@ -42,19 +38,19 @@ class AuditComparison:
     def see(self, link: Link, old: str | None, new: str | None, erased: bool) -> None:
         """Take one link that holds, with its values."""
         _, _, _, act, kind, record, field = link
-        if kind not in RECORDS or act not in _TOLD:
+        if kind not in RECORDS or (effect := EFFECTS.get(act)) in (None, Effect.BESIDE):
             return
         mark = hash(record)
-        if act == REMOVE:
+        if effect is Effect.REMOVED:
             self._sums.pop(mark, None)
             return
-        if act == "erase" or erased:
+        if effect is Effect.ERASED or erased:
             self._sums[mark] = _ERASED
-        if act in ("merge", "split") and kind == "episode" and field == _OWNER:
-            self._owners[mark] = new or ""
-        elif act in _GOES and not field:
-            if _is_moved(kind, act, record, new):
-                (self._gone.add if _GOES[act] else self._gone.discard)(mark)
+        if effect in (Effect.GOES, Effect.COMES):
+            if kind == "episode" and field == _OWNER:
+                self._owners[mark] = new or ""
+            elif not field and _is_moved(kind, act, record, new):
+                (self._gone.add if effect is Effect.GOES else self._gone.discard)(mark)
         elif not field and new is not None:
             self._sums[mark] = self._number(mark, new)
         elif field and not erased:

@@ -13,22 +13,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 
-from store.disk.audit import LOOK
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
 from store.facts import AgencyInfo
-from store.findings.acceptances import ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW
 from store.findings.going import sent_in
 from store.month.facts import DayFigures, SubmissionInfo, TickInfo
+from store.people.record_acts import RECORD_KINDS, SENDS_NOTHING_ELSE
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.calendar.periods import ReportingPeriod
 from validators.local_time import date_text
 from validators.problems import Problem
-
-# What changes nothing that is sent; nor does a look, a refusal, a confirmation, or that all that is held was given out.
-_BESIDE = ("annotate", "confirm", "consent", "erase", "give out", "ask removal", "take back removal", "many", "refused")
-_SILENT_ACTS = (*_BESIDE, LOOK, ACT_ACCEPT, ACT_LAPSE, ACT_WITHDRAW)
 
 
 def listed(snapshot: Snapshot, agency: AgencyInfo, month: str | None = None) -> list[SubmissionInfo]:
@@ -184,8 +179,8 @@ def changed_since(snapshot: Snapshot, agency: AgencyInfo, extract_id: str) -> in
     )
     changed = select(func.count(AUDITS.c.record_id.distinct())).where(
         AUDITS.c.number > written,
-        AUDITS.c.kind.in_(("client", "episode", "event")),
-        AUDITS.c.act.not_in(_SILENT_ACTS),
+        AUDITS.c.kind.in_(RECORD_KINDS),
+        AUDITS.c.act.not_in(SENDS_NOTHING_ELSE),
         AUDITS.c.record_id.in_(own),
     )
     return int(snapshot.connection.execute(changed).scalar_one())

@@ -6,7 +6,7 @@ import pytest
 
 from exporters.records import recode
 from exporters.records.recode import Recoding
-from store.disk import audit
+from store.disk import audit, doctor
 from store.facts import AgencyInfo, ClientQuery, Draft, NewerVersion, Who
 from store.live import drafts
 from store.records import agencies, read, save
@@ -34,6 +34,11 @@ def filled(desk: Desk) -> tuple[AgencyInfo, list[str]]:
     return agency, made
 
 
+def wrong(desk: Desk) -> list[str]:
+    """What the doctor finds wrong with the records, as the audit has them."""
+    return [one.message for one in ask(desk.store, doctor.examine) if one.name == "records" and not one.ok]
+
+
 def codes(desk: Desk, episodes: list[str]) -> str:
     """What stands in each."""
     return "".join(ask(desk.store, read.get, "episode", id).values[HEADER] for id in episodes)
@@ -50,10 +55,11 @@ def test_it_is_seen_done_and_undone_as_one(desk: Desk, filled: tuple[AgencyInfo,
     rows = ask(desk.store, audit.between, before + 1, before + 9)
     assert [(one.act, one.field, one.old, one.new) for one in rows[:3]] == [("recode", HEADER, OLD, NEW)] * 3
     assert [one.act for one in rows[3:]] == ["recoded"], "one note"
+    assert wrong(desk) == [], "the doctor takes nobody's recoding for another hand's"
     with pytest.raises(Problem, match="You recoded nothing"):
         do(desk.store, BOB, recode.take_back)
     assert do(desk.store, ANN, recode.take_back) == 3
-    assert codes(desk, episodes) == OLD + OLD + NEW + OLD
+    assert codes(desk, episodes) == OLD + OLD + NEW + OLD and wrong(desk) == []
     with pytest.raises(Problem, match="You recoded nothing"):
         do(desk.store, ANN, recode.take_back)
 

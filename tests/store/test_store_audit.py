@@ -43,6 +43,14 @@ def test_acts_can_be_named(store: Store, agency: AgencyInfo) -> None:
     assert [entry.act for entry in ask(store, audit.history, [client.id])] == ["import", "merge", "merge"]
 
 
+def test_an_act_of_which_nobody_said_what_it_does_to_a_record_is_refused(store: Store, agency: AgencyInfo) -> None:
+    with store.writing(Who("ann", NOW)) as work:
+        client = save.create(work, "client", agency.id, "", {"CLIENTID": "a"})
+    with pytest.raises(ValueError, match="record_acts"), store.writing(Who("ann", NOW)) as work:
+        save.change(work, "client", client.id, {"CLIENTID": "b"}, 1, act="improve")
+    assert ask(store, read.get, "client", client.id).values == {"CLIENTID": "a"}
+
+
 def test_what_is_undone_leaves_no_row(store: Store, agency: AgencyInfo) -> None:
     before = ask(store, audit.verify)
     with pytest.raises(RuntimeError), store.writing(Who("ann", NOW)) as work:

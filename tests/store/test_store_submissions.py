@@ -8,7 +8,7 @@ from store.disk import audit
 from store.facts import NEVER, AgencyInfo, Who
 from store.month import agency_settings, extracts, submissions
 from store.month.facts import DayFigures, WrittenExtract
-from store.records import agencies, bulk_load, read, save
+from store.records import agencies, bulk_load, field_notes, read, save
 from store.store import Store
 from tests.store.small_standard import LATER, NOW, records
 from tests.stores import ask, do
@@ -142,6 +142,7 @@ def test_what_changed_since_an_extract_is_told_by_the_audits_order(store: Store,
     episode = next(ask(store, read.episodes, agency)).episode_id
     with store.writing(Who("ann", NOW)) as work:
         save.annotate(work, episode, note="called")
+        field_notes.keep(work, "episode", episode, "CONSENT", "asks her mother first")
     assert ask(store, submissions.changed_since, agency, extract.id) == 0
     with store.writing(Who("ann", NOW)) as work:  # within the same second
         save.change(work, "episode", episode, {"EPISODID": "e0", "CONSENT": "N"}, 1)
