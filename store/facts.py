@@ -11,6 +11,8 @@ from validators.records import Severity, Values
 from validators.standard.terminology import Sentence, term
 
 Kind = Literal["client", "episode", "event"]
+RECORD_KINDS: tuple[Kind, ...] = ("client", "episode", "event")
+"""The kinds of records, what stands above first."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 

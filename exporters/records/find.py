@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from store.clients import search
-from store.facts import AgencyInfo, ClientTree, EpisodeTree, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, StoredRecord
 from store.records import read
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -75,7 +75,7 @@ def by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord:
 
 
 def _by_store_id(snapshot: Snapshot, record_id: str) -> StoredRecord | None:
-    for kind in read.KINDS:
+    for kind in RECORD_KINDS:
         try:
             return read.get(snapshot, kind, record_id)
         except Problem:

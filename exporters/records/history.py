@@ -1,19 +1,52 @@
 """What was done to a record and all below it, and what one person did on a day: the links of the audit, in order."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from exporters.records.find import by_store_id, client_of, records_of
 from store.disk import audit
-from store.facts import AgencyInfo, AuditEntry, AuditQuery, RecordChange, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, AuditEntry, AuditQuery, RecordChange, StoredRecord
 from store.people.acts import REFUSED
 from store.records import read
 from store.snapshot import Snapshot
 from validators.standard.model import Standard
 
-RECORDS = ("client", "episode", "event")
+ACT_WORDS: Mapping[str, str] = {
+    "create": "entered",
+    "load": "loaded",
+    "import": "imported",
+    "sample": "made as a sample",
+    "copy": "copied from another data set",
+    "change": "changed",
+    "recode": "recoded",
+    "letter": "carried over into another edition",
+    "delete": "deleted",
+    "merge": "made one with another client",
+    "undelete": "brought back",
+    "split": "parted from another client again",
+    "erase": "earlier values erased from the history",
+    "remove": "removed for good",
+    "accept": "a warning accepted",
+    "annotate": "key worker or note changed",
+    "ask removal": "removal asked for",
+    "confirm": "confirmed as it was taken over",
+    "consent": "consent recorded",
+    "give out": "all that is held given out",
+    "lapse": "the acceptance of a warning lapsed",
+    "look": "looked at",
+    "many": "keyed for several clients at once",
+    "note": "note on a field",
+    "recoded": "recoded with others",
+    "recoded back": "recoding with others taken back",
+    "second keying": "keyed a second time from paper",
+    "decide": "decided who of two keyed it rightly",
+    "refused": "refused",
+    "take back": "the acceptance of a warning taken back",
+    "take back removal": "removal taken back",
+}
+"""What was done to a record, by the store's word for it."""
 MOST = 2000
 """Lines told of what somebody did on a day; more are made at a stroke by an import alone."""
 
@@ -87,7 +120,7 @@ def whole_day(
     """The same, with what somebody did that is about no record of a client."""
     since, until = _day(day, zone)
     done = audit.found(snapshot, AuditQuery(person, None, since, until))
-    others = tuple(entry for entry in done if entry.kind not in RECORDS or entry.act == REFUSED)
+    others = tuple(entry for entry in done if entry.kind not in RECORD_KINDS or entry.act == REFUSED)
     found = of_person(snapshot, agency, person, day, zone, looks=looks)
     told = tuple(one for one in found.changes if one.entry.act != REFUSED)
     return DayHistory(told, found.whole, tuple(reversed(others[-MOST:])))

@@ -17,6 +17,7 @@ from exporters.extracts.receipt import state_of
 from exporters.records import check_client
 from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
+from exporters.records.history import ACT_WORDS
 from exporters.records.second_keying import RIGHTS
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
@@ -39,30 +40,6 @@ if TYPE_CHECKING:
 
 GIVE_OUT = "give out"
 """The act of handing out all that is held about a client."""
-ACTS = {
-    "create": "entered",
-    "import": "imported",
-    "load": "loaded",
-    "sample": "made as a sample",
-    "copy": "copied from another data set",
-    "change": "changed",
-    "delete": "deleted",
-    "undelete": "brought back",
-    "erase": "earlier values erased from the history",
-    "many": "keyed for several clients at once",
-    "merge": "made one with another client",
-    "split": "parted from another client again",
-    "accept": "a warning accepted",
-    "lapse": "the acceptance of a warning lapsed",
-    "take back": "the acceptance of a warning taken back",
-    "annotate": "key worker or note changed",
-    "look": "looked at",
-    second_keying.KEYED: "keyed a second time",
-    second_keying.DECIDED: "decided who of two keyed it rightly",
-    GIVE_OUT: "all that is held given out",
-    removal.ASK: "removal asked for",
-    removal.TAKE_BACK: "removal taken back",
-}
 CORRECTION = (
     "What is wrong here is corrected in the record itself, on the client screen or with `keywork client edit`. The "
     "history keeps who corrected it, when, from what to what; the next extract sends what is right."
@@ -307,7 +284,7 @@ def _history(standard: Standard, titles: dict[str, str], entries: Iterable[Audit
     rows: list[tuple[str, ...]] = []
     for one in entries:
         when, of = _moment(one.at), titles[one.record_id]
-        done = ACTS.get(one.act, one.act)
+        done = ACT_WORDS.get(one.act, one.act)
         if one.erased:
             rows.append((when, one.person, of, done, "", "(erased)", "(erased)"))
         elif one.field:

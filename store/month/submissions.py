@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, union_all, update
 
 from store.disk.tables import AUDITS, CLIENTS, DAY_FIGURES, EPISODES, EVENTS, SUBMISSIONS, TICKS
-from store.facts import AgencyInfo
+from store.facts import RECORD_KINDS, AgencyInfo
 from store.findings.going import sent_in
 from store.month.facts import DayFigures, SubmissionInfo, TickInfo
-from store.people.record_acts import RECORD_KINDS, SENDS_NOTHING_ELSE
+from store.people.record_acts import SENDS_NOTHING_ELSE
 from store.records.values import moment, pack
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
-RECORD_KINDS = ("client", "episode", "event")
+from store.facts import RECORD_KINDS
 
 
 class Effect(Enum):
@@ -37,6 +37,7 @@ EFFECTS: Mapping[str, Effect] = {
     "ask removal": Effect.BESIDE,
     "confirm": Effect.BESIDE,
     "consent": Effect.BESIDE,
+    "decide": Effect.BESIDE,
     "give out": Effect.BESIDE,
     "lapse": Effect.BESIDE,
     "look": Effect.BESIDE,
@@ -45,6 +46,7 @@ EFFECTS: Mapping[str, Effect] = {
     "recoded": Effect.BESIDE,
     "recoded back": Effect.BESIDE,
     "refused": Effect.BESIDE,
+    "second keying": Effect.BESIDE,
     "take back": Effect.BESIDE,
     "take back removal": Effect.BESIDE,
 }

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, null, select
 
 from store.disk.tables import AGENCIES, CARRIED, CLIENTS, EPISODES, EVENTS, FIELD_NOTES, NAMES, STATES
-from store.facts import AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Kind, KnownEpisode, StoredRecord
 from store.records.values import moment, unpack
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -17,7 +17,6 @@ from validators.records import EpisodeRecord, Event
 from validators.standard.terminology import Sentence, term
 
 BATCH = 500
-KINDS: tuple[Kind, ...] = ("client", "episode", "event")
 _NOTHING: ColumnElement[Any] = null()
 TABLES = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 Item = TypeVar("Item")
@@ -96,7 +95,7 @@ def bearing(snapshot: Snapshot, agency: AgencyInfo, external_id: str) -> list[St
     found: list[StoredRecord] = []
     if not external_id:
         return found
-    for kind in KINDS:
+    for kind in RECORD_KINDS:
         query = record_query(kind)
         if kind == "event":
             query = query.join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)

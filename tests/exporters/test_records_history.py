@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from exporters.records import history
 from store.disk import audit
 from store.facts import AgencyInfo, Who
+from store.people.record_acts import EFFECTS
 from store.records import agencies, bulk_load, read, save
 from store.snapshot import Snapshot
 from tests.exporters.desks import Desk
@@ -151,3 +152,7 @@ def test_the_index_is_in_a_store_that_was_made_now(desk: Desk) -> None:
         query = text("SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'audit'")
         assert "ix_audit_person_at" in snapshot.connection.execute(query).scalars().all()
     assert ask(desk.store, audit.verify).whole
+
+
+def test_every_act_on_a_record_has_words() -> None:
+    assert set(history.ACT_WORDS) == set(EFFECTS)

@@ -7,12 +7,12 @@ from typing import cast
 
 from exporters.records import history
 from exporters.records.consent import STATES
-from exporters.records.history import RECORDS, DaySums
+from exporters.records.history import ACT_WORDS, DaySums
 from exporters.records.second_keying import RIGHTS
-from store.facts import AgencyInfo, AuditEntry, Kind, RecordChange, StoredRecord
+from store.facts import RECORD_KINDS, AgencyInfo, AuditEntry, RecordChange, StoredRecord
 from store.people.acts import REFUSED
 from store.records.consent import State
-from store.records.second_keying import DECIDED, KEYED, Right
+from store.records.second_keying import DECIDED, Right
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from validators.local_time import LONDON
@@ -21,27 +21,6 @@ from validators.standard.model import Standard
 
 ERASED = "(erased)"
 EMPTY = "(empty)"
-ACTS = {
-    "create": "entered",
-    "import": "imported",
-    "load": "loaded",
-    "sample": "made as a sample",
-    "copy": "copied from another data set",
-    "delete": "deleted",
-    "undelete": "brought back",
-    "erase": "earlier values erased from the history",
-    "give out": "all that is held given out",
-    "ask removal": "removal asked for",
-    "take back removal": "removal taken back",
-    "recoded": "recoded with others",
-    "recoded back": "recoding with others taken back",
-    "many": "keyed for several clients at once",
-    "merge": "made one with another client",
-    "look": "looked at",
-    KEYED: "keyed a second time from paper",
-    "split": "parted from another client again",
-}
-"""What was done to a whole record, by the store's word for it."""
 OWN_FIELDS = {"note": "Note", "key_worker": "Key worker", "consent_told": "Withdrawal told to whoever has the data"}
 """What is kept beside a record and is no field of it."""
 
@@ -88,7 +67,7 @@ def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
 def told_beside(standard: Standard, entry: AuditEntry) -> HistoryLine:
     """An act that is about no record of a client as a line: an export, a role, a backup, what was refused."""
     what, details = describe(standard, entry)
-    called = standard.word(cast(Kind, entry.kind)) if entry.kind in RECORDS else entry.kind
+    called = standard.word(entry.kind) if entry.kind in RECORD_KINDS else entry.kind
     if entry.act == REFUSED:
         what = f"tried and may not: {entry.field}"
         details = (f"Tried to {entry.field} ({called} {entry.record_id}), which the role does not allow.",)
@@ -160,7 +139,7 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
             return f"{label}: {ERASED} → {ERASED}", (f"{label}: both values were erased from the history.",)
         old, new = (_value(standard, entry.field, text) for text in (entry.old, entry.new))
         return f"{label}: {old} → {new}", (f"{label} ({entry.field})", f"  from  {old}", f"  to    {new}")
-    done = ACTS.get(entry.act, entry.act)
+    done = ACT_WORDS.get(entry.act, entry.act)
     if entry.erased:
         return f"{done}; values {ERASED}", (f"{done.capitalize()}; its values were erased from the history.",)
     values = _values(entry.new if entry.new is not None else entry.old)

@@ -20,9 +20,8 @@ from exporters.records.alike import known_already, told_by
 from exporters.records.consent import what_follows
 from exporters.records.find import records_of, with_new
 from exporters.records.save import Save, Saved
-from store.facts import ClientTree, NewerVersion, StoredRecord
+from store.facts import RECORD_KINDS, ClientTree, NewerVersion, StoredRecord
 from store.live import drafts
-from store.records import read
 from tui.cli.client.ask import asked_for, yes
 from tui.cli.client.changes import (
     Change,
@@ -116,7 +115,7 @@ def edit(
             raise Problem("Say what to change: FIELD=VALUE lines behind -, or --ask.")
         changes = [changed_record(at, tree, one, its, how) for one, its in parts.values()]
         if not record.version:  # what stands above is made first
-            changes.sort(key=lambda one: read.KINDS.index(one.kind))
+            changes.sort(key=lambda one: RECORD_KINDS.index(one.kind))
         if how.ask:
             changes = [asked_for(at, tree, one, changes) if one.id == record.id else one for one in changes]
             if not any(map(differences, changes)):

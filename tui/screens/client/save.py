@@ -7,7 +7,7 @@ from exporters.extracts.sent_links import changed_links, told_of_links
 from exporters.formats import choose
 from exporters.records import save
 from exporters.records.save import Save, Saved
-from store.facts import ClientTree, NewerVersion, StoredRecord
+from store.facts import RECORD_KINDS, ClientTree, NewerVersion, StoredRecord
 from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
 from tui.screens.client.model import Case, Held
@@ -117,7 +117,7 @@ class Saving:
                 if parent.version == 0:
                     wanted.add(parent.id)
         items = [_save_of(each) for each in case.by_id.values() if each.id in wanted]
-        items.sort(key=lambda item: ("client", "episode", "event").index(item.kind))
+        items.sort(key=lambda item: RECORD_KINDS.index(item.kind))
         if not items:
             self.screen.say("Nothing is changed since it was saved.")
             return
