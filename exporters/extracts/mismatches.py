@@ -22,7 +22,7 @@ from store.snapshot import Snapshot
 from validators.dates import parse_date
 from validators.local_time import date_text
 from validators.problems import Problem
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
@@ -182,7 +182,7 @@ class Finder:
             found = Mismatch("gone", was.episode, was.episode, was.client, told, reference=other.reference)
             return self._placed(found, self.known.get(other.episode), self.standard.role("episode_id"))
         why, explained = self._why_gone(was, place)
-        events = f" {_counted(len(was.events), 'event')} went with it." if was.events else ""
+        events = f" {counted(len(was.events), 'event')} went with it." if was.events else ""
         found = Mismatch("gone", was.episode, was.episode, was.client, why + events, is_explained=explained)
         found = replace(found, reference=was.reference)
         return self._placed(found, place, self.closed if explained else "")
@@ -230,7 +230,7 @@ class Finder:
         if had and not has:
             change = FieldChange(self.consent, was.values.get(self.consent, ""), now.values.get(self.consent, ""))
             told = "It was sent in full; consent is no longer recorded, so that only its identifiers would be sent"
-            told += f" and {_counted(len(was.events), 'event')} would go." if was.events else "."
+            told += f" and {counted(len(was.events), 'event')} would go." if was.events else "."
             found = Mismatch("consent", was.episode, was.episode, now.client, told, (change,))
             yield self._placed(found, place, self.consent)
             return
@@ -354,10 +354,6 @@ class Finder:
     def _placed(self, found: Mismatch, place: Whereabouts | None, header: str) -> Mismatch:
         found = replace(found, header=header)
         return found if place is None else replace(found, client_id=place.client_id, episode_id=place.episode_id)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _by(person: str, at: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from exporters.formats.base import Validation
 from validators.calendar.calendar import in_words
+from validators.standard.terminology import counted
 
 NOT_OFFICIAL = "not validated against the official schema"
 NOTHING = "nothing to send: make a nil return"
@@ -77,8 +78,7 @@ class Readiness:
         elif self.mismatches is None:
             add("mismatches", "it is still to be compared with what was sent before")
         elif self.mismatches:
-            what = "mismatch" if self.mismatches == 1 else "mismatches"
-            add("mismatches", f"{self.mismatches:,} {what} with what was sent before, open")
+            add("mismatches", f"{counted(self.mismatches, 'mismatch')} with what was sent before, open")
         if self.drafts:
             add("drafts", told_of_drafts(self.drafts))
         if self.period_end is not None and self.today is not None and self.today <= self.period_end:
@@ -104,11 +104,6 @@ class Readiness:
         if reasons := self.not_ready_because:
             return "not ready: " + "; ".join(reasons)
         return f"ready with {counted(self.accepted, 'accepted warning')}" if self.accepted else "ready to be sent"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 error`, `2,345 errors`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def told_of_kept_out(many: int) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
-from exporters.extracts.readiness import NOT_OFFICIAL, Readiness, counted
+from exporters.extracts.readiness import NOT_OFFICIAL, Readiness
 from exporters.formats.base import ExtractKind, HeldBack, Validation
 from store.facts import ExtractInfo
 from validators.calendar.calendar import in_words
@@ -16,6 +16,7 @@ from validators.quality import Tally
 from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 KINDS = {
     "new": "New events since what was sent",

@@ -14,6 +14,7 @@ from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from exporters.checks.bounce import Bounce
@@ -225,7 +226,7 @@ class Validation:
         by = "Keywork's stand-in schema" if self.is_stand_in else "the schema the site installed"
         if not self.count:
             return f"valid by {by}"
-        many = f"{self.count} fault{'' if self.count == 1 else 's'}"
+        many = counted(self.count, "fault")
         return f"not valid by {by}: {many}, the first in {ascii(self.faults[0].told)[1:-1]}"
 
 

@@ -23,6 +23,7 @@ from store.records import agencies, bulk_load, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Finding
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -256,7 +257,7 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
     if beware:
         yield "Beware:"
         word = target.word("client")
-        yield from (f"  {said} ({count} {word}{'' if count == 1 else 's'})" for said, count in beware.items())
+        yield from (f"  {said} ({counted(count, word)})" for said, count in beware.items())
     if wanted:
         yield "To be keyed anew:"
     for one in wanted:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.facts import Counts
-from validators.standard.terminology import USUAL, Terms, term
+from validators.standard.terminology import USUAL, Terms, counted, term
 
 if TYPE_CHECKING:
     from exporters.imports.judged import Judged
@@ -70,7 +70,7 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
-        yield f"Left out, {len(report.left_out)} {report.unit}{'' if len(report.left_out) == 1 else 's'}:"
+        yield f"Left out, {counted(len(report.left_out), report.unit)}:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.disagreements:
         yield "Rows that disagree with an earlier one, which wins:"

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from exporters.extracts.outside import kept_out
-from exporters.extracts.readiness import Check, Readiness, counted
+from exporters.extracts.readiness import Check, Readiness
 from exporters.formats import choose
 from exporters.month.portal_figures import compared
 from exporters.work import Work
@@ -28,6 +28,7 @@ from validators.records import Finding
 from validators.standard.caveats import bring_first, caveats
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo
@@ -371,8 +372,7 @@ def _mismatches(known: Situation) -> tuple[State, str]:
     if known.mismatches is None:
         return "waits", f"to be compared {against}"
     if known.reason("mismatches"):
-        what = "mismatch" if known.mismatches == 1 else "mismatches"
-        return "open", f"{known.mismatches:,} {what} {against}"
+        return "open", f"{counted(known.mismatches, 'mismatch')} {against}"
     return "done", f"none is open {against}"
 
 

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from exporters.checks.caseload import check_caseload
-from exporters.extracts.readiness import counted
 from exporters.extracts.submission_window import said_of_window
 from exporters.month.checklist import AT_UPLOAD, ELSEWHERE, Situation, doubted_text, judge, open_mismatches, situation
 from exporters.month.portal_figures import entered
@@ -23,6 +22,7 @@ from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard.checklist import ChecklistItem
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, ExtractInfo

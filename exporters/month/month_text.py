@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from exporters.extracts.readiness import counted
 from exporters.month.status import Standing, day_text, left_text, moves, read_standing, since
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry, in_words
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo

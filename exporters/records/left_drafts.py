@@ -17,6 +17,7 @@ from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -252,7 +253,4 @@ def in_client(snapshot: Snapshot, client_id: str, record_id: str = "") -> list[T
 
 def typing_told(typing: Sequence[Typing], then: str) -> list[str]:
     """Who has typed something that is not saved, and what becomes of it; one sentence for each person."""
-    return [
-        f"Typed and not saved by {one.person}, in {one.records} record{'' if one.records == 1 else 's'}: {then}."
-        for one in typing
-    ]
+    return [f"Typed and not saved by {one.person}, in {counted(one.records, 'record')}: {then}." for one in typing]

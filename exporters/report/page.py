@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from exporters.extracts.readiness import counted
 from exporters.month.checklist import ELSEWHERE
 from exporters.work import Work
 from store.clients import movement
@@ -24,6 +23,7 @@ from validators.calendar.calendar import CalendarEntry
 from validators.local_time import LONDON
 from validators.standard.caveats import caveats
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 MONTHS = 12
 """How many submissions the page looks back, unless another number is asked for."""
@@ -217,5 +217,5 @@ def unverified(standard: Standard) -> list[str]:
     for status, words in STATUS_WORDS.items():
         lists = sorted(name for name, codes in standard.code_lists.items() if codes.status == status)
         if lists:
-            told.append(f"{len(lists)} code list{'' if len(lists) == 1 else 's'} {words}: {', '.join(lists)}")
+            told.append(f"{counted(len(lists), 'code list')} {words}: {', '.join(lists)}")
     return [*told, *caveats(standard)]

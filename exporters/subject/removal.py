@@ -18,7 +18,7 @@ from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.model import Standard
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
@@ -167,7 +167,7 @@ def told_state(one: RemovalInfo) -> str:
 
 def told_years(years: int) -> str:
     """A number of years in words."""
-    return f"{years} year{'' if years == 1 else 's'}"
+    return counted(years, "year")
 
 
 def reference_of(snapshot: Snapshot, client_id: str) -> str:

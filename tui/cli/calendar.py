@@ -16,6 +16,7 @@ from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo, Who
@@ -163,7 +164,7 @@ def load_(
         )
         with found.writing(Who(person(found.path), now())) as work:
             stored_calendar.add_overrides(work, own, taken, day)
-    print(printable(f"{len(taken)} submission{'' if len(taken) == 1 else 's'} taken from {file}"))
+    print(printable(f"{counted(len(taken), 'submission')} taken from {file}"))
     return 0
 
 

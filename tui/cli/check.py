@@ -29,6 +29,7 @@ from validators.problems import Problem
 from validators.records import Finding, Severity
 from validators.rules.registry import Context
 from validators.standard.catalogue import load
+from validators.standard.terminology import counted
 
 LONGEST_SHOWN = 200
 """Characters of a value that text shows; JSON and CSV have all of it."""
@@ -108,7 +109,7 @@ def _text(report: Report) -> None:
     sys.stdout.writelines(
         f"{line}\n" for finding in report.findings for line in _told(finding, tally.standard.word("episode"))
     )
-    told = ", ".join(f"{tally.counts[s]} {s}{'' if tally.counts[s] == 1 else 's'}" for s in Severity)
+    told = ", ".join(f"{counted(tally.counts[s], s)}" for s in Severity)
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
     print(tally.standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}: {told}", tally=tally, told=told))
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")

@@ -43,6 +43,7 @@ from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 group = typer.Typer(help="Extracts that were written: receipts, the same file again, sent or not, differences.")
@@ -258,7 +259,7 @@ def _line(one: Difference, standard: Standard) -> str:
     what = standard.word("episode")
     if one.section:
         what = f"{standard.section_by_id[one.section].title.lower()} {one.event} of {what}"
-    events = f", with {one.events} event{'' if one.events == 1 else 's'}" if one.events else ""
+    events = f", with {counted(one.events, 'event')}" if one.events else ""
     return printable(f"{one.change:8}{what} {one.episode} (client {one.reference or one.client}){events}")
 
 

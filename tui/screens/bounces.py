@@ -29,7 +29,7 @@ from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.model import Standard
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 SCOPE = SCREENS["bounces"].scope
 COLUMNS = (
@@ -198,7 +198,7 @@ class BouncesScreen(StoreScreen[None]):
         self.on_line_list_moved()  # with what is said below, not a frame later
         lost, doubtful = sum(not one.leads for one in found), sum(bool(one.doubt) for one in found)
         changed = sum(one.changed for one in found)
-        told = f"{len(found):,} line{'' if len(found) == 1 else 's'}, {len(found) - lost:,} lead to a record"
+        told = f"{counted(len(found), 'line')}, {len(found) - lost:,} lead to a record"
         parts = [f"{lost:,} do not, marked {NOWHERE}"] if lost else []
         parts += [f"{doubtful:,} may mean another, marked {DOUBTFUL}"] if doubtful else []
         parts += [f"{changed:,} changed since"] if changed else []

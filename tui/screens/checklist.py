@@ -6,7 +6,6 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.extracts.readiness import counted
 from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page
@@ -24,6 +23,7 @@ from tui.widgets.text import fit, one_line
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 # The list of the Checklist screen, one line for each item; and what is done to one, in the writers' thread.
 

@@ -8,7 +8,6 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.extracts.readiness import counted
 from exporters.month.checklist import open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
@@ -29,6 +28,7 @@ from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from validators.standard.model import Standard

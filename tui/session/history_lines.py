@@ -18,6 +18,7 @@ from tui.form.dates import show_date
 from validators.local_time import LONDON
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 ERASED = "(erased)"
 EMPTY = "(empty)"
@@ -104,8 +105,8 @@ def day_told(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person:
 
 def sums_told(one: DaySums) -> str:
     """A day's keying in one line."""
-    keyed = f"{one.characters:,} character{'' if one.characters == 1 else 's'}"
-    corrected = f"{one.corrections:,} correction{'' if one.corrections == 1 else 's'}"
+    keyed = f"{counted(one.characters, 'character')}"
+    corrected = f"{counted(one.corrections, 'correction')}"
     return f"{one.entered:,} new, {one.changed:,} changed, {keyed}, {corrected}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tui.form.codes import list_status
 from validators.standard.caveats import caveats
 from validators.standard.model import CodeList, Field, Rule, Standard
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 KEYED = {
     "person": "Keyed by a person.",
@@ -124,10 +124,10 @@ def layout_text(field: Field) -> str:
     layout = field.layout
     words = {
         "date": "a date",
-        "alpha": f"at most {layout.length} letter{'' if layout.length == 1 else 's'}",
-        "numeric": f"at most {layout.length} digit{'' if layout.length == 1 else 's'}",
-        "alphanumeric": f"at most {layout.length} letter{'' if layout.length == 1 else 's'} or digits",
-        "any": f"at most {layout.length} character{'' if layout.length == 1 else 's'}",
+        "alpha": f"at most {counted(layout.length, 'letter')}",
+        "numeric": f"at most {counted(layout.length, 'digit')}",
+        "alphanumeric": f"at most {counted(layout.length, 'letter')} or digits",
+        "any": f"at most {counted(layout.length, 'character')}",
     }
     return f"{layout.text}: {words[layout.kind]}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 
 def bring_first(standard: Standard) -> str:
@@ -26,22 +27,18 @@ def caveats(standard: Standard) -> Iterator[str]:
     if sections := standard.whole.unknown_sections:
         yield f"no field is known of: {', '.join(sections)}"
     if not standard.whole.unverified and (fields := [one.header for one in standard.fields if one.status]):
-        yield f"{_many(len(fields), 'field')} unverified: {_few(fields)}"
+        yield f"{counted(len(fields), 'field')} unverified: {_few(fields)}"
     if standard.kept_back:
         yield f"never sent, because the edition does not say with which consent: {_few(standard.kept_back)}"
     if proposed := rules_with(standard, "proposed"):
-        yield f"{_many(len(proposed), 'rule')} proposed and not looked at: {_few(proposed)}"
+        yield f"{counted(len(proposed), 'rule')} proposed and not looked at: {_few(proposed)}"
     if unchecked := rules_with(standard, "not_checked"):
-        yield f"{_many(len(unchecked), 'rule')} not checked: {_few(unchecked)}"
+        yield f"{counted(len(unchecked), 'rule')} not checked: {_few(unchecked)}"
     if partly := [rule.id for rule in standard.rules if rule.unread]:
-        yield f"{_many(len(partly), 'rule')} checked in part only: {_few(partly)}"
+        yield f"{counted(len(partly), 'rule')} checked in part only: {_few(partly)}"
 
 
 _NAMED = 12
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _few(names: list[str] | tuple[str, ...]) -> str:

@@ -34,6 +34,7 @@ from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.records import Finding, Severity, Values
 from validators.standard.catalogue import load
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -243,4 +244,4 @@ def finding_line(one: Finding) -> str:
 def findings_end(found: list[Finding]) -> str:
     """How many there are, in words."""
     counts = {severity: sum(one.severity is severity for one in found) for severity in Severity}
-    return ", ".join(f"{many} {one}{'' if many == 1 else 's'}" for one, many in counts.items())
+    return ", ".join(counted(many, one) for one, many in counts.items())

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.message import Message
 
-from exporters.extracts.readiness import counted
 from store.month import calendar as stored_calendar
 from store.month import extracts, submissions
 from store.snapshot import Snapshot
@@ -21,6 +20,7 @@ from validators.calendar.kinds import MONTHS
 from validators.calendar.periods import month_after
 from validators.local_time import LONDON
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo

@@ -27,6 +27,7 @@ from validators.calendar.calendar import CalendarEntry, SubmissionCalendar, in_w
 from validators.calendar.kinds import Override, regions
 from validators.local_time import local_day
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -319,7 +320,7 @@ class CalendarScreen(StoreScreen[None]):
             work, who = Work(app.agency, app.standard, app.today()), Who(app.person, app.clock())
 
             def done(many: int) -> None:
-                self.say(f"{many} submission{'' if many == 1 else 's'} taken.", "ok")
+                self.say(f"{counted(many, 'submission')} taken.", "ok")
                 self.read()
 
             app.in_store(

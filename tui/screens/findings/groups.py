@@ -16,7 +16,7 @@ from validators.calendar.periods import ReportingPeriod
 from validators.quality import quality_text
 from validators.records import Finding, Severity
 from validators.standard.model import Standard
-from validators.standard.terminology import USUAL, Terms
+from validators.standard.terminology import USUAL, Terms, counted
 
 WAYS: tuple[By, ...] = ("rule", "field", "client", "episode")
 SEVERITIES = tuple(Severity)
@@ -130,7 +130,7 @@ def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: Reporti
 
 def count_text(counts: Mapping[Severity, int]) -> str:
     """`12 errors, 1 warning`; `nothing` when there is none."""
-    parts = [f"{counts[one]:,} {one}{'' if counts[one] == 1 else 's'}" for one in Severity if counts.get(one)]
+    parts = [counted(counts[one], one) for one in Severity if counts.get(one)]
     return ", ".join(parts) or "nothing"
 
 

@@ -48,7 +48,7 @@ from tui.widgets.text_page import wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
     from tui.screens.findings.list import FindingsList
@@ -532,7 +532,7 @@ class FindingsScreen(FilteredScreen):
                 )
             elif rules:
                 ((rule, message),) = rules.items()
-                title = f"Accept {many:,} warning{'' if many == 1 else 's'}"
+                title = f"Accept {counted(many, 'warning')}"
                 about = [rule_title(app.standard, rule), message]
                 about.append(f"One reason for all, each kept for its own values. {accept.PORTAL}")
                 self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
@@ -579,7 +579,7 @@ class FindingsScreen(FilteredScreen):
         self.program.write(lambda unit: acceptances.accept(unit, warnings, reason), on_done=done, hold=True)
 
     def _kept(self, many: int) -> None:
-        self.say(f"Accepted {many:,} warning{'' if many == 1 else 's'}.", "ok")
+        self.say(f"Accepted {counted(many, 'warning')}.", "ok")
         self.read()
 
     def _ask_back(self, one: Finding) -> None:
