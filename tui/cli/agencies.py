@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -15,7 +16,9 @@ from tui.cli.options import (
     OutputFormat,
     StandardOption,
     StoreOption,
+    StoreOptions,
     TodayOption,
+    command_with,
     day,
     refuse_csv,
 )
@@ -28,6 +31,18 @@ from validators.standard.caveats import caveats
 commands = typer.Typer()
 group = typer.Typer(help="The agencies of a store: each has a data set of its own.")
 commands.add_typer(group, name="agencies")
+
+
+def _shared(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+) -> StoreOptions:
+    """The options of every command on an agency that its first argument names."""
+    return StoreOptions(store, key_file, standard)
+
+
+named_command = partial(command_with, _shared)
 
 
 @group.command("list")
@@ -69,56 +84,51 @@ def add(
     return 0
 
 
-@group.command("rename")
+@named_command(group, "rename")
 def rename(
+    at: StoreOptions,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The code it has.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The code it is to have.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
 ) -> int:
     """Give an agency without clients another code."""
-    with opened(store, key_file) as found:
-        agency = found.ask(agencies.one, code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agencies.one, code, at.standard)
         told = agency_code(load(agency.standard), new)
         found.do(Who(person(found.path), now()), agencies.rename, agency, told)
     print(f"Agency {code} is {told} now.")
     return 0
 
 
-@group.command("since")
+@named_command(group, "since")
 def since(
+    at: StoreOptions,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The agency's code.")],
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month that it reports first from here.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
 ) -> int:
     """Say which is an agency's first submission from this store: none before it is ever late."""
-    with opened(store, key_file) as found:
-        agency = found.ask(agencies.one, code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agencies.one, code, at.standard)
         found.do(Who(person(found.path), now()), agencies.set_reports_since, agency, month.strip())
     print(f"Agency {agency.code}: {since_words(month.strip())}.")
     return 0
 
 
-@group.command("remove")
+@named_command(group, "remove")
 def remove(
+    at: StoreOptions,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The code it has.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
 ) -> int:
     """Take away an agency that was made by mistake and has nothing in it."""
-    with opened(store, key_file) as found:
-        agency = found.ask(agencies.one, code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agencies.one, code, at.standard)
         found.do(Who(person(found.path), now()), agencies.remove, agency)
     print(f"Agency {agency.code} is removed.")
     return 0
 
 
-@group.command("change-letter")
+@named_command(group, "change-letter")
 def change_letter(
+    at: StoreOptions,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The agency.")],
     to: Annotated[str, typer.Option("--to", metavar="ID", help="The edition it reports from now on.")],
     first_day: Annotated[
@@ -127,9 +137,6 @@ def change_letter(
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
     on: TodayOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Go over to a later edition, in one step: what is gone is kept, what is new is told, what to recode is listed."""
@@ -139,8 +146,8 @@ def change_letter(
 
     refuse_csv(form)
     after = load(to)
-    with opened(store, key_file) as found:
-        agency = found.ask(agencies.one, code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agencies.one, code, at.standard)
         work = Work(agency, load(agency.standard), day(on))
         plan = found.ask(plan_letter, work, after, first_day.date())
         if not dry_run:
@@ -155,18 +162,16 @@ def change_letter(
     return 0
 
 
-@group.command("undo-letter")
+@named_command(group, "undo-letter")
 def undo_letter(
+    at: StoreOptions,
     code: Annotated[str, typer.Argument(metavar="CODE", help="The agency.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
 ) -> int:
     """Take an agency's last change of letter back; what was keyed since is kept."""
     from store.month import letters
 
-    with opened(store, key_file) as found:
-        agency = found.ask(agencies.one, code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agencies.one, code, at.standard)
         before = found.do(Who(person(found.path), now()), letters.undo, agency)
     print(printable(f"{agency.code} reports by {before.standard} again."))
     return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, StoreOptions, TodayOption
+from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOptions, TodayOption, agency_command
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -128,13 +128,10 @@ def _known_to(where: StoreOptions, region: str | None) -> "tuple[Standard, Submi
     return wanted, SubmissionCalendar(wanted, region or "")
 
 
-@group.command("load")
+@agency_command(group, "load")
 def load_(
+    at: StoreOptions,
     file: Annotated[Path, typer.Argument(help="A CSV with the dates of submissions.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
     source: Annotated[str, typer.Option("--source", help="Who states them, where the file does not say.")] = "",
     stated_on: StatedOn = None,
     today: TodayOption = None,
@@ -149,8 +146,8 @@ def load_(
 
     day = _day(today)
     said = stated_on.date() if stated_on else day
-    with opened(store, key_file) as found:
-        own = found.ask(agencies.one, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        own = found.ask(agencies.one, at.agency, at.standard)
         wanted = load(own.standard)
         name = wanted.submission.calendar
         taken = checked_overrides(
@@ -182,13 +179,10 @@ def regions_(standard: StandardOption = None) -> int:
     return 0
 
 
-@group.command("region")
+@agency_command(group, "region")
 def region_(
+    at: StoreOptions,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A region as `calendar regions` names it; '' for none.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Say which region an agency belongs to: its dates count from then on."""
     from store.facts import Who
@@ -197,8 +191,8 @@ def region_(
     from tui.cli.context import now, opened, person
     from tui.widgets.text import printable
 
-    with opened(store, key_file) as found:
-        own = found.ask(agencies.one, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        own = found.ask(agencies.one, at.agency, at.standard)
         with found.writing(Who(person(found.path), now())) as work:
             its = stored_calendar.set_region(work, own, name)
     changed = "" if its.region != own.region else " (as before)"
@@ -229,8 +223,9 @@ def _date(name: str, told: str) -> Any:
     return typer.Option(name, formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=told)
 
 
-@group.command("state")
+@agency_command(group, "state")
 def state_(
+    at: StoreOptions,
     submission: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The submission whose dates are stated.")],
     source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Who states them, and where.")],
     deadline: Annotated[datetime | None, _date("--deadline", "The deadline.")] = None,
@@ -240,10 +235,6 @@ def state_(
     period_end: Annotated[datetime | None, _date("--period-end", "The period's last day.")] = None,
     region: Annotated[str, typer.Option("--region", help="Of one region; without it of all.")] = "",
     stated_on: StatedOn = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
     today: TodayOption = None,
 ) -> int:
     """State dates of a submission; those stated before for it are withdrawn by them."""
@@ -261,7 +252,7 @@ def state_(
     on = _day(today)
     said = stated_on.date() if stated_on else on
     stated = Override(submission, region, "", **days, source=source, stated_on=said)
-    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+    with _calendar_of(at) as (found, own, who):
         found.ask(stored_calendar.of_agency, own).entry(submission)  # refuses one that is never made
         found.do(who, stored_calendar.add_overrides, own, [stated], on)
         entry = found.ask(stored_calendar.of_agency, own).entry(submission)
@@ -271,20 +262,17 @@ def state_(
     return 0
 
 
-@group.command("withdraw")
+@agency_command(group, "withdraw")
 def withdraw_(
+    at: StoreOptions,
     submission: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The submission whose dates were stated.")],
     region: Annotated[str, typer.Option("--region", help="Those of one region; without it those of all.")] = "",
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Take stated dates of a submission back; they are kept, and count no more."""
     from store.month import calendar as stored_calendar
     from validators.standard.catalogue import load
 
-    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+    with _calendar_of(at) as (found, own, who):
         stated = found.ask(stored_calendar.overrides, load(own.standard).submission.calendar)
         meant = [one for one in stated if (one.override.submission, one.override.region) == (submission, region)]
         if not meant:
@@ -295,18 +283,15 @@ def withdraw_(
     return 0
 
 
-@group.command("stated")
+@agency_command(group, "stated")
 def stated_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
+    at: StoreOptions,
 ) -> int:
     """List the dates that somebody stated, and the days without work that somebody entered."""
     from store.month import calendar as stored_calendar
     from validators.standard.catalogue import load
 
-    with _calendar_of(store, key_file, agency, standard) as (found, own, _):
+    with _calendar_of(at) as (found, own, _):
         name = load(own.standard).submission.calendar
         stated, closed = found.ask(stored_calendar.overrides, name), found.ask(stored_calendar.closed_days, name)
     if stated:
@@ -325,38 +310,32 @@ def stated_(
     return 0
 
 
-@group.command("close")
+@agency_command(group, "close")
 def close_(
+    at: StoreOptions,
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day without work.")],
     name: Annotated[str, typer.Option("--name", metavar="TEXT", help="What day it is.")],
     source: Annotated[str, typer.Option("--source", metavar="TEXT", help="Who said so.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Enter a day without work: deadlines are reckoned past it."""
     from store.month import calendar as stored_calendar
 
-    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+    with _calendar_of(at) as (found, own, who):
         made = found.do(who, stored_calendar.add_closed_day, own, day.date(), name, source)
     print(printable(f"{made.day}: no work, {made.name}"))
     return 0
 
 
-@group.command("reopen")
+@agency_command(group, "reopen")
 def reopen_(
+    at: StoreOptions,
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day entered.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Withdraw a day without work that somebody entered."""
     from store.month import calendar as stored_calendar
     from validators.standard.catalogue import load
 
-    with _calendar_of(store, key_file, agency, standard) as (found, own, who):
+    with _calendar_of(at) as (found, own, who):
         known = found.ask(stored_calendar.closed_days, load(own.standard).submission.calendar)
         meant = [one for one in known if one.day == day.date()]
         if not meant:
@@ -366,12 +345,9 @@ def reopen_(
     return 0
 
 
-@group.command("rollover")
+@agency_command(group, "rollover")
 def rollover_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
+    at: StoreOptions,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="At most so many.")] = 500,
     today: TodayOption = None,
 ) -> int:
@@ -379,7 +355,7 @@ def rollover_(
     from exporters.month.rollover import next_roll_over, told_of_undated
     from validators.standard.catalogue import load
 
-    with _calendar_of(store, key_file, agency, standard) as (found, own, _):
+    with _calendar_of(at) as (found, own, _):
         rolls = found.ask(next_roll_over, own, _day(today), limit)
     if rolls is None:
         print("This calendar has no base date that rolls on: nothing is dropped.")
@@ -404,13 +380,11 @@ def rollover_(
 
 
 @contextmanager
-def _calendar_of(
-    store: str | None, key_file: Path | None, agency: str | None, standard: str | None
-) -> "Iterator[tuple[Store, AgencyInfo, Who]]":
+def _calendar_of(at: StoreOptions) -> "Iterator[tuple[Store, AgencyInfo, Who]]":
     """An open store, the agency meant in it, and who works."""
     from store.facts import Who
     from store.records import agencies
     from tui.cli.context import now, opened, person
 
-    with opened(store, key_file) as found:
-        yield found, found.ask(agencies.one, agency, standard), Who(person(found.path), now())
+    with opened(at.store, at.key_file) as found:
+        yield found, found.ask(agencies.one, at.agency, at.standard), Who(person(found.path), now())

@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +29,7 @@ from tui.cli.options import (
     StoreOption,
     StoreOptions,
     TodayOption,
+    command_with,
     day,
     refuse_csv,
 )
@@ -258,103 +261,93 @@ def checklist_lines(page: ChecklistPage) -> list[str]:
     return lines
 
 
-@group.command()
+@dataclass(frozen=True)
+class ListOptions:
+    """Whose list is meant, on which day, and of which month; "" for the one at hand."""
+
+    where: StoreOptions
+    today: date
+    month: str
+
+
+def _shared(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+    today: TodayOption = None,
+    submission: MonthOption = "",
+) -> ListOptions:
+    """The options of every act on a checklist, declared here alone."""
+    return ListOptions(StoreOptions(store, key_file, standard, agency), day(today), submission)
+
+
+checklist_command = partial(command_with, _shared)
+
+
+@checklist_command(group, "tick")
 def tick(
+    at: ListOptions,
     item: ItemArgument,
     told: Annotated[
         list[str] | None, typer.Argument(metavar="NAME=TEXT", help="What is entered with it: load=98.4 quality=100.")
     ] = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
 ) -> int:
     """Tick an item; your name and the time are kept with it."""
-    at = StoreOptions(store, key_file, standard, agency)
-    return _act(at, day(today), submission, "tick", item, told=_told_of(told or []))
+    return _act(at, "tick", item, told=_told_of(told or []))
 
 
-@group.command()
+@checklist_command(group, "reopen")
 def reopen(
+    at: ListOptions,
     item: ItemArgument,
     reason: ReasonOption,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
 ) -> int:
     """Reopen an item that was ticked; the tick is kept with your reason."""
-    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "reopen", item, reason)
+    return _act(at, "reopen", item, reason)
 
 
-@group.command()
+@checklist_command(group, "correct")
 def correct(
+    at: ListOptions,
     reason: ReasonOption,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
 ) -> int:
     """Begin a correction: another attempt of the submission, with a checklist of its own."""
-    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "correct", reason=reason)
+    return _act(at, "correct", reason=reason)
 
 
-@group.command()
+@checklist_command(group, "nil")
 def nil(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
+    at: ListOptions,
     reason: ReasonOption = "",
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Declare it though there is somebody who would be sent.")
     ] = False,
 ) -> int:
     """Declare a nil return: there is nobody to report. Asks first where there is somebody."""
-    at = StoreOptions(store, key_file, standard, agency)
-    return _act(at, day(today), submission, "nil", reason=reason, anyway=anyway)
+    return _act(at, "nil", reason=reason, anyway=anyway)
 
 
-@group.command()
+@checklist_command(group, "drop")
 def drop(
+    at: ListOptions,
     reason: ReasonOption,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
 ) -> int:
     """Drop the latest attempt, a correction or a nil return begun by mistake; not one that was sent."""
-    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "drop", reason=reason)
+    return _act(at, "drop", reason=reason)
 
 
-@group.command()
+@checklist_command(group, "elsewhere")
 def elsewhere(
+    at: ListOptions,
     how: Annotated[str, typer.Argument(metavar="TEXT", help="From where it was sent: 'the old system'.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
-    today: TodayOption = None,
-    submission: MonthOption = "",
 ) -> int:
     """State that the return was sent from elsewhere: it is not late, and has no list here."""
-    return _act(StoreOptions(store, key_file, standard, agency), day(today), submission, "elsewhere", reason=how)
+    return _act(at, "elsewhere", reason=how)
 
 
 def _act(
-    at: StoreOptions,
-    today: date,
-    month: str,
+    at: ListOptions,
     act: str,
     item: str = "",
     reason: str = "",
@@ -363,12 +356,12 @@ def _act(
 ) -> int:
     """Tick, reopen, correct, drop, or say what is not sent from here; say what was done. Raises Problem."""
     reason = prose_of(reason, "reason")
-    with opened(at.store, at.key_file) as found:
-        agency = found.ask(stored_agencies.one, at.agency, at.standard)
+    with opened(at.where.store, at.where.key_file) as found:
+        agency = found.ask(stored_agencies.one, at.where.agency, at.where.standard)
         standard = load(agency.standard)
         calendar = found.ask(stored_calendar.of_agency, agency)
-        entry = calendar.entry(month) if month else calendar.due(today)
-        acts = Acts(found, agency, standard, entry, person(found.path), today, now())
+        entry = calendar.entry(at.month) if at.month else calendar.due(at.today)
+        acts = Acts(found, agency, standard, entry, person(found.path), at.today, now())
         if act == "tick":
             acts.tick(item, told)
             print(f"{entry.submission}: {item} is ticked")

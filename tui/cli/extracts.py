@@ -26,18 +26,7 @@ from store.month import sent as stored_sent
 from tui.cli.context import Progress, now, opened, person, talk
 from tui.cli.given import line_of, prose_of
 from tui.cli.named import agency_of, resolved
-from tui.cli.options import (
-    AgencyOption,
-    FormatOption,
-    KeyOption,
-    OutputFormat,
-    StandardOption,
-    StoreOption,
-    StoreOptions,
-    TodayOption,
-    day,
-    refuse_csv,
-)
+from tui.cli.options import FormatOption, OutputFormat, StoreOptions, TodayOption, agency_command, day, refuse_csv
 from tui.widgets.text import printable
 from validators.local_time import minute_text
 from validators.problems import Problem
@@ -63,18 +52,15 @@ SubmissionOption = Annotated[
 ]
 
 
-@group.command("list")
+@agency_command(group, "list")
 def list_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency_code: AgencyOption = None,
+    at: StoreOptions,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List the extracts, the oldest first."""
     refuse_csv(form)
-    with opened(store, key_file) as found:
-        known = found.ask(extracts.listed, found.ask(agency_of, agency_code, standard))
+    with opened(at.store, at.key_file) as found:
+        known = found.ask(extracts.listed, found.ask(agency_of, at.agency, at.standard))
     if form is OutputFormat.JSON:
         print(json.dumps([as_mapping(one) for one in known], indent=1))
         return 0
@@ -89,19 +75,16 @@ def list_(
     return 0
 
 
-@group.command("show")
+@agency_command(group, "show")
 def show(
+    at: StoreOptions,
     extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency_code: AgencyOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Show an extract's receipt."""
     refuse_csv(form)
-    with opened(store, key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+    with opened(at.store, at.key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
     if form is OutputFormat.JSON:
         print(json.dumps(as_mapping(one, receipt=True), indent=1))
     else:
@@ -110,23 +93,20 @@ def show(
     return 0
 
 
-@group.command("write")
+@agency_command(group, "write")
 def write(
+    at: StoreOptions,
     extract: ExtractArgument,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="The folder to write into.")] = None,
     stdout: Annotated[bool, typer.Option("--stdout", help="Write it to standard output, to be fetched by.")] = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency_code: AgencyOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Write an extract again, byte for byte; without the rows of clients who were removed since, which is said."""
     refuse_csv(form)
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
-    with opened(store, key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, agency_code, standard), extract)
+    with opened(at.store, at.key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
         if told := told_redacted(one):
             talk(f"{told}.")
         found.do(Who(person(found.path), now()), extracts.note_again, one.id)
@@ -144,42 +124,34 @@ def write(
     return 0
 
 
-@group.command("sent")
+@agency_command(group, "sent")
 def sent(
+    at: StoreOptions,
     extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency_code: AgencyOption = None,
     on: TodayOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Note that an extract was sent, which ticks its checklist."""
-    where = StoreOptions(store, key_file, standard, agency_code)
-    return _mark(extract, True, where, day(on), form)
+    return _mark(extract, True, at, day(on), form)
 
 
-@group.command("take-back")
+@agency_command(group, "take-back")
 def take_back(
+    at: StoreOptions,
     extract: ExtractArgument,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency_code: AgencyOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Note that an extract was not sent after all."""
-    where = StoreOptions(store, key_file, standard, agency_code)
-    return _mark(extract, False, where, day(None), form)
+    return _mark(extract, False, at, day(None), form)
 
 
-def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: OutputFormat) -> int:
+def _mark(extract: str, sent: bool, at: StoreOptions, today: date, form: OutputFormat) -> int:
     """Mark an extract as sent, or take that back, and say so. Raises Problem."""
     refuse_csv(form)
-    with opened(where.store, where.key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, where.agency, where.standard), extract)
+    with opened(at.store, at.key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
         if sent:
-            of = found.ask(agency_of, where.agency, where.standard)
+            of = found.ask(agency_of, at.agency, at.standard)
             said = mark_sent(found, of, load(of.standard), one, person(found.path), today, now())
             if said:
                 talk(said)
@@ -195,15 +167,12 @@ def _mark(extract: str, sent: bool, where: StoreOptions, today: date, form: Outp
     return 0
 
 
-@group.command("diff")
+@agency_command(group, "diff")
 def diff(
+    at: StoreOptions,
     extract: ExtractArgument,
     other: OtherArgument = None,
     submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
-    agency_code: AgencyOption = None,
     on: TodayOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
@@ -213,8 +182,8 @@ def diff(
     if other is not None and submission is not None:
         raise Problem("Give either a second extract or --submission, not both.")
     gc.disable()
-    with opened(store, key_file) as found:
-        agency = found.ask(agency_of, agency_code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agency_of, at.agency, at.standard)
         standard = load(agency.standard)
         old = found.ask(resolved, agency, extract)
         if other is not None:
@@ -263,13 +232,10 @@ def _line(one: Difference, standard: Standard) -> str:
     return printable(f"{one.change:8}{what} {one.episode} (client {one.reference or one.client}){events}")
 
 
-@group.command("mismatches")
+@agency_command(group, "mismatches")
 def mismatches(
+    at: StoreOptions,
     submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
-    agency_code: AgencyOption = None,
     on: TodayOption = None,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
@@ -277,8 +243,8 @@ def mismatches(
     today = day(on)
     refuse_csv(form)
     gc.disable()
-    with opened(store, key_file) as found:
-        agency = found.ask(agency_of, agency_code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agency_of, at.agency, at.standard)
         standard = load(agency.standard)
         month = submission or found.ask(due_submission, agency, today)
         progress = Progress(standard.say("{episodes} looked at"))
@@ -321,8 +287,9 @@ def _mapping(one: Mismatch) -> dict[str, object]:
     }
 
 
-@group.command("confirm")
+@agency_command(group, "confirm")
 def confirm(
+    at: StoreOptions,
     subject: Annotated[
         str,
         typer.Argument(
@@ -331,18 +298,14 @@ def confirm(
     ],
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it is right; - reads it.")],
     submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
-    agency_code: AgencyOption = None,
     on: TodayOption = None,
 ) -> int:
     """Confirm with a reason that a mismatch is right."""
     today = day(on)
     gc.disable()
     subject, reason = line_of(subject, "subject"), prose_of(reason, "reason")
-    with opened(store, key_file) as found:
-        agency = found.ask(agency_of, agency_code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agency_of, at.agency, at.standard)
         month = submission or found.ask(due_submission, agency, today)
         preview = found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
         result = found.ask(find_mismatches, preview)
@@ -356,24 +319,21 @@ def confirm(
     return 0
 
 
-@group.command("withdraw")
+@agency_command(group, "withdraw")
 def withdraw(
+    at: StoreOptions,
     subject: Annotated[
         str, typer.Argument(metavar="SUBJECT", help="The subject of a confirmed mismatch, as told; - reads it.")
     ],
     submission: SubmissionOption = None,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard_id: StandardOption = None,
-    agency_code: AgencyOption = None,
     on: TodayOption = None,
 ) -> int:
     """Take back that a mismatch is right: it is open again."""
     today = day(on)
     gc.disable()
     subject = line_of(subject, "subject")
-    with opened(store, key_file) as found:
-        agency = found.ask(agency_of, agency_code, standard_id)
+    with opened(at.store, at.key_file) as found:
+        agency = found.ask(agency_of, at.agency, at.standard)
         month = submission or found.ask(due_submission, agency, today)
         preview = found.ask(preview_extract, Work(agency, load(agency.standard), today), month)
         result = found.ask(find_mismatches, preview)

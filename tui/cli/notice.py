@@ -11,7 +11,7 @@ from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person, talk
 from tui.cli.given import STDIN, text_of
-from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
+from tui.cli.options import StoreOptions, agency_command
 from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import load
@@ -21,18 +21,15 @@ group = typer.Typer(help="The privacy notice for clients: show or print it, put 
 commands.add_typer(group, name="notice")
 
 
-@group.command("show")
+@agency_command(group, "show")
 def show(
+    at: StoreOptions,
     version: Annotated[str, typer.Option("--version", metavar="NAME", help="Another one than that in use.")] = "",
     html: Annotated[bool, typer.Option("--html", help="As HTML, to be printed.")] = False,
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Print the notice in use, as text or HTML."""
-    with opened(store, key_file) as found:
-        its = found.ask(agencies.one, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        its = found.ask(agencies.one, at.agency, at.standard)
         notice = found.ask(privacy_notice.one, its, version)
     sys.stdout.write(privacy_notice.as_html(notice) if html else privacy_notice.as_text(notice))
     if notice.remark:
@@ -42,33 +39,27 @@ def show(
     return 0
 
 
-@group.command("list")
+@agency_command(group, "list")
 def list_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
+    at: StoreOptions,
 ) -> int:
     """List the versions there are; the last one is in use."""
-    with opened(store, key_file) as found:
-        for notice in found.ask(privacy_notice.versions, found.ask(agencies.one, agency, standard)):
+    with opened(at.store, at.key_file) as found:
+        for notice in found.ask(privacy_notice.versions, found.ask(agencies.one, at.agency, at.standard)):
             print(printable(f"{notice.version}  {'the site’s own' if notice.is_own else 'comes with the program'}"))
     return 0
 
 
-@group.command("set")
+@agency_command(group, "set")
 def set_(
+    at: StoreOptions,
     version: Annotated[str, typer.Argument(metavar="VERSION", help="What it is to be called, such as 2026-11.")],
     file: Annotated[str, typer.Argument(metavar="FILE", help="Its text, '# ' before headings; - reads it.")],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    agency: AgencyOption = None,
-    standard: StandardOption = None,
 ) -> int:
     """Put the site's own notice in use; earlier versions stay, because clients were given them."""
     text = text_of("notice") if file == STDIN else _read(Path(file))
-    with opened(store, key_file) as found:
-        its = found.ask(agencies.one, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        its = found.ask(agencies.one, at.agency, at.standard)
         found.do(Who(person(found.path), now()), privacy_notice.replace, its, version, text)
     print(f"The privacy notice {printable(version)} is in use.")
     return 0

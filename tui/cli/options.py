@@ -1,10 +1,13 @@
 """Options that several commands have, declared once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -70,6 +73,44 @@ class StoreOptions:
     key_file: Path | None = None
     standard: str | None = None
     agency: str | None = None
+
+
+Command = Callable[..., int]
+
+
+def command_with(shared: Callable[..., object], commands: typer.Typer, name: str) -> Callable[[Command], Command]:
+    """Declare a command of a group: its own parameters, then those of `shared`, whose answer is its first argument."""
+    theirs = signature(shared).parameters
+
+    def declare(function: Command) -> Command:
+        own = list(signature(function).parameters.values())[1:]
+        every = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *theirs.values())]
+
+        def whole(**given: Any) -> int:
+            asked = shared(**{each: given.pop(each) for each in theirs})
+            return function(asked, **given)
+
+        whole.__doc__ = function.__doc__
+        whole.__annotations__ = {each.name: each.annotation for each in every}
+        vars(whole)["__signature__"] = Signature(every)
+        commands.command(name)(whole)
+        return function
+
+    return declare
+
+
+def store_options(
+    store: StoreOption = None,
+    key_file: KeyOption = None,
+    standard: StandardOption = None,
+    agency: AgencyOption = None,
+) -> StoreOptions:
+    """The options of every command on one agency of a store, declared here alone."""
+    return StoreOptions(store, key_file, standard, agency)
+
+
+agency_command = partial(command_with, store_options)
+"""Declares a command on an agency by its group and name: its own parameters stand behind the `StoreOptions` it gets."""
 
 
 def day(given: datetime | None) -> date:

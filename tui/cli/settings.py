@@ -9,7 +9,7 @@ from store.facts import Who
 from store.month import agency_settings
 from tui.cli.context import now, opened, person
 from tui.cli.named import agency_of
-from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StandardOption, StoreOption, refuse_csv
+from tui.cli.options import FormatOption, OutputFormat, StoreOptions, agency_command, refuse_csv
 from tui.widgets.text import printable
 from validators.agency import setting_named, setting_text, setting_words
 from validators.standard.catalogue import load
@@ -19,18 +19,15 @@ group = typer.Typer(help="What an agency says of itself: rules and measures ask 
 commands.add_typer(group, name="settings")
 
 
-@group.command("list")
+@agency_command(group, "list")
 def list_(
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
+    at: StoreOptions,
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List what the data set asks an agency, and what is said."""
     refuse_csv(form)
-    with opened(store, key_file) as found:
-        its = found.ask(agency_of, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        its = found.ask(agency_of, at.agency, at.standard)
         data_set, told = load(its.standard), found.ask(agency_settings.settings, its)
     asked = data_set.settings
     if form is OutputFormat.JSON:
@@ -45,20 +42,17 @@ def list_(
     return 0
 
 
-@group.command("set")
+@agency_command(group, "set")
 def set_(
+    at: StoreOptions,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The setting, as `settings list` names it.")],
     value: Annotated[
         str, typer.Argument(metavar="VALUE", help="yes, no, or pairs: '01=complete 02=neutral'; '' clears.")
     ],
-    store: StoreOption = None,
-    key_file: KeyOption = None,
-    standard: StandardOption = None,
-    agency: AgencyOption = None,
 ) -> int:
     """Say something of an agency. Findings kept so far are then checked anew."""
-    with opened(store, key_file) as found:
-        its = found.ask(agency_of, agency, standard)
+    with opened(at.store, at.key_file) as found:
+        its = found.ask(agency_of, at.agency, at.standard)
         data_set = load(its.standard)
         setting = setting_named(data_set, name)
         text = setting_text(data_set, setting, value)

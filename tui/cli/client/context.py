@@ -1,11 +1,11 @@
 """What the commands on clients share: their options, finding a record by any of its ids, and its checks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,7 @@ from tui.cli.options import (
     StoreOption,
     StoreOptions,
     TodayOption,
+    command_with,
     day,
 )
 from tui.widgets.settings import WEEKS
@@ -175,25 +176,8 @@ def _shared(
     return ClientOptions(StoreOptions(store, key_file, standard, agency), day(today), form)
 
 
-def client_command(commands: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Declare a command: its own parameters, then the shared options, which it gets as its first argument."""
-    shared = signature(_shared).parameters
-
-    def declare(function: Callable[..., int]) -> Callable[..., int]:
-        own = list(signature(function).parameters.values())[1:]
-        every = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *shared.values())]
-
-        def whole(**given: Any) -> int:
-            asked = _shared(**{each: given.pop(each) for each in shared})
-            return function(asked, **given)
-
-        whole.__doc__ = function.__doc__
-        whole.__annotations__ = {each.name: each.annotation for each in every}
-        vars(whole)["__signature__"] = Signature(every)
-        commands.command(name)(whole)
-        return function
-
-    return declare
+client_command = partial(command_with, _shared)
+"""Declares a command on clients by its group and name: its own parameters stand behind the `ClientOptions` it gets."""
 
 
 def filters_of(names: list[str]) -> frozenset[Filter]:
