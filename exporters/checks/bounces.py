@@ -11,10 +11,13 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.checks.bounce import Bounce, plain
 from exporters.formats import choose
+from exporters.imports.encodings import encoding_of, refuse_unquoted
+from store.disk.files import refused
 from store.month import changed_since, extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -23,6 +26,8 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
 
+LARGEST = 20_000_000
+"""Bytes of a list's file, or characters of what is piped in."""
 LONGEST_LIST = 100_000
 """Lines of a list that are read."""
 LONGEST_LINE = 500
@@ -107,6 +112,18 @@ def _identifiers(standard: Standard) -> frozenset[str]:
     fields = [standard.by_header[header] for header in headers if header]
     told = {_name(text) for field in fields for text in (field.header, field.label, field.description)}
     return frozenset(told - {""})
+
+
+def text_of_list(path: Path) -> str:
+    """The text of a list that is in a file. Raises Problem."""
+    refuse_unquoted(path)
+    encoding = encoding_of(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Problem(f"{path} is far too large for a list of faults: name the list, not the extract.")
+        return path.read_text(encoding=encoding)
+    except OSError as error:
+        raise refused(error, path, "read") from None
 
 
 def read_bounces(

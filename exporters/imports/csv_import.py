@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from exporters.csv_format.reading import read_extract
 from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
+from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
 from exporters.imports.identity import Person, Readable, other_person
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.known import KnownClients, known_clients
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
+from exporters.imports.taken import Taken
 from store.facts import Counts, KnownEpisode, StoredRecord, Who
-from store.records import agencies, bulk_load, read, save
+from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
@@ -120,21 +122,10 @@ class Import:
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` planned, in one transaction; nothing is kept when it fails."""
         plan = self._plan
-        changes = plan.changes.values() if self.taking.update else ()
-        if not (plan.episodes or plan.events or changes):
-            return self.report
-        with store.writing(Who(person, now)) as work:
-            # Asked within the transaction: what others saved meanwhile was not compared with.
-            if self._version is not None and store.data_version() != self._version:
-                raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            agency = agencies.ensure(work, code, self.standard.id)
-            if plan.episodes:
-                bulk_load.load(work, agency, plan.episodes, act="import")
-            for episode_id, event in plan.events:
-                save.create(work, "event", episode_id, event.section, event.values, act="import")
-            for change in changes:
-                record = change.record
-                save.change(work, record.kind, record.id, change.values, record.version, act="import")
+        changes = [(one.record, one.values) for one in plan.changes.values()] if self.taking.update else []
+        if plan.episodes or plan.events or changes:
+            wanted = Taken(plan.episodes, plan.events, changes)
+            taken.write(store, Who(person, now), self.standard, code, wanted, self._version)
         return self.report
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import PLAINLY, Progress, Taking
+from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
 from exporters.imports.identity import Person, Readable, other_person
 from exporters.imports.judged import Judge, new_record, record_of
 from exporters.imports.known import KnownClients, known_clients
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
+from exporters.imports.taken import Taken
 from exporters.xml_format.reading import read_return
 from exporters.xml_format.shape import name_of
 from store.facts import ClientTree, Counts, KnownEpisode, StoredRecord, Who
 from store.month import locate
 from store.month.facts import Whereabouts
-from store.records import agencies, bulk_load, save
+from store.records import agencies
 from store.records import read as records_read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
@@ -299,18 +301,9 @@ class ReturnImport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""
         changes = self._known.changes
         changed = list(changes.values.values()) if self.taking.update else []
-        if not (self._journeys or changes.events or changed):
-            return self.report
-        with store.writing(Who(person, now)) as work:
-            if self._version is not None and store.data_version() != self._version:
-                raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
-            agency = agencies.ensure(work, code, self.standard.id)
-            if self._journeys:
-                bulk_load.load(work, agency, self._journeys, act="import")
-            for episode_id, event in changes.events:
-                save.create(work, "event", episode_id, event.section, event.values, act="import")
-            for record, values in changed:
-                save.change(work, record.kind, record.id, values, record.version, act="import")
+        if self._journeys or changes.events or changed:
+            wanted = Taken(self._journeys, changes.events, changed)
+            taken.write(store, Who(person, now), self.standard, code, wanted, self._version)
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:

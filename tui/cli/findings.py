@@ -8,12 +8,10 @@ from typing import Annotated
 
 import typer
 
-from exporters.checks.bounces import as_mapping, read_bounces, told_as_text
+from exporters.checks.bounces import LARGEST, as_mapping, read_bounces, text_of_list, told_as_text
 from exporters.checks.caseload import check_caseload
 from exporters.checks.findings_list import FORMS, Form, ListedFinding, told_findings, write_findings
-from exporters.imports.encodings import encoding_of, refuse_unquoted
 from exporters.work import Work
-from store.disk.files import refused
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import (
@@ -28,11 +26,8 @@ from tui.cli.options import (
     refuse_csv,
 )
 from tui.widgets.text import printable
-from validators.problems import Problem
 from validators.records import Severity
 from validators.standard.catalogue import load
-
-LARGEST_LIST = 20_000_000
 
 commands = typer.Typer()
 
@@ -104,7 +99,7 @@ def bounces(
 ) -> int:
     """Say which record each line of the portal's list of refused rows means."""
     refuse_csv(form)
-    text = _text(file)
+    text = sys.stdin.read(LARGEST) if str(file) == "-" else text_of_list(file)
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
@@ -116,17 +111,3 @@ def bounces(
         for line in told_as_text(bounces, standard):
             print(printable(line))
     return 0 if all(one.leads for one in bounces) else 1
-
-
-def _text(file: Path) -> str:
-    """The list's text; `-` is standard input."""
-    if str(file) == "-":
-        return sys.stdin.read(LARGEST_LIST)
-    refuse_unquoted(file)
-    encoding = encoding_of(file)
-    try:
-        if file.stat().st_size > LARGEST_LIST:
-            raise Problem(f"{file} is far too large for a list of faults: name the list, not the extract.")
-        return file.read_text(encoding=encoding)
-    except OSError as error:
-        raise refused(error, file, "read") from None

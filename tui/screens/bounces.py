@@ -10,9 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from exporters.checks.bounce import Bounce
-from exporters.checks.bounces import read_bounces
-from exporters.imports.encodings import encoding_of, refuse_unquoted
-from store.disk.files import refused
+from exporters.checks.bounces import read_bounces, text_of_list
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import bounce_lists, extracts
 from store.month.facts import BounceList
@@ -27,7 +25,6 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import TextPage
-from validators.problems import Problem
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence, counted
 
@@ -40,7 +37,6 @@ COLUMNS = (
     Column("The list says", 0),
 )
 NOWHERE, DOUBTFUL, CHANGED = "-", "?", "changed"
-LARGEST = 20_000_000
 HELP = (
     "",
     " Paste the portal's list here, one fault a line: line numbers or identifiers",
@@ -220,7 +216,7 @@ class BouncesScreen(StoreScreen[None]):
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 path = Path(texts["path"]).expanduser()
-                self.program.read(lambda snapshot: _file_text(snapshot, path), on_done=self.take, hold=True)
+                self.program.read(lambda snapshot: text_of_list(path), on_done=self.take, hold=True)
 
         about = ["A text or CSV file on this machine, one fault a line."]
         self.app.push_screen(Asking("The portal's list", about, [Asked("path", "File")]), named)
@@ -370,15 +366,3 @@ def _found(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, extract_id: str, text: str, rows: bool
 ) -> list[Bounce]:
     return read_bounces(snapshot, agency, standard, extract_id, text, headings_are_line_1=not rows)
-
-
-def _file_text(snapshot: Snapshot, path: Path) -> str:
-    """In a thread: a list's text. Raises Problem."""
-    refuse_unquoted(path)
-    encoding = encoding_of(path)
-    try:
-        if path.stat().st_size > LARGEST:
-            raise Problem(f"{path} is far too large for a list of faults: name the list, not the extract.")
-        return path.read_text(encoding=encoding)
-    except OSError as error:
-        raise refused(error, path, "read") from None

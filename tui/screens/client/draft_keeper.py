@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.facts import NEVER, Draft, DraftInfo, Kind, Who
+from store.facts import NEVER, DraftInfo, Kind, Who
 from store.live import drafts, offline_drafts
 from tui.screens.client.model import Held
 from tui.session.program import Program
@@ -266,21 +266,8 @@ class DraftKeeper:
                 if one.gone:
                     store.do(Who(self._app.person, NEVER), drafts.drop, one.id, self._app.session)
                 else:
-                    store.do(
-                        Who(self._app.person, one.at, self._app.session),
-                        drafts.save,
-                        Draft(
-                            one.kind,
-                            one.id,
-                            one.values,
-                            one.base_version,
-                            parent_id=one.parent_id,
-                            section=one.section,
-                            at_field=one.at_field,
-                            began_with=one.began_with,
-                            unconfirmed=one.unconfirmed,
-                        ),
-                    )
+                    who = Who(self._app.person, one.at, self._app.session)
+                    store.do(who, drafts.save, one.draft(who.person, who.session).as_draft())
                 self._written[one.id] = one.number
 
     def _written_down(self, number: int) -> None:
