@@ -27,7 +27,7 @@ _FORMULA = "=+-@\t\r"
 
 
 @dataclass(frozen=True, slots=True)
-class ListedFinding:
+class ToldFinding:
     """A finding as it is handed on. `reference`, `episode` and `values` are empty in the anonymous form."""
 
     row: int
@@ -44,7 +44,7 @@ class ListedFinding:
 
 def told_findings(
     snapshot: Snapshot, work: Work, *, submission: str = "", anonymous: bool = False
-) -> Iterator[ListedFinding]:
+) -> Iterator[ToldFinding]:
     """Every finding the store keeps of an agency, errors first, then by rule, in order of entry; numbered from 1.
 
     With a `submission` those in what its extract would hold, found anew. Raises Problem when there is none.
@@ -75,12 +75,12 @@ def _pages(snapshot: Snapshot, work: Work, submission: str) -> Iterator[Sequence
         yield found[at : at + PAGE]
 
 
-def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ListedFinding:
+def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ToldFinding:
     about = (one.severity.value, one.rule, one.field, one.fields, one.message, bool(one.accepted))
     if anonymous:
-        return ListedFinding(row, *about)
+        return ToldFinding(row, *about)
     values = "; ".join(f"{header}={_shown(one.values.get(header, ''))}" for header in one.fields)
-    return ListedFinding(row, *about, reference, one.episode, values)
+    return ToldFinding(row, *about, reference, one.episode, values)
 
 
 def _shown(value: str) -> str:
@@ -88,7 +88,7 @@ def _shown(value: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in value)
 
 
-def as_csv(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
+def as_csv(findings: Iterable[ToldFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list as CSV, a line at a time. What a spreadsheet would take for a formula begins with an apostrophe."""
     named = () if anonymous else ("reference", "episode")
     head = (*named, "row", "severity", "rule", "field", "fields", "message", "accepted")
@@ -107,7 +107,7 @@ def _line(cells: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
-def as_text(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
+def as_text(findings: Iterable[ToldFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list in lines, for people."""
     for one in findings:
         who = f"{one.row}." if anonymous else _shown(one.reference) or "(no reference)"
@@ -118,7 +118,7 @@ def as_text(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> It
         yield f"{who}  {one.severity}, {rule}{accepted}: {one.message}{fields}{values}\n"
 
 
-def as_json(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> Iterator[str]:
+def as_json(findings: Iterable[ToldFinding], *, anonymous: bool = False) -> Iterator[str]:
     """The list as JSON, one finding a line."""
     yield "["
     separator = "\n"
@@ -136,14 +136,14 @@ def as_json(findings: Iterable[ListedFinding], *, anonymous: bool = False) -> It
 FORMS: dict[Form, Callable[..., Iterator[str]]] = {"csv": as_csv, "text": as_text, "json": as_json}
 
 
-def write_findings(findings: Iterable[ListedFinding], target: Path, form: Form, *, anonymous: bool = False) -> int:
+def write_findings(findings: Iterable[ToldFinding], target: Path, form: Form, *, anonymous: bool = False) -> int:
     """Write the list to a new file, private to the person; return how many findings it holds.
 
     Raises Problem when there is a file of that name, or it cannot be written, and what the findings raise.
     """
     many = 0
 
-    def counted() -> Iterator[ListedFinding]:
+    def counted() -> Iterator[ToldFinding]:
         nonlocal many
         for many, one in enumerate(findings, 1):  # noqa: B007
             yield one

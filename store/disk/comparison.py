@@ -13,7 +13,7 @@ from sqlalchemy import Table, select
 
 from store.disk.audit import Link
 from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS
-from store.people.record_acts import EFFECTS, Effect
+from store.people.record_acts import EFFECTS, RecordEffect
 from store.records.values import unpack
 from store.snapshot import Snapshot
 
@@ -38,19 +38,19 @@ class AuditComparison:
     def see(self, link: Link, old: str | None, new: str | None, erased: bool) -> None:
         """Take one link that holds, with its values."""
         _, _, _, act, kind, record, field = link
-        if kind not in RECORDS or (effect := EFFECTS.get(act)) in (None, Effect.BESIDE):
+        if kind not in RECORDS or (effect := EFFECTS.get(act)) in (None, RecordEffect.BESIDE):
             return
         mark = hash(record)
-        if effect is Effect.REMOVED:
+        if effect is RecordEffect.REMOVED:
             self._sums.pop(mark, None)
             return
-        if effect is Effect.ERASED or erased:
+        if effect is RecordEffect.ERASED or erased:
             self._sums[mark] = _ERASED
-        if effect in (Effect.GOES, Effect.COMES):
+        if effect in (RecordEffect.GOES, RecordEffect.COMES):
             if kind == "episode" and field == _OWNER:
                 self._owners[mark] = new or ""
             elif not field and _is_moved(kind, act, record, new):
-                (self._gone.add if effect is Effect.GOES else self._gone.discard)(mark)
+                (self._gone.add if effect is RecordEffect.GOES else self._gone.discard)(mark)
         elif not field and new is not None:
             self._sums[mark] = self._number(mark, new)
         elif field and not erased:

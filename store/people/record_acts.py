@@ -6,7 +6,7 @@ from enum import Enum
 from store.facts import RECORD_KINDS
 
 
-class Effect(Enum):
+class RecordEffect(Enum):
     """What an act does to the record that it is noted of."""
 
     VALUES = "enters values, or others in their place"
@@ -17,42 +17,44 @@ class Effect(Enum):
     BESIDE = "is said of it or stands beside it, and changes nothing that is sent"
 
 
-EFFECTS: Mapping[str, Effect] = {
-    "create": Effect.VALUES,
-    "load": Effect.VALUES,
-    "import": Effect.VALUES,
-    "sample": Effect.VALUES,
-    "copy": Effect.VALUES,
-    "change": Effect.VALUES,
-    "recode": Effect.VALUES,
-    "letter": Effect.VALUES,
-    "delete": Effect.GOES,
-    "merge": Effect.GOES,
-    "undelete": Effect.COMES,
-    "split": Effect.COMES,
-    "erase": Effect.ERASED,
-    "remove": Effect.REMOVED,
-    "accept": Effect.BESIDE,
-    "annotate": Effect.BESIDE,
-    "ask removal": Effect.BESIDE,
-    "confirm": Effect.BESIDE,
-    "consent": Effect.BESIDE,
-    "decide": Effect.BESIDE,
-    "give out": Effect.BESIDE,
-    "lapse": Effect.BESIDE,
-    "look": Effect.BESIDE,
-    "many": Effect.BESIDE,
-    "note": Effect.BESIDE,
-    "recoded": Effect.BESIDE,
-    "recoded back": Effect.BESIDE,
-    "refused": Effect.BESIDE,
-    "second keying": Effect.BESIDE,
-    "take back": Effect.BESIDE,
-    "take back removal": Effect.BESIDE,
+EFFECTS: Mapping[str, RecordEffect] = {
+    "create": RecordEffect.VALUES,
+    "load": RecordEffect.VALUES,
+    "import": RecordEffect.VALUES,
+    "sample": RecordEffect.VALUES,
+    "copy": RecordEffect.VALUES,
+    "change": RecordEffect.VALUES,
+    "recode": RecordEffect.VALUES,
+    "letter": RecordEffect.VALUES,
+    "delete": RecordEffect.GOES,
+    "merge": RecordEffect.GOES,
+    "undelete": RecordEffect.COMES,
+    "split": RecordEffect.COMES,
+    "erase": RecordEffect.ERASED,
+    "remove": RecordEffect.REMOVED,
+    "accept": RecordEffect.BESIDE,
+    "annotate": RecordEffect.BESIDE,
+    "ask removal": RecordEffect.BESIDE,
+    "confirm": RecordEffect.BESIDE,
+    "consent": RecordEffect.BESIDE,
+    "decide": RecordEffect.BESIDE,
+    "give out": RecordEffect.BESIDE,
+    "lapse": RecordEffect.BESIDE,
+    "look": RecordEffect.BESIDE,
+    "many": RecordEffect.BESIDE,
+    "note": RecordEffect.BESIDE,
+    "recoded": RecordEffect.BESIDE,
+    "recoded back": RecordEffect.BESIDE,
+    "refused": RecordEffect.BESIDE,
+    "second keying": RecordEffect.BESIDE,
+    "take back": RecordEffect.BESIDE,
+    "take back removal": RecordEffect.BESIDE,
 }
 """By the act's word in the audit. Where it is noted of a field, it is that field it does this to."""
 
-SENDS_NOTHING_ELSE = tuple(act for act, effect in EFFECTS.items() if effect in (Effect.BESIDE, Effect.ERASED))
+SENDS_NOTHING_ELSE = tuple(
+    act for act, effect in EFFECTS.items() if effect in (RecordEffect.BESIDE, RecordEffect.ERASED)
+)
 """The acts after which a return would be what it was before them."""
 
 

@@ -9,7 +9,7 @@ from store.findings.acceptance_facts import AcceptanceInfo
 from tests.screens.fake_program import NOW, FakeProgram
 from tui.screens.acceptances import AcceptancesScreen
 from tui.screens.extract.items import ExtractItem, ItemsScreen
-from tui.session.filtered_screen import FilteredTableScreen, Listing
+from tui.session.filtered_screen import FilteredTableScreen, TableContents
 
 ITEMS = [ExtractItem(f"T{number}", f"Episode {number}", "no consent", place=("c", "e", "", "")) for number in (1, 2, 3)]
 
@@ -52,7 +52,7 @@ async def test_an_empty_list_says_whether_it_is_the_words_that_empty_it() -> Non
         await pilot.press("escape")
         await pilot.pause()
         assert "T3" in seen(screen) and screen.table.has_focus and screen.find_line.text == ""
-        screen.show_listing(Listing([], "Why.", "Nothing is left out."))
+        screen.show_contents(TableContents([], "Why.", "Nothing is left out."))
         assert "Nothing is left out." in seen(screen)
 
 
@@ -70,10 +70,10 @@ async def test_the_chosen_line_stays_chosen_while_words_leave_it() -> None:
 
 
 async def test_a_list_of_the_store_is_read_again_by_either_case_of_its_letter_and_keeps_its_line() -> None:
-    answers: list[Listing[AcceptanceInfo]] = [
-        Listing([accepted(1), accepted(2)], "2 in force.", "No acceptance is in force."),
-        Listing([accepted(3), accepted(1), accepted(2)], "3 in force.", "None."),
-        Listing([accepted(1)], "1 in force.", "None."),
+    answers: list[TableContents[AcceptanceInfo]] = [
+        TableContents([accepted(1), accepted(2)], "2 in force.", "No acceptance is in force."),
+        TableContents([accepted(3), accepted(1), accepted(2)], "3 in force.", "None."),
+        TableContents([accepted(1)], "1 in force.", "None."),
     ]
     first: Callable[[], AcceptancesScreen] = AcceptancesScreen
     app = FakeProgram(first, list(answers))

@@ -10,7 +10,7 @@ import typer
 
 from exporters.checks.bounces import LARGEST, as_mapping, read_bounces, text_of_list, told_as_text
 from exporters.checks.caseload import check_caseload
-from exporters.checks.findings_list import FORMS, Form, ListedFinding, told_findings, write_findings
+from exporters.checks.findings_list import FORMS, Form, ToldFinding, told_findings, write_findings
 from exporters.work import Work
 from tui.cli.context import Progress, now, opened, talk
 from tui.cli.named import agency_of, resolved
@@ -61,7 +61,7 @@ def findings(
         standard = load(agency.standard)
         work, month, errors = Work(agency, standard, today), submission or "", 0
 
-        def counted(told: Iterable[ListedFinding]) -> Iterator[ListedFinding]:
+        def counted(told: Iterable[ToldFinding]) -> Iterator[ToldFinding]:
             nonlocal errors
             for one in told:
                 errors += one.severity == Severity.ERROR

@@ -7,7 +7,7 @@ from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
-from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.wording import rule_title, when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.confirm import Answer, Confirm
@@ -37,16 +37,18 @@ class AcceptancesScreen(StoredTableScreen[AcceptanceInfo]):
         super().__init__()
         self.with_ended = False
 
-    def question(self) -> Callable[[Snapshot], Listing[AcceptanceInfo]]:
+    def question(self) -> Callable[[Snapshot], TableContents[AcceptanceInfo]]:
         """Those in force; with `l` those that ended, too."""
         agency, with_ended = self.program.agency, self.with_ended
 
-        def read(snapshot: Snapshot) -> Listing[AcceptanceInfo]:
+        def read(snapshot: Snapshot) -> TableContents[AcceptanceInfo]:
             found = acceptances.listed(snapshot, agency, lapsed=with_ended, withdrawn=with_ended)
             live = sum(one.is_live for one in found)
             ended = f", {len(found) - live:,} ended" if with_ended else "; l shows those that ended, too"
             about = f"{live:,} in force{ended}. An acceptance lapses when a value involved changes."
-            return Listing(found, about, "Nobody accepted a warning." if with_ended else "No acceptance is in force.")
+            return TableContents(
+                found, about, "Nobody accepted a warning." if with_ended else "No acceptance is in force."
+            )
 
         return read
 

@@ -10,7 +10,7 @@ from exporters.records import history
 from exporters.records.history import RecordPlace
 from store.snapshot import Snapshot
 from tui.screens.standards import PageScreen
-from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.history_lines import HistoryLine, record_told, sums_told, whole_day_told
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -85,21 +85,21 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
 
     # Reading
 
-    def question(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+    def question(self) -> Callable[[Snapshot], TableContents[HistoryLine]]:
         """Of the record, or of a person's day."""
         return self._of_record() if self._record_id else self._of_day()
 
-    def _of_record(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+    def _of_record(self) -> Callable[[Snapshot], TableContents[HistoryLine]]:
         standard, record_id, looks = self.program.standard, self._record_id, self._looks
 
-        def read(snapshot: Snapshot) -> Listing[HistoryLine]:
+        def read(snapshot: Snapshot) -> TableContents[HistoryLine]:
             name, lines = record_told(snapshot, standard, record_id, looks=looks)
             about = "Everything that was done to it, the newest first."
-            return Listing(lines, about, NOTHING, f"History: {name}")
+            return TableContents(lines, about, NOTHING, f"History: {name}")
 
         return read
 
-    def _of_day(self) -> Callable[[Snapshot], Listing[HistoryLine]]:
+    def _of_day(self) -> Callable[[Snapshot], TableContents[HistoryLine]]:
         program, looks = self.program, self._looks
         day, person = self._day or program.today(), self._person or program.person
         own = (person, day) == (program.person, program.today())
@@ -107,13 +107,13 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         title = f"History: what {person} did {'today' if own else f'on {day:%d %b %Y}'}"
         which = "What you changed today" if own else f"What {person} did on {day:%d %b %Y}"
 
-        def read(snapshot: Snapshot) -> Listing[HistoryLine]:
+        def read(snapshot: Snapshot) -> TableContents[HistoryLine]:
             found = whole_day_told(snapshot, agency, standard, person, day, looks=looks)
             if not found.whole:
                 about = f"{which}, very much: the latest of it."
             else:
                 about = f"{which}: {sums_told(found.sums)}." if own else f"{which}, the newest first."
-            return Listing(found.lines, about, NOTHING, title)
+            return TableContents(found.lines, about, NOTHING, title)
 
         return read
 

@@ -15,7 +15,7 @@ from store.records import removal as stored
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
 from tui.screens.standards import PageScreen
-from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -55,7 +55,7 @@ class SubjectLine:
 
 def _lines(
     snapshot: Snapshot, agency: AgencyInfo, standard: Standard, today: date, client_id: str
-) -> Listing[SubjectLine]:
+) -> TableContents[SubjectLine]:
     """In a thread: where removals stand, and the lines; the client one came from first."""
     state = removal.state(snapshot, agency, today)
     lines = []
@@ -81,7 +81,7 @@ def _lines(
     kept = f"for {removal.told_years(state.years)} after closure" if state.years else "without an end (y sets one)"
     about = f"Kept {kept}: {len(state.due):,} due, {len(state.waiting):,} waiting. Nothing goes by itself."
     lines.sort(key=lambda one: order.get(one.state, 3))
-    return Listing(lines, about, "Nobody is due, nothing was asked for.")
+    return TableContents(lines, about, "Nobody is due, nothing was asked for.")
 
 
 class SubjectScreen(StoredTableScreen[SubjectLine]):
@@ -96,7 +96,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         super().__init__()
         self._client_id = client_id
 
-    def question(self) -> Callable[[Snapshot], Listing[SubjectLine]]:
+    def question(self) -> Callable[[Snapshot], TableContents[SubjectLine]]:
         """Where removals stand."""
         app = self.program
         agency, standard, today, client_id = app.agency, app.standard, app.today(), self._client_id

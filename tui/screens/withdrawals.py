@@ -8,7 +8,7 @@ from store.records.consent import ConsentEntry, ConsentPlace
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.screens.registry import SCREENS
-from tui.session.filtered_screen import Listing, StoredTableScreen
+from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -37,16 +37,16 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         super().__init__()
         self.with_ticked = False
 
-    def question(self) -> Callable[[Snapshot], Listing[ConsentPlace]]:
+    def question(self) -> Callable[[Snapshot], TableContents[ConsentPlace]]:
         """Those that nobody ticked; with `l` the ticked ones, too."""
         app, ticked = self.program, self.with_ticked
         work = Work(app.agency, app.standard, app.today())
 
-        def read(snapshot: Snapshot) -> Listing[ConsentPlace]:
+        def read(snapshot: Snapshot) -> TableContents[ConsentPlace]:
             found = consent.to_tell(snapshot, work, settled=ticked)
             waiting = sum(one.entry is not None and one.entry.settled_at is None for one in found)
             about = f"{counted(waiting, 'withdrawal')} that no extract can carry: tell {consent.WHOM}."
-            return Listing(found, about, "Nobody is to be told of a withdrawal.")
+            return TableContents(found, about, "Nobody is to be told of a withdrawal.")
 
         return read
 

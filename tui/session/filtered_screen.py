@@ -86,7 +86,7 @@ class FilteredScreen(StoreScreen[None]):
 
 
 @dataclass(frozen=True)
-class Listing(Generic[Item]):
+class TableContents(Generic[Item]):
     """What a table shows: its things in their order, a sentence above them, what stands there when there is none of
     them, and the screen's title where it changes."""
 
@@ -100,7 +100,7 @@ class FilteredTableScreen(FilteredScreen, Generic[Item]):
     """What is told of the list, the filter, a table of things held in memory, all of the chosen one below it.
 
     A subclass gives `columns` and says of a thing what its row is (`row_of`), what the filter looks through (`text_of`)
-    and what stands below the table (`told_of`). `begin` gets the first `Listing` and hands it to `show_listing`.
+    and what stands below the table (`told_of`). `begin` gets the first `TableContents` and hands it to `show_contents`.
     """
 
     columns: Sequence[Column] = ()
@@ -182,12 +182,12 @@ class FilteredTableScreen(FilteredScreen, Generic[Item]):
         self.table.focus()
         self.begin()
 
-    def show_listing(self, listing: Listing[Item]) -> None:
+    def show_contents(self, contents: TableContents[Item]) -> None:
         """Show this from now on; the filter and the chosen thing stay."""
-        self.every, self._nothing = listing.items, listing.nothing
-        self.about.show((f" {listing.about}", "dim"))
-        if listing.title:
-            self.retitle(listing.title)
+        self.every, self._nothing = contents.items, contents.nothing
+        self.about.show((f" {contents.about}", "dim"))
+        if contents.title:
+            self.retitle(contents.title)
         self.filter_by(self.find_line.text)
 
     def filter_by(self, text: str) -> None:
@@ -233,10 +233,10 @@ class StoredTableScreen(FilteredTableScreen[Item], Generic[Item]):
     def __init__(self) -> None:
         super().__init__()
         self._was_read = False
-        self._refresher: Refresher[Listing[Item]] = Refresher(self, self.question, self._came, self._failed)
+        self._refresher: Refresher[TableContents[Item]] = Refresher(self, self.question, self._came, self._failed)
 
-    def question(self) -> "Callable[[Snapshot], Listing[Item]]":
-        """What reads the listing, in a thread; what it needs of screen and program it takes now."""
+    def question(self) -> "Callable[[Snapshot], TableContents[Item]]":
+        """What reads the contents, in a thread; what it needs of screen and program it takes now."""
         raise NotImplementedError
 
     def begin(self) -> None:
@@ -256,9 +256,9 @@ class StoredTableScreen(FilteredTableScreen[Item], Generic[Item]):
         if self._was_read:
             self.action_refresh_data()
 
-    def _came(self, listing: Listing[Item]) -> None:
+    def _came(self, contents: TableContents[Item]) -> None:
         self._was_read = True
-        self.show_listing(listing)
+        self.show_contents(contents)
 
     def _failed(self, problem: Problem) -> None:
         self.say(problem.sentence, "error")

@@ -7,6 +7,7 @@ read, or past a draft of one's own, unless the command line says so.
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,6 +55,17 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 
+@dataclass(frozen=True)
+class ClientAct:
+    """What is done to a client, and what is said of it; whose drafts go with it where that is wanted, and what JSON
+    tells beside."""
+
+    done: str
+    do: "Callable[[UnitOfWork], ClientTree | Merged]"
+    drafts_of: Sequence[StoredRecord] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
 @client_command(commands, "delete")
 def delete(
     asked: ClientOptions,
@@ -80,10 +92,8 @@ def delete(
             at,
             [tree],
             [record],
-            "deleted",
             how,
-            lambda unit: save.delete(unit, tree.client.id, Save.of(record)),
-            gone=below if how.drop_draft else (),
+            ClientAct("deleted", lambda unit: save.delete(unit, tree.client.id, Save.of(record)), below),
         )
 
 
@@ -103,9 +113,8 @@ def undelete(
             at,
             [tree],
             [record],
-            "brought back",
             how,
-            lambda unit: save.bring_back(unit, tree.client.id, Save.of(record)),
+            ClientAct("brought back", lambda unit: save.bring_back(unit, tree.client.id, Save.of(record))),
         )
 
 
@@ -136,11 +145,13 @@ def merge(
             at,
             [tree, theirs],
             [theirs.client],
-            f"merged into {keep_id}",
             how,
-            lambda unit: save.merge(unit, keep_id=keep_id, other_id=other_id),
-            gone=list(records_of(theirs)) if how.drop_draft else (),
-            more=_pair_mapping(both),
+            ClientAct(
+                f"merged into {keep_id}",
+                lambda unit: save.merge(unit, keep_id=keep_id, other_id=other_id),
+                tuple(records_of(theirs)),
+                _pair_mapping(both),
+            ),
         )
 
 
@@ -219,7 +230,7 @@ def split(
         (merge,) = found
         trees = [at.store.ask(read.tree, id, deleted=True) for id in (merge.keep_id, merge.other_id)]
         done = f"split from {merge.keep_id}"
-        return _done(at, trees, [trees[1].client], done, how, lambda unit: save.split(unit, merge.id))
+        return _done(at, trees, [trees[1].client], how, ClientAct(done, lambda unit: save.split(unit, merge.id)))
 
 
 @client_command(commands, "worker")
@@ -259,9 +270,8 @@ def _annotate(asked: ClientOptions, wanted: str, key_worker: str | None, note: s
             at,
             [tree],
             [episode],
-            done,
             how,
-            lambda unit: save.annotate(unit, episode.id, key_worker=worker, note=text),
+            ClientAct(done, lambda unit: save.annotate(unit, episode.id, key_worker=worker, note=text)),
         )
 
 
@@ -311,24 +321,16 @@ def _client(at: ClientWork, wanted: str) -> tuple[StoredRecord, ClientTree]:
 
 
 def _done(
-    at: ClientWork,
-    trees: Sequence[ClientTree],
-    records: Sequence[StoredRecord],
-    done: str,
-    how: SaveOptions,
-    act: "Callable[[UnitOfWork], ClientTree | Merged]",
-    *,
-    gone: Sequence[StoredRecord] = (),
-    more: Mapping[str, object] | None = None,
+    at: ClientWork, trees: Sequence[ClientTree], records: Sequence[StoredRecord], how: SaveOptions, act: ClientAct
 ) -> int:
-    """Do it in one transaction after the checks, and forget drafts of what is `gone`; tell what is found then."""
+    """Do it in one transaction after the checks; tell what is found then."""
     for record in records:
         refuse_version(record, how)
     for tree in trees:
         refuse_company(at, tree, how)
     with at.store.writing(at.who) as unit:
-        result = act(unit)
-        for record in gone:
+        result = act.do(unit)
+        for record in act.drafts_of if how.drop_draft else ():
             drafts.drop(unit, record.id)
     client_id = trees[0].client.id
     after = result.tree if isinstance(result, Merged) else result
@@ -344,16 +346,16 @@ def _done(
     if how.form is OutputFormat.JSON:
         told: dict[str, object] = {
             "client_id": client_id,
-            "done": done,
+            "done": act.done,
             "records": [{"kind": one.kind, "id": one.id} for one in records],
             "findings": [finding_mapping(one) for one in found],
-            **(more or {}),
+            **act.more,
         }
         print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
     else:
         for record in records:
             print(
-                f"{at.work.standard.word(record.kind)} {record.id}: {done}"
+                f"{at.work.standard.word(record.kind)} {record.id}: {act.done}"
                 + (f" (merge {merge_id})" if merge_id else "")
             )
         for finding in found:

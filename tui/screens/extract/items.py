@@ -7,7 +7,7 @@ from exporters.extracts.compare import Comparison, Difference
 from exporters.extracts.receipt import Receipt
 from tui.form.dates import show_date
 from tui.screens.extract.queries import RecordPlace, place_of
-from tui.session.filtered_screen import FilteredTableScreen, Listing
+from tui.session.filtered_screen import FilteredTableScreen, TableContents
 from tui.session.wording import several
 from tui.widgets.paged_table import Column, Row
 from validators.standard.model import Standard
@@ -107,12 +107,12 @@ class ItemsScreen(FilteredTableScreen[ExtractItem]):
     def __init__(self, title: str, about: str, items: Sequence[ExtractItem], empty: str) -> None:
         super().__init__()
         self.title = title
-        self._listing = Listing(items, about, empty)
+        self._contents = TableContents(items, about, empty)
         self._walked = False
 
     def begin(self) -> None:
         """It is there."""
-        self.show_listing(self._listing)
+        self.show_contents(self._contents)
 
     def row_of(self, one: ExtractItem) -> Row:
         """Whose, which record, what."""

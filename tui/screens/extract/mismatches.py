@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from exporters.extracts.mismatches import TITLES, Mismatch, Mismatches, confirm, find_mismatches
 from exporters.extracts.preview import Preview
 from store.month import sent as stored_sent
-from tui.session.filtered_screen import FilteredTableScreen, Listing
+from tui.session.filtered_screen import FilteredTableScreen, TableContents
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
 from validators.local_time import date_text
@@ -32,7 +32,7 @@ class MismatchesScreen(FilteredTableScreen[Mismatch]):
         sent, about = self.found.sent, ""
         if sent is not None and sent.sent_at is not None:
             about = f"Against the extract of {sent.submission} that {sent.sent_by} sent on {date_text(sent.sent_at)}."
-        self.show_listing(Listing(self.found.found, about, "There is none."))
+        self.show_contents(TableContents(self.found.found, about, "There is none."))
 
     def _title(self, one: Mismatch) -> str:
         return TITLES[one.kind].told(self.program.terms)

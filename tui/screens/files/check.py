@@ -11,7 +11,7 @@ from exporters.imports.brought import CheckedFile, check_brought, row_at
 from exporters.work import Work
 from tui.screens.files.row import RowScreen
 from tui.screens.registry import SCREENS
-from tui.session.filtered_screen import FilteredTableScreen, Listing
+from tui.session.filtered_screen import FilteredTableScreen, TableContents
 from tui.session.wording import path_text, rule_title, several, values_text, with_short_paths
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -66,7 +66,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
 
     def begin(self) -> None:
         """Check the file that is given, or ask for one."""
-        self.show_listing(Listing((), "", "No file is checked yet."))
+        self.show_contents(TableContents((), "", "No file is checked yet."))
         if self._path is None:
             self.action_other()
         else:
@@ -114,7 +114,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
         self.checked = None
         self._refusal = with_short_paths(problem.told(self.program.terms))
         self.file_line.show()
-        self.show_listing(Listing((), "", "It is not checked."))
+        self.show_contents(TableContents((), "", "It is not checked."))
         self.say("It is not checked: see below the list.", "error")
 
     def _came(self, checked: CheckedFile) -> None:
@@ -129,7 +129,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
         figures = f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
         self.file_line.show((f" {checked.path.name}: {standard.title}, edition {standard.edition}", "heading"))
         worst_first = sorted(report.findings, key=lambda one: ORDER.index(one.severity))
-        self.show_listing(Listing(worst_first, "", "Nothing is wrong with it."))
+        self.show_contents(TableContents(worst_first, "", "Nothing is wrong with it."))
         self.about.show((f" {size}; {figures}", "text"))
         take = REGISTRY.key_text("file_check.take")
         self.say(f"{told or 'No findings'}. Nothing is stored; {take} takes the file in.", "notice" if told else "ok")
