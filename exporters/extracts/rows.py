@@ -12,7 +12,7 @@ from pathlib import Path
 from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import Examination
 from exporters.checks.return_check import examination, examined
-from exporters.extracts.outside import OutsideDates
+from exporters.extracts.left_out_by_dates import OutsideDates
 from exporters.extracts.receipt import Receipt
 from exporters.formats import choose
 from exporters.formats.base import ReturnDetails, Selecting, Sink

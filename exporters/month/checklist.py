@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from exporters.extracts.outside import kept_out
+from exporters.extracts.left_out_by_dates import kept_out
 from exporters.extracts.readiness import Check, Readiness
 from exporters.formats import choose
 from exporters.month.portal_figures import compared

@@ -5,7 +5,7 @@ such a date is wrong; but what is not sent is judged by nobody at the other end,
 """
 
 from store.facts import AgencyInfo
-from store.findings.outside import faults_in
+from store.findings.faults_by_field import faults_in
 from store.snapshot import Snapshot
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
