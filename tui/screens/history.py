@@ -9,12 +9,12 @@ from textual.widget import Widget
 from exporters.records import history
 from exporters.records.history import RecordPlace
 from store.snapshot import Snapshot
-from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.history_lines import HistoryLine, record_told, sums_told, whole_day_told
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
+from tui.widgets.text_page import PageScreen
 from validators.problems import Problem
 
 WIDE = 110

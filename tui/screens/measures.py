@@ -8,7 +8,6 @@ from textual.widget import Widget
 from exporters.month.measures import MOST_CASES, MeasureCase, bar, cases, headline, measured
 from tui.form.dates import show_date
 from tui.screens.registry import SCREENS
-from tui.screens.standards import PageScreen
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -16,7 +15,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
-from tui.widgets.text_page import wrapped
+from tui.widgets.text_page import PageScreen, wrapped
 from validators.calendar.calendar import in_words
 from validators.measures import MeasureLine, Result, Span, quarter
 from validators.problems import Problem

@@ -23,13 +23,13 @@ from tui.session.program import StoreScreen
 from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
-from tui.widgets.base_screen import BaseModal, BaseScreen
+from tui.widgets.base_screen import BaseModal
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.text_line import Piece
-from tui.widgets.text_page import TextPage
+from tui.widgets.text_page import PageScreen, TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import available, edition_of, editions, installs, load, load_folder
 from validators.standard.model import Standard
@@ -387,18 +387,3 @@ def _taken_back(store: "Store", name: str) -> Installation:
         return take_back(name, used)
     except (OSError, shutil.Error):
         raise Problem("The install could not be taken back: check the permissions of the folder it is in.") from None
-
-
-class PageScreen(BaseScreen[None]):
-    """One page; Escape goes back to the list."""
-
-    scope = "page"
-
-    def __init__(self, title: str, lines: list[str]) -> None:
-        super().__init__()
-        self.title = title
-        self._lines = lines
-
-    def body(self) -> Iterable[Widget]:
-        """The text."""
-        yield TextPage(self._lines)

@@ -14,13 +14,13 @@ from store.records import read
 from store.records import removal as stored
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
-from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, Row
+from tui.widgets.text_page import PageScreen
 from validators.local_time import local_day
 from validators.problems import Problem
 from validators.standard.model import Standard

@@ -1,12 +1,14 @@
 """A page of plain text that scrolls: help, standards, history."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.geometry import Offset
 from textual.strip import Strip
+from textual.widget import Widget
 
+from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text import printable, width_of
 from tui.widgets.text_line import Drawn
 
@@ -125,3 +127,18 @@ class TextPage(Drawn, can_focus=True):
         row = self.top + y
         pieces = [self._lines[row]] if row < len(self._lines) else []
         return self.strip_of(pieces, self.size.width, "text")
+
+
+class PageScreen(BaseScreen[None]):
+    """One page by itself; Escape goes back."""
+
+    scope = "page"
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self.title = title
+        self._lines = list(lines)
+
+    def body(self) -> Iterable[Widget]:
+        """The text."""
+        yield TextPage(self._lines)

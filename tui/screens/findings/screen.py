@@ -35,6 +35,7 @@ from tui.screens.registry import SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.filtered_screen import FilteredScreen
 from tui.session.refresher import Question, Refresher
+from tui.session.standard_pages import field_page, rule_page
 from tui.session.store_access import StoreChanged
 from tui.session.wording import rule_title, values_text
 from tui.widgets.actions import REGISTRY, action, both_cases
@@ -44,7 +45,7 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
-from tui.widgets.text_page import wrapped
+from tui.widgets.text_page import PageScreen, wrapped
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity
@@ -271,8 +272,6 @@ class FindingsScreen(FilteredScreen):
 
     def action_rule_page(self) -> None:
         """F6: the rule, or the field where they are grouped so and the line is a group."""
-        from tui.screens.standards import PageScreen, page_of
-
         row = self.list.current
         if row is None:
             return
@@ -282,7 +281,8 @@ class FindingsScreen(FilteredScreen):
         standard = self.program.standard
         known: Mapping[str, object] = standard.rule_by_id if kind == "rule" else standard.by_header
         if kind in WAYS[:2] and name in known:
-            self.app.push_screen(PageScreen(item.capitalize(), page_of(standard, item)))
+            page = (rule_page if kind == "rule" else field_page)(standard, name)
+            self.app.push_screen(PageScreen(item.capitalize(), page))
         else:
             self.say("Choose a finding first: its rule is told here.", "notice")
 

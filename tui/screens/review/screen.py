@@ -16,7 +16,6 @@ from tui.screens.registry import SCREENS
 from tui.screens.review.corrections import correct, take_codes
 from tui.screens.review.pages import page_of, state_of
 from tui.screens.review.steps import walk
-from tui.screens.standards import PageScreen
 from tui.session.filtered_screen import FilteredScreen
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -25,7 +24,7 @@ from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
-from tui.widgets.text_page import TextPage
+from tui.widgets.text_page import PageScreen, TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
