@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.extracts.readiness import counted
 from store.month import calendar as stored_calendar
 from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
