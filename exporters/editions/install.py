@@ -12,7 +12,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exporters.editions.list_files import GivenList, as_table, index_row, read_lists
 from exporters.imports.encodings import refuse_unquoted
@@ -25,9 +27,15 @@ from validators.standard.layers import LIST_COLUMNS
 from validators.standard.loader import load_standard
 from validators.standard.model import Standard
 
+if TYPE_CHECKING:
+    from store.unit_of_work import UnitOfWork
+
 NOTE = "installed.toml"
+INSTALL, TAKE_BACK, KIND = "install", "take back", "standard"
+"""How the audit calls what is done here, and to what."""
 _TABLES = ("standard.toml", "fields.csv", "rules.csv", "checklist.csv", "provenance.csv")
 _LARGEST_FILE, _LARGEST_ALL, _MOST_FILES = 8 << 20, 32 << 20, 600
+_MOST_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +125,13 @@ def _in_force(standard_id: str) -> Standard | None:
 def refuse_foreign(folder: Path) -> None:
     """Raise Problem for a folder with a link in it, a key or a store, or what the person may not read himself.
 
-    What is wrong in a data set is quoted, and all of it is copied to where everybody reads it.
+    What is wrong in a data set is quoted, and all of it is copied to where everybody reads it. Of a folder that holds
+    far more than an edition nothing is read: a whole disk may have been named.
     """
-    for path in sorted(folder.rglob("*")):
+    found = list(islice(folder.rglob("*"), _MOST_LOOKED_AT + 1))
+    if len(found) > _MOST_LOOKED_AT:
+        raise Problem(f"{folder} holds more than {_MOST_LOOKED_AT:,} files and folders: no edition does, name another.")
+    for path in sorted(found):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
             raise Problem(f"{path} is a link or no file: put the file itself into the folder.")
         if path.is_file():
@@ -216,6 +228,34 @@ def install(its: Candidate, who: Who) -> Installation:
         sync(parent)
     catalogue.load.cache_clear()
     return installation(InstalledFolder(its.standard_id, number, target))
+
+
+def install_audited(unit: "UnitOfWork", its: Candidate) -> Installation:
+    """Install it, with the row of the audit that tells of it: both, or neither.
+
+    Raises as `install`, and Problem where the person may not.
+    """
+    before = installed(its.standard_id)
+    unit.chain.add(INSTALL, KIND, its.standard_id, "", before[-1].digest if before else None, its.digest)
+    made = install(its, unit.who)
+    unit.derivers.forget()
+    return made
+
+
+def take_back_audited(unit: "UnitOfWork", standard_id: str) -> Installation:
+    """Take the latest install back, with the row of the audit that tells of it: both, or neither.
+
+    Raises as `take_back`, and Problem where the person may not.
+    """
+    from store.records import agencies  # where there is no store, the database is not loaded
+
+    edition, _ = catalogue.edition_of(standard_id)
+    before = installed(edition)
+    if before:
+        unit.chain.add(TAKE_BACK, KIND, edition, "", before[-1].digest, before[-2].digest if before[1:] else None)
+    told = take_back(edition, [one.standard for one in agencies.listed(unit)])
+    unit.derivers.forget()
+    return told
 
 
 def _note(its: Candidate, who: Who) -> bytes:

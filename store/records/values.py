@@ -256,6 +256,10 @@ class Derivers(Mapping[str, Deriver]):
             self._made[standard] = Deriver(self._standards(standard))
         return self._made[standard]
 
+    def forget(self) -> None:
+        """Another edition may be in force: make each anew when it is asked for again."""
+        self._made.clear()
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._made)
 

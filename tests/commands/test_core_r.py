@@ -141,6 +141,19 @@ def test_a_field_that_is_only_accepted_is_not_asked_for(ours: tuple[str, ...], t
     assert rules(path, "our-r-yp") == ["2"] and rules(path, "our-r-sy") == []
 
 
+def test_two_clients_of_one_attributor_are_told_as_a_possible_double(ours: tuple[str, ...], place: Place) -> None:
+    """The specification joins records by the attributor; two clients are joined by a person, who merges them."""
+    area = {"LA": "E06000001"}
+    other = {"CLIENTID": "c2", "CLIENT": "002", "EPISODID": "e2"}
+    path = file(place.folder, ours, {**MADE, **area}, {**MADE, **area, **other, "MODID": "m2", "DISD": ""})
+    done = call("import", path, "--standard", "our-r-ad", "--agency", "N9901", *place.options)
+    assert done.code in (0, 1), done
+    checked = call("check", "--store", place.store, "--key-file", place.key, *TODAY, "--format", "json")
+    found = [one for one in json.loads(checked.out)["findings"] if one["rule"] == "twice"]
+    assert {one["severity"] for one in found} == {"notice"} and found
+    assert "initials, birth date, sex and area of residence" in found[0]["message"]
+
+
 def test_a_file_of_r_without_a_data_set_named(ours: tuple[str, ...], tmp_path: Path) -> None:
     sentence = call("check", file(tmp_path, ours, MADE), *TODAY).sentence
     assert "say with --standard which its agency reports: our-r-ad, our-r-yp, our-r-sa, our-r-sy." in sentence

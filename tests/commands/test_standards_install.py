@@ -3,14 +3,25 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
+from exporters.editions import install
+from store.disk import audit, user
+from store.disk.user import current_person
+from store.facts import AuditQuery, Who
+from store.people import roles
+from store.people.acts import Refused, Role
+from store.store import open_store
 from tests.commands.running import Outcome, Place, call
+from tests.stores import ask
 from validators.standard import catalogue
 from validators.standard.catalogue import SHIPPED, load
+
+NOW = datetime(2026, 6, 3, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -86,6 +97,46 @@ def test_several_lists_at_once_and_one_after_the_other(site: Path, tmp_path: Pat
     told(call("standards", "take-back", "ndtms-r"))
     assert load("ndtms-r-ad").code_lists["employment"].status == "unknown"
     assert list(load("ndtms-r-ad").code_lists["setting"].codes) == ["01"]
+
+
+def test_installs_stand_in_the_audit_and_need_the_role(
+    site: Path, tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert call("agencies", "add", "T0123", "--standard", "ndtms-r-ad", *place.options).code == 0
+    file = table(tmp_path, "Code,Text\n01,Community\n")
+    with open_store(place.store, place.key, load) as store:
+        made = store.ground.derivers["ndtms-r-ad"]
+        its = install.candidate(file, "ndtms-r")
+        store.do(Who("ann", NOW), install.install_audited, its)
+        assert store.ground.derivers["ndtms-r-ad"] is not made, "records are kept by what is in force"
+        told = ask(store, audit.found, AuditQuery("ann", None, NOW, NOW + timedelta(seconds=1)))
+    assert [(one.person, one.act, one.kind, one.record_id, one.new) for one in told] == [
+        ("ann", "install", "standard", "ndtms-r", its.digest)
+    ]
+    # By command the same row, and the one of the way back.
+    assert call("standards", "take-back", "ndtms-r", *place.options).code == 0
+    with open_store(place.store, place.key, load) as store:
+        last = store.ask(audit.latest, current_person(place.store), ["take back"])
+        assert last is not None and (last.record_id, last.old) == ("ndtms-r", its.digest)
+        # Once roles are given it is an administrator's; what is refused leaves no file behind.
+        mine = {"ada": {"heads"}}
+        monkeypatch.setattr(user, "groups_of", lambda person: frozenset(mine.get(person, {"keyers"})))
+        monkeypatch.setattr(user, "is_group", lambda name: True)
+        for group, role in (("heads", Role.ADMINISTRATOR), ("keyers", Role.KEYING)):
+            store.do(Who("ada", NOW), roles.give, group, role)
+        with pytest.raises(Refused, match="needs the role administrator, and kim has keying"):
+            store.do(Who("kim", NOW), install.install_audited, its)
+    assert load("ndtms-r-ad").code_lists["setting"].status == "unknown"
+
+
+def test_a_folder_of_all_and_everything_is_not_walked_to_its_end(site: Path, tmp_path: Path) -> None:
+    many = tmp_path / "disk"
+    many.mkdir()
+    for number in range(2_001):
+        (many / f"{number}.txt").touch()
+    (many / "standard.toml").touch()
+    assert "holds more than 2,000 files and folders" in call("standards", "check", many).sentence
+    assert "holds more than 2,000 files and folders" in call("standards", "install", many).sentence
 
 
 # what stands in the table, and the sentence

@@ -13,7 +13,7 @@ from store.store import Store, open_store
 from tests.exporters.extracts import row, write
 from tests.stores import ask
 from tests.terminal import Terminal, keys
-from validators.standard.catalogue import load
+from validators.standard.catalogue import available, load
 
 HEAVY = ("sqlmodel", "sqlalchemy", "lxml", "alembic", "sqlcipher3")
 LATE = """
@@ -72,7 +72,14 @@ def test_a_first_start_asks_for_the_agency_and_makes_the_store(tmp_path: Path, t
     assert not path.exists()
     terminal.press("<enter>")
     assert terminal.shows("Type the agency code first")
-    terminal.press("t0123<enter>")
+    # Where a frame is chosen it says which documents are to be brought before a return can be ready.
+    steps = available().index("ndtms-r-ad") - available().index("ndtms-cjit-p")
+    terminal.press("t0123" + ("<down>" if steps > 0 else "<up>") * abs(steps) + "<enter>")
+    terminal.until("Agency T0123 will be made")
+    for named in ("no return is ready: bring", "Technical Definitions CDS-R", "Reference Data CDS-R", "Its key:"):
+        assert terminal.shows(named), terminal.text()
+    terminal.press("<escape>", 0.3)
+    terminal.press(("<up>" if steps > 0 else "<down>") * abs(steps) + "<enter>")
     # What will be made is shown, and where; nothing is made yet.
     terminal.until("Agency T0123 will be made")
     assert terminal.shows("Reports by NDTMS criminal justice (CJIT) data set P, edition P.")

@@ -1,10 +1,13 @@
 """An agency changes its letter at the screen: asked, shown on one page, done by one key, undone by one."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from exporters.editions.letter import change_letter, plan_letter
+from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.month import letters
 from store.records import agencies, bulk_load
@@ -14,7 +17,7 @@ from tests.commands.running import call
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_lists.test_agencies import go_to, sentences
-from tests.stores import ask
+from tests.stores import ask, do
 from tests.terminal import Terminal
 from validators.standard.catalogue import available, load
 from validators.synthetic import synthetic_episodes
@@ -96,6 +99,28 @@ def test_a_change_of_letter_is_shown_done_and_undone_by_keys(
     terminal.press("<f2>")
     terminal.until("N9901 is open: Made-up data set S")
     assert [one.after for one in ask(store, letters.changes, ask(store, agencies.one, "N9901"))] == ["ndtms-s-ad"]
+
+
+def test_a_change_of_letter_by_somebody_else_is_noticed_and_what_is_typed_is_kept(
+    start: Start, store: Store, data: Path, tmp_path: Path
+) -> None:
+    terminal = at_agencies(start, store, data, tmp_path)
+    terminal.press("<escape>")
+    go_to(terminal, "N9901")
+    work = Work(ask(store, agencies.one, "N9901"), load("ndtms-r-ad"), by_line.DAY)
+    plan = ask(store, plan_letter, work, load("ndtms-s-ad"), date(2026, 4, 1))
+    do(store, Who("bob", NOW), change_letter, plan, by_line.DAY)
+    # Where nothing is typed it is opened so at once.
+    terminal.until("N9901 is open: Made-up data set S")
+    terminal.press("<f3><down><enter>")
+    terminal.until("F2 Save")
+    terminal.press("<tab>KB")
+    do(store, Who("bob", NOW), letters.undo, ask(store, agencies.one, "N9901"))
+    # In the midst of typing it is only said: no key goes elsewhere.
+    terminal.until("bob saved")
+    terminal.press("<escape>")
+    terminal.until("N9901 is open: NDTMS core data set R")
+    assert "kept as drafts: 1 client" in sentences(terminal)
 
 
 def test_what_cannot_be_is_said_in_the_dialog_and_before_its_day(

@@ -175,7 +175,9 @@ class KeyworkApp(BaseApp):
             return
         self.store, self.agency, self.person = found.store, found.agency, found.person
         self.standard, self.checker = found.standard, found.checker
-        self.watch_store = StoreWatch(self, self.threads, found.store)
+        from tui.app.letter_watch import LetterWatch  # after the first paint
+
+        self.watch_store = StoreWatch(self, self.threads, found.store, LetterWatch(self).look)
         self.watch_store.start()
         if not self.demo:
             self.lock.start()

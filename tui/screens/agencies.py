@@ -229,7 +229,7 @@ class AgenciesScreen(StoreScreen[None]):
     def on_line_list_chosen(self) -> None:
         """Enter: open it."""
         its = self.listed.known[self.listed.cursor].agency
-        if its.id == self.program.agency.id:
+        if (its.id, its.standard) == (self.program.agency.id, self.program.agency.standard):
             self.say(f"{its.code} is open already; Esc goes back to it.", "notice")
         else:
             self.program.change_agency(its)

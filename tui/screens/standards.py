@@ -8,16 +8,15 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Container
 from textual.widget import Widget
 
-from exporters.editions.install import Installation, installed, refuse_foreign, take_back
+from exporters.editions.install import Installation, installed, refuse_foreign, take_back_audited
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refused
-from store.records import agencies
+from store.unit_of_work import UnitOfWork
 from tui.form.codes import list_status
 from tui.session.program import StoreScreen
 from tui.session.standard_pages import data_set_page, field_page, list_page, rule_page
@@ -33,9 +32,6 @@ from tui.widgets.text_page import PageScreen, TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import available, edition_of, editions, installs, load, load_folder
 from validators.standard.model import Standard
-
-if TYPE_CHECKING:
-    from store.store import Store
 
 WIDE = 110
 TELL_SECONDS = 0.3
@@ -282,9 +278,7 @@ class StandardsScreen(StoreScreen[None]):
         def answered(name: str) -> Callable[[str | None], None]:
             def sure(letter: str | None) -> None:
                 if letter == "t":
-                    self.program.in_store(
-                        lambda store: _taken_back(store, name), on_done=self._back, writes=True, hold=True
-                    )
+                    self.program.write(lambda unit: _taken_back(unit, name), on_done=self._back, hold=True)
 
             return sure
 
@@ -380,10 +374,9 @@ def _named(name: str) -> Standard:
     return next(load_folder(folder))
 
 
-def _taken_back(store: "Store", name: str) -> Installation:
+def _taken_back(unit: UnitOfWork, name: str) -> Installation:
     """In a thread."""
-    used = [one.standard for one in store.ask(agencies.listed)]
     try:
-        return take_back(name, used)
+        return take_back_audited(unit, name)
     except (OSError, shutil.Error):
         raise Problem("The install could not be taken back: check the permissions of the folder it is in.") from None

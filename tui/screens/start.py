@@ -100,6 +100,7 @@ class StartScreen(StoreScreen[None]):
         from validators.agency import agency_code
         from validators.calendar.calendar import SubmissionCalendar
         from validators.standard.catalogue import load
+        from validators.standard.caveats import bring_first
 
         try:
             standard = load(standard_id)
@@ -110,8 +111,11 @@ class StartScreen(StoreScreen[None]):
         calendar = SubmissionCalendar(standard)
         store, key = self._kept_in
         first = calendar.first_in_time(self._today)
+        # Where R or its like is chosen: which documents are to be brought.
+        told = bring_first(standard)
         about = [
             f"Reports by {self._standards[standard_id]}.",
+            *([f"{told[0].upper()}{told[1:]}."] if told else []),
             f"Store (encrypted): {path_text(store)}",
             f"Its key: {path_text(key)}. Without the key nothing in the store can be read.",
             f"{calendar.entry(first).title} ({first}) is the next return that is due. Give an earlier one only if it "

@@ -136,8 +136,12 @@ class StoreThreads:
 class StoreWatch:
     """Looks once a second whether others saved; tells the screens only then, so that an idle line carries nothing."""
 
-    def __init__(self, app: "BaseApp", threads: StoreThreads, store: "Store") -> None:
+    def __init__(
+        self, app: "BaseApp", threads: StoreThreads, store: "Store", others: Callable[[], object] | None = None
+    ) -> None:
+        """`others` is called when somebody else did something that the audit tells."""
         self._app, self._threads, self._store = app, threads, store
+        self._others = others
         self._data = self._saved = self._act = -1
         self._busy = False
         self.lost = ""
@@ -177,6 +181,8 @@ class StoreWatch:
         if not first and (self._saved, self._act) != (saved, act):
             own = act < self._act and self._store.own_acts.are_all(act, self._act)
             self._tell(self._saved != saved, own)
+            if not own and self._others is not None:
+                self._others()
         elif not first and self._data != data and isinstance(self._app.screen, Screen):
             self._app.screen.post_message(StoreWritten())
 

@@ -3,14 +3,14 @@
 import json
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from exporters.editions.install import refuse_foreign
+from exporters.editions.install import INSTALL, KIND, TAKE_BACK, refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
 from tui.cli.context import Progress, talk
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
@@ -32,7 +32,10 @@ from validators.standard.model import Field, Rule, Standard
 
 if TYPE_CHECKING:
     from exporters.editions.install import Candidate
+    from store.facts import Who
+    from store.unit_of_work import UnitOfWork
 
+Answer = TypeVar("Answer")
 commands = typer.Typer()
 group = typer.Typer(help="The national data sets that are installed.")
 commands.add_typer(group, name="standards")
@@ -234,7 +237,7 @@ def install(
     try:
         refuse_foreign(folder)
         if _holds_schemas(folder):
-            return _install_schema(folder, standard_id)
+            return _install_schema(folder, standard_id, (store, key_file))
         return _install(folder, standard_id, list_name, dry_run, (store, key_file))
     except (OSError, shutil.Error):
         raise Problem(
@@ -247,11 +250,8 @@ def _install(
 ) -> int:
     from exporters.editions.compare import compare as compared
     from exporters.editions.compare import told
-    from exporters.editions.install import candidate
+    from exporters.editions.install import candidate, install_audited
     from exporters.editions.install import install as installed_now
-    from store.disk.location import store_path
-    from store.facts import Who
-    from tui.cli.context import now, person
 
     if not folder.exists() or (folder.is_dir() and standard_id is None and not (folder / "standard.toml").exists()):
         raise Problem(f"{folder} is not a folder that holds standard.toml: name one, or say whose code lists they are.")
@@ -261,12 +261,30 @@ def _install(
     if dry_run:
         lines.append(f"{its.standard_id}: nothing is installed yet; without --dry-run it is.")
     else:
-        made = installed_now(its, Who(person(store_path(place[0])), now()))
+        made = _in_audit(place, lambda unit: install_audited(unit, its), lambda who: installed_now(its, who))
         lines.append(f"{its.standard_id}: installed in {made.of.folder}")
         lines.append(f"  {made.told}; 'keywork standards take-back {its.standard_id}' undoes it")
     for line in lines:
         print(printable(line))
     return 0
+
+
+def _in_audit(
+    place: tuple[str | None, Path | None],
+    audited: "Callable[[UnitOfWork], Answer]",
+    alone: "Callable[[Who], Answer]",
+) -> "Answer":
+    """Do something to what is installed here: told in the audit of the store, and alone where there is no store yet."""
+    from store.disk.location import store_path
+    from store.facts import Who
+    from tui.cli.context import now, opened, person
+
+    path = store_path(place[0])
+    who = Who(person(path), now())
+    if not path.exists():
+        return alone(who)
+    with opened(*place) as found, found.writing(who) as unit:
+        return audited(unit)
 
 
 def _effects(its: "Candidate", store: str | None, key_file: Path | None) -> list[str]:
@@ -296,16 +314,14 @@ def take_back(
 ) -> int:
     """Take the latest install of an edition back: what was in force before is in force again."""
     from exporters.editions.install import take_back as taken_back
-    from store.disk.location import store_path
-    from store.records import agencies
-    from tui.cli.context import opened
+    from exporters.editions.install import take_back_audited
 
-    used: list[str] = []
-    if store_path(store).exists():
-        with opened(store, key_file) as found:
-            used = [one.standard for one in found.ask(agencies.listed)]
     try:
-        told = taken_back(standard_id, used)
+        told = _in_audit(
+            (store, key_file),
+            lambda unit: take_back_audited(unit, standard_id),
+            lambda who: taken_back(standard_id),
+        )
     except (OSError, shutil.Error):
         raise Problem(f"The install could not be taken back in {installed_folder()}: check the permissions.") from None
     print(printable(f"{told.of.standard_id}: taken back: {told.told}; kept aside in {told.of.folder}"))
@@ -318,7 +334,7 @@ def _holds_schemas(folder: Path) -> bool:
     return any(path.suffix.lower() == ".xsd" for path in folder.iterdir())
 
 
-def _install_schema(folder: Path, standard_id: str | None) -> int:
+def _install_schema(folder: Path, standard_id: str | None, place: tuple[str | None, Path | None]) -> int:
     from exporters.formats import choose
 
     found = [name for name in available() if choose.of(load(name)).schemas is not None]
@@ -328,9 +344,22 @@ def _install_schema(folder: Path, standard_id: str | None) -> int:
     schemas = choose.of(standard).schemas
     if schemas is None:
         raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another --standard.")
-    for line in schemas.install(folder):
+    told = _in_audit(
+        place,
+        lambda unit: _schema_audited(unit, INSTALL, standard.id, lambda: schemas.install(folder)),
+        lambda who: schemas.install(folder),
+    )
+    for line in told:
         print(printable(line))
     return 0
+
+
+def _schema_audited(
+    unit: "UnitOfWork", act: str, standard_id: str, done: "Callable[[], Iterable[str]]"
+) -> "Iterable[str]":
+    """Do something to an official schema, with the row of the audit that tells of it."""
+    unit.chain.add(act, KIND, standard_id, "schema", None, None)
+    return list(done())
 
 
 def mapping_lines(standard: Standard) -> list[str]:
@@ -360,6 +389,8 @@ def schema(
 @group.command()
 def uninstall(
     standard_id: Annotated[str, typer.Argument(metavar="ID", help="The data set whose schema the site installed.")],
+    store: StoreOption = None,
+    key_file: KeyOption = None,
 ) -> int:
     """Take the official schema of a data set away again; its mapping is kept."""
     from exporters.formats import choose
@@ -368,7 +399,11 @@ def uninstall(
     if schemas is None:
         raise Problem(f"{standard.id} is not sent as XML, so that it has no schema: choose another one.")
     try:
-        lines = schemas.uninstall()
+        lines = _in_audit(
+            (store, key_file),
+            lambda unit: _schema_audited(unit, TAKE_BACK, standard.id, schemas.uninstall),
+            lambda who: schemas.uninstall(),
+        )
     except (OSError, shutil.Error):
         raise Problem("The schema could not be taken away: check the permissions of the folder it is in.") from None
     for line in lines:

@@ -203,7 +203,10 @@ class Saving:
             if held.model is not None:
                 # Identifiers that were made on saving stand in the record from now on.
                 for header, text in held.saved.items():
-                    if case.standard.by_header[header].keyed != "person":
+                    field = case.standard.by_header.get(header)
+                    if field is None:  # of another letter, whose values are kept, too
+                        continue
+                    if field.keyed != "person":
                         held.model.values.setdefault(header, text)
                     elif header in case.standard.numbered and not held.model.values.get(header):
                         held.model.values[header] = text

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from textual.widget import Widget
 
-from exporters.editions.install import Candidate, Installation, install
-from store.facts import Who
+from exporters.editions.install import Candidate, Installation, install_audited
+from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.widgets.actions import REGISTRY, action
@@ -43,11 +43,10 @@ class InstallScreen(StoreScreen[None]):
             lines.append(
                 f"It takes the place of {its.standard_id} as it is now; that comes back when it is taken back."
             )
-        who = Who(program.person, program.clock(), program.session)
 
         def answered(letter: str | None) -> None:
             if letter == "i":
-                program.in_store(lambda store: _installed(its, who), on_done=self._done, writes=True, hold=True)
+                program.write(lambda unit: _installed(unit, its), on_done=self._done, hold=True)
 
         answers = [Answer("i", "Install it")]
         self.app.push_screen(Confirm(f"Install {its.standard_id}", lines, answers, "i"), answered)
@@ -66,9 +65,9 @@ class InstallScreen(StoreScreen[None]):
         )
 
 
-def _installed(its: Candidate, who: Who) -> Installation:
+def _installed(unit: UnitOfWork, its: Candidate) -> Installation:
     """In a thread."""
     try:
-        return install(its, who)
+        return install_audited(unit, its)
     except (OSError, shutil.Error):
         raise Problem("The edition could not be installed: look at the permissions and the room on the disk.") from None
