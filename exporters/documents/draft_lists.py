@@ -1,6 +1,7 @@
 """The code lists of a draft, and what of them is doubtful beside their fields."""
 
 import re
+from collections.abc import Iterable, Iterator
 
 from exporters.documents.document import one_line
 from exporters.documents.draft import Cells, DraftEdition, Line, cite
@@ -158,15 +159,20 @@ def _ask(draft: DraftEdition, item: ReadList) -> None:
         if in_list and not item.spans and not set(field.rules) & in_list:
             rules = ", ".join(sorted(in_list, key=int))
             item.questions.append(f"{header} has this list, but rule {rules} does not stand with it.")
-        kind, _, length = field.layout.partition("(")
-        most = int(length.rstrip(")") or 0) if length else 0
-        wide = [code.code for code in item.codes if most and len(code.code) > most]
-        odd = [code.code for code in item.codes if (kind == "A" and not code.code.isalpha())]
-        odd += [code.code for code in item.codes if kind == "N" and not code.code.isdigit()]
-        if wide:
-            item.questions.append(f"{', '.join(wide[:5])} is longer than the layout {field.layout} of {header}.")
-        if odd:
-            item.questions.append(f"{', '.join(odd[:5])} does not fit the layout {field.layout} of {header}.")
+        codes = [code.code for code in item.codes] + [str(most) for _, most, _ in item.spans]
+        item.questions += misfits(header, field.layout, codes)
+
+
+def misfits(header: str, layout: str, codes: Iterable[str]) -> Iterator[str]:
+    """What of a field's codes its layout has no room for, or does not allow, as questions: one of the two is wrong."""
+    kind, _, length = layout.partition("(")
+    most = int(length.rstrip(")") or 0) if length else 0
+    told = list(codes)
+    if wide := [code for code in told if most and len(code) > most]:
+        yield f"{', '.join(wide[:5])} is longer than the layout {layout} of {header}."
+    fits = {"A": str.isalpha, "N": str.isdigit}.get(kind)
+    if odd := [code for code in told if fits is not None and not fits(code)]:
+        yield f"{', '.join(odd[:5])} does not fit the layout {layout} of {header}."
 
 
 def _asked(draft: DraftEdition, item: ReadList) -> list[str]:
@@ -228,7 +234,9 @@ def _from_base(draft: DraftEdition) -> None:
         for field in fields:
             by_row[field.header]["codes"] = name
         headers = ", ".join(field.header for field in fields)
-        draft.note(Line("list", name, draft.mark("same"), "base", printed=f"{headers}: {codes.title}, {codes.status}"))
+        asked = [told for field in fields for told in misfits(field.header, field.layout, codes.codes)]
+        printed = f"{headers}: {codes.title}, {codes.status}"
+        draft.note(Line("list", name, draft.mark("same"), "base", printed=printed, question=" ".join(asked)))
     if taken:
         headers = ", ".join(field.header for fields in taken.values() for field in fields)
         question = (

@@ -12,6 +12,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from exporters.editions.install import pack_files, refuse_foreign
 from store.disk.files import refused, scratch, sync
@@ -21,6 +25,7 @@ from validators.standard.loader import load_standard
 from validators.standard.model import Standard
 
 FIELDS, RULES, LISTS, LINES = "fields.csv", "rules.csv", "codes/lists.csv", "provenance.csv"
+TOP = "standard.toml"
 LINE_COLUMNS = (
     "kind", "key", "mark", "standing", "document", "digest", "page", "printed", "question", "settled",
 )  # fmt: skip
@@ -104,10 +109,20 @@ class DraftFolder:
         """The edition as it stands on the disk, or one of its data sets. Raises Problem where it cannot be used."""
         return load_standard(*layers_of_folder(self.folder), variant=variant)
 
+    def top(self) -> Any:
+        """What the edition says as a whole (standard.toml), as a document that can be changed and then kept.
+
+        Raises Problem where it cannot be read.
+        """
+        try:
+            return tomlkit.parse(self._read.get(TOP, b"").decode())
+        except (UnicodeDecodeError, TOMLKitError):
+            raise Problem(f"{self.folder / TOP} cannot be read as TOML: mend it, then open it again.") from None
+
     @property
     def id(self) -> str:
         """The id of the edition; the folder's name where it says none."""
-        return str(_told(self._read.get("standard.toml", b"")).get("id", self.folder.name))
+        return str(_told(self._read.get(TOP, b"")).get("id", self.folder.name))
 
     @property
     def like(self) -> str:
@@ -123,14 +138,16 @@ class DraftFolder:
         """Whether there is something to undo."""
         return bool(self._before)
 
-    def keep(self, changed: Mapping[str, DraftTable], *, judged: bool = False) -> None:
-        """Write tables that were changed: each whole or not at all, the lines of provenance last.
+    def keep(self, changed: Mapping[str, DraftTable], *, judged: bool = False, top: Any = None) -> None:
+        """Write tables that were changed, and `top`: each whole or not at all, the lines of provenance last.
 
         With `judged` the edition is loaded first with the change in it: what would make an edition that can be used
         into one that cannot is refused. Raises Problem; then nothing is changed here or on the disk, or, after a fault
         of the disk, nothing that was settled is lost.
         """
         texts = {name: table.as_bytes() for name, table in changed.items()}
+        if top is not None:
+            texts[TOP] = tomlkit.dumps(top).encode()
         texts = {name: data for name, data in texts.items() if data != self._read.get(name)}
         if judged and texts:
             self._judge(texts)
@@ -151,7 +168,9 @@ class DraftFolder:
                 self._read.pop(name, None)
                 self.tables.pop(name, None)
             else:
-                self._read[name], self.tables[name] = data, _table(self.folder / name, data)
+                self._read[name] = data
+                if name != TOP:
+                    self.tables[name] = _table(self.folder / name, data)
         self.tables.setdefault(LINES, DraftTable(list(LINE_COLUMNS), []))
         self._before.pop()
 

@@ -4,8 +4,8 @@ All that is decided is written into the draft's own tables, so that `standards c
 edits the folder by hand or opens it again goes on from there.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from exporters.editions.draft_folder import (
@@ -20,44 +20,15 @@ from exporters.editions.draft_folder import (
     with_changes,
 )
 from exporters.editions.list_files import COLUMNS, read_lists
+from exporters.editions.review_edition import EDITION, edition_question, edition_titles
+from exporters.editions.review_items import GONE, ReviewItem, is_of, settle
 from validators.problems import Problem
 
 PROPOSED, UNCHECKED = "proposed", "not_checked"
-GONE = "gone"
-KINDS = {"field": "Field", "rule": "Rule", "list": "List", "code": "Code", "text": "Text"}
 _ASKED = {
     PROPOSED: "Is this what the rule asks?",
     UNCHECKED: "The rule was not understood: map it to a pattern, or leave it as not checked.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewItem:
-    """One thing of a draft to look at.
-
-    `mark` is same, changed, new, gone, missing, proposed, not checked or in part (not checked), empty for none.
-    `question` is what was asked, `is_open` whether nobody has answered yet. `places` say where it stands and what is
-    printed there.
-    """
-
-    kind: str
-    key: str
-    title: str
-    mark: str
-    question: str = ""
-    is_open: bool = False
-    settled: str = ""
-    places: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def id(self) -> str:
-        """By which it is told from all others."""
-        return " ".join((self.kind, self.key))
-
-    @property
-    def name(self) -> str:
-        """What it is called: `Rule 12`."""
-        return f"{KINDS.get(self.kind, self.kind)} {self.key}"
 
 
 def items(draft: DraftFolder) -> list[ReviewItem]:
@@ -70,10 +41,12 @@ def items(draft: DraftFolder) -> list[ReviewItem]:
         lines.setdefault((line["kind"], line["key"]), []).append(line)
     found: list[ReviewItem] = []
     for kind, titles in _held(draft):
-        found += [
-            _item(kind, key, title, lines.pop((kind, key), []), rows_of(draft, key) if kind == "rule" else ())
-            for key, title in titles.items()
-        ]
+        for key, title in titles.items():
+            its = lines.pop((kind, key), [])
+            if kind == EDITION:
+                found.append(_part(draft, key, title, its))
+            else:
+                found.append(_item(kind, key, title, its, rows_of(draft, key) if kind == "rule" else ()))
         found += [_item(kind, key, its[0]["printed"], its) for (of, key), its in lines.items() if of == kind]
         lines = {of: its for of, its in lines.items() if of[0] != kind}
     for (kind, key), its in lines.items():
@@ -93,6 +66,7 @@ def _held(draft: DraftFolder) -> Iterator[tuple[str, dict[str, str]]]:
         rules.setdefault(row["rule"], row["title"])
     yield "rule", rules
     yield "list", {row["list"]: row["title"] for row in draft.tables[LISTS].rows}
+    yield EDITION, edition_titles(draft)
 
 
 def _item(kind: str, key: str, title: str, lines: Sequence[Cells], rows: Sequence[Cells] = ()) -> ReviewItem:
@@ -111,6 +85,13 @@ def _item(kind: str, key: str, title: str, lines: Sequence[Cells], rows: Sequenc
     settled = next((line["settled"] for line in asked if line["settled"]), "")
     places = tuple((_place(line), line["printed"]) for line in lines if line["document"] or line["printed"])
     return ReviewItem(kind, key, title, mark, question, is_open, "" if is_open else settled, places)
+
+
+def _part(draft: DraftFolder, key: str, title: str, lines: Sequence[Cells]) -> ReviewItem:
+    """Of the edition as a whole: what has to be asked is asked until a line says that it is settled."""
+    question = edition_question(draft, key)
+    settled = next((line["settled"] for line in lines if line["settled"]), "")
+    return ReviewItem(EDITION, key, title, "", question, bool(question) and not settled, settled if question else "")
 
 
 def _place(line: Cells) -> str:
@@ -164,7 +145,7 @@ def accept(draft: DraftFolder, item: ReviewItem) -> str:
                 done = "accepted, and in force once the draft is installed"
         if all(row.get("status") == UNCHECKED for row in rows) and rows:
             done = "kept with its words, not checked"
-    _settle(changed[LINES], item, "yes")
+    settle(changed[LINES], item, "yes")
     draft.keep(changed)
     return done
 
@@ -195,19 +176,19 @@ def keep_unchecked(draft: DraftFolder, item: ReviewItem) -> str:
         "data_sets": rows[0].get("data_sets", ""),
     }
     _put(changed[RULES], item.key, [kept])
-    _settle(changed[LINES], item, "yes", standing="not checked")
+    settle(changed[LINES], item, "yes", standing="not checked")
     draft.keep(changed, judged=True)
     return "kept with its words, not checked"
 
 
 def ask_again(draft: DraftFolder, item: ReviewItem) -> str:
     """Open a question that was settled. Raises Problem where none was."""
-    lines = [line for line in draft.tables[LINES].rows if _is_of(line, item) and line["question"] and line["settled"]]
+    lines = [line for line in draft.tables[LINES].rows if is_of(line, item) and line["question"] and line["settled"]]
     if not lines:
         raise Problem(f"{item.name}: no question was settled here.")
     changed = with_changes(draft, (LINES,))
     for line in changed[LINES].rows:
-        if _is_of(line, item):
+        if is_of(line, item):
             line["settled"] = ""
     draft.keep(changed)
     return "is asked again"
@@ -224,7 +205,7 @@ def correct_field(draft: DraftFolder, item: ReviewItem, cells: Mapping[str, str]
     for row in changed[FIELDS].rows:
         if row["header"] == item.key:
             row.update({name: text.strip() for name, text in cells.items() if name in changed[FIELDS].columns})
-    _settle(changed[LINES], item, "corrected")
+    settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
     return "corrected"
 
@@ -236,12 +217,114 @@ def correct_list(draft: DraftFolder, item: ReviewItem, cells: Mapping[str, str])
     for row in changed[LISTS].rows:
         if row["list"] == item.key:
             row.update({name: text.strip() for name, text in cells.items() if name in row})
+    if "complete" in cells:
+        settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
     return "corrected"
 
 
-def correct_code(draft: DraftFolder, name: str, before: str, cells: Mapping[str, str]) -> str:
+def take_fields(draft: DraftFolder, item: ReviewItem, headers: Sequence[str]) -> str:
+    """Which fields take a list; who took it before and is not among them takes none. Raises Problem, as `keep`."""
+    name, changed = _list_meant(draft, item)
+    for row in changed[FIELDS].rows:
+        if row["header"] in headers:
+            row["codes"] = name
+        elif row["codes"] == name:
+            row["codes"] = ""
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"taken by {', '.join(headers) or 'no field'}"
+
+
+def give_list(draft: DraftFolder, item: ReviewItem, name: str) -> str:
+    """Give the field whose list no document has another list of the draft. Raises Problem, as `DraftFolder.keep`."""
+    changed = with_changes(draft, (FIELDS, LINES))
+    for row in changed[FIELDS].rows:
+        if row["header"] == item.key:
+            row["codes"] = name
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"takes the list {name}"
+
+
+def give_layout(draft: DraftFolder, item: ReviewItem, header: str, layout: str) -> str:
+    """Put the layout of a field right at the list whose codes it has no room for. Raises Problem, as `keep`."""
+    changed = with_changes(draft, (FIELDS, LINES))
+    for row in changed[FIELDS].rows:
+        if row["header"] == header:
+            row["layout"] = layout.strip()
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"the layout of {header} is {layout.strip()}"
+
+
+def ask_codes_of(draft: DraftFolder, item: ReviewItem) -> str:
+    """Have the rule that asks for a code of the list ask it of the list's fields, too. Raises Problem where none is."""
+    takers = [row["header"] for row in draft.tables[FIELDS].rows if row["codes"] == item.key]
+    changed = with_changes(draft, (RULES, LINES))
+    asking = next(
+        (row for row in changed[RULES].rows if row["pattern"] == "in_codes" and row["fields"][:1] != "@"), None
+    )
+    if asking is None or not takers:
+        raise Problem(f"{item.name}: no rule here asks for a code of the list, or no field takes this one.")
+    asking["fields"] = " ".join(dict.fromkeys([*asking["fields"].split(), *takers]))
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"rule {asking['rule']} asks for its codes in {', '.join(takers)}"
+
+
+def add_codes(draft: DraftFolder, item: ReviewItem, other: str, codes: Collection[str]) -> str:
+    """Add codes of another list, as one that says so of itself wants it. Raises Problem, as `DraftFolder.keep`."""
+    changed = _codes_and_lines(draft, item.key)
+    table = changed[code_table(item.key)]
+    held = {row["code"] for row in table.rows}
+    more = [row for row in codes_of(draft, other) if row["code"] in codes and row["code"] not in held]
+    table.have(*(column for row in more for column, text in row.items() if text and column in COLUMNS))
+    table.rows += [{column: row.get(column, "") for column in table.columns} for row in more]
+    settle(changed[LINES], item, "corrected")
+    _holds_codes(changed, item.key)
+    draft.keep(changed, judged=True)
+    return f"{len(more)} codes of {other} added"
+
+
+_OF_EACH = ("required", "trimmed", "real_date", "not_after_today", "in_codes", "digits_between", "number_between",
+            "one_of", "not_before", "not_after", "before", "before_period_end", "not_before_day", "postcode_part",
+            "nhs_number", "exact_width", "code_not_retired")  # fmt: skip
+
+
+def rules_of_each(draft: DraftFolder) -> dict[str, str]:
+    """The rules that ask the same of each of their fields, so that another field can be put among them: by number what
+    they ask."""
+    many = Counter(row["rule"] for row in draft.tables[RULES].rows)
+    return {
+        row["rule"]: row["title"]
+        for row in draft.tables[RULES].rows
+        if many[row["rule"]] == 1 and row["pattern"] in _OF_EACH and row["rule"].isdigit() and row["fields"][:1] != "@"
+    }
+
+
+def ask_rules_of(draft: DraftFolder, item: ReviewItem, numbers: Collection[str]) -> str:
+    """Have these of the rules that ask something of each field ask it of this one, and no others of them.
+
+    Raises Problem, as `DraftFolder.keep`.
+    """
+    changed = with_changes(draft, (RULES, LINES))
+    known = rules_of_each(draft)
+    for row in changed[RULES].rows:
+        if row["rule"] in known:
+            others = [header for header in row["fields"].split() if header != item.key]
+            row["fields"] = " ".join([*others, item.key] if row["rule"] in numbers else others)
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"rules {', '.join(numbers)}" if numbers else "no such rule names it"
+
+
+def correct_code(
+    draft: DraftFolder, name: str, before: str, cells: Mapping[str, str], missing: ReviewItem | None = None
+) -> str:
     """Put a code of a list right; `before` is the code as it stands, "" for one that is added.
+
+    `missing` is the list that no document has, of which it is the first code.
 
     Raises Problem for a code that is empty or stands in the list already, and as `DraftFolder.keep`.
     """
@@ -250,7 +333,12 @@ def correct_code(draft: DraftFolder, name: str, before: str, cells: Mapping[str,
         raise Problem("The code is empty: type it, or take the code out of the list.")
     if code != before and any(row["code"] == code for row in codes_of(draft, name)):
         raise Problem(f"The code {code!a} stands in the list {name} already.")
-    changed = _codes_and_lines(draft, name)
+    if missing is None:
+        changed = _codes_and_lines(draft, name)
+    else:
+        name, changed = _list_meant(draft, missing)
+        changed[code_table(name)] = DraftTable(["code", "label", "grade"], [])
+        settle(changed[LINES], missing, "corrected")
     table = changed[code_table(name)]
     table.have(*(column for column, text in cells.items() if text and column in COLUMNS))
     told = {column: text.strip() for column, text in cells.items() if column in table.columns}
@@ -295,7 +383,7 @@ def take_codes(draft: DraftFolder, item: ReviewItem, path: Path) -> str:
     rows = [{column: row.get(column, "") for column in columns} for row in given[0].rows]
     changed[code_table(name)] = DraftTable(columns, rows)
     _holds_codes(changed, name)
-    _settle(changed[LINES], item, "corrected")
+    settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
     return f"{len(rows)} codes taken from {path.name}"
 
@@ -368,7 +456,7 @@ def map_rule(draft: DraftFolder, item: ReviewItem, made: Cells, *, beside: bool,
     if rest:
         rest = [{**empty, "rule": item.key, "status": UNCHECKED, "wording": rest[-1].get("wording", "")}]
     _put(changed[RULES], item.key, [*rows, *rest])
-    _settle(changed[LINES], item, "corrected")
+    settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
     return "mapped" if not rest else "mapped in part; the rest keeps its words, not checked"
 
@@ -378,24 +466,6 @@ def _put(table: DraftTable, number: str, rows: Sequence[Cells]) -> None:
     at = next(place for place, row in enumerate(table.rows) if row["rule"] == number)
     others = [row for row in table.rows if row["rule"] != number]
     table.rows = [*others[:at], *rows, *others[at:]]
-
-
-def _is_of(line: Cells, item: ReviewItem) -> bool:
-    return line["kind"] == item.kind and line["key"] == item.key
-
-
-def _settle(lines: DraftTable, item: ReviewItem, how: str, standing: str = "") -> None:
-    """Have no question of a thing open any more; one that no line tells of gets a line."""
-    found = [line for line in lines.rows if _is_of(line, item)]
-    if not found and item.is_open:
-        made = dict.fromkeys(lines.columns, "")
-        told = {"kind": item.kind, "key": item.key, "standing": standing or "base", "question": item.question}
-        found = [{**made, **told}]
-        lines.rows += found
-    for line in found:
-        if line["question"]:
-            line["settled"] = how
-        line["standing"] = standing or line["standing"]
 
 
 def _settle_code(lines: DraftTable, name: str, code: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from exporters.editions import review
 from exporters.editions.draft_folder import DraftFolder
 from exporters.editions.install import candidate
-from exporters.editions.review import ReviewItem
+from exporters.editions.review_items import ReviewItem
 from exporters.editions.rule_kinds import KINDS, made_row
 from exporters.editions.trial import counterpart, told_before, told_of_trial, try_file, try_store
 from store.facts import Who

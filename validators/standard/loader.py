@@ -222,14 +222,15 @@ def _kept_back(fields: Iterable[Field], shortened: Collection[str], guarded: Gua
         for one in fields
         if one.header not in said
         and not one.codes
-        and (
-            re.search(r"national insurance|\bNI n(o|umber)\b", f"{one.label} {one.description}", re.IGNORECASE)
-            or (
-                one.layout.length >= _WHOLE_POSTCODE
-                and re.search(r"post ?code", f"{one.label} {one.description}", re.IGNORECASE)
-            )
-        )
+        and is_kept_back(f"{one.label} {one.description}", one.layout.length)
     )
+
+
+def is_kept_back(told: str, length: int) -> bool:
+    """Whether a field of that label, description and length holds a national insurance number or a whole postcode."""
+    if re.search(r"national insurance|\bNI n(o|umber)\b", told, re.IGNORECASE):
+        return True
+    return length >= _WHOLE_POSTCODE and bool(re.search(r"post ?code", told, re.IGNORECASE))
 
 
 def _journeys(top: TomlTable, known: "_Known", fields: Iterable[Field]) -> JourneyTerms | None:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from exporters.editions.draft_folder import Cells, DraftFolder
-from exporters.editions.review import ReviewItem, codes_of, field_of, list_of, rows_of
+from exporters.editions.review import codes_of, field_of, list_of, rows_of
+from exporters.editions.review_edition import EDITION, edition_page
+from exporters.editions.review_edition import printed as headings
+from exporters.editions.review_items import ReviewItem
 from exporters.editions.rule_kinds import KINDS
 from validators.standard.model import Standard
 
@@ -45,7 +48,10 @@ def _field(draft: DraftFolder, item: ReviewItem, base: Standard | None) -> Itera
     if cells is None:
         yield "  It is not in the draft."
     else:
+        others = [heading for heading, header in headings(draft).items() if header == item.key]
+        also = f", in files also headed {' '.join(others)}" if others else ""
         told = (
+            ("Header", f"{item.key}{also}", item.key),
             ("Label", cells["label"], before.label if before else ""),
             ("Layout", cells["layout"], before.layout.text if before else ""),
             ("List", cells["codes"], before.codes if before else ""),
@@ -54,7 +60,9 @@ def _field(draft: DraftFolder, item: ReviewItem, base: Standard | None) -> Itera
             ("Section", cells["section"], before.section if before else ""),
         )
         for name, now, was in told:
-            changed = f"  (before: {was or 'nothing'})" if before is not None and was != now else ""
+            changed = (
+                f"  (before: {was or 'nothing'})" if before is not None and was != now and name != "Header" else ""
+            )
             yield f"  {name:<9}{now or '-'}{changed}"
         if cells.get("was"):
             yield f"  Was      {cells['was']}"
@@ -132,5 +140,7 @@ def _other(draft: DraftFolder, item: ReviewItem, base: Standard | None) -> Itera
         for row in codes_of(draft, name):
             if row["code"] == code:
                 yield f"  In the draft: {code} is {row['label']}"
+    elif item.kind == EDITION:
+        yield from edition_page(draft, item.key)
     else:
-        yield "  This was not taken into the draft: a accepts that it is left."
+        yield "  This was not taken into the draft: a accepts that it is left, c adds by hand what it says."

@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from exporters.editions import review
 from exporters.editions.draft_folder import DraftFolder
-from exporters.editions.review import ReviewItem, counted, items
+from exporters.editions.review import counted, items
+from exporters.editions.review_items import ReviewItem
 from tui.screens.registry import SCREENS
 from tui.screens.review.corrections import correct, take_codes
 from tui.screens.review.pages import page_of, state_of
@@ -141,7 +142,13 @@ class ReviewScreen(FilteredScreen):
 
     def jumps(self) -> list[JumpPlace]:
         """The kinds, and the page."""
-        kinds = (("F", "field", "Fields"), ("R", "rule", "Rules"), ("L", "list", "Lists"), ("T", "text", "Texts"))
+        kinds = (
+            ("F", "field", "Fields"),
+            ("R", "rule", "Rules"),
+            ("L", "list", "Lists"),
+            ("E", "edition", "Edition"),
+            ("T", "text", "Texts"),
+        )
         return [
             *((letter, name, lambda kind=kind: self._to_kind(kind)) for letter, kind, name in kinds),
             ("P", "Page", self.page.focus),
