@@ -194,6 +194,33 @@ def test_what_goes_out_and_what_needs_a_consent_of_its_own(ours: tuple[str, ...]
     assert not {"NINUM", "IPSPC"} & other.keys()
 
 
+def test_a_number_that_goes_with_one_episode_is_no_fault_beside_the_client_s_others(
+    tmp_path: Path, place: Place
+) -> None:
+    folder = tmp_path / "ruled"
+    folder.mkdir()
+    top = EDITION.replace("our-r", "ruled-r")
+    (folder / "standard.toml").write_text(top, encoding="utf-8")
+    (folder / "fields.csv").write_text(FIELDS, encoding="utf-8")
+    heading = (
+        "rule,title,pattern,fields,parameters,severity,store_severity,message,silences,help,reading,source,change\n"
+    )
+    row = "120,Empty,empty_when,NINUM IPSPC,when=IPSCONS!=Y,error,,{first} is filled,,Made up.,Made up.,made up,plus\n"
+    (folder / "rules.csv").write_text(heading + row, encoding="utf-8")
+    assert call("standards", "install", folder).code == 0
+    load.cache_clear()
+    ips = {"NINUM": "AB123456C", "IPSCONS": "Y"}
+    other = {"EPISODID": "e2", "IPSCONS": "N", "REFLD": "20250301", "TRIAGED": "20250301", "DISD": "20250401"}
+    path = file(place.folder, load("ruled-r-ad").columns, {**MADE, **ips}, {**other, "DISRSN": "80"})
+    assert "120" not in rules(path, "ruled-r-ad")
+    assert call("import", path, "--standard", "ruled-r-ad", "--agency", "N9901", *place.options).code in (0, 1)
+    stored = call("check", "--store", place.store, "--key-file", place.key, *TODAY, "--format", "json")
+    assert "120" not in [one["rule"] for one in json.loads(stored.out)["findings"]]
+    wrong = file(place.folder, load("ruled-r-ad").columns, {**MADE, "NINUM": "AB123456C", "IPSCONS": "N"})
+    assert "120" in rules(wrong, "ruled-r-ad"), "in a file it is a fault"
+    load.cache_clear()
+
+
 def test_what_the_edition_does_not_say_of_a_whole_postcode_keeps_it_back(tmp_path: Path, place: Place) -> None:
     folder = tmp_path / "bare"
     folder.mkdir()

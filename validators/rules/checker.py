@@ -53,6 +53,11 @@ class Checker:
         )
         self._identity = standard.role("episode_id")
         self._carried = frozenset(standard.no_consent_carries)
+        # A client's value that goes with the consent of one episode alone: beside the others it is as good as empty.
+        guarded, levels = standard.guarded, {field.header: field.level for field in standard.fields}
+        self._guarded = guarded if guarded and levels[guarded.consent] == "episode" else None
+        shared = [header for header in guarded.headers if levels[header] == "client"] if guarded else []
+        self._not_beside = dict.fromkeys(shared, "")
         # Columns that the file lacks that is checked.
         self.missing: frozenset[str] = frozenset()
         self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
@@ -68,6 +73,12 @@ class Checker:
             self._moment, self._context = Moment.of(context, self.standard.date_layout.text), context
         moment, source = self._moment, context.source
         raw: Values = {**self._base.blank, **record.client, **record.episode}
+        if (
+            self._guarded is not None
+            and source == "store"
+            and raw[self._guarded.consent] not in self._guarded.consented
+        ):
+            raw = {**raw, **self._not_beside}
         failures: Failures = []
         clean = self._base.judge(raw, source, failures)
         if self._withheld is not None and self.standard.withholds(clean):
