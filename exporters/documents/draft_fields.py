@@ -92,6 +92,9 @@ def add_fields(draft: DraftEdition) -> None:
             "source": cite(item.document, item.page),
             "was": was.header if was is not None else "",
         }
+        before_it = draft.fields[-1] if draft.fields else {}
+        if not row["group"] and before_it.get("section") == row["section"]:
+            row["group"] = before_it["group"]  # no heading of its own: the form goes on under the one before
         if not item.layout:
             item.questions.append("Until its layout is put right C(50) stands there.")
         if row["carried"] and row["keyed"] != "person":

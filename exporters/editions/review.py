@@ -267,7 +267,8 @@ def ask_codes_of(draft: DraftFolder, item: ReviewItem) -> str:
     )
     if asking is None or not takers:
         raise Problem(f"{item.name}: no rule here asks for a code of the list, or no field takes this one.")
-    asking["fields"] = " ".join(dict.fromkeys([*asking["fields"].split(), *takers]))
+    if asking["fields"][:1] != "@":  # else it asks it of whatever has a list
+        asking["fields"] = " ".join(dict.fromkeys([*asking["fields"].split(), *takers]))
     settle(changed[LINES], item, "corrected")
     draft.keep(changed, judged=True)
     return f"rule {asking['rule']} asks for its codes in {', '.join(takers)}"

@@ -28,9 +28,9 @@ def edition_titles(draft: DraftFolder) -> dict[str, str]:
         its = top[GUARDED]
         found[GUARDED] = f"{' '.join(its.get('headers', []))} only where {its.get('consent', '')} allows it"
     elif kept := kept_back(draft):
-        found[GUARDED] = f"{' '.join(kept)} never"
-    if headings := printed(draft):
-        found[HEADINGS] = ", ".join(f"{heading} is {header}" for heading, header in headings.items())
+        found[GUARDED] = f"never sent: {' '.join(kept)}"
+    headings = ", ".join(f"{heading} is {header}" for heading, header in printed(draft).items())
+    found[HEADINGS] = headings or "every column by its field's own header"
     return found
 
 

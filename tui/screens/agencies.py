@@ -118,6 +118,7 @@ REGISTRY.add(
         "Have an agency go over to a later edition from a day on",
         {"agencies"},
         "letter",
+        True,
     ),
     action("agencies.undo_letter", "u", "Undo", "Undo an agency's change of letter", {"agencies"}, "undo_letter"),
     action(

@@ -89,6 +89,7 @@ class LetterScreen(StoreScreen[AgencyInfo | None]):
         """F2."""
         plan, today = self.plan, self.program.today()
         if plan is not None:
+            self.say("Going over, record by record ...")
             self.program.write(
                 lambda unit: _changed(unit, plan, today),
                 on_done=lambda agency: self.dismiss(agency),

@@ -59,8 +59,8 @@ class InstallScreen(StoreScreen[None]):
             return
         self.dismiss()
         program.say(
-            f"{own} is installed, {made.digest[:12]}… by {made.person}. Agencies, Ctrl+N, makes one that reports it;"
-            " keywork agencies change-letter takes one over.",
+            f"{own} is installed, {made.digest[:12]}… by {made.person}. The Agencies screen makes an agency that"
+            " reports it, or has one go over to it.",
             "ok",
         )
 

@@ -28,21 +28,26 @@ STEPS = (
     FirstStep("Look at the month", "what is due, and when", "month"),
 )
 """In this order; another way on is one more entry."""
+DOCUMENTS = FirstStep("Bring the documents", "of the edition, on Standards: what is here is a frame", "standards")
+"""The first way where the agency reports by a frame."""
 
 
 class StepList(LineList):
     """The ways on."""
 
-    DEFAULT_CSS = f"StepList {{ height: {len(STEPS)}; }}"
+    def __init__(self, steps: Sequence[FirstStep]) -> None:
+        super().__init__()
+        self.steps = steps
+        self.styles.height = len(steps)
 
     @property
     def row_count(self) -> int:
         """How many there are."""
-        return len(STEPS)
+        return len(self.steps)
 
     def pieces_of(self, row: int) -> Sequence[Piece]:
         """Name, then what it is."""
-        one = STEPS[row]
+        one = self.steps[row]
         return [(f" {one.name:<26}", "text"), (one.about, "dim")]
 
 
@@ -54,7 +59,8 @@ class FirstStepsScreen(StoreScreen[None]):
 
     def body(self) -> Iterable[Widget]:
         """Words, then the ways."""
-        self.steps, self.page = StepList(), TextPage()
+        frame = self.program.standard.whole.unverified
+        self.steps, self.page = StepList((DOCUMENTS, *STEPS) if frame else STEPS), TextPage()
         yield self.page
         yield self.steps
 
@@ -83,7 +89,7 @@ class FirstStepsScreen(StoreScreen[None]):
 
     def on_line_list_chosen(self) -> None:
         """Enter: go there; this page stays below."""
-        one = STEPS[self.steps.cursor]
+        one = self.steps.steps[self.steps.cursor]
         if one.screen:
             self.program.open_screen(one.screen)
         else:
