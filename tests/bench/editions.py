@@ -1,6 +1,7 @@
 """An edition of 250 fields and 200 rules: how long it takes to load, to check an episode, and to show in the form."""
 
 import csv
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from validators.standard.loader import load_standard
 from validators.standard.model import Standard
 
 FIELDS, RULES, LISTS = 250, 200, 80
+CLIENTS = 20
 TEXTUAL = "import time; t = time.perf_counter(); import textual.app, textual.widgets; print(time.perf_counter() - t)"
 _FIELD_HEADING = "column,header,section,group,label,description,layout,required,codes,keyed,skip_when,introduced,change"
 _RULE_HEADING = (
@@ -64,8 +66,22 @@ def loading(folders: tuple[Path, Path]) -> tuple[Standard, list[bool]]:
     return standard, [tell("loading 250 fields and 200 rules to importing Textual", median(once) / textual, 1 / 2)]
 
 
+def keys(own: Path, place: Path) -> list[bool]:
+    """Bytes and time per key in the form of an episode of the edition, installed as a site installs one."""
+    before = dict(os.environ)
+    os.environ["XDG_DATA_HOME"] = str(place / "data")
+    try:
+        python("-m", "tui.cli.main", "standards", "install", str(own))
+        return screens.keys(screens.store(place, CLIENTS, "large-ad"))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
 def run() -> bool:
     """Measure everything; say whether every limit was kept."""
     with tempfile.TemporaryDirectory() as place:
-        standard, kept = loading(written(Path(place)))
-        return all([*kept, *returns.one_episode(standard), *screens.form_mount(standard)])
+        folders = written(Path(place))
+        standard, kept = loading(folders)
+        kept += [*returns.one_episode(standard), *screens.form_mount(standard)]
+        return all([*kept, *keys(folders[1], Path(place))])

@@ -107,8 +107,13 @@ def extract(folder: Path, columns: tuple[str, ...], *others: dict[str, str]) -> 
         {**PERSON, **EPISODE, "CLIENTID": "c1", "EPISODID": "e1"},
         {**PERSON, **EPISODE, "CLIENTID": "c2", "EPISODID": "e2", "DOB": "19810101", "TRIAGED": "20250530"},
         {
-            **PERSON, **EPISODE, "CLIENTID": "c3", "EPISODID": "e3", "DOB": "19820101",
-            "ALCDDAYS": "40", "ALCUNITS": "5",
+            **PERSON,
+            **EPISODE,
+            "CLIENTID": "c3",
+            "EPISODID": "e3",
+            "DOB": "19820101",
+            "ALCDDAYS": "40",
+            "ALCUNITS": "5",
         },
     ]
     path = folder / "brought.csv"
@@ -156,8 +161,8 @@ def test_an_extract_is_taken_in_mended_and_sent_for_two_data_sets(
     assert call("import", young, *mine).code == 0
     sent = call("export", "--submission", "2025-10", "--out", out, "--today", DAY.isoformat(), *mine)
     assert sent.code == 0, sent
-    made = sorted(out.iterdir())
-    assert [path.name[:5] for path in made] == ["N9901", "N9902"]
-    adults, youths = (list(csv.reader(path.read_text(encoding="utf-8").splitlines())) for path in made)
+    files = sorted(out.iterdir())
+    assert [path.name[:5] for path in files] == ["N9901", "N9902"]
+    adults, youths = (list(csv.reader(path.read_text(encoding="utf-8").splitlines())) for path in files)
     assert adults[0] == youths[0] == list(load("ndtms-q").columns) and (len(adults), len(youths)) == (4, 2)
     assert "ALCDDAYS" in youths[0] and youths[1][youths[0].index("ALCDDAYS")] == ""
