@@ -69,7 +69,7 @@ def review(
 
 def settle(
     folder: FolderArgument,
-    kind: Annotated[str, typer.Argument(help="field, rule, list, code or text.")],
+    kind: Annotated[str, typer.Argument(help="field, rule, list, code, edition or text.")],
     key: Annotated[str, typer.Argument(help="Its header, number or id, as review tells it.")],
     how: Annotated[Settling, typer.Option("--as", help="Taken as it stands, kept not checked, asked again.")] = (
         Settling.ACCEPT
