@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from exporters.records.left_drafts import DraftGroup
 from store.facts import DraftInfo
 from tests.screens.fake_program import NOW, FakeProgram, is_a_program
+from tui.screens.client.next_client import to_client
 from tui.screens.drafts import DraftsScreen
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_line import StatusLine
@@ -40,3 +41,16 @@ async def test_with_everything_saved_the_screen_says_so() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "Everything you typed is saved." in app.screen.query_one(StatusLine).text
+
+
+async def test_nothing_is_said_to_be_right_before_it_is_checked() -> None:
+    """F8 from a list just after an extract came in: no finding is kept yet, and that is no praise."""
+    app = FakeProgram(DraftsScreen, [[], [], []])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for stale, told in ((1299, "No more findings so far; 1,299 still to be checked"), (0, "No more findings.")):
+            app.answers[:] = [None, None, stale]
+            to_client(app, "", 1)
+            for _ in range(4):
+                await pilot.pause()
+            assert told in app.screen.query_one(StatusLine).text

@@ -8,6 +8,7 @@ from textual.app import App
 from exporters.records import worklists
 from exporters.records.worklists import WaitingPlace, Walk
 from store.facts import Who
+from store.findings.queries import count_stale
 from store.snapshot import Snapshot
 from tui.screens.client import queries
 from tui.screens.client.findings_walk import KEY_OF, Step
@@ -18,6 +19,7 @@ from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY
 
 NO_MORE = "No more findings."
+NOT_CHECKED = "No more findings so far; {many:,} still to be checked: press it again in a moment."
 NONE_THIS_WAY = "No more findings this way: {key} goes back to those of {whose}."
 MOST_LOOKED = 20
 """Clients looked at for whether what was kept of them is still true, before it is said that findings lie behind."""
@@ -57,7 +59,19 @@ def to_client(
         """Say whether findings lie the other way: of this client, of others."""
         here = app.screen if isinstance(app.screen, ClientScreen) else None
         own = here is not None and here.walking.target(step) is not None
-        _behind(app, client_id, step, lambda others: program.say(*_at_the_end(step, own, others)))
+        _behind(app, client_id, step, lambda others: tell(own, others))
+
+    def tell(own: bool, others: bool) -> None:
+        """Say it; to whoever comes from elsewhere than a client, only once all is checked: much may have come in."""
+        agency, today = program.agency, program.today()
+        if client_id or own or others:
+            program.say(*_at_the_end(step, own, others, 0))
+            return
+        program.read(
+            lambda snapshot: count_stale(snapshot, agency, today),
+            on_done=lambda stale: program.say(*_at_the_end(step, own, others, stale)),
+            hold=True,
+        )
 
     def look(at: str, own: bool) -> None:
         agency, standard, limit, today = program.agency, program.standard, program.walked_return, program.today()
@@ -107,10 +121,10 @@ def to_waiting(app: App[Any], walk: Walk, client_id: str, step: int, leaving: "C
     program.read(look, on_done=came, hold=True)
 
 
-def _at_the_end(step: Step, own: bool, others: bool) -> tuple[str, str]:
-    """What is said where no more findings lie ahead, and in which tone."""
+def _at_the_end(step: Step, own: bool, others: bool, stale: int) -> tuple[str, str]:
+    """What is said where no more findings lie ahead, and in which tone; `stale` episodes are still to be checked."""
     if not own and not others:
-        return NO_MORE, "ok"
+        return (NOT_CHECKED.format(many=stale), "notice") if stale else (NO_MORE, "ok")
     where = "before" if step > 0 else "after"
     whose = ["this client"] * own + [f"clients {where}"] * others
     back: Step = -1 if step > 0 else 1
