@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
 
 NOTE = "installed.toml"
-INSTALL, TAKE_BACK, KIND = "install", "take back", "standard"
+INSTALL, TAKE_BACK, KIND = "install", "uninstall", "standard"
 """How the audit calls what is done here, and to what."""
 _TABLES = ("standard.toml", "fields.csv", "rules.csv", "checklist.csv", "provenance.csv")
 _LARGEST_FILE, _LARGEST_ALL, _MOST_FILES = 8 << 20, 32 << 20, 600

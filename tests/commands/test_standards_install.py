@@ -116,7 +116,7 @@ def test_installs_stand_in_the_audit_and_need_the_role(
     # By command the same row, and the one of the way back.
     assert call("standards", "take-back", "ndtms-r", *place.options).code == 0
     with open_store(place.store, place.key, load) as store:
-        last = store.ask(audit.latest, current_person(place.store), ["take back"])
+        last = store.ask(audit.latest, current_person(place.store), ["uninstall"])
         assert last is not None and (last.record_id, last.old) == ("ndtms-r", its.digest)
         # Once roles are given it is an administrator's; what is refused leaves no file behind.
         mine = {"ada": {"heads"}}
