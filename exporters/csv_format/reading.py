@@ -1,15 +1,17 @@
 """Reading an extract in CSV: the heading, the rows, and the episodes that they make up.
 
-Rows of one episode may lie anywhere in the file. A large file is gone through once before it is read, to learn which
-episodes' rows do not lie together: an episode is given as soon as its last row was read and all that began before it
-were given, so that only those that are open are in memory. What is kept of them is compact: client and episode columns
-once per episode, and a row's cells as one packed text.
+Rows of one episode may lie anywhere in the file. Most files are read once: their episodes are given when all rows are
+there. A large one is gone through once before it is read, to learn which episodes' rows do not lie together: an episode
+is given as soon as its last row was read and all that began before it were given, so that only those that are open are
+in memory. What is kept of them is compact: client and episode columns once per episode, and a row's cells as one packed
+text. Rows are gone through in blocks, column by column: no step of the program for each cell.
 """
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import ClassVar
@@ -22,8 +24,12 @@ from validators.rules.file_rules import Alike, Repeats, structure_finding
 from validators.rules.messages import listed
 from validators.standard.model import Standard
 
-# Smaller files are kept whole: going through them twice would not pay.
-LARGE = 16 << 20
+# Smaller files are kept whole, in some four times the memory: going through them twice would not pay.
+LARGE = 32 << 20
+# Rows that are gone through together; the progress is told after so many.
+_BLOCK = 50
+_TOLD_EVERY = 5000
+_MARKS_AT_ONCE = 1 << 20
 # Headings that a notice names.
 _NAMED = 6
 # Packs cells into one text; a control character, so it can only be in a cell that is wrong anyway.
@@ -62,91 +68,138 @@ class Extract:
     progress: Progress | None = None
     bad_rows: list[Finding] = field(default_factory=list)
     runs: dict[int, int] | None = None
+    kept: "_Grouping | None" = None
 
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Yield each episode in order of its first row, with what is wrong with the shape of its rows."""
+        columns, grouping = self._columns, self.kept
+        if grouping is None:
+            grouping = _Grouping(self.standard, columns, self._runs())
+            for _ in self._read_into(grouping):
+                yield from map(columns.given, grouping.taken())
+        yield from map(columns.given, grouping.rest())
+
+    @property
+    def _columns(self) -> "_Columns":
+        return _Columns(self.standard, self.headers)
+
+    def _read_into(self, grouping: "_Grouping", marks: "_Marks | None" = None) -> Iterator[None]:
+        """Read all rows, stopping after each block of them in which an episode was finished."""
         standard, table, progress = self.standard, self.table, self.progress
-        columns = _Columns(standard, self.headers)
-        grouping = _Grouping(standard, columns, self._runs_of(columns))
         width, heading, read = len(self.headers), list(table.heading), 0
-        for line, cells in table.rows():
-            if len(cells) != width:
-                words = {"count": str(len(cells)), "expected": str(width)}
-                self.bad_rows.append(structure_finding(standard, "cell_count", lines=[line], words=words))
-            elif cells == heading:
-                self.about_file.append(structure_finding(standard, "header_again", lines=[line]))
-            else:
-                grouping.add(cells, line)
-            read += 1
-            if progress and not read % 5000:
-                progress(line)
+        for block in _blocks(table.rows()):
+            rows = []
+            for line, cells in block:
+                if len(cells) != width:
+                    words = {"count": str(len(cells)), "expected": str(width)}
+                    self.bad_rows.append(structure_finding(standard, "cell_count", lines=[line], words=words))
+                elif cells == heading:
+                    self.about_file.append(structure_finding(standard, "header_again", lines=[line]))
+                else:
+                    rows.append((line, cells))
+            grouping.add(rows)
+            if marks:
+                marks.add([cells for _, cells in rows])
+            read += len(block)
+            if progress and not read % _TOLD_EVERY:
+                progress(block[-1][0])
             if grouping.finished:
-                yield from map(self._given(columns), grouping.taken())
-        yield from map(self._given(columns), grouping.rest())
+                yield
         if table.empty_rows:
             self.about_file.append(_told(standard, [f"has {table.empty_rows} rows in which nothing stands"]))
         if not read:
             nothing = "has headings and no rows: there is nothing to send, make a nil return"
             self.about_file.append(_told(standard, [nothing]))
 
-    @staticmethod
-    def _given(columns: "_Columns") -> Callable[[_Group], tuple[EpisodeRecord, list[Finding]]]:
-        return lambda group: (columns.record(group), group.findings or [])
-
-    def repeats(self, alike: Sequence[Alike]) -> Repeats | None:
-        """What several rows or episodes of a large file bear, found before it is read; None for a small one.
+    def repeats(self, alike: Sequence[Alike]) -> Repeats:
+        """What several rows or episodes bear, found before the first episode is given.
 
         `alike` are columns of which several together are looked at.
         """
+        marks = _Marks(self.standard, self.headers, alike)
+        if self._is_large():
+            width = len(self.headers)
+            for block in _blocks(self.table.rows()):
+                marks.add([cells for _, cells in block if len(cells) == width])
+            self.runs = marks.runs()
+        else:
+            self.kept = _Grouping(self.standard, self._columns, None)
+            for _ in self._read_into(self.kept, marks):
+                pass
+        return marks.repeats()
+
+    def _is_large(self) -> bool:
         try:
-            if self.path.stat().st_size < LARGE:
-                return None
+            return self.path.stat().st_size >= LARGE
         except OSError as error:
             raise refused(error, self.path, "read") from None
-        return self._look_ahead(_Columns(self.standard, self.headers), alike)
 
-    def _runs_of(self, columns: "_Columns") -> dict[int, int] | None:
+    def _runs(self) -> dict[int, int] | None:
         """How many runs of rows each episode has that has several; None where that was not counted."""
-        if self.runs is None and columns.episode_id is not None:
+        if self._columns.episode_id is None:
+            return {}
+        if self.runs is None and self._is_large():
             self.repeats(())
-        return self.runs if columns.episode_id is not None else {}
+        return self.runs
 
-    def _look_ahead(self, columns: "_Columns", alike: Sequence[Alike]) -> Repeats:
-        # Eight bytes for each mark: the table of a million episodes must not be what fills the memory.
-        standard, headers, width = self.standard, self.headers, len(self.headers)
+
+class _Marks:
+    """The hashes of what rows bear, gathered to tell what is there several times.
+
+    Eight bytes each: the table of a million episodes must not be what fills the memory.
+    """
+
+    def __init__(self, standard: Standard, headers: Sequence[str], alike: Sequence[Alike]) -> None:
         roles = [standard.role(role) for role in ("episode_id", "client_id", "client_reference")]
-        places = [headers.index(header) if header in headers else None for header in roles]
-        of_events = [headers.index(s.id_field) for s in standard.event_sections if s.id_field in headers]
-        together = [
-            (_taker(list(map(headers.index, own))), _taker(list(map(headers.index, its))))
+        self._names = [(_cell_taker(headers, header), array("q")) for header in roles]
+        self._of_events = [_cell_taker(headers, section.id_field) for section in standard.event_sections]
+        self._together = [
+            (_taker(list(map(headers.index, own))), _taker(list(map(headers.index, its))), array("q"))
             for own, its in alike
             if all(header in headers for header in (*own, *its))
         ]
-        runs, events = array("q"), array("q")
-        marks = [array("q") for _ in (*places, *together)]
-        before: tuple[str, str] | None = None
-        for _, cells in self.table.rows():
-            if len(cells) != width:
-                continue
-            for place in of_events:
-                if name := cells[place]:
-                    events.append(hash(name))
-            episode, client, reference = (cells[place] if place is not None else "" for place in places)
-            if (episode, client) == before and episode:
-                continue
-            if episode and (before is None or episode != before[0]):
-                runs.append(hash(episode))
-            before = episode, client
-            for mark, name in zip(marks, (episode, client, reference), strict=False):
-                if name:
-                    mark.append(hash(name))
-            for mark, (own, its) in zip(marks[len(places) :], together, strict=True):
-                mark.append(hash((own(cells), its(cells))))
-        self.runs = _several(runs)
-        found: set[int] = set()
-        for mark in (*marks[: len(places)], events):
-            found.update(_several(mark))
-        return Repeats(_Marked(found), {mark for some in marks[len(places) :] for mark in _several(some)})
+        self._begun, self._events = array("q"), array("q")
+        # The episode and the client of the row before.
+        self._before = "", ""
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        """Look at the next rows, all of the right width."""
+        if not rows:
+            return
+        for take in self._of_events:
+            self._events.extend(_hashes(map(take, rows)))
+        names = [list(map(take, rows)) for take, _ in self._names]
+        pairs = list(zip(*names[:2], strict=True))
+        neighbours = list(zip(pairs, (self._before, *pairs), strict=False))
+        self._before = pairs[-1]
+        self._begun.extend(_hashes(pair[0] for pair, last in neighbours if pair[0] != last[0]))
+        # Rows of one episode that lie together count once; those without an identifier are an episode each.
+        begin = [pair != last or not pair[0] for pair, last in neighbours]
+        for (_, marks), column in zip(self._names, names, strict=True):
+            marks.extend(_hashes(compress(column, begin)))
+        firsts = list(compress(rows, begin))
+        for own, its, marks in self._together:
+            marks.extend(map(hash, zip(map(own, firsts), map(its, firsts), strict=True)))
+
+    def runs(self) -> dict[int, int]:
+        """How many runs of rows each episode has that has several."""
+        return _several(self._begun)
+
+    def repeats(self) -> Repeats:
+        """What is there several times."""
+        names = {mark for marks in (*(marks for _, marks in self._names), self._events) for mark in _several(marks)}
+        return Repeats(_Marked(names), {mark for *_, marks in self._together for mark in _several(marks)})
+
+
+def _blocks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+    """The rows in blocks that are gone through together."""
+    while block := list(islice(rows, _BLOCK)):
+        yield block
+
+
+def _hashes(names: Iterable[str]) -> Iterator[int]:
+    """The hashes of those that are not empty."""
+    return map(hash, filter(None, names))
 
 
 class _Marked(frozenset[str]):
@@ -166,11 +219,16 @@ class _Marked(frozenset[str]):
 def _several(marks: "array[int]") -> dict[int, int]:
     """Those that are there more than once, with how often."""
     found: dict[int, int] = {}
-    last = None
-    for mark in sorted(marks):
-        if mark == last:
-            found[mark] = found.get(mark, 1) + 1
-        last = mark
+    # Of very many a part after another: a set takes ten times the memory of the marks in it.
+    parts = len(marks) // _MARKS_AT_ONCE + 1
+    for part in range(parts):
+        once: set[int] = set()
+        add = once.add
+        for mark in marks if parts == 1 else (mark for mark in marks if mark % parts == part):
+            if mark in once:
+                found[mark] = found.get(mark, 1) + 1
+            else:
+                add(mark)
     return found
 
 
@@ -185,7 +243,7 @@ class _Columns:
         self.base = (*self.client, *self.episode)
         self.take_base = _taker([position[header] for header in self.base])
         self.sections = [
-            (section.id, present, _taker([position[header] for header in present]))
+            (section.id, present, _taker([position[header] for header in present]), _pack(("",) * len(present)))
             for section in standard.event_sections
             if (present := tuple(h for h in standard.headers_by_section[section.id] if h in position))
         ]
@@ -194,6 +252,7 @@ class _Columns:
         self.take_foreign = _taker([headers.index(header) for header in self.foreign])
         self.client_id = self._place(standard.role("client_id"))
         self.episode_id = self._place(standard.role("episode_id"))
+        self.episode_of = _cell_taker(headers, self.base[self.episode_id] if self.episode_id is not None else "")
 
     def _place(self, header: str) -> int | None:
         return self.base.index(header) if header in self.base else None
@@ -210,6 +269,10 @@ class _Columns:
         episode = dict(zip(self.episode, base[len(client) :], strict=True))
         return EpisodeRecord(client, episode, tuple(events), tuple(group.lines))
 
+    def given(self, group: _Group) -> tuple[EpisodeRecord, list[Finding]]:
+        """The group as an episode, with what is wrong with the shape of its rows."""
+        return self.record(group), group.findings or []
+
 
 def _pack(cells: Cells) -> Packed:
     """Cells as one text: a third of the memory of a tuple, and quicker to compare."""
@@ -219,6 +282,11 @@ def _pack(cells: Cells) -> Packed:
 
 def _unpack(packed: Packed) -> Sequence[str]:
     return packed.split(_SEPARATOR) if isinstance(packed, str) else packed
+
+
+def _cell_taker(headers: Sequence[str], header: str) -> Callable[[Sequence[str]], str]:
+    """What takes the cell under a header; nothing where there is no such header."""
+    return itemgetter(headers.index(header)) if header in headers else lambda cells: ""
 
 
 def _taker(positions: list[int]) -> Callable[[Sequence[str]], Cells]:
@@ -291,7 +359,7 @@ class _Grouping:
         """`runs` are the episodes whose rows do not lie together, with the number of their runs; None: any may be."""
         self.standard, self.columns, self.runs = standard, columns, runs
         titles = {section.id: section.title for section in standard.sections}
-        self.titles = [titles[name].lower() for name, _, _ in columns.sections]
+        self.titles = [titles[name].lower() for name, *_ in columns.sections]
         self.groups: dict[object, _Group] = {}
         self._waiting: deque[_Group] = deque()
         # The keys of the groups of the episode that was read last.
@@ -311,21 +379,35 @@ class _Grouping:
 
     def rest(self) -> Iterator[_Group]:
         """All that are left when everything was read."""
+        self.groups.clear()
         while self._waiting:
             yield self._waiting.popleft()
 
-    def add(self, cells: list[str], line: int) -> None:
-        """Add one row of the right width."""
+    def add(self, rows: Sequence[tuple[int, list[str]]]) -> None:
+        """Add rows of the right width."""
         columns = self.columns
-        base = columns.take_base(cells)
-        packed = _pack(base)
-        episode = base[columns.episode_id] if columns.episode_id is not None else ""
-        if self.runs is not None and (episode != self._episode or not episode):
-            self._begin(episode)
+        every = [cells for _, cells in rows]
+        bases = map(_pack, map(columns.take_base, every))
+        # The events of each row: mostly one, of a section whose cells are not all empty.
+        events: list[tuple[tuple[int, Packed], ...]] = [()] * len(rows)
+        for number, (_, _, take, nothing) in enumerate(columns.sections):
+            for place, packed in enumerate(map(_pack, map(take, every))):
+                if packed != nothing:
+                    events[place] = (*events[place], (number, packed))
+        for (line, cells), base, its_events in zip(rows, bases, events, strict=True):
+            episode = columns.episode_of(cells)
+            if self.runs is not None and (episode != self._episode or not episode):
+                self._begin(episode)
+            self._add_row(line, cells, episode, base, its_events)
+
+    def _add_row(
+        self, line: int, cells: Sequence[str], episode: str, packed: Packed, events: tuple[tuple[int, Packed], ...]
+    ) -> None:
         # A row without an episode identifier stands alone.
         key: object = episode or line
         group = self.groups.get(key)
         if group is not None and packed != group.base:
+            base = self.columns.take_base(cells)
             client, first = self._client(base), self._client(_unpack(group.base))
             if client and first and client != first:
                 # One identifier under two clients: two episodes, which rule 47 tells.
@@ -333,11 +415,6 @@ class _Grouping:
                 group = self.groups.get(key)
             if group is not None and packed != group.base:
                 self._disagree(group, base, line)
-        events = [
-            (number, _pack(values))
-            for number, (_, _, take) in enumerate(columns.sections)
-            if any(values := take(cells))
-        ]
         if group is None:
             group = self.groups[key] = _Group(packed, [line])
             self._waiting.append(group)
@@ -347,8 +424,9 @@ class _Grouping:
             group.lines.append(line)
             if again:
                 self._note(group, "row_again", (), {}, line, {"where": f" (in line {again})"})
-        group.events += [(number, cells_of, line) for number, cells_of in events]
-        if columns.foreign and any(filled := columns.take_foreign(cells)):
+        for number, its_cells in events:
+            group.events.append((number, its_cells, line))
+        if self.columns.foreign and any(filled := self.columns.take_foreign(cells)):
             self._tell_foreign(group, filled, line)
         if len(events) > 1:
             words = {"sections": " and ".join(self.titles[number] for number, _ in events)}
@@ -370,7 +448,7 @@ class _Grouping:
             self.groups.pop(key).whole = True
             self.finished = True
 
-    def _line_of(self, group: _Group, events: list[tuple[int, Packed]]) -> int:
+    def _line_of(self, group: _Group, events: Sequence[tuple[int, Packed]]) -> int:
         """The line of the group that has these very events, or none where there are none; 0 where no line has."""
         if not events:
             taken = {line for _, _, line in group.events}

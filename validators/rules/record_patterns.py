@@ -409,20 +409,19 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         birth = clean[birth_field]
         if not birth:
             return None
-        # Every way of writing a date has the year's last two digits, next to the century, the month or a separator:
-        # nearly all identifiers are done with here.
+        # Every way of writing a date has the year's last two digits: nearly all identifiers are done with here.
         year = birth[2:4]
         for header in fields:
             if year in clean[header]:
                 break
         else:
             return None
-        suspects = [header for header in fields if year in clean[header]]
         if parse_date(birth) is None:
             return None
+        # Beside the month, that is; or the month has separators on both sides.
         month = birth[5:7] if birth[4] == "-" else birth[4:6]
-        near = (year + month, month + year, birth[:4], f"-{year}", f"{year}-")
-        suspects = [header for header in suspects if _holds_any(clean[header].translate(_SEPARATORS), near)]
+        near = (year + month, month + year, month + birth[:4], f"-{month}-", f"-{month.lstrip('0')}-")
+        suspects = [header for header in fields if _holds_any(clean[header].translate(_SEPARATORS), near)]
         if not suspects:
             return None
         traces = _traces(birth, clean[given_field], clean[family_field])
