@@ -65,6 +65,7 @@ class Extract:
     about_file: list[Finding]
     missing: frozenset[str]
     table: Table
+    columns: "_Columns"
     progress: Progress | None = None
     bad_rows: list[Finding] = field(default_factory=list)
     runs: dict[int, int] | None = None
@@ -72,16 +73,12 @@ class Extract:
 
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Yield each episode in order of its first row, with what is wrong with the shape of its rows."""
-        columns, grouping = self._columns, self.kept
+        columns, grouping = self.columns, self.kept
         if grouping is None:
             grouping = _Grouping(self.standard, columns, self._runs())
             for _ in self._read_into(grouping):
                 yield from map(columns.given, grouping.taken())
         yield from map(columns.given, grouping.rest())
-
-    @property
-    def _columns(self) -> "_Columns":
-        return _Columns(self.standard, self.headers)
 
     def _read_into(self, grouping: "_Grouping", marks: "_Marks | None" = None) -> Iterator[None]:
         """Read all rows, stopping after each block of them in which an episode was finished."""
@@ -123,7 +120,7 @@ class Extract:
                 marks.add([cells for _, cells in block if len(cells) == width])
             self.runs = marks.runs()
         else:
-            self.kept = _Grouping(self.standard, self._columns, None)
+            self.kept = _Grouping(self.standard, self.columns, None)
             for _ in self._read_into(self.kept, marks):
                 pass
         return marks.repeats()
@@ -136,7 +133,7 @@ class Extract:
 
     def _runs(self) -> dict[int, int] | None:
         """How many runs of rows each episode has that has several; None where that was not counted."""
-        if self._columns.episode_id is None:
+        if self.columns.episode_id is None:
             return {}
         if self.runs is None and self._is_large():
             self.repeats(())
@@ -188,7 +185,7 @@ class _Marks:
     def repeats(self) -> Repeats:
         """What is there several times."""
         names = {mark for marks in (*(marks for _, marks in self._names), self._events) for mark in _several(marks)}
-        return Repeats(_Marked(names), {mark for *_, marks in self._together for mark in _several(marks)})
+        return Repeats(names, {mark for *_, marks in self._together for mark in _several(marks)})
 
 
 def _blocks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
@@ -200,20 +197,6 @@ def _blocks(rows: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, l
 def _hashes(names: Iterable[str]) -> Iterator[int]:
     """The hashes of those that are not empty."""
     return map(hash, filter(None, names))
-
-
-class _Marked(frozenset[str]):
-    """Texts of which only the hashes are kept."""
-
-    _marks: set[int]
-
-    def __new__(cls, marks: set[int]) -> "_Marked":
-        made = super().__new__(cls)
-        made._marks = marks
-        return made
-
-    def __contains__(self, text: object) -> bool:
-        return hash(text) in self._marks
 
 
 def _several(marks: "array[int]") -> dict[int, int]:
@@ -235,7 +218,8 @@ def _several(marks: "array[int]") -> dict[int, int]:
 class _Columns:
     """Where the standard's columns lie in the file's rows."""
 
-    def __init__(self, standard: Standard, headers: Sequence[str]) -> None:
+    def __init__(self, standard: Standard, headers: Sequence[str], pack: Callable[[Cells], Packed]) -> None:
+        self.pack = pack
         position = {header: headers.index(header) for header in standard.headers if header in headers}
         by_level = standard.headers_by_level
         self.client = tuple(header for header in by_level["client"] if header in position)
@@ -243,7 +227,7 @@ class _Columns:
         self.base = (*self.client, *self.episode)
         self.take_base = _taker([position[header] for header in self.base])
         self.sections = [
-            (section.id, present, _taker([position[header] for header in present]), _pack(("",) * len(present)))
+            (section.id, present, _taker([position[header] for header in present]), pack(("",) * len(present)))
             for section in standard.event_sections
             if (present := tuple(h for h in standard.headers_by_section[section.id] if h in position))
         ]
@@ -310,7 +294,9 @@ def read_extract(path: Path, standard: Standard, progress: Progress | None = Non
     if table.told:
         about_file.append(_told(standard, table.told))
     missing = frozenset(standard.columns) - set(table.headers)
-    return Extract(path, standard, table.headers, about_file, missing, table, progress)
+    # One look at the whole file saves one at each text that is packed.
+    columns = _Columns(standard, table.headers, _pack if table.holds(_SEPARATOR) else _SEPARATOR.join)
+    return Extract(path, standard, table.headers, about_file, missing, table, columns, progress)
 
 
 def _told(standard: Standard, what: Sequence[str]) -> Finding:
@@ -387,11 +373,11 @@ class _Grouping:
         """Add rows of the right width."""
         columns = self.columns
         every = [cells for _, cells in rows]
-        bases = map(_pack, map(columns.take_base, every))
+        bases = map(columns.pack, map(columns.take_base, every))
         # The events of each row: mostly one, of a section whose cells are not all empty.
         events: list[tuple[tuple[int, Packed], ...]] = [()] * len(rows)
         for number, (_, _, take, nothing) in enumerate(columns.sections):
-            for place, packed in enumerate(map(_pack, map(take, every))):
+            for place, packed in enumerate(map(columns.pack, map(take, every))):
                 if packed != nothing:
                     events[place] = (*events[place], (number, packed))
         for (line, cells), base, its_events in zip(rows, bases, events, strict=True):

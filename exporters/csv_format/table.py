@@ -34,6 +34,7 @@ _BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright stroke
 _LINES_ABOVE = 12
 _SAMPLE = 200
 _BEGINNING = 1 << 16
+_CHUNK = 1 << 20
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})", re.ASCII)
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.ASCII | re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"', re.DOTALL)
@@ -100,6 +101,15 @@ class Table:
                         line = self.above + reader.line_num + 1
                 except csv.Error as error:
                     raise table_problem(self.path, self.above + reader.line_num, str(error)) from None
+        except OSError as error:
+            raise refused(error, self.path, "read") from None
+
+    def holds(self, sign: str) -> bool:
+        """Whether an ASCII character may be somewhere in the file. Raises Problem where it cannot be read."""
+        byte = sign.encode("ascii")
+        try:
+            with self.path.open("rb") as file:
+                return any(byte in chunk for chunk in iter(lambda: file.read(_CHUNK), b""))
         except OSError as error:
             raise refused(error, self.path, "read") from None
 

@@ -84,10 +84,10 @@ class Checker:
         if self._withheld is not None and self.standard.withholds(clean):
             return self._check_withheld(record, raw, source, self._withheld)
         self._base.compare(raw, clean, moment, failures)
-        if record.events:
-            sections = {event.section for event in record.events}
-            for needed in self._with_event:
-                if needed.parameters["section"] in sections and not raw[needed.fields[0]]:
+        for needed in self._with_event:
+            if not raw[needed.fields[0]]:
+                section = needed.parameters["section"]
+                if any(event.section == section for event in record.events):
                     failures.append((needed, Failure(needed.fields, needed.fields[0])))
         seen: list[tuple[Event, Values]] = []
         found = self._findings(failures, record, None, raw) if failures else []

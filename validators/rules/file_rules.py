@@ -25,10 +25,10 @@ _LONGEST_REFERENCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """What is known beforehand of a file: the identifiers that are there more than once, and of the values by which
-    people are compared the hashes of those that are."""
+    """What is known beforehand of a file: the hashes of the identifiers that are there more than once, and of those of
+    the values by which people are compared that are."""
 
-    identifiers: frozenset[str]
+    identifiers: Collection[int]
     alike: Collection[int]
 
 
@@ -45,7 +45,8 @@ class FileRules:
         Where it is known beforehand which identifiers of clients, episodes and events are `repeated` (a store can
         tell), only those are kept in mind.
         """
-        self.standard, self.repeated = standard, repeated
+        self.standard = standard
+        self._repeated: Collection[int] | None = None if repeated is None else set(map(hash, repeated))
         self._reference = standard.role("client_reference")
         rows = [row for rule in standard.rules for row in rule.rows]
         role = standard.role
@@ -74,7 +75,7 @@ class FileRules:
     def expect(self, repeats: Repeats | None) -> None:
         """Keep in mind only what is known to come again; all, where that is not known."""
         if repeats is not None:
-            self.repeated = repeats.identifiers
+            self._repeated = repeats.identifiers
             for like in self._like:
                 like.expected = repeats.alike
 
@@ -103,14 +104,14 @@ class FileRules:
         self, record: EpisodeRecord, client: Values, episode: Values, here: Place, *, withheld: bool
     ) -> list[Broken]:
         """What client and episode contradict among those seen before."""
-        repeated = self.repeated
+        repeated = self._repeated
         broken: list[Broken] = []
         for owned in self._owned:
             if told := owned.broken(client, episode, repeated, here):
                 broken.append(told)
         for one in self._once_of_record:
             value = episode.get(one.header) or client.get(one.header)
-            if value and (repeated is None or value in repeated):
+            if value and (repeated is None or hash(value) in repeated):
                 place = one.seen_at(value, here)
                 if place is not None:
                     broken.append((one.row, Failure((one.header,), one.header, _where(place))))
@@ -127,12 +128,12 @@ class FileRules:
     def _of_events(self, record: EpisodeRecord, spoilt: Collection[str], here: Place) -> list[Finding]:
         """Events that bear an identifier for the second time."""
         found: list[Finding] = []
-        repeated = self.repeated
+        repeated = self._repeated
         for event in record.events:
             values = event.values
             for one in self._once:
                 value = values.get(one.header)
-                if not value or one.header in spoilt or (repeated is not None and value not in repeated):
+                if not value or one.header in spoilt or (repeated is not None and hash(value) not in repeated):
                     continue
                 place = one.seen_at(value, event.line or here)
                 if place is not None:
@@ -233,14 +234,14 @@ class _Owned:
         self.owners: dict[int, int] = {}
         self.places: dict[int, Place] = {}
 
-    def broken(self, client: Values, episode: Values, repeated: frozenset[str] | None, here: Place) -> Broken | None:
+    def broken(self, client: Values, episode: Values, repeated: Collection[int] | None, here: Place) -> Broken | None:
         """What says so, when the identifier was seen with another owner, or at all where it appears once."""
         value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
-        if not value or (repeated is not None and self.is_looked_up and value not in repeated):
+        mark, own = hash(value), hash(owner)
+        if not value or (repeated is not None and self.is_looked_up and mark not in repeated):
             return None
         if not owner and self.once is None:
             return None
-        mark, own = hash(value), hash(owner)
         known = self.owners.get(mark)
         if known is None:
             self.owners[mark], self.places[mark] = own, here
@@ -264,10 +265,10 @@ class _Same:
         self.take: Callable[[Values], tuple[str, ...]] = itemgetter(*(header for _, header in self.fields))
         self.known: dict[int, tuple[str, ...]] = {}
 
-    def differing(self, client: Values, repeated: frozenset[str] | None) -> list[Broken]:
+    def differing(self, client: Values, repeated: Collection[int] | None) -> list[Broken]:
         """The rows broken, with the fields that differ from what was told of the same client before."""
         owner = client.get(self.owner)
-        if not owner or (repeated is not None and owner not in repeated):
+        if not owner or (repeated is not None and hash(owner) not in repeated):
             return []
         try:
             told = self.take(client)

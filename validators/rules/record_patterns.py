@@ -416,13 +416,11 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
                 break
         else:
             return None
-        if parse_date(birth) is None:
-            return None
         # Beside the month, that is; or the month has separators on both sides.
-        month = birth[5:7] if birth[4] == "-" else birth[4:6]
+        month = birth[5:7] if birth[4:5] == "-" else birth[4:6]
         near = (year + month, month + year, month + birth[:4], f"-{month}-", f"-{month.lstrip('0')}-")
         suspects = [header for header in fields if _holds_any(clean[header].translate(_SEPARATORS), near)]
-        if not suspects:
+        if not suspects or parse_date(birth) is None:
             return None
         traces = _traces(birth, clean[given_field], clean[family_field])
         failing = []
