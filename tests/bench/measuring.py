@@ -22,12 +22,15 @@ class Run:
 
 
 def python(*arguments: str) -> Run:
-    """Run this interpreter in the project's folder; raises RuntimeError with what it said when it fails."""
+    """Run this interpreter in the project's folder; raises RuntimeError with what it said when it fails.
+
+    What it compiles it keeps, whatever is said here: a program that is installed is compiled once.
+    """
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""},
         capture_output=True,
         text=True,
         check=False,

@@ -182,6 +182,9 @@ def test_a_large_file_is_read_episode_by_episode_wherever_its_rows_lie(
     at_once, found = read(), check(path).findings
     monkeypatch.setattr(reading, "LARGE", 0)
     assert read() == at_once and check(path).findings == found
+    for name, small in (("_BLOCK", 3), ("_MARKS_AT_ONCE", 2)):
+        monkeypatch.setattr(reading, name, small)
+        assert read() == at_once and check(path).findings == found
     assert [one for one in found if one.rule == "47"] and [one for one in found if one.rule == "twice"]
     assert at_once[1] == ("c1", (3, 8, 12), 2)
     groups = reading.read_extract(path, STANDARD).episodes()
