@@ -18,7 +18,7 @@ from exporters.formats.base import Outgoing
 from store.clients import index, lookalikes
 from store.facts import Who
 from store.findings import queries, results
-from store.findings.results import CHECKER
+from store.findings.results import CHECKER, Beside
 from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
@@ -88,6 +88,15 @@ class GoingCheck:
         part = {event.id for event in outgoing.record.events} | {""}
         found = self._checker.check(outgoing.judged, self._context)
         return (*(one for one in found if one.event_id in part), *outgoing.findings)
+
+    def look_beside(self, rules: FileRules, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
+        """What shows of that which would be sent of an episode, beside what would be of those looked at before."""
+        outgoing = self._selection.outgoing(record, sent)
+        if outgoing.left_out or outgoing.unchanged:
+            return []
+        part = {event.id for event in outgoing.record.events} | {""}
+        found = rules.check(outgoing.judged, self._checker.check(outgoing.judged, self._context))
+        return [one for one in found if one.event_id in part]
 
     def found(self) -> Mapping[str, "Going"]:
         """What would be sent of those looked at since it was asked last, by the episode's id; not of those whole."""
@@ -172,11 +181,13 @@ def _add(found: list[tuple[str, str, list[Finding]]], links: LinkCheck) -> None:
 
 def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:
     """Find and keep what shows only beside other records: an identifier used twice, one client told in two ways, two
-    clients who seem to be one.
+    clients who seem to be one. What is kept is compared with all that is kept, what would be sent of it with what
+    would be sent: a record that is held back contradicts nothing in a return.
 
     Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
     """
-    found: list[Finding] = []
+    kept: list[Finding] = []
+    returned: list[Finding] = []
     with store.reading() as snapshot:
         if not results.beside_is_due(snapshot, agency, day):
             return False
@@ -187,8 +198,11 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
         ids = read.episodes_bearing(snapshot, agency, repeated) if repeated else []
         ids += read.episodes_of(snapshot, lookalikes.doubles(snapshot, agency))
         if ids:
-            rules = FileRules(checker.standard, repeated, agency.code)
-            for record in read.episodes(snapshot, agency, ids):
-                found += rules.check(record, checker.check(record, context))
+            rules, its_rules = (FileRules(checker.standard, repeated, agency.code) for _ in range(2))
+            going = GoingCheck(snapshot, agency, checker, context)
+            for _, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
+                kept += rules.check(record, checker.check(record, context))
+                returned += going.look_beside(its_rules, record, sent)
+    found = Beside(kept, returned)
     store.do(Who(CHECKER, now), results.save_beside, agency, found, version, day, settings=context.settings)
     return True

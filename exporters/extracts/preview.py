@@ -52,7 +52,7 @@ class Preview:
     @cached_property
     def left_out(self) -> dict[str, str]:
         """Why an episode, by its identifier, is left out."""
-        return dict(self.receipt.left_out)
+        return {one.episode: one.why for one in self.receipt.left_out}
 
 
 def preview_extract(

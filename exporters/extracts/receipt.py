@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from exporters.extracts.readiness import NOT_OFFICIAL, Readiness
 from exporters.formats.base import ExtractKind, HeldBack, Validation
@@ -61,6 +61,22 @@ class SentRecords:
                     yield own, digest
 
 
+class Omitted(NamedTuple):
+    """An episode that is not sent, as people know it, and why; `its` is the store's id of it."""
+
+    episode: str
+    why: str
+    its: str
+
+
+class Whose(NamedTuple):
+    """Whose an episode is, and what people know it by: two may be known by the same."""
+
+    client_id: str
+    reference: str
+    episode: str
+
+
 @dataclass
 class Receipt:
     """What was written, what was not, and whether the file is ready to be sent."""
@@ -69,10 +85,10 @@ class Receipt:
     file: Path
     tally: Tally
     sha256: str = ""
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[Omitted] = field(default_factory=list)
     held_back: list[HeldBack] = field(default_factory=list)
-    places: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Of each episode left out or held back: the store's client and episode, and the client's reference."""
+    places: dict[str, Whose] = field(default_factory=dict)
+    """Whose each episode is that is left out or held back, by the store's id of it."""
 
     made_at: datetime | None = None
     """When it is written; None for one that is only looked at."""
@@ -82,7 +98,7 @@ class Receipt:
     """Episodes of which nothing is sent this time, because it was sent before or lies outside the days wanted."""
     records: SentRecords = field(default_factory=SentRecords)
     kept_out: dict[str, Finding] = field(default_factory=dict)
-    """The episodes that a wrong date keeps out, or a part of them, each with what is wrong with it."""
+    """The episodes that a wrong date keeps out, or a part of them, by the store's ids, each with what is wrong."""
     mismatches: int | None = None
     """How many are open against what was sent before; None when they were not looked for: `not_compared` says why."""
     not_compared: str = ""
@@ -123,9 +139,9 @@ class Receipt:
             frame=bring_first(self.tally.standard),
         )
 
-    def reference_of(self, episode: str) -> str:
-        """The client's reference of an episode that is left out or held back, "" where that is not known."""
-        return self.places.get(episode, ("", "", ""))[2]
+    def reference_of(self, its: str) -> str:
+        """The client's reference of an episode that is left out or held back, by the store's id; "" if not known."""
+        return self.places[its].reference if its in self.places else ""
 
     @property
     def not_ready_because(self) -> list[str]:
@@ -152,13 +168,11 @@ class Receipt:
             "episodes": self.tally.episodes,
             "no_consent": self.tally.no_consent,
             "left_out": [
-                {"episode": episode, "why": why, "reference": self.reference_of(episode)}
-                for episode, why in self.left_out
+                {"episode": one.episode, "why": one.why, "reference": self.reference_of(one.its)}
+                for one in self.left_out
             ],
-            "held_back": [
-                {**held.as_mapping(), "reference": self.reference_of(held.episode)} for held in self.held_back
-            ],
-            "left_out_with_errors": list(self.kept_out),
+            "held_back": [{**held.as_mapping(), "reference": self.reference_of(held.its)} for held in self.held_back],
+            "left_out_with_errors": [self.places[its].episode for its in self.kept_out],
             **({"with_errors": self._with_errors()} if self.kept_out else {}),
             "mismatches": self.mismatches,
             **({"changed_since": self._changed()} if self.changed_since else {}),
@@ -176,8 +190,8 @@ class Receipt:
 
     def _with_errors(self) -> list[dict[str, str]]:
         return [
-            {"episode": one, "why": found.message, "reference": self.reference_of(one)}
-            for one, found in self.kept_out.items()
+            {"episode": self.places[its].episode, "why": found.message, "reference": self.reference_of(its)}
+            for its, found in self.kept_out.items()
         ]
 
     def _changed(self) -> dict[str, object]:
@@ -261,8 +275,8 @@ def told_as_text(receipt: Receipt, standard: Standard) -> Iterator[str]:
     if receipt.changed_since is not None:
         yield f"  {told_of_changes(standard, *receipt.changed_since)}"
     kept_out = [
-        (_printed(_who(receipt.reference_of(one), one)), _printed(found.message))
-        for one, found in receipt.kept_out.items()
+        (_printed(_who(receipt.reference_of(its), receipt.places[its].episode)), _printed(found.message))
+        for its, found in receipt.kept_out.items()
     ]
     both = (("left out", _left_out(receipt)), ("held back", _held_back(receipt)))
     for title, items in (("left out with errors", kept_out), *both):
@@ -282,12 +296,12 @@ def _who(reference: str, episode: str) -> str:
 
 
 def _left_out(receipt: Receipt) -> list[tuple[str, str]]:
-    return [(_printed(_who(receipt.reference_of(one), one)), why) for one, why in receipt.left_out]
+    return [(_printed(_who(receipt.reference_of(one.its), one.episode)), one.why) for one in receipt.left_out]
 
 
 def _held_back(receipt: Receipt) -> list[tuple[str, str]]:
     return [
-        (f"{_printed(_who(receipt.reference_of(h.episode), h.episode))}, {_what_waits(h.field, h.event)}", h.why)
+        (f"{_printed(_who(receipt.reference_of(h.its), h.episode))}, {_what_waits(h.field, h.event)}", h.why)
         for h in receipt.held_back
     ]
 

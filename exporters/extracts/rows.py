@@ -6,6 +6,7 @@ The rows stand in the order in which episodes were entered, an episode's events 
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import Examination
 from exporters.checks.return_check import examination, examined
 from exporters.extracts.left_out_by_dates import OutsideDates
-from exporters.extracts.receipt import Receipt
+from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
 from exporters.formats.base import ReturnDetails, Selecting, Sink
 from exporters.work import Work
@@ -87,15 +88,16 @@ def write_rows(
     beside = form.writer(whole, details) if whole is not None else None
     for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
         name = selection.name(record)
-        receipt.held_back += outgoing.held_back
+        receipt.held_back += [replace(one, its=record.episode_id) for one in outgoing.held_back]
         if outgoing.left_out or outgoing.held_back:
             called = record.client.get(selection.reference) or record.client.get(selection.client, "")
-            receipt.places[name] = (record.client_id, record.episode_id, called)
+            # By the store's own id: of two who are known by the same neither is the other.
+            receipt.places[record.episode_id] = Whose(record.client_id, called, name)
             if wrong := wrong_dates.keeping_out(record):
-                receipt.kept_out[name] = wrong
+                receipt.kept_out[record.episode_id] = wrong
         try:
             if outgoing.left_out:
-                receipt.left_out.append((name, outgoing.left_out))
+                receipt.left_out.append(Omitted(name, outgoing.left_out, record.episode_id))
             elif outgoing.unchanged:
                 receipt.unchanged += 1
             else:

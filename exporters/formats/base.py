@@ -98,7 +98,8 @@ def extract_kind(
 class HeldBack:
     """Something known that waits for the next submission: a field of the episode, or one of its events.
 
-    `section` and `day` say of an event what it is and when it was.
+    `section` and `day` say of an event what it is and when it was. `episode` is what people know the episode by, `its`
+    the store's id of it, which no other one has.
     """
 
     episode: str
@@ -107,6 +108,7 @@ class HeldBack:
     why: str = ""
     section: str = ""
     day: date | None = None
+    its: str = ""
 
     def as_mapping(self) -> dict[str, str]:
         """As the receipt tells it: with `field` or with `event`."""

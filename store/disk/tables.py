@@ -387,7 +387,8 @@ FINDINGS = Table(
 )
 """What a rule had to say of an episode when it was last checked.
 
-`acceptance` is that of a warning, 0 for none; `beside` is 1 for what only shows beside other episodes."""
+`acceptance` is that of a warning, 0 for none; `beside` says of what only shows beside other episodes where it shows:
+among all that is kept (1), in the return that is due (2), or in both (3)."""
 
 BESIDE_CHECKS = Table(
     "beside_check",

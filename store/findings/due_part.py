@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from store.disk import sqlite
-from store.disk.tables import FINDINGS, GOING_OUT
+from store.disk.tables import BESIDE_CHECKS, FINDINGS, GOING_OUT
 from store.facts import AgencyInfo
 from store.findings import figures
 from store.findings.acceptance_facts import Going, Key, kept_key, values_text
@@ -33,6 +33,13 @@ def key(period: ReportingPeriod) -> str:
 def due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> str:
     """The key of the period that is due for an agency on a day."""
     return key(calendar.due_period(snapshot, agency, day))
+
+
+def shown_in(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) -> tuple[int, ...]:
+    """Which findings, by where they show beside others, a period's extract has: known of the one that is due alone."""
+    query = select(BESIDE_CHECKS.c.checked_for).where(BESIDE_CHECKS.c.agency_number == agency.number)
+    compared = snapshot.connection.execute(query).scalar_one_or_none() or ""
+    return figures.IN_RETURN if compared.endswith(f" {key(period)}") else figures.IN_STORE
 
 
 def keep(connection: Connection, checked: Collection[int], going: Mapping[int, Going], period: str) -> None:
@@ -88,7 +95,7 @@ def _figures(row: Any, kept: Iterable[Any]) -> dict[str, object]:
     beside: list[tuple[int, str, str, int]] = []
     for one in kept:
         event = figures.event_of(one.told)
-        if one.beside and event in there and one.weight < 2:
+        if one.beside & figures.RETURNED and event in there and one.weight < 2:
             beside.append((one.weight, one.rule, event, one.acceptance))
         elif not one.beside:
             acceptances[kept_key(one.rule, one.told)] = one.acceptance

@@ -16,6 +16,10 @@ from validators.records import Severity
 
 WEIGHTS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 SEVERITIES = {weight: severity for severity, weight in WEIGHTS.items()}
+KEPT, RETURNED = 1, 2
+"""Where a finding shows that shows only beside other episodes: among all that is kept, in the return that is due."""
+IN_STORE, IN_RETURN = (0, KEPT, KEPT | RETURNED), (0, RETURNED, KEPT | RETURNED)
+"""Which findings, by where they show, are found in all that is kept, and in the return that is due."""
 COUNTS = ("errors", "warnings", "notices", "rows", "error_rows", "warning_rows", "open_warning_rows")
 """The columns that a check counts, in the order of `Figures`."""
 Figures = tuple[int, int, int, int, int, int, int]
@@ -57,7 +61,8 @@ def refigure(connection: Connection, episodes: Iterable[int]) -> None:
     among = sqlite.among(STATES.c.episode_number, numbers)
     rows = {row.episode_number: row.rows for row in connection.execute(select(STATES).where(among))}
     faults: dict[int, list[Fault]] = defaultdict(list)
-    for row in connection.execute(select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, numbers))):
+    found = select(FINDINGS).where(sqlite.among(FINDINGS.c.episode_number, numbers), FINDINGS.c.beside.in_(IN_STORE))
+    for row in connection.execute(found):
         faults[row.episode_number].append((row.weight, event_of(row.told), row.acceptance))
     keep(connection, {number: figures(count, faults[number]) for number, count in rows.items()}, {})
 

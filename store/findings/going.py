@@ -64,9 +64,11 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     """Which kept findings say something of what a period's extract holds, by the last check.
 
     Of an episode that goes as it stands, all; of one that does not (see `due_part`), those found in what goes of it,
-    and what shows only beside others, or is only worth knowing, where its event goes.
+    and what shows only beside others, or is only worth knowing, where its event goes. What shows beside others does so
+    beside what goes of these, in the return that is due.
     """
     its = FINDINGS.c
+    shown = due_part.shown_in(snapshot, agency, period)
     sent = select(EPISODES.c.number).where(sent_in(snapshot.derivers[agency.standard], agency, period))
     mine = GOING_OUT.c.period == due_part.key(period)
     apart = select(GOING_OUT.c.episode_number).where(mine)
@@ -76,11 +78,11 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     told: list[ColumnElement[Any]] = [func.json_extract(faults.c.value, f"$[{place}]") for place in (1, 2, 3)]
     same = (told[0] == its.rule) & (told[1] == event) & (told[2] == sqlite.json_text(its.told, "field"))
     found = (its.beside == 0) & select(1).select_from(faults).where(same).exists()
-    beside = ((its.beside == 1) | (its.weight == WEIGHTS[Severity.NOTICE])) & there
+    beside = ((its.beside != 0) | (its.weight == WEIGHTS[Severity.NOTICE])) & there
     part = select(1).select_from(GOING_OUT).where(
         GOING_OUT.c.episode_number == its.episode_number, mine, GOING_OUT.c.rows > 0, or_(found, beside)
     )  # fmt: skip
-    return its.episode_number.in_(sent) & (its.episode_number.not_in(apart) | part.exists())
+    return its.beside.in_(shown) & its.episode_number.in_(sent) & (its.episode_number.not_in(apart) | part.exists())
 
 
 def parts(

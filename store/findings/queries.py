@@ -20,7 +20,7 @@ from store.facts import AgencyInfo, FindingCount
 from store.findings import going, results
 from store.findings.acceptance_facts import By
 from store.findings.facts import FindingOrder, FindingWord, ListedFinding
-from store.findings.figures import COUNTS, SEVERITIES, WEIGHTS
+from store.findings.figures import COUNTS, IN_STORE, SEVERITIES, WEIGHTS
 from store.findings.results import basis
 from store.records.read import chosen, episode_query
 from store.snapshot import Snapshot
@@ -95,7 +95,7 @@ def findings(
     limit: int = 100,
 ) -> list[Finding]:
     """What was found, errors first, then by rule, in order of entry."""
-    conditions: list[ColumnElement[bool]] = [FINDINGS.c.agency_number == agency.number]
+    conditions = [FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside.in_(IN_STORE)]
     if rule is not None:
         conditions.append(FINDINGS.c.rule == rule)
     if severity is not None:
@@ -139,7 +139,7 @@ def counts(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | Non
 
 
 def _within(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod | None) -> list[ColumnElement[bool]]:
-    return [] if period is None else [going.concerns(snapshot, agency, period)]
+    return [FINDINGS.c.beside.in_(IN_STORE) if period is None else going.concerns(snapshot, agency, period)]
 
 
 def forget(connection: Connection, row: Client | Episode) -> None:

@@ -6,7 +6,7 @@ the whole agency the second; the figures of the episode and its acceptances alwa
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -19,7 +19,7 @@ from store.facts import AgencyInfo
 from store.findings import acceptances, due_part, figures
 from store.findings.acceptance_facts import Going, Key, key_of
 from store.findings.acceptances import Live
-from store.findings.figures import SEVERITIES, WEIGHTS, Fault, event_of
+from store.findings.figures import KEPT, RETURNED, SEVERITIES, WEIGHTS, Fault, event_of
 from store.month import agency_settings
 from store.records import agencies
 from store.records.read import batches
@@ -44,6 +44,17 @@ class _State(NamedTuple):
 
 Checked = tuple[str, str, list[Finding]]
 """An episode's id, the stamp it was read with, and what its check found."""
+Shown = tuple[Finding, int]
+"""What shows beside others, and where: see `figures.KEPT`."""
+
+
+class Beside(NamedTuple):
+    """What shows only beside other records: among all that is `kept`, and among what the return that is due holds."""
+
+    kept: Sequence[Finding]
+    returned: Sequence[Finding]
+
+
 CHECKER = "keywork"
 """Who lets acceptances lapse, in the audit: nobody decides that."""
 SAVED_AT_ONCE = 2000
@@ -104,11 +115,13 @@ def save(
             faults: list[Fault] = [
                 (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
             ]
-            faults += [(row.weight, event_of(row.told), row.acceptance) for row in beside.get(number, ())]
+            stays = beside.get(number, ())
+            kept = [one for one in stays if one.beside & KEPT]
+            faults += [(row.weight, event_of(row.told), row.acceptance) for row in kept]
             counted[number] = figures.figures(count, faults)
             made += own
             if mine:
-                gone += _lost(mine, faults)
+                gone += _lost(mine, [*faults, *((row.weight, "", row.acceptance) for row in stays)])
         if made:
             unit.connection.execute(insert(FINDINGS), made)
         _lapse(unit, gone)
@@ -131,7 +144,7 @@ def save(
 def save_beside(
     unit: UnitOfWork,
     agency: AgencyInfo,
-    found: Iterable[Finding],
+    found: Beside,
     revision: int,
     day: date,
     settings: Mapping[str, str] | None = None,
@@ -141,19 +154,17 @@ def save_beside(
     `revision` is the store's saved version when they were read.
     """
     before: dict[int, list[Any]] = defaultdict(list)
-    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside == 1)
+    its = (FINDINGS.c.agency_number == agency.number, FINDINGS.c.beside != 0)
     for row in unit.connection.execute(select(FINDINGS).where(*its).order_by(FINDINGS.c.number)):
         before[row.episode_number].append(row)
-    wanted: dict[str, list[Finding]] = defaultdict(list)
-    for one in found:
-        wanted[one.episode_id].append(one)
+    wanted = _by_episode(found)
     numbers = dict.fromkeys(before)
-    after: dict[int, list[Finding]] = {}
+    after: dict[int, list[Shown]] = {}
     for its_id, state in _states(unit.connection, wanted).items():
         after[state.number] = wanted[its_id]
         numbers[state.number] = None
-    plain = {number: [(one.rule, _told(one)) for one in ones] for number, ones in after.items()}
-    other = [n for n in numbers if [(row.rule, row.told) for row in before.get(n, ())] != plain.get(n, [])]
+    plain = {number: [(one.rule, _told(one), where) for one, where in ones] for number, ones in after.items()}
+    other = [n for n in numbers if [(row.rule, row.told, row.beside) for row in before.get(n, ())] != plain.get(n, [])]
     if other:
         _renew_beside(unit, agency, other, after)
     its_basis = basis(unit, agency, day, settings)
@@ -161,6 +172,17 @@ def save_beside(
     mine = BESIDE_CHECKS.c.agency_number == agency.number
     if not unit.connection.execute(update(BESIDE_CHECKS).where(mine).values(mark)).rowcount:
         unit.connection.execute(insert(BESIDE_CHECKS).values(agency_number=agency.number, **mark))
+
+
+def _by_episode(found: Beside) -> dict[str, list[Shown]]:
+    """What was found of each episode, by its id, and where it shows; what shows in both stands there once."""
+    both: dict[str, dict[tuple[str, str], Shown]] = defaultdict(dict)
+    for where, findings in ((KEPT, found.kept), (RETURNED, found.returned)):
+        for one in findings:
+            its = both[one.episode_id]
+            told, before = (one.rule, _told(one)), its.get((one.rule, _told(one)), (one, 0))
+            its[told] = before[0], before[1] | where
+    return {its_id: list(its.values()) for its_id, its in both.items()}
 
 
 def beside_is_due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> bool:
@@ -185,15 +207,15 @@ def _renew_beside(
     unit: UnitOfWork,
     agency: AgencyInfo,
     episodes: Collection[int],
-    after: Mapping[int, list[Finding]],
+    after: Mapping[int, list[Shown]],
 ) -> None:
     these = sqlite.among(FINDINGS.c.episode_number, episodes)
-    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside == 1))
+    unit.connection.execute(delete(FINDINGS).where(these, FINDINGS.c.beside != 0))
     live = acceptances.live(unit.connection, episodes)
     made = [
-        _row(agency.number, number, one, live.get(number, _NONE), beside=1)
+        _row(agency.number, number, one, live.get(number, _NONE), where)
         for number in episodes
-        for one in after.get(number, ())
+        for one, where in after.get(number, ())
     ]
     if made:
         unit.connection.execute(insert(FINDINGS), made)

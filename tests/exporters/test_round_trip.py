@@ -53,7 +53,7 @@ def test_valid_episodes_survive_the_way_out_and_in(seed: int, clients: int, toda
             submission = f"{today:%Y-%m}" if today.month != 7 else f"{today:%Y}-{'06' if today.day < 15 else '08'}"
             receipt = first.send(submission, today=max(today, TODAY))
             assert receipt.held_back == [] and receipt.tally.errors == receipt.tally.warnings == 0
-            left_out = {name for name, _ in receipt.left_out}
+            left_out = {one.episode for one in receipt.left_out}
             if receipt.tally.rows == 0:
                 return
             report = second.take(receipt.file, agency="T0001", all_or_nothing=True)
@@ -76,7 +76,7 @@ def test_faulty_episodes_survive_as_well(seed: int) -> None:
                 bulk_load.load(work, agencies.ensure(work, "T0001", STANDARD.id), records)
             receipt = first.send("2021-01")
             second.take(receipt.file, all_or_nothing=True)
-            left_out = {name for name, _ in receipt.left_out}
+            left_out = {one.episode for one in receipt.left_out}
             before = {r.episode[IDENTITY]: r for r in ask(first.store, read.episodes, ask(first.store, agencies.one))}
             after = {r.episode[IDENTITY]: r for r in ask(second.store, read.episodes, ask(second.store, agencies.one))}
             assert after.keys() == before.keys() - left_out

@@ -41,8 +41,8 @@ CARRIED = STANDARD.no_consent_carries
 def test_which_episodes_belong_to_the_submission(desk: Desk, changes: Row, why: str) -> None:
     desk.take([row(**changes)])
     receipt = desk.send()
-    assert [whose for whose, _ in receipt.left_out] == (["e1"] if why else [])
-    assert all(reason.startswith(why) for _, reason in receipt.left_out)
+    assert [one.episode for one in receipt.left_out] == (["e1"] if why else [])
+    assert all(one.why.startswith(why) for one in receipt.left_out)
     assert len(read(receipt.file)) == receipt.tally.rows == (0 if why else 1)
 
 

@@ -58,7 +58,7 @@ def test_the_sample_comes_back_cell_by_cell(desk: Desk) -> None:
         each["CMSID"] = selection.SOFTWARE if each["CONSENT"] == "Y" else ""
     written = read(receipt.file)
     assert written == expected and tuple(written[0]) == HEADERS
-    assert receipt.left_out == [
+    assert [(one.episode, one.why) for one in receipt.left_out] == [
         (given[17]["EPISODID"], "closed before the base date 2019-01-01"),
         (given[89]["EPISODID"], "neither a caseload start nor a closure"),
         (given[111]["EPISODID"], "begun after the end of the reporting period 2020-12-31"),
@@ -90,8 +90,8 @@ def test_the_receipt_accounts_for_the_file(desk: Desk) -> None:
     assert "  agency T0123, 1 January 2019 to 31 December 2020, due by 12 January 2021\n" in text
     assert "  open mismatches against what was sent before: 0\n" in text
     # Left out with the client's reference, each reason once.
-    name, why = receipt.left_out[0]
-    assert f"    {why}: 1\n      {receipt.reference_of(name)}, {name}\n" in text and receipt.reference_of(name)
+    name, why, its = receipt.left_out[0]
+    assert f"    {why}: 1\n      {receipt.reference_of(its)}, {name}\n" in text and receipt.reference_of(its)
 
 
 def test_a_clean_return_is_ready(desk: Desk) -> None:

@@ -124,7 +124,9 @@ def test_what_lies_after_the_period_waits_date_by_date(wales: Returns) -> None:
     assert [held.field or held.event for held in receipt.held_back] == [
         "ENDDATE", "ENDREASON", "MODENDD", "MODEXIT", "1 2026-04-02",
     ]  # fmt: skip
-    assert receipt.left_out == [("43 2026-04-05 01", "begun after 2026-03-31, where this extract ends")]
+    assert [one[:2] for one in receipt.left_out] == [
+        ("43 2026-04-05 01", "begun after 2026-03-31, where this extract ends")
+    ]
 
 
 def test_all_events_between_two_days(wales: Returns) -> None:

@@ -61,7 +61,9 @@ def test_the_same_records_always_give_the_same_bytes(wales: Returns) -> None:
     assert receipt.file.name == GOLDEN.name
     assert receipt.file.read_bytes() == GOLDEN.read_bytes()
     assert [(held.episode, held.event) for held in receipt.held_back] == [("44 2026-03-02 01", "1 2026-07-01")]
-    assert receipt.left_out == [("45 2026-07-02 01", "begun after 2026-06-30, where this extract ends")]
+    assert [one[:2] for one in receipt.left_out] == [
+        ("45 2026-07-02 01", "begun after 2026-06-30, where this extract ends")
+    ]
 
 
 def test_it_says_itself_that_it_is_not_validated_against_the_official_schema(wales: Returns) -> None:

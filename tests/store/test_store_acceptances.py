@@ -11,7 +11,7 @@ from store.disk import audit
 from store.facts import AgencyInfo, FindingCount, Who
 from store.findings import acceptances, caseload, queries, results
 from store.findings.acceptance_facts import AcceptanceInfo, Accepted
-from store.findings.results import CHECKER, Checked
+from store.findings.results import CHECKER, Beside, Checked
 from store.records import read, save
 from store.store import Store, open_store
 from tests.store.small_standard import LATER, NOW, STANDARD
@@ -294,7 +294,15 @@ def doubled(record: EpisodeRecord) -> Finding:
 
 def beside(store: Store, agency: AgencyInfo, *found: Finding) -> None:
     """Keep these as all that shows between records."""
-    do(store, Who(CHECKER, LATER), results.save_beside, agency, found, ask(store, index.saved_version), DAY)
+    do(
+        store,
+        Who(CHECKER, LATER),
+        results.save_beside,
+        agency,
+        Beside(found, found),
+        ask(store, index.saved_version),
+        DAY,
+    )
 
 
 def test_what_shows_between_records_is_kept_beside_what_an_episode_has_itself(store: Store, agency: AgencyInfo) -> None:

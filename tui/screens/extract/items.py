@@ -29,8 +29,10 @@ class ExtractItem:
 def left_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
     """The episodes that would not be written."""
     return [
-        ExtractItem(_client(receipt, name), f"{_word(standard)} {name}", why, place=_place(receipt, name))
-        for name, why in receipt.left_out
+        ExtractItem(
+            receipt.reference_of(one.its), f"{_word(standard)} {one.episode}", one.why, place=_place(receipt, one.its)
+        )
+        for one in receipt.left_out
     ]
 
 
@@ -38,12 +40,12 @@ def kept_out(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
     """The episodes that a wrong date keeps out, or a part of them; each leads to the field that is wrong."""
     return [
         ExtractItem(
-            _client(receipt, name),
-            f"{_word(standard)} {name}",
+            receipt.reference_of(its),
+            f"{_word(standard)} {receipt.places[its].episode}",
             one.message,
             place=(one.client_id, one.episode_id, one.event_id, one.field),
         )
-        for name, one in receipt.kept_out.items()
+        for its, one in receipt.kept_out.items()
     ]
 
 
@@ -60,11 +62,11 @@ def held_back(receipt: Receipt, standard: Standard) -> list[ExtractItem]:
             section = standard.section_by_id.get(one.section)
             what = section.title if section else f"event {one.event}"
             what += f" of {show_date(f'{one.day:%Y%m%d}', 'YYYYMMDD')}" if one.day else ""
-        place = _place(receipt, one.episode)
+        place = _place(receipt, one.its)
         if place is not None:
             place = (*place[:3], one.field)
         found.append(
-            ExtractItem(_client(receipt, one.episode), f"{_word(standard)} {one.episode}", what, one.why, place)
+            ExtractItem(receipt.reference_of(one.its), f"{_word(standard)} {one.episode}", what, one.why, place)
         )
     return found
 
@@ -86,14 +88,9 @@ def changed(comparison: Comparison, standard: Standard) -> list[ExtractItem]:
     return found
 
 
-def _client(receipt: Receipt, name: str) -> str:
-    place = receipt.places.get(name)
-    return place[2] if place else ""
-
-
-def _place(receipt: Receipt, name: str) -> RecordPlace | None:
-    place = receipt.places.get(name)
-    return (place[0], place[1], "", "") if place else None
+def _place(receipt: Receipt, its: str) -> RecordPlace | None:
+    whose = receipt.places.get(its)
+    return (whose.client_id, its, "", "") if whose else None
 
 
 class ItemsScreen(FilteredTableScreen[ExtractItem]):

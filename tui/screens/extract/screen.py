@@ -242,7 +242,7 @@ class ExtractScreen(StoreScreen[None]):
 
     def _left_out(self, found: Looked) -> str:
         many = len(found.preview.receipt.left_out)
-        reasons = len({why for _, why in found.preview.receipt.left_out})
+        reasons = len({one.why for one in found.preview.receipt.left_out})
         return f"{several(many, self._word)}, for {several(reasons, 'reason')}" if many else "nothing"
 
     def _held(self, found: Looked) -> str:
