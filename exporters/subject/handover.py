@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from exporters.json_text import json_text
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
 from store.disk import audit
 from store.disk.files import PRIVATE, make, refused, sync
@@ -168,21 +169,21 @@ class JsonWriter:
         """Write the head."""
         self._stream, self._entries = stream, []  # type: IO[str], list[str]
         self._first = True
-        told = json.dumps({MARK: LAYOUT, **asdict(head)}, ensure_ascii=False)
+        told = json_text({MARK: LAYOUT, **asdict(head)})
         stream.write(f'{told[:-1]},\n "clients": [')
 
     def client(self, client: HandedClient) -> None:
         """Write one client."""
-        self._stream.write(f"{'' if self._first else ','}\n  {json.dumps(client_mapping(client), ensure_ascii=False)}")
+        self._stream.write(f"{'' if self._first else ','}\n  {json_text(client_mapping(client))}")
         self._first = False
 
     def keep(self, entries: Iterable[AuditEntry]) -> None:
         """Keep lines of history until the clients are written."""
-        self._entries += [json.dumps(history_mapping(one), ensure_ascii=False) for one in entries]
+        self._entries += [json_text(history_mapping(one)) for one in entries]
 
     def finish(self, merges: Iterable[HandedMerge]) -> None:
         """Write what stands behind the clients."""
-        told = json.dumps([asdict(one) for one in merges], ensure_ascii=False)
+        told = json_text([asdict(one) for one in merges])
         self._stream.write(f'\n ],\n "merges": {told},\n "history": [')
         self._stream.write(",".join(f"\n  {one}" for one in self._entries))
         self._stream.write("\n ]\n}\n")

@@ -1,6 +1,5 @@
 """`keywork calendar`: which submissions there are, their windows and deadlines; and dates that a region states."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from exporters.json_text import json_text
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOptions, TodayOption, agency_command
 from tui.cli.options import day as _day
 from tui.widgets.text import printable
@@ -77,15 +77,16 @@ def calendar(
     if form == CalendarFormat.JSON:
         names = ("submission", "title", "period_start", "period_end", "opens", "closes", "deadline", "source")
         told = [{name: str(getattr(entry, name)) for name in names} for entry in entries]
-        print(json.dumps(told, indent=1, ensure_ascii=False))
+        print(json_text(told, indent=1))
     elif form == CalendarFormat.ICS:
         from exporters.month.calendar_ics import as_ics
+        from tui.cli.context import result_stream
 
         stamp = datetime(now.year, now.month, now.day, tzinfo=UTC)
         text = as_ics(entries, wanted.submission.calendar, wanted.title, stamp)
         sys.stdout.flush()
         # The line ends are part of the format: none may be translated.
-        sys.stdout.buffer.write(text.encode())
+        result_stream().write(text.encode())
     else:
         sys.stdout.writelines(f"{line}\n" for line in _lines(found, entries, now))
     return 0

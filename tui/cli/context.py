@@ -1,16 +1,20 @@
 """Opening the store for a command, and telling progress on stderr."""
 
+import codecs
+import io
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from validators.problems import Problem
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from store.store import Store
     from validators.standard.model import Standard
 
@@ -81,6 +85,31 @@ def obeyed_by_none(text: str) -> str:
     from tui.widgets.text import printable
 
     return printable(text)
+
+
+def result_stream() -> BinaryIO:
+    """Where the bytes of a result go: as they are, but onto a terminal so that it obeys nothing in them."""
+    return OnScreen(sys.stdout) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+class OnScreen(io.BytesIO):
+    """A file or a page as a terminal shows it: what somebody typed into a record is in it."""
+
+    def __init__(self, screen: TextIO) -> None:
+        """Take where it is shown."""
+        super().__init__()
+        self._screen = screen
+        self._read = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), translate=True)
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Show the next bytes."""
+        text = self._read.decode(bytes(data))
+        self._screen.write("\n".join(map(obeyed_by_none, text.split("\n"))))
+        return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        """Show what is held back."""
+        self._screen.flush()
 
 
 class Progress:

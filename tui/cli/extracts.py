@@ -2,7 +2,6 @@
 
 import gc
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -23,7 +22,7 @@ from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
 from store.month import sent as stored_sent
-from tui.cli.context import Progress, now, opened, person, talk
+from tui.cli.context import Progress, now, opened, person, result_stream, talk
 from tui.cli.given import line_of, prose_of
 from tui.cli.named import agency_of, resolved
 from tui.cli.options import FormatOption, OutputFormat, StoreOptions, TodayOption, agency_command, day, refuse_csv
@@ -111,7 +110,7 @@ def write(
             talk(f"{told}.")
         found.do(Who(person(found.path), now()), extracts.note_again, one.id)
         if out is None:
-            found.ask(send_again, one, sys.stdout.buffer)
+            found.ask(send_again, one, result_stream())
             return 0
         path = found.ask(write_again, one, out)
     if form is OutputFormat.JSON:

@@ -26,7 +26,7 @@ from store.disk.user import service_account
 from store.facts import Who
 from store.month import calendar, extracts
 from store.records import agencies as stored_agencies
-from tui.cli.context import Progress, now, opened, person, talk
+from tui.cli.context import Progress, now, opened, person, result_stream, talk
 from tui.cli.options import (
     AgencyOption,
     DatesOption,
@@ -186,12 +186,12 @@ def export(
             found.ask(look_for_mismatches, preview)
             receipt = preview.receipt
             if stdout:
-                show_text(preview, sys.stdout.buffer)
+                show_text(preview, result_stream())
         elif out is not None:
             write = export_numbered if again else export_submission
             receipt = write(found, work, submission, out, at, progress=progress, wanted=wanted)
         else:
-            to = sys.stdout.buffer
+            to = result_stream()
             receipt, _ = export_to_stream(found, work, submission, to, at, progress=progress, wanted=wanted)
         progress.done()
         if dry_run:

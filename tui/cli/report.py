@@ -16,7 +16,7 @@ from exporters.report.text import as_text
 from exporters.work import Work
 from store.facts import AgencyInfo
 from store.snapshot import Snapshot
-from tui.cli.context import Progress, now, opened, talk
+from tui.cli.context import Progress, now, opened, result_stream, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
@@ -73,8 +73,9 @@ def report(
     )
     if out is None:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        to = result_stream()
+        to.write(data)
+        to.flush()
     else:
         write_new(out, lambda path: path.write_bytes(data))
         print(printable(str(out.absolute())))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records.find import by_any_id, records_of
 from store.disk import audit
 from store.facts import AuditEntry, AuditQuery, Who
@@ -150,7 +151,7 @@ def _midnight(day: date) -> datetime:
 
 def _print(entries: Iterator[AuditEntry], form: OutputFormat) -> None:
     if form is OutputFormat.JSON:
-        print(json.dumps([_mapping(one) for one in entries], ensure_ascii=False, indent=1))
+        print(json_text([_mapping(one) for one in entries], indent=1))
     elif form is OutputFormat.CSV:
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow(COLUMNS)

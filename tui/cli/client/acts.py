@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from exporters.imports.copy import copy_told, look_up, plan_copy, write_copy
+from exporters.json_text import json_text
 from exporters.records import save
 from exporters.records.accept import found_now, of_rule
 from exporters.records.find import FoundRecord, episode_of, records_of
@@ -302,7 +303,7 @@ def accept(
         made = found_now(at.store, at.work, at.who, left, prose_of(reason, "reason"))
     if asked.form is OutputFormat.JSON:
         told = [{"id": one.id, "rule": one.rule, "episode_id": one.episode_id, "reason": one.reason} for one in made]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(json_text(told, indent=1))
     else:
         for finding in left:
             print(f"accepted: {finding_line(finding)}")
@@ -351,7 +352,7 @@ def _done(
             "findings": [finding_mapping(one) for one in found],
             **act.more,
         }
-        print(json.dumps(told | ({"merge_id": merge_id} if merge_id else {}), ensure_ascii=False, indent=1))
+        print(json_text(told | ({"merge_id": merge_id} if merge_id else {}), indent=1))
     else:
         for record in records:
             print(

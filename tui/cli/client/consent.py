@@ -1,10 +1,10 @@
 """`keywork client consent`, `withdrawals`, `told`, `unanswered`: what clients answered when asked for consent."""
 
-import json
 from typing import Annotated, Any, cast
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records import consent
 from exporters.records.privacy_notice import in_use
 from store.facts import ClientTree, StoredRecord
@@ -58,7 +58,7 @@ def consent_(
         entries = at.store.ask(history, episode.id, its)
         if asked.form is OutputFormat.JSON:
             told = {"episode_id": episode.id, "purpose": its, "entries": [_mapping(one) for one in entries]}
-            print(json.dumps(told | ({"follows": follows} if values else {}), ensure_ascii=False, indent=1))
+            print(json_text(told | ({"follows": follows} if values else {}), indent=1))
             return 0
         for one in entries:
             print(printable(consent.entry_told(one, _at(at, one))))
@@ -78,7 +78,7 @@ def withdrawals(
     with asked.opened() as at:
         found = at.store.ask(consent.to_tell, at.work, settled=ticked)
         if asked.form is OutputFormat.JSON:
-            print(json.dumps([_place(one) for one in found], ensure_ascii=False, indent=1))
+            print(json_text([_place(one) for one in found], indent=1))
             return 0
         for one in found:
             assert one.entry is not None
@@ -119,7 +119,7 @@ def unanswered(asked: ClientOptions) -> int:
     with asked.opened() as at:
         found = at.store.ask(consent.unanswered, at.work.agency)
         if asked.form is OutputFormat.JSON:
-            print(json.dumps([_place(one) for one in found], ensure_ascii=False, indent=1))
+            print(json_text([_place(one) for one in found], indent=1))
             return 0
         for one in found:
             print(printable(f"{one.reference or one.client_id}  {one.episode_id}  begun {one.opened or '-'}"))

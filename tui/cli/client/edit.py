@@ -7,7 +7,6 @@ saves and audits it. Nothing is saved over a newer version, beside a person who 
 one's own, unless the command line says so.
 """
 
-import json
 import uuid
 from collections.abc import Sequence
 from typing import Annotated
@@ -15,6 +14,7 @@ from typing import Annotated
 import typer
 
 from exporters.extracts.sent_links import changed_links, relinked, told_of_links
+from exporters.json_text import json_text
 from exporters.records import save
 from exporters.records.alike import known_already, told_by
 from exporters.records.consent import what_follows
@@ -289,7 +289,7 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
         whole = {"client_id": client_id, "draft": as_draft, "records": told, "findings": findings}
         if follows:
             whole["consent"] = follows
-        print(json.dumps(whole, ensure_ascii=False, indent=1))
+        print(json_text(whole, indent=1))
     else:
         for one in changes:
             done = "kept as a draft" if as_draft else "saved" if one.version else "entered"

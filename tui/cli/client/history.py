@@ -1,6 +1,5 @@
 """`keywork client history`, `today`, `accepted`, `take-back`: who did what, and what was accepted."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -8,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records import accept
 from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
@@ -63,7 +63,7 @@ def today(
 
 def _tell(lines: Sequence[HistoryLine], form: OutputFormat) -> None:
     if form is OutputFormat.JSON:
-        print(json.dumps([asdict(one) for one in lines], ensure_ascii=False, indent=1))
+        print(json_text([asdict(one) for one in lines], indent=1))
         return
     if lines:
         print(f"{'When':<17}  {'Who':<10}  {'Client':<16}  {'Record':<28}  What")
@@ -81,7 +81,7 @@ def accepted(
     with asked.opened() as at:
         found = at.store.ask(acceptances.listed, at.work.agency, lapsed=ended, withdrawn=ended)
     if asked.form is OutputFormat.JSON:
-        print(json.dumps([_mapping(one) for one in found], ensure_ascii=False, indent=1))
+        print(json_text([_mapping(one) for one in found], indent=1))
         return 0
     if found:
         print(f"{'Id':<{SHORT}}  {'Accepted':<16}  {'By':<10}  {'Client':<12}  {'Rule':<6}  {'State':<10}  Reason")
@@ -109,7 +109,7 @@ def take_back(
             )
         (one,) = at.store.do(at.who, accept.withdraw, [found[0].id])
     if asked.form is OutputFormat.JSON:
-        print(json.dumps(_mapping(one), ensure_ascii=False, indent=1))
+        print(json_text(_mapping(one), indent=1))
     else:
         print(printable(f"taken back: rule {one.rule} of client {one.reference}; the warning is open again"))
     return 0

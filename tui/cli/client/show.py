@@ -1,12 +1,12 @@
 """`keywork client list` and `show`: what the screens show, as text and as JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records import left_drafts
 from exporters.records.find import records_of
 from exporters.records.left_drafts import DraftGroup, DraftName
@@ -97,7 +97,7 @@ def list_(
         many = at.store.ask(stored_search.count, at.work.agency, query)
         rows = _rows(at, query, offset, many if limit is None else limit)
         if asked.form is OutputFormat.JSON:
-            print(json.dumps([_row_mapping(one) for one in rows], ensure_ascii=False, indent=1))
+            print(json_text([_row_mapping(one) for one in rows], indent=1))
             return 0
         shown = 0
         if many:
@@ -139,7 +139,7 @@ def views_(
             }
             for one in found
         ]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(json_text(told, indent=1))
         return 0
     for one in found:
         print(printable(f"{one.name:<24}  {view_told(one.query)}"))
@@ -156,7 +156,7 @@ def show(asked: ClientOptions, wanted: IdArgument) -> int:
         ids = {record.id for record in records_of(tree)}
         drafts = [one for one in at.store.ask(stored_drafts.listed) if one.record_id in ids or one.parent_id in ids]
         if asked.form is OutputFormat.JSON:
-            print(json.dumps(_tree_mapping(tree, found, drafts), ensure_ascii=False, indent=1))
+            print(json_text(_tree_mapping(tree, found, drafts), indent=1))
         else:
             for line in _lines(at, tree, record, found, drafts):
                 print(printable(line))
@@ -176,7 +176,7 @@ def alike(asked: ClientOptions, wanted: IdArgument) -> int:
         found = at.store.ask(lookalikes.resembling, at.work.agency, given, family, birth, sex, leave_out=own)
     if asked.form is OutputFormat.JSON:
         told = [{**_row_mapping(one.row), "why": str(one.why)} for one in found]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(json_text(told, indent=1))
         return 0
     if found:
         print(HEADING)
@@ -211,7 +211,7 @@ def drafts_(
             print(f"{several(len(names), 'draft')} forgotten")
             return 0
         if asked.form is OutputFormat.JSON:
-            print(json.dumps([_group_mapping(one) for one in groups], ensure_ascii=False, indent=1))
+            print(json_text([_group_mapping(one) for one in groups], indent=1))
             return 0
         for line in _group_lines(at.work.standard, groups):
             print(printable(line).rstrip())

@@ -1,10 +1,10 @@
 """`keywork client worklists`, `field-note`, `notes`: what waits for somebody, and lines on fields that say what for."""
 
-import json
 from typing import Annotated
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records import worklists as lists
 from store.facts import QUIET_WEEKS
 from store.records import field_notes
@@ -27,7 +27,7 @@ def worklists(asked: ClientOptions, weeks: WeeksOption = QUIET_WEEKS) -> int:
         found = at.store.ask(lists.counts, at.work.agency, at.work.standard, asked.today, weeks)
     if asked.form is OutputFormat.JSON:
         told = [{"filter": one.name.replace("_", "-"), "title": one.title, "clients": one.number} for one in found]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(json_text(told, indent=1))
         return 0
     print(f"{'Clients':>7}  {'Filter':<12}  Worklist")
     for one in found:
@@ -73,7 +73,7 @@ def notes(asked: ClientOptions) -> int:
             }
             for one in found
         ]
-        print(json.dumps(told, ensure_ascii=False, indent=1))
+        print(json_text(told, indent=1))
         return 0
     if found:
         print(f"{'Noted':<10}  {'By':<10}  {'Client':<12}  {'Field':<10}  Note")

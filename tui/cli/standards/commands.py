@@ -12,6 +12,7 @@ import typer
 
 from exporters.editions.install import INSTALL, KIND, TAKE_BACK, refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
+from exporters.json_text import json_text
 from tui.cli.context import Progress, talk
 from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.cli.standards.drafts import review, settle, try_draft
@@ -145,7 +146,7 @@ def draft(
         progress.done()
     told = report.as_mapping(made)
     if form is OutputFormat.JSON:
-        print(json.dumps({"folder": str(out.absolute()), **told}, indent=1, ensure_ascii=False))
+        print(json_text({"folder": str(out.absolute()), **told}, indent=1))
     else:
         print(printable_lines(report.as_text(told)))
         talk(f"The draft is in {out}: look through it, then keywork standards check {out}")

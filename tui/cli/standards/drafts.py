@@ -1,6 +1,5 @@
 """`keywork standards review, settle, try`: the draft of an edition by line: what is open, decided, tried."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 
 from exporters.editions import review as acts
 from exporters.editions.draft_folder import DraftFolder
+from exporters.json_text import json_text
 from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
 from tui.widgets.text import printable
 from validators.local_time import local_day
@@ -55,7 +55,7 @@ def review(
             }
             for one in shown
         ]
-        print(json.dumps(told, indent=1, ensure_ascii=False))
+        print(json_text(told, indent=1))
         return 0
     for one in shown:
         print(printable(f"{one.name}: {one.title} ({one.mark or 'no mark'}{', open' if one.is_open else ''})"))

@@ -1,11 +1,11 @@
 """`keywork client everything`: all that is held about a client, to be handed to the client."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.subject import everything as subject
 from store.disk.user import service_account
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
@@ -39,7 +39,7 @@ def everything(
     if html:
         text = "".join(subject.html_page(found))
     elif asked.form is OutputFormat.JSON:
-        text = json.dumps(subject.as_mapping(found), ensure_ascii=False, indent=1) + "\n"
+        text = json_text(subject.as_mapping(found), indent=1) + "\n"
     else:
         text = "".join(f"{printable(line.removeprefix('# '))}\n" for line in subject.text_lines(found))
     if out is None:
