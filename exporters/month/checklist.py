@@ -187,6 +187,8 @@ def _unchecked(known: Situation) -> str:
     return f"{known.word}s are to be compared with each other" if known.beside_due else ""
 
 
+OUTSIDE, MISMATCHES = "outside", "mismatches"
+"""The lists of an extract in which somebody mends what is counted: what a wrong date keeps out, what is denied."""
 State = Literal["done", "open", "waits", "not needed"]
 AT_UPLOAD = "_at_upload"
 """The item under which what the data said at the upload is kept among the ticks."""
@@ -199,7 +201,7 @@ class Item:
     """One line of a checklist as it stands.
 
     `told` says why it stands so, in one sentence; `who` and `when` are of the tick. `goes_to` is the screen where it
-    is mended, `goes_with` the words to filter that by. `asks` is what is entered with a tick.
+    is mended, `goes_with` the words to filter that by, or the list there. `asks` is what is entered with a tick.
     """
 
     id: str
@@ -441,10 +443,10 @@ def _place(standard: Standard, check: str) -> tuple[str, str]:
     return {
         "no_errors": ("findings", "error"),
         "warnings": ("findings", "warning"),
-        "mismatches": ("extract", ""),
-        "consent": ("findings", standard.role("consent")),
+        "mismatches": ("extract", MISMATCHES),
+        "consent": ("findings", f"{standard.role('consent')}="),
         "drafts": ("drafts", ""),
-        "carried": ("clients", ""),
+        "carried": ("clients", "unconfirmed"),
         "code_lists": ("standards", ""),
         "extract": ("extract", ""),
         "uploaded": ("extract", ""),

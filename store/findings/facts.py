@@ -11,11 +11,15 @@ from validators.records import Finding, Severity, Values
 
 @dataclass(frozen=True, slots=True)
 class FindingWord:
-    """A word that findings are to have; `headers` are the fields whose header or label has it, and so with the rest."""
+    """A word that findings are to have; `headers` are the fields whose header or label has it, and so with the rest.
+
+    With a `field` it is one that the finding names, and the text the whole of its value.
+    """
 
     text: str
     headers: frozenset[str] = frozenset()
     severities: frozenset[Severity] = frozenset()
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

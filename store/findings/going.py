@@ -74,10 +74,12 @@ def concerns(snapshot: Snapshot, agency: AgencyInfo, period: ReportingPeriod) ->
     apart = select(GOING_OUT.c.episode_number).where(mine)
     event = sqlite.json_text(its.told, "event_id")
     events, faults = sqlite.json_items(GOING_OUT.c.told, "events"), sqlite.json_items(GOING_OUT.c.told, "faults")
-    there = (event == "") | select(1).select_from(events).where(events.c.value == event).exists()
+    # By itself a question within a question would go through all findings, not ask about the one at hand.
+    asked = FINDINGS, GOING_OUT
+    there = (event == "") | select(1).select_from(events).where(events.c.value == event).correlate(*asked).exists()
     told: list[ColumnElement[Any]] = [func.json_extract(faults.c.value, f"$[{place}]") for place in (1, 2, 3)]
     same = (told[0] == its.rule) & (told[1] == event) & (told[2] == sqlite.json_text(its.told, "field"))
-    found = (its.beside == 0) & select(1).select_from(faults).where(same).exists()
+    found = (its.beside == 0) & select(1).select_from(faults).where(same).correlate(*asked).exists()
     beside = ((its.beside != 0) | (its.weight == WEIGHTS[Severity.NOTICE])) & there
     part = select(1).select_from(GOING_OUT).where(
         GOING_OUT.c.episode_number == its.episode_number, mine, GOING_OUT.c.rows > 0, or_(found, beside)

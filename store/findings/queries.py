@@ -266,6 +266,8 @@ def _shared(
 def _has(word: FindingWord, agency: AgencyInfo) -> ColumnElement[bool]:
     """Whether a finding has a word: in severity, rule, sentence, fields, their values, episode or client."""
     told, text = FINDINGS.c.told, word.text
+    if word.field:
+        return sqlite.json_text(told, f'values."{word.field}"') == text
     weights = [weight for weight, severity in SEVERITIES.items() if severity in word.severities]
     fields = sqlite.json_items(told, "fields")
     value = func.json_extract(told, literal('$.values."').op("||")(fields.c.value).op("||")('"'))

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import check_file
 from exporters.extracts.writing import Receipt
-from exporters.month.checklist import open_mismatches
+from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_page import read_page
 from exporters.month.status import read_standing
 from store.facts import AgencyInfo, Draft, Who
+from store.findings import queries
+from store.findings.acceptance_facts import By
 from store.live import drafts
 from store.month import extracts, sent
 from store.records import agencies, bulk_load, read, save
@@ -28,6 +30,7 @@ from tests.exporters import desks, journeys
 from tests.exporters.extracts import NOW, STANDARD, row, visit, withheld
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality
+from tui.screens.findings.groups import words_of
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
@@ -106,6 +109,10 @@ def agree(
     for item, check in MENDED.items():
         wrong = {check, "outside"} if check == "errors" else {check}
         assert (items[item].state == "done") is not bool(wrong & checks), (item, items[item])
+    counts = {"checked": figures.errors, "warnings": figures.warnings, "consent": month.situation.unanswered}
+    for name, many in counts.items():
+        if name in items:
+            assert listed_by(store, agency, standard, items[name], month.due.period) == many, name
     told = json.loads(
         call("due", "--store", store.path, "--key-file", store.key_file, "--today", today, "--format", "json").out
     )[0]
@@ -129,6 +136,15 @@ def agree(
                 assert (checked.rows, checked.load_percent) == (tally.rows, tally.load_percent)
 
 
+def listed_by(store: Store, agency: AgencyInfo, standard: Standard, item: Item, period: ReportingPeriod) -> int:
+    """How many findings of a return, or episodes with some, Enter on an item of the checklist lists."""
+    assert item.goes_to == "findings" and item.goes_with
+    words = words_of(standard, item.goes_with)
+    by: By = "episode" if item.id == "consent" else "rule"
+    order = ask(store, queries.order, agency, by, words, period)
+    return len(order.keys) if by == "episode" else order.total
+
+
 def period_at_hand(store: Store, agency: AgencyInfo, standard: Standard, today: date) -> ReportingPeriod:
     """The period of the return at hand."""
     return ask(store, read_standing, agency, standard, today).due.period
@@ -143,6 +159,7 @@ def typed(store: Store, agency: AgencyInfo) -> None:
 
 @settings(max_examples=5, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
 @example(wrong=[("right", "both"), ("right", ""), ("right", "both")], today=DAYS[0], before=False, draft=False)
+@example(wrong=[("closed to come", "an event's"), ("an event wrongly", "")], today=DAYS[0], before=False, draft=False)
 @given(
     wrong=st.lists(st.tuples(st.sampled_from(sorted(ENGLAND)), st.sampled_from(sorted(TWICE))), max_size=6),
     today=st.sampled_from(DAYS),

@@ -12,6 +12,7 @@ from store.store import Store
 from tests.stores import ask
 from tests.terminal import Terminal
 from tui.screens.findings.groups import Caseload, Group, Listing, read
+from validators.calendar.periods import ReportingPeriod
 from validators.records import Finding
 from validators.standard.catalogue import load
 
@@ -50,10 +51,10 @@ def said_in(terminal: Terminal) -> str:
     return " ".join(terminal.lines()[21:23]).strip()
 
 
-def faulty(store: Store) -> list[str]:
-    """The ids of the clients with an error or a warning, in order of entry."""
+def faulty(store: Store, period: ReportingPeriod | None = None) -> list[str]:
+    """The ids of the clients with an error or a warning, in all or in a period's return, in order of entry."""
     found, id = [], ""
-    while id := ask(store, rows.next_with_findings, ask(store, agencies.one), id):
+    while id := ask(store, rows.next_with_findings, ask(store, agencies.one), id, period=period):
         found.append(id)
     return found
 

@@ -35,6 +35,7 @@ def test_enter_goes_to_where_it_is_mended(start: Start) -> None:
     terminal = at_checklist(start)
     terminal.press("<enter>")
     terminal.until("Filter: error")
+    terminal.until("8 of 8 in 2020-12")
     terminal.press("<escape>")
     terminal.press("<escape>")
     terminal.until("Checklist: 2020-12")

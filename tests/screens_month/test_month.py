@@ -5,14 +5,17 @@ from pathlib import Path
 
 from store.facts import AgencyInfo, Who
 from store.findings import queries
-from store.month import extracts, sent, submissions
+from store.month import calendar, extracts, sent, submissions
 from store.month.facts import WrittenExtract
-from store.records import read, save
+from store.records import bulk_load, read, save
 from store.store import Store
+from tests.exporters.test_one_figure import english
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
+from tests.screens_lists.findings import faulty
 from tests.stores import ask
 from tests.terminal import Terminal
+from validators.records import EpisodeRecord
 
 DAY = NOW.date()
 
@@ -142,3 +145,25 @@ def test_a_low_terminal_shows_fewer_causes_and_all_that_leads_on(start: Start) -
     terminal = at_month(start, rows=20)
     assert terminal.shows("0   All findings, by 5 more rules too")
     assert terminal.shows("c   Checklist: 4 of 12 done") and terminal.shows("r ! Roll-over 1 Sep 2021")
+
+
+def test_f8_and_f7_walk_those_who_are_counted_here_and_nobody_else(
+    start: Start, store: Store, agency: AgencyInfo
+) -> None:
+    left_out = english("9", "left out", "")
+    wrong = EpisodeRecord({**left_out.client, "SEX": "", "AGNCY": agency.code}, left_out.episode)
+    with store.writing(Who("bob", NOW)) as work:
+        bulk_load.load(work, agency, [wrong])
+    terminal = at_month(start)
+    last = faulty(store)[-1]
+    assert ask(store, read.get, "client", last).values["CLIENT"] == wrong.client["CLIENT"], "he comes last of all"
+    counted = faulty(store, ask(store, calendar.of_agency, agency).due(DAY).period)
+    terminal.press("<f7>")
+    terminal.until(f"Client before: {ask(store, read.get, 'client', counted[-1]).values['CLIENT']}")
+    # From the list of all clients he is walked to.
+    terminal.press("<escape>")
+    terminal.until("Month: Dec 20")
+    terminal.press("<f3>")
+    terminal.until("000001")
+    terminal.press("nosuchclient<f7>")
+    terminal.until(f"Client before: {wrong.client['CLIENT']}")

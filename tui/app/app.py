@@ -287,10 +287,9 @@ class KeyworkApp(BaseApp):
 
     @property
     def walked_return(self) -> str:
-        """The submission in whose return alone F8 walks, "" for the whole caseload: as Findings below lists it."""
-        name = SCREENS["findings"].class_name
-        lists = (screen for screen in reversed(self.screen_stack) if type(screen).__name__ == name)
-        return str(getattr(next(lists, None), "submission", ""))
+        """The submission in whose return alone F8 walks, "" for the whole caseload: what the nearest screen says."""
+        said = (getattr(screen, "walked_return", None) for screen in reversed(self.screen_stack))
+        return next((month for month in said if month is not None), "")
 
     @property
     def walked_list(self) -> "Walk | None":

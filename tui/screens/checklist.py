@@ -6,6 +6,7 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from exporters.extracts.submission_window import DUE
 from exporters.month.checklist import Item, open_mismatches
 from exporters.month.checklist_acts import Acts
 from exporters.month.checklist_page import ChecklistPage, read_page
@@ -159,6 +160,12 @@ class ChecklistScreen(StoreScreen[None]):
         check.tell(self.checked)
         check.start()
 
+    @property
+    def walked_return(self) -> str | None:
+        """F8 from here walks what is counted here."""
+        month = self.page.entry.submission if self.page is not None else self._month
+        return (month or DUE) if self.app.screen is self else None
+
     def on_unmount(self) -> None:
         """Nobody is told any more."""
         caseload_check(self.program).tell_no_more(self.checked)
@@ -283,10 +290,13 @@ class ChecklistScreen(StoreScreen[None]):
         item = self.list.current
         if item is None:
             return
+        month = self.page.entry.submission if self.page is not None else ""
         if item.goes_to == "findings":
-            self.program.open_screen("findings", text=item.goes_with)
-        elif item.goes_to == "extract" and self.page is not None:
-            self.program.open_screen("extract", self.page.entry.submission)
+            self.program.open_screen("findings", text=item.goes_with, submission=month)
+        elif item.goes_to == "extract" and month:
+            self.program.open_screen("extract", month, item.goes_with)
+        elif item.goes_to and item.goes_with:
+            self.program.open_screen(item.goes_to, item.goes_with)
         elif item.goes_to:
             self.program.open_screen(item.goes_to)
         else:

@@ -8,7 +8,8 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
-from exporters.month.checklist import open_mismatches
+from exporters.extracts.submission_window import DUE
+from exporters.month.checklist import MISMATCHES, OUTSIDE, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
 from exporters.records import second_keying, worklists
@@ -44,7 +45,7 @@ FEWEST_CAUSES = 2
 class MonthLine:
     """One line to go somewhere from: its mark, what it says, a count at the right, where to.
 
-    `key` is the digit that goes there, or the name of the screen's action that does.
+    `key` is the digit that goes there, or the name of the screen's action that does; `listed` which of the lists there.
     """
 
     key: str
@@ -53,6 +54,7 @@ class MonthLine:
     count: str = ""
     goes_to: str = ""
     goes_with: str = ""
+    listed: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ def _reason_lines(one: Standing) -> list[MonthLine]:
         return []
     due = one.due.submission
     goes = {"outside": "extract", "mismatches": "extract", "rows": "checklist"}
+    listed = {"outside": OUTSIDE, "mismatches": MISMATCHES}
     return [
         MonthLine(
             "",
@@ -197,6 +200,7 @@ def _reason_lines(one: Standing) -> list[MonthLine]:
             "",
             goes[reason.check],
             due,
+            listed.get(reason.check, ""),
         )
         for reason in one.situation.readiness.reasons
         if reason.check in goes and not (reason.check == "mismatches" and one.situation.mismatches is None)
@@ -291,6 +295,12 @@ class MonthScreen(StoreScreen[None]):
     def _look(self) -> None:
         if self.view is not None and self.program.today() != self.view.standing.today and self.app.screen is self:
             self.action_refresh_data()
+
+    @property
+    def walked_return(self) -> str | None:
+        """F8 from here walks what is counted here."""
+        month = self.view.standing.due.submission if self.view is not None else DUE
+        return month if self.app.screen is self else None
 
     def on_unmount(self) -> None:
         """Nobody is told any more."""
@@ -463,7 +473,9 @@ class MonthScreen(StoreScreen[None]):
         due = view.standing.due
         if line.goes_to == "findings":
             app.open_screen("findings", rule=line.goes_with, submission=due.submission)
-        elif line.goes_to in ("checklist", "extract"):
-            app.open_screen(line.goes_to, line.goes_with or due.submission)
+        elif line.goes_to == "extract":
+            app.open_screen("extract", line.goes_with or due.submission, line.listed)
+        elif line.goes_to == "checklist":
+            app.open_screen("checklist", line.goes_with or due.submission)
         else:
             app.open_screen(line.goes_to)

@@ -133,7 +133,7 @@ class Program(Protocol):
     def walked_return(self) -> str:
         """The submission in whose return alone F8 walks, a month or `DUE`, "" for the whole caseload.
 
-        It is that of a Findings screen that one came from, where that lists no more.
+        It is what the screen lists or counts that one came from last: Findings, Month, a checklist, an extract.
         """
 
     @property
@@ -177,6 +177,14 @@ def program_of(app: "App[Any]") -> Program:
 
 class StoreScreen(BaseScreen[Result]):
     """A screen that knows the program it stands in."""
+
+    @property
+    def walked_return(self) -> str | None:
+        """The submission in whose return alone F8 walks, see `Program`; None where this screen has no say in it.
+
+        What lists or walks findings has it for the records opened from there, what counts them for F8 pressed there.
+        """
+        return None
 
     @property
     def program(self) -> Program:

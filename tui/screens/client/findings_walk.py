@@ -16,12 +16,17 @@ KEY_OF: dict[Step, str] = {1: "form.next", -1: "form.previous"}
 
 class Walking:
     """The walk on one client screen. `told` is where one was led last and what is wrong there was said; `seen` is
-    wherever one was led: a client opens at the episode at hand, and what lies above it is not to be passed over."""
+    wherever one was led: a client opens at the episode at hand, and what lies above it is not to be passed over.
+
+    `within` is the submission in whose return alone it goes on, see `Program.walked_return`; None where one came by no
+    walk, and the screen below says.
+    """
 
     def __init__(self, screen: "ClientView") -> None:
         self.screen = screen
         self.told: Place | None = None
         self.seen: set[Place] = set()
+        self.within: str | None = None
 
     def go_on(self, step: Step) -> None:
         """To the next finding; after the client's last one to those that nobody was led to, then to the next client.

@@ -34,12 +34,14 @@ def to_client(
     but not by what stands in the record now is passed over.
     """
     program = program_of(app)
+    limit = program.walked_return
 
     def came(found: Loaded | None) -> None:
         if found is None:
             none_left()
             return
         screen = ClientScreen(program, found)
+        screen.walking.within = limit
         screen.judge_quietly()
         if screen.walking.target(step) is None:
             look("" if itself and found.client_id == client_id else found.client_id, False)
@@ -74,7 +76,7 @@ def to_client(
         )
 
     def look(at: str, own: bool) -> None:
-        agency, standard, limit, today = program.agency, program.standard, program.walked_return, program.today()
+        agency, standard, today = program.agency, program.standard, program.today()
         who = Who(program.person, program.clock(), program.session)
 
         def found(snapshot: Snapshot) -> Loaded | None:

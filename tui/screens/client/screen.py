@@ -424,6 +424,11 @@ class ClientScreen(BaseScreen[None]):
         self.form.focus_input()
         self.form.do(name)
 
+    @property
+    def walked_return(self) -> str | None:
+        """Where F8 led here, what it walks."""
+        return self.walking.within
+
     def action_next_finding(self) -> None:
         """F8."""
         self.walking.go_on(1)

@@ -286,6 +286,11 @@ class ClientsScreen(StoreScreen[None]):
 
     # Actions
 
+    @property
+    def walked_return(self) -> str:
+        """F8 from here walks all that is listed here, sent or not."""
+        return ""
+
     def action_new(self) -> None:
         """Ctrl+N."""
         self.program.open_client()

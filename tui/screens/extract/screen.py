@@ -10,7 +10,9 @@ from textual.widget import Widget
 from exporters.extracts.compare import Comparison
 from exporters.extracts.mismatches import Mismatches
 from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
+from exporters.extracts.submission_window import DUE
 from exporters.formats.base import ExtractKind, extract_kind
+from exporters.month.checklist import MISMATCHES, OUTSIDE
 from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar
@@ -137,9 +139,10 @@ class ExtractScreen(StoreScreen[None]):
     scope = "extract"
     heading = "Extract"
 
-    def __init__(self, submission: str = "") -> None:
+    def __init__(self, submission: str = "", listed: str = "") -> None:
+        """`listed` is the list that is opened once all is looked at: see `exporters.month.checklist.OUTSIDE`."""
         super().__init__()
-        self.submission = submission
+        self.submission, self._listed = submission, listed
         self.looked: Looked | None = None
         self.wanted: ExtractKind | None = None
         self._looking = self._writing = False
@@ -176,6 +179,23 @@ class ExtractScreen(StoreScreen[None]):
             self.retitle(f"Extract {found.entry.title}, agency {self.program.agency.code}")
             self.overview.show(self.lines())
             self.say("", "")
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """To the list that somebody came for; where nothing stands in it any more, or somebody left, there is none."""
+        listed, self._listed = self._listed, ""
+        found = self.looked
+        if found is None or self.app.screen is not self:
+            return
+        if listed == OUTSIDE and found.preview.receipt.kept_out:
+            self._show_kept_out()
+        elif listed == MISMATCHES and isinstance(found.mismatches, Mismatches) and found.mismatches.found:
+            self._show_mismatches()
+
+    @property
+    def walked_return(self) -> str | None:
+        """F8 from here walks what would be written here."""
+        return (self.submission or DUE) if self.app.screen is self else None
 
     def _failed(self, problem: Problem) -> None:
         self._looking = self._writing = False
@@ -308,13 +328,13 @@ class ExtractScreen(StoreScreen[None]):
             self.action_refresh_data()
 
     def _findings(self) -> None:
-        self.program.open_screen("findings")
+        self.program.open_screen("findings", submission=self.submission)
 
     def _errors(self) -> None:
-        self.program.open_screen("findings", text="error")
+        self.program.open_screen("findings", text="error", submission=self.submission)
 
     def _warnings(self) -> None:
-        self.program.open_screen("findings", text="warning")
+        self.program.open_screen("findings", text="warning", submission=self.submission)
 
     def _sheet(self, as_text: bool = False) -> None:
         if self.looked is not None:

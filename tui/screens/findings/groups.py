@@ -171,6 +171,10 @@ def words_of(standard: Standard, text: str) -> list[FindingWord]:
     for word in text.casefold().split():
         if word in "rule":
             continue  # every finding is one of a rule
+        header, told, value = word.partition("=")
+        if told and header.upper() in standard.by_header:
+            found.append(FindingWord(value.upper(), field=header.upper()))
+            continue
         called = (one.header for one in standard.fields if word in f"{one.header} {one.label}".casefold())
         severities = (one for one in Severity if word in one.value)
         found.append(FindingWord(word, frozenset(called), frozenset(severities)))

@@ -118,6 +118,7 @@ class FindingsScreen(FilteredScreen):
         self.caseload = Caseload()
         self.by: By = WAYS[0]
         self.submission = submission
+        self._of_return = submission or DUE
         self._reading = self._again = self._keep = self._counted = False
         self._holds: list[KeyHold] = []
         self._then: list[Callable[[], object]] = []
@@ -128,6 +129,11 @@ class FindingsScreen(FilteredScreen):
         self.ways = TextLine(id="ways")
         self.details = tuple(TextLine(rest="panel", id=f"detail-{number}") for number in (1, 2, 3))
         self._soon = False
+
+    @property
+    def walked_return(self) -> str:
+        """F8 from here walks what is listed here."""
+        return self.submission
 
     @property
     def listed(self) -> LineList:
@@ -263,11 +269,12 @@ class FindingsScreen(FilteredScreen):
 
     def action_only_return(self) -> None:
         """`r`: only what the return that is due would send, or all again."""
-        self.submission = "" if self.submission else DUE
+        self.submission = "" if self.submission else self._of_return
         self.caseload, self._counted = replace(self.caseload, figures=None), False
         self.read(hold=True, keep=False)
         key = REGISTRY.key_text("findings.return")
-        some = f"Only what the return that is due would send: {key} lists all again."
+        which = "the return that is due" if self.submission == DUE else f"the return of {self.submission}"
+        some = f"Only what {which} would send: {key} lists all again."
         self.say(some if self.submission else "All findings of the caseload, sent or not.")
 
     def action_rule_page(self) -> None:
