@@ -12,6 +12,7 @@ from itertools import islice
 from time import sleep
 from typing import TYPE_CHECKING
 
+from exporters.checks.carried import CarriedNotices
 from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing
@@ -127,15 +128,12 @@ def check_caseload(
         due = queries.count_stale(snapshot, agency, day) if progress else 0
         context = stored_context(snapshot, agency, day)
         # Each record is let go of before the next is read: to hold a batch of them would cost as much as to read it.
-        links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
-        stream = going.prepared(queries.stamped(snapshot, agency, due=day))
-        checked = (
-            (record.episode_id, stamp, _checked(checker, record, context, links, going, sent))
-            for stamp, record, sent in stream
-        )
+        beside = _EpisodeCheck(snapshot, agency, checker, context)
+        stream = beside.going.prepared(queries.stamped(snapshot, agency, due=day))
+        checked = ((record.episode_id, stamp, beside.check(record, sent)) for stamp, record, sent in stream)
         while found := list(islice(checked, BATCH)):
-            _add(found, links)
-            store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
+            going = beside.add(found)
+            store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going)
             done += len(found)
             if progress:
                 progress(min(done, due), due)
@@ -150,33 +148,43 @@ def check_some(
     found: list[tuple[str, str, list[Finding]]] = []
     with store.reading() as snapshot:
         context = stored_context(snapshot, agency, day)
-        links, going = LinkCheck(snapshot, agency, checker.standard), GoingCheck(snapshot, agency, checker, context)
-        for stamp, record, sent in going.prepared(queries.stamped(snapshot, agency, ids)):
-            found.append((record.episode_id, stamp, _checked(checker, record, context, links, going, sent)))
+        beside = _EpisodeCheck(snapshot, agency, checker, context, ids)
+        for stamp, record, sent in beside.going.prepared(queries.stamped(snapshot, agency, ids)):
+            found.append((record.episode_id, stamp, beside.check(record, sent)))
             sleep(0)  # whoever types meanwhile is answered before the next episode
-        _add(found, links)
-    return store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going.found())
+        going = beside.add(found)
+    return store.do(Who(CHECKER, now), results.save, found, day, settings=context.settings, going=going)
 
 
-def _checked(
-    checker: Checker,
-    record: EpisodeRecord,
-    context: Context,
-    links: LinkCheck,
-    going: GoingCheck,
-    sent: Mapping[str, str],
-) -> list[Finding]:
-    links.look(record)
-    going.look(record, sent)
-    return checker.check(record, context)
+class _EpisodeCheck:
+    """Checks episodes, and what is kept beside them: what was sent of them, what would be, what was taken over."""
 
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        agency: "AgencyInfo",
+        checker: Checker,
+        context: Context,
+        ids: Collection[str] | None = None,
+    ) -> None:
+        self._checker, self._context = checker, context
+        self._links = LinkCheck(snapshot, agency, checker.standard)
+        self._carried = CarriedNotices(snapshot, agency, checker.standard, ids)
+        self.going = GoingCheck(snapshot, agency, checker, context)
 
-def _add(found: list[tuple[str, str, list[Finding]]], links: LinkCheck) -> None:
-    """Put what is found of links with the rest of each episode's findings."""
-    if about := links.found():
-        for episode_id, _, findings in found:
-            if episode_id in about:
-                findings.append(about[episode_id])
+    def check(self, record: EpisodeRecord, sent: Mapping[str, str]) -> list[Finding]:
+        """What is found in an episode; what shows beside others of its batch is added to that."""
+        self._links.look(record)
+        self.going.look(record, sent)
+        return [*self._checker.check(record, self._context), *self._carried.of(record)]
+
+    def add(self, found: list[tuple[str, str, list[Finding]]]) -> Mapping[str, "Going"]:
+        """Put what is found of links with the rest of each episode's findings; what would be sent of them."""
+        if about := self._links.found():
+            for episode_id, _, findings in found:
+                if episode_id in about:
+                    findings.append(about[episode_id])
+        return self.going.found()
 
 
 def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day: date, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Checking many episodes: a whole file, or all that an agency keeps."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -178,12 +178,13 @@ def check_episodes(
     context: Context,
     repeated: frozenset[str] | None = None,
     accepted: "Accepted | None" = None,
+    more: Callable[[EpisodeRecord], Iterable[Finding]] = lambda _: (),
 ) -> Report:
-    """Check episodes from the store; for `repeated` and `accepted` see `Examination`."""
+    """Check episodes from the store; for `repeated` and `accepted` see `Examination`. `more` is known of each."""
     examination = Examination(standard, context, repeated, accepted)
     report = of_store(examination)
     for record in records:
-        report.findings.extend(examination.examine(record))
+        report.findings.extend(examination.examine(record, more(record)))
     return report
 
 

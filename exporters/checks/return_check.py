@@ -4,6 +4,9 @@ What would be sent is judged as the extract itself is when it is written, so tha
 of a submission say the same and count the same.
 """
 
+from collections.abc import Iterable
+
+from exporters.checks.carried import CarriedNotices
 from exporters.checks.caseload import stored_context
 from exporters.checks.file_check import Examination, Report, check_episodes, of_store
 from exporters.formats import choose
@@ -27,11 +30,11 @@ def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examina
     return Examination(selection.standard, context, read.repeated_identifiers(snapshot, agency), accepted)
 
 
-def examined(its: Examination, outgoing: Outgoing) -> list[Finding]:
-    """Judge and count what goes of an episode; nothing is found in one of which nothing goes."""
+def examined(its: Examination, outgoing: Outgoing, more: Iterable[Finding] = ()) -> list[Finding]:
+    """Judge and count what goes of an episode, with what `more` is known of that; nothing where nothing goes."""
     if outgoing.left_out or outgoing.unchanged:
         return []
-    return its.examine(outgoing.record, outgoing.findings, judged=outgoing.whole)
+    return its.examine(outgoing.record, (*outgoing.findings, *more), judged=outgoing.whole)
 
 
 def check_kept(snapshot: Snapshot, work: Work) -> Report:
@@ -39,7 +42,8 @@ def check_kept(snapshot: Snapshot, work: Work) -> Report:
     agency = work.agency
     context, accepted = stored_context(snapshot, agency, work.today), Accepted(acceptances.listed(snapshot, agency))
     repeated = read.repeated_identifiers(snapshot, agency)
-    return check_episodes(read.episodes(snapshot, agency), work.standard, context, repeated, accepted)
+    carried = CarriedNotices(snapshot, agency, work.standard)
+    return check_episodes(read.episodes(snapshot, agency), work.standard, context, repeated, accepted, carried.of)
 
 
 def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
@@ -50,7 +54,7 @@ def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
     period = calendar.of_agency(snapshot, work.agency).entry(submission).period
     selection = choose.of(work.standard).selection(period)
     its = examination(snapshot, work, selection)
-    report = of_store(its)
+    report, carried = of_store(its), CarriedNotices(snapshot, work.agency, work.standard)
     for _, outgoing in selection.stream(snapshot, work.agency):
-        report.findings.extend(examined(its, outgoing))
+        report.findings.extend(examined(its, outgoing, carried.of(outgoing.record)))
     return report

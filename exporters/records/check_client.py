@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from exporters.checks.carried import carried_finding, rule_of
 from exporters.checks.caseload import check_some
 from exporters.records.find import records_of
 from exporters.work import Work
@@ -18,15 +19,12 @@ from store.month import agency_settings
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
-from validators.rules.file_rules import structure_finding
 from validators.rules.registry import FILE_PATTERNS, Context
 from validators.standard.model import Standard
 
 if TYPE_CHECKING:
     from store.store import Store
 
-CARRIED = "carried_over"
-"""The pattern that words what is said of a carried value."""
 Place = tuple[str, str]
 """A record by the ids of its episode and of the event, which is "" for the episode itself."""
 MOST = 200
@@ -75,6 +73,7 @@ def kept_beside(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, clie
     if not client_id:
         return KeptBeside(settings=settings, agency=agency.code)
     rules = {rule.id for rule in standard.rules if any(row.pattern in FILE_PATTERNS for row in rule.rows)}
+    rules.discard(rule_of(standard))  # whoever has the client in hand knows of what was taken over
     found = queries.findings(snapshot, agency, client_id=client_id, limit=MOST)
     between = tuple(replace(one, accepted="") for one in found if one.rule in rules)
     return KeptBeside(tuple(acceptances.listed(snapshot, agency, client_id=client_id)), between, settings, agency.code)
@@ -89,7 +88,7 @@ class ClientCheck:
     def __init__(self, checker: Checker, kept: KeptBeside | None = None) -> None:
         """Take the rules, and what is kept beside the client."""
         self._checker, self._standard = checker, checker.standard
-        self._tells_carried = any(row.pattern == CARRIED for rule in checker.standard.rules for row in rule.rows)
+        self._tells_carried = bool(rule_of(checker.standard))
         self._found: dict[str, list[Finding]] = {}
         self._today: date | None = None
         self.take(kept or KeptBeside())
@@ -168,8 +167,8 @@ class ClientCheck:
         marked = client.unconfirmed() if self._tells_carried else {}
         for (episode_id, event_id), headers in marked.items():
             for header in sorted(headers, key=self._standard.headers.index):
-                values = {header: client.value(event_id or episode_id, header) or ""}
-                found = structure_finding(self._standard, CARRIED, fields=(header,), values=values)
+                value = client.value(event_id or episode_id, header) or ""
+                found = carried_finding(self._standard, header, value)
                 yield replace(found, client_id=client.client_id, episode_id=episode_id, event_id=event_id)
 
     def _stands(self, client: CheckedClient, finding: Finding) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from exporters.checks.carried import CARRIED
 from store.facts import AgencyInfo, ClientTree, Kind, MergeInfo, StoredRecord
+from store.findings import results
 from store.live import drafts
 from store.records import carried, consent, read
 from store.records import merge as stored_merge
@@ -111,7 +113,9 @@ def bring_back(unit: UnitOfWork, client_id: str, item: Save) -> ClientTree:
 
 def confirm(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[str]) -> frozenset[str]:
     """A person has passed values of a record that were taken over, and lets them stand; which wait still."""
-    return carried.confirm(unit, kind, record_id, headers)
+    left = carried.confirm(unit, kind, record_id, headers)
+    results.withdraw(unit, kind, record_id, CARRIED, set(headers) - left)
+    return left
 
 
 def annotate(

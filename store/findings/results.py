@@ -14,8 +14,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from store.clients import index
 from store.disk import sqlite
-from store.disk.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, FINDINGS, STATES
-from store.facts import AgencyInfo
+from store.disk.tables import AGENCIES, BESIDE_CHECKS, CLIENTS, EPISODES, EVENTS, FINDINGS, STATES
+from store.facts import AgencyInfo, Kind
 from store.findings import acceptances, due_part, figures
 from store.findings.acceptance_facts import Going, Key, key_of
 from store.findings.acceptances import Live
@@ -183,6 +183,27 @@ def _by_episode(found: Beside) -> dict[str, list[Shown]]:
             told, before = (one.rule, _told(one)), its.get((one.rule, _told(one)), (one, 0))
             its[told] = before[0], before[1] | where
     return {its_id: list(its.values()) for its_id, its in both.items()}
+
+
+def withdraw(unit: UnitOfWork, kind: Kind, record_id: str, pattern: str, headers: Collection[str]) -> None:
+    """Take back what rules of a pattern say of an episode's or event's fields, which stand: somebody passed them."""
+    below = select(EVENTS.c.episode_number).where(EVENTS.c.id == record_id)
+    own = EPISODES.c.number.in_(below) if kind == "event" else EPISODES.c.id == record_id
+    query = select(EPISODES.c.number, AGENCIES.c.standard)
+    one = unit.connection.execute(query.join(AGENCIES, AGENCIES.c.number == EPISODES.c.agency_number).where(own)).one()
+    rules = [
+        rule.id
+        for rule in unit.derivers[one.standard].standard.rules
+        if any(row.pattern == pattern for row in rule.rows)
+    ]
+    its = (
+        FINDINGS.c.episode_number == one.number,
+        FINDINGS.c.rule.in_(rules),
+        sqlite.json_text(FINDINGS.c.told, "event_id") == (record_id if kind == "event" else ""),
+        sqlite.json_text(FINDINGS.c.told, "field").in_(headers),
+    )
+    if unit.connection.execute(delete(FINDINGS).where(*its)).rowcount:
+        due_part.refigure(unit.connection, [one.number])
 
 
 def beside_is_due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> bool:

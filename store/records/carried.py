@@ -4,10 +4,11 @@ A mark goes when the value is another one, and when a person passes the field in
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import delete, func, insert, select, update
 
+from store.disk import sqlite
 from store.disk.tables import CARRIED, CLIENTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, Kind
 from store.snapshot import Snapshot
@@ -19,6 +20,23 @@ def of(snapshot: Snapshot, record_id: str) -> frozenset[str]:
     query = select(CARRIED.c.fields).where(CARRIED.c.record_id == record_id)
     text = snapshot.connection.execute(query).scalar_one_or_none()
     return frozenset(json.loads(text)) if text else frozenset()
+
+
+def marked(
+    snapshot: Snapshot, agency: AgencyInfo, ids: Collection[str] | None = None
+) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """The marked fields of an agency's episodes, or of those with some ids, by the ids of episode and record."""
+    query = (
+        select(EPISODES.c.id, CARRIED.c.record_id, CARRIED.c.fields)
+        .join(EPISODES, EPISODES.c.number == CARRIED.c.episode_number)
+        .where(EPISODES.c.agency_number == agency.number)
+    )
+    if ids is not None:
+        query = query.where(sqlite.among(EPISODES.c.id, ids))
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for row in snapshot.connection.execute(query):
+        found.setdefault(row.id, {})[row.record_id] = frozenset(json.loads(row.fields))
+    return found
 
 
 def count(snapshot: Snapshot, agency: AgencyInfo) -> tuple[int, int]:

@@ -1,16 +1,21 @@
 """Values taken over from the last episode stay marked in the store until somebody passes them, and are told as that."""
 
+from exporters.checks.caseload import check_caseload
+from exporters.checks.return_check import check_kept, check_return
+from exporters.extracts.preview import preview_extract
 from exporters.month.checklist import judge, situation
 from exporters.records import check_client, save
 from exporters.records.save import Save
 from exporters.work import Work
 from store.disk import audit
 from store.facts import AgencyInfo, Who
+from store.findings import caseload, queries
 from store.month import calendar
 from store.records import agencies, carried, read
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row
 from tests.stores import ask, do
+from validators.rules.checker import Checker
 
 ANN = Who("ann", NOW, "window 1")
 EPISODE = {"PC": "NE1 4", "DAT": "A11B", "REFLD": "20200801"}
@@ -101,3 +106,39 @@ def test_another_value_ends_a_mark_whoever_writes_it_and_the_same_one_leaves_it(
     assert [(one.act, one.field) for one in ask(desk.store, audit.history, ["e"]) if one.act == "confirm"] == [
         ("confirm", "DAT")
     ]
+
+
+def test_every_list_of_findings_tells_them_until_they_are_confirmed_and_no_figure_counts_them(desk: Desk) -> None:
+    agency, client_id = taken_over(desk)
+    do(desk.store, ANN, save.records, agency, client_id, [_consented(client_id)])
+    work, checker = Work(agency, STANDARD, TODAY), Checker(STANDARD)
+
+    def found() -> list[list[tuple[str, str]]]:
+        check_caseload(desk.store, agency, checker, TODAY, NOW)
+        period = ask(desk.store, calendar.of_agency, agency).due(TODAY).period
+        order = ask(desk.store, queries.order, agency, "rule", (), period)
+        lists = [
+            ask(desk.store, queries.findings, agency),
+            [one.finding for one in ask(desk.store, queries.numbered, list(order.numbers)).values()],
+            list(ask(desk.store, check_kept, work).findings),
+            list(ask(desk.store, check_return, work, period.submission).findings),
+            ask(desk.store, check_client.findings, work, ask(desk.store, read.tree, client_id)),
+        ]
+        figures = ask(desk.store, caseload.figures, agency, period)
+        tally = ask(desk.store, preview_extract, work, period.submission).tally
+        assert (figures.errors, figures.warnings) == (tally.errors, tally.warnings)
+        return [sorted((one.field, one.episode_id) for one in each if one.rule == "carried") for each in lists]
+
+    assert found() == [[("DAT", "e"), ("PC", "e")]] * 5
+    # Whoever passes one finds it gone at once, before anything is checked again.
+    do(desk.store, ANN, save.confirm, "episode", "e", {"PC"})
+    kept = [one.field for one in ask(desk.store, queries.findings, agency) if one.rule == "carried"]
+    assert kept == ["DAT"] and found() == [[("DAT", "e")]] * 5
+    do(desk.store, ANN, save.confirm, "episode", "e", {"DAT"})
+    assert found() == [[]] * 5
+
+
+def _consented(client_id: str) -> Save:
+    """The second episode as it is sent, the two values in it still as they were taken over."""
+    values = {**EPISODE, "CONSENT": "Y", "TRIAGED": "20200802", "CPLANDT": "20200805", "DRUG1": "7000"}
+    return Save("episode", "e", client_id, "", values, 1, frozenset({"PC", "DAT"}))
