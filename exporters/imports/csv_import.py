@@ -89,6 +89,7 @@ class Import:
         self._client_id = standard.role("client_id")
         self._agency = standard.role("agency")
         self._person, self._readable_values = Person(standard), Readable(standard)
+        self._store: Store | None = None
         self._again = {rule.id for rule in standard.rules if any(row.pattern == "row_again" for row in rule.rows)}
 
     def prepare(self, store: "Store | None", agency_code: str | None, progress: Progress | None = None) -> str:
@@ -203,6 +204,7 @@ class Import:
     # --- comparing ------------------------------------------------------------------------------------------------
 
     def _compare_all(self, store: "Store | None", choice: ChosenAgency, records: list[EpisodeRecord]) -> None:
+        self._store = store
         episodes: dict[str, KnownEpisode] = {}
         borne: dict[str, tuple[int, int]] = {}
         if store and choice.known:
@@ -314,7 +316,7 @@ class Import:
         difference = ValueDifference(line, record.episode[self._identity], header, kept, told)
         if self._readable_values.spoils(header, kept, told):
             self.report.refused.append(difference)
-        elif self._readable_values.gives_consent(header, kept, told):
+        elif self._readable_values.gives_consent(self._store, stored.id, stored.values, header, told):
             self.report.withheld.append(difference)
         elif self._plan.change(stored, header, told):
             self.report.differences.append(difference)

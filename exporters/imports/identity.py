@@ -5,13 +5,18 @@ must agree wherever a row joins somebody; what one side leaves empty agrees.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, get_args
 
+from store.records.consent import Purpose, field_of, history
 from store.records.values import sortable
 from validators.dates import parse_date
 from validators.records import Values
 from validators.rules.field_patterns import fitting
 from validators.rules.messages import listed
 from validators.standard.model import Standard, without_zeros
+
+if TYPE_CHECKING:
+    from store.store import Store
 
 _ALIKE: Mapping[str, Callable[[str], str]] = {
     "given_initial": str.casefold,
@@ -51,8 +56,9 @@ class Readable:
             if not item.is_date and item.header not in standard.shortened
         }
         self._days = {item.header for item in standard.fields if item.is_date}
-        self._consent = standard.role("consent")
-        self._consented = standard.values["consented"] if self._consent else frozenset[str]()
+        purposes: tuple[Purpose, ...] = get_args(Purpose)
+        fields = {purpose: field_of(standard, purpose) for purpose in purposes}
+        self._consents = {header: (purpose, codes) for purpose, (header, codes) in fields.items() if header}
 
     def is_readable(self, header: str, value: str) -> bool:
         """Whether a value can be read; an empty one can."""
@@ -67,9 +73,20 @@ class Readable:
         """Whether taking what is told would lose a value that can be read for one that cannot, or for none."""
         return bool(kept) and (not told or (not self.is_readable(header, told) and self.is_readable(header, kept)))
 
-    def gives_consent(self, header: str, kept: str, told: str) -> bool:
-        """Whether taking what is told would undo a refusal or a withdrawal: a file that was sent before tells it so."""
-        return header == self._consent and bool(kept) and kept not in self._consented and told in self._consented
+    def gives_consent(self, store: "Store | None", record_id: str, values: Values, header: str, told: str) -> bool:
+        """Whether taking what is told would undo a refusal or a withdrawal: a file that was sent before tells it so.
+
+        `values` are those that stand in the stored record. Where a data set has no code for a No the field is empty,
+        and what was answered knows the store. Raises Problem when that cannot be read.
+        """
+        purpose, consented = self._consents.get(header, ("return", frozenset[str]()))
+        kept = values.get(header, "")
+        if told not in consented or kept in consented:
+            return False
+        if kept or store is None:
+            return bool(kept)
+        answers = store.ask(history, record_id, purpose)
+        return bool(answers) and answers[-1].state in ("refused", "withdrawn")
 
 
 def other_person(columns: Sequence[str], where: str) -> str:

@@ -52,10 +52,12 @@ class KnownJourneys:
         """Differences are noted in the report."""
         self.standard, self.report, self.changes = standard, report, Changes()
         self._readable = Readable(standard)
+        self._store: Store | None = None
         self._shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
 
-    def compare(self, name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str) -> None:
+    def compare(self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str) -> None:
         """Note what a message tells that its client, as the store has him, does not."""
+        self._store = store
         before = len(self.report.differences), len(self.changes.events)
         known = next(one for one in tree.episodes if one.episode.id == episode_id)
         line = record.lines[0]
@@ -91,7 +93,7 @@ class KnownJourneys:
                 if self._readable.spoils(header, kept, value):
                     self.report.refused.append(difference)
                     continue
-                if self._readable.gives_consent(header, kept, value):
+                if self._readable.gives_consent(self._store, stored.id, stored.values, header, value):
                     self.report.withheld.append(difference)
                     continue
                 self.report.differences.append(difference)
@@ -295,7 +297,7 @@ class ReturnImport:
         known = next(one for one in tree.episodes if one.episode.id == at.episode_id)
         events = tuple(event for event in known.events if not event.deleted)
         self._touched.append(KnownEpisode(known.episode, tree.client, events))
-        self._known.compare(name, record, tree, at.episode_id)
+        self._known.compare(store, name, record, tree, at.episode_id)
 
     def write(self, store: "Store", code: str, person: str, now: datetime) -> ImportReport:
         """Write what `prepare` found, in one transaction; nothing is kept when it fails."""

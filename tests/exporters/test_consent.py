@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from exporters.formats import choose
-from exporters.formats.base import extract_kind
+from exporters.formats.base import Taking, extract_kind
 from exporters.records import consent, privacy_notice, save
 from exporters.records.consent import Recorded
 from exporters.records.save import Save
@@ -23,7 +23,7 @@ from store.records import save as stored_save
 from store.records.consent import ConsentAnswer, State, history
 from store.store import Store, open_store
 from tests.exporters.desks import Desk
-from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit
+from tests.exporters.extracts import HEADERS, NOW, STANDARD, TODAY, row, table, visit, write
 from tests.exporters.extracts import read as rows_of
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality, top
@@ -140,6 +140,52 @@ def test_no_file_brings_back_a_consent_that_was_taken_away(desk: Desk, work: Wor
     assert [(one.state, one.source) for one in entries] == [("agreed", "import")]
     desk.take([row("3", CONSENT="N")], update=True)
     assert [one.state for one in ask(desk.store, history, episode(desk, "e3").episode_id)] == ["agreed", "withdrawn"]
+
+
+ASKING = replace(
+    WALES,
+    roles={**WALES.roles, "consent": "MENTAL"},
+    values={**WALES.values, "consented": frozenset({"1"})},
+    no_consent_carries=("AGENCY", "MENTAL"),
+)
+"""An XML return that asks, in a field by which nobody tells a journey from another one."""
+
+
+def test_nor_does_a_return_in_xml(tmp_path: Path) -> None:
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: ASKING, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T00123", ASKING.id)
+        do(store, ANN, bulk_load.load, agency, [journey(modality(), MENTAL="1")])
+        (known,) = ask(store, read.episodes, agency)
+        file = tmp_path / "sent.xml"
+        with file.open("wb") as sent:
+            writer = choose.of(ASKING).writer(sent)
+            writer.write(known)
+            writer.finish()
+        now = ask(store, read.get, "episode", known.episode_id)
+        do(store, LATER, stored_save.change, "episode", now.id, {**now.values, "MENTAL": "2"}, now.version)
+        job = choose.of(ASKING).importer(file, Taking(update=True))
+        report = job.write(store, job.prepare(store, "T00123"), "bob", NOW)
+        assert [(one.header, one.kept, one.told) for one in report.withheld] == [("MENTAL", "2", "1")]
+        (known,) = ask(store, read.episodes, agency)
+        assert known.episode["MENTAL"] == "2" and not report.left_out
+
+
+def test_nor_what_has_a_consent_of_its_own_where_a_no_is_an_empty_field(tmp_path: Path) -> None:
+    standard = replace(STANDARD, guarded=GuardedFields("ips", "ALCUNITS", frozenset({"7"}), ("PC",)), shortened={})
+    with open_store(tmp_path / "k.db", tmp_path / "k.key", lambda name: standard, create=True) as store:
+        agency = do(store, ANN, agencies.ensure, "T0123", standard.id)
+        work = Work(agency, standard, TODAY)
+        file = write(tmp_path, [row("1", ALCUNITS="7"), row("2", ALCUNITS="")])
+        for again in (False, True):
+            job = choose.of(standard).importer(file, Taking(update=True))
+            report = job.write(store, job.prepare(store, "T0123"), "bob", NOW)
+            first, second = ask(store, read.episodes, agency)
+            if not again:
+                answer = ConsentAnswer("withdrawn", "2021-01-09", "Carol", purpose="ips")
+                do(store, LATER, consent.record, work, first.episode_id, answer)
+                file.write_bytes(table([row("1", ALCUNITS="7"), row("2", ALCUNITS="7")], HEADERS).encode())
+        assert [(one.header, one.told) for one in report.withheld] == [("ALCUNITS", "7")]
+        assert (first.episode.get("ALCUNITS", ""), second.episode["ALCUNITS"]) == ("", "7")
 
 
 # Whom to tell
