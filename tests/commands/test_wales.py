@@ -49,6 +49,11 @@ def test_a_quarter_by_commands_and_an_independent_look_at_every_file(filled: tup
     assert call("extracts", "take-back", "last", *filled).code == 2  # the full one was never sent
     between = exported(filled, out, "2026-02", "--kind", "between", "--from", "2026-02-01", "--to", "2026-02-10")
     assert (between["from"], between["to"]) == ("2026-02-01", "2026-02-10")
+    # The file says as much as it holds; what is said of whole journeys its receipt knows.
+    checked = json.loads(call("check", between["file"], "--format", "json", *TODAY).out)
+    assert [checked[name] for name in ("rows", "episodes")] == [between["rows"], between["episodes"]] != [0, 0]
+    assert all(checked[name] <= int(str(between[name])) for name in ("errors", "warnings"))
+    assert "only parts of its journeys" in call("check", between["file"], *TODAY).out
     text = call("extracts", "show", "last", *filled).out
     assert "stand-in schema" in text and "All events between two days" in text
     assert call("extracts", "mismatches", "--submission", "2026-02", *filled, *TODAY).code == 0

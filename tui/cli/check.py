@@ -34,6 +34,8 @@ from validators.standard.terminology import counted
 LONGEST_SHOWN = 200
 """Characters of a value that text shows; JSON and CSV have all of it."""
 
+PARTS = "a file may hold only parts of its {episodes}: the receipt, which judges them whole, may tell of more"
+"""Said below the figures of a file that may be of news alone; rules about a whole episode then find nothing to judge."""
 
 commands = typer.Typer()
 
@@ -113,6 +115,8 @@ def _text(report: Report) -> None:
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
     print(tally.standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}: {told}", tally=tally, told=told))
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
+    if tally.standard.submission.kinds and not report.stored:
+        print(tally.standard.say(PARTS))
 
 
 def _cut(value: str) -> str:
