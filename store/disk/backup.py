@@ -22,7 +22,7 @@ def backup(path: Path, key: Key, to: Path, access: sqlite.Access, busy_seconds: 
             with sqlite.told(path):
                 raw = sqlite.connect(path, key, access, busy_seconds)
             try:
-                with sqlite.told(made):
+                with sqlite.told(path, to):
                     sqlite.copy_into(raw, made)
             finally:
                 raw.close()

@@ -1,6 +1,7 @@
 """The one module that knows the store is an encrypted SQLite file: connections, pragmas, and what its errors mean."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -214,20 +215,43 @@ def version_text() -> str:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn the driver's errors into a Problem about the file. The cause is dropped: it could hold values."""
+def told(path: Path, copy: Path | None = None) -> Iterator[None]:
+    """Turn the driver's errors into a Problem about the store. The cause is dropped: it could hold values.
+
+    With a `copy` that is made of it, that is what there is no room for.
+    """
     try:
         yield
     except PoolTimeout:
         raise Problem(f"The store {path} is busy with other work of this program: try again.") from None
     except (driver.Error, DBAPIError) as error:
-        raise _problem(error, path) from None
+        problem = _problem(error, path)
+        if copy is not None and "the disk is full" in str(problem):
+            problem = Problem(f"{copy} could not be written, the disk is full: free some space and try again.")
+        raise problem from None
+
+
+_NO_ROOM_TO_SHARE = driver.SQLITE_IOERR | (19 << 8)
+"""SQLite's IOERR_SHMSIZE: the file beside a store by which its readers know of each other could not be made longer."""
+_LEAST_ROOM = 1 << 16
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk of a store has no room left: SQLite then calls some failures those of the disk itself."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _LEAST_ROOM
 
 
 def _problem(error: Exception, path: Path) -> Problem:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     # The upper bits of a code tell the finer kind.
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    fine = getattr(cause, "sqlite_errorcode", 0)
+    code = fine & 0xFF
+    if code == driver.SQLITE_IOERR and (fine == _NO_ROOM_TO_SHARE or _is_full(path)):
+        return Problem(f"The store {path} could not be read or written, the disk is full: free some space, try again.")
     sentences = {
         driver.SQLITE_BUSY: "is locked, somebody else is writing: try again in a moment.",
         driver.SQLITE_LOCKED: "is locked, somebody else is writing: try again in a moment.",

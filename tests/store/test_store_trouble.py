@@ -1,5 +1,6 @@
 """A lock, a full disk, a vanished file, a killed program: one sentence, and nothing that was saved is lost."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,51 @@ def test_a_full_disk_leaves_everything_as_it_was(
         assert ask(again, read.count_episodes, agency) == 10 and ask(again, audit.verify).whole
         with again.writing(Who("ann", NOW)) as work:
             bulk_load.load(work, agency, records(1))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of three megabytes; only root may put one in."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("no disk can be mounted here: only root may, where the machine allows it")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_without_any_room_left_is_told_as_that_and_nothing_is_lost(small_disk: Path, tmp_path: Path) -> None:
+    path, key, rest = small_disk / "k.db", tmp_path / "k.key", small_disk / "rest"
+
+    def used_up() -> None:
+        with contextlib.suppress(OSError), rest.open("wb", buffering=0) as file:
+            while file.write(b"0" * 4096):
+                pass
+
+    with open_store(path, key, standards, create=True) as made:
+        with made.writing(Who("ann", NOW)) as work:
+            agency = agencies.ensure(work, "T0001", "small")
+            bulk_load.load(work, agency, records(10))
+        used_up()
+        with pytest.raises(Problem, match="disk is full: free some space"), made.writing(Who("ann", NOW)) as work:
+            bulk_load.load(work, agency, records(3000))
+        with pytest.raises(Problem, match=r"b\.db could not be written, the disk is full"):
+            made.backup(small_disk / "b.db")
+        assert ask(made, read.count_episodes, agency) == 10
+    # Who comes then cannot even read: what tells readers of each other finds no room.
+    rest.unlink()
+    with open_store(path, key, standards) as again:
+        assert ask(again, read.count_episodes, agency) == 10
+    used_up()
+    with pytest.raises(Problem, match="disk is full: free some space"), open_store(path, key, standards) as again:
+        ask(again, read.count_episodes, agency)
+    rest.unlink()
+    assert sorted(one.name for one in small_disk.iterdir() if not one.name.startswith("k.db")) == []
+    with open_store(path, key, standards) as again:
+        assert ask(again, read.count_episodes, agency) == 10 and ask(again, audit.verify).whole
 
 
 def test_a_fault_of_the_program_is_one_sentence_without_values(store: Store, agency: AgencyInfo) -> None:
