@@ -35,7 +35,7 @@ LONGEST_SHOWN = 200
 """Characters of a value that text shows; JSON and CSV have all of it."""
 
 PARTS = "a file may hold only parts of its {episodes}: the receipt, which judges them whole, may tell of more"
-"""Said below the figures of a file that may be of news alone: rules about whole episodes find nothing to judge in it."""
+"""Said below the figures of a file that may be of news alone: what rules say of whole episodes does not show in it."""
 
 commands = typer.Typer()
 
