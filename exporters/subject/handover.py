@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from exporters.json_text import json_text
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
 from store.disk import audit
-from store.disk.files import PRIVATE, make, refused, sync
+from store.disk.files import PRIVATE, make, refused, scratch_folder, sync
 from store.facts import AgencyInfo, AuditEntry
 from store.month import agency_settings
 from store.records import handover, read
@@ -94,22 +94,15 @@ def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, hea
     """
     day = date_text(datetime.fromisoformat(head.made_at))
     target = out / f"handover-{''.join(c for c in head.code if c.isalnum())}-{day}"
-    scratch = out / f".{target.name}.new"
     try:
         if target.exists():
             raise Problem(
                 f"There is a hand-over at {target} already and it is kept: move it away, or name another --out."
             )
-        scratch.mkdir(mode=0o700)
-        try:
+        with scratch_folder(target) as scratch:
             done = _fill(snapshot, agency, standard, head, scratch)
             sync(scratch)
             scratch.rename(target)
-        except BaseException:
-            for path in scratch.glob("*"):
-                path.unlink(missing_ok=True)
-            scratch.rmdir()
-            raise
         sync(out)
     except OSError as error:
         raise refused(error, target, "written") from None

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import shlex
+import shutil
 import stat
 import uuid
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 from store.disk import user
 from validators.problems import Problem
 
-PRIVATE = 0o600
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 SHARED = 0o660
 READABLE = 0o640
 
@@ -225,11 +226,32 @@ def scratch(target: Path, mode: int) -> Iterator[Path]:
         os.close(descriptor)
 
 
+@contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """A private folder beside `target` to be filled and renamed to it; gone afterwards, with all in it, if it was not.
+
+    What killed programs left of such folders goes first: there may be people's records in it. Raises OSError when it
+    cannot be made.
+    """
+    clear(target)
+    path = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
+    path.mkdir(mode=PRIVATE_FOLDER)
+    descriptor = os.open(path, _FOLDER)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield path
+    finally:
+        _remove(path)
+        os.close(descriptor)
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
 _SCRATCH = re.compile(r"\..+\.[0-9a-f]{12}\.new", re.DOTALL)
 
 
 def left_behind(target: Path) -> list[Path]:
-    """What killed programs left behind beside `target`: halves of a store, a copy of one or its key, or an extract."""
+    """What killed programs left behind beside `target`: halves of a store, a copy, its key, an extract, a hand-over."""
     return [path for path in sorted(target.parent.iterdir()) if _SCRATCH.fullmatch(path.name) and _is_dead(path)]
 
 
@@ -241,14 +263,19 @@ def clear(target: Path) -> None:
 
 
 def _is_dead(path: Path) -> bool:
-    """Whether nobody works on a scratch file; an empty one may just have been made."""
+    """Whether nobody works on a scratch file, or a folder of one's own; an empty one may just have been made."""
+    is_folder = path.is_dir()
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        descriptor = os.open(path, _FOLDER if is_folder else os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return False
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.fstat(descriptor).st_size > 0
+        status = os.fstat(descriptor)
+        if is_folder:
+            own = status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == PRIVATE_FOLDER
+            return own and any(os.scandir(descriptor))
+        return status.st_size > 0
     except OSError:
         return False
     finally:
@@ -256,6 +283,9 @@ def _is_dead(path: Path) -> bool:
 
 
 def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+        return
     for suffix in ("", "-wal", "-shm", "-journal"):
         with contextlib.suppress(OSError):
             path.with_name(path.name + suffix).unlink(missing_ok=True)

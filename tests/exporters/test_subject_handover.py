@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import string
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -259,3 +262,40 @@ def test_a_client_who_is_there_under_another_id_is_listed_not_doubled(desk: Desk
         job.write(second.store, job.prepare(second.store, None), "bob", NOW)
         assert [item.line for item in job.report.left_out] == [1]
         assert len(contents(second.store, ask(second.store, agencies.one))[0]) == 3
+
+
+HALF = """
+import pathlib, sys, time
+from store.disk.files import scratch_folder
+with scratch_folder(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "clients.csv").write_text("half of the clients")
+    print(folder, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_what_a_killed_hand_over_left_lying_goes_with_the_next_one_and_bars_it_not(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row("1")])
+    agency, halves = ask(desk.store, agencies.one), []
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    for _ in range(2):
+        half = subprocess.Popen(
+            [sys.executable, "-c", HALF, str(tmp_path / "handover-T0123-2021-01-10")],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert half.stdout is not None
+        halves.append((half, Path(half.stdout.readline().strip())))
+    (killed, left), (alive, kept) = halves
+    killed.kill()
+    killed.wait()
+    try:
+        assert left.is_dir() and kept.is_dir()
+        made = handed(desk.store, agency, STANDARD, tmp_path)
+        assert made.is_dir() and (kept / "clients.csv").exists(), "somebody is at work on it"
+        assert not left.exists()
+    finally:
+        alive.kill()
+        alive.communicate()
+        killed.communicate()
