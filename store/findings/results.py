@@ -116,8 +116,7 @@ def save(
                 (row["weight"], one.event_id, row["acceptance"]) for row, one in zip(own, found, strict=True)
             ]
             stays = beside.get(number, ())
-            kept = [one for one in stays if one.beside & KEPT]
-            faults += [(row.weight, event_of(row.told), row.acceptance) for row in kept]
+            faults += [(row.weight, event_of(row.told), row.acceptance) for row in stays if row.beside & KEPT]
             counted[number] = figures.figures(count, faults)
             made += own
             if mine:
