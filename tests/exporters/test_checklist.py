@@ -55,7 +55,7 @@ def test_the_data_tick_and_untick(desk: Desk) -> None:
     found = items(desk)
     assert (found["checked"].state, found["checked"].told) == ("open", "1 error in 1 row")
     assert (found["consent"].state, found["consent"].told) == ("open", "1 episode without an answer")
-    assert found["checked"].goes_to == "findings" and found["consent"].goes_with == "CONSENT"
+    assert found["checked"].goes_to == "findings" and found["consent"].goes_with == "CONSENT="
     assert found["extract"].told == "not written yet" and found["uploaded"].state == "waits"
     change(desk, "e2", CONSENT="Y")
     look(desk)
