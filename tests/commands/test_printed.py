@@ -13,7 +13,7 @@ from store.facts import Draft, Who
 from store.live import drafts
 from store.records import agencies, bulk_load
 from store.store import Store, open_store
-from tests.commands.running import TODAY, Place, call, environment
+from tests.commands.running import ROOT, TODAY, Place, call, environment
 from tests.exporters.extracts import NOW, STANDARD
 from tests.exporters.test_one_figure import english
 from tests.stores import do
@@ -127,3 +127,8 @@ def test_a_return_shown_on_a_terminal_is_told_with_marks_and_goes_through_a_pipe
     os.close(ours)
     text = shown.decode().replace("\r\n", "\n")
     assert is_plain(text) and "31mB" in text and text.count("\n") == plain.count(b"\r\n")
+
+
+def test_no_command_prints_json_with_raw_letters_by_itself() -> None:
+    found = [path.name for path in (ROOT / "tui").rglob("*.py") if "ensure_ascii" in path.read_text(encoding="utf-8")]
+    assert found == [], "exporters.json_text spells out what a terminal would obey"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from exporters.json_text import json_text
 from exporters.records import second_keying
 from exporters.records.second_keying import ChangesLink, Difference, Ruling, Wanted
 from store.records import second_keying as stored
@@ -194,7 +195,7 @@ def differences(asked: ClientOptions) -> int:
     with asked.opened() as at:
         found = at.store.ask(second_keying.differences, at.work)
     if asked.form is OutputFormat.JSON:
-        print(json.dumps([_difference(one) for one in found], ensure_ascii=False, indent=1))
+        print(json_text([_difference(one) for one in found], indent=1))
         return 0
     for one in found:
         name = second_keying.told_episode(at.work.standard, one.episode)
