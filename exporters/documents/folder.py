@@ -14,7 +14,7 @@ import tomlkit
 from exporters.documents import draft_fields, draft_lists, draft_rules
 from exporters.documents.draft import DraftEdition, Line
 from exporters.documents.report import as_mapping, as_text
-from store.disk.files import refused
+from store.disk.files import mode_for_person, refused
 from validators.problems import Problem
 from validators.version import VERSION
 
@@ -25,6 +25,7 @@ def refuse_taken(folder: Path) -> None:
         raise Problem(f"{folder} is not empty: name another folder with --out.")
     if not folder.absolute().parent.is_dir():
         raise Problem(f"{folder.absolute().parent} is not there: make it first, or name another folder with --out.")
+    mode_for_person(folder.absolute().parent)  # refused where the person at work may not write
 
 
 def write(draft: DraftEdition, folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import tomlkit
 
 from exporters.editions.install import NOTE
-from store.disk.files import refused
+from store.disk.files import mode_for_person, refused
 from validators.problems import Problem
 from validators.standard import catalogue
 from validators.standard.layers import (
@@ -35,6 +35,8 @@ def copy_edition(standard_id: str, folder: Path) -> int:
     try:
         if folder.exists():
             raise Problem(f"{folder} is there already: name a folder that is not there yet.")
+        above = next(each for each in folder.absolute().parents if each.exists())
+        mode_for_person(above)  # refused where the person may not write
         (folder / "codes").mkdir(parents=True)
         for name, data in files.items():
             (folder / name).write_bytes(data)

@@ -23,7 +23,7 @@ from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
-from store.disk.files import PRIVATE, place, refused, scratch
+from store.disk.files import mode_for_person, place, refused, scratch
 from store.facts import AuditEntry, ClientTree, StoredRecord
 from store.findings import acceptances
 from store.live import drafts
@@ -378,9 +378,12 @@ def text_lines(found: Everything) -> Iterator[str]:
 
 
 def write_file(text: str, path: Path) -> None:
-    """Write what was told into a new file that only its owner can read. Raises Problem; no file is written over."""
+    """Write what was told into a new file that only the person at work can read, see `mode_for_person`.
+
+    Raises Problem; no file is written over.
+    """
     try:
-        with scratch(path, PRIVATE) as made:
+        with scratch(path, mode_for_person(path.absolute().parent)) as made:
             made.write_text(text, encoding="utf-8", newline="")
             place(made, path)
     except FileExistsError:

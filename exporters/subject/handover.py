@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from exporters.json_text import json_text
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
 from store.disk import audit
-from store.disk.files import PRIVATE, make, refused, scratch_folder, sync
+from store.disk.files import PRIVATE, make, mode_for_person, refused, scratch_folder, sync
 from store.facts import AgencyInfo, AuditEntry
 from store.month import agency_settings
 from store.records import handover, read
@@ -88,7 +88,7 @@ def note(unit: "UnitOfWork", agency: AgencyInfo) -> None:
 
 
 def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, head: Head, out: Path) -> Handed:
-    """Write a hand-over into a new folder within `out`, private to this account. Raises Problem.
+    """Write a hand-over into a new folder within `out`, for the person at work alone. Raises Problem.
 
     The folder has its name only once all of it is on the disk.
     """
@@ -99,8 +99,12 @@ def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, hea
             raise Problem(
                 f"There is a hand-over at {target} already and it is kept: move it away, or name another --out."
             )
+        mode = mode_for_person(out)
         with scratch_folder(target) as scratch:
-            done = _fill(snapshot, agency, standard, head, scratch)
+            if mode != PRIVATE:
+                # For the group that `out` hands on, as its files are.
+                scratch.chmod(0o2750)
+            done = _fill(snapshot, agency, standard, head, scratch, mode)
             sync(scratch)
             scratch.rename(target)
         sync(out)
@@ -109,11 +113,11 @@ def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, hea
     return Handed(str(target), done.clients, done.episodes, done.events)
 
 
-def _fill(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, head: Head, folder: Path) -> Handed:
+def _fill(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, head: Head, folder: Path, mode: int) -> Handed:
     with ExitStack() as opened:
 
         def file(name: str) -> IO[str]:
-            descriptor = make(folder / name, PRIVATE)
+            descriptor = make(folder / name, mode)
             return opened.enter_context(os.fdopen(descriptor, "w", encoding="utf-8", newline=""))
 
         file(README).write(readme(standard, head))

@@ -199,7 +199,7 @@ def export(
         elif out is not None and (account := service_account(found.path)):
             kept = found.ask(extracts.listed, agency)[-1]
             told = f"keywork extracts write {kept.id[:8]} --stdout"
-            talk(f"The file belongs to {account} alone; `{told}` gives it out, to whoever may run that.")
+            talk(f"The file is {account}'s; you read it by the group of its folder, and `{told}` gives it out as well.")
         for sentence in said_of_window(found.ask(calendar.of_agency, agency), submission, today):
             talk(sentence)
     _tell(receipt, standard, form, sys.stderr if stdout else sys.stdout)

@@ -149,9 +149,11 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         if one is None:
             return
         account = service_account(self.program.opened_store.path)
-        about = ["One page without scripts, with every value and its label, readable by this account alone."]
+        about = ["One page without scripts, with every value and its label, readable by you alone."]
         if account:
-            about.append(f"It will belong to {account}; `keywork client everything - --html` gives it out instead.")
+            about.append(
+                "The folder has to be yours to write in; `keywork client everything - --html` gives it out, too."
+            )
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:

@@ -48,5 +48,5 @@ def everything(
     subject.write_file(text, out)
     print(f"{out.resolve()}")
     if account:
-        talk(f"The file belongs to {account} alone; without --out it is written to standard output.")
+        talk(f"The file is {account}'s; you read it by the group of its folder.")
     return 0

@@ -54,7 +54,7 @@ def handover_(
     if unsaved:
         talk(f"Typing that is not saved is not handed over: {unsaved} drafts (keywork client drafts).")
     if account and out is not None:
-        talk(f"The folder belongs to {account} alone; --stdout gives the JSON out, to whoever may run that.")
+        talk(f"The folder is {account}'s; you read it by its group, and --stdout gives the JSON out as well.")
     talk("These files are not encrypted: hand them over by a way that is, and delete them once they are taken in.")
     return 0
 
