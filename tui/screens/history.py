@@ -11,6 +11,7 @@ from exporters.records.history import RecordPlace
 from store.snapshot import Snapshot
 from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.history_lines import HistoryLine, record_told, sums_told, whole_day_told
+from tui.session.looks import note_looks
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
@@ -50,6 +51,7 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         self._person = ""
         self._day: date | None = None
         self._looks = self._wide = False
+        self._noted: set[str] = set()
 
     def body(self) -> Iterable[Widget]:
         """The columns that there is room for."""
@@ -84,6 +86,14 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         return f"{one.subject}, {one.at}, {one.person}:", one.what
 
     # Reading
+
+    def show_contents(self, contents: TableContents[HistoryLine]) -> None:
+        """A record's history tells its client's values: that is a look."""
+        clients = {one.client_id for one in contents.items} if self._record_id else set()
+        if clients - self._noted:
+            self._noted |= clients
+            note_looks(self.program, clients)
+        super().show_contents(contents)
 
     def question(self) -> Callable[[Snapshot], TableContents[HistoryLine]]:
         """Of the record, or of a person's day."""
@@ -143,6 +153,7 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         """Enter: all of one line."""
         one = self.current
         if one is not None:
+            note_looks(self.program, [one.client_id])
             head = [f"# {one.subject}", "", f"  {one.at}  {one.person}", ""]
             self.app.push_screen(PageScreen("History", [*head, *(f"  {line}" for line in one.details)]))
 

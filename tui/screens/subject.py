@@ -15,6 +15,7 @@ from store.records import removal as stored
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
 from tui.session.filtered_screen import StoredTableScreen, TableContents
+from tui.session.looks import note_looks
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
@@ -132,6 +133,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         """Enter: all that is held about the client, to be read here."""
         one = self._there()
         if one is not None:
+            note_looks(self.program, [one.client_id])
             self.program.read(self._everything_of(one), on_done=self._show, hold=True)
 
     def _everything_of(self, one: SubjectLine) -> Callable[[Snapshot], everything.Everything]:
@@ -164,6 +166,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
 
     def _write(self, one: SubjectLine, path: Path) -> None:
         app, job, client_id = self.program, self._everything_of(one), one.client_id
+        note_looks(app, [client_id])
 
         def wrote(found: everything.Everything) -> None:
             self.say(f"Written: {path}", "ok")

@@ -14,6 +14,7 @@ from store.facts import AgencyInfo, ClientQuery, ClientRow, ClientTree, MergeInf
 from store.records import merge, read
 from store.snapshot import Snapshot
 from tui.screens.client import labels
+from tui.session.looks import note_looks
 from tui.session.wording import several, value_told, when
 from tui.widgets.base_screen import BaseModal, BaseScreen
 from tui.widgets.confirm import Answer, Confirm
@@ -89,6 +90,7 @@ class AlikePage(BaseScreen[None]):
         one = self.alike[self.at]
         self.retitle(f"Side by side: {self.at + 1} of {len(self.alike)}")
         id = one.row.id
+        note_looks(self.opener.program, [id])
         self.opener.program.read(lambda snapshot: _tree(snapshot, id), on_done=self._came, hold=True)
 
     def _came(self, tree: ClientTree) -> None:
