@@ -37,6 +37,15 @@ def of_person(snapshot: Snapshot, person: str) -> Role | None:
     return role_of(snapshot.connection, snapshot.ground.path, person)
 
 
+LOCKED = "Read only: nothing can be typed here; keywork roles list says who may."
+
+
+def locked(snapshot: Snapshot, person: str) -> str:
+    """Why somebody can key nothing, to be said before any typing; "" for one who can."""
+    role = of_person(snapshot, person)
+    return "" if role is not None and role >= Role.KEYING else LOCKED
+
+
 def give(unit: UnitOfWork, group: str, role: Role | None) -> None:
     """Give a group a role, or take it away.
 

@@ -29,6 +29,8 @@ from validators.records import Finding
 from validators.standard.model import Field
 
 LONGEST_TRAIL = 500
+CHANGING = frozenset({"rest_no", "take_previous", "undo", "redo", "save"})
+"""The commands that change what stands in the record."""
 
 
 class RecordForm(ScrollView, can_focus=False):
@@ -38,7 +40,8 @@ class RecordForm(ScrollView, can_focus=False):
     the record and calls `show_findings`. `on_move(header)` is called on coming to a field, `on_command(name)` for keys
     that are not the form's own (`save`, `next_finding`, `back`, …). Alt+Left goes back to where one was before a jump;
     where that was in another record, `on_command("return")` is called, and `came_from` names its model and field.
-    With `moves_on` a field that is full of a code of its list is left by itself.
+    With `moves_on` a field that is full of a code of its list is left by itself. `locked` says why nothing can be
+    typed here, "" where it can: then one walks and looks, and no value ever changes.
     """
 
     DEFAULT_CSS = "RecordForm { overflow: hidden hidden; scrollbar-size: 0 0; }"
@@ -59,7 +62,7 @@ class RecordForm(ScrollView, can_focus=False):
         self.editor, self.codes = LineInput(self), CodeListing()
         self.columns, self.marks = Columns.of(80), Marks()
         self.came_from = (model, model.current)
-        self.moves_on = moves_on
+        self.moves_on, self.locked = moves_on, ""
         self._has_moved_on = False
         self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)
         self._drawn: dict[int, list[Piece]] = {}
@@ -114,6 +117,9 @@ class RecordForm(ScrollView, can_focus=False):
         self._stale = True
         if self.codes.is_open:
             self.codes.filter(text)
+        elif self.locked:
+            self.editor.load(self.model.value(self.model.current), select=False)
+            self.remark(self.locked)
         else:
             self.model.type(text)
             self.on_edit(self.model.current)
@@ -161,9 +167,18 @@ class RecordForm(ScrollView, can_focus=False):
             if name not in ("escape", "codes"):
                 self._command(name)
 
+    def refuses(self, name: str) -> bool:
+        """Whether a command would change what may not be changed here; that is said."""
+        if self.locked and name in CHANGING:
+            self.remark(self.locked)
+            return True
+        return False
+
     def _command(self, name: str) -> None:
         """A command while no list is open."""
         model = self.model
+        if self.refuses(name):
+            return
         if name in ("forward", "down"):
             if model.offer_codes():
                 self._open_codes(model.value(model.current))
@@ -287,6 +302,10 @@ class RecordForm(ScrollView, can_focus=False):
         """Take the list's answer as the value and go on; where it has none, one stays in it."""
         answer, header = self.codes.answer, self.model.current
         if answer is None:
+            return
+        if self.locked:
+            self._close_codes()
+            self.remark(self.locked)
             return
         self.codes.close()
         if answer != self.model.value(header):

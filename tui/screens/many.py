@@ -8,6 +8,7 @@ from exporters.records import many
 from exporters.records.many import Recipient
 from exporters.work import Work
 from store.facts import StoredRecord
+from store.people import roles
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
 from tui.form.keys import FORM_KEYS
@@ -151,6 +152,14 @@ class ManyScreen(StoreScreen[None]):
         self.retitle(f"Same for many: {self._section.title}")
         self.form.focus_input()
         self._tell()
+        person = self.program.person
+        self.program.read(lambda snapshot: roles.locked(snapshot, person), on_done=self._lock, hold=True)
+
+    def _lock(self, why: str) -> None:
+        """Whoever may only read is told so before anything is typed."""
+        self.form.locked = why
+        if why:
+            self.say(why, "notice")
 
     def _model(self) -> RecordModel:
         return RecordModel(self.program.standard, (self._section.id,), {}, clock=self.program.today, judged=True)
@@ -197,6 +206,8 @@ class ManyScreen(StoreScreen[None]):
         wanted = self.line.text.strip()
         if not wanted:
             self.say("Type a client reference, or F2 to save.", "notice")
+            return
+        if self.form.refuses("save"):
             return
         self.line.clear()
         work, section, values = self._work, self._section.id, dict(self.form.model.values)
@@ -278,6 +289,8 @@ class ManyScreen(StoreScreen[None]):
 
     def action_save(self) -> None:
         """F2: everybody's record, in one act."""
+        if self.form.refuses("save"):
+            return
         self.form.flush()
         values, section, listed = dict(self.form.model.values), self._section, list(self._listed)
         if not listed or not values:

@@ -104,6 +104,8 @@ class Consenting:
                 screen.program.open_screen("notice")
             elif letter == "i":
                 self._look(held, other)
+            elif letter is not None and screen.form.locked:
+                screen.say(screen.form.locked, "notice")
             elif letter is not None:
                 self._ask_about(held, purpose, LETTERS[letter][0], known.notice if purpose == "return" else "")
 

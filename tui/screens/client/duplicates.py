@@ -151,6 +151,9 @@ class Pairing:
 
     def ask_to_merge(self, page: "AlikePage", row: ClientRow) -> None:
         """Look at both once more: what was sent of them, and who types in them."""
+        if self.screen.form.locked:
+            self.screen.program.say(self.screen.form.locked, "notice")
+            return
         if not self._is_saved():
             return
         screen, program = self.screen, self.screen.program

@@ -13,6 +13,7 @@ from store.clients import rows
 from store.facts import AgencyInfo, ClientTree, DraftInfo, Kind, MergeInfo, Presence, Who
 from store.findings import going
 from store.live import presence, recent_entry
+from store.people import roles
 from store.records import merge as stored_merge
 from store.records import read
 from store.snapshot import Snapshot
@@ -33,6 +34,7 @@ class Loaded:
     """A client as it was found: no `tree` for one who is new; the person's own drafts; who else is in the record.
 
     `merged_into` is the reference of the client whom a merged one is now, else his id.
+    `locked` says why the person can key nothing here, "" for one who can.
     Of several drafts of one record, left behind by several windows, `drafts` has the latest; `older` counts the others.
     """
 
@@ -46,6 +48,7 @@ class Loaded:
     older: int = 0
     kept: KeptBeside = field(default_factory=KeptBeside)
     merged_into: str = ""
+    locked: str = ""
 
 
 def sent_of(
@@ -67,7 +70,8 @@ def load(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, c
     own = next((group for group in groups if group.client_id == client_id), None)
     drafts, older = (own.drafts, own.older) if own is not None else ((), 0)
     previous, usage = habits(snapshot, agency, standard, who.person)
-    new = Loaded(client_id, None, drafts, (), (), previous, usage, older)
+    locked = roles.locked(snapshot, who.person)
+    new = Loaded(client_id, None, drafts, (), (), previous, usage, older, locked=locked)
     if not client_id:
         return replace(new, kept=kept_beside(snapshot, agency, standard, ""))
     try:

@@ -47,6 +47,8 @@ class Around:
         caseload_check(program).tell(self._checked)
         if self.offering.drafts:
             self.offering.ask()
+        elif screen.form.locked and not screen.walked_to:
+            screen.say(screen.form.locked, "notice")
         elif self.merged_into and screen.case.client.deleted:
             told = "Merged into {client} {name}, with all {episodes}: 'Split' in the palette undoes that."
             screen.say(screen.case.standard.say(told, name=self.merged_into), "notice")

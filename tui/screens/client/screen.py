@@ -1,7 +1,7 @@
 """The client screen: tree, form and live panel."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -63,6 +63,8 @@ class ClientForm(RecordForm):
     def do(self, name: str) -> None:
         """Do one of the form's own things by its name, as its key would."""
         before = self.model.current
+        if self.refuses(name):
+            return
         if name == "undo" and not self.codes.is_open and not self.model.history.past:
             self.on_undone()
             return
@@ -77,6 +79,19 @@ class ClientForm(RecordForm):
         if name := self.keys.get(key, ""):
             self.do(name)
         return bool(name)
+
+
+def changing(act: "Callable[[ClientScreen], None]") -> "Callable[[ClientScreen], None]":
+    """An action that changes something: whoever may only read is told so before anything is asked or typed."""
+
+    @wraps(act)
+    def guarded(screen: "ClientScreen") -> None:
+        if screen.form.locked:
+            screen.say(screen.form.locked, "notice")
+        else:
+            act(screen)
+
+    return guarded
 
 
 WIDE = 120
@@ -151,8 +166,14 @@ class ClientScreen(BaseScreen[None]):
             on_undone=self.adding.undo_deletion,
             moves_on=app.settings.moves_on,
         )
+        self.form.locked = found.locked
         self.panel = FindingsPanel(self.go)
         self.tree_pane = TreePane(labels.nodes(self.case, self.case.findings()), id="tree")
+
+    @property
+    def walked_to(self) -> bool:
+        """Whether one came along a walk, where what is wrong is said on arriving."""
+        return self.told_here or self.landing is not None or bool(self.arrival)
 
     @property
     def client_id(self) -> str:
@@ -316,6 +337,8 @@ class ClientScreen(BaseScreen[None]):
 
     def confirmed(self, held: Held) -> None:
         """Passing a carried value confirms it: with what is typed when that is saved, else at once."""
+        if self.form.locked:
+            return
         passed, held.carried = held.carried - held.unconfirmed, held.unconfirmed
         if held.is_changed:
             self.keeper.touch(held)
@@ -377,6 +400,7 @@ class ClientScreen(BaseScreen[None]):
         if reason != "suspend":
             self.around.company.gone_for_good()
 
+    @changing
     def action_save(self) -> None:
         """F2."""
         self.form.flush()
@@ -437,6 +461,7 @@ class ClientScreen(BaseScreen[None]):
         """F7."""
         self.walking.go_on(-1)
 
+    @changing
     def action_accept(self) -> None:
         """Ctrl+O."""
         self.form.flush()
@@ -459,14 +484,17 @@ class ClientScreen(BaseScreen[None]):
         else:
             self.tree_pane.focus()
 
+    @changing
     def action_new(self) -> None:
         """Ctrl+N."""
         self.adding.ask()
 
+    @changing
     def action_delete(self) -> None:
         """Delete, in the tree."""
         self.adding.ask_to_delete(self.held)
 
+    @changing
     def action_bring_back(self) -> None:
         """From the palette."""
         self.adding.bring_back(self.held)
@@ -479,11 +507,13 @@ class ClientScreen(BaseScreen[None]):
         self.show()
         self.say("Deleted records are shown." if self.case.show_deleted else "Deleted records are hidden.")
 
+    @changing
     def action_note(self) -> None:
         """Ctrl+W."""
         self.form.flush()
         self.adding.ask_note()
 
+    @changing
     def action_worker(self) -> None:
         """Ctrl+K."""
         self.adding.ask_worker()
@@ -497,10 +527,12 @@ class ClientScreen(BaseScreen[None]):
         """Ctrl+F."""
         self.around.show_alike()
 
+    @changing
     def action_merge(self) -> None:
         """From the palette."""
         self.pairing.choose()
 
+    @changing
     def action_split(self) -> None:
         """From the palette."""
         self.pairing.ask_to_split()
@@ -509,6 +541,7 @@ class ClientScreen(BaseScreen[None]):
         """From the palette."""
         self.saving.compare_with_saved()
 
+    @changing
     def action_copy_client(self) -> None:
         """From the palette."""
         from tui.screens.client.copy_to_agency import offer

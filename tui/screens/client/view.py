@@ -110,6 +110,10 @@ class ClientView(Protocol):
         """The walk through the findings."""
 
     @property
+    def walked_to(self) -> bool:
+        """Whether one came along a walk, where what is wrong is said on arriving."""
+
+    @property
     def client_id(self) -> str:
         """The client's id in the store."""
 
