@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from store.disk import audit, key_copy
+from store.facts import AuditQuery
 from store.records import read
 from store.records.agencies import one
 from store.store import Store, open_store
@@ -108,3 +110,32 @@ def test_a_backup_the_doctor_the_version_and_the_first_steps(start: Start, store
     store.key_file.chmod(0o604)
     command(terminal, "doctor", "is open to everybody on this computer")
     terminal.until(lambda seen: re.search(r"1 thing of \d+ wrong: see above", seen.text()) is not None)
+
+
+def test_the_key_is_copied_at_the_screen(start: Start, store: Store) -> None:
+    terminal = start()
+    command(terminal, "first steps", "Copy the key")
+    terminal.press("<up><enter>")
+    terminal.until("Without the key nothing in the store can be read")
+    same_picture(terminal, HELP / "key.screen.txt")
+    terminal.press("<f2>")
+    terminal.until("Write these down")
+    pieces = dict(re.findall(r"(\d+): ([0-9a-f]{4})\b", terminal.text()))
+    assert "".join(pieces[str(number)] for number in range(1, 17)) == store.key_file.read_text().strip()
+    # Whatever comes over it wipes it.
+    terminal.press("<ctrl+p><escape>")
+    terminal.until("F2 shows the key")
+    assert not any(piece in terminal.text() for piece in pieces.values())
+    terminal.press("<f2>")
+    terminal.until("Write these down")
+    terminal.press("<f2>")
+    terminal.until("Is the copy right?")
+    assert not any(piece in terminal.text() for piece in pieces.values())
+    asked = re.findall(r"Group (\d+)", terminal.text())
+    assert len(asked) == 3
+    terminal.press("0000<enter>0000<enter>0000<enter>")
+    terminal.until("the copy is not right")
+    terminal.press("<up><up>" + "".join(f"<ctrl+u>{pieces[number]}<enter>" for number in asked))
+    terminal.until("The copy is right as far as it was asked for")
+    found = ask(store, lambda snapshot: list(audit.found(snapshot, AuditQuery("ann"))))
+    assert [each.act for each in found if each.kind == "store"] == [key_copy.SHOW, key_copy.SHOW, key_copy.TYPED_BACK]

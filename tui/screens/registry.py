@@ -318,6 +318,14 @@ SCREENS: dict[str, ScreenEntry] = {
             "Take an extract into the store: first it is told what would be taken",
             letters=True,
         ),
+        ScreenEntry(
+            "key",
+            "Copy of the key",
+            "tui.screens.store.key",
+            "KeyScreen",
+            "Show the store's key once, to be written down, and have a part typed back",
+            faults="",
+        ),
         ScreenEntry("backup", "Backup", "tui.screens.store.backup", "BackupScreen", "Write a copy of the store"),
         ScreenEntry(
             "doctor",

@@ -90,6 +90,8 @@ COMMANDS: Mapping[str, str] = {
     "client.copy": "client copy",
     "client.history": "client history",
     "client.everything": "client everything",
+    "go.key": "key show",
+    "key.show": "key show",
     "go.subject": "removal list",
     "subject.write": "client everything",
     "subject.ask": "removal ask",

@@ -1,14 +1,13 @@
 """`keywork key`: where the store's key is, a second copy of it, how it is kept, and another one in its place."""
 
 import os
-import secrets
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from store.disk import keys, rekey
+from store.disk import key_copy, keys, rekey
 from store.facts import Who
 from store.store import Store
 from tui.cli.context import now, opened, person
@@ -20,10 +19,6 @@ commands = typer.Typer()
 group = typer.Typer(help="The store's key: a second copy of it, a passphrase for it, another one in its place.")
 commands.add_typer(group, name="key")
 
-GROUP = 4
-"""Digits that are written together, so that a copy made by hand is right."""
-ASKED = 3
-"""How many of the groups are to be typed back."""
 SHOWN_AND_GONE = "\x1b[H\x1b[2J\x1b[3J"
 """Clears the screen of a terminal and what can be scrolled back to."""
 
@@ -54,21 +49,20 @@ def show(store: StoreOption = None, key_file: KeyOption = None) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Problem("The key is shown on a terminal alone, to be copied by hand: run this in one.")
     with opened(store, key_file) as found:
-        _note(found, "show")
-        digits = found.ground.key.hex
-        pieces = [digits[at : at + GROUP] for at in range(0, len(digits), GROUP)]
+        found.do(Who(person(found.path), now()), key_copy.note, key_copy.SHOW)
+        pieces = key_copy.groups(found.ground.key)
         print("The key, in groups that are numbered. Copy them to a place that is safe and not on this computer.\n")
-        for row in range(0, len(pieces), 4):
-            print("   " + "   ".join(f"{row + at + 1:2}: {pieces[row + at]}" for at in range(4)))
+        for row in key_copy.rows(pieces):
+            print(f"   {row}")
         try:
             input("\nEnter when it is copied; it is then wiped off the screen. ")
         except EOFError:
             raise KeyboardInterrupt from None
         finally:
             print(SHOWN_AND_GONE, end="", flush=True)
-        for number in sorted(secrets.SystemRandom().sample(range(len(pieces)), ASKED)):
-            if ask_passphrase(f"Group {number + 1} of your copy: ").strip().lower() != pieces[number]:
-                raise Problem(f"Group {number + 1} is another one: the copy is not right; run keywork key show again.")
+        for number in key_copy.drawn(pieces):
+            key_copy.require(pieces, {number: ask_passphrase(f"Group {number} of your copy: ")})
+        found.do(Who(person(found.path), now()), key_copy.note, key_copy.TYPED_BACK)
     print("The copy is right as far as it was asked for. With it, the store and Keywork everything can be read again.")
     return 0
 

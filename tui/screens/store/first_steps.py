@@ -22,14 +22,15 @@ class FirstStep:
 
 
 STEPS = (
+    FirstStep("Copy the key", "shown once to be written down, a part typed back", "key"),
     FirstStep("Bring your last extract", "checked, nothing stored; a key then takes it in", "file_check"),
     FirstStep("Key the first client", "a form with the rules beside it", ""),
     FirstStep("Make a backup", "an encrypted copy of the store; it needs the same key", "backup"),
     FirstStep("Look at the month", "what is due, and when", "month"),
 )
-"""In this order; another way on is one more entry."""
+"""In this order; another way on is one more entry. One begins at the second, the first of the ways in."""
 DOCUMENTS = FirstStep("Bring the documents", "of the edition, on Standards: what is here is a frame", "standards")
-"""The first way where the agency reports by a frame."""
+"""The first way in where the agency reports by a frame."""
 
 
 class StepList(LineList):
@@ -60,12 +61,12 @@ class FirstStepsScreen(StoreScreen[None]):
     def body(self) -> Iterable[Widget]:
         """Words, then the ways."""
         frame = self.program.standard.whole.unverified
-        self.steps, self.page = StepList((DOCUMENTS, *STEPS) if frame else STEPS), TextPage()
+        self.steps, self.page = StepList((STEPS[0], DOCUMENTS, *STEPS[1:]) if frame else STEPS), TextPage()
         yield self.page
         yield self.steps
 
     def on_mount(self) -> None:
-        """On the first way."""
+        """On the first way in."""
         store, its = self.program.opened_store, self.program.agency
         name = f" ({its.name})" if its.name else ""
         self.page.show(
@@ -86,6 +87,7 @@ class FirstStepsScreen(StoreScreen[None]):
             ]
         )
         self.steps.focus()
+        self.steps.go(1, quiet=True)
 
     def on_line_list_chosen(self) -> None:
         """Enter: go there; this page stays below."""
