@@ -17,6 +17,7 @@ def backup(path: Path, key: Key, to: Path, access: sqlite.Access, busy_seconds: 
         _refuse_existing(to)
         if not files.may(to.parent, os.W_OK | os.X_OK):
             raise Problem(f"{to.parent} is not yours to write in: choose a folder that is.")
+        files.require_room(to.parent, files.size_of(path), "a copy of the store")
         files.clear(to)
         with files.scratch(to, files.PRIVATE) as made:
             with sqlite.told(path):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
-from store.disk import audit, files, schema, sqlite
+from store.disk import audit, copy_notes, files, schema, sqlite
 from store.disk.comparison import AuditComparison
 from store.facts import Check
 from store.month import extracts
@@ -37,6 +37,7 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     checks.append(_private("store file", path))
     checks.append(_private("key file", snapshot.key.path))
     checks.append(_left_behind(path))
+    checks.append(_copies(snapshot))
     return checks
 
 
@@ -106,6 +107,14 @@ def _extracts(snapshot: Snapshot) -> Check:
         return Check("kept extracts", False, f"Not the text that was kept: {', '.join(damaged[:3])}. Restore a backup.")
     struck = f", {redacted} of them without clients who were removed" if redacted else ""
     return Check("kept extracts", True, f"{many} as they were kept{struck}.")
+
+
+def _copies(snapshot: Snapshot) -> Check:
+    try:
+        with sqlite.told(snapshot.ground.path):
+            return copy_notes.check(snapshot)
+    except Problem as problem:
+        return Check("copies", False, str(problem))
 
 
 def _left_behind(path: Path) -> Check:

@@ -162,6 +162,26 @@ def mode_for_person(folder: Path) -> int:
     return READABLE
 
 
+LEFT_FREE = 64 * 2**20
+"""So many bytes a copy leaves free: a full disk would keep people from saving."""
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a store with its journal. Raises OSError."""
+    beside = [path.with_name(path.name + suffix) for suffix in ("", "-wal")]
+    return sum(one.stat().st_size for one in beside if one.exists())
+
+
+def require_room(folder: Path, needed: int, what: str) -> None:
+    """Raise Problem where a folder's disk has too little room for something to be copied there. Raises OSError."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + LEFT_FREE:
+        raise Problem(
+            f"{folder} has too little room for {what} ({free // 2**20} MB free, {(needed + LEFT_FREE) // 2**20} MB"
+            " needed): free some space, or choose another place."
+        )
+
+
 def mode_for(folder: Path) -> int:
     """The mode of a store made in a folder: shared with the group where the folder hands its group on."""
     return SHARED if folder.stat().st_mode & stat.S_ISGID else PRIVATE

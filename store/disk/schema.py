@@ -1,5 +1,6 @@
 """The schema's version: a new store is stamped, a current one is just opened, an older one is brought up to date."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0014"
+BEFORE_UPGRADE = ".version-"
+"""What the name of the copy goes on with that is made before an upgrade, and then the version."""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -102,18 +105,24 @@ def _require_known(found: str, path: Path, head: str, scripts: Path) -> "Config"
 
 
 def _keep_copy(path: Path, key: Key, found: str) -> None:
-    """Keep the store as it was, beside it; a copy from an earlier attempt is as good."""
-    target = path.with_name(f"{path.name}.version-{found}")
+    """Keep the store as it was, beside it, and read it back; a copy from an earlier attempt is as good."""
+    target = path.with_name(f"{path.name}{BEFORE_UPGRADE}{found}")
     files.clear(path)
     if target.exists():
         return
     try:
+        files.require_room(path.parent, files.size_of(path), "a copy of the store before it is upgraded")
         with files.scratch(target, files.PRIVATE) as made:
             raw = sqlite.connect(path, key)
             try:
                 sqlite.copy_into(raw, made)
             finally:
                 raw.close()
+            with contextlib.closing(sqlite.connect(made, key)) as copy:
+                if any(found for _, found in sqlite.faults(copy)):
+                    raise Problem(
+                        f"The copy of {path} before its upgrade could not be read back: examine the disk, try again."
+                    )
             files.place(made, target)
     except FileExistsError:
         return

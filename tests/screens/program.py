@@ -2,7 +2,8 @@
 
 KEYWORK_TEST_PERSON names who is at work. Over the first screen, the month, the list of clients is opened, as F3 does,
 unless KEYWORK_TEST_START says `month`; KEYWORK_TEST_OPEN is what is opened over the list: `new`, or a client's id;
-KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change. With
+KEYWORK_TEST_CLOCK a file that says what time it is, where the day is to change; KEYWORK_TEST_COPY_AFTER after how many
+seconds the copy of the day is made, which else is not. With
 KEYWORK_TEST_FAULT, Ctrl+L is a fault inside the program; while the file KEYWORK_TEST_GATE is there, no list of findings
 comes out of the store, and no client that was read in a `reader` or a `writer` while the file of that ending is there.
 """
@@ -21,6 +22,7 @@ from tui.app.open_store import Opened, StoreLocation
 from tui.app.run import run_to_end
 from tui.cli.leaving import leave_with
 from tui.screens.registry import know_actions
+from tui.session import daily_copy
 from tui.widgets.settings import load_settings
 
 if TYPE_CHECKING:  # the store comes after the first paint
@@ -96,6 +98,7 @@ def main() -> int:
     know_actions()
     store = Path(sys.argv[1])
     place = StoreLocation(store, store.with_suffix(".key"))
+    daily_copy.DELAY_SECONDS = float(os.environ.get("KEYWORK_TEST_COPY_AFTER", 86400))
     return run_to_end(Program(place, clock=clock, settings=load_settings()))
 
 

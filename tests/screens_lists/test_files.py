@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from store.disk import audit, key_copy
+from store.disk import audit, copy_notes, key_copy
 from store.facts import AuditQuery
 from store.records import read
 from store.records.agencies import one
@@ -13,6 +13,7 @@ from tests.exporters.extracts import row, visit, write
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask
 from tests.terminal import Terminal
+from tui.widgets.settings import load_settings
 from validators.standard.catalogue import load
 from validators.version import VERSION
 
@@ -139,3 +140,32 @@ def test_the_key_is_copied_at_the_screen(start: Start, store: Store) -> None:
     terminal.until("The copy is right as far as it was asked for")
     found = ask(store, lambda snapshot: list(audit.found(snapshot, AuditQuery("ann"))))
     assert [each.act for each in found if each.kind == "store"] == [key_copy.SHOW, key_copy.SHOW, key_copy.TYPED_BACK]
+
+
+def test_the_first_session_of_a_day_makes_its_copy(start: Start, store: Store, tmp_path: Path) -> None:
+    terminal = start(KEYWORK_TEST_COPY_AFTER="0.2")
+    terminal.until(lambda _: ask(store, copy_notes.last_tried) is not None)
+    command(terminal, "backup", "A new file")
+    terminal.press("<escape>")
+    terminal.until("The last good copy is of 15 Dec 2020 14:02.")
+    assert terminal.shows("The first session of a day writes one into ~/copies")
+    [copy] = [path for path in (tmp_path / "copies").iterdir() if not path.name.startswith(".")]
+    assert terminal.shows(copy.name)
+    # Another person's session that day makes none.
+    other = start(person="bob", KEYWORK_TEST_COPY_AFTER="0.1")
+    other.until_quiet(1.0)
+    assert len([path for path in (tmp_path / "copies").iterdir() if not path.name.startswith(".")]) == 1
+
+
+def test_a_setting_says_how_many_and_none_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    assert load_settings(path).daily_copies == 14
+    for text, many in (("3", 3), ("0", 0), ("-1", 14), ("true", 14), ('"x"', 14), ("1001", 14)):
+        path.write_text(f"daily_copies = {text}\n")
+        assert load_settings(path).daily_copies == many
+
+
+def test_a_copy_that_cannot_be_made_is_told(start: Start, store: Store, tmp_path: Path) -> None:
+    (tmp_path / "copies").write_text("no folder")
+    terminal = start(KEYWORK_TEST_COPY_AFTER="0.2")
+    terminal.until("Today's copy of the store was not made.")

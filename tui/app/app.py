@@ -14,8 +14,10 @@ from store.live.session_ids import new_session
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo, where_kept
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
 from tui.screens.start import StartScreen
+from tui.session.daily_copy import DailyCopy
 from tui.session.lock import Lock, LockedProgram
 from tui.session.new_agency import NewAgency
+from tui.session.program import Program
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
@@ -70,6 +72,7 @@ class KeyworkApp(BaseApp):
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
         self.lock = Lock(cast(LockedProgram, self))
+        self.daily_copy = DailyCopy(cast(Program, self))
 
     # Time
 
@@ -181,6 +184,7 @@ class KeyworkApp(BaseApp):
         self.watch_store.start()
         if not self.demo:
             self.lock.start()
+            self.daily_copy.start()
         self.settings = settle(self.settings, know_actions)
         self.switch_screen(HOME.make())
         if found.first:

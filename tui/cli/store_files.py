@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from store.disk import doctor
+from store.disk import copies, doctor
 from store.disk.location import store_path
 from store.disk.sqlite import Damaged
 from store.facts import Who
@@ -42,24 +42,16 @@ def backup(
     """Copy the store, still encrypted with its key, into a new file."""
     with opened(store, key_file) as found:
         who = Who(person(found.path), now())
-        with found.writing(who) as unit:
-            unit.require("backup", "store")
         if keep is not None:
-            code = _rotated(found, file, keep)
-        else:
-            found.backup(file)
-            print(printable(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})"))
-            code = 0
-        with found.writing(who) as unit:
-            unit.chain.add("backup", "store", "", "", None, None)
-    return code
+            return _rotated(found, who, file, keep)
+        copies.write(found, who, file)
+        print(printable(f"{file}: a copy of {found.path}; it needs the same key ({found.key_file})"))
+    return 0
 
 
-def _rotated(found: "Store", file: Path, keep: int) -> int:
+def _rotated(found: "Store", who: Who, file: Path, keep: int) -> int:
     """The next copy of a row; 1 where it is not well."""
-    from store.disk.rotation import rotate
-
-    made = rotate(found, file, keep, now())
+    made = copies.rotated(found, who, file, keep)
     print(f"{made.path}: a copy of {found.path}; it needs the same key ({found.key_file})")
     for check in made.wrong:
         print(f"WRONG {check.name}: {check.message}")
@@ -81,7 +73,7 @@ def restore(
     key_file: KeyOption = None,
 ) -> int:
     """Bring a copy back as a store where there is none."""
-    from store.disk import backup as copies
+    from store.disk import backup as backups
     from store.disk.keys import unlock
     from tui.session.passphrase import ask_passphrase
 
@@ -89,7 +81,7 @@ def restore(
         store_path(None)  # known from now on as the store, so that it is not read as an input
     target = store_path(store)
     unlock(key_file, ask_passphrase)
-    copies.restore(file, target, key_file)
+    backups.restore(file, target, key_file)
     print(printable(f"{target}: brought back from {file}"))
     return 0
 

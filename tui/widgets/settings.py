@@ -16,7 +16,10 @@ from tui.widgets.theme import THEMES
 from validators.own_folders import own_folder
 
 LOCK_MINUTES = 15
-KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "quiet_weeks", "lock_minutes", "keys")
+DAILY_COPIES = 14
+"""So many copies of days the program keeps by itself."""
+MOST_COPIES = 1000
+KNOWN = ("theme", "mouse", "moves_on", "clients_sorted_by", "quiet_weeks", "lock_minutes", "daily_copies", "keys")
 WEEKS = range(1, 521)
 """So many weeks without an event may be asked for: ten years at most."""
 
@@ -27,7 +30,8 @@ class Settings:
     list of clients is sorted by (`-` before it turns that round), the weeks without an event after which a client is on
     a worklist, keys by action id; and what could not be used.
 
-    After `lock_minutes` without a key the screen is locked; 0 for never. `path` is the file that changes are remembered
+    After `lock_minutes` without a key the screen is locked; 0 for never. The first session of a day makes a copy of the
+    store, and the last `daily_copies` of them are kept; 0 for none. `path` is the file that changes are remembered
     in; None where nothing is remembered.
     """
 
@@ -40,6 +44,7 @@ class Settings:
     problems: tuple[str, ...] = ()
     path: Path | None = None
     lock_minutes: int = LOCK_MINUTES
+    daily_copies: int = DAILY_COPIES
 
 
 def settings_path() -> Path:
@@ -84,6 +89,10 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     if not isinstance(weeks, int) or isinstance(weeks, bool) or weeks not in WEEKS:
         problems.append(f"Settings: quiet_weeks must be a number of weeks, 1 to {WEEKS[-1]}; it is {QUIET_WEEKS}.")
         weeks = QUIET_WEEKS
+    copies = table.get("daily_copies", DAILY_COPIES)
+    if not isinstance(copies, int) or isinstance(copies, bool) or not 0 <= copies <= MOST_COPIES:
+        problems.append(f"Settings: daily_copies must be a number of copies, 0 for none; it is {DAILY_COPIES}.")
+        copies = DAILY_COPIES
     keys = table.get("keys", {})
     if not isinstance(keys, dict):
         problems.append('Settings: keys must be a table such as [keys] with lines "form.save" = "f5".')
@@ -93,7 +102,7 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
         problems += registry.remap(keys)
     else:
         registry.remap({id: value for id, value in keys.items() if id in registry})
-    return Settings(theme, mouse, moves_on, order, weeks, keys, tuple(problems), _own(path), minutes)
+    return Settings(theme, mouse, moves_on, order, weeks, keys, tuple(problems), _own(path), minutes, copies)
 
 
 def _switch(table: dict[str, object], name: str, usual: bool, problems: list[str]) -> bool:
