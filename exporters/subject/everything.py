@@ -27,8 +27,8 @@ from store.disk.files import mode_for_person, place, refused, scratch
 from store.facts import AuditEntry, ClientTree, StoredRecord
 from store.findings import acceptances
 from store.live import drafts
-from store.records import consent, removal, second_keying
-from store.records.values import sortable
+from store.records import consent, field_notes, removal, second_keying
+from store.records.values import moment, sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
 from validators.problems import Problem
@@ -108,6 +108,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
     entries = [one for one in audit.history(snapshot, titles) if one.act != audit.LOOK]
     tables = (
         _consent(snapshot, titles, trees),
+        _notes(snapshot, standard, titles),
         _findings(snapshot, work, trees[0]),
         _acceptances(snapshot, work, trees),
         _extracts(snapshot, work, names),
@@ -213,6 +214,16 @@ def _consent(snapshot: Snapshot, titles: dict[str, str], trees: Collection[Clien
                     of = f"{titles[one.episode.id]}, {told}"
                     rows.append((of, entry_told(entry, _moment(entry.entered_at))))
     return HeldTable("Consent", ("Of", "Answer"), tuple(rows), "Nothing was asked, or nothing answered.")
+
+
+def _notes(snapshot: Snapshot, standard: Standard, titles: dict[str, str]) -> HeldTable:
+    """The lines that somebody wrote on fields, such as what is waited for."""
+    rows = []
+    for record_id, header, note, at, person in field_notes.of_records(snapshot, titles):
+        known = standard.by_header.get(header)
+        of = f"{titles[record_id]}, {known.label if known else header}"
+        rows.append((_moment(moment(at)), person, of, note))
+    return HeldTable("Notes on fields", ("When", "Who", "Of", "Note"), tuple(rows), "None.")
 
 
 def _findings(snapshot: Snapshot, work: Work, tree: ClientTree) -> HeldTable:

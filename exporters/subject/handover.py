@@ -7,9 +7,9 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -20,8 +20,9 @@ from store.disk import audit
 from store.disk.files import PRIVATE, make, mode_for_person, refused, scratch_folder, sync
 from store.facts import AgencyInfo, AuditEntry
 from store.month import agency_settings
-from store.records import handover, read
+from store.records import handover, handover_beside, read
 from store.records.handover import CONSENT_TEXTS, HandedClient, HandedEpisode, HandedMerge, HandedRecord
+from store.records.handover_beside import HandedDraft, HandedNote
 from store.snapshot import Snapshot
 from validators.local_time import date_text
 from validators.problems import Problem
@@ -37,8 +38,8 @@ OWN = "keywork_"
 """How the names of columns begin that are not the data set's."""
 HAND_OVER = "hand over"
 JSON_NAME, README = "handover.json", "README.txt"
-EPISODES, ACCEPTED, CONSENT, MERGES, HISTORY = (
-    f"{name}.csv" for name in ("episodes", "accepted", "consent", "merges", "history")
+EPISODES, ACCEPTED, CONSENT, MERGES, UNSAVED, NOTES, HISTORY = (
+    f"{name}.csv" for name in ("episodes", "accepted", "consent", "merges", "unsaved", "field_notes", "history")
 )
 EVENTS = "events_"
 LAST = MARKED, OTHERS = "unconfirmed", "others"
@@ -47,6 +48,10 @@ OF_ACCEPTANCE = (
     "id", "event_id", "rule", "reason", "accepted_at", "accepted_by", "lapsed_at", "withdrawn_at", "withdrawn_by",
 )  # fmt: skip
 OF_MERGE = ("id", "keep_id", "other_id", "merged_at", "merged_by", "split_at", "split_by")
+OF_DRAFT = ("person", "session", "kind", "record_id", "parent_id", "section", "base", "saved_at", "at_field")
+TYPED = ("values", "began_with", "unconfirmed")
+"""Of a draft what stands as JSON in a cell."""
+OF_NOTE = ("record_id", "kind", "field", "note", "noted_at", "noted_by")
 OF_HISTORY = ("number", "at", "person", "act", "kind", "record_id", "field", "old", "new")
 
 
@@ -73,6 +78,19 @@ class Handed:
     clients: int = 0
     episodes: int = 0
     events: int = 0
+    unsaved: int = 0
+    notes: int = 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is handed over beside the records: typing that nobody saved, and notes on fields."""
+
+    unsaved: Sequence[HandedDraft] = ()
+    notes: Sequence[HandedNote] = ()
+
+
+NOTHING = Beside()
 
 
 def head_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, at: datetime) -> Head:
@@ -110,7 +128,7 @@ def write_folder(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, hea
         sync(out)
     except OSError as error:
         raise refused(error, target, "written") from None
-    return Handed(str(target), done.clients, done.episodes, done.events)
+    return replace(done, where=str(target))
 
 
 def _fill(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, head: Head, folder: Path, mode: int) -> Handed:
@@ -150,10 +168,12 @@ def _write(snapshot: Snapshot, agency: AgencyInfo, head: Head, document: IO[str]
         if tables is not None:
             tables.history(entries)
     merges = handover.merges(snapshot, agency)
-    writer.finish(merges)
+    beside = Beside(handover_beside.unsaved(snapshot, agency), handover_beside.notes(snapshot, agency))
+    writer.finish(merges, beside)
     if tables is not None:
         tables.merges(merges)
-    return Handed("", clients, episodes, events)
+        tables.beside(beside)
+    return Handed("", clients, episodes, events, len(beside.unsaved), len(beside.notes))
 
 
 # As JSON
@@ -178,10 +198,14 @@ class JsonWriter:
         """Keep lines of history until the clients are written."""
         self._entries += [json_text(history_mapping(one)) for one in entries]
 
-    def finish(self, merges: Iterable[HandedMerge]) -> None:
+    def finish(self, merges: Iterable[HandedMerge], beside: Beside = NOTHING) -> None:
         """Write what stands behind the clients."""
         told = json_text([asdict(one) for one in merges])
-        self._stream.write(f'\n ],\n "merges": {told},\n "history": [')
+        self._stream.write(f'\n ],\n "merges": {told}')
+        for name, listed in (("unsaved", beside.unsaved), ("field_notes", beside.notes)):
+            lines = ",".join(f"\n  {json_text(asdict(one))}" for one in listed)
+            self._stream.write(f',\n "{name}": [{lines}\n ]')
+        self._stream.write(',\n "history": [')
         self._stream.write(",".join(f"\n  {one}" for one in self._entries))
         self._stream.write("\n ]\n}\n")
         self._stream.flush()
@@ -231,6 +255,8 @@ class Tables:
         self._accepted = self._table(ACCEPTED, ["episode", "values", *OF_ACCEPTANCE], ())
         self._consent = self._table(CONSENT, ["episode", *CONSENT_TEXTS], ())
         self._merges = self._table(MERGES, [*OF_MERGE, "moved"], ())
+        self._unsaved = self._table(UNSAVED, [*OF_DRAFT, *TYPED], ())
+        self._notes = self._table(NOTES, OF_NOTE, ())
         self._history = self._table(HISTORY, OF_HISTORY, ())
 
     def _of_events(self, section: str) -> "HandoverTable":
@@ -271,6 +297,15 @@ class Tables:
         for one in merges:
             told = {name: getattr(one, name) for name in OF_MERGE} | {"moved": " ".join(one.moved)}
             self._merges.row(told, {})
+
+    def beside(self, beside: Beside) -> None:
+        """Write what stands beside the records."""
+        for one in beside.unsaved:
+            told = {name: getattr(one, name) for name in OF_DRAFT}
+            told |= {name: json_text(getattr(one, name)) for name in TYPED}
+            self._unsaved.row(told, {})
+        for note in beside.notes:
+            self._notes.row({name: getattr(note, name) for name in OF_NOTE}, {})
 
     def history(self, entries: Iterable[AuditEntry]) -> None:
         """Write lines of history."""
@@ -334,8 +369,9 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
     yield "The program's columns, in CSV; in JSON without the prefix:"
     yield from (f"  {OWN}{name:<14} {told.told(standard.terms)}" for name, told in _COLUMNS)
     yield ""
-    yield "Not handed over: typing that nobody saved, findings (they follow from the values), extracts, receipts, and"
-    yield "what was keyed a second time and is not decided; what was decided stands in the records and in the history."
+    yield "Not handed over: findings (they follow from the values), extracts, receipts, and what was keyed a second time and"
+    yield "is not decided; what was decided stands in the records and in the history."
+    yield f"Typing that nobody saved is in {UNSAVED}: no record until whoever typed it, by account, has saved it."
     yield "The history is for reading; what is taken back begins a history of its own."
     for section in standard.sections:
         yield ""
@@ -357,6 +393,8 @@ _FILES = (
     (ACCEPTED, Sentence("warnings that somebody accepted, with the values they are about as JSON")),
     (CONSENT, Sentence("what was answered to the question of consent, when, who asked, with which notice")),
     (MERGES, Sentence("{clients} who were made one: the one that is kept, the other, the {episodes} that went over")),
+    (UNSAVED, Sentence("what somebody typed into a record and did not save, with the values as JSON")),
+    (NOTES, Sentence("lines on fields, such as what somebody waits for; never sent")),
     (HISTORY, Sentence("who did what when to which record, from what to what")),
 )
 _COLUMNS = (
@@ -370,5 +408,8 @@ _COLUMNS = (
     ("key_worker", Sentence("who works with the {client} in this {episode}, never sent")),
     ("note", Sentence("a note of the {episode}, never sent")),
     ("unconfirmed", Sentence("fields whose value was carried over from an earlier record and not confirmed, as JSON")),
+    ("base", Sentence("of typing: the record is new, stands as it did (current), or was saved since (overtaken)")),
+    ("session", Sentence("of typing: the window, where there were several; at_field is the field one was in")),
+    ("began_with", Sentence("of typing: the values that stood in the record at first, as JSON")),
     ("others", Sentence("values under headers that the data set does not know, as JSON")),
 )

@@ -25,17 +25,24 @@ from exporters.subject.handover import (
     MARKED,
     MERGES,
     MOMENTS,
+    NOTES,
+    NOTHING,
     OF_ACCEPTANCE,
+    OF_DRAFT,
     OF_MERGE,
+    OF_NOTE,
     OTHERS,
     OWN,
+    TYPED,
+    UNSAVED,
+    Beside,
     Head,
 )
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
 from store.disk.files import refuse_own, refused
 from store.facts import AgencyInfo, Counts, Who
 from store.month import agency_settings
-from store.records import agencies, handover, read, removal
+from store.records import agencies, handover, handover_beside, read, removal
 from store.records.handover import (
     CONSENT_TEXTS,
     HandedAcceptance,
@@ -44,6 +51,7 @@ from store.records.handover import (
     HandedMerge,
     HandedRecord,
 )
+from store.records.handover_beside import BASES, HandedDraft, HandedNote
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -52,6 +60,7 @@ if TYPE_CHECKING:
     from store.store import Store
 
 _HEAD = ("code", "standard", "edition", "name", "region", "made_at", "made_by", "software")
+_KINDS = ("client", "episode", "event")
 _LONGEST_CELL = 10_000_000
 _MOMENT = (
     "created_at",
@@ -64,6 +73,8 @@ _MOMENT = (
     "split_at",
     "entered_at",
     "settled_at",
+    "saved_at",
+    "noted_at",
 )
 
 
@@ -78,6 +89,7 @@ class Handover:
     head: Head
     clients: tuple[HandedClient, ...]
     merges: tuple[HandedMerge, ...] = ()
+    beside: Beside = NOTHING
 
 
 def read_handover(path: Path) -> Handover:
@@ -115,7 +127,7 @@ def _of_json(path: Path) -> Handover:
     head = Head(settings=settings, **{name: _text(told, name, "its head") for name in _HEAD})
     clients = (_client(one, f"client {at}") for at, one in enumerate(_list(told, "clients", "it"), 1))
     merges = (_merge(one, f"merge {at}") for at, one in enumerate(_list(told, "merges", "it"), 1))
-    return Handover(head, tuple(clients), tuple(merges))
+    return Handover(head, tuple(clients), tuple(merges), _beside(told))
 
 
 def _client(told: Any, where: str) -> HandedClient:
@@ -150,6 +162,30 @@ def _acceptance(told: Any, where: str) -> HandedAcceptance:
 
 def _merge(told: Any, where: str) -> HandedMerge:
     return HandedMerge(moved=_all_texts(told, "moved", where), **{name: _text(told, name, where) for name in OF_MERGE})
+
+
+def _beside(told: Mapping[str, Any]) -> Beside:
+    """What stands beside the records; nothing of it in a hand-over of an older Keywork."""
+    typed, noted = (_list(told, name, "it") if name in told else [] for name in ("unsaved", "field_notes"))
+    return Beside(
+        tuple(_draft(one, f"unsaved typing {at}") for at, one in enumerate(typed, 1)),
+        tuple(_note(one, f"note {at}") for at, one in enumerate(noted, 1)),
+    )
+
+
+def _draft(told: Any, where: str) -> HandedDraft:
+    texts: dict[str, Any] = {name: _text(told, name, where) for name in OF_DRAFT}
+    if texts["kind"] not in _KINDS or texts["base"] not in BASES:
+        raise _Misfit(f"{where} says neither of what kind of record it is nor from what it began")
+    values, before = (_texts(told.get(name), f"the values of {where}") for name in ("values", "began_with"))
+    return HandedDraft(values=values, began_with=before, unconfirmed=_all_texts(told, MARKED, where), **texts)
+
+
+def _note(told: Any, where: str) -> HandedNote:
+    texts: dict[str, Any] = {name: _text(told, name, where) for name in OF_NOTE}
+    if texts["kind"] not in _KINDS:
+        raise _Misfit(f"{where} does not say of what kind of record it is")
+    return HandedNote(**texts)
 
 
 def _text(told: Any, name: str, where: str) -> str:
@@ -219,7 +255,15 @@ def _of_folder(folder: Path) -> Handover:
     rows = enumerate(_rows(folder / MERGES), 1)
     merges = tuple(_merge({**row, "moved": row["moved"].split()}, f"merge {at}") for at, row in rows)
     settings = _texts(_object(head["settings"], AGENCY), "its settings")
-    return Handover(Head(settings=settings, **{name: head[name] for name in _HEAD}), clients, merges)
+    beside: dict[str, list[Any]] = {"unsaved": [], "field_notes": []}
+    if (folder / UNSAVED).is_file():
+        kinds = {name: list if name == MARKED else dict for name in TYPED}
+        for row in _rows(folder / UNSAVED):
+            beside["unsaved"].append(row | {name: _json(row[name], UNSAVED, kind) for name, kind in kinds.items()})
+    if (folder / NOTES).is_file():
+        beside["field_notes"] += _rows(folder / NOTES)
+    head_of = Head(settings=settings, **{name: head[name] for name in _HEAD})
+    return Handover(head_of, clients, merges, _beside(beside))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -347,6 +391,12 @@ class HandoverImport:
             for name, text in head.settings.items() if made else ():
                 agency_settings.set_setting(unit, agency, name, text)
             handover.take(unit, agency, self._new, self._merges())
+            ids = {own_id for client in self._new for own_id in client.ids}
+            beside = self._handed.beside
+            typed, _ = handover_beside.take(unit, agency, ids, beside.unsaved, beside.notes)
+        if typed:
+            told = f"typing that nobody saved: {typed} drafts, offered to whoever has the account that typed them"
+            self.report.notes.append(told)
         return self.report
 
     def _merges(self) -> Iterable[HandedMerge]:

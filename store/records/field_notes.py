@@ -1,6 +1,6 @@
 """A line on a field of a record, such as what somebody waits for: kept until it is answered, never sent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, update
@@ -26,6 +26,18 @@ def of_client(snapshot: Snapshot, client_id: str) -> list[FieldNote]:
 def listed(snapshot: Snapshot, agency: AgencyInfo) -> list[FieldNote]:
     """All notes of an agency on records that are not deleted, the oldest first."""
     return _told(snapshot, _standing().where(CLIENTS.c.agency_number == agency.number))
+
+
+def of_records(snapshot: Snapshot, record_ids: Iterable[str]) -> list[tuple[str, str, str, str, str]]:
+    """The notes on some records, deleted ones too, the oldest first: record, field, note, moment, person."""
+    its = FIELD_NOTES.c
+    found: list[tuple[str, str, str, str, str]] = []
+    for some in read.batches(record_ids):
+        rows = snapshot.connection.execute(
+            select(its.record_id, its.field, its.note, its.noted_at, its.noted_by).where(its.record_id.in_(some))
+        )
+        found += [(row.record_id, row.field, row.note, row.noted_at, row.noted_by) for row in rows]
+    return sorted(found, key=lambda one: (one[3], one[0], one[1]))
 
 
 def _standing() -> Select[Any]:

@@ -67,7 +67,9 @@ class Cells(HTMLParser):
 def test_everything_is_told_as_text_page_and_json(filled: Place) -> None:
     name = reference(filled)
     assert call("client", "edit", name, "NATION=<script>alert(1)</script>", *TODAY, *filled.options).code in (0, 1)
+    assert call("client", "field-note", name, "SEX", "asked, waits for the form", *filled.options).code == 0
     text = call("client", "everything", name, *TODAY, *filled.options)
+    assert "Note: asked, waits for the form" in text.out
     assert text.code == 0 and f"Client reference: {name}" in text.out
     for title in ("Consent", "Extracts with this client in them", "Who looked at the record", "Every change"):
         assert f"\n{title}" in text.out

@@ -21,9 +21,10 @@ from exporters.subject.handover_file import MARK as MARK_NAME
 from exporters.subject.handover_import import HandoverImport, read_handover
 from store.clients import search
 from store.disk import audit
-from store.facts import AgencyInfo, Who
+from store.facts import AgencyInfo, Draft, Who
+from store.live import drafts
 from store.month import agency_settings
-from store.records import agencies, bulk_load, carried, consent, merge, read, save
+from store.records import agencies, bulk_load, carried, consent, field_notes, handover_beside, merge, read, save
 from store.records import handover as stored
 from store.records.consent import ConsentAnswer
 from store.records.handover import (
@@ -34,6 +35,7 @@ from store.records.handover import (
     HandedMerge,
     HandedRecord,
 )
+from store.records.handover_beside import HandedDraft, HandedNote
 from store.store import Store
 from tests.exporters import desks, journeys
 from tests.exporters.desks import Desk
@@ -49,11 +51,20 @@ QUICK = settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.ge
 BOTH = pytest.mark.parametrize("standard", [STANDARD, WALES], ids=lambda standard: standard.id)
 FORMS = (handover.JSON_NAME, "")
 """What is named to the import: the JSON, or the folder."""
+BOTH_FORMS = pytest.mark.parametrize("form", FORMS, ids=["json", "tables"])
 
 
-def contents(store: Store, agency: AgencyInfo) -> tuple[list[HandedClient], list[HandedMerge]]:
+Contents = tuple[list[HandedClient], list[HandedMerge], list[HandedDraft], list[HandedNote]]
+
+
+def contents(store: Store, agency: AgencyInfo) -> Contents:
     """All that is handed over of an agency."""
-    return list(ask(store, stored.clients, agency)), ask(store, stored.merges, agency)
+    return (
+        list(ask(store, stored.clients, agency)),
+        ask(store, stored.merges, agency),
+        ask(store, handover_beside.unsaved, agency),
+        ask(store, handover_beside.notes, agency),
+    )
 
 
 def handed(store: Store, agency: AgencyInfo, standard: Standard, out: Path) -> Path:
@@ -68,7 +79,7 @@ def opened(standard: Standard, place: Path) -> Store:
     return desks.opened(place).store if standard is STANDARD else journeys.opened(place).store
 
 
-def taken(standard: Standard, path: Path, place: Path) -> tuple[list[HandedClient], list[HandedMerge]]:
+def taken(standard: Standard, path: Path, place: Path) -> Contents:
     """What a store has that took a hand-over in; it is well."""
     with opened(standard, place) as store:
         job = HandoverImport(path, standard)
@@ -171,6 +182,62 @@ def kept(desk: Desk) -> AgencyInfo:
         merge.merge(unit, ids["1002"], ids["1003"])
         agency_settings.set_setting(unit, agency, "retention_years", "8")
     return agency
+
+
+def typed(desk: Desk, agency: AgencyInfo) -> None:
+    """Typing of all kinds that nobody saved, and notes on fields, on a record that is deleted, too."""
+    store = desk.store
+    with store.writing(ANN) as unit:
+        tree = read.tree(unit, search.by_reference(unit, agency, ["1001"])[0], deleted=True)
+        other = read.tree(unit, search.by_reference(unit, agency, ["1002"])[0])
+        episode, event = tree.episodes[0].episode, tree.episodes[0].events[0]
+        field_notes.keep(unit, "client", tree.client.id, "SEX", "asked, waits for the form")
+        field_notes.keep(unit, "episode", other.episodes[0].episode.id, "PC", "moves in May")
+        save.undelete(unit, "event", event.id, read.get(unit, "event", event.id).version)
+        field_notes.keep(unit, "event", event.id, "SUBMODDT", "which day?")
+        save.delete(unit, "event", event.id, read.get(unit, "event", event.id).version)
+        first = dict(tree.client.values)
+        drafts.save(unit, Draft("client", tree.client.id, {**first, "SEX": "2"}, 1, began_with=first, at_field="SEX"))
+        drafts.save(unit, Draft("episode", "new-episode", {"PC": "CF1"}, 0, tree.client.id, unconfirmed=["PC"]))
+        drafts.save(unit, Draft("event", "new-event", {"SUBMODDT": "1/"}, 0, "new-episode", "sub_intervention"))
+        drafts.save(unit, Draft("client", "new-client", {"FINITIAL": "Ÿ"}, 0, agency.id))
+    with store.writing(Who("kim", NOW, "window 2")) as unit:
+        drafts.save(unit, Draft("episode", episode.id, {**episode.values, "PC": "SR2"}, episode.version))
+        drafts.save(unit, Draft("client", tree.client.id, {**first, "SEX": "9"}, 1))
+    with store.writing(Who("bob", NOW)) as unit:
+        save.change(unit, "episode", episode.id, {**episode.values, "PC": "SR3"}, episode.version)
+
+
+@BOTH_FORMS
+def test_typing_that_nobody_saved_and_notes_on_fields_come_back(desk: Desk, tmp_path: Path, form: str) -> None:
+    agency = kept(desk)
+    typed(desk, agency)
+    where = handed(desk.store, agency, STANDARD, tmp_path)
+    before = contents(desk.store, agency)
+    assert {(one.kind, one.base) for one in before[2]} == {
+        ("client", "current"), ("client", "new"), ("episode", "new"), ("episode", "overtaken"), ("event", "new"),
+    }  # fmt: skip
+    assert len(before[2]) == 6 and [one.kind for one in before[3]].count("event") == 1 and len(before[3]) == 3
+    place = tmp_path / "second"
+    assert taken(STANDARD, where / form, place) == before
+    with desks.opened(place).store as store:
+        again = ask(store, agencies.one)
+        job = HandoverImport(where / form, STANDARD)
+        job.write(store, job.prepare(store, None), "bob", NOW)
+        assert contents(store, again) == before
+        (new,) = [one for one in ask(store, drafts.in_agency, again) if one.record_id == "new-client"]
+        assert new.parent_id == again.id and new.person == "ann"
+
+
+@BOTH_FORMS
+def test_a_hand_over_of_an_older_keywork_has_neither(desk: Desk, tmp_path: Path, form: str) -> None:
+    where = handed(desk.store, kept(desk), STANDARD, tmp_path)
+    path = where / handover.JSON_NAME
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({name: one for name, one in told.items() if name not in ("unsaved", "field_notes")}))
+    for name in (handover.UNSAVED, handover.NOTES):
+        (where / name).unlink()
+    assert read_handover(where / form).beside == handover.NOTHING
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -10,7 +10,6 @@ import typer
 from exporters.subject import handover
 from store.disk.user import service_account
 from store.facts import Who
-from store.live import drafts
 from tui.cli.context import now, opened, person, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
@@ -43,7 +42,6 @@ def handover_(
         found.do(who, handover.note, its)
         with found.reading() as snapshot:
             head = handover.head_of(snapshot, its, data_set, who.person, who.at)
-            unsaved = len(drafts.in_agency(snapshot, its))
             if out is not None:
                 done = handover.write_folder(snapshot, its, data_set, head, out.resolve())
             else:
@@ -51,8 +49,8 @@ def handover_(
         account = service_account(found.path)
     told = f"{done.clients} clients, {done.episodes} {data_set.word('episode')}s, {done.events} events"
     (print if out is not None else talk)(f"{done.where or 'Written'}: {told}, deleted ones among them")
-    if unsaved:
-        talk(f"Typing that is not saved is not handed over: {unsaved} drafts (keywork client drafts).")
+    if done.unsaved:
+        talk(f"Typing that nobody saved is among it: {done.unsaved} drafts; they are no records until they are saved.")
     if account and out is not None:
         talk(f"The folder is {account}'s; you read it by its group, and --stdout gives the JSON out as well.")
     talk("These files are not encrypted: hand them over by a way that is, and delete them once they are taken in.")
