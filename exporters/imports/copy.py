@@ -5,6 +5,7 @@ only where both data sets say themselves that it means the same (the named set `
 copied: the same letter may mean other people. An episode that the other agency has already is not entered again.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -182,9 +183,24 @@ def _name(source: Standard, record: EpisodeRecord) -> str:
     return choose.of(source).episode_name(record)[:_LONGEST_NAME]
 
 
+_COPIED = re.compile(r"Copied from (agency \S+ \([^)]+\))[.,]")
+
+
 def _origin(source: Standard, agency: str, name: str) -> str:
     where = f"agency {agency} ({source.id})" if agency else source.id
     return f"Copied from {where}, {source.word('episode')} {name}." if name else f"Copied from {where}."
+
+
+def told_origin(source: Standard, agency: str, client: Values, episode: Values) -> str:
+    """What the note of a copied episode begins with; "" where nothing tells the episode from others."""
+    name = _name(source, EpisodeRecord(client, episode, ()))
+    return _origin(source, agency, name) if name else ""
+
+
+def copied_from(note: str) -> str:
+    """The agency, in words, that an episode's note says it was copied from; "" where it says none."""
+    found = _COPIED.match(note)
+    return found[1] if found else ""
 
 
 def _copy(

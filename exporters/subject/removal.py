@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.subject.elsewhere import other_places
 from exporters.subject.names import extracts_with, form_of, names_of, require_known
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.month import extracts
@@ -51,10 +52,11 @@ class RemovalState:
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed, and the files outside the store that had the client in them."""
+    """What was removed, the files outside the store that had the client in them, and where else in it he is."""
 
     info: RemovalInfo
     struck: tuple[ExtractInfo, ...]
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -118,6 +120,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
     require_reason(unit, agency, standard, trees, info.reason, today)
     names = names_of(unit, agency, standard, trees)
     found = extracts_with(unit, agency, names)
+    elsewhere = other_places(unit, agency, standard, trees)
 
     def struck() -> Iterator[StruckExtract]:
         for one in found:
@@ -126,7 +129,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
             yield StruckExtract(one.extract, text, names.struck(dict(one.extract.receipt)))
 
     done = removal.erase(unit, removal_id, trees, names.name, struck())
-    return Removed(done, tuple(one.extract for one in found))
+    return Removed(done, tuple(one.extract for one in found), tuple(elsewhere))
 
 
 def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[str]:
@@ -139,7 +142,7 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
         extracts=len(found),
         found=sum(one.rows for one in found),
     )
-    return [told, COPIES]
+    return [told, *other_places(snapshot, agency, standard, trees), COPIES]
 
 
 def told_removed(removed: Removed) -> Iterator[str]:
@@ -152,6 +155,7 @@ def told_removed(removed: Removed) -> Iterator[str]:
     if removed.files:
         yield "These files were written with the client in them; Keywork does not touch them, delete or replace them:"
         yield from (f"  {file}" for file in removed.files)
+    yield from removed.elsewhere
     yield COPIES
 
 

@@ -109,10 +109,13 @@ def _near(one: str, other: str) -> str:
 # Episodes of an agency that may be those somebody is about to enter from elsewhere, so that none is entered twice.
 
 
-def counterparts(snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
+def counterparts(
+    snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought], *, deleted: bool = False
+) -> dict[str, Counterpart]:
     """The agency's episodes that are looked for, by the same keys; one with the note goes before one alike.
 
-    Nothing that is deleted counts. The agency's episodes are gone through once, however many are looked for.
+    Nothing that is deleted counts, unless asked for. The agency's episodes are gone through once, however many are
+    looked for.
     """
     by_note = {one.note: key for key, one in sought.items() if one.note}
     lengths = sorted({len(note) for note in by_note}, reverse=True)
@@ -123,7 +126,7 @@ def counterparts(snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, So
             alike.setdefault(about, []).append(key)
     noted: dict[str, Counterpart] = {}
     others: dict[str, Counterpart] = {}
-    for row in snapshot.connection.execute(_episodes(agency)):
+    for row in snapshot.connection.execute(_episodes(agency, deleted)):
         note = row.note or ""
         # What was typed behind it since is nothing against it.
         begun = (note[:most] for most in lengths if note[most : most + 1] in ("", " ", "\n"))
@@ -136,8 +139,8 @@ def counterparts(snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, So
     return others | noted
 
 
-def _episodes(agency: AgencyInfo) -> Any:
-    return (
+def _episodes(agency: AgencyInfo, deleted: bool) -> Any:
+    query = (
         select(
             EPISODES.c.id,
             EPISODES.c.opened,
@@ -151,9 +154,9 @@ def _episodes(agency: AgencyInfo) -> Any:
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .outerjoin(STATES, STATES.c.episode_number == EPISODES.c.number)
         .where(EPISODES.c.agency_number == agency.number)
-        .where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
         .order_by(EPISODES.c.number)
     )
+    return query if deleted else query.where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
 
 
 # Clients of an agency who bear a number that only one person can have, or are told by all the same.

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from exporters.checks.bounces import read_bounces
+from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import second_keying
 from exporters.records.second_keying import Wanted
 from exporters.subject import removal
+from exporters.subject.elsewhere import other_places
 from exporters.subject.names import Names
 from exporters.work import Work
 from store.clients import search, views
@@ -24,13 +26,14 @@ from store.month import bounce_lists, extracts, sent
 from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
-from store.store import Store
+from store.store import Store, open_store
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
 from validators.problems import Problem
+from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
 ANN, BOB = Who("ann", NOW), Who("bob", NOW + timedelta(hours=1))
@@ -164,6 +167,40 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     assert line.episode == "e3" and "lines count otherwise" in line.doubt
     # What comes after is as before: another month goes out, and the removed one is no mismatch of it.
     desk.send("2021-01", today=date(2021, 2, 10))
+
+
+def test_a_copy_in_another_agency_is_named_and_stays(desk: Desk) -> None:
+    agency, client = filled(desk)
+    with open_store(desk.store.path, desk.store.key_file, load) as store:
+
+        def told(person: Who, reason_for: str) -> str:
+            asked = do(store, person, removal.ask, agency, STANDARD, reason_for, "withdrawal", TODAY)
+            before = " ".join(ask(store, removal.told_before, agency, STANDARD, asked))
+            other = BOB if person is ANN else ANN
+            done = do(store, other, removal.confirm, agency, STANDARD, asked.id, TODAY)
+            assert all(line in before for line in done.elsewhere)
+            assert set(done.elsewhere) <= set(removal.told_removed(done))
+            return " ".join(done.elsewhere)
+
+        tree = ask(store, read.tree, client)
+        plan = plan_copy(tree, STANDARD, WALES, "W00001", agency.code)
+        with store.writing(ANN) as unit:
+            there, copy = write_copy(unit, plan, "W00001", WALES)
+            # A copy that was deleted softly is held all the same.
+            save.delete(unit, "client", copy, 1)
+        name = ask(store, read.get, "client", copy).values.get(WALES.role("client_reference")) or copy
+        assert told(ANN, client) == (
+            f"Agency W00001 (smds-wales) has a copy, client {name}: not removed with this one, ask for that there."
+        )
+        assert ask(store, read.get, "client", copy).deleted
+        # From the other side: the copy tells where it came from.
+        found = ask(store, other_places, there, WALES, [ask(store, read.tree, copy, deleted=True)])
+        assert found == [
+            f"He was copied from agency {agency.code} (ndtms-cjit-p): whether he is to be removed there is asked there."
+        ]
+        # Nobody is taken for a copy who is in one agency alone.
+        mine = ask(store, read.tree, client_of(store, agency, STANDARD, "1001"))
+        assert ask(store, other_places, agency, STANDARD, [mine]) == []
 
 
 def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:

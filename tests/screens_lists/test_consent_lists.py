@@ -51,6 +51,21 @@ def test_a_withdrawal_stays_until_it_is_ticked(store: Store, work: Work, start: 
     assert len(ask(store, consent.to_tell, work)) == 1
 
 
+def test_the_month_has_their_number_and_leads_to_them(store: Store, work: Work, start: Start) -> None:
+    terminal = start(ready="Month: ", KEYWORK_TEST_START="month")
+    terminal.until("Withdrawals of consent to tell, which no extract carries: 1")
+    terminal.press("t")
+    terminal.until("1 withdrawal that no extract can carry")
+    terminal.press("/no such words<enter>")
+    terminal.until("Nothing has all these words.")
+    entry = ask(store, consent.to_tell, work)[0].entry
+    assert entry is not None
+    do(store, BOB, consent.tick, entry.id, "the team, by post")
+    terminal.press("<escape><escape><escape>")
+    terminal.until("Month: ")
+    terminal.until(lambda seen: not seen.shows("Withdrawals of consent to tell"))
+
+
 def test_the_notice_is_read_out_and_a_sites_own_stands_in_its_place(
     store: Store, agency: AgencyInfo, start: Start
 ) -> None:

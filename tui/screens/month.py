@@ -12,11 +12,12 @@ from exporters.extracts.submission_window import DUE
 from exporters.month.checklist import MISMATCHES, OUTSIDE, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
-from exporters.records import second_keying, worklists
+from exporters.records import consent, second_keying, worklists
 from exporters.records.second_keying import SecondKeyingFigures
 from exporters.records.worklists import WorklistCount
+from exporters.work import Work
 from store.snapshot import Snapshot
-from tui.screens.registry import ROLL_OVER, SCREENS
+from tui.screens.registry import CONSENT, ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
@@ -59,10 +60,12 @@ class MonthLine:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for somebody whatever the rules say: the worklists, and the sample that is keyed a second time."""
+    """What waits for somebody whatever the rules say: the worklists, the sample that is keyed a second time, and how many
+    withdrawals no extract can carry."""
 
     lists: Sequence[WorklistCount] = ()
     again: SecondKeyingFigures | None = None
+    to_tell: int = 0
 
 
 class MonthList(LineList):
@@ -174,6 +177,9 @@ def other_lines(view: MonthView, waiting: "Waiting") -> list[MonthLine]:
         again = waiting.again
         told = f"Second keying: {again.to_key:,} of {again.drawn:,} to key, {again.to_decide:,} to decide"
         found.append(MonthLine("month.second", "notice", told, goes_to="second_keying"))
+    if waiting.to_tell:
+        told = f"Withdrawals of consent to tell, which no extract carries: {waiting.to_tell:,}"
+        found.append(MonthLine("month.withdrawals", "warning", told, goes_to="withdrawals"))
     if text := roll_text(view):
         faulty = view.roll is not None and view.roll.faulty > 0
         found.append(MonthLine("month.roll", "warning" if faulty else "", text, goes_to="rollover"))
@@ -245,6 +251,15 @@ REGISTRY.add(
         SCOPE,
         "go('second_keying')",
         needs="second_keying",
+    ),
+    action(
+        "month.withdrawals",
+        "t",
+        "To tell",
+        "Withdrawals of consent that no extract can carry: whom to tell",
+        SCOPE,
+        "go('withdrawals')",
+        needs=CONSENT,
     ),
     action("month.drafts", "d", "Drafts", "What was typed and not saved", SCOPE, "go('drafts')"),
     action("month.agencies", "a", "Agencies", "Another agency of this store", SCOPE, "go('agencies')"),
@@ -363,10 +378,11 @@ class MonthScreen(StoreScreen[None]):
     def _count_waiting(self) -> None:
         app = self.program
         about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
+        work = Work(app.agency, app.standard, app.today())
 
         def count(snapshot: Snapshot) -> Waiting:
             again = second_keying.waiting(snapshot, about[0], about[1])
-            return Waiting(worklists.counts(snapshot, *about), again)
+            return Waiting(worklists.counts(snapshot, *about), again, len(consent.to_tell(snapshot, work)))
 
         app.read(count, on_done=self._counted)
 

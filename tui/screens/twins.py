@@ -129,6 +129,7 @@ COMMANDS: Mapping[str, str] = {
     "month.roll": "calendar rollover",
     "month.calendar": "calendar",
     "month.drafts": "client drafts",
+    "month.withdrawals": "client withdrawals",
     "month.agencies": "agencies list",
     "month.late": "checklist",
     "findings.accept": "client accept",
