@@ -197,3 +197,35 @@ def test_an_extract_that_is_kept_goes_through_a_pipe(place: Place, monkeypatch: 
     assert refused.code == 2 and "out is not yours to write" in refused.err
     piped = call("extracts", "write", "last", *place.options, "--stdout")
     assert piped.code == 0 and piped.out == done.out
+
+
+def test_the_file_of_a_sent_extract_is_removed_and_its_receipt_stays(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    [one] = listed(place)
+    [path] = place.out.iterdir()
+    told = json.loads(call("extracts", "files", *place.options, "--format", "json").out)
+    assert [(each["path"], each["offered"]) for each in told] == [(str(path), False)]
+    assert "mark it as sent first" in call("extracts", "remove-file", "last", *place.options).sentence
+    assert call("extracts", "sent", "last", *place.options, *TODAY).code == 0
+    assert "1 there, 1 of them sent: keywork extracts remove-file ID" in call("extracts", "files", *place.options).out
+    with monkeypatch.context() as sudo:
+        sudo.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+        assert "is not yours to remove" in call("extracts", "remove-file", "last", *place.options).sentence
+    whole = path.read_bytes()
+    path.write_bytes(whole + b" ")
+    assert "is another file than was written" in call("extracts", "remove-file", "last", *place.options).sentence
+    path.write_bytes(whole)
+    done = call("extracts", "remove-file", "last", *place.options)
+    assert (done.code, done.out) == (0, f"{path}: removed; keywork extracts write {one['id'][:8]} writes it again.\n")
+    assert not path.exists()
+    [now] = listed(place)
+    assert now["sha256"] == one["sha256"] and hashlib.sha256(whole).hexdigest() == one["sha256"]
+    assert call("extracts", "show", "last", *place.options).code == 0
+    assert "0 there, 0 of them sent." in call("extracts", "files", *place.options).out
+    assert "there is nothing to remove" in call("extracts", "remove-file", "last", *place.options).sentence
+    told = json.loads(call("history", "--act", "remove file", "--format", "json", *place.options).out)
+    assert len(told) == 1
+    again = call("extracts", "write", "last", "--stdout", *place.options)
+    assert again.out.encode() == whole

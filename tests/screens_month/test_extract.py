@@ -164,3 +164,28 @@ def test_another_month_is_looked_at_and_one_that_is_none_is_explained(start: Sta
     terminal.press("<ctrl+u>2020-09<enter>", 0.5)
     terminal.until("Extract Sept 20")
     assert terminal.shows("30 September 2020") and terminal.shows("window for Sept 20 is over")
+
+
+def test_the_file_of_a_sent_extract_is_removed_on_a_key(start: Start, store: Store, agency: AgencyInfo) -> None:
+    terminal = opened(start)
+    terminal.press("<f2>")
+    terminal.until("Folder on this host")
+    terminal.press("<enter>")
+    terminal.until("Receipt: ")
+    terminal.press("<f2>")
+    terminal.until("Mark as sent?")
+    terminal.press("s")
+    terminal.until("The extract is sent.")
+    [made] = ask(store, extracts.listed, agency)
+    path = Path(str(made.receipt["file"]))
+    assert path.is_file() and path.parent.stat().st_mode & 0o777 == 0o700
+    terminal.press("<escape>", 0.4)
+    terminal.press("<f6>")
+    terminal.until("Sent, and the file is here still: 1")
+    terminal.press("<delete>")
+    terminal.until("Remove this file?")
+    terminal.press("x")
+    terminal.until("Removed: ")
+    assert not path.exists() and ask(store, extracts.listed, agency)[0].sha256 == made.sha256
+    terminal.press("<delete>")
+    terminal.until("There is no file to remove")

@@ -10,6 +10,7 @@ from typing import Annotated, get_args
 
 import typer
 
+from exporters.extracts import kept_files
 from exporters.extracts.compare import Comparison, Difference, compare_texts
 from exporters.extracts.mismatches import TITLES, Mismatch, State, find_mismatches
 from exporters.extracts.mismatches import confirm as confirm_one
@@ -120,6 +121,34 @@ def write(
         print(f"{path}: what is left of it, SHA-256 {one.kept_sha256}")
     else:
         print(printable(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}"))
+    return 0
+
+
+@agency_command(group, "files")
+def files(at: StoreOptions, form: FormatOption = OutputFormat.TEXT) -> int:
+    """List the files of extracts that are on this host still; those that were sent are no longer needed."""
+    refuse_csv(form)
+    with opened(at.store, at.key_file) as found:
+        there = found.ask(kept_files.listed, found.ask(agency_of, at.agency, at.standard))
+    if form is OutputFormat.JSON:
+        told = [as_mapping(one.extract) | {"path": str(one.path), "offered": one.is_offered} for one in there]
+        print(json.dumps(told, indent=1))
+        return 0
+    for one in there:
+        print(printable(f"{one.extract.id[:_SHORT]}  {state_of(one.extract):<10}  {one.path}"))
+    many = sum(one.is_offered for one in there)
+    how = ": keywork extracts remove-file ID removes one." if many else "."
+    print(f"{len(there)} there, {many} of them sent{how}")
+    return 0
+
+
+@agency_command(group, "remove-file")
+def remove_file(at: StoreOptions, extract: ExtractArgument) -> int:
+    """Remove the file of an extract that was sent; the store keeps its receipt, its digest and its text."""
+    with opened(at.store, at.key_file) as found:
+        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
+        path = kept_files.remove(found, Who(person(found.path), now()), one)
+    print(printable(f"{path}: removed; keywork extracts write {one.id[:_SHORT]} writes it again."))
     return 0
 
 

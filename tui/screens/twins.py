@@ -124,6 +124,7 @@ COMMANDS: Mapping[str, str] = {
     "receipt.take_back": "extracts take-back",
     "receipt.again": "extracts write",
     "written.compare": "extracts diff",
+    "written.remove": "extracts remove-file",
     "month.checklist": "checklist",
     "month.extract": "export",
     "month.roll": "calendar rollover",

@@ -122,6 +122,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "calendar close": ("keywork calendar close 2021-01-14 --name 'Day of rest' --source council",),
     "calendar reopen": ("keywork calendar reopen 2021-01-14",),
     "calendar rollover": ("keywork calendar rollover",),
+    "extracts files": ("keywork extracts files",),
+    "extracts remove-file": ("keywork extracts remove-file last",),
     "roles list": ("keywork roles list",),
     "roles set": ("keywork roles set clerks keying",),
     "roles take": ("keywork roles take clerks",),

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 from textual.widget import Widget
 
+from exporters.extracts import kept_files
 from exporters.extracts.compare import Comparison, compare_texts
 from exporters.extracts.receipt import state_of
-from store.facts import AgencyInfo, ExtractInfo
+from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import extracts
 from store.snapshot import Snapshot
 from tui.screens.extract.items import ItemsScreen, changed
 from tui.screens.extract.receipt import ReceiptScreen
 from tui.session.program import StoreScreen
+from tui.session.wording import path_text
+from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text_line import TextLine
 from validators.local_time import date_text, minute_text
@@ -30,9 +34,13 @@ COLUMNS = (
 KIND = Column("Kind", 7)
 
 
-def _known(snapshot: Snapshot, agency: AgencyInfo) -> list[ExtractInfo]:
-    """In a thread: the latest first."""
-    return extracts.listed(snapshot, agency)[::-1]
+WORDS = "Enter shows the receipt; Space marks one, F6 compares another with it."
+
+
+def _known(snapshot: Snapshot, agency: AgencyInfo) -> tuple[list[ExtractInfo], dict[str, Path]]:
+    """In a thread: the latest first, and the files of those that were sent, which are there still."""
+    there = kept_files.listed(snapshot, agency)
+    return extracts.listed(snapshot, agency)[::-1], {one.extract.id: one.path for one in there if one.is_offered}
 
 
 def _compared(snapshot: Snapshot, standard: Standard, old: ExtractInfo, new: ExtractInfo) -> Comparison:
@@ -50,6 +58,8 @@ class HistoryOfExtracts(StoreScreen[None]):
         super().__init__()
         self._all: list[ExtractInfo] = []
         self._marked = ""
+        self._there: dict[str, Path] = {}
+        self.about = TextLine([(f" {WORDS}", "dim")])
 
     def body(self) -> Iterable[Widget]:
         """A word of help, the list."""
@@ -62,7 +72,7 @@ class HistoryOfExtracts(StoreScreen[None]):
             lambda wanted: next((at for at, one in enumerate(self._all) if one.id == wanted), None),
             "Reading ...",
         )
-        yield TextLine([(" Enter shows the receipt; Space marks one, F6 compares another with it.", "dim")])
+        yield self.about
         yield self.table
 
     def on_mount(self) -> None:
@@ -80,8 +90,10 @@ class HistoryOfExtracts(StoreScreen[None]):
         agency = self.program.agency
         self.program.read(lambda snapshot: _known(snapshot, agency), on_done=self._came)
 
-    def _came(self, found: list[ExtractInfo]) -> None:
-        self._all = found
+    def _came(self, found: tuple[list[ExtractInfo], dict[str, Path]]) -> None:
+        self._all, self._there = found
+        sent = f"Sent, and the file is here still: {len(self._there)}; Del removes one." if self._there else WORDS
+        self.about.show((f" {sent}", "dim"))
         self.table.empty = "No extract was written yet."
         self.table.reload()
 
@@ -112,6 +124,32 @@ class HistoryOfExtracts(StoreScreen[None]):
         if one is not None:
             self._marked = "" if one.id == self._marked else one.id
             self.table.reload()
+
+    def action_remove(self) -> None:
+        """Del: the file of one that was sent."""
+        one = self.current
+        path = self._there.get(one.id) if one is not None else None
+        if one is None or path is None:
+            why = "its file is not here any more." if one is not None and one.is_sent else "it was not sent."
+            self.say(f"There is no file to remove: {why}" if one is not None else "Choose one first.", "notice")
+            return
+        extract = one
+
+        def answered(letter: str | None) -> None:
+            if letter == "x":
+                program = self.program
+                who = Who(program.person, program.clock(), program.session)
+                program.in_store(
+                    lambda store: kept_files.remove(store, who, extract), on_done=self._removed, writes=True, hold=True
+                )
+
+        lines = [str(path), "It was sent: the store keeps its receipt, its digest and its text, and writes it again."]
+        answers = [Answer("x", "Remove the file", destructive=True)]
+        self.app.push_screen(Confirm("Remove this file?", lines, answers), answered)
+
+    def _removed(self, path: Path) -> None:
+        self.say(f"Removed: {path_text(path)}", "ok")
+        self.action_refresh_data()
 
     def action_compare(self) -> None:
         """F6: from the older to the newer of the two."""

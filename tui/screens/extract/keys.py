@@ -31,6 +31,15 @@ REGISTRY.add(
     action("receipt.take_back", "delete", "Take back", "It was not sent", {"extract_receipt"}, "take_back", bar=True),
     action("receipt.again", "f4", "Write again", "Byte for byte", {"extract_receipt"}, "again", bar=True),
     action("receipt.sheet", "f6", "Preview", "The file as a table", {"extract_receipt"}, "sheet", bar=True),
+    action(
+        "written.remove",
+        "delete",
+        "Remove file",
+        "Remove the file of an extract that was sent; its receipt stays",
+        {"extract_history"},
+        "remove",
+        bar=True,
+    ),
     action("written.mark", "space", "Mark", "Mark one to compare with", {"extract_history"}, "mark", bar=True),
     action(
         "written.compare",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from exporters.extracts import kept_files
 from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, pipe_line, write_again
 from exporters.formats.kept_text import KeptText
@@ -116,6 +117,10 @@ class ReceiptScreen(StoreScreen[None]):
     def _came(self, found: tuple[ExtractInfo, str]) -> None:
         self.extract, said = found
         self._show()
+        if not said and self.extract.is_sent and kept_files.place_of(self.extract) is not None:
+            said = "Its file is here still: Del in the list of what was written removes it."
+            self.say(f"The extract is {state_of(self.extract)}. {said}", "ok")
+            return
         self.say(f"The extract is {state_of(self.extract)}. {said}".strip(), "warning" if said else "ok")
 
     # Keys
