@@ -185,7 +185,7 @@ def test_the_file_of_a_sent_extract_is_removed_on_a_key(start: Start, store: Sto
     terminal.press("<delete>")
     terminal.until("Remove this file?")
     terminal.press("x")
-    terminal.until("Removed: ")
+    terminal.until("Removed:")
     assert not path.exists() and ask(store, extracts.listed, agency)[0].sha256 == made.sha256
     terminal.press("<delete>")
     terminal.until("There is no file to remove")
