@@ -4,12 +4,12 @@ A link's digest covers its own row and the digest before it. The values it speak
 seal), so that values and salt can be erased, for a client who is removed, and every link still holds.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
+from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
@@ -34,8 +34,6 @@ REMOVE = "remove"
 NOTHING = b""
 """The seal of a link that never had values."""
 
-_plain = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), check_circular=False).encode
-
 
 def seal(key: bytes, salt: bytes, old: str | None, new: str | None) -> bytes:
     """The digest of a link's values; the length before the old one keeps the two apart."""
@@ -56,9 +54,14 @@ class Link(NamedTuple):
     field: str
 
 
+def plain(link: Link) -> str:
+    """A link as it is digested: a JSON array without blanks, in ASCII. Written out, which takes half the time."""
+    return f"[{link.number},{','.join(map(encode_basestring_ascii, link[1:]))}]"
+
+
 def digest_of(key: bytes, before: bytes, link: Link, sealed: bytes) -> bytes:
     """The digest of a link, over itself and the digest before it."""
-    return blake2b(before + sealed + _plain(link).encode(), key=key, digest_size=32).digest()
+    return blake2b(before + sealed + plain(link).encode(), key=key, digest_size=32).digest()
 
 
 def last_act(snapshot: Snapshot) -> int:

@@ -218,7 +218,10 @@ def test_the_file_of_a_sent_extract_is_removed_and_its_receipt_stays(
     assert "is another file than was written" in call("extracts", "remove-file", "last", *place.options).sentence
     path.write_bytes(whole)
     done = call("extracts", "remove-file", "last", *place.options)
-    assert (done.code, done.out) == (0, f"{path}: removed; keywork extracts write {one['id'][:8]} writes it again.\n")
+    assert (done.code, done.out) == (
+        0,
+        f"{path}: removed; keywork extracts write {str(one['id'])[:8]} writes it again.\n",
+    )
     assert not path.exists()
     [now] = listed(place)
     assert now["sha256"] == one["sha256"] and hashlib.sha256(whole).hexdigest() == one["sha256"]

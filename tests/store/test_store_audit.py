@@ -1,5 +1,6 @@
 """The audit: one row for what is created, one per field that changes, and a chain that shows any hand laid on it."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -117,3 +118,11 @@ def test_the_digests_depend_on_the_key(store: Store, agency: AgencyInfo) -> None
         assert audit.verify(Snapshot(connection, ground)).broken_at == 1
     assert audit.seal(b"k", bytes(16), "a", None) != audit.seal(b"k", bytes(16), "a", "")
     assert audit.seal(b"k", bytes(16), "ab", "c") != audit.seal(b"k", bytes(16), "a", "bc")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "plain", 'a "quote" and \\ more', "\x00\x1f\x7f", "Llŷr \U0001f600 \u2028", "\ud800", "\n\r\t\b\f/"]
+)
+def test_a_link_is_digested_as_the_json_it_always_was(text: str) -> None:
+    link = audit.Link(4711, text, text, "act", text, "id", text)
+    assert audit.plain(link) == json.dumps(link, ensure_ascii=True, separators=(",", ":"))
