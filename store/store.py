@@ -255,10 +255,13 @@ class Store:
             return True
         return False
 
-    def backup(self, to: Path) -> None:
-        """Write a copy, encrypted with the same key, to a new file. Raises Problem."""
+    def backup(self, to: Path, *, own: bool = False) -> None:
+        """Write a copy, encrypted with the same key, to a new file. Raises Problem.
+
+        With `own` into a folder of the program's, where the person at work need not be able to write.
+        """
         self._still_there()
-        backup.backup(self.path, self.ground.key, to, self._access, self._busy_seconds)
+        backup.backup(self.path, self.ground.key, to, (self._access, self._busy_seconds), own=own)
 
     def _identity(self) -> tuple[int, int]:
         try:

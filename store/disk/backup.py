@@ -9,19 +9,23 @@ from store.disk.keys import Key, read_or_make_key
 from validators.problems import Problem
 
 
-def backup(path: Path, key: Key, to: Path, access: sqlite.Access, busy_seconds: float) -> None:
-    """Write a compact, encrypted copy of a store to a new file while others work on. Raises Problem."""
+def backup(path: Path, key: Key, to: Path, access: tuple[sqlite.Access, float], *, own: bool = False) -> None:
+    """Write a compact, encrypted copy of a store to a new file while others work on. Raises Problem.
+
+    `access` is how the store is opened, and how long another's lock is waited for. What a person asks for goes where
+    that person could write; with `own` it is the program's doing.
+    """
     try:
         if to.is_dir():
             raise Problem(f"The backup {to} is a directory: name a file in it.")
         _refuse_existing(to)
-        if not files.may(to.parent, os.W_OK | os.X_OK):
+        if not own and not files.may(to.parent, os.W_OK | os.X_OK):
             raise Problem(f"{to.parent} is not yours to write in: choose a folder that is.")
         files.require_room(to.parent, files.size_of(path), "a copy of the store")
         files.clear(to)
         with files.scratch(to, files.PRIVATE) as made:
             with sqlite.told(path):
-                raw = sqlite.connect(path, key, access, busy_seconds)
+                raw = sqlite.connect(path, key, *access)
             try:
                 with sqlite.told(path, to):
                     sqlite.copy_into(raw, made)

@@ -39,7 +39,7 @@ def make_daily(store: Store, keep: int, at: datetime) -> RotatedCopy | None:
     """
     row = row_of(store.path)
     try:
-        row.parent.mkdir(mode=0o700, exist_ok=True)
+        _make(row.parent)
         with _alone(row) as alone:
             if not alone or not store.ask(copy_notes.is_due, at):
                 return None
@@ -52,10 +52,22 @@ def make_daily(store: Store, keep: int, at: datetime) -> RotatedCopy | None:
         raise files.refused(error, row.parent, "used for the copies of the store") from None
 
 
+def _make(folder: Path) -> None:
+    """Make the folder of the copies, private, or for the group that shares the store. Raises OSError."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700)
+        if files.mode_for(folder.parent) == files.SHARED:
+            folder.chmod(0o2770)
+
+
 @contextmanager
 def _alone(row: Path) -> Iterator[bool]:
     """Whether no other program makes a copy of the row at this moment."""
-    descriptor = os.open(row.parent / f".{row.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    path, flags = row.parent / f".{row.name}.lock", os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = files.make(path, files.mode_for(row.parent))
+    except FileExistsError:
+        descriptor = os.open(path, flags)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -39,7 +39,9 @@ def check(snapshot: Snapshot) -> Check:
     if not at:
         return Check("copies", True, "Nothing was done yet that a copy could hold.")
     first, latest = at[min(at)], at[max(at)]
-    told = f"The last good copy is of {last.astimezone(LONDON):%d %b %Y %H:%M}" if last else "No copy was ever tried"
+    told = "No copy was brought back on trial yet"
+    if last:
+        told = f"The last good copy is of {last.astimezone(LONDON):%d %b %Y %H:%M}"
     if latest - (last or first) > timedelta(days=LATE_DAYS):
         days = (latest - (last or first)).days
         why = f"{told}, and {days} days of work came after it" if last else f"{told}, in {days} days of work"

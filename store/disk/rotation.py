@@ -36,7 +36,7 @@ def rotate(store: Store, name: Path, keep: int, at: datetime, *, thorough: bool 
     A row goes by one name: `copies/a.db` stands for `copies/a-20261231T020000Z.db` and its like, in UTC; no other file
     is ever removed. A copy that cannot be read back is not kept. One whose records or audit are not well is kept under
     a name outside the row, and no older one goes for it. Where not `thorough` its pages and structure are read back,
-    not audit and records. Raises Problem.
+    not audit and records: that is the program's own copy, in a folder of its own. Raises Problem.
     """
     to = name.with_name(f"{name.stem}-{_stamp(at)}{name.suffix}")
     if to.exists() or to.is_symlink():
@@ -45,7 +45,10 @@ def rotate(store: Store, name: Path, keep: int, at: datetime, *, thorough: bool 
     untried = to.with_name(f"{to.name}{_UNTRIED}")
     files.require_room(to.parent, 2 * files.size_of(store.path), "a copy of the store and its trial")
     _clear_untried(name, at)
-    store.backup(untried)
+    if thorough:
+        store.backup(untried)
+    else:
+        store.backup(untried, own=True)
     try:
         checks, end = _tried(untried, store, thorough)
     except BaseException as error:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from store.disk import copies, copy_notes, doctor, files, schema
+from store.disk import copies, copy_notes, doctor, files, schema, user
 from store.disk.backup import restore
 from store.facts import AgencyInfo, Who
 from store.records import bulk_load, read, save
@@ -60,6 +60,26 @@ def test_one_a_day_and_no_more_than_are_kept(store: Store, agency: AgencyInfo, t
     restore(folder / names(store)[-1], tmp_path / "r" / "r.db", store.key_file)
     with open_store(tmp_path / "r" / "r.db", store.key_file, standards) as again:
         assert ask(again, read.count_episodes, agency) == ask(store, read.count_episodes, agency)
+
+
+def test_it_is_the_program_s_doing_under_a_service_s_account(
+    store: Store, agency: AgencyInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sudo names can write neither beside the store nor into its copies."""
+    keyed(store, agency, NOW)
+    monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+    assert copies.make_daily(store, 3, NOW) is not None
+    with pytest.raises(Problem, match="not yours to write in"):
+        store.backup(tmp_path / "mine.db")
+
+
+def test_who_share_a_store_share_its_copies(store: Store, agency: AgencyInfo) -> None:
+    keyed(store, agency, NOW)
+    store.path.parent.chmod(0o2770)
+    copies.make_daily(store, 3, NOW)
+    folder = copies.row_of(store.path).parent
+    assert folder.stat().st_mode & 0o7777 == 0o2770
+    assert (folder / f".{store.path.name}.lock").stat().st_mode & 0o777 == 0o660
 
 
 def test_two_who_begin_the_day_make_one(store: Store, agency: AgencyInfo) -> None:
@@ -117,10 +137,10 @@ def test_what_a_killed_program_left_goes_after_a_day(store: Store, agency: Agenc
 
 def test_the_doctor_tells_of_days_of_work_in_no_copy(store: Store, agency: AgencyInfo) -> None:
     keyed(store, agency, NOW)
-    assert told(store) == (True, "No copy was ever tried.")
+    assert told(store) == (True, "No copy was brought back on trial yet.")
     keyed(store, agency, NOW + timedelta(days=copy_notes.LATE_DAYS, hours=1))
     ok, message = told(store)
-    assert not ok and message.startswith("No copy was ever tried, in 4 days of work: run keywork backup FILE --keep N")
+    assert not ok and message.startswith("No copy was brought back on trial yet, in 4 days of work: run keywork backup")
     copied = NOW + timedelta(days=5)
     copies.make_daily(store, 3, copied)
     ok, message = told(store)
