@@ -133,4 +133,9 @@ def looking_back(year: Year) -> None:
         file = Path(again["file"])
         assert hashlib.sha256(file.read_bytes()).hexdigest() == one["sha256"]
         file.unlink()
+    # A year of work in no copy is told, and then no more.
+    assert "days of work: run keywork backup" in year.says("doctor", code=1)
+    copies = year.place.folder / "copies"
+    copies.mkdir()
+    year.says("backup", copies / "keywork.db", "--keep", 3)
     year.says("doctor")
