@@ -166,7 +166,7 @@ def test_backup_and_restore_bring_the_same_back(filled: Place, tmp_path: Path) -
 
 def test_doctor_says_what_is_well_and_what_is_not(filled: Place) -> None:
     lines = well(call("doctor", *filled.options)).splitlines()
-    assert len(lines) == 11 and all(line.startswith("well  ") for line in lines)
+    assert len(lines) == 12 and all(line.startswith("well  ") for line in lines)
     connection = filled.raw()
     connection.execute("UPDATE audit SET person='somebody else' WHERE number=7")
     connection.close()
