@@ -60,8 +60,8 @@ class MonthLine:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for somebody whatever the rules say: the worklists, the sample that is keyed a second time, and how many
-    withdrawals no extract can carry."""
+    """What waits for somebody whatever the rules say: the worklists, the sample that is keyed a second time, and
+    how many withdrawals no extract can carry."""
 
     lists: Sequence[WorklistCount] = ()
     again: SecondKeyingFigures | None = None
