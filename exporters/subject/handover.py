@@ -369,8 +369,8 @@ def _readme_lines(standard: Standard, head: Head) -> Iterator[str]:
     yield "The program's columns, in CSV; in JSON without the prefix:"
     yield from (f"  {OWN}{name:<14} {told.told(standard.terms)}" for name, told in _COLUMNS)
     yield ""
-    yield "Not handed over: findings (they follow from the values), extracts, receipts, and what was keyed a second time"
-    yield "and is not decided; what was decided stands in the records and in the history."
+    yield "Not handed over: findings (they follow from the values), extracts, receipts, and what was keyed a second"
+    yield "time and is not decided; what was decided stands in the records and in the history."
     yield f"Typing that nobody saved is in {UNSAVED}: no record until whoever typed it, by account, has saved it."
     yield "The history is for reading; what is taken back begins a history of its own."
     for section in standard.sections:

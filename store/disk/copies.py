@@ -54,10 +54,12 @@ def make_daily(store: Store, keep: int, at: datetime) -> RotatedCopy | None:
 
 def _make(folder: Path) -> None:
     """Make the folder of the copies, private, or for the group that shares the store. Raises OSError."""
-    if not folder.exists():
+    try:
         folder.mkdir(mode=0o700)
-        if files.mode_for(folder.parent) == files.SHARED:
-            folder.chmod(0o2770)
+    except FileExistsError:  # as on every day but the first; or another program was quicker
+        return
+    if files.mode_for(folder.parent) == files.SHARED:
+        folder.chmod(0o2770)
 
 
 @contextmanager
