@@ -43,6 +43,12 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
 
 def contents(snapshot: Snapshot) -> list[Check]:
     """Examine what stands in the file, wherever the file stands: its pages, its schema, the audit and the records."""
+    # Each index is followed into its table: with more room a page is not deciphered again for each of its rows.
+    with sqlite.roomy(snapshot.connection):
+        return _contents(snapshot)
+
+
+def _contents(snapshot: Snapshot) -> list[Check]:
     connection = snapshot.connection
     raw = connection.connection.driver_connection
     checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
