@@ -34,7 +34,6 @@ ACT_WORDS: Mapping[str, str] = {
     "confirm": "confirmed as it was taken over",
     "consent": "consent recorded",
     "give out": "all that is held given out",
-    "remove file": "its file removed",
     "lapse": "the acceptance of a warning lapsed",
     "look": "looked at",
     "many": "keyed for several clients at once",
