@@ -57,7 +57,7 @@ def test_the_month_has_their_number_and_leads_to_them(store: Store, work: Work, 
     terminal.press("t")
     terminal.until("1 withdrawal that no extract can carry")
     terminal.press("/no such words<enter>")
-    terminal.until("Nothing has all these words.")
+    terminal.until("Nothing here has all of these words")
     entry = ask(store, consent.to_tell, work)[0].entry
     assert entry is not None
     do(store, BOB, consent.tick, entry.id, "the team, by post")
