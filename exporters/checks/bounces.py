@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from exporters.checks.bounce import Bounce, plain
 from exporters.formats import choose
 from exporters.imports.encodings import encoding_of, refuse_unquoted
-from store.disk.files import refused
+from store.disk.files import open_text, refused
 from store.month import changed_since, extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
@@ -121,7 +121,8 @@ def text_of_list(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise Problem(f"{path} is far too large for a list of faults: name the list, not the extract.")
-        return path.read_text(encoding=encoding)
+        with open_text(path, encoding) as lines:
+            return lines.read(LARGEST)
     except OSError as error:
         raise refused(error, path, "read") from None
 

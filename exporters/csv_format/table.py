@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from exporters.imports.encodings import encoding_of, ends_with_control_z
-from store.disk.files import refuse_own, refused
+from store.disk.files import open_input, open_text, refused
 from validators.dates import parse_date, write_date
 from validators.problems import Problem
 from validators.rules.messages import listed
@@ -87,7 +87,7 @@ class Table:
     def _raw(self) -> Iterator[tuple[int, list[str]]]:
         csv.field_size_limit(LONGEST_CELL)
         try:
-            with self.path.open(encoding=self.encoding, newline="") as lines:
+            with open_text(self.path, self.encoding, newline="") as lines:
                 for _ in range(self.above):
                     next(lines)
                 reader = csv.reader(self._lines(lines), delimiter=self.delimiter, strict=True,
@@ -138,7 +138,7 @@ def looked_at(path: Path, standard: Standard, dates: str = "") -> Table:
     encoding = encoding_of(path)
     csv.field_size_limit(LONGEST_CELL)
     try:
-        with path.open(encoding=encoding, newline="") as lines:
+        with open_text(path, encoding, newline="") as lines:
             head = list(islice(lines, _LINES_ABOVE))
     except OSError as error:
         raise refused(error, path, "read") from None
@@ -168,8 +168,7 @@ def heading_of(path: Path) -> tuple[str, ...]:
     """
     csv.field_size_limit(LONGEST_CELL)
     try:
-        refuse_own(path)
-        with path.open("rb") as file:
+        with open_input(path) as file:
             start = file.read(_BEGINNING)
     except (OSError, Problem):
         return ()

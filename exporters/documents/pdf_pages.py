@@ -15,6 +15,7 @@ from typing import Any
 
 from exporters.documents.document import Block, DocumentTable, Paragraph, Progress, Row, one_line
 from exporters.documents.headings import FieldHeading, heading_of
+from store.disk.files import open_input
 from validators.problems import Problem
 
 MOST_PAGES = 500
@@ -114,7 +115,7 @@ def read_pages(path: Path, progress: Progress) -> tuple[int, str, list[Block]]:
             f"{path} is a PDF and pdfplumber is not installed: pip install 'keywork[documents]', then try again."
         ) from None
     try:
-        with pdfplumber.open(path) as pdf:
+        with open_input(path) as file, pdfplumber.open(file) as pdf:
             count = len(pdf.pages)
             if count > MOST_PAGES:
                 raise Problem(f"{path} has {count} pages: take out those with the tables, {MOST_PAGES} at most.")

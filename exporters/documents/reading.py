@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from lxml import etree, html
 from exporters.documents.document import Block, Document, DocumentTable, Paragraph, Progress, Row, one_line
 from exporters.documents.pdf_pages import read_pages
 from exporters.imports.encodings import encoding_of, refuse_kind
-from store.disk.files import refuse_own, refused
+from store.disk.files import open_input, open_text, refused
 from validators.problems import Problem
 
 _LARGEST = 200 * 1024 * 1024
@@ -26,10 +27,9 @@ def read_document(path: Path, progress: Progress) -> Document:
     if path.is_dir():
         raise Problem(f"{path} is a folder: name the documents in it.")
     try:
-        refuse_own(path)
-        if path.stat().st_size > _LARGEST:
-            raise Problem(f"{path} is larger than {_LARGEST >> 20} MB: take out the pages with the tables.")
-        with path.open("rb") as file:
+        with open_input(path) as file:
+            if os.fstat(file.fileno()).st_size > _LARGEST:
+                raise Problem(f"{path} is larger than {_LARGEST >> 20} MB: take out the pages with the tables.")
             start = file.read(_START)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -46,7 +46,8 @@ def read_document(path: Path, progress: Progress) -> Document:
     encoding = encoding_of(path)
     if path.suffix.lower() == ".csv":
         return Document(path.name, path.stem, "csv", digest, 0, read_csv(path, encoding))
-    text = path.read_text(encoding=encoding)
+    with open_text(path, encoding) as lines:
+        text = lines.read()
     return Document(path.name, path.stem, "text", digest, 0, read_text(text))
 
 
@@ -65,7 +66,8 @@ def read_html(path: Path) -> tuple[str, list[Block]]:
     try:
         # Nothing is fetched and no entity is followed: what is read may come from anywhere.
         parser = html.HTMLParser(encoding=_declared(path), no_network=True, remove_comments=True)
-        root = html.parse(path, parser=parser).getroot()
+        with open_input(path) as file:
+            root = html.parse(file, parser=parser).getroot()
     except (etree.LxmlError, OSError, LookupError):
         root = None
     if root is None:
@@ -83,7 +85,8 @@ def read_html(path: Path) -> tuple[str, list[Block]]:
 def _declared(path: Path) -> str | None:
     """The encoding of a web page, where it is UTF-8 and need not say so."""
     try:
-        path.read_bytes().decode("utf-8")
+        with open_input(path) as file:
+            file.read().decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     return "utf-8"
@@ -206,7 +209,7 @@ def read_csv(path: Path, encoding: str) -> list[Block]:
     """A CSV file as one table; a row's page is the line it stands in. Raises Problem for one that is no CSV."""
     rows: list[Row] = []
     try:
-        with path.open(encoding=encoding, newline="") as lines:
+        with open_text(path, encoding, newline="") as lines:
             start = lines.read(4096)
             lines.seek(0)
             mark = max(",;\t", key=start.partition("\n")[0].count)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from exporters.editions.list_files import GivenList, as_table, index_row, read_lists
 from exporters.imports.encodings import refuse_unquoted
-from store.disk.files import refuse_own, sync
+from store.disk.files import open_input, refuse_own, sync
 from store.facts import Who
 from validators.problems import Problem
 from validators.standard import catalogue
@@ -156,7 +156,8 @@ def pack_files(folder: Path) -> Iterator[tuple[str, bytes]]:
             size += path.stat().st_size
             if path.stat().st_size > _LARGEST_FILE or size > _LARGEST_ALL:
                 raise Problem(f"{path} makes the edition larger than any is: name another folder.")
-            yield path.relative_to(folder).as_posix(), path.read_bytes()
+            with open_input(path) as file:
+                yield path.relative_to(folder).as_posix(), file.read(_LARGEST_FILE)
     except OSError as error:
         raise Problem(
             f"{folder} could not be read ({(error.strerror or 'no reason given').lower()}): check it."

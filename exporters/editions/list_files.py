@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exporters.imports.encodings import refuse_unquoted
-from store.disk.files import refuse_own, refused
+from store.disk.files import open_input, refused
 from validators.problems import Problem
 from validators.standard.layers import CODE_COLUMNS
 from validators.standard.model import CodeList, Standard
@@ -97,13 +97,13 @@ def list_meant(name: str, standard: Standard) -> str:
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Every row that has anything in it, with its line."""
     try:
-        refuse_own(path)
         refuse_unquoted(path)
         if path.is_symlink() or not path.is_file():
             raise Problem(f"{path} is no plain file: name a table of codes (CSV).")
-        if path.stat().st_size > LARGEST:
+        with open_input(path) as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
             raise Problem(f"{path} is larger than {LARGEST >> 20} MB: no list of codes is, name another file.")
-        data = path.read_bytes()
     except OSError as error:
         raise refused(error, path, "read") from None
     if b"\0" in data or data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"):

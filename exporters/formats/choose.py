@@ -10,6 +10,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
+from store.disk.files import open_input
 from validators.problems import Problem
 from validators.standard.model import Standard
 
@@ -63,9 +64,9 @@ def names_in(path: Path) -> frozenset[str]:
     try:
         if not S_ISREG(path.stat().st_mode):  # a pipe can be read only once
             return frozenset()
-        with path.open("rb") as file:
+        with open_input(path) as file:
             start = file.read(256).removeprefix(BOM_UTF8).lstrip()
-    except OSError:
+    except (OSError, Problem):
         return frozenset()
     known = next((one for one in FORMATS.values() if start.startswith(one.begins)), None)
     known = known or next((one for one in FORMATS.values() if not one.begins), None)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from store.disk.files import may_quote, refuse_own, refused
+from store.disk.files import may_quote, open_input, open_text, refused
 from validators.problems import Problem
 
 _CHUNK = 1 << 20
@@ -34,8 +34,7 @@ def encoding_of(path: Path) -> str:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
-        refuse_own(path)
-        with path.open("rb") as file:
+        with open_input(path) as file:
             while chunk := file.read(_CHUNK):
                 if first:
                     if chunk[:2] in _UTF16:
@@ -84,16 +83,16 @@ def refuse_kind(path: Path, start: bytes) -> None:
 
 def _is_workbook(path: Path) -> bool:
     try:
-        with ZipFile(path) as packed:
+        with open_input(path) as file, ZipFile(file) as packed:
             names = set(packed.namelist())
-    except (OSError, BadZipFile):
+    except (OSError, BadZipFile, Problem):
         return False
     return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 
 def _utf16(path: Path) -> str:
     try:
-        with path.open(encoding="utf-16", newline="") as text:
+        with open_text(path, "utf-16", newline="") as text:
             while piece := text.read(_CHUNK):
                 if "\0" in piece:
                     raise Problem(f"{path} has a NUL character, so it is not a text file: export it again.")
@@ -105,7 +104,7 @@ def _utf16(path: Path) -> str:
 def ends_with_control_z(path: Path, encoding: str) -> bool:
     """Whether a text ends with the mark that old programs put there. Raises Problem when it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_input(path) as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 4))
             end = file.read(4)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from exporters.imports.encodings import encoding_of, refuse_unquoted
-from store.disk.files import refused
+from store.disk.files import open_text, refused
 from validators.calendar.calendar import SubmissionCalendar, refuse_misfit, refuse_unknown_region
 from validators.calendar.kinds import COLUMNS, DATES, EXTRA_COLUMNS, Override
 from validators.calendar.periods import reporting_period
@@ -26,7 +26,7 @@ def read_overrides(path: Path, source: str, stated_on: date) -> list[tuple[int, 
     known = (*COLUMNS, *EXTRA_COLUMNS)
     found: list[tuple[int, Override]] = []
     try:
-        with path.open(encoding=encoding, newline="") as lines:
+        with open_text(path, encoding, newline="") as lines:
             reader = csv.reader(lines, strict=True)
             heading = [cell.strip().lower() for cell in next(reader, [])]
             wrong = [name for name in heading if name not in known or heading.count(name) > 1]

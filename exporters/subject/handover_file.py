@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from store.disk.files import refuse_own
+from store.disk.files import open_input
 
 MARK = "keywork_handover"
 """The first name in the JSON; its value is the version of the layout."""
@@ -19,8 +19,7 @@ def is_handover(path: Path) -> bool:
             return (path / AGENCY).is_file() and (path / CLIENTS).is_file()
         if not path.is_file():
             return False
-        refuse_own(path)
-        with path.open("rb") as file:
+        with open_input(path) as file:
             return _BEGINS.match(file.read(_LOOKED_AT)) is not None
     except OSError:
         return False

@@ -39,7 +39,7 @@ from exporters.subject.handover import (
     Head,
 )
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
-from store.disk.files import refuse_own, refused
+from store.disk.files import open_text, refused
 from store.facts import AgencyInfo, Counts, Who
 from store.month import agency_settings
 from store.records import agencies, handover, handover_beside, read, removal
@@ -113,8 +113,7 @@ def read_handover(path: Path) -> Handover:
 
 
 def _of_json(path: Path) -> Handover:
-    refuse_own(path)
-    with path.open(encoding="utf-8-sig") as file:
+    with open_text(path, "utf-8-sig") as file:
         try:
             told = json.load(file)
         except (ValueError, RecursionError) as error:
@@ -268,10 +267,9 @@ def _of_folder(folder: Path) -> Handover:
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a table: our own columns by their names, the data set's as `values`. Raises _Misfit and OSError."""
-    refuse_own(path)
     before = csv.field_size_limit(_LONGEST_CELL)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(path, "utf-8-sig", newline="") as file:
             yield from _rows_of(file, path.name)
     except csv.Error:
         raise _Misfit(f"{path.name} is not a table as it was written") from None

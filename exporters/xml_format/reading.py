@@ -16,7 +16,7 @@ from exporters.formats.base import Progress
 from exporters.imports.encodings import refuse_kind
 from exporters.xml_format.schema.installed import shape_of
 from exporters.xml_format.shape import Level, Part, depth_of, local_name, name_of, stand_in
-from store.disk.files import refuse_own, refused
+from store.disk.files import open_input, refused
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding
 from validators.rules.file_rules import Alike, Repeats, structure_finding
@@ -196,10 +196,10 @@ def _plain(tag: str) -> str:
 def root_of(path: Path) -> str:
     """The name of a file's outermost element, without its namespace; "" where it is no XML or cannot be read."""
     try:
-        with path.open("rb") as source:
+        with open_input(path) as source:
             for _, element in etree.iterparse(source, events=("start",), **_CAREFUL):
                 return _local(element)
-    except (OSError, etree.XMLSyntaxError):
+    except (OSError, Problem, etree.XMLSyntaxError):
         return ""
     return ""
 
@@ -242,7 +242,7 @@ class Return:
         client = set(self.standard.headers_by_level["client"])
         seen = 0
         try:
-            with self.path.open("rb") as source:
+            with open_input(self.path) as source:
                 for message in reader.read(source, str(self.path)):
                     seen += 1
                     if self.progress and not seen % 1000:
@@ -275,8 +275,7 @@ def read_return(path: Path, standard: Standard, progress: Progress | None = None
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
-        refuse_own(path)
-        with path.open("rb") as source:
+        with open_input(path) as source:
             start = source.read(_START)
         if not start:
             raise Problem(f"{path} is empty: export it again, or name another file.")

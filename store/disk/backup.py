@@ -68,7 +68,7 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
 
 def fill(source: Path, made: Path, key: Key) -> None:
     """Write what a backup holds into an empty private file and examine it there. Raises Problem, OSError."""
-    with source.open("rb") as old, made.open("wb") as new:
+    with files.open_input(source) as old, made.open("wb") as new:
         shutil.copyfileobj(old, new, 1 << 20)
     with sqlite.told(source):
         raw = sqlite.connect(made, key)

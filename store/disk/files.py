@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import io
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from store.disk import user
 from validators.problems import Problem
@@ -52,7 +54,10 @@ def note_own(path: Path) -> Path:
 
 def is_own(path: Path) -> bool:
     """Whether a file is the store that is worked with, its journal or its key, by whatever name. Raises OSError."""
-    found = path.stat()
+    return _is_own(path.stat())
+
+
+def _is_own(found: os.stat_result) -> bool:
     ours = False
     for own in _OWN:
         for beside in _BESIDE:
@@ -64,18 +69,53 @@ def is_own(path: Path) -> bool:
 def refuse_own(path: Path) -> None:
     """Raise Problem for a file that is a store's key, or the store that is worked with, by whatever name.
 
-    A file that a person names is opened with the program's rights, and what is wrong in it may be quoted. So is one
-    that the person could not open, where the program runs with the rights of a service's account. Raises OSError where
-    it cannot be looked at.
+    So is one refused that the person could not open; see `open_input`. Raises OSError where it cannot be looked at.
     """
-    found = path.stat()
-    if not may(path, os.R_OK):
-        raise Problem(f"{path} is not yours to read: ask whoever owns it for access, or take a copy of your own.")
-    ours = is_own(path)
-    if not ours and stat.S_ISREG(found.st_mode) and found.st_size <= _LONGEST_KEY:
-        ours = _KEY.fullmatch(path.read_bytes()) is not None
-    if ours:
-        raise Problem(f"{path} is the store itself or a key: it is not read as an input, name the file that is meant.")
+    if path.is_dir():
+        if not may(path, os.R_OK):
+            raise _not_yours(path)
+        return
+    open_input(path).close()
+
+
+def open_input(path: Path) -> io.BufferedReader:
+    """A file that a person names, open to be read.
+
+    It is opened with the program's rights, and what is wrong in it may be quoted. So a store's key and the store that
+    is worked with are refused; and where the program runs with the rights of a service's account, what the person could
+    not open himself. What is open is looked at, not what the name leads to: that may be another file a moment later.
+    Raises Problem for these and for what is no plain file, OSError where it cannot be opened.
+    """
+    # Not blocking, so that a named pipe cannot hang the program.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        found = os.fstat(descriptor)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not _may_reach(descriptor, found):
+            raise _not_yours(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
+        ours = _is_own(found)
+        if not ours and found.st_size <= _LONGEST_KEY:
+            ours = _KEY.fullmatch(os.pread(descriptor, _LONGEST_KEY, 0)) is not None
+        if ours:
+            raise Problem(
+                f"{path} is the store itself or a key: it is not read as an input, name the file that is meant."
+            )
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def open_text(path: Path, encoding: str, *, newline: str | None = None) -> TextIO:
+    """The same, to be read as text in an encoding. Raises Problem and OSError."""
+    return io.TextIOWrapper(open_input(path), encoding=encoding, newline=newline)
+
+
+def _not_yours(path: Path) -> Problem:
+    return Problem(f"{path} is not yours to read: ask whoever owns it for access, or take a copy of your own.")
 
 
 def may_quote(path: Path) -> bool:
@@ -130,10 +170,24 @@ def may(path: Path, access: int) -> bool:
     caller = user.person_by_sudo()
     if not caller:
         return True
-    groups = user.group_numbers(caller)
     real = path.resolve()
-    needed = [(real, access), *((above, os.X_OK) for above in real.parents)]
-    return all(_allows(one.stat(), caller, groups, kind) for one, kind in needed)
+    return _all_allow(caller, (real.stat(), access), real)
+
+
+def _may_reach(descriptor: int, found: os.stat_result) -> bool:
+    """Whether that person could open what is open to be read, wherever it stands now. Raises OSError."""
+    caller = user.person_by_sudo()
+    if not caller:
+        return True
+    return _all_allow(caller, (found, os.R_OK), Path(f"/proc/self/fd/{descriptor}").readlink())
+
+
+def _all_allow(person: int, needed: tuple[os.stat_result, int], real: Path) -> bool:
+    """Whether a file gives somebody an access, and the folders above it let him come to it. Raises OSError."""
+    groups = user.group_numbers(person)
+    status, access = needed
+    above = all(_allows(folder.stat(), person, groups, os.X_OK) for folder in real.parents)
+    return above and _allows(status, person, groups, access)
 
 
 def _allows(status: os.stat_result, person: int, groups: frozenset[int], access: int) -> bool:

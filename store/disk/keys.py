@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from store.disk import files
+from store.disk import files, user
 from validators.own_folders import NOWHERE, own_folder
 from validators.problems import Problem
 
@@ -52,19 +52,27 @@ class Key:
 def key_path(path: Path | None) -> Path:
     """The key's file: the argument, else KEYWORK_KEY_FILE, else the place the platform gives a program's settings.
 
-    Raises Problem where it is not named and the account has no such place.
+    Raises Problem where it is not named and the account has no such place, and under a service's account for another
+    key than its own.
     """
-    if path is None:
-        named = os.environ.get(VARIABLE)
-        try:
-            path = Path(named).expanduser() if named else own_folder("config") / "store.key"
-        except RuntimeError:
-            raise Problem(
-                f"The key's path {named} begins with a home folder that nobody has: name it in full."
-            ) from None
-        if path.is_relative_to(NOWHERE):
-            raise Problem("This account has no home folder: name the store's key with --key-file PATH.")
+    if path is None or user.is_guest():
+        own = _own_key_path()
+        if path is not None and path != own:
+            raise Problem("The key is the one that the service's account names here: leave out --key-file.")
+        path = own
     return files.note_own(path)
+
+
+def _own_key_path() -> Path:
+    """Where the key is when nobody names it."""
+    named = os.environ.get(VARIABLE)
+    try:
+        path = Path(named).expanduser() if named else own_folder("config") / "store.key"
+    except RuntimeError:
+        raise Problem(f"The key's path {named} begins with a home folder that nobody has: name it in full.") from None
+    if path.is_relative_to(NOWHERE):
+        raise Problem("This account has no home folder: name the store's key with --key-file PATH.")
+    return path
 
 
 def read_or_make_key(path: Path | None, *, may_make: bool) -> tuple[Key, bool]:
@@ -181,7 +189,12 @@ def put_in_file(key: Key) -> None:
 
 
 def put_behind_command(key: Key, command: str) -> None:
-    """Have a command print a key from now on; it must print this one. Raises Problem."""
+    """Have a command print a key from now on; it must print this one. Raises Problem.
+
+    The command runs with the rights of whoever opens the store: under a service's account it is for root to name.
+    """
+    if user.is_guest():
+        raise Problem("The command would run as the service's account: have root set it, who runs this computer.")
     if "\n" in command or not command.strip():
         raise Problem("The command is one line: the program's full path, and what it is given.")
     if _printed(command, key.path) != bytes.fromhex(key.hex):

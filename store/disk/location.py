@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from store.disk import user
 from store.disk.files import note_own
 from validators.own_folders import NOWHERE, own_folder
 from validators.problems import Problem
@@ -27,9 +28,14 @@ URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/{1,2}")
 def store_path(text: str | None, mounts: Path = MOUNTS) -> Path:
     """The store's path: the argument, else KEYWORK_STORE, else the place the platform gives a program's data.
 
-    Raises Problem for a URL, for a directory, and for a place on a network file system.
+    Raises Problem for a URL, for a directory, and for a place on a network file system; and under a service's account
+    for another store than its own. One of his own under the account's key would show a person that key, with the roles
+    of a store that has none.
     """
-    text = text or os.environ.get(VARIABLE)
+    own = os.environ.get(VARIABLE)
+    if text and text != own and user.is_guest():
+        raise Problem("The store is the one that the service's account names here: leave out --store.")
+    text = text or own
     if text and (URL.match(text) or text.startswith("file:")):
         scheme = text.partition(":")[0]
         raise Problem(f"The store cannot be a {scheme} address, not yet: name a file on this computer.")

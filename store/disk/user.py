@@ -37,6 +37,11 @@ def person_by_sudo() -> int | None:
     return person if person != os.getuid() else None
 
 
+def is_guest() -> bool:
+    """Whether somebody else than root works here under a service's account, by sudo: the account is not his to use."""
+    return bool(person_by_sudo())
+
+
 def _above_sudo(process: int) -> int | None:
     """The user id of what called the sudo that runs us, 0 where that is root's or gone; None where no sudo does."""
     found = False

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from exporters.csv_format.table import looked_at
 from exporters.formats.base import Taking
+from exporters.formats.choose import names_in
 from exporters.imports.brought import check_brought, prepare_brought
+from exporters.imports.encodings import encoding_of
 from exporters.work import Work
 from store.disk import user
+from store.disk.keys import Key, put_behind_command
 from store.disk.location import store_path
 from store.records import agencies
 from store.store import Store, open_store
@@ -31,6 +35,7 @@ INPUTS = {
     "check": (),
     "import": (),
     "bounces": (),
+    "notice set": (),
     "calendar load": (),
     "restore": (),
     "standards install": (),
@@ -95,6 +100,8 @@ def named(place: Place, command: str, path: Path) -> Outcome:
         if not target.exists():
             os.link(path, target)
         return call(*command.split(), folder, *FOLDERS[command])
+    elif command == "notice set":
+        return call(*command.split(), "2", path, "--store", place.store, *store)
     elif command != "check":
         store = ("--store", str(place.store), *store)
     return call(*command.split(), path, *(store if command != "check" else ()))
@@ -176,6 +183,59 @@ def test_the_screens_open_a_file_with_the_same_care(
     assert known.key.read_text(encoding="ascii").strip()[:16] not in str(refused.value)
 
 
+def test_a_name_that_leads_elsewhere_a_moment_later_shows_nothing(
+    known: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, anothers, link = (known.folder / name for name in ("own.csv", "anothers.csv", "link.csv"))
+    own.write_bytes(SAMPLE.read_bytes())
+    anothers.write_bytes(SAMPLE.read_bytes())
+    anothers.chmod(0o600)
+    link.symlink_to(own)
+    standard = load("ndtms-cjit-p")
+    table = looked_at(link, standard)
+    assert next(iter(table.rows()))
+    monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
+    link.unlink()
+    link.symlink_to(anothers)
+    for read in (lambda: next(iter(table.rows())), lambda: encoding_of(link), lambda: names_in(link)):
+        try:
+            assert not read()
+        except Problem as problem:
+            assert "link.csv is not yours to read" in str(problem)
+
+
+@pytest.mark.parametrize("option", ["--store", "--key-file"])
+@pytest.mark.parametrize("words", ["key where", "sample --clients 1", "restore copy.db", "client list", "key change"])
+def test_under_a_services_account_its_own_store_and_key_are_the_only_ones(
+    known: Place, option: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a store of his own, which has no roles, a person would be shown the key of everybody's."""
+    monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
+    before = known.key.read_bytes()
+    refused = call(*words.split(), option, known.folder / "mine")
+    assert "the service's account names here: leave out " + option in refused.sentence
+    assert not (known.folder / "mine").exists() and known.key.read_bytes() == before
+
+
+def test_a_command_for_the_key_is_roots_to_name(known: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
+    with pytest.raises(Problem, match="would run as the service's account"):
+        put_behind_command(Key(bytes(32), known.key), "/bin/true")
+
+
+@pytest.mark.parametrize("words", ["standards copy ndtms-cjit-p {}", "standards draft sample.csv --out {}"])
+def test_no_folder_is_made_where_the_person_may_not_write(
+    known: Place, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(known.folder)
+    (known.folder / "sample.csv").write_bytes(SAMPLE.read_bytes())
+    (known.folder / "theirs").mkdir(mode=0o700)
+    target = known.folder / "theirs" / "edition"
+    monkeypatch.setattr(user, "person_by_sudo", lambda: 12345)
+    assert "theirs is not yours to write in" in call(*words.format(target).split()).sentence
+    assert not target.exists()
+
+
 def test_a_data_set_with_a_link_in_it_is_not_installed(known: Place) -> None:
     folder = known.folder / "pack"
     shutil.copytree(Path("validators/standards/ndtms_cjit_p"), folder)
@@ -199,7 +259,8 @@ def test_a_copy_that_is_anothers_is_not_brought_back(known: Place, monkeypatch: 
     shared.chmod(0o2770)
     with monkeypatch.context() as somebody:
         somebody.setattr(user, "person_by_sudo", lambda: 12345)
-        refused = call("restore", copy, "--store", shared / "keywork.db")
+        somebody.setenv("KEYWORK_STORE", str(shared / "keywork.db"))
+        refused = call("restore", copy)
     assert refused.code == 2 and "copy.db is not yours to read" in refused.err
     assert not (shared / "keywork.db").exists()
     assert call("restore", copy, "--store", shared / "keywork.db").code == 0

@@ -192,6 +192,8 @@ def test_an_extract_that_is_kept_goes_through_a_pipe(place: Place, monkeypatch: 
     for wrong in ((), ("--stdout", "--out", place.out)):
         assert "--out DIR, or --stdout" in call("extracts", "write", "last", *place.options, *wrong).sentence
     # Under an account for the service nothing is written where the person could not write; it goes through the pipe.
+    monkeypatch.setenv("KEYWORK_STORE", str(place.store))
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(place.key))
     monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
     refused = call("export", *place.options, *MONTH, "--out", place.out, "--again", *TODAY)
     assert refused.code == 2 and "out is not yours to write" in refused.err

@@ -101,6 +101,21 @@ def test_no_file_is_opened_that_the_person_could_not_open(shared: Service) -> No
     assert code in (0, 1) and "not yours" not in said, said
 
 
+def test_no_store_of_ones_own_shows_the_services_key(shared: Service) -> None:
+    """In a store that has no roles everybody is its administrator; made under the service's key it would tell that."""
+    place = shared.folder / "own"
+    place.mkdir()
+    place.chmod(0o1777)
+    key = (shared.home / "key" / "store.key").read_bytes()
+    for person in ("ann", "cas"):
+        for words in ("sample --clients 1", "key where", "key change", "key command /bin/true", "restore x.db"):
+            code, said = shared.desk(person, f"{words} --store {place / 'own.db'}")
+            assert code == 2 and "leave out --store" in said, said
+            code, said = shared.desk(person, f"{words} --key-file {place / 'own.key'}")
+            assert code == 2 and "leave out --key-file" in said, said
+    assert list(place.iterdir()) == [] and (shared.home / "key" / "store.key").read_bytes() == key
+
+
 def test_what_is_written_reaches_the_person(shared: Service) -> None:
     code, said = shared.desk("bob", f"findings --out {shared.home / 'list.csv'} --format csv")
     assert code == 2 and not (shared.home / "list.csv").exists(), said

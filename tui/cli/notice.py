@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from exporters.records import privacy_notice
+from store.disk.files import open_text
 from store.facts import Who
 from store.records import agencies
 from tui.cli.context import now, opened, person, talk
-from tui.cli.given import STDIN, text_of
+from tui.cli.given import MOST, STDIN, text_of
 from tui.cli.options import StoreOptions, agency_command
 from tui.widgets.text import printable
 from validators.problems import Problem
@@ -54,10 +55,10 @@ def list_(
 def set_(
     at: StoreOptions,
     version: Annotated[str, typer.Argument(metavar="VERSION", help="What it is to be called, such as 2026-11.")],
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Its text, '# ' before headings; - reads it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Its text, '# ' before headings; - reads it.")],
 ) -> int:
     """Put the site's own notice in use; earlier versions stay, because clients were given them."""
-    text = text_of("notice") if file == STDIN else _read(Path(file))
+    text = text_of("notice") if str(file) == STDIN else _read(file)
     with opened(at.store, at.key_file) as found:
         its = found.ask(agencies.one, at.agency, at.standard)
         found.do(Who(person(found.path), now()), privacy_notice.replace, its, version, text)
@@ -67,8 +68,12 @@ def set_(
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with open_text(path, "utf-8-sig") as file:
+            text = file.read(MOST + 1)
     except OSError:
         raise Problem(f"{printable(str(path))} cannot be read: name a text file.") from None
     except UnicodeDecodeError:
         raise Problem(f"{printable(str(path))} is no UTF-8 text: save it as UTF-8.") from None
+    if len(text) > MOST:
+        raise Problem(f"{printable(str(path))} is far too long for a notice: name the notice alone.")
+    return text

@@ -4,13 +4,14 @@ Nothing outside the folder is read: no network, no path that leads out, no link,
 """
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 
+from store.disk.files import open_input
 from validators.problems import Problem
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -27,9 +28,12 @@ class SchemaFolder:
     main: str
 
 
-def read_folder(folder: Path) -> SchemaFolder:
-    """Read the schemas of a folder. Raises Problem, in one sentence, for whatever cannot be used."""
-    files = dict(_files(folder))
+def read_folder(folder: Path, opened: Callable[[Path], BinaryIO] = open_input) -> SchemaFolder:
+    """Read the schemas of a folder. Raises Problem, in one sentence, for whatever cannot be used.
+
+    Each is opened by `opened`: as what a person names, or, where the folder is the program's own, as it stands.
+    """
+    files = dict(_files(folder, opened))
     if not files:
         raise Problem(f"{folder} holds no .xsd file: name the folder that holds the schema's files.")
     roots = {name: _root(name, data) for name, data in files.items()}
@@ -62,7 +66,7 @@ def compile_schema(folder: Path, main: str) -> etree.XMLSchema:
         raise Problem(f"{folder / main} could not be read: install the schema again.") from None
 
 
-def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _files(folder: Path, opened: Callable[[Path], BinaryIO]) -> Iterator[tuple[str, bytes]]:
     if not folder.is_dir():
         raise Problem(f"{folder} is not a folder: name the folder that holds the schema's files.")
     try:
@@ -77,7 +81,8 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
                 raise Problem(f"{path} is a link or no ordinary file: put the schema itself into the folder.")
             if told.st_size > MOST_BYTES:
                 raise Problem(f"{path} is larger than {MOST_BYTES:,} bytes, which no schema of a return is: check it.")
-            yield path.name, path.read_bytes()
+            with opened(path) as file:
+                yield path.name, file.read(MOST_BYTES)
     except OSError:
         raise Problem(f"{folder} could not be read: check its permissions.") from None
 

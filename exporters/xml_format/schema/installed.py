@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from exporters.xml_format.schema.mapping import MAPPING, read_mapping, written_mapping
 from exporters.xml_format.shape import XmlShape, stand_in
+from store.disk.files import refuse_own
 from validators.problems import Problem
 from validators.standard.catalogue import installed_folder
 from validators.standard.model import Standard
@@ -71,7 +72,7 @@ def installed(standard: Standard) -> Installed | None:
     from exporters.xml_format.schema.folder import read_folder
     from exporters.xml_format.schema.structure import Structure
 
-    read = read_folder(folder)
+    read = read_folder(folder, lambda path: path.open("rb"))
     return _fitted(standard, folder, read.main, Structure(read), read_mapping(folder / MAPPING, standard))
 
 
@@ -102,9 +103,13 @@ def install(folder: Path, standard: Standard) -> Installed:
     _ = structure.globals
     target = schema_folder(standard)
     given = folder / MAPPING
-    learned = read_mapping(given, standard) if given.is_file() else _guessed(standard, structure)
-    if not given.is_file() and (target / MAPPING).is_file():
-        learned = _kept(standard, structure, learned, target)
+    if given.is_file():
+        refuse_own(given)
+        learned = read_mapping(given, standard)
+    else:
+        learned = _guessed(standard, structure)
+        if (target / MAPPING).is_file():
+            learned = _kept(standard, structure, learned, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".installing-") as place:
         new, old = Path(place) / "new", Path(place) / "old"
