@@ -27,12 +27,15 @@ from store.disk.tables import (
     EPISODES,
     EVENTS,
     EXTRACTS,
+    LINES,
     MERGES,
     METADATA,
+    NAMES,
     PRESENCES,
     REMOVALS,
     SAVED_VIEWS,
     SENT_RECORDS,
+    STATES,
 )
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
 from store.live import presence
@@ -276,6 +279,7 @@ def erase(
             unit.chain.add(REMOVE, record.kind, record.id, "", None, None)
         unit.chain.finish()
         _erase_rows(unit, records)
+        _forget_names(unit)
     done = {"confirmed_at": unit.at, "confirmed_by": unit.person, "told": json.dumps(counts)}
     unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
     index.bump(unit.connection)
@@ -320,6 +324,12 @@ def _erase_rows(unit: UnitOfWork, records: Collection[StoredRecord]) -> None:
         for table in _below("client_number", EPISODES):
             _delete(unit, table, table.c.client_number.in_(some))
         _delete(unit, CLIENTS, CLIENTS.c.number.in_(some))
+
+
+def _forget_names(unit: UnitOfWork) -> None:
+    """Forget the key workers whom no record has any more: the name was typed, and anything may stand in it."""
+    kept = select(STATES.c.worker).union(select(LINES.c.worker), select(LINES.c.changer))
+    _delete(unit, NAMES, NAMES.c.number.not_in(kept))
 
 
 def _below(column: str, records: Table) -> list[Table]:

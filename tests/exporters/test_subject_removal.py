@@ -39,7 +39,17 @@ from validators.standard.model import Standard
 ANN, BOB = Who("ann", NOW), Who("bob", NOW + timedelta(hours=1))
 TODAY = date(2021, 1, 10)
 PAGE = 4096
-MARKS = ("QXZ41", "MARKREF77", "clientmark", "episodemark", "eventmark", "19810317", "a secret note", "half typed word")
+MARKS = (
+    "QXZ41",
+    "MARKREF77",
+    "clientmark",
+    "episodemark",
+    "eventmark",
+    "19810317",
+    "a secret note",
+    "half typed word",
+    "Kimmark",
+)
 """What stands of the client wherever it may stand, and nowhere else."""
 
 
@@ -121,7 +131,7 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
         field_notes.keep(unit, "episode", tree.episodes[0].episode.id, "PC", "a secret note of QXZ41")
         views.keep(unit, agency, SavedView("Mondays", ClientQuery(text="MARKREF77")))
         episode = tree.episodes[0].episode
-        save.annotate(unit, episode.id, "Kim", "a secret note")
+        save.annotate(unit, episode.id, "Kimmark", "a secret note")
         consent.add(unit, episode.id, ConsentAnswer("agreed", "2020-06-01", "Kim", "1", "a secret note"))
         drafts.save(unit, Draft("episode", episode.id, {"PC": "half typed word"}, 1, client))
         drafts.save(unit, Draft("event", "new", {"SUBMODDT": "half typed word"}, 0, episode.id, "sub_intervention"))

@@ -69,6 +69,7 @@ def test_five_wrong_ones_end_the_program(store: Store, known: ClientTree, start:
         if turn < 4:
             terminal.until_quiet(0.4)
             terminal.until("That is not it.")
+    terminal.until("The passphrase was wrong too often")
     assert terminal.wait() == 0
     assert len(list(ask(store, audit.found, AuditQuery("ann", acts={acts.REFUSED})))) == 5
 

@@ -52,7 +52,7 @@ class Service:
         for old, new in (
             ("/usr/local/bin/keywork-desk", str(self.command)),
             ("/var/lib/keywork", str(self.home)),
-            ("/opt/keywork/bin/keywork", f"{self.python} -m tui.cli.main"),
+            ("/opt/keywork/bin/keywork", f"{self.python} -m tui.entry"),
             ("(keywork)", f"({self.account('desk')})"),
             ("-u keywork ", f"-u {self.account('desk')} "),
             ("keywork-staff", self.account("staff")),

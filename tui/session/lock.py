@@ -130,8 +130,8 @@ class Lock:
         """The wrong try is in the audit, if the store is there: another one, or the end."""
         self._waits = False
         if self._tries >= MOST_TRIES:
+            self._app.leave()  # which keeps what was typed, and clears the last words
             self._app.last_words = "The passphrase was wrong too often: come in afresh; what was typed is kept."
-            self._app.leave()
         self.draw()
 
     def draw(self) -> None:
