@@ -11,7 +11,7 @@ from store.store import Store
 from tests.screens.conftest import Start
 from tests.screens.program import NOW
 from tests.stores import ask, do
-from tui.session.lock import Lock
+from tui.session.lock import MOST_TRIES, Lock
 from tui.widgets.settings import Settings, load_settings
 from validators.problems import Problem
 
@@ -69,7 +69,6 @@ def test_five_wrong_ones_end_the_program(store: Store, known: ClientTree, start:
         if turn < 4:
             terminal.until_quiet(0.4)
             terminal.until("That is not it.")
-    terminal.until("The passphrase was wrong too often")
     assert terminal.wait() == 0
     assert len(list(ask(store, audit.found, AuditQuery("ann", acts={acts.REFUSED})))) == 5
 
@@ -81,6 +80,23 @@ class Idle:
         self.settings = Settings(lock_minutes=minutes)
         self.key_queue = self
         self.last_at = 0.0
+        self.last_words = ""
+
+    def leave(self, code: int = 0) -> None:
+        """End, as the app does."""
+        self.last_words = ""
+
+
+def test_the_end_after_the_last_try_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving keeps what was typed, and with that makes the last words anew."""
+    app = Idle(15)
+    lock = Lock(app)  # type: ignore[arg-type]
+    monkeypatch.setattr(lock, "draw", lambda: None)
+    for turn in range(1, MOST_TRIES + 1):
+        assert app.last_words == ""
+        lock._tries = turn
+        lock._noted(None)
+    assert "The passphrase was wrong too often" in app.last_words
 
 
 @pytest.mark.parametrize(
