@@ -29,6 +29,7 @@ from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, journey, modality, top
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event
+from validators.standard.catalogue import load
 from validators.standard.edition import GuardedFields
 from validators.standard.model import Standard
 
@@ -269,7 +270,12 @@ WITH_CONSENT = replace(
 )
 """The Welsh return asks nobody; this is an XML return that does."""
 
-FORMATS = [(STANDARD, "CONSENT", ("N", "", "Q")), (WITH_CONSENT, "REFSOURCE", ("02", "", "99"))]
+CORE_R = [load(f"ndtms-r-{variant}") for variant in ("ad", "yp", "sa", "sy")]
+FORMATS = [
+    *((standard, "CONSENT", ("N", "", "Q", "y", "Y ")) for standard in (STANDARD, *CORE_R)),
+    (WITH_CONSENT, "REFSOURCE", ("02", "", "99")),
+]
+IDS = ["csv", *(standard.id for standard in CORE_R), "xml"]
 
 
 @pytest.fixture
@@ -279,7 +285,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Sto
         yield store, standard, asked, answers
 
 
-@pytest.mark.parametrize("opened", FORMATS, indirect=True, ids=["csv", "xml"])
+@pytest.mark.parametrize("opened", FORMATS, indirect=True, ids=IDS)
 def test_whole_extracts_hold_nothing_of_who_did_not_agree(
     opened: tuple[Store, Standard, str, tuple[str, ...]],
 ) -> None:
@@ -304,7 +310,7 @@ def test_whole_extracts_hold_nothing_of_who_did_not_agree(
             _search(written.getvalue(), standard, asked)
 
 
-@pytest.mark.parametrize(("standard", "asked", "answers"), FORMATS, ids=["csv", "xml"])
+@pytest.mark.parametrize(("standard", "asked", "answers"), FORMATS, ids=IDS)
 def test_a_writer_that_is_handed_everything_writes_no_more(
     standard: Standard, asked: str, answers: tuple[str, ...]
 ) -> None:
