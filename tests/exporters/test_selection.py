@@ -124,7 +124,7 @@ def test_one_row_for_each_event_in_order_of_entry(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("kept", "sent"),
-    [("SR1 3AB", "SR1 3"), ("SR1 3", "SR1 3"), ("ZZ99 3VZ", "ZZ99 3"), ("NW107AB", "NW10 7"), ("", "")],
+    [("SR1 3AB", "SR1 3"), ("SR1 3", "SR1 3"), ("ZZ99 3VZ", "ZZ99 3"), ("NW107AB", "NW10 7"), ("", ""), ("0M12YT", "")],
 )
 def test_postcodes_go_out_in_part(desk: Desk, kept: str, sent: str) -> None:
     desk.take([row(PC=kept)])

@@ -28,7 +28,8 @@ def postcode_part(value: str) -> str:
 
     A whole postcode is shortened, in either case, however it is spaced or punctuated, and in letters of whatever width;
     a part without its space gets it where it is plain where that belongs. What else has more behind its outward code
-    than a part has is cut to that code; what is longer than any part and has none, to nothing. So nothing leaks because
+    than a part has is cut to that code; what is longer than any part and has none, or has a whole one behind a stray
+    sign, to nothing. So nothing leaks because
     it was mistyped. Anything shorter stays as it is, for the rule to tell.
     """
     upper = value.upper()
@@ -44,7 +45,7 @@ def postcode_part(value: str) -> str:
         return f"{match[1]} {match[2]}"
     outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
     behind = _NOT_POSTCODE.sub("", outward.string[outward.end() :]) if outward else ""
-    if len(value) <= _LONGEST_PART and len(behind) <= 1:
+    if len(value) <= _LONGEST_PART and len(behind) <= 1 and not _WHOLE.search(letters):
         return value
     return outward[1] if outward else ""
 
