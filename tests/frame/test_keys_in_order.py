@@ -47,6 +47,14 @@ def test_a_burst_gives_what_slow_typing_gives(demo: Start, burst: str) -> None:
     assert fast.cursor == slow.cursor
 
 
+@pytest.mark.parametrize("noise", ["[999999999999;5~", "[999999999999u", "[1114112;2u", "[97;2;1114112u", "[55296u"])
+def test_a_sequence_that_names_no_character_is_no_key_and_ends_nothing(noise: str) -> None:
+    """A bad line makes such, and a text that is pasted raw into a terminal may hold one."""
+    parser = PromptEscapeParser()
+    found = [event for event in parser.feed(f"a\x1b{noise}b") if isinstance(event, events.Key)]
+    assert [event.character for event in found] == ["a", "b"]
+
+
 @pytest.mark.parametrize("burst", [*BURSTS, "<escape>O<escape>[x", "<f8><escape>OP<up><escape>'"])
 def test_a_line_that_cuts_a_burst_anywhere_changes_no_key(burst: str) -> None:
     def read(*pieces: str) -> list[str]:

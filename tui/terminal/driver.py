@@ -66,6 +66,16 @@ class PromptEscapeParser(XTermParser):
         if after:
             yield from super().feed(after)
 
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        """The keys of a sequence; none where it names a character that there is not: noise, or what was pasted raw."""
+        try:
+            found = list(super()._sequence_to_key_events(sequence, alt))
+            for key in found:
+                (key.character or "").encode()
+        except (ValueError, OverflowError):
+            return [events.Key(Keys.Ignore, sequence)]
+        return found
+
     def feed(self, data: str) -> Iterable[Message]:
         """The events in a piece of input, in order."""
         if not data:
