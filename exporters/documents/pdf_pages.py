@@ -7,15 +7,15 @@ feet too, and columns are told from the blank between them where no line parts t
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from exporters.documents.document import Block, DocumentTable, Paragraph, Progress, Row, one_line
+from exporters.documents.document import Block, DocumentTable, Paragraph, Row, one_line
 from exporters.documents.headings import FieldHeading, heading_of
-from store.disk.files import open_input
 from validators.problems import Problem
 
 MOST_PAGES = 500
@@ -101,31 +101,31 @@ class Loose:
     rows: list[list[list[str]]] = field(default_factory=list)
 
 
-def read_pages(path: Path, progress: Progress) -> tuple[int, str, list[Block]]:
+def read_pages(
+    file: BufferedReader, path: Path, begin: Callable[[int, int], None], most: int
+) -> tuple[int, str, list[Block]]:
     """The pages of a PDF: how many, the title it bears, and what stands on them.
 
-    Raises Problem, in one sentence, for a file that is encrypted, broken, without text or too long, and where
-    pdfplumber is not installed.
+    `path` names it in sentences, `begin` is told the page that is begun and of how many, `most` is how many there may
+    be. What a page takes of memory and time has no bound here: see `pdf_apart`, which looks whether pdfplumber is
+    installed as well. Raises MemoryError, and Problem, in one sentence, for a file that is encrypted, broken, without
+    text or too long.
     """
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+
     try:
-        import pdfplumber
-        from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-    except ImportError:
-        raise Problem(
-            f"{path} is a PDF and pdfplumber is not installed: pip install 'keywork[documents]', then try again."
-        ) from None
-    try:
-        with open_input(path) as file, pdfplumber.open(file) as pdf:
+        with pdfplumber.open(file) as pdf:
             count = len(pdf.pages)
-            if count > MOST_PAGES:
-                raise Problem(f"{path} has {count} pages: take out those with the tables, {MOST_PAGES} at most.")
+            if count > most:
+                raise Problem(f"{path} has {count} pages: take out those with the tables, {most} at most.")
             pages = []
             for page in pdf.pages:
-                progress(f"{path.name}: page {page.page_number} of {count}")
+                begin(page.page_number, count)
                 pages.append(_Page(page).read())
                 page.close()
             title = str((pdf.metadata or {}).get("Title") or "")
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception as error:
         # pdfminer raises whatever a broken file makes it stumble over; it also wraps its own errors in another.

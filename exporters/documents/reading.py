@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree, html
 
 from exporters.documents.document import Block, Document, DocumentTable, Paragraph, Progress, Row, one_line
-from exporters.documents.pdf_pages import read_pages
+from exporters.documents.pdf_apart import read_apart
 from exporters.imports.encodings import encoding_of, refuse_kind
 from store.disk.files import open_input, open_text, refused
 from validators.problems import Problem
@@ -36,7 +36,7 @@ def read_document(path: Path, progress: Progress) -> Document:
     except OSError as error:
         raise refused(error, path, "read") from None
     if b"%PDF-" in start[:1024]:
-        pages, title, blocks = read_pages(path, progress)
+        pages, title, blocks = read_apart(path, progress)
         return Document(path.name, title, "pdf", digest, pages, blocks)
     progress(path.name)
     if _is_page(start):

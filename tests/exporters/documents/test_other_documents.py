@@ -1,13 +1,14 @@
 """Documents that are no PDF, and what cannot be read: one sentence, and nothing half written."""
 
 import sys
+import zlib
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from fpdf import FPDF
 
-from exporters.documents import pdf_pages
+from exporters.documents import pdf_apart, pdf_pages
 from exporters.documents.draft import DraftEdition
 from exporters.documents.making import draft
 from exporters.documents.reading import read_text
@@ -181,6 +182,36 @@ def test_too_many_pages_are_refused_before_they_are_read(tmp_path: Path, monkeyp
     monkeypatch.setattr(pdf_pages, "MOST_PAGES", 1)
     with pytest.raises(Problem, match="has 3 pages: take out those with the tables, 1 at most"):
         read(reference(tmp_path))
+
+
+def by_hand(path: Path, content: bytes, *forms: bytes) -> Path:
+    """A PDF of one page, whose content is packed already; `forms` are what it draws by name, each the one before."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n" % len(content) + content + b"\nendstream",
+    ]
+    for number, form in enumerate(forms, 6):
+        head = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>/Length %d>>stream\n"
+        objects.append(head % (number, len(form)) + form + b"\nendstream")
+    numbered = enumerate(objects, 1)
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in numbered)
+    path.write_bytes(b"%PDF-1.5\n" + body + b"trailer<</Size 9/Root 1 0 R>>\n%%EOF")
+    return path
+
+
+def test_what_grows_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file that unpacks to gigabytes, and one that draws for ever: neither takes this program with it."""
+    monkeypatch.setattr(pdf_apart, "MEMORY", 1 << 28)
+    monkeypatch.setattr(pdf_apart, "PAGE_SECONDS", 1)
+    packed = zlib.compressobj(9)
+    bomb = b"".join(packed.compress(bytes(1 << 20)) for _ in range(300)) + packed.flush()
+    with pytest.raises(Problem, match=r"broken and cannot be read as a PDF|takes more memory"):
+        read(by_hand(tmp_path / "bomb.pdf", bomb))
+    forms = [b"/X Do /X Do /X Do"] * 30 + [b"BT ET"]
+    with pytest.raises(Problem, match=r"laughs\.pdf takes too long on page 1"):
+        read(by_hand(tmp_path / "laughs.pdf", zlib.compress(b"/X Do"), *forms))
 
 
 def test_without_pdfplumber_one_sentence_says_how_to_install_it(
