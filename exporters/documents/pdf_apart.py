@@ -1,7 +1,8 @@
 """Reading a PDF in a process of its own, whose memory and time are bounded.
 
 A small file may unpack to more than any memory holds, or draw more than anybody can wait for; neither can be told
-before it is read. What the process finds comes back as lines of JSON: pages as they are begun, at the end what stands on them.
+before it is read. What the process finds comes back as lines of JSON: pages as they are begun, at the end what stands
+on them.
 """
 
 import contextlib
