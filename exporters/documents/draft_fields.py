@@ -59,6 +59,8 @@ def _event(section: dict[str, Any], own: list[ReadField]) -> None:
     headers = [item.header for item in own]
     if section.get("id_field", "") not in headers:
         section["id_field"] = next((item.header for item in own if item.header.endswith("ID")), "")
+    if section.get("kind_field", "") not in headers:
+        section.pop("kind_field", None)
     if section.get("date_field", "") not in headers:
         dates = [item for item in own if item.layout.startswith("YYYYMMDD")]
         needed = [item.header for item in dates if set(item.rules) & set(own[0].rules) - {"1"}]

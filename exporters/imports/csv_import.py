@@ -5,6 +5,7 @@ is stored is stored as it came. A row that cannot be is listed by its line and l
 cells, without an episode ID, of another agency, or of another person than the one who bears its identifiers.
 """
 
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -109,6 +110,7 @@ class Import:
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
         self._compare_all(store, choice, list(self._of_agency(records, choice.code)))
         self.report.left_out.sort(key=lambda item: item.line)
+        self._name_events()
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
@@ -356,6 +358,28 @@ class Import:
                 if told and told != stored.values.get(header, ""):
                     self._take(event.line or record.lines[0], record, stored, header, told)
         return added
+
+    def _name_events(self) -> None:
+        """Give new events that came without their identifier one of the program's own, and say so: the return asks it.
+
+        A file that is taken once more is compared by what those events say.
+        """
+        made: Counter[str] = Counter()
+
+        def named(event: Event) -> Event:
+            header = self.standard.section_by_id[event.section].id_field
+            field = self.standard.by_header.get(header)
+            if field is None or field.keyed != "made" or event.values.get(header, ""):
+                return event
+            made[header] += 1
+            return replace(event, values={**event.values, header: str(uuid.uuid4())})
+
+        plan = self._plan
+        plan.episodes = [replace(one, events=tuple(map(named, one.events))) for one in plan.episodes]
+        plan.events = [(episode_id, named(event)) for episode_id, event in plan.events]
+        for header, many in made.items():
+            events = "1 new event came without one" if many == 1 else f"{many} new events came without one"
+            self.report.notes.append(f"{header}: {events}; the program made it, as for an event that is keyed")
 
     def _count(self) -> None:
         plan, report = self._plan, self.report

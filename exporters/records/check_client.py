@@ -25,6 +25,8 @@ from validators.standard.model import Standard
 if TYPE_CHECKING:
     from store.store import Store
 
+OPEN_BESIDE = "open_beside"
+"""The pattern that words what is said of an episode beside an open one."""
 Place = tuple[str, str]
 """A record by the ids of its episode and of the event, which is "" for the episode itself."""
 MOST = 200
@@ -88,6 +90,7 @@ class ClientCheck:
     def __init__(self, checker: Checker, kept: KeptBeside | None = None) -> None:
         """Take the rules, and what is kept beside the client."""
         self._checker, self._standard = checker, checker.standard
+        self._tells_open = any(row.pattern == OPEN_BESIDE for rule in checker.standard.rules for row in rule.rows)
         self._tells_carried = bool(rule_of(checker.standard))
         self._found: dict[str, list[Finding]] = {}
         self._today: date | None = None
@@ -123,7 +126,8 @@ class ClientCheck:
                 key: tuple[object, ...] = alike if self._lands_in_client(one) else (id, len(told))
                 if key not in told or told[key].accepted:  # accepted in one episode only, it is open
                     told[key] = one
-        return [*told.values(), *self._still(client, list(told.values())), *self._carried(client)]
+        still = self._still(client, list(told.values()))
+        return [*told.values(), *still, *self._carried(client), *self._open_beside(client)]
 
     def each(self) -> list[Finding]:
         """Every finding of every episode that was looked at last, also those that `findings` tells once."""
@@ -170,6 +174,17 @@ class ClientCheck:
                 value = client.value(event_id or episode_id, header) or ""
                 found = carried_finding(self._standard, header, value)
                 yield replace(found, client_id=client.client_id, episode_id=episode_id, event_id=event_id)
+
+    def _open_beside(self, client: CheckedClient) -> Iterator[Finding]:
+        """A notice for each episode that is open beside one that was opened before it, and is open, too."""
+        opened, closed = self._standard.role("opened"), self._standard.role("closed")
+        if not (self._tells_open and opened and closed):
+            return
+        days = [(client.value(id, opened) or "", id) for id in client.episode_ids() if not client.value(id, closed)]
+        days.sort(key=lambda each: (not each[0], each[0]))  # stable; one without a day yet is the newest
+        for day, id in days[1:]:
+            found = structure_finding(self._standard, OPEN_BESIDE, fields=(opened,), values={opened: day})
+            yield replace(found, client_id=client.client_id, episode_id=id)
 
     def _stands(self, client: CheckedClient, finding: Finding) -> bool:
         """Whether all other fields that a finding looks at hold what it found in them, as far as they are told."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from exporters.records import check_client
+from exporters.records.save import next_number
 from exporters.work import Work
 from store.clients import search
 from store.facts import NEVER, AgencyInfo, ClientTree, Draft, EpisodeTree, StoredRecord
@@ -78,8 +79,10 @@ def _is_closed(standard: Standard, values: Values) -> bool:
 
 def findings(snapshot: Snapshot, work: Work, one: Recipient, section: str, values: Values) -> list[Finding]:
     """What the rules say of the event in this client's record, without what was to be said before it."""
-    made = {header: one.id for header in (work.standard.section_by_id[section].id_field,) if header}
-    event = StoredRecord("event", one.id, one.episode.episode.id, section, {**made, **values}, 0, NEVER, "")
+    id_field = work.standard.section_by_id[section].id_field
+    made = {id_field: one.id} if id_field and work.standard.by_header[id_field].keyed == "made" else {}
+    numbered = _numbered(work.standard, one, section)
+    event = StoredRecord("event", one.id, one.episode.episode.id, section, {**made, **numbered, **values}, 0, NEVER, "")
     episodes = tuple(
         replace(each, events=(*each.events, event)) if each is one.episode else each for each in one.tree.episodes
     )
@@ -99,14 +102,23 @@ def forget(unit: UnitOfWork, recipients: Sequence[Recipient]) -> None:
         drafts.drop(unit, one.id, unit.who.session or None)
 
 
-def save(unit: UnitOfWork, recipients: Sequence[Recipient], section: str, values: Values) -> tuple[StoredRecord, ...]:
+def _numbered(standard: Standard, one: Recipient, section: str) -> dict[str, str]:
+    """The client's own next number, where events of the section are numbered."""
+    return next_number(standard, section, (each.values for each in one.episode.events if each.section == section))
+
+
+def save(
+    unit: UnitOfWork, standard: Standard, recipients: Sequence[Recipient], section: str, values: Values
+) -> tuple[StoredRecord, ...]:
     """Save the event in each client's episode, with one note that they belong together; the records as written.
 
-    Raises Problem when one of the episodes is gone or closed since; then none is written.
+    Each gets a number of its own where events are numbered and none was typed. Raises Problem when one of the episodes
+    is gone or closed since; then none is written.
     """
     made = []
     for one in recipients:
-        made.append(stored_save.create(unit, "event", one.episode.episode.id, section, values, record_id=one.id))
+        its = {**_numbered(standard, one, section), **values}
+        made.append(stored_save.create(unit, "event", one.episode.episode.id, section, its, record_id=one.id))
     forget(unit, recipients)
     _note(unit, made, section)
     return tuple(made)

@@ -1,6 +1,6 @@
 """Writing records: what is keyed, deleted, said beside an episode, merged. Each act is one unit of work."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from exporters.checks.carried import CARRIED
@@ -12,6 +12,7 @@ from store.records import merge as stored_merge
 from store.records import save as stored_save
 from store.unit_of_work import UnitOfWork
 from validators.records import Values
+from validators.standard.model import Standard
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,20 @@ class Merged:
 
     tree: ClientTree
     merge: MergeInfo
+
+
+def next_number(standard: Standard, section: str, others: Iterable[Values]) -> dict[str, str]:
+    """What a new event of a section is numbered, by its header: one more than the highest of the `others` of its
+    episode; nothing where persons do not number them, or where nobody knows how."""
+    header = standard.section_by_id[section].id_field
+    field = standard.by_header.get(header)
+    if field is None or field.keyed != "person" or field.layout.kind != "numeric":
+        return {}
+    known = [text for values in others if (text := values.get(header, ""))]
+    if not all(text.isascii() and text.isdigit() for text in known):
+        return {}
+    number = str(max(map(int, known), default=0) + 1)
+    return {header: number} if len(number) <= field.layout.length else {}
 
 
 def rebased(item: Save, before: Values, theirs: StoredRecord) -> Save | None:

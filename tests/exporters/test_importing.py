@@ -135,6 +135,20 @@ def test_an_event_without_its_identifier_is_matched_on_its_content(desk: Desk) -
     assert report.new == Counts(0, 0, 1) and len(desk.events()[0]) == 2
 
 
+def test_an_event_that_comes_without_its_identifier_gets_one_and_that_is_said(desk: Desk) -> None:
+    report = desk.take([row() | visit(SUBMID=""), row() | visit("2"), row() | referral(REFERID="")])
+    assert report.notes == [
+        "SUBMID: 1 new event came without one; the program made it, as for an event that is keyed",
+        "REFERID: 1 new event came without one; the program made it, as for an event that is keyed",
+    ]
+    made = [values.get("SUBMID") or values["REFERID"] for values in desk.events()[0]]
+    assert made[1] == "s2" and all(made) and len(set(made)) == 3
+    report = desk.take([row() | visit(SUBMID=""), row() | visit("2"), row() | referral(REFERID="")])
+    assert (report.notes, report.new, report.unchanged) == ([], Counts(), 1), "the same file again is known by content"
+    report = desk.take([row() | visit(SUBMID="", SUBMODDT="20201002")])
+    assert (len(report.notes), report.new) == (1, Counts(0, 0, 1)), "one more under a known episode"
+
+
 def test_a_new_event_under_a_known_episode_is_added(desk: Desk) -> None:
     desk.take([row() | visit()])
     report = desk.take([row() | visit(), row() | visit("2"), row() | referral()])

@@ -45,6 +45,22 @@ def test_a_fault_in_a_client_s_field_is_told_once_and_kept_for_each_episode(desk
     assert {one.episode_id for one in each} == {one.episode.id for one in tree.episodes}
 
 
+def test_an_episode_beside_an_open_one_is_a_notice_until_one_is_closed(desk: Desk) -> None:
+    same = {"CLIENTID": "c1", "DOB": row("1")["DOB"], "CLIENT": "1001"}
+    desk.take([row("1", REFLD="20200901"), row("2", **same, REFLD="20200801")])
+    tree = tree_of(desk)
+    newer, older = (one.episode for one in tree.episodes)
+    (told,) = [one for one in found(desk) if one.rule == "open-beside"]
+    assert (told.rule, told.field, told.severity) == ("open-beside", "REFLD", Severity.NOTICE)
+    assert told.message == "Another episode of this client is open" and told.episode_id == newer.id, "the later one"
+    typed = {older.id: {**older.values, "DISD": "20201001", "CJDISRSN": "01"}}
+    said = ask(desk.store, check_client.findings, work_of(desk), tree, typed)
+    assert [one.rule for one in said if one.rule == "open-beside"] == []
+    typed = {newer.id: {**newer.values, "REFLD": ""}}
+    said = ask(desk.store, check_client.findings, work_of(desk), tree, typed)
+    assert [one.episode_id for one in said if one.rule == "open-beside"] == [newer.id], "without a day it is the newest"
+
+
 def test_what_is_typed_is_judged_in_place_of_what_is_saved(desk: Desk) -> None:
     desk.take([row("1")])
     tree = tree_of(desk)

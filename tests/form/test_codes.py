@@ -4,7 +4,7 @@ import pytest
 
 from tests.form.conftest import TODAY
 from tui.form.code_list import CodeListing as OpenList
-from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status
+from tui.form.codes import Choice, code_by_words, exact_code, find_codes, is_words, list_status, telling_label
 from tui.form.record_model import RecordModel, Surroundings
 from validators.standard.catalogue import load
 from validators.standard.model import CodeList, Layout
@@ -126,3 +126,17 @@ def test_a_code_may_lack_its_zeros_where_that_names_one() -> None:
     days = CodeList("d", "D", "published", True, "", {"00": "none", "05": "5 days", "15": "15 days"})
     assert (exact_code(days, "5"), exact_code(days, "0"), exact_code(days, "1")) == ("05", "00", "")
     assert find_codes(days, "5")[0].code == "05"
+
+
+def test_a_label_that_is_cut_says_what_tells_it_from_the_others() -> None:
+    modalities = load("smds-wales").code_lists["modality"]
+    shown = {code: telling_label(modalities, code, 25)[:25] for code in ("04", "05", "11", "03", "06")}
+    assert shown == {
+        "04": "… (Methadone) and related",
+        "05": "… (Buprenorphine) and rel",
+        "11": "… (Injectable Buprenorphi",
+        "03": "Community Detoxification",
+        "06": "Psychosocial Interventions"[:25],
+    }
+    assert telling_label(modalities, "11", 80) == modalities.codes["11"], "whole where there is room"
+    assert telling_label(modalities, "99", 25) == ""

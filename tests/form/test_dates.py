@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.form.conftest import TODAY
-from tui.form.dates import read_date, show_date, stored_date, write_date
+from tui.form.dates import how_to_type, read_date, show_date, stored_date, write_date
 
 LAYOUTS = ("YYYYMMDD", "YYYY-MM-DD", "CCYY-MM-DD")
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
@@ -120,3 +120,18 @@ def test_a_value_that_is_no_date_shows_nothing() -> None:
 def test_a_day_without_a_year_is_the_latest_there_was(text: str, today: date, read: str | None) -> None:
     assert read_date(text, today, "YYYYMMDD") == read
     assert read_date(text, today, "YYYYMMDD", birth=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "birth", "said"),
+    [
+        ("1985", True, ": only a year; type 14/3/1985, say, or leave it empty till it is known"),
+        (" 2020 ", False, ": only a year; type 14/3/2020, say"),
+        ("14/3", True, ": type the year of birth too, as in 14/3/85"),
+        ("14 Mar", True, ": type the year of birth too, as in 14/3/85"),
+        ("31/2/85", True, " is no date: type it as 14/3/22, 14 mar 22 or t for today"),
+        ("9999", False, " is no date: type it as 14/3/22, 14 mar 22 or t for today"),
+    ],
+)
+def test_what_is_no_date_says_what_to_do(text: str, birth: bool, said: str) -> None:
+    assert how_to_type(text, birth) == said

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.form.conftest import TODAY
 from tui.form.record_model import Heading, RecordModel, Surroundings
+from tui.form.row_drawing import Columns
 from validators.records import EpisodeRecord, Finding, Values
 from validators.rules.checker import Checker
 from validators.rules.registry import Context
@@ -448,3 +449,26 @@ def test_after_no_to_consent_the_record_ends_and_the_rest_is_within_reach(standa
     model.forward()
     model.forward()
     assert model.current == "DAT"
+
+
+def test_a_date_that_cannot_be_read_says_what_to_do_and_other_fields_say_nothing(standard: Standard) -> None:
+    model = model_of(standard, values={"DOB": "1985", "FINITIAL": "1985"})
+    assert model.how_to_mend("DOB").startswith(f"{model.field('DOB').label}: only a year; type 14/3/1985, say")
+    assert model.how_to_mend("FINITIAL") == ""
+    assert (
+        model_of(standard, values={"DOB": "19850314"}).how_to_mend("DOB") == model_of(standard).how_to_mend("DOB") == ""
+    )
+
+
+def test_the_number_of_an_event_begins_no_group() -> None:
+    numbered = {"TOPNO": "2"}
+    model = model_of(load("smds-wales"), "top", numbered, base=numbered)
+    assert not model.begun("TOPDATE") and model.changed() == {}
+    model.go_to("TOPDATE")
+    key(model, "20/1/26")
+    assert model.begun("ALCDAYS")
+
+
+@pytest.mark.parametrize(("width", "label", "value", "note"), [(80, 32, 21, 27), (60, 30, 13, 17), (100, 34, 27, 39)])
+def test_a_line_gives_labels_the_room_there_is(width: int, label: int, value: int, note: int) -> None:
+    assert Columns.of(width) == Columns(label, value, note)

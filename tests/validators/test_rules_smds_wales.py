@@ -19,6 +19,7 @@ ROWS = [*CLIENT, *MODALITIES]
 # Rules that no record by itself can break: told below.
 ELSEWHERE = {
     "client-number",
+    "open-beside",
     "message",
     "referral-sent",
     "rule-failed",

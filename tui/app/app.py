@@ -21,6 +21,7 @@ from tui.session.program import Program
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
+from tui.widgets.base_screen import BaseScreen
 from tui.widgets.settings import Settings, settle
 from validators.local_time import LONDON
 from validators.problems import Problem
@@ -230,6 +231,8 @@ class KeyworkApp(BaseApp):
         if below and not args and not more:
             while self.screen is not below[-1]:
                 self.pop_screen()
+            if isinstance(self.screen, BaseScreen):
+                self.screen.called_again()
         else:
             self.push_screen(entry.make(*args, **more))
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from validators.standard.model import CodeList, Layout, ListStatus
@@ -145,6 +146,20 @@ def find_codes(codes: CodeList, text: str, usage: Usage = NO_USE) -> tuple[Choic
 def _hints(codes: CodeList, text: str) -> list[Choice]:
     words = _words_of(text)
     return [Choice("", label) for label in codes.labels if all(word in _searched("", label).label for word in words)]
+
+
+def telling_label(codes: CodeList, code: str, room: int) -> str:
+    """A code's label for so many cells: where it would be cut to what another one reads as well, without the words
+    that both begin with; "" for what is no code."""
+    label = codes.codes.get(code, "")
+    seen = label[: max(1, room - 1)]
+    alike = [other for other in codes.codes.values() if other.startswith(seen) and other != label]
+    if len(label) <= room or not alike:
+        return label
+    pairs = (zip(label, other, strict=False) for other in alike)
+    common = min(sum(1 for _ in takewhile(lambda two: two[0] == two[1], pair)) for pair in pairs)
+    start = label.rfind(" ", 0, common) + 1
+    return f"\N{HORIZONTAL ELLIPSIS} {label[start:]}" if start else label
 
 
 def is_words(text: str, layout: Layout) -> bool:

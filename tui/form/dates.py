@@ -60,6 +60,17 @@ def show_date(text: str, layout: str) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3].title()} {day.year:04}" if day else ""
 
 
+def how_to_type(text: str, birth: bool) -> str:
+    """What to do about a typed text that is no date, to follow the field's name: a year alone, a birth without one."""
+    tidied = SPACE.sub(" ", text).strip().casefold()
+    if re.fullmatch(r"[0-9]{4}", tidied) and FIRST_YEAR <= int(tidied) <= LAST_YEAR:
+        return f": only a year; type 14/3/{tidied}, say" + (", or leave it empty till it is known" if birth else "")
+    named = NAMED.fullmatch(tidied)
+    if birth and (DAY_AND_MONTH.fullmatch(tidied) or (named and not named[3])):
+        return ": type the year of birth too, as in 14/3/85"
+    return " is no date: type it as 14/3/22, 14 mar 22 or t for today"
+
+
 def _read(text: str, today: date, birth: bool) -> date | None:
     """The day a tidied text means."""
     if text in ("t", "today"):

@@ -224,6 +224,7 @@ class RecordForm(ScrollView, can_focus=False):
     def _step(self, step: Callable[[], bool]) -> bool:
         """Let the model move or change, tell the host what changed, and show where we are."""
         model, left, before = self.model, self.model.current, dict(self.model.values)
+        typed = model.is_typing
         done = step()
         changed = [header for header in model.order if model.value(header) != before.get(header, "")]
         # One check does for all that was changed at one stroke.
@@ -234,6 +235,8 @@ class RecordForm(ScrollView, can_focus=False):
         elif model.value(left) != self.editor.value:
             self.editor.load(model.value(left), select=False)
             self.editor.place_cursor()
+        if typed and (told := model.how_to_mend(left)):
+            self.remark(told)
         self.repaint()
         return done
 

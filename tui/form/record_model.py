@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words
-from tui.form.dates import read_date, show_date
+from tui.form.codes import NO_USE, Choice, Usage, code_by_words, exact_code, find_codes, is_words, telling_label
+from tui.form.dates import how_to_type, read_date, show_date
 from tui.form.undo import History, Step
 from validators.records import Finding, Values
 from validators.rules.messages import sentence
@@ -107,13 +107,18 @@ class RecordModel:
         codes = self.codes(header)
         return find_codes(codes, text, self.usage.get(header, NO_USE)) if codes else ()
 
-    def meaning(self, header: str) -> str:
-        """What a value means: the label of its code, the date as people read it; empty for anything else."""
+    def meaning(self, header: str, room: int = 0) -> str:
+        """What a value means: the label of its code, the date as people read it; empty for anything else.
+
+        With `room` for so many cells a label that is to be cut is what tells it from the others of its list.
+        """
         field, text = self.field(header), self.value(header)
         if field.is_date:
             return show_date(text, field.layout.text)
         codes = self.codes(header)
-        return codes.codes.get(text, "") if codes else ""
+        if codes is None:
+            return ""
+        return telling_label(codes, text, room) if room > 0 else codes.codes.get(text, "")
 
     def is_due(self, header: str) -> bool:
         """Whether a person keys the field and the answers so far do not rule it out."""
@@ -175,11 +180,15 @@ class RecordModel:
         return {header: (saved, now) for header, saved, now in pairs if saved != now}
 
     def begun(self, header: str) -> bool:
-        """Whether somebody has keyed anything in the group of fields that this field stands in."""
+        """Whether somebody has keyed anything in the group of fields that this field stands in.
+
+        The number of an event is proposed by the program, and begins nothing.
+        """
         home, known = self.field(header), self.standard.by_header
         typed = [known[other] for other, text in {**self.context, **self.values}.items() if text and other in known]
         alike = (one for one in typed if (one.section, one.group) == (home.section, home.group))
-        return any(one.keyed == "person" and one.header not in self.carried for one in alike)
+        named = {section.id_field for section in self.standard.event_sections}
+        return any(one.keyed == "person" and one.header not in {*self.carried, *named} for one in alike)
 
     def is_to_do(self, header: str) -> bool:
         """Whether a field is empty because nobody has come to its group yet: nothing to nag about.
@@ -356,6 +365,13 @@ class RecordModel:
             number = text.translate(PRINTED_BLANKS)
             return number if number.isascii() and number.isdigit() else text
         return text.upper() if field.is_upper and not words else text
+
+    def how_to_mend(self, header: str) -> str:
+        """What to do about a date that cannot be read, as a sentence; empty for one that can, and for other fields."""
+        field, text = self.field(header), self.value(header)
+        if not field.is_date or not text or show_date(text, field.layout.text):
+            return ""
+        return f"{field.label}{how_to_type(text, header == self.standard.role('birth_date'))}."
 
     def offer_codes(self) -> bool:
         """Whether what was just typed in the current field are words that its list is to be opened for: several

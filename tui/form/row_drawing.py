@@ -29,9 +29,12 @@ class Columns:
 
     @classmethod
     def of(cls, width: int) -> "Columns":
-        """Divide a line of `width` cells: two fifths for the label, a quarter for the value, the rest to read."""
-        label = max(12, min(34, width * 2 // 5))
-        value = max(8, min(36, width * 27 // 100))
+        """Divide a line of `width` cells: the label first, which is nowhere else; then the value, then what to read.
+
+        At 80 columns that is two fifths and a quarter; where three panes share the screen the label gets half.
+        """
+        label = max(12, min(34, max(width * 2 // 5, min(32, width // 2))))
+        value = max(8, min(36, width * 27 // 100, (width - label) * 7 // 16))
         label = min(label, max(0, width - value))
         return cls(label, value, max(0, width - label - value))
 
@@ -74,7 +77,7 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
         sign, tone = (" " if due else SKIPPED), "meaning"
     plain = "value" if due else "skipped"
     name = "current" if live else plain
-    notes = _notes(model, header, due, findings)
+    notes = _notes(model, header, due, findings, columns.note - 2)
     notes += [finding.message for finding in findings[:1] if live or finding.field == header]
     if to_do and live and not findings:  # the sign says it; in words once, where one stands
         notes.append("still to do")
@@ -89,10 +92,10 @@ def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> 
     return _joined(pieces, plain)
 
 
-def _notes(model: RecordModel, header: str, due: bool, findings: Sequence[Finding]) -> list[str]:
+def _notes(model: RecordModel, header: str, due: bool, findings: Sequence[Finding], room: int) -> list[str]:
     """What is said beside a value before what the rules find: what stood there, what it means, that it is not asked,
     that it is not sent, that it is in no list."""
-    live, text, meaning = header == model.current, model.value(header), model.meaning(header)
+    live, text, meaning = header == model.current, model.value(header), model.meaning(header, room)
     noted = model.noted.get(header)
     notes = [f"NOTE: {noted}"] if noted else []
     notes += [f"was {model.shown(header, model.was)}"] if live and model.was else []

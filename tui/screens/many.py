@@ -305,7 +305,8 @@ class ManyScreen(StoreScreen[None]):
             self.say(f"Saved: {section.title} for {several(len(made), 'client')}. {undo} takes all of them back.", "ok")
             self.line.focus_input()
 
-        self.program.write(lambda unit: many.save(unit, listed, section.id, values), on_done=saved, hold=True)
+        standard = self.program.standard
+        self.program.write(lambda unit: many.save(unit, standard, listed, section.id, values), on_done=saved, hold=True)
 
     def action_undo(self) -> None:
         """Ctrl+Z, from the references or where the form has nothing to take back: all that was saved last."""

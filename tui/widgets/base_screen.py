@@ -98,6 +98,9 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         for line in self.query(TitleLine):
             line.set_title(title)
 
+    def called_again(self) -> None:
+        """The screen's own key was pressed, here or on a screen above that is gone now."""
+
     def jumps(self) -> list[JumpPlace]:
         """The places that Ctrl+G offers: letter, name, and what brings one there."""
         return []

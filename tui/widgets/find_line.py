@@ -63,6 +63,11 @@ class FindLine(Horizontal):
         """Empty the line; the owner is not told."""
         self.editor.load("")
 
+    def select(self) -> None:
+        """Let typing go here, in place of what stands there."""
+        self.editor.load(self.editor.value)
+        self.focus_input()
+
     def focus_input(self) -> None:
         """Let typing go here."""
         self.editor.focus(scroll_visible=False)

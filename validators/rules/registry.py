@@ -114,6 +114,7 @@ FILE_PATTERNS: dict[str, Parameters] = {
     "element_repeated": Parameters(),
     "link_changed": Parameters(),
     "carried_over": Parameters(),
+    "open_beside": Parameters(),
     "lists_not_judged": Parameters(),
     "rule_failed": Parameters(),
     "no_other_columns": Parameters(),

@@ -75,7 +75,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     fields = _read_fields(pack, sections, code_lists, named)
     known = _Known(top, fields)
     for section in sections:
-        known.headers(filter(None, (section.id_field, section.date_field)), "sections")
+        known.headers(filter(None, (section.id_field, section.date_field, section.kind_field)), "sections")
     roles = _roles(top, known)
     shortened = _shortened(top, known)
     settings = read_settings(top.tables("settings"), code_lists)
@@ -352,6 +352,7 @@ def _section(table: TomlTable, pack: Pack) -> Section:
         title=table.text("title"),
         id_field=table.text("id_field", ""),
         date_field=table.text("date_field", ""),
+        kind_field=table.text("kind_field", ""),
         review_weeks=_weeks(table),
     )
     if level == "event" and not section.date_field and section.id in pack.sections:

@@ -73,8 +73,9 @@ class Section:
     """A group of fields that one page of the form and one kind of record hold.
 
     `id_field` and `date_field` are what an event is known by; empty for clients and episodes. A standard whose events
-    have no identifier leaves `id_field` empty there too. `review_weeks`: a review, held again after so many weeks while
-    the episode goes on; 0 for what is not.
+    have no identifier leaves `id_field` empty there too. `kind_field` says by a code what kind of event it is, where
+    one section holds several. `review_weeks`: a review, held again after so many weeks while the episode goes on; 0 for
+    what is not.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Section:
     title: str
     id_field: str = ""
     date_field: str = ""
+    kind_field: str = ""
     review_weeks: int = 0
 
     @property

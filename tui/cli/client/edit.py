@@ -236,7 +236,9 @@ def add_event(
         if other:
             raise Problem(f"{other[0]} is no field of the section {section}: leave it out.")
         over = {**tree.client.values, **record.values}
-        event = new_change(at, "event", str(uuid.uuid4()), record.id, section, given, over)
+        there = (one for each in tree.episodes if each.episode.id == record.id for one in each.events)
+        numbered = save.next_number(at.work.standard, section, (one.values for one in there if one.section == section))
+        event = new_change(at, "event", str(uuid.uuid4()), record.id, section, {**numbered, **given}, over)
         if how.ask:
             event = asked_for(at, tree, event)
         return _finish(at, tree, [event], how)

@@ -73,6 +73,14 @@ def _name_and_day(standard: Standard, held: Held) -> tuple[str, str]:
     return name, show_date(text, standard.by_header[header].layout.text) or text if text else ""
 
 
+def _kind(standard: Standard, held: Held) -> str:
+    """What kind of event it is where its section holds several: code first, because labels begin alike."""
+    header = standard.section_by_id[held.section].kind_field
+    code = held.values.get(header, "") if header else ""
+    codes = standard.code_lists.get(standard.by_header[header].codes) if code else None
+    return f"{code} {codes.codes.get(code, '') if codes else ''}".rstrip()
+
+
 def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
     """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
     worst: dict[RecordKey, Severity] = {}
@@ -108,4 +116,6 @@ def _line(case: Case, held: Held, journey: int) -> str:
     if journey:
         name += f", journey {journey}"
     worker = f" [{held.key_worker}]" if held.key_worker else ""
+    if held.kind == "event":
+        name = _kind(standard, held) or name
     return f"{sign}{day} {name}{worker}{end}" if day else f"{sign}{name}{worker}{end}"

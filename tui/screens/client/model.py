@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from exporters.records.check_client import ClientCheck
+from exporters.records.save import next_number
 from store.facts import NEVER, AgencyInfo, ClientTree, DraftInfo, Kind, StoredRecord
 from tui.form.codes import Usage
 from tui.form.panel_entries import Place, RecordKey
@@ -244,10 +245,13 @@ class Case:
         given: dict[str, str] = {}
         if agency and self.standard.by_header[agency].section in self.sections(held):
             given[agency] = self.agency.code
+        if kind == "event":
+            there = [one.values for one in self.by_id.values() if one.parent_id == parent_id and one.section == section]
+            given |= next_number(self.standard, section, there)
         held.saved = dict(given)
         if like is not None:
             given |= carried_over(self.standard, self.sections(held), self.context(held), like.values)
-            held.carried = frozenset(given) - {agency}
+            held.carried = frozenset(given) - set(held.saved)
         held.typed = given
         self.by_id[held.id] = held
         self.check.forget()

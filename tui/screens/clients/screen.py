@@ -178,6 +178,10 @@ class ClientsScreen(StoreScreen[None]):
         self.program.read(lambda snapshot: warm(snapshot, agency))
         self.set_timer(CHECK_AFTER_SECONDS, check.start)
 
+    def called_again(self) -> None:
+        """F3, from here or from a screen above: somebody else is looked for."""
+        self.find_line.select()
+
     def on_unmount(self) -> None:
         """Nobody is told any more."""
         caseload_check(self.program).tell_no_more(self.checked)
