@@ -22,6 +22,7 @@ from store.month import changed_since, extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -142,7 +143,7 @@ def read_bounces(
     """
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" \t\r,;|")]
     if not lines:
-        raise Problem("The list is empty: paste the lines that the portal gave, one fault a line.")
+        raise Problem(Sentence("The list is empty: paste the lines that the {portal} gave, one fault a line."))
     if len(lines) > LONGEST_LIST:
         raise Problem(f"The list has {len(lines):,} lines: give at most {LONGEST_LIST:,} at a time.")
     heading = _heading(lines[0][1][:LONGEST_LINE], standard)
@@ -156,7 +157,7 @@ def read_bounces(
             read.append(_headed(heading.read(Bounce(number, line[:LONGEST_LINE])), headers))
     read = _noted(read)
     if not read:
-        raise Problem("The list has a heading and nothing below it: paste the lines that the portal gave.")
+        raise Problem(Sentence("The list has a heading and nothing below it: paste the lines that the {portal} gave."))
     form = choose.of(standard)
     found = form.bounces(snapshot, agency, extract_id, read, headings_are_line_1=headings_are_line_1)
     if extracts.one(snapshot, extract_id).redacted_at is not None:

@@ -12,6 +12,7 @@ from store.snapshot import Snapshot
 from validators.calendar.calendar import CalendarEntry
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import USUAL, Terms
 
 if TYPE_CHECKING:
     from store.facts import AgencyInfo
@@ -36,6 +37,7 @@ class ChecklistPage:
     silence: str = ""
     others: tuple[tuple[str, int], ...] = ()
     episodes: int = 0
+    terms: Terms = USUAL
 
     @property
     def attempt(self) -> int:
@@ -63,7 +65,7 @@ class ChecklistPage:
             return f"The window of {self.entry.submission} opens on {day_text(self.entry.opens)}."
         last = max(self.entry.closes, self.entry.deadline)
         if self.today > last and not self.is_over:
-            return f"Its window closed on {day_text(last)}: the region decides."
+            return self.terms.say("Its window closed on {day}: the {region} decides.", day=day_text(last))
         return ""
 
     @property
@@ -147,4 +149,5 @@ def read_page(
         today=today,
         silence=calendar.silence(today),
         others=tuple(others),
+        terms=standard.terms,
     )

@@ -13,13 +13,14 @@ from store.findings.facts import FindingOrder
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.records import Finding, Severity
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from store.store import Store
 
 AT_ONCE = 500
 """Warnings accepted in one transaction: others wait to save while it lasts."""
-PORTAL = "It counts as a warning all the same: the portal knows no acceptance."
+PORTAL = Sentence("It counts as a warning all the same: the {portal} knows no acceptance.")
 
 
 def found_now(store: "Store", work: Work, who: Who, findings: Sequence[Finding], reason: str) -> list[AcceptanceInfo]:

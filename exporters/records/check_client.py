@@ -19,6 +19,7 @@ from store.month import agency_settings
 from store.snapshot import Snapshot
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.rules.checker import Checker
+from validators.rules.file_rules import structure_finding
 from validators.rules.registry import FILE_PATTERNS, Context
 from validators.standard.model import Standard
 

@@ -52,7 +52,10 @@ def as_html(page: ManagerPage) -> bytes:
             _causes(page),
             E.H2("What nobody vouches for"),
             *[E.P(told, E.CLASS("small")) for told in page.unverified or ("Nothing.",)],
-            E.P("Percentages are estimates of this program; the portal's own may differ.", E.CLASS("small")),
+            E.P(
+                page.standard.say("Percentages are estimates of this program; the {portal}'s own may differ."),
+                E.CLASS("small"),
+            ),
         ),
         lang="en-GB",
     )

@@ -19,7 +19,8 @@ from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.screens_month.conftest import PICTURES
 from tests.stores import ask
 from tests.terminal import Terminal
-from tui.screens.calendar.rows import detail, read_year, typed_day, year_of
+from tui.form.dates import typed_day
+from tui.screens.calendar.rows import detail, read_year, year_of
 from validators.calendar.kinds import Override
 from validators.problems import Problem
 from validators.standard.catalogue import load

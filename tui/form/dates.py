@@ -15,6 +15,8 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+from validators.problems import Problem
+
 FIRST_YEAR, LAST_YEAR = 1850, 2149
 AHEAD = timedelta(days=366)
 MONTHS = (
@@ -39,6 +41,16 @@ def read_date(text: str, today: date, layout: str, birth: bool = False) -> str |
     """
     found = _read(SPACE.sub(" ", text).strip().casefold(), today, birth)
     return None if found is None else write_date(found, layout)
+
+
+def typed_day(label: str, text: str, today: date) -> date | None:
+    """A day as people type it into a dialog, None for nothing. Raises Problem when it is none."""
+    if not text.strip():
+        return None
+    found = read_date(text, today, "YYYY-MM-DD")
+    if found is None:
+        raise Problem(f"{label} is not a date: type it like 14/3/26 or 14 mar 26.")
+    return date.fromisoformat(found)
 
 
 def write_date(day: date, layout: str) -> str:

@@ -70,6 +70,7 @@ class RecordModel:
         self.order = tuple(row.header for row in self.rows if isinstance(row, Field))
         nhs = (row for rule in standard.rules for row in rule.rows if row.pattern == "nhs_number")
         self._nhs_numbers = frozenset(header for row in nhs for header in row.fields)
+        self._named = {section.id_field for section in standard.event_sections}
         self.row_of = {row.header: index for index, row in enumerate(self.rows) if isinstance(row, Field)}
         self.values = {header: text for header, text in values.items() if text}
         self.base: Values = dict(self.values if base is None else base)
@@ -187,8 +188,7 @@ class RecordModel:
         home, known = self.field(header), self.standard.by_header
         typed = [known[other] for other, text in {**self.context, **self.values}.items() if text and other in known]
         alike = (one for one in typed if (one.section, one.group) == (home.section, home.group))
-        named = {section.id_field for section in self.standard.event_sections}
-        return any(one.keyed == "person" and one.header not in {*self.carried, *named} for one in alike)
+        return any(one.keyed == "person" and one.header not in self.carried | self._named for one in alike)
 
     def is_to_do(self, header: str) -> bool:
         """Whether a field is empty because nobody has come to its group yet: nothing to nag about.

@@ -52,9 +52,9 @@ def asking_since(title: str, offered: str, standard: Standard) -> Asking:
 ASK = (
     "# A new agency in this store",
     "",
-    "Type the agency code of its national returns, such as T0123, and choose the",
-    "data set it reports. One code may report several data sets: each is an agency",
-    "here. Enter makes it; Esc goes back, nothing is made.",
+    "Type the agency code of its national returns, and choose the data set that it",
+    "reports. One code may report several data sets: each is an agency here. Enter",
+    "makes it; Esc goes back, nothing is made.",
     "",
 )
 

@@ -39,7 +39,7 @@ COLUMNS = (
 NOWHERE, DOUBTFUL, CHANGED = "-", "?", "changed"
 HELP = (
     "",
-    " Paste the portal's list here, one fault a line: line numbers or identifiers",
+    " Paste the {portal}'s list here, one fault a line: line numbers or identifiers",
     " of the extract, with whatever stands beside them; or type it, or read a file.",
 )
 REGISTRY.add(
@@ -104,7 +104,7 @@ class BouncesScreen(StoreScreen[None]):
             lambda at: at if isinstance(at, int) and at < len(self.bounces) else None,
             "Nothing is pasted yet.",
         )
-        yield TextPage(list(HELP))
+        yield TextPage([self.program.terms.say(line) for line in HELP])
         yield self.about
         yield self.table
         yield from self.details
@@ -208,7 +208,8 @@ class BouncesScreen(StoreScreen[None]):
                 self.take(texts["line"])
 
         about = ["A line number, or an identifier, and what stands beside it: a header, a rule."]
-        self.app.push_screen(Asking("A line of the portal's list", about, [Asked("line", "Line")]), typed)
+        title = self.program.terms.say("A line of the {portal}'s list")
+        self.app.push_screen(Asking(title, about, [Asked("line", "Line")]), typed)
 
     def action_from_file(self) -> None:
         """`o`: a file on this machine."""
@@ -219,7 +220,8 @@ class BouncesScreen(StoreScreen[None]):
                 self.program.read(lambda snapshot: text_of_list(path), on_done=self.take, hold=True)
 
         about = ["A text or CSV file on this machine, one fault a line."]
-        self.app.push_screen(Asking("The portal's list", about, [Asked("path", "File")]), named)
+        title = self.program.terms.say("The {portal}'s list")
+        self.app.push_screen(Asking(title, about, [Asked("path", "File")]), named)
 
     def action_extract(self) -> None:
         """`x`: the extract before; after the first one the latest again. A list goes with its submission."""

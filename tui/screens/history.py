@@ -9,6 +9,7 @@ from textual.widget import Widget
 from exporters.records import history
 from exporters.records.history import RecordPlace
 from store.snapshot import Snapshot
+from tui.form.dates import show_date, typed_day
 from tui.session.filtered_screen import StoredTableScreen, TableContents
 from tui.session.history_lines import HistoryLine, record_told, sums_told, whole_day_told
 from tui.session.looks import note_looks
@@ -16,7 +17,6 @@ from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
 from tui.widgets.text_page import PageScreen
-from validators.problems import Problem
 
 WIDE = 110
 NARROW_COLUMNS = (Column("When", 17), Column("Who", 9), Column("Record", 20), Column("What", 0))
@@ -29,14 +29,6 @@ REGISTRY.add(
 )
 
 NOTHING = "Nothing was done yet."
-
-
-def _require_day(texts: Mapping[str, str]) -> None:
-    """Raise Problem for what is no day."""
-    try:
-        date.fromisoformat(texts["day"])
-    except ValueError:
-        raise Problem("That is no day: type it as in 2026-11-29.") from None
 
 
 class HistoryScreen(StoredTableScreen[HistoryLine]):
@@ -134,18 +126,22 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
 
     def action_whose(self) -> None:
         """`p`: what somebody did on a day."""
+        today = self.program.today()
+
+        def check(texts: Mapping[str, str]) -> None:
+            typed_day("Day", texts["day"], today)
 
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 self._record_id, self._person = "", texts["person"]
-                self._day = date.fromisoformat(texts["day"])
+                self._day = typed_day("Day", texts["day"], today)
                 self.action_refresh_data()
 
         asked = (
             Asked("person", "Account", self._person or self.program.person),
-            Asked("day", "Day (YYYY-MM-DD)", f"{self._day or self.program.today()}"),
+            Asked("day", "Day", show_date(f"{self._day or today}", "YYYY-MM-DD")),
         )
-        self.app.push_screen(Asking("What somebody did on a day", [], asked, _require_day), given)
+        self.app.push_screen(Asking("What somebody did on a day", [], asked, check), given)
 
     # Looking closer
 

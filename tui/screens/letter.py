@@ -15,8 +15,7 @@ from store.month.facts import LetterChange
 from store.records import agencies
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
-from tui.form.dates import show_date
-from tui.screens.calendar.rows import typed_day
+from tui.form.dates import show_date, typed_day
 from tui.session.program import StoreScreen
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking

@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING, Any, Literal
 from textual.screen import Screen
 
 from tui.widgets.actions import ALL, LETTERS, REGISTRY, TO_CASELOAD, WALKING, action
+from validators.standard.terminology import Sentence
 
 if TYPE_CHECKING:
     from validators.standard.model import Standard
 
 CONSENT, BEGUN, REVIEWS = "consent", "begun", "reviews"
-ROLL_OVER = "roll_over"
+ROLL_OVER, REGIONS = "roll_over", "regions"
 
 
 def has(standard: "Standard", needs: str) -> bool:
     """Whether a data set has what a screen or an action needs.
 
-    "" is nothing, `roll_over` one of its calendar, `consent` and `begun` a field of that role, `reviews` events that
-    are held again, else the name of a part of the standard that is not empty.
+    "" is nothing, `roll_over` and `regions` those of its calendar, `consent` and `begun` a field of that role,
+    `reviews` events that are held again, else the name of a part of the standard that is not empty.
     """
-    if needs == ROLL_OVER:
-        from validators.calendar.kinds import KINDS
+    if needs in (ROLL_OVER, REGIONS):
+        from validators.calendar.kinds import KINDS, regions
 
-        return bool(KINDS[standard.submission.calendar].bases_until)
+        calendar = standard.submission.calendar
+        return bool(KINDS[calendar].bases_until if needs == ROLL_OVER else regions(calendar))
     if needs in (CONSENT, BEGUN):
         return bool(standard.role(needs))
     if needs == REVIEWS:
@@ -51,7 +53,7 @@ class ScreenEntry:
     title: str
     module: str
     class_name: str
-    tooltip: str = ""
+    tooltip: str | Sentence = ""
     key: str = ""
     needs: str = ""
     from_anywhere: bool = True
@@ -146,7 +148,7 @@ SCREENS: dict[str, ScreenEntry] = {
             "Bounce list",
             "tui.screens.bounces",
             "BouncesScreen",
-            "Paste the portal's list of what it refused; each line leads to its record",
+            Sentence("Paste the {portal}'s list of what it refused; each line leads to its record"),
             letters=True,
             faults="next",
         ),

@@ -151,7 +151,7 @@ def page_of(standard: Standard, one: AgencySetting, told: str, said: Sequence[st
         lines += ["", "# Codes", ""]
         lines += [f"  {code:4} {put.get(code, 'in no class'):16} {label}" for code, label in known.items()]
         if not codes.codes:
-            lines += ["  The codes of this list are not public: type those that your portal uses."]
+            lines += [standard.say("  The codes of this list are not public: type those that your {portal} uses.")]
         if codes.labels:
             lines += ["", "# Published labels whose codes are not known", ""]
             lines += [f"  {label}" for label in codes.labels]

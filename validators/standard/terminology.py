@@ -6,7 +6,14 @@ are put in together, so that nothing looks through what a person typed for words
 
 from collections.abc import Mapping
 
-_USUAL = {"client": "client", "episode": "episode", "event": "event", "row": "row"}
+_USUAL = {
+    "client": "client",
+    "episode": "episode",
+    "event": "event",
+    "row": "row",
+    "portal": "portal",
+    "region": "region",
+}
 
 
 def _article(word: str) -> str:
@@ -22,7 +29,7 @@ class Terms:
     """What a standard calls the things that our sentences speak of.
 
     A template names them as we do: `{episode}`, `{an episode}`, `{episodes}`, each with a capital as well; so with
-    `client`, `event` and `row`.
+    `client`, `event` and `row`, with `portal`, which takes the returns, and `region`, which is asked about them.
     """
 
     def __init__(self, own: Mapping[str, str] | None = None) -> None:

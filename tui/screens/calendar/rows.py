@@ -11,7 +11,6 @@ from textual.message import Message
 from store.month import calendar as stored_calendar
 from store.month import extracts, submissions
 from store.snapshot import Snapshot
-from tui.form.dates import read_date
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece
@@ -236,13 +235,3 @@ class YearList(LineList):
     def stripe_of(self, row: int) -> str:
         """Every second row has another ground."""
         return "stripe" if row & 1 else "text"
-
-
-def typed_day(label: str, text: str, today: date) -> date | None:
-    """A day as people type it, None for nothing. Raises Problem when it is none."""
-    if not text:
-        return None
-    found = read_date(text, today, "YYYYMMDD")
-    if found is None:
-        raise Problem(f"{label} is not a date: type it like 14/3/26 or 14 mar 26.")
-    return date(int(found[:4]), int(found[4:6]), int(found[6:]))

@@ -12,8 +12,8 @@ from exporters.month.calendar_csv import checked_overrides
 from exporters.work import Work
 from store.facts import Who
 from store.month import calendar
-from tui.form.dates import show_date
-from tui.screens.calendar.rows import Year, YearList, detail, read_year, typed_day, year_of
+from tui.form.dates import show_date, typed_day
+from tui.screens.calendar.rows import Year, YearList, detail, read_year, year_of
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -38,10 +38,19 @@ if TYPE_CHECKING:
 
 SCOPE = {"calendar"}
 REGISTRY.add(
-    action("calendar.state", "insert", "State dates", "Enter the dates that a region states", SCOPE, "state", True),
+    action("calendar.state", "insert", "State dates", "Enter dates as they are stated to you", SCOPE, "state", True),
     action("calendar.withdraw", "delete", "Withdraw", "Take stated dates back; asks first", SCOPE, "withdraw", True),
     action("calendar.load", "ctrl+o", "From a file", "Take dates from a CSV file", SCOPE, "load"),
-    action("calendar.region", "ctrl+t", "Region", "Which region the agency belongs to", SCOPE, "region", True),
+    action(
+        "calendar.region",
+        "ctrl+t",
+        "Region",
+        "Which region the agency belongs to",
+        SCOPE,
+        "region",
+        True,
+        needs="regions",
+    ),
     action("calendar.closed", "ctrl+d", "Closed day", "Enter or withdraw a day without work", SCOPE, "closed_day"),
     action("calendar.later", "plus", "Next year", "The year after this one", SCOPE, "year(1)", True),
     action("calendar.earlier", "minus", "Year before", "The year before", SCOPE, "year(-1)", True),

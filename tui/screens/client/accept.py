@@ -109,7 +109,8 @@ class Accepting:
                     hold=True,
                 )
 
-        told = f"Kept for these values: it lapses when one of them changes. {accept.PORTAL}"
+        counts = accept.PORTAL.told(self.screen.program.terms)
+        told = f"Kept for these values: it lapses when one of them changes. {counts}"
         about = [f"{entry.sentence} (rule {entry.rule})", values_text(findings[0]), told]
         asked = [Asked("reason", "Reason, why it is right as it is")]
         self.screen.app.push_screen(Asking("Accept this warning", about, asked), reasoned)

@@ -127,7 +127,8 @@ class ReceiptScreen(StoreScreen[None]):
 
     def action_sent(self) -> None:
         """F2: was it sent? Asked, since later mismatches are told against it."""
-        lines = ["Mark it once the portal has taken it. Later extracts are compared with it."]
+        told = "Mark it once the {portal} has taken it. Later extracts are compared with it."
+        lines = [self.program.terms.say(told)]
         answers = [Answer("s", "It was sent")]
 
         def came(letter: str | None) -> None:

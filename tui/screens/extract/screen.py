@@ -9,13 +9,14 @@ from textual.widget import Widget
 
 from exporters.extracts.compare import Comparison
 from exporters.extracts.mismatches import Mismatches
-from exporters.extracts.receipt import Receipt, told_of_kind, told_of_others, told_of_size
+from exporters.extracts.receipt import KINDS, Receipt, told_of_kind, told_of_others, told_of_size
 from exporters.extracts.submission_window import DUE
 from exporters.formats.base import ExtractKind, extract_kind
 from exporters.month.checklist import MISMATCHES, OUTSIDE
 from exporters.work import Work
 from store.facts import ExtractInfo, Who
 from store.month import calendar
+from tui.form.dates import show_date, typed_day
 from tui.screens.extract.folders import in_folder
 from tui.screens.extract.items import ItemsScreen, changed, held_back, kept_out, left_out
 from tui.screens.extract.mismatches import MismatchesScreen
@@ -26,6 +27,7 @@ from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.session.wording import several
 from tui.widgets.ask_text import Asked, Asking
+from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, printable
 from tui.widgets.text_line import Piece, TextLine
@@ -39,6 +41,7 @@ from validators.standard.model import Standard
 # The lines of the first page: each tells one thing and leads on.
 
 LABEL = 15
+BETWEEN, DAY = "between", "YYYY-MM-DD"
 
 
 @dataclass(frozen=True)
@@ -106,31 +109,27 @@ def kind_lines(receipt: Receipt, ask: Callable[[], object]) -> Iterator[ExtractL
         )
 
 
-def asking(standard: Standard, wanted: ExtractKind | None) -> Asking:
-    """The dialog that asks for a kind, and for the days between."""
-    kinds = standard.submission.kinds
+def which_kind(standard: Standard, wanted: ExtractKind | None) -> Confirm:
+    """The question which kind is looked at; Enter leaves it as it is."""
     now = wanted or extract_kind(standard)
-    lines = [f"The kinds of extract are {', '.join(kinds)}. The days are for between alone, as YYYY-MM-DD."]
-    asked = [
-        Asked("kind", f"Kind ({', '.join(kinds)})", now.kind if now else ""),
-        Asked("from", "From", str(now.start) if now and now.start else "", optional=True),
-        Asked("to", "To", str(now.end) if now and now.end else "", optional=True),
-    ]
-    return Asking("Which kind of extract", lines, asked, lambda texts: wanted_of(standard, texts))
+    kinds = standard.submission.kinds
+    letters = {kind: kind[0] for kind in kinds}
+    answers = [Answer(letters[kind], KINDS.get(kind, kind)) for kind in kinds]
+    return Confirm("Which kind of extract", [], answers, letters[now.kind] if now else "")
 
 
-def wanted_of(standard: Standard, texts: Mapping[str, str]) -> ExtractKind | None:
-    """What was answered. Raises Problem for what is no kind, or no day."""
-    return extract_kind(standard, texts["kind"].strip(), _day(texts["from"]), _day(texts["to"]))
+def which_days(standard: Standard, wanted: ExtractKind | None, today: date) -> Asking:
+    """The dialog that asks for the days between which events are written."""
+    now = [day for day in (wanted.start, wanted.end) if day] if wanted else []
+    first, last = (show_date(f"{day}", DAY) for day in now) if len(now) == 2 else ("", "")
+    asked = [Asked("from", "First day", first), Asked("to", "Last day", last)]
+    return Asking(KINDS[BETWEEN], [], asked, lambda texts: kind_between(standard, texts, today))
 
 
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Problem("A day is written as YYYY-MM-DD, such as 2026-03-31.") from None
+def kind_between(standard: Standard, texts: Mapping[str, str], today: date) -> ExtractKind | None:
+    """The kind with the days that were typed. Raises Problem for what is no day, and days the wrong way round."""
+    first, last = typed_day("The first day", texts["from"], today), typed_day("The last day", texts["to"], today)
+    return extract_kind(standard, BETWEEN, first, last)
 
 
 class ExtractScreen(StoreScreen[None]):
@@ -320,12 +319,24 @@ class ExtractScreen(StoreScreen[None]):
         self.program.open_screen("calendar")
 
     def _ask_kind(self) -> None:
-        self.app.push_screen(asking(self.program.standard, self.wanted), self._kind_asked)
+        standard, today = self.program.standard, self.program.today()
 
-    def _kind_asked(self, texts: Mapping[str, str] | None) -> None:
-        if texts is not None:
-            self.wanted = wanted_of(self.program.standard, texts)
+        def chosen(letter: str | None) -> None:
+            kind = next((one for one in standard.submission.kinds if one[0] == letter), "")
+            if kind == BETWEEN:
+                self.app.push_screen(which_days(standard, self.wanted, today), typed)
+            elif kind:
+                looks_at(extract_kind(standard, kind))
+
+        def typed(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                looks_at(kind_between(standard, texts, today))
+
+        def looks_at(wanted: ExtractKind | None) -> None:
+            self.wanted = wanted
             self.action_refresh_data()
+
+        self.app.push_screen(which_kind(standard, self.wanted), chosen)
 
     def _findings(self) -> None:
         self.program.open_screen("findings", submission=self.submission)

@@ -522,7 +522,7 @@ class FindingsScreen(FilteredScreen):
         about = [
             one.message,
             values_text(one),
-            f"Kept for these values: it lapses when one of them changes. {accept.PORTAL}",
+            f"Kept for these values: it lapses when one of them changes. {accept.PORTAL.told(self.program.terms)}",
         ]
         self._ask("Accept this warning", about, [one])
 
@@ -541,7 +541,7 @@ class FindingsScreen(FilteredScreen):
                 ((rule, message),) = rules.items()
                 title = f"Accept {counted(many, 'warning')}"
                 about = [rule_title(app.standard, rule), message]
-                about.append(f"One reason for all, each kept for its own values. {accept.PORTAL}")
+                about.append(f"One reason for all, each kept for its own values. {accept.PORTAL.told(app.terms)}")
                 self._ask_reason(title, about, many, lambda reason: self._keep_all(group, rule, reason))
 
         app.read(lambda snapshot: accept.rules_of(snapshot, group.order, group.index), on_done=told, hold=True)
