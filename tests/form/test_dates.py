@@ -125,8 +125,8 @@ def test_a_day_without_a_year_is_the_latest_there_was(text: str, today: date, re
 @pytest.mark.parametrize(
     ("text", "birth", "said"),
     [
-        ("1985", True, ": only a year; type 14/3/1985, say, or leave it empty till it is known"),
-        (" 2020 ", False, ": only a year; type 14/3/2020, say"),
+        ("1985", True, ": only a year; type it whole, as 14/3/1985, or leave it empty"),
+        (" 2020 ", False, ": only a year; type it whole, as 14/3/2020"),
         ("14/3", True, ": type the year of birth too, as in 14/3/85"),
         ("14 Mar", True, ": type the year of birth too, as in 14/3/85"),
         ("31/2/85", True, " is no date: type it as 14/3/22, 14 mar 22 or t for today"),

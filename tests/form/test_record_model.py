@@ -453,7 +453,7 @@ def test_after_no_to_consent_the_record_ends_and_the_rest_is_within_reach(standa
 
 def test_a_date_that_cannot_be_read_says_what_to_do_and_other_fields_say_nothing(standard: Standard) -> None:
     model = model_of(standard, values={"DOB": "1985", "FINITIAL": "1985"})
-    assert model.how_to_mend("DOB").startswith(f"{model.field('DOB').label}: only a year; type 14/3/1985, say")
+    assert model.how_to_mend("DOB").startswith(f"{model.field('DOB').label}: only a year; type it whole, as 14/3/1985")
     assert model.how_to_mend("FINITIAL") == ""
     assert (
         model_of(standard, values={"DOB": "19850314"}).how_to_mend("DOB") == model_of(standard).how_to_mend("DOB") == ""

@@ -76,7 +76,7 @@ def how_to_type(text: str, birth: bool) -> str:
     """What to do about a typed text that is no date, to follow the field's name: a year alone, a birth without one."""
     tidied = SPACE.sub(" ", text).strip().casefold()
     if re.fullmatch(r"[0-9]{4}", tidied) and FIRST_YEAR <= int(tidied) <= LAST_YEAR:
-        return f": only a year; type 14/3/{tidied}, say" + (", or leave it empty till it is known" if birth else "")
+        return f": only a year; type it whole, as 14/3/{tidied}" + (", or leave it empty" if birth else "")
     named = NAMED.fullmatch(tidied)
     if birth and (DAY_AND_MONTH.fullmatch(tidied) or (named and not named[3])):
         return ": type the year of birth too, as in 14/3/85"

@@ -116,6 +116,7 @@ class NotePage(BaseModal[tuple[str, str]]):
 
 
 Done = Callable[[ClientTree], None]
+NEVER_SAVED = "What was typed of a new client is thrown away."
 
 
 class Adding:
@@ -213,25 +214,29 @@ class Adding:
         if below:
             lines.append(f"What stands under it ({below}) goes and comes back with it.")
         lines += typing_told(typing, "it is kept, and offered once this is back")
-        lines.append(f"{REGISTRY.key_text('form.undo')} right afterwards undoes it.")
+        for_good = held.kind == "client" and not held.version
+        undo = f"{REGISTRY.key_text('form.undo')} right afterwards undoes it."
+        lines.append("It was never saved: what is typed is gone for good." if for_good else undo)
 
         def answered(letter: str | None) -> None:
             if letter == "d":
                 self._delete(held)
 
-        screen.app.push_screen(Confirm("Delete this record?", lines, [Answer("d", "Delete it")]), answered)
+        screen.app.push_screen(Confirm("Delete this record?", lines, [Answer("d", "Delete it", for_good)]), answered)
 
     def _delete(self, held: Held) -> None:
         screen, program = self.screen, self.screen.program
         if held.version == 0:
             parent = screen.case.by_id.get(held.parent_id)
-            gone = screen.case.remove(held)
+            # A client who is gone takes the screen along, which tells of him until it is closed.
+            gone = list(screen.case.by_id.values()) if held.kind == "client" else screen.case.remove(held)
             self._deleted.append(gone)
             screen.keeper.forget([one.id for one in gone])
             wanted = [DraftName(one.id, program.session) for one in gone]
             program.write(lambda unit: left_drafts.discard(unit, wanted))
             if held.kind == "client":
                 screen.dismiss()
+                program.call_later(program.say, NEVER_SAVED, "ok")
                 return
             screen.held = parent or screen.case.client
             screen.open(screen.held)

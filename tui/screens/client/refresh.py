@@ -95,8 +95,11 @@ class Around:
 
     # --- others' saves ----------------------------------------------------------------------
 
-    def reload(self, said: bool = False) -> None:
-        """Read the client again; what is typed here stays, records that others changed are shown as they are."""
+    def reload(self, said: bool = False, own: bool = False) -> None:
+        """Read the client again; what is typed here stays, records that others changed are shown as they are.
+
+        `own` is that of a save on another screen of this very program.
+        """
         screen, program = self.screen, self.screen.program
         if not screen.case.client.version:
             return
@@ -112,7 +115,7 @@ class Around:
                 self._put_off = True
                 return
             if screen.saving.taken != taken:  # or be from before it, and take it back
-                self.reload(said)
+                self.reload(said, own)
                 return
             if _differs(screen, tree):
                 by, before = tree.client.changed_by, {held.id: held.version for held in screen.case.by_id.values()}
@@ -121,7 +124,7 @@ class Around:
                 if not any(held.overtaken for held in records):
                     changed = [held for held in records if before.get(held.id) != held.version]
                     latest = max(changed or records, key=lambda held: held.changed_at)
-                    who = labels.somebody(latest.changed_by or by, program.person)
+                    who = "You" if own else labels.somebody(latest.changed_by or by, program.person)
                     screen.say(f"{who} saved this client just now; it is shown as it is.", "notice")
             elif said:
                 screen.say("This is what the store has.")

@@ -384,7 +384,7 @@ class ClientScreen(BaseScreen[None]):
         if event.own and self._is_in_front():
             self.around.company.look()
         else:
-            self.around.reload()
+            self.around.reload(own=event.own)
 
     def _is_in_front(self) -> bool:
         """Whether nothing but dialogs stands over this screen."""

@@ -32,6 +32,7 @@ from tui.widgets.settings import WEEKS
 from tui.widgets.text import printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
+from validators.rules.messages import listed
 from validators.standard.terminology import Sentence
 
 # The table of clients, which is driven from the line one types in.
@@ -156,7 +157,7 @@ class ClientsScreen(StoreScreen[None]):
             self.list.count,
             self.list.fetch,
             lambda id: self.list.find(id, self.table.cursor),
-            "Nobody is found by this.",
+            self._nobody(),
             id="clients",
         )
         self.late_count = LateCount(app, self.list, self.table, self.tell)
@@ -504,6 +505,19 @@ class ClientsScreen(StoreScreen[None]):
         key = REGISTRY.key_text("clients.worker").replace("Ctrl+", "^")
         pieces += _filter(f"{key} {query.key_worker or 'worker'}".strip(), bool(query.key_worker))
         self.filter_line.show(*pieces)
+        self.table.empty = self._nobody()
+
+    def _nobody(self) -> str:
+        """Why the list is empty, where it is: which filter leaves nobody, or that nobody was entered yet."""
+        query = self.list.query
+        on = [REGISTRY[SHOWN[name]].name for name in self.list.filters if name in query.filters]
+        on += [f"key worker {query.key_worker}"] if query.key_worker else []
+        if on:
+            what = "Nobody is found by this" if query.text.strip() else "Nobody is left"
+            return printable(f"{what} while the list is filtered by {listed(on)}.")
+        if query.text.strip():
+            return "Nobody is found by this."
+        return f"No client was entered yet: {REGISTRY.key_text('clients.new')} enters one."
 
     def trouble(self, problem: Problem) -> None:
         """The store does not answer: say so once, and look again soon."""
