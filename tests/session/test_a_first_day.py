@@ -116,18 +116,67 @@ def ten_forms(day: Day) -> None:
 
 
 def known_already(day: Day) -> None:
-    """The tenth form is of one who is here; what was begun of him is thrown away."""
+    """The seventh form is of one who is here and comes again: his episode is closed, the next one taken from it."""
     day.keys("known", f"{NEXT}A<tab>M<tab>30/7/63<tab>1<tab>", "Known already? 101 AM")
+    day.keys("known", "<ctrl+f>", "Side by side: 1 of 1")
+    day.keys("known", "<f2>", "> Consent for NDTMS Y")
+    day.keys("known", "<ctrl+g>e<tab><tab><tab>15/8<tab>1<f2>", "Done: Saved: Episode 1 Aug 2022.")
+    day.keys("known", "<ctrl+n>l", "12 values are carried over, marked ~ until you pass them.")
+    day.keys("known", "Y<tab><tab><tab><tab>20/8<tab>5<tab>20/8<tab>1<tab><tab>", "20 Aug 2022")
+    day.keys(
+        "known", "<tab>" * 3 + "8<tab>6<tab>" + "<tab>" * 8 + "22/8<tab>1<tab>N<f2>", "Saved: Episode 20 Aug 2022."
+    )
+    day.screen.sees("Nothing wrong")
+    day.keys("known", "<escape>", "New client AM, born 30 Jul 1963")
+    # What was begun of him in the belief that he is new is thrown away.
+    day.keys("known", "<ctrl+t><delete>", "what is typed is gone for good")
+    day.keys("known", "d", "What was typed of a new client is thrown away.")
 
 
 def a_day_clinic(day: Day) -> None:
-    """The same for all who came."""
+    """Five came, and two who cannot have it: they are told, and the rest is kept as one."""
+    day.keys("clinic", "<ctrl+p>", "Command:")
+    day.keys("clinic", "same for many<enter>", "Same for many: Sub-intervention")
+    day.keys("clinic", "24/8<tab><tab><tab>y<tab><ctrl+e><ctrl+t>", "13 empty fields of this group answered No.")
+    day.keys("clinic", "101<enter>103<enter>104<enter>107<enter>108<enter>", "5 clients on the list")
+    day.keys("clinic", "<f2>", "Saved: Sub-intervention for 5 clients. Ctrl+Z takes all of them back.")
+    day.keys("clinic", "<f3>", "107 1 client")
+    day.screen.leaves("9 clients")
+    day.screen.leaves("Month: ")
 
 
 def the_month_is_ended(day: Day, folder: Path) -> Path:
-    """Mended, looked at, written, marked, ticked."""
-    raise NotImplementedError
+    """The gaps are filled from the worklist and by F8; then the return is written, sent and ticked."""
+    screen = day.screen
+    screen.checked()
+    day.keys("gaps filled", "w", "Open without: Caseload start date 1 client")
+    day.keys("gaps filled", "<enter>", "1 client")
+    day.keys("gaps filled", "<enter>", "Caseload start date")
+    day.keys("gaps filled", "3/8<f2>", "1 error to mend: F7")
+    day.keys("gaps filled", "<f7>", "Error: Date of birth, DAT of residence")
+    day.keys("gaps filled", "14/3/85<f2>", "Done: Saved: Client 105 EQ. 1 error to mend: F8")
+    day.keys("gaps filled", "<f8>A11B<f8>NN<f8>7000<f2>", "Done: Saved: Episode 1 Aug 2022.")
+    screen.sees("Nothing wrong")
+    for behind in (" client", "Worklists", "Month: "):
+        screen.leaves(behind)
+    folder.mkdir()
+    screen.checked()
+    screen.sees("Load 100.0 %, data quality 100.0 %")
+    screen.look_at_extract()
+    screen.sees("✓ Standing ready to be sent")
+    screen.writes_and_marks(folder)
+    screen.closes("2022-08")
+    (file,) = folder.iterdir()
+    return file
 
 
 def the_page_is_printed(day: Day, folder: Path) -> None:
-    """The manager's."""
+    """The manager's one page, looked at and kept as HTML."""
+    file = folder / "page.html"
+    day.keys("page", "<ctrl+p>", "Command:")
+    day.keys("page", "report<enter>", "Part July Aug 22")
+    day.screen.types("<f2>", "File on this host")
+    day.screen.types(f"<ctrl+u>{file}<enter>", "names no client")
+    text = file.read_text(encoding="utf-8")
+    assert "100.0" in text and "Part July Aug 22" in text and "<script" not in text
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -92,6 +92,7 @@ class KeyWorkers(BaseModal[str]):
 
 
 FEW = 9
+NOBODY = "Nobody is found by this."
 
 
 class Views(BaseModal[str]):
@@ -261,8 +262,8 @@ class ClientsScreen(StoreScreen[None]):
             self.renew()
             found = self.table.current_id
         if found is None:
-            key = REGISTRY.key_text("clients.new")
-            self.say(f"Nobody is found by this; {key} enters a new client.", "notice")
+            told, new = self._nobody(), f"; {REGISTRY.key_text('clients.new')} enters a new client."
+            self.say(f"{told.removesuffix('.')}{new}" if told == NOBODY else told, "notice")
         elif self.list.worklist is not None:
             self._open_waiting(str(found), 1)
         else:
@@ -516,7 +517,7 @@ class ClientsScreen(StoreScreen[None]):
             what = "Nobody is found by this" if query.text.strip() else "Nobody is left"
             return printable(f"{what} while the list is filtered by {listed(on)}.")
         if query.text.strip():
-            return "Nobody is found by this."
+            return NOBODY
         return f"No client was entered yet: {REGISTRY.key_text('clients.new')} enters one."
 
     def trouble(self, problem: Problem) -> None:

@@ -33,9 +33,11 @@ class WorklistList(LineList):
         return [(" What waits for somebody; Enter lists the clients", "heading")]
 
     def show(self, shown: Sequence[WorklistCount]) -> None:
-        """Show other numbers, the same worklist chosen."""
+        """Show other numbers, the same worklist chosen; at first the one where somebody waits."""
+        waiting = next((row for row, one in enumerate(shown) if one.number), 0)
+        at = self.cursor if self.shown else waiting
         self.shown = shown
-        self.go(self.cursor, quiet=True)
+        self.go(at, quiet=True)
         self.refresh()
 
     def pieces_of(self, row: int) -> Sequence[Piece]:
