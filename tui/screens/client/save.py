@@ -174,6 +174,7 @@ class Saving:
         unsure = sum(len(held.unconfirmed) for held in screen.case.by_id.values() if not screen.case.is_gone(held))
         carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
         wrong = sum(entry.kind == "error" for entry in screen.entries)
+        screen.walking.mending = bool(wrong)
         if wrong:
             screen.walking.told = None  # the next step is what is still wrong here, and not the next client
         faults = (
