@@ -469,6 +469,8 @@ def test_the_number_of_an_event_begins_no_group() -> None:
     assert model.begun("ALCDAYS")
 
 
-@pytest.mark.parametrize(("width", "label", "value", "note"), [(80, 32, 21, 27), (60, 30, 13, 17), (100, 34, 27, 39)])
+@pytest.mark.parametrize(
+    ("width", "label", "value", "note"), [(80, 32, 21, 27), (60, 30, 13, 17), (100, 34, 27, 39), (40, 16, 10, 14)]
+)
 def test_a_line_gives_labels_the_room_there_is(width: int, label: int, value: int, note: int) -> None:
     assert Columns.of(width) == Columns(label, value, note)

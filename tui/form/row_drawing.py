@@ -16,6 +16,8 @@ WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 TO_DO, SKIPPED, CARRIED, ACCEPTED, UNLISTED = "·", "-", "~", "=", "?"
 NOT_ASKED = "not asked"
 KEPT_HERE = "kept here, not sent"
+PANE = 56
+"""From so many columns on, labels are shown whole; with fewer, what values mean is worth more."""
 NOT_LISTED = f"{UNLISTED} not in the list we have, which is {{status}}"
 
 
@@ -31,10 +33,13 @@ class Columns:
     def of(cls, width: int) -> "Columns":
         """Divide a line of `width` cells: the label first, which is nowhere else; then the value, then what to read.
 
-        At 80 columns that is two fifths and a quarter; where three panes share the screen the label gets half.
+        At 80 columns that is two fifths and a quarter; where three panes share 120 of them the label gets half.
         """
-        label = max(12, min(34, max(width * 2 // 5, min(32, width // 2))))
-        value = max(8, min(36, width * 27 // 100, (width - label) * 7 // 16))
+        half = min(32, width // 2) if width >= PANE else 0
+        label = max(12, min(34, max(width * 2 // 5, half)))
+        value = max(8, min(36, width * 27 // 100))
+        if half:
+            value = min(value, (width - label) * 7 // 16)
         label = min(label, max(0, width - value))
         return cls(label, value, max(0, width - label - value))
 
