@@ -198,6 +198,11 @@ def test_nobody_found_says_what_next(start: Start) -> None:
     terminal = start()
     terminal.press("nosuchclient<enter>")
     assert terminal.shows("Nobody is found by this; Ctrl+N enters a new client.")
+    terminal.press("<ctrl+x>")
+    assert terminal.shows("Nobody is found by this while the list is filtered by Closed cases.")
+    terminal.press("<ctrl+x><f3>000001")
+    terminal.until(" 1 client")
+    assert terminal.lines()[1].startswith(" Find: 000001 "), "what stood there was selected"
 
 
 def test_what_was_said_of_a_draft_goes_with_it(start: Start) -> None:
