@@ -15,6 +15,7 @@ from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
 from tests.stores import ask, do
 from validators.records import Values
+from validators.standard.catalogue import load
 
 ANN = Who("ann", NOW, "window 1")
 CLIENT: Values = {"FINITIAL": "A", "SINITIAL": "B", "SEX": "1", "CLIENT": "1001"}
@@ -130,3 +131,13 @@ def test_a_draft_that_says_what_is_saved_is_forgotten_at_the_start(desk: Desk, a
     taken = left_drafts.take_in(desk.store, ANN)
     assert taken is not None and taken.drafts == 0
     assert [one.record_id for one in ask(desk.store, drafts.listed, "ann")] == ["c1e"]
+
+
+def test_events_that_persons_number_are_numbered_on() -> None:
+    wales = load("smds-wales")
+    assert save.next_number(wales, "top", []) == {"TOPNO": "1"}
+    assert save.next_number(wales, "top", [{"TOPNO": "2"}, {"TOPNO": "010"}, {}]) == {"TOPNO": "11"}
+    assert save.next_number(wales, "top", [{"TOPNO": "2a"}]) == {}, "nobody knows how these are numbered"
+    assert save.next_number(wales, "top", [{"TOPNO": "999999"}]) == {}, "no longer number fits"
+    assert save.next_number(wales, "modality", []) == {}
+    assert save.next_number(load("ndtms-cjit-p"), "sub_intervention", []) == {}, "the program makes its identifier"
