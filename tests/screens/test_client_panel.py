@@ -17,11 +17,11 @@ def test_gaps_of_an_unsaved_episode_are_to_do_while_its_event_is_keyed(
     assert not any("✗" in line[:27] for line in terminal.lines()), "the tree does not nag either"
     terminal.press("<ctrl+n>s1 apr 20<tab>")
     terminal.until("Other records of this client")
-    terminal.until("1 error, 1 to do")
+    terminal.until("1 error, 1 notice, 1 to do")
     assert any(" to do" in line for line in terminal.lines()), before
     assert terminal.shows("· Consent for NDTMS"), terminal.text()
-    assert terminal.shows("1 error, 1 to do"), (
-        "the sub-intervention asks for a caseload start; nothing else is wrong yet"
+    assert terminal.shows("1 error, 1 notice, 1 to do"), (
+        "the sub-intervention asks for a caseload start, and another episode is open; nothing else is wrong yet"
     )
 
 

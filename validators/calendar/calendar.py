@@ -70,7 +70,7 @@ class SubmissionCalendar:
 
         Raises Problem for a region that the calendar does not have.
         """
-        self.kind, self.terms = KINDS[standard.submission.calendar], standard.terms
+        self.kind = KINDS[standard.submission.calendar]
         refuse_unknown_region(self.kind.name, region)
         self.region, self.enquiries = region, standard.enquiries
         self.closed_days = ClosedDays(self.kind.nation, closed_days)
