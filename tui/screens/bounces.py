@@ -37,11 +37,9 @@ COLUMNS = (
     Column("The list says", 0),
 )
 NOWHERE, DOUBTFUL, CHANGED = "-", "?", "changed"
-HELP = (
-    "",
-    " Paste the {portal}'s list here, one fault a line: line numbers or identifiers",
-    " of the extract, with whatever stands beside them; or type it, or read a file.",
-)
+HELP = """
+ Paste the {portal}'s list here, one fault a line: line numbers or identifiers
+ of the extract, with whatever stands beside them; or type it, or read a file."""
 REGISTRY.add(
     action("bounces.type", "n", "Type", "Type line numbers or identifiers", SCOPE, "type_in", bar=True),
     action("bounces.file", "o", "File", "Read the list from a file", SCOPE, "from_file", bar=True),
@@ -104,7 +102,7 @@ class BouncesScreen(StoreScreen[None]):
             lambda at: at if isinstance(at, int) and at < len(self.bounces) else None,
             "Nothing is pasted yet.",
         )
-        yield TextPage([self.program.terms.say(line) for line in HELP])
+        yield TextPage(self.program.terms.say(HELP).split("\n"))
         yield self.about
         yield self.table
         yield from self.details
