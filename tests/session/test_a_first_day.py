@@ -173,16 +173,16 @@ def a_day_clinic(day: Day) -> None:
 
 
 def the_gaps_are_filled(day: Day) -> None:
-    """What the one form left open is on a worklist; what is wrong beside it comes next, before the next who waits."""
+    """What the one form left open is on a worklist; what is wrong beside it is reached by Ctrl+G, F."""
     day.checked()
     day.begin_part("filled")
     day.types("w", "Open without: Caseload start date 1 client")
     day.types("<enter>", "1 client")
     day.types("<enter>", "Caseload start date")
-    day.types("3/8<f2>", "1 error to mend: F7")
-    day.types("<f7>", "Error: Date of birth, DAT of residence")
-    day.types("14/3/85<f2>", "Done: Saved: Client 105 EQ. 1 error to mend: F8")
-    day.types("<f8>A11B<f8>NN<f8>7000<f2>", "Done: Saved: Episode 1 Aug 2022.")
+    day.types("3/8<f2>", "1 error to mend: Ctrl+G, then F")
+    day.types("<ctrl+g>f", "Error: Date of birth, DAT of residence")
+    day.types("14/3/85<f2>", "Done: Saved: Client 105 EQ. 1 error to mend: Ctrl+G, then F")
+    day.types("<ctrl+g>fA11B<tab><ctrl+g>fNN<tab><ctrl+g>f7000<f2>", "Done: Saved: Episode 1 Aug 2022.")
     day.sees("Nothing wrong")
     for behind in (" client", "Worklists", "Month: "):
         day.leaves(behind)

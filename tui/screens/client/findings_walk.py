@@ -19,8 +19,7 @@ class Walking:
     wherever one was led: a client opens at the episode at hand, and what lies above it is not to be passed over.
 
     `within` is the submission in whose return alone it goes on, see `Program.walked_return`; None where one came by no
-    walk, and the screen below says. `mending` says that what
-    was saved last has errors.
+    walk, and the screen below says.
     """
 
     def __init__(self, screen: "ClientView") -> None:
@@ -28,18 +27,15 @@ class Walking:
         self.told: Place | None = None
         self.seen: set[Place] = set()
         self.within: str | None = None
-        self.mending = False
 
     def go_on(self, step: Step) -> None:
         """To the next finding; after the client's last one to those that nobody was led to, then to the next client.
-        Along a worklist at once to him, unless something was saved here that has errors: these come first."""
+        Along a worklist at once to him."""
         screen = self.screen
-        errors = [one for one in screen.entries if one.kind == "error"] if self.mending else []
-        if screen.program.walked_list is not None and not errors:
+        if screen.program.walked_list is not None:
             self._to_next_client(step)
             return
-        along = screen.program.walked_list is not None
-        here, stops = screen.place(), walked(errors if along else self._entries())
+        here, stops = screen.place(), walked(self._entries())
         # One comes to a field by other ways, too: what is wrong there is said before one is led away from it.
         if here in stops and here != self.told:
             target: Place | None = here

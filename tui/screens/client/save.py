@@ -174,12 +174,12 @@ class Saving:
         unsure = sum(len(held.unconfirmed) for held in screen.case.by_id.values() if not screen.case.is_gone(held))
         carried = f" {unsure} carried values are not confirmed yet." if unsure else ""
         wrong = sum(entry.kind == "error" for entry in screen.entries)
-        screen.walking.mending = bool(wrong)
         if wrong:
             screen.walking.told = None  # the next step is what is still wrong here, and not the next client
-        faults = (
-            f" {wrong} error{'s' if wrong > 1 else ''} to mend: {_key(KEY_OF[screen.walking.way()])}." if wrong else ""
-        )
+        # Along a worklist F8 and F7 lead to others who wait.
+        along = f"{_key('app.jump')}, then F" if screen.program.walked_list is not None else ""
+        key = along or _key(KEY_OF[screen.walking.way()]) if wrong else ""
+        faults = f" {wrong} error{'s' if wrong > 1 else ''} to mend: {key}." if wrong else ""
         if screen.is_attached:
             gone = screen.consenting.told_of(saved.withdrawn)
             screen.say(f"Saved: {names}.{gone}{faults}{carried}", "warning" if gone else "ok")

@@ -585,12 +585,19 @@ class ClientScreen(BaseScreen[None]):
             if isinstance(row, Field):
                 groups.setdefault(row.group or row.section, row.header)
         letters = iter("ABCDEGHIJKLMNOPQRSUVWXYZ")
-        places: list[JumpPlace] = [("T", "Tree", self.tree_pane.focus), ("F", "First fault", self.action_next_finding)]
+        places: list[JumpPlace] = [("T", "Tree", self.tree_pane.focus), ("F", "First fault", self._first_fault)]
         for group, header in groups.items():
             letter = next((each for each in group.upper() if each.isalpha() and each not in _taken(places)), "")
             letter = letter or next(each for each in letters if each not in _taken(places))
             places.append((letter, group, partial(self._jump, header)))
         return places
+
+    def _first_fault(self) -> None:
+        """To what is wrong in this very client, also along a worklist; where nothing is, on as F8 does."""
+        if self.walking.target(1) is not None:
+            self.walking.land(1)
+        else:
+            self.action_next_finding()
 
     def _jump(self, header: str) -> None:
         self.form.go_to(header)

@@ -43,11 +43,9 @@ class Surroundings(Protocol):
 
 
 class Steps(Protocol):
-    """The walk through the findings. `told` is where one was led and what is wrong there was said; `mending`
-    that what was saved last has errors."""
+    """The walk through the findings. `told` is where one was led and what is wrong there was said."""
 
     told: Place | None
-    mending: bool
 
     def way(self) -> Literal[1, -1]:
         """Which way an error of this client lies, seen from the field one stands in."""
