@@ -35,7 +35,7 @@ MOST = {
     "known": 82,
     "corrected": 20,
     "clinic": 52,
-    "filled": 36,
+    "filled": 40,
     "month": 82,
     "page": 11,
 }
