@@ -14,11 +14,11 @@ from tui.screens.client.screen import ClientScreen
 from tui.screens.registry import HOME
 from tui.session.background_check import another_check
 from tui.session.program import program_of
-from tui.session.wording import several
 from tui.terminal import textual_private
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from tui.widgets.base_app import BaseApp
@@ -72,7 +72,7 @@ def _go(app: "BaseApp", found: AgencyToOpen, offer: Offer) -> None:
     before = program.agency.code
     told = [f"{found.agency.code} is open: {found.standard.title}."]
     if found.kept:
-        told.append(f"Not saved at {before}, kept as drafts: {several(len(found.kept), 'client')}.")
+        told.append(f"Not saved at {before}, kept as drafts: {counted(len(found.kept), 'client')}.")
     if any(screen.keeper.failing for screen in app.screen_stack if isinstance(screen, ClientScreen)):
         told.append(f"What you typed at {before} is written when the store takes it.")
     another_check(program)

@@ -19,10 +19,10 @@ from tui.cli.context import talk
 from tui.cli.given import STDIN, line_of, next_line, one_cell
 from tui.cli.options import OutputFormat, SubmissionOption
 from tui.form.record_model import RecordModel
-from tui.session.wording import several
 from tui.widgets.text import printable
 from validators.local_time import minute_text
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.records.second_keying import Right
@@ -207,7 +207,7 @@ def differences(asked: ClientOptions) -> int:
             printable(f"{one.episode.id[:SHORT]}  {name}  {one.field.header} {one.field.label}: {keyed}{now}{decided}")
         )
     left = sum(one.decision is None for one in found)
-    print(f"{several(len(found), 'difference')}, {left} to decide")
+    print(f"{counted(len(found), 'difference')}, {left} to decide")
     return 0
 
 

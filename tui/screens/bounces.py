@@ -18,7 +18,7 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
-from tui.session.wording import several, when
+from tui.session.wording import when
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
@@ -142,7 +142,7 @@ class BouncesScreen(StoreScreen[None]):
         )
         terms = self.program.terms
         counts = terms.say("first {row} is 1") if self.rows else "headings are line 1"
-        size = several(its.rows, terms.say("{row}"))
+        size = counted(its.rows, terms.say("{row}"))
         self.about.show((f" Extract of {its.submission}, {size}, {state}; {counts}.", "text"))
 
     # The list comes in

@@ -10,9 +10,10 @@ from exporters.records.left_drafts import DraftGroup
 from store.facts import Who
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import client_name, several, when
+from tui.session.wording import client_name, when
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text_page import TextPage
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from tui.session.program import Program
@@ -70,7 +71,7 @@ class DraftsScreen(StoreScreen[None]):
 
 def told(group: DraftGroup, program: "Program") -> str:
     """From when, how many fields, and whether somebody saved since."""
-    text = f"from {when(group.saved_at, program.today())}, {several(group.fields, 'field')}"
+    text = f"from {when(group.saved_at, program.today())}, {counted(group.fields, 'field')}"
     if group.older:
-        text += f", {several(group.older, 'older draft')} behind it"
+        text += f", {counted(group.older, 'older draft')} behind it"
     return text + ("; saved by somebody since" if any(draft.is_overtaken for draft in group.drafts) else "")

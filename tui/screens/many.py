@@ -15,7 +15,7 @@ from tui.form.keys import FORM_KEYS
 from tui.form.record_form import RecordForm
 from tui.form.record_model import RecordModel
 from tui.session.program import StoreScreen
-from tui.session.wording import client_name, several
+from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.find_line import FindLine, keys_of
 from tui.widgets.line_list import LineList
@@ -24,6 +24,7 @@ from tui.widgets.text_line import Piece, TextLine
 from validators.problems import Problem
 from validators.records import Finding, Values
 from validators.standard.model import Section, Standard
+from validators.standard.terminology import counted
 
 SCOPE = {"many"}
 REGISTRY.add(
@@ -260,7 +261,7 @@ class ManyScreen(StoreScreen[None]):
     def _tell(self) -> None:
         number = len(self._listed)
         told = (
-            f" {several(number, 'client')} on the list; nothing is saved yet."
+            f" {counted(number, 'client')} on the list; nothing is saved yet."
             if number
             else " Nobody is on the list yet."
         )
@@ -302,7 +303,7 @@ class ManyScreen(StoreScreen[None]):
             self.listed.show([], 0)
             self.count.show((" Nobody is on the list yet.", "dim"))
             undo = REGISTRY.key_text("many.undo")
-            self.say(f"Saved: {section.title} for {several(len(made), 'client')}. {undo} takes all of them back.", "ok")
+            self.say(f"Saved: {section.title} for {counted(len(made), 'client')}. {undo} takes all of them back.", "ok")
             self.line.focus_input()
 
         standard = self.program.standard
@@ -317,7 +318,7 @@ class ManyScreen(StoreScreen[None]):
 
         def done(number: int) -> None:
             self._saved = ()
-            self.say(f"Taken back: {several(number, 'record')} deleted.", "ok")
+            self.say(f"Taken back: {counted(number, 'record')} deleted.", "ok")
 
         self.program.write(lambda unit: many.take_back(unit, made), on_done=done, hold=True)
 

@@ -9,12 +9,12 @@ from exporters.month.rollover import next_roll_over, told_of_undated
 from store.month import calendar as stored_calendar
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import several
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.theme import MARKS
 from validators.calendar.calendar import CalendarEntry, in_words
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.month.facts import Dropped, RollOver
@@ -95,7 +95,7 @@ class RollOverScreen(StoreScreen[None]):
             return
         entry, drops = found
         self._found = drops
-        many = several(drops.episodes, self.program.standard.word("episode"))
+        many = counted(drops.episodes, self.program.standard.word("episode"))
         self.told[0].show(
             (f" From {entry.title} on, the period starts on "
              f"{in_words(drops.base)}.", "text")

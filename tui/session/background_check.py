@@ -15,8 +15,8 @@ from exporters.checks.caseload import check_some, compare_episodes
 from store.facts import AgencyInfo
 from store.findings import queries
 from store.snapshot import Snapshot
-from tui.session.wording import several
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from tui.session.program import Program
@@ -165,7 +165,7 @@ def another_check(app: "Program") -> None:
 
 def progress_text(done: int, due: int, word: str) -> str:
     """How far a check has come, and that it is done; `word` is what the standard calls an episode."""
-    return f"Checking: {done:,} of {due:,} {word}s." if done < due else f"Checked: {several(due, word)}."
+    return f"Checking: {done:,} of {due:,} {word}s." if done < due else f"Checked: {counted(due, word)}."
 
 
 def due_episodes(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[int, list[str]]:

@@ -42,11 +42,6 @@ def with_short_paths(sentence: str) -> str:
     return sentence.replace(f"{Path.home()}/", "~/")
 
 
-def several(number: int, noun: str) -> str:
-    """`1 field`, `2 fields`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def client_name(standard: Standard, values: Values) -> str:
     """Reference and initials; what says who it is where both are missing."""
 

@@ -15,10 +15,10 @@ from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.session.history_lines import HistoryLine, day_told, record_told, sums_told
-from tui.session.wording import several
 from tui.widgets.text import printable
 from validators.local_time import minute_text
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -57,7 +57,7 @@ def today(
         more = "" if found.whole else ", and more before"
         if found.lines and who == at.person:  # one's own: nobody is to be measured by it
             print(f"keyed: {sums_told(found.sums)}")
-        print(printable(f"{several(len(found.lines), 'change')} by {who} on {day}{more}"))
+        print(printable(f"{counted(len(found.lines), 'change')} by {who} on {day}{more}"))
     return 0
 
 
@@ -89,7 +89,7 @@ def accepted(
         at_time = minute_text(one.accepted_at)
         told = f"{one.id[:SHORT]:<{SHORT}}  {at_time}  {one.accepted_by:<10}  {one.reference:<12}  {one.rule:<6}"
         print(printable(f"{told}  {_state(one):<10}  {one.reason}"))
-    print(several(len(found), "acceptance"))
+    print(counted(len(found), "acceptance"))
     return 0
 
 

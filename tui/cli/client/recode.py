@@ -12,8 +12,8 @@ from tui.cli.client.context import ClientOptions, client_command, filters_of
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.session.history_lines import record_name
-from tui.session.wording import several
 from tui.widgets.text import printable
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -35,7 +35,7 @@ def recode(
     with asked.opened() as at:
         if undo:
             many = at.store.do(at.who, recoding.take_back)
-            print(f"{several(many, 'record')} as before")
+            print(f"{counted(many, 'record')} as before")
             return 0
         standard = at.work.standard
         change = Recoding(field.strip().upper(), old, new)
@@ -51,5 +51,5 @@ def recode(
         print(printable(f"{one.reference or '(none)':<12}  {one.record.id}  {record_name(standard, one.record)}"))
     left = f", {seen.drafted} left out, somebody types in them" if seen.drafted else ""
     done = "changed" if yes else "would be changed: --yes changes them"
-    print(f"{several(len(seen.records), 'record')}{left}, {done}")
+    print(f"{counted(len(seen.records), 'record')}{left}, {done}")
     return 0

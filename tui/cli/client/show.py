@@ -30,13 +30,14 @@ from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.session.history_lines import record_name
-from tui.session.wording import SORTS, client_name, findings_text, several, view_told
+from tui.session.wording import SORTS, client_name, findings_text, view_told
 from tui.widgets.text import printable
 from validators.journeys import journeys
 from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Severity
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 PAGE = 1000
 _COLUMNS = (("Reference", 12), ("", 3), ("Born", 10), ("Area", 6), ("Opened", 10), ("State", 7), ("Id", 36))
@@ -143,7 +144,7 @@ def views_(
         return 0
     for one in found:
         print(printable(f"{one.name:<24}  {view_told(one.query)}"))
-    print(several(len(found), "view"))
+    print(counted(len(found), "view"))
     return 0
 
 
@@ -182,7 +183,7 @@ def alike(asked: ClientOptions, wanted: IdArgument) -> int:
         print(HEADING)
     for one in found:
         print(f"{_row_line(one.row)}  {printable(str(one.why))}")
-    print(f"{several(len(found), 'client')} may be the same")
+    print(f"{counted(len(found), 'client')} may be the same")
     return 0
 
 
@@ -208,7 +209,7 @@ def drafts_(
                     f"You have no draft of {printable(drop)[:60]}: keywork client drafts lists those there are."
                 )
             at.store.do(at.who, left_drafts.discard, names)
-            print(f"{several(len(names), 'draft')} forgotten")
+            print(f"{counted(len(names), 'draft')} forgotten")
             return 0
         if asked.form is OutputFormat.JSON:
             print(json_text([_group_mapping(one) for one in groups], indent=1))

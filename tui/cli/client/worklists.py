@@ -12,10 +12,10 @@ from tui.cli.client.changes import named
 from tui.cli.client.context import ClientOptions, IdArgument, WeeksOption, client_command
 from tui.cli.given import prose_of
 from tui.cli.options import OutputFormat
-from tui.session.wording import several
 from tui.widgets.text import printable
 from validators.local_time import LONDON
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -81,5 +81,5 @@ def notes(asked: ClientOptions) -> int:
         header = one.field if one.field in standard.by_header else "?"
         day = f"{one.at.astimezone(LONDON):%Y-%m-%d}"
         print(printable(f"{day}  {one.person:<10}  {one.reference or '(none)':<12}  {header:<10}  {one.text}"))
-    print(several(len(found), "note"))
+    print(counted(len(found), "note"))
     return 0

@@ -6,13 +6,13 @@ from textual import events
 from textual.widget import Widget
 
 from tui.form.dates import show_date
-from tui.session.wording import several
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line
 from tui.widgets.text_line import Piece, TextLine
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 MINE, THEIRS = 0, 1
 
@@ -118,7 +118,7 @@ class ComparePage(BaseScreen[Values]):
         yield TextLine(
             [
                 (
-                    f" {several(len(self.differing), 'field')} differ. {saved} Left takes yours, Right the saved one.",
+                    f" {counted(len(self.differing), 'field')} differ. {saved} Left takes yours, Right the saved one.",
                     "dim",
                 )
             ]
@@ -145,7 +145,7 @@ class ComparePage(BaseScreen[Values]):
         if open_ones:
             self.sides.go(self.differing.index(open_ones[0]))
             self.say(
-                f"{several(len(open_ones), 'field')} marked ? still to choose: Left is yours, Right the saved one.",
+                f"{counted(len(open_ones), 'field')} marked ? still to choose: Left is yours, Right the saved one.",
                 "notice",
             )
             return

@@ -14,7 +14,7 @@ from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import client_name, several
+from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import JumpPlace
 from tui.widgets.line_list import LineList
@@ -24,6 +24,7 @@ from tui.widgets.text_page import TextPage
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from tui.screens.client.view import ClientView
@@ -141,10 +142,10 @@ class CopyScreen(StoreScreen[None]):
         if plan.is_done:
             self.say(f"{self.chosen.code} has all of this client already: nothing is left to copy.", "notice")
         else:
-            beware = f", {several(len(plan.warnings), 'thing')} to beware of" if plan.warnings else ""
-            rest = several(len(plan.anew), "line")
+            beware = f", {counted(len(plan.warnings), 'thing')} to beware of" if plan.warnings else ""
+            rest = counted(len(plan.anew), "line")
             key = REGISTRY.key_text("copy.write")
-            self.say(f"{several(len(plan.copied), 'value')} to go over, {rest} to be keyed anew{beware}. {key} copies.")
+            self.say(f"{counted(len(plan.copied), 'value')} to go over, {rest} to be keyed anew{beware}. {key} copies.")
 
     def _not_planned(self, problem: Problem) -> None:
         self.plan = None

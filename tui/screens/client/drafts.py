@@ -5,8 +5,9 @@ from exporters.records.left_drafts import DraftName
 from tui.screens.client.model import DRAFT_KEPT
 from tui.screens.client.queries import Loaded
 from tui.screens.client.view import ClientView
-from tui.session.wording import several, when
+from tui.session.wording import when
 from tui.widgets.confirm import Answer, Confirm
+from validators.standard.terminology import counted
 
 
 class Offering:
@@ -24,7 +25,7 @@ class Offering:
         latest = max(self.drafts, key=lambda draft: draft.saved_at)
         records = f" in {len(self.drafts)} records" if len(self.drafts) > 1 else ""
         since = when(latest.saved_at, program.today())
-        lines = [f"Draft from {since}, {several(fields, 'field')}{records}: keep it?"]
+        lines = [f"Draft from {since}, {counted(fields, 'field')}{records}: keep it?"]
         if program.came_back:
             lines.append(program.came_back)
         if any(draft.kept_under for draft in self.drafts):
@@ -53,7 +54,7 @@ class Offering:
             if letter == "d":
                 # Asked again: a key typed ahead of the question must not throw away what was typed.
                 sure = [Answer("n", "No, keep it"), Answer("x", "Discard it for good", True)]
-                again = [f"{several(fields, 'field')} typed at {since} would be gone for good."]
+                again = [f"{counted(fields, 'field')} typed at {since} would be gone for good."]
                 screen.app.push_screen(Confirm("Discard the draft?", again, sure, "n"), sure_of_it)
             elif letter in ("k", "c"):
                 self._keep(compare=letter == "c" or bool(overtaken))
@@ -114,4 +115,4 @@ class Offering:
         """What was done, shorter where it has to be said as well that older drafts wait."""
         if not self.older:
             return told
-        return f"{shortly} {several(self.older, 'older draft')} of another window: offered next time."
+        return f"{shortly} {counted(self.older, 'older draft')} of another window: offered next time."

@@ -15,7 +15,7 @@ from store.records import merge, read
 from store.snapshot import Snapshot
 from tui.screens.client import labels
 from tui.session.looks import note_looks
-from tui.session.wording import several, value_told, when
+from tui.session.wording import value_told, when
 from tui.widgets.base_screen import BaseModal, BaseScreen
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
@@ -23,6 +23,7 @@ from tui.widgets.text import one_line
 from tui.widgets.text_page import TextPage
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from tui.screens.client.view import ClientView
@@ -296,7 +297,7 @@ class FoundClients(FilteredList):
             (
                 row.id,
                 f"{row.reference} {row.initials}",
-                f"born {row.birth_date}, {several(row.episodes, self.dialog.program.standard.word('episode'))}",
+                f"born {row.birth_date}, {counted(row.episodes, self.dialog.program.standard.word('episode'))}",
             )
             for row in self.dialog.rows.values()
         ]

@@ -17,10 +17,11 @@ from store.people import roles
 from store.records import merge as stored_merge
 from store.records import read
 from store.snapshot import Snapshot
-from tui.session.wording import several, when
+from tui.session.wording import when
 from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -129,7 +130,7 @@ def left_behind(store: "Store", agency: AgencyInfo, who: Who, today: date) -> Le
         told = "What you typed while the store was away is kept still; it comes back at the next start."
     else:
         if taken.drafts or taken.behind:
-            told = f"{several(taken.drafts, 'draft')} kept while the store was away came back"
+            told = f"{counted(taken.drafts, 'draft')} kept while the store was away came back"
             told += f", from {when(taken.saved_at, today)}." if taken.drafts else "."
         if taken.behind:
             told += f" Older than another draft: {taken.behind}; the newer one is offered first."

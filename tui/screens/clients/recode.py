@@ -10,7 +10,7 @@ from exporters.records.recode import RecodePreview, Recoding
 from store.facts import ClientQuery, HoldingRecord
 from tui.session.history_lines import record_name
 from tui.session.program import StoreScreen
-from tui.session.wording import several, view_told
+from tui.session.wording import view_told
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.filter_list import FilteredList
@@ -18,6 +18,7 @@ from tui.widgets.line_list import LineList
 from tui.widgets.text import fit, one_line, printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 SCOPE = {"recode"}
 REGISTRY.add(
@@ -119,11 +120,11 @@ class RecodeScreen(StoreScreen[None]):
             labels = [self._label(its.header, code) for code in (its.old, its.new)]
             clients = len({one.client_id for one in seen.records})
             left = f"; {seen.drafted} left out, somebody types in them" if seen.drafted else ""
-            many = several(len(seen.records), "record")
+            many = counted(len(seen.records), "record")
             lines = [
                 f" {standard.by_header[its.header].label}: {labels[0]} → {labels[1]}",
                 among,
-                f" {many} of {several(clients, 'client')}{left}. Nothing is changed yet.",
+                f" {many} of {counted(clients, 'client')}{left}. Nothing is changed yet.",
             ]
         for line, text in zip(self.told, lines, strict=True):
             line.show((text, "text"))
@@ -146,7 +147,7 @@ class RecodeScreen(StoreScreen[None]):
             if not found:
                 self.say("No record holds anything in this field.", "notice")
                 return
-            items = [(code, self._label(header, code), several(many, "record")) for code, many in found.items()]
+            items = [(code, self._label(header, code), counted(many, "record")) for code, many in found.items()]
             self._ask(items, "What stands there", lambda old: self._choose_new(header, old))
 
         self.program.read(lambda snapshot: recode.values(snapshot, agency, header), on_done=came, hold=True)
@@ -178,7 +179,7 @@ class RecodeScreen(StoreScreen[None]):
         def done(many: int) -> None:
             self._show(None)
             key = REGISTRY.key_text("recode.undo")
-            self.say(f"Recoded: {several(many, 'record')}. {key} takes all of them back.", "ok")
+            self.say(f"Recoded: {counted(many, 'record')}. {key} takes all of them back.", "ok")
 
         self.program.write(lambda unit: recode.save(unit, standard, seen), on_done=done, hold=True)
 
@@ -187,7 +188,7 @@ class RecodeScreen(StoreScreen[None]):
 
         def done(many: int) -> None:
             self._show(None)
-            self.say(f"Taken back: {several(many, 'record')}.", "ok")
+            self.say(f"Taken back: {counted(many, 'record')}.", "ok")
 
         self.program.write(recode.take_back, on_done=done, hold=True)
 

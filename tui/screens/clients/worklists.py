@@ -8,10 +8,10 @@ from exporters.records import worklists
 from exporters.records.worklists import WorklistCount
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import several
 from tui.widgets.line_list import LineList
 from tui.widgets.text import one_line, width_of
 from tui.widgets.text_line import Piece
+from validators.standard.terminology import counted
 
 
 class WorklistList(LineList):
@@ -43,7 +43,7 @@ class WorklistList(LineList):
     def pieces_of(self, row: int) -> Sequence[Piece]:
         """Title, then how many clients."""
         one = self.shown[row]
-        count = f"{several(one.number, 'client')} "
+        count = f"{counted(one.number, 'client')} "
         room = max(10, self.size.width - 2 - width_of(count))
         return [
             (f" {one_line(one.title, room)} ", "text" if one.number else "dim"),

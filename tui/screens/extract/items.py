@@ -8,9 +8,9 @@ from exporters.extracts.receipt import Receipt
 from tui.form.dates import show_date
 from tui.screens.extract.queries import RecordPlace, place_of
 from tui.session.filtered_screen import FilteredTableScreen, TableContents
-from tui.session.wording import several
 from tui.widgets.paged_table import Column, Row
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 COLUMNS = (Column("Client", 10), Column("Record", 20), Column("What", 0))
 
@@ -81,7 +81,7 @@ def changed(comparison: Comparison, standard: Standard) -> list[ExtractItem]:
             standard.by_header[f.header].label if f.header in standard.by_header else f.header for f in one.fields
         ]
         what = one.change + (f": {', '.join(labels)}" if labels else "")
-        what += f", with {several(one.events, 'event')}" if one.events else ""
+        what += f", with {counted(one.events, 'event')}" if one.events else ""
         fields = zip(labels, one.fields, strict=True)
         more = "; ".join(f"{label} was {f.was or 'empty'}, is {f.now or 'empty'}" for label, f in fields)
         found.append(ExtractItem(one.reference or one.client, record, what, more, one))

@@ -25,7 +25,6 @@ from tui.screens.extract.receipt import ReceiptScreen
 from tui.screens.extract.sheet import SheetScreen
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import several
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.line_list import LineList
@@ -37,6 +36,7 @@ from validators.calendar.calendar import in_words
 from validators.local_time import date_text
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 # The lines of the first page: each tells one thing and leads on.
 
@@ -255,14 +255,14 @@ class ExtractScreen(StoreScreen[None]):
 
     def _kept_out(self, found: Looked) -> list[ExtractLine]:
         many = len(found.preview.receipt.kept_out)
-        told = f"{several(many, self._word)} kept out, or in part, by a date that is wrong"
+        told = f"{counted(many, self._word)} kept out, or in part, by a date that is wrong"
         hint = "Left out with errors. Enter lists them; F8 there goes through them."
         return [ExtractLine("With errors", told, "error", self._show_kept_out, hint)] if many else []
 
     def _left_out(self, found: Looked) -> str:
         many = len(found.preview.receipt.left_out)
         reasons = len({one.why for one in found.preview.receipt.left_out})
-        return f"{several(many, self._word)}, for {several(reasons, 'reason')}" if many else "nothing"
+        return f"{counted(many, self._word)}, for {counted(reasons, 'reason')}" if many else "nothing"
 
     def _held(self, found: Looked) -> str:
         many = len(found.preview.receipt.held_back)

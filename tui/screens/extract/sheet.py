@@ -6,13 +6,13 @@ from textual import events
 from textual.widget import Widget
 
 from exporters.formats.kept_text import KeptText
-from tui.session.wording import several
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.line_list import LineList
 from tui.widgets.paged_table import Column, PagedTable, Row
 from tui.widgets.text import printable
 from tui.widgets.text_line import Piece, TextLine
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 WIDEST = 14
 STEP = 20
@@ -119,7 +119,7 @@ class SheetScreen(BaseScreen[None]):
         (self.lines if self._as_text else self.table).focus()
         how = "as text" if self._as_text else f"{len(self._text.headers)} columns"
         self._about.show(
-            (f" {several(self._text.rows, self._text.unit)}, {how}; Left and Right scroll sideways.", "dim")
+            (f" {counted(self._text.rows, self._text.unit)}, {how}; Left and Right scroll sideways.", "dim")
         )
 
     def action_text(self) -> None:

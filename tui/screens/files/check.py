@@ -12,7 +12,7 @@ from exporters.work import Work
 from tui.screens.files.row import RowScreen
 from tui.screens.registry import SCREENS
 from tui.session.filtered_screen import FilteredTableScreen, TableContents
-from tui.session.wording import path_text, rule_title, several, values_text, with_short_paths
+from tui.session.wording import path_text, rule_title, values_text, with_short_paths
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.paged_table import Column, Row
@@ -20,6 +20,7 @@ from tui.widgets.text_line import TextLine
 from tui.widgets.theme import MARKS
 from validators.problems import Problem
 from validators.records import Finding, Severity, Values
+from validators.standard.terminology import counted
 
 SCOPE = SCREENS["file_check"].scope
 REGISTRY.add(
@@ -125,7 +126,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
         standard = report.standard
         size = standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}", tally=tally)
         counts = [sum(one.severity is each for one in report.findings) for each in Severity]
-        told = ", ".join(several(many, each) for many, each in zip(counts, Severity, strict=True) if many)
+        told = ", ".join(counted(many, each) for many, each in zip(counts, Severity, strict=True) if many)
         figures = f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"
         self.file_line.show((f" {checked.path.name}: {standard.title}, edition {standard.edition}", "heading"))
         worst_first = sorted(report.findings, key=lambda one: ORDER.index(one.severity))

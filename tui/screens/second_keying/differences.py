@@ -13,7 +13,6 @@ from tui.form.record_model import RecordModel
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import several
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
@@ -23,6 +22,7 @@ from tui.widgets.text_line import Piece, TextLine
 from validators.local_time import minute_text
 from validators.problems import Problem
 from validators.standard.model import Field, Standard
+from validators.standard.terminology import counted
 
 SCOPE = SCREENS["second_differences"].scope
 REGISTRY.add(
@@ -134,7 +134,7 @@ class SecondDifferences(StoreScreen[None]):
             row, self._begun = next(wanted, next(first, 0)), True
         self.list.show(found, row)
         left = sum(one.decision is None for one in found)
-        self.about.show((f" {several(len(found), 'field')} keyed differently, {left} to decide.", "text"))
+        self.about.show((f" {counted(len(found), 'field')} keyed differently, {left} to decide.", "text"))
         self._tell()
 
     def on_line_list_moved(self) -> None:

@@ -13,7 +13,6 @@ from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import several
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
@@ -23,6 +22,7 @@ from tui.widgets.text_line import Piece, TextLine
 from tui.widgets.text_page import wrapped
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 SCOPE = SCREENS["second_keying"].scope
 REGISTRY.add(
@@ -216,7 +216,7 @@ class SecondKeyingScreen(StoreScreen[None]):
         figures, work = self._state.figures, self._work
 
         def closed(told: SecondKeyingFigures) -> None:
-            self.say(f"Closed: {several(told.wrong, 'error')} in {told.fields:,} fields.", "ok")
+            self.say(f"Closed: {counted(told.wrong, 'error')} in {told.fields:,} fields.", "ok")
             self.action_refresh_data()
 
         def answered(letter: str | None) -> None:

@@ -7,9 +7,10 @@ from textual.widget import Widget
 from store.disk import doctor
 from store.facts import Check
 from tui.session.program import StoreScreen
-from tui.session.wording import several, with_short_paths
+from tui.session.wording import with_short_paths
 from tui.widgets.text_page import TextPage
 from tui.widgets.theme import MARKS
+from validators.standard.terminology import counted
 
 
 class DoctorScreen(StoreScreen[None]):
@@ -39,7 +40,7 @@ class DoctorScreen(StoreScreen[None]):
         wrong = [one for one in checks if not one.ok]
         lines = ["# Wrong", "", *map(_told, wrong), ""] if wrong else []
         self.page.show([*lines, "# Well", "", *(_told(one) for one in checks if one.ok)])
-        told = f"{several(len(wrong), 'thing')} of {len(checks)} wrong: see above." if wrong else "The store is well."
+        told = f"{counted(len(wrong), 'thing')} of {len(checks)} wrong: see above." if wrong else "The store is well."
         self.say(told, "error" if wrong else "ok")
 
 
