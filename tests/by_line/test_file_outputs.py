@@ -51,13 +51,20 @@ def test_every_command_that_writes_where_it_is_told_is_tried_here() -> None:
     assert set(NAMED) == WRITTEN
 
 
+def at_the_service(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody came in through sudo, and the service's account names store and key."""
+    monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+    monkeypatch.setenv("KEYWORK_STORE", str(place.store))
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(place.key))
+
+
 @pytest.mark.parametrize("command", [*OUTPUTS, *NAMED])
 def test_nothing_is_written_where_the_person_could_not_write(
     filled: Place, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = filled.folder / "others"
     folder.mkdir(mode=0o700)
-    monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+    at_the_service(filled, monkeypatch)
     outcome = (OUTPUTS | NAMED)[command](filled, folder)
     assert outcome.code == 2 and "others is not yours to write in" in outcome.err, outcome
     assert list(folder.iterdir()) == []
@@ -70,7 +77,7 @@ def test_what_is_written_for_a_person_can_be_read_by_them_and_by_nobody_else(
     """The folder hands on a group of the person's; without that nothing is written, since it would not reach them."""
     folder = filled.folder / "ours"
     folder.mkdir()
-    monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+    at_the_service(filled, monkeypatch)
     monkeypatch.setattr("store.disk.files.may", lambda path, access: True)
     refused = OUTPUTS[command](filled, folder)
     assert refused.code == 2 and "and you could not read it" in refused.err and list(folder.iterdir()) == []

@@ -214,6 +214,8 @@ def test_the_file_of_a_sent_extract_is_removed_and_its_receipt_stays(
     assert "1 there, 1 of them sent: keywork extracts remove-file ID" in call("extracts", "files", *place.options).out
     with monkeypatch.context() as sudo:
         sudo.setattr(user, "person_by_sudo", lambda: os.getuid() + 4_000_000)
+        sudo.setenv("KEYWORK_STORE", str(place.store))
+        sudo.setenv("KEYWORK_KEY_FILE", str(place.key))
         assert "is not yours to remove" in call("extracts", "remove-file", "last", *place.options).sentence
     whole = path.read_bytes()
     path.write_bytes(whole + b" ")

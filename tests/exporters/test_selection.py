@@ -70,7 +70,7 @@ def test_what_lies_after_the_period_waits(desk: Desk) -> None:
         {"episode": "e1", "field": "CJDISRSN", "why": why},
         {"episode": "e1", "event": "s2", "why": why},
         {"episode": "e1", "event": "r3", "why": why},
-        {"episode": "e1", "event": record.events[3].id, "why": why},
+        {"episode": "e1", "event": record.events[3].values["SUBMID"], "why": why},
     ]
     assert receipt.tally.errors == 0
     later = read(desk.send("2021-01").file)
