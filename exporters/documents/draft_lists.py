@@ -77,8 +77,10 @@ def _add(draft: DraftEdition, item: ReadList) -> None:
     if standing == "missing":
         question = f"{question} The document refers elsewhere ({item.elsewhere}): bring that, or the list.".strip()
     draft.note(Line("list", item.id, draft.mark(mark), standing, item.document, "", item.page, item.printed, question))
-    for code in (*item.codes, *item.again):
-        _note_code(draft, item, code, before)
+    for code in item.codes:
+        _note_code(draft, item, code, before, taken=True)
+    for code in item.again:
+        _note_code(draft, item, code, before, taken=False)
     if before is not None and draft.base.compared and item.codes:
         for gone in before.codes.keys() - {code.code for code in item.codes}:
             draft.note(Line("code", f"{item.id}/{gone}", "gone", "base", printed=f"{gone} | {before.codes[gone]}"))
@@ -88,13 +90,13 @@ def _fields_of(item: ReadList) -> str:
     return f"Fields: {', '.join(item.headers)}."
 
 
-def _note_code(draft: DraftEdition, item: ReadList, code: ReadCode, before: CodeList | None) -> None:
+def _note_code(draft: DraftEdition, item: ReadList, code: ReadCode, before: CodeList | None, *, taken: bool) -> None:
     mark = "new"
     if before is not None and code.code in before.codes:
         mark = "same" if _plain(before.codes[code.code]) == _plain(code.text) else "changed"
-    if code not in item.codes:
+    if not taken:
         mark = ""
-    standing = "read" if code in item.codes else "not checked" if code.question else "nothing"
+    standing = "read" if taken else "not checked" if code.question else "nothing"
     draft.note(
         Line(
             "code",

@@ -49,14 +49,16 @@ def names_of_textual() -> frozenset[str]:
 
 
 @cache
+def own_names(kind: type) -> frozenset[str]:
+    """The private names in a class's own source; kept, since most screens are made of the same classes."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
+    found = {name for whose, name in used(tree) if whose in ("self", "cls")} | set(vars(kind))
+    return frozenset(name for name in found if is_private(name))
+
+
 def names_of(kind: type) -> frozenset[str]:
     """The private names that a class has from the classes of Textual it is made of."""
-    found: set[str] = set()
-    for each in kind.__mro__:
-        if each.__module__.startswith("textual"):
-            tree = ast.parse(textwrap.dedent(inspect.getsource(each)))
-            found |= {name for whose, name in used(tree) if whose in ("self", "cls")} | set(vars(each))
-    return frozenset(name for name in found if is_private(name))
+    return frozenset().union(*(own_names(each) for each in kind.__mro__ if each.__module__.startswith("textual")))
 
 
 def modules() -> Iterator[ModuleType]:
