@@ -234,13 +234,17 @@ def told_of_deadline(deadline: date, sent_at: datetime | None) -> str:
 
 
 def told_of_changes(standard: Standard, submission: str, counts: Mapping[str, Mapping[str, int]]) -> str:
-    """What is new, gone and changed since the submission that was sent last."""
+    """What is new, gone and changed since the submission that was sent last, in one line."""
+    return f"since {submission}, which was sent: {'; '.join(_changes(standard, counts))}"
+
+
+def _changes(standard: Standard, counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """The episodes, and the events, that are new, gone and changed."""
 
     def told(level: str) -> str:
         return ", ".join(f"{counts.get(level, {}).get(one, 0):,} {one}" for one in ("new", "gone", "changed"))
 
-    word = standard.word("episode")
-    return f"since {submission}, which was sent: {word}s {told('episodes')}; events {told('events')}"
+    return [f"{standard.word('episode')}s {told('episodes')}", f"events {told('events')}"]
 
 
 def grouped(items: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -394,11 +398,13 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
     yield f"  Load {load} %, data quality {quality} % (our estimate)"
     if isinstance(mismatches := told.get("mismatches"), int):
         yield f"  Open mismatches against what was sent before: {mismatches:,}"
-    if since := cast(Mapping[str, Mapping[str, int]], told.get("changed_since") or {}):
-        changed = told_of_changes(standard, str(since.get("submission", "")), since)
-        yield f"  {changed[0].upper()}{changed[1:]}"
     reasons = cast(Sequence[str], told.get("not_ready_because") or ())
     yield f"  Not ready: {'; '.join(reasons)}." if reasons else "  Ready to be sent."
+    if since := cast(Mapping[str, Mapping[str, int]], told.get("changed_since") or {}):
+        yield ""
+        yield f"# Changed since {since.get('submission', '')}, which was sent"
+        yield ""
+        yield from (f"  {one[0].upper()}{one[1:]}" for one in _changes(standard, since))
     wrong = cast(Sequence[str], told.get("left_out_with_errors") or ())
     if wrong and not told.get("with_errors"):  # as receipts were before their reasons were kept
         yield ""

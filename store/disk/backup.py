@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 from store.disk import files, schema, sqlite
 from store.disk.keys import Key, read_or_make_key
@@ -58,7 +59,8 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         # Whoever may not read the source himself gets no copy of it that others may read.
         mode = files.mode_for(to.parent) if files.is_persons(source) else files.PRIVATE
         with files.scratch(to, mode) as made:
-            fill(source, made, key)
+            with files.open_input(source) as old:
+                fill(old, source, made, key)
             files.place(made, to)
     except FileExistsError:
         raise Problem(f"There is a store at {to} already: move it away first, or restore to another place.") from None
@@ -66,9 +68,12 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         raise files.refused(error, to, "restored") from None
 
 
-def fill(source: Path, made: Path, key: Key) -> None:
-    """Write what a backup holds into an empty private file and examine it there. Raises Problem, OSError."""
-    with files.open_input(source) as old, made.open("wb") as new:
+def fill(old: BinaryIO, source: Path, made: Path, key: Key) -> None:
+    """Write what an open backup holds into an empty private file and examine it there; `source` names it in sentences.
+
+    Whoever opens it says whether it was named by a person or made by the program just now. Raises Problem, OSError.
+    """
+    with made.open("wb") as new:
         shutil.copyfileobj(old, new, 1 << 20)
     with sqlite.told(source):
         raw = sqlite.connect(made, key)

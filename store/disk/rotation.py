@@ -99,7 +99,9 @@ def _tried(copy: Path, store: Store, thorough: bool) -> tuple[list[Check], str]:
     ground = store.ground
     try:
         with files.scratch(copy, files.PRIVATE) as made:
-            backup.fill(copy, made, ground.key)
+            # Opened with the program's own rights: it made the copy just now, where whoever came in may not read.
+            with copy.open("rb") as old:
+                backup.fill(old, copy, made, ground.key)
             engine = sqlite.engine(made, ground.key)
             try:
                 with sqlite.told(copy), engine.connect() as connection:

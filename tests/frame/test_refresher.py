@@ -81,3 +81,14 @@ def test_keys_are_let_go_after_a_problem_and_when_the_screen_has_gone() -> None:
     screen.is_attached = False
     screen.answer("too late")
     assert not screen.program.key_queue.holds
+
+
+def test_what_stood_in_the_way_of_a_reading_that_is_overtaken_is_not_told() -> None:
+    screen = FakeScreen()
+    screen.refresher.read()
+    screen.refresher.read(hold=True)
+    screen.program.asked[-1][1](Problem("There is no attempt 2."))
+    assert screen.shown == [] and len(screen.program.asked) == 2
+    assert len(screen.program.key_queue.holds) == 1
+    screen.answer("attempt 1")
+    assert screen.shown == ["attempt 1"] and not screen.program.key_queue.holds

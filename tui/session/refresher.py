@@ -20,7 +20,7 @@ class Refresher(Generic[View]):
     `ask()` gives the question as things stand when a reading begins: what it needs of the screen and the program it
     takes then, for the question itself runs in another thread. `show(view)` gets every answer that comes while the
     screen is there, `settled(view)` only the one after which nothing more is to be read, `failed(problem)` what stood
-    in the way; then nothing is read again until somebody asks.
+    in the way, unless somebody asked anew meanwhile; then nothing is read again until somebody asks.
     """
 
     def __init__(
@@ -68,7 +68,10 @@ class Refresher(Generic[View]):
     def _failed(self, problem: Problem) -> None:
         self.is_reading = False
         try:
-            self._failed_with(problem)
+            if self._again and self._screen.is_attached:
+                self.read()  # what was asked for meanwhile may ask for something else: this failure is of before
+            else:
+                self._failed_with(problem)
         finally:
             self._release()
 
