@@ -155,12 +155,17 @@ def test_an_extract_is_taken_in_mended_and_sent_for_two_data_sets(
     out = tmp_path / "out"
     out.mkdir()
     step(f"<ctrl+u>{out}<f2>", "N9901-20240101-20251031-TREAT-IN-Q.csv")
-    # The other data set of the edition, by line: the same headings, its own columns filled.
-    young = extract(tmp_path, load("ndtms-q-yp").columns, YOUNG)
-    mine = ("--standard", "ndtms-q-yp", "--agency", "N9902", *here)
-    assert call("import", young, *mine).code == 0
-    sent = call("export", "--submission", "2025-10", "--out", out, "--today", DAY.isoformat(), *mine)
-    assert sent.code == 0, sent
+    # The other data set of the edition: the same headings, its own columns filled.
+    extract(tmp_path, load("ndtms-q-yp").columns, YOUNG)
+    step("<ctrl+p>agencies<enter>", "Agencies of this store")
+    step("<end><enter>", "N9902 is open")
+    step("<ctrl+p>import<enter>", "Import an extract")
+    step(f"{brought}<enter>", "New: 1 clients, 1 episodes")
+    step("<f2>", "Taken in: 1 client")
+    step("<ctrl+p>extract<enter>", "Will be written")
+    terminal.until("Load            100.0 %")
+    step("<f2>", "Folder")
+    step(f"<ctrl+u>{out}<f2>", "N9902-20240101-20251031-TREAT-IN-Q.csv")
     files = sorted(out.iterdir())
     assert [path.name[:5] for path in files] == ["N9901", "N9902"]
     adults, youths = (list(csv.reader(path.read_text(encoding="utf-8").splitlines())) for path in files)
