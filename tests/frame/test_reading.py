@@ -61,6 +61,11 @@ def test_an_idle_session_sleeps(demo: Start) -> None:
     def woken() -> int:
         return sum(map(int, status(terminal, "voluntary_ctxt_switches")))
 
-    before = woken()
-    time.sleep(1)
-    assert woken() - before <= 4  # one of them is the tests' own, which listens for the question whether it rests
+    def woken_in_a_second() -> int:
+        before = woken()
+        time.sleep(1)
+        return woken() - before
+
+    # One of them is the tests' own, which listens for the question whether it rests. On a busy machine what went before
+    # may not be over yet: a program that wakes by itself does so in every second.
+    assert min(woken_in_a_second() for _ in range(4)) <= 4
