@@ -65,7 +65,7 @@ def run(sessions: int) -> bool:
             one.until(f"{number:06}", 600)
             one.send(keys(FORM))
         for one in terminals:
-            one.until_quiet(2.0, 600)
+            one.until_quiet(0.2, 600)
         typed(terminals[:1])
         alone, together = typed(terminals[:1]), typed(terminals)
     least, most = ranked(alone, 0.95), ranked(together, 0.95)
