@@ -16,7 +16,7 @@ from tests.commands.running import call, program
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
-from tui.help import about, picture
+from tui.help import about, paragraphs, picture
 from tui.screens.registry import SCREENS, ScreenEntry, know_actions
 from tui.widgets.actions import REGISTRY
 
@@ -111,3 +111,10 @@ def test_pictures_of_the_other_screens(start: Start, store: Store) -> None:
         do(store, Who("ann", NOW), drafts.save, Draft("client", row.id, {"CLIENT": text, "SEX": "1"}, 1))
     command(terminal, "unsaved", "000004")
     same_picture(terminal, HELP / "drafts.screen.txt")
+
+
+def test_prose_is_wrapped_as_a_whole_and_lists_line_by_line() -> None:
+    lines = ["# About", "", "One sentence", "goes on.", "", "  1  first", "  2  second", "Then prose", "# Next", "more"]
+    joined = ["# About", "", "One sentence goes on.", "", "  1  first", "  2  second", "Then prose", "# Next", "more"]
+    assert paragraphs(lines) == joined
+    assert paragraphs([]) == []

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from textual.widget import Widget
 
+from tui.help import paragraphs
 from tui.widgets.actions import REGISTRY, Action, shown_key
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text_page import TextPage
@@ -56,7 +57,7 @@ class HelpScreen(BaseScreen[None]):
         """
         super().__init__()
         self.title = f"Help: {title}" if title else "Help"
-        self._lines = help_lines(scope, about, hidden, terms)
+        self._lines = help_lines(scope, paragraphs(about), hidden, terms)
 
     def body(self) -> Iterable[Widget]:
         """The text."""
