@@ -7,7 +7,7 @@ withdrawal stays on a list until somebody ticks it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from exporters.work import Work
 from store.facts import AgencyInfo, ClientTree
@@ -25,7 +25,7 @@ from validators.dates import parse_date
 from validators.problems import Problem
 from validators.rules.messages import listed
 from validators.standard.model import Standard
-from validators.standard.terminology import Sentence
+from validators.standard.terminology import Sentence, counted
 
 STATES: Mapping[State, str] = {
     "agreed": "agreed",
@@ -177,6 +177,17 @@ def to_tell(snapshot: Snapshot, work: Work, *, settled: bool = False) -> list[Co
                 continue
         found.append(place)
     return found
+
+
+def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, since: datetime) -> str:
+    """That consent was taken back since an extract was written, which then may hold what nobody agrees to any more;
+    "" where nobody took it back."""
+    entries = [place.entry for place in stored.withdrawn(snapshot, agency, settled=True)]
+    many = sum(one is not None and one.entered_at is not None and one.entered_at >= since for one in entries)
+    if not many:
+        return ""
+    told = "Consent was taken back for {many} since; it may hold what was agreed to then: a new one leaves that out"
+    return standard.say(told, many=counted(many, standard.word("episode")))
 
 
 def tick(unit: UnitOfWork, entry_id: str, how: str) -> ConsentEntry:

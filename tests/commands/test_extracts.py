@@ -54,6 +54,20 @@ def test_an_extract_is_listed_shown_and_written_again_byte_for_byte(place: Place
     assert "text or json" in call("extracts", "list", *place.options, "--format", "csv").sentence
 
 
+def test_what_is_written_again_after_consent_was_taken_back_says_so(place: Place, tmp_path: Path) -> None:
+    call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    assert "taken back" not in call("extracts", "write", "last", *place.options, "--out", tmp_path / "before").err
+    listed_clients = json.loads(call("client", "list", *place.options, "--format", "json").out)
+    reference = next(one["reference"] for one in listed_clients if one["reference"])
+    given = f"{reference}\nstate=withdrawn\nasked_on=2021-01-09\nasked_by=Carol\n"
+    done = call("client", "consent", "-", "-", *place.options, given=given)
+    assert done.code == 0, done
+    again = call("extracts", "write", "last", *place.options, "--out", tmp_path / "after")
+    assert again.code == 0 and "Consent was taken back for 1 episode since; it may hold what was agreed" in again.err
+
+
 def test_sent_and_taken_back_in_an_order_that_makes_sense(place: Place) -> None:
     call("export", *place.options, *MONTH, "--out", place.out, *TODAY)
     assert "not marked as sent" in call("extracts", "take-back", "last", *place.options).sentence

@@ -19,6 +19,7 @@ from exporters.extracts.receipt import as_mapping, receipt_lines, state_of, told
 from exporters.extracts.resend import send_again, write_again
 from exporters.extracts.submission_window import due_submission
 from exporters.month.checklist_acts import mark_sent
+from exporters.records.consent import told_of_taken_back
 from exporters.work import Work
 from store.facts import Who
 from store.month import extracts
@@ -106,8 +107,10 @@ def write(
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
     with opened(at.store, at.key_file) as found:
-        one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
-        if told := told_redacted(one):
+        its = found.ask(agency_of, at.agency, at.standard)
+        one = found.ask(resolved, its, extract)
+        taken_back = found.ask(told_of_taken_back, its, load(one.standard), one.made_at)
+        for told in filter(None, (told_redacted(one), taken_back)):
             talk(f"{told}.")
         found.do(Who(person(found.path), now()), extracts.note_again, one.id)
         if out is None:

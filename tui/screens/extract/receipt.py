@@ -14,6 +14,7 @@ from exporters.extracts.receipt import receipt_lines, state_of
 from exporters.extracts.resend import fetch_lines, pipe_line, write_again
 from exporters.formats.kept_text import KeptText
 from exporters.month.checklist_acts import mark_sent
+from exporters.records.consent import told_of_taken_back
 from exporters.work import Work
 from store.disk.user import service_account
 from store.facts import ExtractInfo, Who
@@ -63,10 +64,11 @@ class ReceiptPage(TextPage):
         return self.line or super().text_to_copy()
 
 
-def _again(store: "Store", who: Who, extract: ExtractInfo, folder: Path) -> Path:
-    """In a thread: note that it is written again, which not everybody may, then do it."""
+def _again(store: "Store", who: Who, work: Work, extract: ExtractInfo, folder: Path) -> tuple[Path, str]:
+    """In a thread: note that it is written again, which not everybody may, then do it; where, and what is to say."""
     store.do(who, extracts.note_again, extract.id)
-    return store.ask(write_again, extract, folder)
+    told = store.ask(told_of_taken_back, work.agency, work.standard, extract.made_at)
+    return store.ask(write_again, extract, folder), told
 
 
 class ReceiptScreen(StoreScreen[None]):
@@ -158,7 +160,8 @@ class ReceiptScreen(StoreScreen[None]):
         def write(folder: Path) -> None:
             program, extract = self.program, self.extract
             who = Who(program.person, program.clock(), program.session)
-            program.in_store(lambda store: _again(store, who, extract, folder), on_done=self._wrote, writes=True)
+            work = Work(program.agency, program.standard, program.today())
+            program.in_store(lambda store: _again(store, who, work, extract, folder), on_done=self._wrote, writes=True)
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
@@ -168,10 +171,10 @@ class ReceiptScreen(StoreScreen[None]):
         about = [f"{self.extract.file_name}, byte for byte as it was written."]
         self.app.push_screen(Asking("Write it again", about, [asked]), came)
 
-    def _wrote(self, path: Path) -> None:
-        self.file = path
+    def _wrote(self, done: tuple[Path, str]) -> None:
+        self.file, told = done
         self._show()
-        self.say(f"Written: {path}", "ok")
+        self.say(f"Written: {self.file}" + (f". {told}." if told else ""), "warning" if told else "ok")
 
     def action_sheet(self) -> None:
         """F6: the file as a table."""
