@@ -1,7 +1,7 @@
 """JSON as it is printed: letters as they are, and nothing in it that a terminal would obey.
 
 JSON itself escapes the first thirty-two controls only. What else steers a terminal or turns the order of letters
-about (the other controls, signs of direction, separators of lines) stands in it as `\\uXXXX`, which means the same.
+about (the other controls, signs of direction, separators of lines) stands in it by its number, which means the same.
 """
 
 import json

@@ -181,7 +181,7 @@ def _open(snapshot: Snapshot, work: Work) -> SampleInfo:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Discrepancy:
     """A field that two persons keyed differently: what each keyed, what stands in the record now, what was decided."""
 
     episode: SampledEpisode
@@ -217,7 +217,7 @@ def differing(standard: Standard, one: SampledEpisode) -> list[Field]:
     ]
 
 
-def differences(snapshot: Snapshot, work: Work) -> list[Difference]:
+def differences(snapshot: Snapshot, work: Work) -> list[Discrepancy]:
     """All that differs in the open sample, decided or not, in the order it was drawn. Raises Problem without one."""
     found = []
     for one in second_keying.episodes(snapshot, _open(snapshot, work)):
@@ -226,11 +226,11 @@ def differences(snapshot: Snapshot, work: Work) -> list[Difference]:
     return found
 
 
-def _difference(snapshot: Snapshot, one: SampledEpisode, field: Field) -> Difference:
+def _difference(snapshot: Snapshot, one: SampledEpisode, field: Field) -> Discrepancy:
     kind = field.level
     record = read.get(snapshot, kind, one.client_id if kind == "client" else one.episode_id)
     header = field.header
-    return Difference(
+    return Discrepancy(
         one, field, record, one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
     )
 

@@ -83,14 +83,14 @@ class Handed:
 
 
 @dataclass(frozen=True)
-class Beside:
+class HandedBeside:
     """What is handed over beside the records: typing that nobody saved, and notes on fields."""
 
     unsaved: Sequence[HandedDraft] = ()
     notes: Sequence[HandedNote] = ()
 
 
-NOTHING = Beside()
+NOTHING = HandedBeside()
 
 
 def head_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, person: str, at: datetime) -> Head:
@@ -168,7 +168,7 @@ def _write(snapshot: Snapshot, agency: AgencyInfo, head: Head, document: IO[str]
         if tables is not None:
             tables.history(entries)
     merges = handover.merges(snapshot, agency)
-    beside = Beside(handover_beside.unsaved(snapshot, agency), handover_beside.notes(snapshot, agency))
+    beside = HandedBeside(handover_beside.unsaved(snapshot, agency), handover_beside.notes(snapshot, agency))
     writer.finish(merges, beside)
     if tables is not None:
         tables.merges(merges)
@@ -198,7 +198,7 @@ class JsonWriter:
         """Keep lines of history until the clients are written."""
         self._entries += [json_text(history_mapping(one)) for one in entries]
 
-    def finish(self, merges: Iterable[HandedMerge], beside: Beside = NOTHING) -> None:
+    def finish(self, merges: Iterable[HandedMerge], beside: HandedBeside = NOTHING) -> None:
         """Write what stands behind the clients."""
         told = json_text([asdict(one) for one in merges])
         self._stream.write(f'\n ],\n "merges": {told}')
@@ -298,7 +298,7 @@ class Tables:
             told = {name: getattr(one, name) for name in OF_MERGE} | {"moved": " ".join(one.moved)}
             self._merges.row(told, {})
 
-    def beside(self, beside: Beside) -> None:
+    def beside(self, beside: HandedBeside) -> None:
         """Write what stands beside the records."""
         for one in beside.unsaved:
             told = {name: getattr(one, name) for name in OF_DRAFT}

@@ -35,7 +35,7 @@ from exporters.subject.handover import (
     OWN,
     TYPED,
     UNSAVED,
-    Beside,
+    HandedBeside,
     Head,
 )
 from exporters.subject.handover_file import AGENCY, CLIENTS, MARK
@@ -89,7 +89,7 @@ class Handover:
     head: Head
     clients: tuple[HandedClient, ...]
     merges: tuple[HandedMerge, ...] = ()
-    beside: Beside = NOTHING
+    beside: HandedBeside = NOTHING
 
 
 def read_handover(path: Path) -> Handover:
@@ -163,10 +163,10 @@ def _merge(told: Any, where: str) -> HandedMerge:
     return HandedMerge(moved=_all_texts(told, "moved", where), **{name: _text(told, name, where) for name in OF_MERGE})
 
 
-def _beside(told: Mapping[str, Any]) -> Beside:
+def _beside(told: Mapping[str, Any]) -> HandedBeside:
     """What stands beside the records; nothing of it in a hand-over of an older Keywork."""
     typed, noted = (_list(told, name, "it") if name in told else [] for name in ("unsaved", "field_notes"))
-    return Beside(
+    return HandedBeside(
         tuple(_draft(one, f"unsaved typing {at}") for at, one in enumerate(typed, 1)),
         tuple(_note(one, f"note {at}") for at, one in enumerate(noted, 1)),
     )

@@ -288,16 +288,9 @@ def scratch(target: Path, mode: int) -> Iterator[Path]:
 
     Raises OSError when it cannot be made.
     """
-    path = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
-    descriptor = make(path, mode)
-    try:
-        # For as long as this program lives: whoever finds the file without the lock knows that its maker was killed.
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    path = _beside(target)
+    with _while_we_live(path, make(path, mode)):
         yield path
-    finally:
-        _remove(path)
-        os.close(descriptor)
 
 
 @contextmanager
@@ -308,13 +301,23 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     cannot be made.
     """
     clear(target)
-    path = target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
+    path = _beside(target)
     path.mkdir(mode=PRIVATE_FOLDER)
-    descriptor = os.open(path, _FOLDER)
+    with _while_we_live(path, os.open(path, _FOLDER)):
+        yield path
+
+
+def _beside(target: Path) -> Path:
+    return target.parent / f".{target.name}.{uuid.uuid4().hex[:12]}.new"
+
+
+@contextmanager
+def _while_we_live(path: Path, descriptor: int) -> Iterator[None]:
+    """Hold the lock, for whoever finds the file or folder without it knows that its maker was killed; then clear up."""
     try:
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield path
+        yield
     finally:
         _remove(path)
         os.close(descriptor)

@@ -30,7 +30,7 @@ _BY_HAND = ("create", "change")
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Drawable:
     """An episode that may be drawn, and its client."""
 
     number: int
@@ -97,7 +97,7 @@ class SampledEpisode:
     of: int = 1
 
 
-def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: datetime) -> list[Candidate]:
+def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: datetime) -> list[Drawable]:
     """The episodes entered from one moment until before another, none of them deleted, in order of entry."""
     query = (
         select(EPISODES.c.number, EPISODES.c.id, CLIENTS.c.id.label("client_id"))
@@ -107,10 +107,10 @@ def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: d
         .where(EPISODES.c.created_at >= stamp(since), EPISODES.c.created_at < stamp(until))
         .order_by(EPISODES.c.number)
     )
-    return [Candidate(*row) for row in snapshot.connection.execute(query)]
+    return [Drawable(*row) for row in snapshot.connection.execute(query)]
 
 
-def keyed_by(snapshot: Snapshot, some_of_them: Collection[Candidate]) -> dict[int, frozenset[str]]:
+def keyed_by(snapshot: Snapshot, some_of_them: Collection[Drawable]) -> dict[int, frozenset[str]]:
     """Who keyed anything into episodes or their clients, by the episode's number; what was imported, nobody here."""
     found: dict[str, set[str]] = {}
     for some in read.batches(sorted({own for one in some_of_them for own in (one.episode_id, one.client_id)})):
@@ -127,7 +127,7 @@ def keyed_by(snapshot: Snapshot, some_of_them: Collection[Candidate]) -> dict[in
     }
 
 
-def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Candidate], drawn_from: int) -> SampleInfo:
+def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Drawable], drawn_from: int) -> SampleInfo:
     """Keep a sample, in the order its episodes are to be keyed. Raises Problem while another one is open."""
     if sample(unit, agency) is not None:
         raise Problem("A sample is open already: close it before another one is drawn.")

@@ -10,7 +10,7 @@ import typer
 
 from exporters.json_text import json_text
 from exporters.records import second_keying
-from exporters.records.second_keying import ChangesLink, Difference, Ruling, Wanted
+from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling, Wanted
 from store.records import second_keying as stored
 from store.records.second_keying import SampledEpisode, SampleInfo
 from tui.cli.client.changes import fields_of
@@ -309,7 +309,7 @@ def _mapping(at: ClientWork, one: SampledEpisode) -> dict[str, object]:
     }
 
 
-def _difference(one: Difference) -> dict[str, object]:
+def _difference(one: Discrepancy) -> dict[str, object]:
     said = one.decision
     return {
         "id": one.episode.id,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from textual.widget import Widget
 
 from exporters.records import second_keying
-from exporters.records.second_keying import ChangesLink, Difference, Ruling
+from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling
 from exporters.work import Work
 from store.records.second_keying import Right
 from tui.form.dates import show_date
@@ -53,7 +53,7 @@ class DifferenceList(LineList):
     def __init__(self, standard: Standard) -> None:
         super().__init__(id="differences")
         self._standard = standard
-        self.shown: Sequence[Difference] = ()
+        self.shown: Sequence[Discrepancy] = ()
 
     @property
     def row_count(self) -> int:
@@ -73,7 +73,7 @@ class DifferenceList(LineList):
         names = ("Client", "Field", "First", "Second", "Right")
         return [(f" {fit(name, width)}", "heading") for name, width in zip(names, self._columns(), strict=True)]
 
-    def show(self, shown: Sequence[Difference], row: int) -> None:
+    def show(self, shown: Sequence[Discrepancy], row: int) -> None:
         """Show others, one of them chosen."""
         self.shown = shown
         self.go(row, quiet=True)
@@ -126,7 +126,7 @@ class SecondDifferences(StoreScreen[None]):
         work = self._work
         self.program.read(lambda snapshot: second_keying.differences(snapshot, work), on_done=self._came, hold=True)
 
-    def _came(self, found: Sequence[Difference]) -> None:
+    def _came(self, found: Sequence[Discrepancy]) -> None:
         row = self.list.cursor
         if not self._begun:
             wanted = (at for at, one in enumerate(found) if self._wanted in ("", one.episode.id) and not one.decision)
@@ -157,7 +157,7 @@ class SecondDifferences(StoreScreen[None]):
             line.show((f" {text}", "panel"))
 
     @property
-    def _current(self) -> Difference | None:
+    def _current(self) -> Discrepancy | None:
         return self.list.shown[self.list.cursor] if self.list.cursor < len(self.list.shown) else None
 
     def on_screen_resume(self) -> None:
