@@ -1,5 +1,6 @@
 """What all tests need: nothing of the terminal they are started from; how many run at once; what they are marked by."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -30,6 +31,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     if len(set(files)) == 1 and files[0].suffix == ".py":
         return 0
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Look no more for what can be forgotten among all that the tests have loaded: it took a fifth of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(1_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

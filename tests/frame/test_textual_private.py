@@ -20,6 +20,7 @@ from tui.terminal import textual_private
 
 NOT_TEXTUALS = {"os._exit", "placement._replace"}
 """What has a name like one of Textual's, and is Python's."""
+ASKED = {"getattr", "setattr", "hasattr", "delattr"}
 SAID = "This Textual is not the one Keywork was tried with"
 
 
@@ -35,7 +36,7 @@ def used(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield ast.unparse(node.value), node.attr
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_private(node.name):
             yield "self", node.name
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("getattr", "setattr", "hasattr", "delattr"):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKED:
             name = ast.unparse(node.args[1]).strip("\"'")
             if is_private(name):
                 yield ast.unparse(node.args[0]), name
