@@ -48,6 +48,8 @@ def call(*arguments: object, given: str | bytes = "") -> Outcome:
         mock.patch.object(sys, "argv", ["keywork", *map(str, arguments)]),
         mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8")),
         mock.patch("gc.disable"),
+        # Each is a program of its own: what the one before it had for its store and key is nothing to it.
+        mock.patch("store.disk.files._OWN", set()),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
