@@ -106,7 +106,7 @@ def test_what_is_handed_over_comes_back_the_same(standard: Standard, seed: int, 
             assert taken(standard, where / form, place / f"taken-{number}") == before
 
 
-TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20) | st.sampled_from(
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.sampled_from(
     ["\r", "\n", "\r\n", '"', "=1+1", "'", ",", "\ufeff", "0012", "Llŷr", "  blank  ", "\x00", "{}", "\u2028"]
 )
 NAMES = st.text(string.ascii_letters, min_size=1, max_size=8)
