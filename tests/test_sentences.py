@@ -125,6 +125,8 @@ def test_every_template_has_a_value_for_each_place_and_hides_no_term() -> None:
             places = {re.split(r"[.\[]", place)[0] for _, place, _, _ in Formatter().parse(text) if place is not None}
             assert places - USUAL.places.keys() == values, f"{name}:{line}"
             assert not values & USUAL.places.keys(), f"{name}:{line}"
+            several = re.search(r"(?<!of )\{[a-z_.]+(:,)?\} \{(clients|episodes|events|rows)\}", text)
+            assert several is None, f"{name}:{line} says several where it may be one: counted() knows"
             seen += 1
     assert seen > 60
 

@@ -36,6 +36,11 @@ class Tally:
     accepted: int = 0
     open_rows: int = 0
 
+    @property
+    def size(self) -> str:
+        """How many rows and episodes there were, in the standard's words."""
+        return f"{self.standard.counted(self.rows, 'row')}, {self.standard.counted(self.episodes, 'episode')}"
+
     def add(self, record: EpisodeRecord, findings: Sequence[Finding]) -> None:
         """Count an episode with its findings."""
         withheld = self.standard.withholds(record.episode)

@@ -91,6 +91,7 @@ class _Maker:
                     self._avoid(header, codes)
         self.numbers: set[str] = set()
         self.usual = standard.values.get("usual", frozenset())
+        self.no_further = dict(one.split("=") for one in sorted(standard.values.get("no_further", frozenset())))
         self.partner = {fields[-1]: fields[0] for fields in paired}
         self.fields = {
             section.id: [f for f in standard.fields if f.section == section.id] for section in standard.sections
@@ -262,9 +263,19 @@ class _Maker:
         )
         if avoided := self.avoided.get(field.header):
             fitting = [code for code in fitting if code not in avoided]
-        code = self.rng.choice(fitting)
+        code = self._further(field, self.rng.choice(fitting), fitting, taken)
         taken.add(code)
         return code
+
+    def _further(self, field: Field, code: str, fitting: list[str], taken: set[str]) -> str:
+        """The code, or another one: that there is no second substance stands in the second field alone, and none is
+        named behind it. Drawn apart, so that all the rest of a sample stays as it was."""
+        ends = set(self.no_further.values())
+        if taken & ends and field.header in self.no_further:
+            return self.no_further[field.header]
+        if code not in ends or code == self.no_further.get(field.header):
+            return code
+        return self.apart.choice([each for each in fitting if each not in ends])
 
     def _stand_in(self, field: Field, taken: set[str]) -> str:
         """A number in place of a code, another one than in the fields beside it of the same thing."""

@@ -113,8 +113,8 @@ class SentRows:
         if isinstance(by_line, SentRow) and by_line.episode not in bears.episodes:
             return self.standard.say("line {number} is of another {episode}", number=str(number))
         if len(bears.episodes) > 1:
-            many = str(len(bears.episodes))
-            return self.standard.say("that client has {many} {episodes} in the extract: this is the first", many=many)
+            many = self.standard.counted(len(bears.episodes), "episode")
+            return self.standard.say("that client has {many} in the extract: this is the first", many=many)
         return ""
 
     @staticmethod
@@ -152,7 +152,7 @@ def _led(
     if not row.episode:
         return replace(one, why_not=standard.say("that {row} has no {episode} identifier"))
     if many := shared.get(row.episode, 0):
-        told = standard.say("{many} {episodes} in the store bear its identifier: mend one first", many=many)
+        told = f"{standard.counted(many, 'episode')} in the store bear its identifier: mend one first"
         return replace(one, why_not=told)
     its = known.get(row.episode)
     if its is None:

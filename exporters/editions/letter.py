@@ -193,8 +193,8 @@ def _by_label(label: str, now: CodeList, day: date) -> str:
 
 def told_of_letter(plan: LetterPlan) -> Iterator[str]:
     """The step in lines, for people."""
-    word = plan.after.word("episode")
-    yield f"{plan.agency.code}: from {plan.before.id} to {plan.after.id} on {plan.first_day}; {plan.episodes:,} {word}s"
+    many = plan.after.counted(plan.episodes, "episode")
+    yield f"{plan.agency.code}: from {plan.before.id} to {plan.after.id} on {plan.first_day}; {many}"
 
     def line(standard: Standard, header: str, more: str = "") -> str:
         return f"  {header:<12} {standard.by_header[header].label}{more}"

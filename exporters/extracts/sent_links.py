@@ -51,8 +51,8 @@ def told_of_links(standard: Standard, found: Sequence[EpisodeRecord]) -> list[st
     if len(found) == 1:
         first = standard.say("This {episode} was sent, and one of these is not as it was: {labels}.", labels=labels)
     else:
-        told = "{many} {episodes} were sent, and one of these is not as it was: {labels}."
-        first = standard.say(told, many=len(found), labels=labels)
+        told = "{many} were sent, and one of these is not as it was: {labels}."
+        first = standard.say(told, many=standard.counted(len(found), "episode"), labels=labels)
     then = "Once it is saved and sent, a second {episode} opens at the receiving system beside the one that is there."
     return [first, standard.say(then)]
 

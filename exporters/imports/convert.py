@@ -84,8 +84,8 @@ class Conversion:
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
-                f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be taken over, the first in "
-                f"line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+                f"{self.path} was not imported: {counted(len(self.report.left_out), 'row')} cannot be taken over, the "
+                f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         self.report.unchanged = sum(len(one.plan.known) for one in self.clients)
         self.report.new = Counts(
@@ -236,12 +236,12 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
     """The report, not yet escaped: what was left out, what goes over, what of each client is to be keyed anew."""
     report, source, target = job.report, job.source, job.target
     yield (
-        f"{report.path}: {report.rows} rows, {report.episodes} {source.word('episode')}s of {source.id}; of them only "
-        f"what is certain goes to agency {job.code} ({target.id})"
+        f"{report.path}: {counted(report.rows, 'row')}, {source.counted(report.episodes, 'episode')} of {source.id}; "
+        f"of them only what is certain goes to agency {job.code} ({target.id})"
     )
     yield from (f"  note: {note}" for note in report.notes)
     if report.left_out:
-        yield f"Left out, {len(report.left_out)} rows:"
+        yield f"Left out, {counted(len(report.left_out), 'row')}:"
         yield from (f"  line {item.line}: {item.why}" for item in report.left_out)
     if report.unchanged:
         yield "There already, not entered again:"
@@ -264,7 +264,7 @@ def conversion_told(job: Conversion, *, dry_run: bool) -> Iterator[str]:
         yield from _client(one, target.word("client"), dry_run)
     new = report.new
     unwritten = " (nothing was written)" if dry_run else ""
-    yield f"New: {new.clients} {target.word('client')}s, {new.episodes} {target.word('episode')}s{unwritten}"
+    yield f"New: {target.counted(new.clients, 'client')}, {target.counted(new.episodes, 'episode')}{unwritten}"
     if not (new.clients or new.episodes):
         yield "Nothing to enter."
 

@@ -28,6 +28,7 @@ from store.records import agencies, read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Finding, Values
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -114,8 +115,8 @@ class Import:
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
-                f"{self.path} was not imported: {len(self.report.left_out)} rows cannot be stored, the first in line "
-                f"{first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+                f"{self.path} was not imported: {counted(len(self.report.left_out), 'row')} cannot be stored, the "
+                f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         self._count()
         if self.taking.today is not None:

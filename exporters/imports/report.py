@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.facts import Counts
-from validators.standard.terminology import USUAL, Terms, counted, term
+from validators.standard.terminology import USUAL, Terms, counted
 
 if TYPE_CHECKING:
     from exporters.imports.judged import Judged
@@ -64,9 +64,8 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     Values are written so that no terminal can be steered by them.
     """
     would = "would be " if dry_run else ""
-    units = term("rows") if report.unit == "row" else f"{report.unit}s"
-    told = "{path}: {rows_read} {units}, {many} {episodes}"
-    yield terms.say(told, path=report.path, rows_read=report.rows, units=units, many=report.episodes)
+    units = terms.counted(report.rows, "row") if report.unit == "row" else counted(report.rows, report.unit)
+    yield f"{report.path}: {units}, {terms.counted(report.episodes, 'episode')}"
     for note in report.notes:
         yield f"  note: {note}"
     if report.left_out:
@@ -89,11 +88,8 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
         yield from _told(report.differences, "store", "file")
     new = report.new
     unwritten = " (nothing was written)" if dry_run else ""
-    yield terms.say(
-        "New: {new.clients} {clients}, {new.episodes} {episodes}, {new.events} {events}{unwritten}",
-        new=new,
-        unwritten=unwritten,
-    )
+    numbers = (("client", new.clients), ("episode", new.episodes), ("event", new.events))
+    yield f"New: {', '.join(terms.counted(number, kind) for kind, number in numbers)}{unwritten}"
     if report.updated:
         yield f"Records {would}changed: {report.updated}"
     yield terms.say("{Episodes} as known before: {many}", many=report.unchanged)

@@ -91,10 +91,10 @@ def consequences(standard: Standard, both: Pair) -> list[str]:
         ids = list(dict.fromkeys(one.client for one in both.other.sent))
         said.append(
             standard.say(
-                "Sent already, as {client} {ids}: {many} {episodes} of the {client} who goes ({names})."
+                "Sent already, as {client} {ids}: {episodes_sent} of the {client} who goes ({names})."
                 " The next return gives the {client} kept instead.",
                 ids=_listed(ids),
-                many=len(both.other.sent),
+                episodes_sent=standard.counted(len(both.other.sent), "episode"),
                 names=_listed([one.episode for one in both.other.sent]),
             )
         )

@@ -54,6 +54,7 @@ from store.records.handover import (
 from store.records.handover_beside import BASES, HandedDraft, HandedNote
 from validators.problems import Problem
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.snapshot import Snapshot
@@ -364,9 +365,8 @@ class HandoverImport:
             else:
                 self._new.append(client)
         if report.left_out and self.taking.all_or_nothing:
-            raise Problem(
-                f"{self.path} was not taken in: {len(report.left_out)} clients cannot be, {report.left_out[0].why}."
-            )
+            many = counted(len(report.left_out), "client")
+            raise Problem(f"{self.path} was not taken in: {many} cannot be, {report.left_out[0].why}.")
         if self._new and len(self._new) < len(handed.clients):
             report.notes.append("a client that is in the store already stays as the store has it")
         events = sum(len(one.events) for client in self._new for one in client.episodes)

@@ -137,10 +137,10 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
     trees = removal.all_of(snapshot, info.client_id)
     found = extracts_with(snapshot, agency, names_of(snapshot, agency, standard, trees))
     told = standard.say(
-        "Records that go, with all values of their history: {many}. From {extracts} kept extracts: {found} {rows}.",
+        "Records that go, with all values of their history: {many}. From {extracts}: {found}.",
         many=len(removal.records_in(trees)),
-        extracts=len(found),
-        found=sum(one.rows for one in found),
+        extracts=counted(len(found), "kept extract"),
+        found=standard.counted(sum(one.rows for one in found), "row"),
     )
     return [told, *other_places(snapshot, agency, standard, trees), COPIES]
 

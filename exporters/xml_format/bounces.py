@@ -87,7 +87,7 @@ def _met(
     if found and here is not None and one.named_line and here not in found:
         return found[0], standard.say("line {number} is of another {episode}", number=one.named_line)
     if found:
-        many = standard.say("that client has {many} {episodes} in the extract: this is the first", many=len(found))
+        many = f"that client has {standard.counted(len(found), 'episode')} in the extract: this is the first"
         # The line tells which of them it is.
         return (here, "") if here is not None and here in found else (found[0], many if len(found) > 1 else "")
     if here is None:

@@ -30,6 +30,7 @@ from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
 from validators.rules.field_patterns import SHORTENERS
 from validators.standard.model import Section, Standard
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -168,8 +169,8 @@ class ReturnImport:
         if self.taking.all_or_nothing and self.report.left_out:
             first = self.report.left_out[0]
             raise Problem(
-                f"{self.path} was not imported: {len(self.report.left_out)} messages cannot be stored, the first in "
-                f"line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
+                f"{self.path} was not imported: {counted(len(self.report.left_out), 'message')} cannot be stored, the "
+                f"first in line {first.line} ({first.why}); mend them, or leave out --all-or-nothing."
             )
         new = {record.client_id for record in self._journeys if record.client_id.startswith("client ")}
         events = sum(len(one.events) for one in self._journeys) + len(self._known.changes.events)

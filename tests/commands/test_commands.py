@@ -90,7 +90,7 @@ def test_a_dry_run_makes_nothing(place: Place) -> None:
     path = write(place.folder, [row() | visit()])
     before = place.contents()
     out = well(call("import", path, "--dry-run", *place.options))
-    assert "New: 1 clients, 1 episodes, 1 events (nothing was written)" in out and place.contents() == before
+    assert "New: 1 client, 1 episode, 1 event (nothing was written)" in out and place.contents() == before
 
 
 def test_import_takes_differences_with_update(place: Place) -> None:

@@ -39,7 +39,7 @@ def kept(place: Place) -> list[dict[str, str]]:
 @pytest.mark.parametrize("options", [(), ("--update",), ("--dry-run",)])
 def test_another_person_with_the_same_identifier_stays_out(place: Place, options: tuple[str, ...]) -> None:
     code, out, _ = taken(place, [ONE, OTHER], *options)
-    assert code == 1 and f"line 3: {WHY.format('line 2')}" in out and "New: 1 clients, 1 episodes" in out
+    assert code == 1 and f"line 3: {WHY.format('line 2')}" in out and "New: 1 client, 1 episode" in out
     if "--dry-run" not in options:
         assert [(one["EPISODID"], one["DOB"]) for one in kept(place)] == [("e1", ONE["DOB"])]
 
@@ -52,7 +52,7 @@ def test_nor_does_he_join_a_stored_one(place: Place, options: tuple[str, ...]) -
         code, out, _ = taken(place, [other], *options)
         assert code == 1 and f"line 2: {WHY.format('the store')}" in out and kept(place) == before
         code, _, sentence = taken(place, [other], *options, "--all-or-nothing")
-        assert code == 2 and "FILE was not imported: 1 rows cannot be stored, the first in line 2" in sentence
+        assert code == 2 and "FILE was not imported: 1 row cannot be stored, the first in line 2" in sentence
     assert kept(place) == before
 
 
@@ -65,7 +65,7 @@ def test_what_one_side_leaves_empty_agrees(place: Place) -> None:
 
 def test_a_row_of_an_episode_that_is_about_somebody_else_stays_out(place: Place) -> None:
     code, out, _ = taken(place, [row() | visit(), row(DOB="19900101") | visit("2")])
-    assert code == 1 and "line 3: DOB differs from line 2" in out and "1 clients, 1 episodes, 1 events" in out
+    assert code == 1 and "line 3: DOB differs from line 2" in out and "1 client, 1 episode, 1 event" in out
 
 
 def test_only_the_rows_of_the_agency_meant_are_taken(place: Place) -> None:
@@ -153,7 +153,7 @@ def test_the_very_same_row_is_stored_once(place: Place) -> None:
     anonymous = row() | visit(SUBMID="")
     code, out, _ = taken(place, [anonymous, anonymous, row("2"), row("2")])
     assert code == 0 and "Stored once, being the very same as an earlier row: 2" in out
-    assert "New: 2 clients, 2 episodes, 1 events" in out
+    assert "New: 2 clients, 2 episodes, 1 event" in out
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_later_episode_goes_to_the_client_who_was_copied(wales: Place) -> None
     assert call("import", file_of(wales, ROW), *into).code == 0
     later = ROW | {"EPISODID": "e9", "REFLD": "20200901", "TRIAGED": "20200902", "DISD": "", "CJDISRSN": ""}
     told = call("import", file_of(wales, ROW, later), *into)
-    assert "journey 1: client " in told.out and told.out.endswith("New: 0 clients, 1 journeys\n")
+    assert "journey 1: client " in told.out and told.out.endswith("New: 0 clients, 1 journey\n")
     assert "journey 2: Consent for NDTMS was Y" in told.out and "client: Sex" not in told.out
     *_, first, second = list_of(wales)
     assert first == second
@@ -144,7 +144,7 @@ def test_somebody_who_may_be_the_same_is_named(wales: Place) -> None:
     other = ROW | {"CLIENTID": "c5", "CLIENT": "K80", "EPISODID": "e5", "REFLD": "20200401", "TRIAGED": "20200402"}
     told = call("import", file_of(wales, other), *into, "--dry-run")
     assert "of W00001 may be the same: same initials, same birth date" in told.out
-    assert "a new client:" in told.out and told.out.endswith("New: 1 clients, 1 journeys (nothing was written)\n")
+    assert "a new client:" in told.out and told.out.endswith("New: 1 client, 1 journey (nothing was written)\n")
 
 
 def test_what_rows_disagree_on_is_not_certain(wales: Place) -> None:
@@ -166,7 +166,7 @@ def test_another_person_with_the_same_identifier_is_left_out(wales: Place) -> No
     other = ROW | {"EPISODID": "e3", "DOB": "19850616", "REFLD": "20200801", "TRIAGED": "20200802"}
     into = ("--agency", "W00001", *FROM, *wales.options)
     told = call("import", file_of(wales, ROW, other), *into)
-    assert told.code == 1 and told.out.endswith("New: 1 clients, 1 journeys\n")
+    assert told.code == 1 and told.out.endswith("New: 1 client, 1 journey\n")
     assert "line 3: Date of birth differs from line 2, under the same identifier: it may be another person" in told.out
     assert call("import", file_of(wales, ROW, other), *into, "--all-or-nothing").code == 2
 
@@ -179,7 +179,7 @@ def test_what_cannot_be_told_from_others_is_left_out(wales: Place) -> None:
     assert "line 3: no date in it can be taken over" in told.out
     assert "line 4: nothing tells the episode from others" in told.out
     assert "line 5: an earlier line is about the same episode" in told.out
-    assert told.out.endswith("New: 1 clients, 1 journeys\n")
+    assert told.out.endswith("New: 1 client, 1 journey\n")
     told = call("import", path, "--agency", "W00001", *FROM, "--all-or-nothing", *wales.options)
     assert "3 rows cannot be taken over, the first in line 3 (no date in it can be taken over)" in told.sentence
 
@@ -237,7 +237,7 @@ def test_where_it_goes_is_asked_not_guessed(wales: Place) -> None:
     new = ("--standard", WELSH, "--agency", "W00002")
     assert "say --new-agency to make it" in call("import", path, *FROM, *new, *wales.options).sentence
     told = call("import", path, *FROM, *new, "--new-agency", *wales.options)
-    assert told.out.endswith("New: 1 clients, 1 journeys\n")
+    assert told.out.endswith("New: 1 client, 1 journey\n")
     told = call("import", path, *FROM, "--standard", WELSH, *wales.options)
     assert told.sentence == (
         "The store has several agencies of smds-wales, W00001, W00002: say with --agency which one it goes to."

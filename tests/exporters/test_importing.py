@@ -74,7 +74,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(desk: Desk, tmp_path: Path) -> N
     job = Import(path, STANDARD)
     assert job.prepare(desk.store, None) == "T0123"
     lines = list(told_as_text(job.report, dry_run=True, update=False))
-    assert "New: 1 clients, 1 episodes, 1 events (nothing was written)" in lines
+    assert "New: 1 client, 1 episode, 1 event (nothing was written)" in lines
     assert any("line 4: EPISODID is missing" in line for line in lines)
     assert any("line 2: PC: store 'NE1 4', file 'NE8 1'" in line for line in lines)
     assert desk.links() == links and len(desk.kept()) == 1
@@ -188,7 +188,7 @@ def test_rows_that_cannot_be_stored_are_left_out_by_line(desk: Desk, tmp_path: P
 def test_all_or_nothing_leaves_the_store_as_it_was(desk: Desk, bad: dict[str, str]) -> None:
     desk.take([row("7")])
     links = desk.links()
-    with pytest.raises(Problem, match=r"was not imported: 1 rows cannot be stored, the first in line 3") as caught:
+    with pytest.raises(Problem, match=r"was not imported: 1 row cannot be stored, the first in line 3") as caught:
         desk.take([row(), bad], all_or_nothing=True)
     assert "--all-or-nothing" in str(caught.value) and "\n" not in str(caught.value)
     assert desk.links() == links and len(desk.kept()) == 1

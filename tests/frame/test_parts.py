@@ -10,13 +10,16 @@ from textual.screen import Screen
 
 from tests.frame.demo import DemoApp, DemoScreen, rows
 from tui.app.app import KeyworkApp
+from tui.screens.registry import SCREENS, know_actions
 from tui.widgets.actions import ALL, REGISTRY, UNUSABLE, Registry, action, shown_key
 from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.help_screen import help_lines
 from tui.widgets.paged_table import MOST_PAGES, PagedTable
+from tui.widgets.palette import CommandList, Palette, listed
 from tui.widgets.settings import changed, load_settings, remember
 from tui.widgets.text import one_line, width_of
+from tui.widgets.text_line import TextLine
 from tui.widgets.text_page import wrapped
 from tui.widgets.tree_pane import TreePane
 
@@ -201,6 +204,28 @@ def test_values_are_cut_to_an_exact_width() -> None:
 def test_long_lines_are_wrapped_at_blanks() -> None:
     assert wrapped("  one two three", 9) == ["  one two", "  three"]
     assert all(width_of(piece) <= 10 for piece in wrapped("a" * 35 + " b", 10))
+
+
+def test_a_palette_has_each_screen_once() -> None:
+    know_actions()
+    for scope in SCREENS:
+        shown = [(each.name, each.method.partition("(")[2]) for each in listed(scope) if "(" in each.method]
+        assert sorted(set(shown)) == sorted(shown), scope
+    assert [each.id for each in listed("month") if each.name == "Second keying"] == ["month.second"]
+
+
+async def test_the_palette_tells_the_whole_help_of_what_is_chosen() -> None:
+    know_actions()
+    app = DemoApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(Palette("demo"))
+        await pilot.pause()
+        await pilot.press(*"removal")
+        chosen, foot = app.screen.query_one(CommandList), list(app.screen.query(TextLine))[-2:]
+        assert chosen.current_id == "go.subject"
+        assert " ".join(line.text.strip() for line in foot) == str(REGISTRY["go.subject"].tooltip)
+        await pilot.press("ctrl+u", *"redraw")
+        assert [line.text for line in foot] == ["", ""], "it stands whole in the list"
 
 
 def test_a_slip_of_the_keys_still_finds_and_what_fits_nothing_is_said() -> None:

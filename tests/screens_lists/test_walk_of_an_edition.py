@@ -160,7 +160,7 @@ def test_an_extract_is_taken_in_mended_and_sent_for_two_data_sets(
     step("<ctrl+p>agencies<enter>", "Agencies of this store")
     step("<end><enter>", "N9902 is open")
     step("<ctrl+p>import<enter>", "Import an extract")
-    step(f"{brought}<enter>", "New: 1 clients, 1 episodes")
+    step(f"{brought}<enter>", "New: 1 client, 1 episode")
     step("<f2>", "Taken in: 1 client")
     step("<ctrl+p>extract<enter>", "Will be written")
     terminal.until("Load            100.0 %")

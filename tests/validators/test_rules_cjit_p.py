@@ -246,6 +246,7 @@ POSTCODES = [
     ("CF51", "CF51"), ("CF10", "CF10"), ("NW7", "NW7"), ("Not known", ""),
     ("\uff23\uff26\uff15\uff11\uff21\uff21", "CF5 1"),
     ("C.F.5.1.A.A", "CF5 1"), ("NW7 3 ", "NW7 3 "), ("\u20411AA", "\u20411AA"), ("CF5 IAA", "CF5"),
+    ("GIR0AA", "GIR 0"), ("gir 0aa", "GIR 0"), ("NEI0AA", ""), ("NEI 1", "NEI 1"),
 ]  # fmt: skip
 
 

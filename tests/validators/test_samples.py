@@ -11,6 +11,8 @@ from validators.dates import parse_date
 from validators.records import EpisodeRecord, Finding, Severity
 from validators.rules.file_rules import FileRules
 from validators.rules.registry import Context
+from validators.standard.catalogue import load
+from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
 
 Clients = dict[str, list[EpisodeRecord]]
@@ -125,3 +127,11 @@ def test_nothing_is_filled_that_the_form_would_skip() -> None:
             for field in STANDARD.fields:
                 if field.skip_when and field.skip_when.holds(values):
                     assert not values[field.header], field.header
+
+
+@pytest.mark.parametrize("standard", [STANDARD, load("ndtms-r-ad")], ids=lambda one: one.id)
+def test_that_there_is_no_further_substance_stands_where_it_belongs(standard: Standard) -> None:
+    found = [record.episode for record in synthetic_episodes(standard, 300, seed=1, today=TODAY)]
+    assert {one["DRUG1"] for one in found} & {"9996", "9997"} == set()
+    assert "9996" in {one["DRUG2"] for one in found} and "9997" not in {one["DRUG2"] for one in found}
+    assert {one["DRUG3"] for one in found if one["DRUG2"] == "9996"} <= {"", "9997"}

@@ -372,7 +372,7 @@ def rollover_(
         told = f"{name:24}  {one.initials:8}  {one.closed}  {one.errors:6}  {one.warnings:8}  {one.episode_id}"
         print(printable(told))
     told = f"{drops.with_errors} with errors, {drops.with_warnings} with warnings only"
-    print(f"{drops.episodes} {word}s closed before that day will then be in no return any more; {told}.")
+    print(f"{counted(drops.episodes, word)} closed before that day will then be in no return any more; {told}.")
     if drops.undated:
         print(told_of_undated(standard_of, len(drops.undated)))
     for one in drops.undated:

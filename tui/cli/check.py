@@ -113,7 +113,7 @@ def _text(report: Report) -> None:
     )
     told = ", ".join(f"{counted(tally.counts[s], s)}" for s in Severity)
     told += f", {tally.accepted} of them accepted" if tally.accepted else ""
-    print(tally.standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}: {told}", tally=tally, told=told))
+    print(f"{tally.size}: {told}")
     print(f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)")
     if tally.standard.submission.kinds and not report.stored:
         print(tally.standard.say(PARTS))

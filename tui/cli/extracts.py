@@ -123,7 +123,7 @@ def write(
     elif one.redacted_at:
         print(f"{path}: what is left of it, SHA-256 {one.kept_sha256}")
     else:
-        print(printable(f"{path}: {one.rows} {load(one.standard).word('row')}s, SHA-256 {one.sha256}"))
+        print(printable(f"{path}: {load(one.standard).counted(one.rows, 'row')}, SHA-256 {one.sha256}"))
     return 0
 
 

@@ -28,6 +28,7 @@ from tui.cli.options import (
 from tui.widgets.text import printable
 from validators.records import Severity
 from validators.standard.catalogue import load
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -61,7 +62,7 @@ def findings(
         standard = load(agency.standard)
         work, month, errors = Work(agency, standard, today), submission or "", 0
 
-        def counted(told: Iterable[ToldFinding]) -> Iterator[ToldFinding]:
+        def tallied(told: Iterable[ToldFinding]) -> Iterator[ToldFinding]:
             nonlocal errors
             for one in told:
                 errors += one.severity == Severity.ERROR
@@ -72,12 +73,12 @@ def findings(
             check_caseload(found, agency, work.checker, today, now(), lambda done, due: progress(done))
             progress.done()
         with found.reading() as snapshot:
-            told = counted(told_findings(snapshot, work, submission=month, anonymous=anonymous))
+            told = tallied(told_findings(snapshot, work, submission=month, anonymous=anonymous))
             if out is None:
                 sys.stdout.writelines(FORMS[chosen](told, anonymous=anonymous))
             else:
                 many = write_findings(told, out, chosen, anonymous=anonymous)
-                talk(f"{many:,} findings written to {out}.")
+                talk(f"{counted(many, 'finding')} written to {out}.")
     return 1 if errors else 0
 
 

@@ -23,6 +23,7 @@ from tui.widgets.text import printable
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -62,7 +63,7 @@ def report(
         work = Work(its, load(its.standard), day(today))
         if table is not None:
             many = found.ask(_table, its, work.standard, table.value, _named(out))
-            talk(f"{out}: {many} lines below the heading, in your keeping: they name clients.")
+            talk(f"{out}: {counted(many, 'line')} below the heading, in your keeping: they name clients.")
             return 0
         progress = Progress(work.standard.say("{episodes} checked"))
         check_caseload(found, its, work.checker, work.today, now(), lambda done, due: progress(done))

@@ -8,6 +8,7 @@ import typer
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption, TodayOption, day
 from tui.widgets.text import printable
 from validators.problems import Problem
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -55,6 +56,10 @@ def sample(
             agency = stored_agencies.ensure(work, code, standard.id, since=first_submission(standard.id, today))
             records = synthetic_episodes(standard, clients, seed=seed, today=today, faults=faults, agency=code)
             made = bulk_load.load(work, agency, records, act="sample")
-    told = "{path}: {made.clients} synthetic {clients}, {made.episodes} {episodes}, {made.events} {events}"
-    print(printable(standard.say(told, path=found.path, made=made)))
+    told = (
+        counted(made.clients, f"synthetic {standard.word('client')}"),
+        standard.counted(made.episodes, "episode"),
+        standard.counted(made.events, "event"),
+    )
+    print(printable(f"{found.path}: {', '.join(told)}"))
     return 0

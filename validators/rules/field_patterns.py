@@ -12,7 +12,7 @@ from validators.dates import parse_date, write_date
 from validators.rules.registry import FIELD_WORDS, FieldCheck, FieldWords, field_pattern
 from validators.standard.model import Layout, RuleRow, Standard
 
-_OUTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?"
+_OUTCODE = "(?:[A-Z]{1,2}[0-9][A-Z0-9]?|GIR)"
 _PART = re.compile(f"{_OUTCODE} [0-9]")
 _NOT_POSTCODE = re.compile("[^A-Z0-9]+")
 # What is left of a postcode without blanks and signs. The last two characters are letters, or were meant to be.
@@ -21,6 +21,7 @@ _MISTYPED = re.compile(f"({_OUTCODE})([0-9])[A-Z0-9]{{2}}")
 # Only with all the characters an outward code can have is it plain where it ends: CF101, but not CF51.
 _CLOSED_UP = re.compile("([A-Z]{1,2}[0-9][A-Z0-9])([0-9])")
 _OUTWARD = re.compile(rf"[\W_]*({_OUTCODE})")
+_MISSPELT = re.compile("[A-Z0-9]{2,}[0-9][A-Z]{2}")
 
 
 def postcode_part(value: str) -> str:
@@ -45,6 +46,8 @@ def postcode_part(value: str) -> str:
         return f"{match[1]} {match[2]}"
     outward = _OUTWARD.match(plain) or _OUTWARD.match(letters)
     behind = _NOT_POSTCODE.sub("", outward.string[outward.end() :]) if outward else ""
+    if outward is None and _MISSPELT.fullmatch(letters):
+        return ""
     if len(value) <= _LONGEST_PART and len(behind) <= 1 and not _WHOLE.search(letters):
         return value
     return outward[1] if outward else ""

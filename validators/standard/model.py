@@ -366,6 +366,10 @@ class Standard:
         """A sentence from a template of ours, in the standard's terms; see `Terms.say`."""
         return self.terms.say(template, **values)
 
+    def counted(self, number: int, kind: str) -> str:
+        """So many clients, episodes, events or rows, in the standard's terms."""
+        return self.terms.counted(number, kind)
+
     def role(self, name: str) -> str:
         """The header that plays a part, or an empty text where the standard has none."""
         return self.roles.get(name, "")

@@ -48,6 +48,10 @@ class Terms:
         told = {name: value.told(self) if isinstance(value, Sentence) else value for name, value in values.items()}
         return template.format_map({**told, **self.places})
 
+    def counted(self, number: int, kind: str) -> str:
+        """So many of what we call `kind`: `1 journey`, `2,345 journeys`."""
+        return counted(number, self.places[kind])
+
 
 USUAL = Terms()
 """The terms of NDTMS, which are ours."""

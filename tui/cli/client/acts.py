@@ -178,9 +178,16 @@ def _pair_lines(standard: Standard, both: Pair) -> list[str]:
     for number, side in enumerate((both.keep, both.other), 1):
         client = side.tree.client
         name = client_name(standard, client.values)
-        told = "{number}: {client} {name} (id {id}), {many} {episodes}, {sent} of them sent"
+        told = "{number}: {client} {name} (id {id}), {many}, {sent} of them sent"
         lines.append(
-            standard.say(told, number=number, name=name, id=client.id, many=side.episodes, sent=len(side.sent))
+            standard.say(
+                told,
+                number=number,
+                name=name,
+                id=client.id,
+                many=standard.counted(side.episodes, "episode"),
+                sent=len(side.sent),
+            )
         )
     one, other = both.keep.tree.client.values, both.other.tree.client.values
     for header in both.differing:

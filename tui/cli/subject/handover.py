@@ -15,6 +15,7 @@ from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
 from validators.problems import Problem
 from validators.standard.catalogue import load
+from validators.standard.terminology import counted
 
 commands = typer.Typer()
 
@@ -47,10 +48,12 @@ def handover_(
             else:
                 done = _to_stdout(lambda: handover.write_json(snapshot, its, head, sys.stdout))
         account = service_account(found.path)
-    told = f"{done.clients} clients, {done.episodes} {data_set.word('episode')}s, {done.events} events"
+    numbers = (("client", done.clients), ("episode", done.episodes), ("event", done.events))
+    told = ", ".join(data_set.counted(number, kind) for kind, number in numbers)
     (print if out is not None else talk)(f"{done.where or 'Written'}: {told}, deleted ones among them")
     if done.unsaved:
-        talk(f"Typing that nobody saved is among it: {done.unsaved} drafts; they are no records until they are saved.")
+        drafts = counted(done.unsaved, "draft")
+        talk(f"Typing that nobody saved is among it: {drafts}; it is no record until it is saved.")
     if account and out is not None:
         talk(f"The folder is {account}'s; you read it by its group, and --stdout gives the JSON out as well.")
     talk("These files are not encrypted: hand them over by a way that is, and delete them once they are taken in.")

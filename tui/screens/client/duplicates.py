@@ -215,8 +215,8 @@ class Pairing:
             lines = [
                 f"Merged by {one.merged_by} at {when(one.merged_at, program.today())}.",
                 program.terms.say(
-                    "The other {client} comes back with the {many} {episodes} it brought, as they stand now.",
-                    many=len(one.moved),
+                    "The other {client} comes back with what it brought, as it stands now: {many}.",
+                    many=program.terms.counted(len(one.moved), "episode"),
                 ),
             ]
 

@@ -124,7 +124,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
         self.checked, self._refusal = checked, ""
         report, tally = checked.report, checked.report.tally
         standard = report.standard
-        size = standard.say("{tally.rows} {rows}, {tally.episodes} {episodes}", tally=tally)
+        size = tally.size
         counts = [sum(one.severity is each for one in report.findings) for each in Severity]
         told = ", ".join(counted(many, each) for many, each in zip(counts, Severity, strict=True) if many)
         figures = f"load {tally.load_percent} %, data quality {tally.quality_text} (our estimate)"

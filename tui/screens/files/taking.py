@@ -149,9 +149,9 @@ class ImportScreen(StoreScreen[None]):
         if self.is_attached:
             self._tell("# What was taken", report, dry_run=False)
             left = f"; {len(report.left_out):,} left out, listed here" if report.left_out else ""
-            terms = self.program.terms
-            new = terms.say("{new.clients} {clients}, {new.episodes} {episodes} new", new=report.new)
-            self.say(f"Taken in: {new}{left}. F3 lists the clients.", "notice" if left else "ok")
+            terms, new = self.program.terms, report.new
+            told = f"{terms.counted(new.clients, 'client')}, {terms.counted(new.episodes, 'episode')} new"
+            self.say(f"Taken in: {told}{left}. F3 lists the clients.", "notice" if left else "ok")
 
     # Showing
 

@@ -123,9 +123,9 @@ def quality_line(figures: CaseloadFigures, terms: Terms = USUAL, period: Reporti
     """Load and data quality of the rows of a period's return or of all episodes; how far that is to be believed."""
     quality = quality_text(figures.data_quality_percent, figures.quality_without_accepted, figures.accepted)
     whose, sent = (f"The return of {period.submission}:", "") if period else ("All", ", sent or not")
-    told = "{whose} {figures.rows:,} {rows}{sent}, our estimate: load {figures.load_percent} %, quality {quality}"
-    line = terms.say(told, whose=whose, sent=sent, figures=figures, quality=quality)
-    return line + terms.say("; {many:,} {episodes} due for a check", many=figures.stale) if figures.stale else line
+    rows = f"{whose} {terms.counted(figures.rows, 'row')}{sent}"
+    line = f"{rows}, our estimate: load {figures.load_percent} %, quality {quality}"
+    return f"{line}; {terms.counted(figures.stale, 'episode')} due for a check" if figures.stale else line
 
 
 def count_text(counts: Mapping[Severity, int]) -> str:

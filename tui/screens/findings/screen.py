@@ -628,7 +628,7 @@ class FindingsScreen(FilteredScreen):
                     form,
                     anonymous=anonymous,
                 ),
-                on_done=lambda many: self.say(f"{many:,} findings written to {target}.", "ok"),
+                on_done=lambda many: self.say(f"{counted(many, 'finding')} written to {target}.", "ok"),
                 hold=True,
             )
 
