@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from exporters.formats import choose
 from exporters.formats.base import PLAINLY, Taking
+from exporters.imports import taken
 from exporters.imports.agency import canonical, new_code
 from exporters.imports.copy import CopyPlan, entered, look_up, plan_records
 from exporters.imports.headings import judge_heading, judge_rows
@@ -63,7 +64,7 @@ class Conversion:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        self._version = store.data_version() if store else None
+        self._version = taken.saved(store)
         self.code = self._agency_code(store, agency_code)
         of_client: dict[_Named, list[EpisodeRecord]] = {}
         doubted: dict[_Named, list[str]] = {}
@@ -99,8 +100,7 @@ class Conversion:
         if not wanted:
             return self.report
         with store.writing(Who(person, now)) as work:
-            if self._version is not None and store.data_version() != self._version:
-                raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
+            taken.refuse_if_saved(work, self._version)
             agency = agencies.ensure(work, code, self.target.id)
             records = [
                 EpisodeRecord(one.plan.client.values, part.values, client_id=one.plan.under or f"line {one.line}")

@@ -101,7 +101,7 @@ class Import:
         """
         extract = self._read(self.path, progress)
         judge_heading(extract, self.standard, self.report, self.taking)
-        self._version = store.data_version() if store else None
+        self._version = taken.saved(store)
         records = list(self._readable(extract))
         judge_rows(extract, self.report)
         every = store.ask(agencies.listed) if store else []

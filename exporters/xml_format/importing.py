@@ -143,7 +143,7 @@ class ReturnImport:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        self._version = store.data_version() if store else None
+        self._version = taken.saved(store)
         read, named = self._read(progress)
         every = store.ask(agencies.listed) if store else []
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)

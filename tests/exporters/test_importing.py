@@ -7,8 +7,9 @@ import pytest
 from exporters.formats.base import Taking
 from exporters.imports.csv_import import Import
 from exporters.imports.report import told_as_text
-from store.disk import audit
-from store.facts import Counts, Who
+from store.disk import audit, copy_notes
+from store.facts import Counts, Draft, Who
+from store.live import drafts, presence
 from store.records import agencies, save
 from store.records import read as records_read
 from store.store import open_store
@@ -27,7 +28,7 @@ from tests.exporters.extracts import (
     withheld,
     write,
 )
-from tests.stores import ask
+from tests.stores import ask, do
 from validators.problems import Problem
 
 
@@ -259,6 +260,18 @@ def test_somebody_who_saves_meanwhile_stops_the_import(desk: Desk, tmp_path: Pat
         job.write(desk.store, code, "ann", NOW)
     assert desk.links() == links and len(desk.kept()) == 1
     assert desk.take(write(tmp_path, [row("2")])).new == Counts(1, 1, 0)
+
+
+def test_what_others_type_and_the_program_notes_meanwhile_does_not_stop_it(desk: Desk, tmp_path: Path) -> None:
+    desk.take([row()])
+    job = Import(write(tmp_path, [row("2")]), STANDARD)
+    code = job.prepare(desk.store, None)
+    with open_store(desk.store.path, desk.store.key_file, standards) as theirs:
+        agency = ask(theirs, agencies.one)
+        do(theirs, Who("bob", NOW), drafts.save, Draft("client", "new", {"CLIENT": "x"}, 0, parent_id=agency.id))
+        do(theirs, Who("bob", NOW, "s1"), presence.enter, "client", "new")
+        do(theirs, Who("keywork", NOW), copy_notes.note, tried=True)
+    assert job.write(desk.store, code, "ann", NOW).new == Counts(1, 1, 0)
 
 
 def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
