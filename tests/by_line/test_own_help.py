@@ -35,6 +35,12 @@ def test_examples_stand_in_the_help_and_are_read_as_they_stand(name: str) -> Non
         EVERY[name].make_context(name, words[len(name.split()) + 1 :])
 
 
+@pytest.mark.parametrize("name", ["", *sorted({name.split()[0] for name in EXAMPLES if " " in name})])
+def test_the_help_of_a_group_and_of_the_program_ends_with_examples(name: str) -> None:
+    before, _, examples = call(*name.split(), "--help").out.partition("Examples:\n")
+    assert before and [line for line in examples.splitlines() if line.startswith(f"    keywork {name}".rstrip())]
+
+
 def test_what_is_keyed_is_first_shown_on_standard_input() -> None:
     for name in ("client add", "client edit", "client add-episode", "client add-event"):
         assert not any(re.search(r"[A-Z]+=\S", one.replace("FIELD=VALUE", "")) for one in EXAMPLES[name])

@@ -11,6 +11,7 @@ import typer
 
 from tui.cli.groups import LazyGroup
 from tui.cli.leaving import leave_with
+from tui.cli.manual.examples import examples_text
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
 from validators.problems import Problem
 from validators.version import VERSION
@@ -100,6 +101,7 @@ app = typer.Typer(
     name="keywork",
     cls=CommandLine,
     help="Drug and alcohol treatment returns: keyed, checked and written in the terminal.",
+    epilog=examples_text(""),
     add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -207,10 +207,15 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """By the command's name."""
+FIRST = ("keywork", "keywork demo", "keywork check extract.csv", "keywork help client")
+"""What somebody types first, who asks the program itself."""
+OF_A_GROUP = 3
 
 
 def examples_text(name: str) -> str:
-    """What stands below a command's help, each example on a line of its own; empty for a command without any."""
-    lines = EXAMPLES.get(name, ())
+    """What stands below a command's help, each example on a line of its own; "" is the program itself. A group has the
+    first examples of its commands."""
+    below = [lines[0] for each, lines in EXAMPLES.items() if each.startswith(f"{name} ")]
+    lines = EXAMPLES.get(name, below[:OF_A_GROUP]) if name else FIRST
     # The first line keeps typer from filling the paragraph.
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)]) if lines else ""
