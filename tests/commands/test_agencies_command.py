@@ -71,7 +71,7 @@ def test_a_code_that_is_taken_is_refused_but_not_for_another_data_set(place: Pla
 def test_a_list_where_there_is_no_store_or_as_csv_is_refused(place: Place) -> None:
     assert call("agencies", "list", *place.options).sentence.startswith("There is no store at")
     assert call("agencies", "add", "T0123", "--standard", "ndtms-cjit-p", *place.options).code == 0
-    assert "text or json" in call("agencies", "list", "--format", "csv", *place.options).sentence
+    assert "not one of 'text', 'json'" in call("agencies", "list", "--format", "csv", *place.options).sentence
 
 
 ENGLISH = "ndtms-cjit-p, ndtms-r-ad, ndtms-r-sa, ndtms-r-sy, ndtms-r-yp"

@@ -408,4 +408,4 @@ def test_every_command_has_the_shared_options(sample: Place) -> None:
         help_text = call("client", name, "--help").out
         for option in ("--store", "--key-file", "--standard", "--agency", "--today", "--format"):
             assert option in help_text, (name, option)
-    assert "text or json" in refused(sample, "show", "000003", "--format", "csv")
+    assert "not one of 'text', 'json'" in refused(sample, "show", "000003", "--format", "csv")

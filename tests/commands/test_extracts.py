@@ -51,7 +51,7 @@ def test_an_extract_is_listed_shown_and_written_again_byte_for_byte(place: Place
     told = json.loads(call("extracts", "show", "last", *place.options, "--format", "json").out)
     assert told["receipt"]["rows"] == 186
     assert "no extract nobody" in call("extracts", "show", "nobody", *place.options).sentence
-    assert "text or json" in call("extracts", "list", *place.options, "--format", "csv").sentence
+    assert "not one of 'text', 'json'" in call("extracts", "list", *place.options, "--format", "csv").sentence
 
 
 def test_what_is_written_again_after_consent_was_taken_back_says_so(place: Place, tmp_path: Path) -> None:

@@ -201,4 +201,4 @@ def test_what_leads_nowhere_and_what_is_no_list(sent: Place) -> None:
     assert "The list is empty" in call("bounces", portal, *sent.options).sentence
     assert "no extract nobody" in call("bounces", portal, *sent.options, "--extract", "nobody").sentence
     assert "could not be read" in call("bounces", sent.folder / "none.txt", *sent.options).sentence
-    assert "text or json" in call("bounces", portal, *sent.options, "--format", "csv").sentence
+    assert "not one of 'text', 'json'" in call("bounces", portal, *sent.options, "--format", "csv").sentence

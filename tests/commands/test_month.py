@@ -172,7 +172,7 @@ def test_a_new_store_is_not_late_on_its_first_day(place: Place, standard: str, t
         (("checklist", "--submission", "next"), "'next' is not a submission"),
         (("checklist", "--attempt", "4", "--submission", "2020-12"), "has no attempt 4"),
         (("checklist", "tick", "dance"), "The checklist has no item 'dance'"),
-        (("checklist", "--format", "csv"), "That is told as text or json"),
+        (("checklist", "--format", "csv"), "'csv' is not one of 'text', 'json'"),
         (("due", "--agency", "T9999"), "has no such agency"),
     ],
 )

@@ -20,7 +20,6 @@ from tui.cli.options import (
     TodayOption,
     command_with,
     day,
-    refuse_csv,
 )
 from tui.session.agencies import data_set_words, made_words, make_agency, since_words
 from tui.widgets.text import printable
@@ -48,7 +47,6 @@ named_command = partial(command_with, _shared)
 @group.command("list")
 def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = OutputFormat.TEXT) -> int:
     """List the agencies, in order of entry."""
-    refuse_csv(form)
     with opened(store, key_file) as found:
         known = found.ask(agencies.listed)
     if form is OutputFormat.JSON:
@@ -144,7 +142,6 @@ def change_letter(
     from exporters.editions.letter import plan_letter, told_of_letter
     from exporters.work import Work
 
-    refuse_csv(form)
     after = load(to)
     with opened(at.store, at.key_file) as found:
         agency = found.ask(agencies.one, code, at.standard)

@@ -16,10 +16,10 @@ from tui.cli.options import (
     AgencyOption,
     DatesOption,
     KeyOption,
-    OutputFormat,
     StandardOption,
     StoreOption,
     SubmissionOption,
+    TableFormat,
     TodayOption,
     day,
 )
@@ -49,7 +49,7 @@ def check(
     agency_code: AgencyOption = None,
     on: TodayOption = None,
     submission: SubmissionOption = None,
-    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the findings.")] = OutputFormat.TEXT,
+    form: Annotated[TableFormat, typer.Option("--format", help="How to tell the findings.")] = TableFormat.TEXT,
     settings: Annotated[
         list[str] | None,
         typer.Option("--setting", metavar="NAME=VALUE", help="Of a file: what its agency says of itself."),
@@ -87,7 +87,7 @@ def check(
             agency = found.ask(agencies.one, agency_code, standard_id)
             work = Work(agency, load(agency.standard), today)
             report = found.ask(check_kept, work) if submission is None else found.ask(check_return, work, submission)
-    {OutputFormat.JSON: _json, OutputFormat.CSV: _csv, OutputFormat.TEXT: _text}[form](report)
+    {TableFormat.JSON: _json, TableFormat.CSV: _csv, TableFormat.TEXT: _text}[form](report)
     return 1 if report.tally.errors else 0
 
 

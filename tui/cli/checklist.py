@@ -31,7 +31,6 @@ from tui.cli.options import (
     TodayOption,
     command_with,
     day,
-    refuse_csv,
 )
 from tui.widgets.text import printable
 from validators.local_time import minute_text
@@ -76,7 +75,6 @@ def due(
     ] = False,
 ) -> int:
     """Tell what is due and what stands in the way. Ends with 1 when something is late."""
-    refuse_csv(form)
     today = day(on)
     with opened(store, key_file) as found:
         if agency_code is None and standard_id is None and found.ask(stored_agencies.listed):
@@ -222,7 +220,6 @@ def show(
         if store or key_file or agency_code or standard_id or on or month or attempt:
             raise typer.BadParameter(f"Options belong behind the command: checklist {context.invoked_subcommand} --...")
         return 0
-    refuse_csv(form)
     today = day(on)
     with opened(store, key_file) as found:
         agency = found.ask(stored_agencies.one, agency_code, standard_id)

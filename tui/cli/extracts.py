@@ -27,7 +27,7 @@ from store.month import sent as stored_sent
 from tui.cli.context import Progress, now, opened, person, result_stream, talk
 from tui.cli.given import line_of, prose_of
 from tui.cli.named import agency_of, resolved
-from tui.cli.options import FormatOption, OutputFormat, StoreOptions, TodayOption, agency_command, day, refuse_csv
+from tui.cli.options import FormatOption, OutputFormat, StoreOptions, TodayOption, agency_command, day
 from tui.widgets.text import printable
 from validators.local_time import minute_text
 from validators.problems import Problem
@@ -59,7 +59,6 @@ def list_(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List the extracts, the oldest first."""
-    refuse_csv(form)
     with opened(at.store, at.key_file) as found:
         known = found.ask(extracts.listed, found.ask(agency_of, at.agency, at.standard))
     if form is OutputFormat.JSON:
@@ -83,7 +82,6 @@ def show(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Show an extract's receipt."""
-    refuse_csv(form)
     with opened(at.store, at.key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
     if form is OutputFormat.JSON:
@@ -103,7 +101,6 @@ def write(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Write an extract again, byte for byte; without the rows of clients who were removed since, which is said."""
-    refuse_csv(form)
     if (out is None) is not stdout:
         raise Problem("Say where to write to: --out DIR, or --stdout.")
     with opened(at.store, at.key_file) as found:
@@ -130,7 +127,6 @@ def write(
 @agency_command(group, "files")
 def files(at: StoreOptions, form: FormatOption = OutputFormat.TEXT) -> int:
     """List the files of extracts that are on this host still; those that were sent are no longer needed."""
-    refuse_csv(form)
     with opened(at.store, at.key_file) as found:
         there = found.ask(kept_files.listed, found.ask(agency_of, at.agency, at.standard))
     if form is OutputFormat.JSON:
@@ -178,7 +174,6 @@ def take_back(
 
 def _mark(extract: str, sent: bool, at: StoreOptions, today: date, form: OutputFormat) -> int:
     """Mark an extract as sent, or take that back, and say so. Raises Problem."""
-    refuse_csv(form)
     with opened(at.store, at.key_file) as found:
         one = found.ask(resolved, found.ask(agency_of, at.agency, at.standard), extract)
         if sent:
@@ -209,7 +204,6 @@ def diff(
 ) -> int:
     """Tell what is new, gone and changed from one extract to another, or to what would be written now."""
     today = day(on)
-    refuse_csv(form)
     if other is not None and submission is not None:
         raise Problem("Give either a second extract or --submission, not both.")
     gc.disable()
@@ -272,7 +266,6 @@ def mismatches(
 ) -> int:
     """Tell what the last extract that was sent says and a new one would deny; exit 1 while any is open."""
     today = day(on)
-    refuse_csv(form)
     gc.disable()
     with opened(at.store, at.key_file) as found:
         agency = found.ask(agency_of, at.agency, at.standard)

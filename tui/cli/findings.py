@@ -21,9 +21,9 @@ from tui.cli.options import (
     StandardOption,
     StoreOption,
     SubmissionOption,
+    TableFormat,
     TodayOption,
     day,
-    refuse_csv,
 )
 from tui.widgets.text import printable
 from validators.records import Severity
@@ -40,7 +40,7 @@ def findings(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the findings.")] = OutputFormat.TEXT,
+    form: Annotated[TableFormat, typer.Option("--format", help="How to tell the findings.")] = TableFormat.TEXT,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="For a helpdesk: no reference, identifier or value of anybody.")
     ] = False,
@@ -96,10 +96,9 @@ def bounces(
     rows: Annotated[
         bool, typer.Option("--rows", help="The list counts rows of data, not lines with the headings as line 1.")
     ] = False,
-    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it.")] = OutputFormat.TEXT,
 ) -> int:
     """Say which record each line of the portal's list of refused rows means."""
-    refuse_csv(form)
     text = sys.stdin.read(LARGEST) if str(file) == "-" else text_of_list(file)
     with opened(store, key_file) as found:
         agency = found.ask(agency_of, agency_code, standard_id)

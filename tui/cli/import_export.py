@@ -166,12 +166,10 @@ def export(
     standard_id: StandardOption = None,
     agency_code: AgencyOption = None,
     on: TodayOption = None,
-    form: Annotated[
-        OutputFormat, typer.Option("--format", help="How to tell the receipt: text or json.")
-    ] = OutputFormat.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell the receipt.")] = OutputFormat.TEXT,
 ) -> int:
     """Write the extract of a submission, with its receipt. Ends with 1 when it has errors."""
-    _refuse_unclear(out, stdout, dry_run, form)
+    _refuse_unclear(out, stdout, dry_run)
     gc.disable()
     today = day(on)
     with opened(store, key_file) as found:
@@ -206,14 +204,12 @@ def export(
     return 1 if receipt.tally.errors else 0
 
 
-def _refuse_unclear(out: Path | None, stdout: bool, dry_run: bool, form: OutputFormat) -> None:
+def _refuse_unclear(out: Path | None, stdout: bool, dry_run: bool) -> None:
     """Raise Problem where it is not said where to write to, or two things are."""
     if dry_run and out is not None:
         raise Problem("A dry run writes no file: leave --out away, or --dry-run.")
     if (out is None) is not stdout and not dry_run:
         raise Problem("Say where to write to: --out DIR, or --stdout; --dry-run only looks.")
-    if form is OutputFormat.CSV:
-        raise Problem("A receipt is told as text or json: choose one of them with --format.")
 
 
 def _tell(receipt: Receipt, standard: Standard, form: OutputFormat, stream: TextIO) -> None:

@@ -17,7 +17,6 @@ from tui.cli.options import (
     StoreOption,
     TodayOption,
     day,
-    refuse_csv,
 )
 from tui.widgets.text import printable
 from validators.measures import Span, quarter
@@ -43,7 +42,6 @@ def measures(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Work out what the data set is measured by; without --from and --to for the last quarter that is over."""
-    refuse_csv(form)
     span = quarter(day(today), -1)
     if (first is None) is not (last is None):
         raise Problem("Give both ends of the days to look at: --from and --to.")

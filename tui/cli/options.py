@@ -11,11 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from validators.problems import Problem
-
 
 class OutputFormat(StrEnum):
     """How a command tells its result."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TableFormat(StrEnum):
+    """How a command tells its result that can tell it as a table, too."""
 
     TEXT = "text"
     JSON = "json"
@@ -59,7 +64,7 @@ DatesOption = Annotated[
     str,
     typer.Option("--dates", metavar="day-first", help="How a file's dates are written: day-first.", show_default=False),
 ]
-FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")]
+FormatOption = Annotated[OutputFormat, typer.Option("--format", help="How to tell it.")]
 SubmissionOption = Annotated[
     str | None, typer.Option("--submission", metavar="YYYY-MM", help="The month that is reported.")
 ]
@@ -120,9 +125,3 @@ def day(given: datetime | None) -> date:
     from validators.local_time import LONDON
 
     return datetime.now(LONDON).date()
-
-
-def refuse_csv(form: OutputFormat) -> None:
-    """Raise Problem for the one form that is not offered here."""
-    if form is OutputFormat.CSV:
-        raise Problem("That is told as text or json: choose one of them with --format.")

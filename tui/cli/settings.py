@@ -9,7 +9,7 @@ from store.facts import Who
 from store.month import agency_settings
 from tui.cli.context import now, opened, person
 from tui.cli.named import agency_of
-from tui.cli.options import FormatOption, OutputFormat, StoreOptions, agency_command, refuse_csv
+from tui.cli.options import FormatOption, OutputFormat, StoreOptions, agency_command
 from tui.widgets.text import printable
 from validators.agency import setting_named, setting_text, setting_words
 from validators.standard.catalogue import load
@@ -25,7 +25,6 @@ def list_(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """List what the data set asks an agency, and what is said."""
-    refuse_csv(form)
     with opened(at.store, at.key_file) as found:
         its = found.ask(agency_of, at.agency, at.standard)
         data_set, told = load(its.standard), found.ask(agency_settings.settings, its)

@@ -25,8 +25,8 @@ from tui.cli.options import (
     OutputFormat,
     StandardOption,
     StoreOption,
+    TableFormat,
     ToOption,
-    refuse_csv,
 )
 from tui.session.passphrase import ask_passphrase
 from tui.widgets.text import printable
@@ -45,7 +45,6 @@ COLUMNS = ("number", "at", "person", "act", "kind", "record", "field", "old", "n
 @group.command("list")
 def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOption = OutputFormat.TEXT) -> int:
     """List which group may do what, and what you may do."""
-    refuse_csv(form)
     with opened(store, key_file) as found:
         who = person(found.path)
         known, own = found.ask(roles.listed), found.ask(roles.of_person, who)
@@ -123,7 +122,7 @@ def history(
     key_file: KeyOption = None,
     standard: StandardOption = None,
     agency: AgencyOption = None,
-    form: FormatOption = OutputFormat.TEXT,
+    form: Annotated[TableFormat, typer.Option("--format", help="How to tell it.")] = TableFormat.TEXT,
 ) -> int:
     """Tell who did what, and who looked at a client, the oldest first. Telling it is noted, too."""
     with opened(store, key_file) as found:
@@ -149,10 +148,10 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON)
 
 
-def _print(entries: Iterator[AuditEntry], form: OutputFormat) -> None:
-    if form is OutputFormat.JSON:
+def _print(entries: Iterator[AuditEntry], form: TableFormat) -> None:
+    if form is TableFormat.JSON:
         print(json_text([_mapping(one) for one in entries], indent=1))
-    elif form is OutputFormat.CSV:
+    elif form is TableFormat.CSV:
         table = csv.writer(sys.stdout, lineterminator="\n")
         table.writerow(COLUMNS)
         table.writerows(_mapping(one).values() for one in entries)

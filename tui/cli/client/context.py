@@ -171,8 +171,6 @@ def _shared(
     form: FormatOption = OutputFormat.TEXT,
 ) -> ClientOptions:
     """The options that every command on clients has, declared here alone."""
-    if form is OutputFormat.CSV:
-        raise Problem("Clients are told as text or json: choose one of them with --format.")
     return ClientOptions(StoreOptions(store, key_file, standard, agency), day(today), form)
 
 

@@ -14,7 +14,7 @@ from exporters.editions.install import INSTALL, KIND, TAKE_BACK, refuse_foreign
 from exporters.imports.encodings import refuse_unquoted
 from exporters.json_text import json_text
 from tui.cli.context import Progress, talk
-from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
+from tui.cli.options import FormatOption, KeyOption, OutputFormat, StoreOption
 from tui.cli.standards.drafts import review, settle, try_draft
 from tui.widgets.text import printable
 from validators.local_time import local_day
@@ -74,7 +74,7 @@ def show(
     field: Annotated[str, typer.Option("--field", metavar="HEADER", help="One field: wording, codes, rules.")] = "",
     codes: Annotated[str, typer.Option("--codes", metavar="LIST", help="One code list, by its id or a field's.")] = "",
     rule: Annotated[str, typer.Option("--rule", metavar="RULE", help="One rule: wording, reading, source.")] = "",
-    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it: text or json.")] = OutputFormat.TEXT,
+    form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it.")] = OutputFormat.TEXT,
 ) -> int:
     """Show a data set: fields, code lists with their status, rules with their readings; or one of them."""
     standard = load(standard_id)
@@ -85,10 +85,8 @@ def show(
             print(printable(line.removeprefix("# ")))
     elif form is OutputFormat.JSON:
         print(json.dumps(as_mapping(standard), indent=1))
-    elif form is OutputFormat.TEXT:
-        print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     else:
-        raise Problem("A standard is told as text or json: choose one of them with --format.")
+        print("\n".join([*_lines(standard), *mapping_lines(standard)]))
     return 0
 
 
@@ -130,7 +128,6 @@ def draft(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Read an owner's documents into the draft of an edition: fields, lists, rules, and what was not read."""
-    refuse_csv(form)
     from exporters.documents import folder, report
     from exporters.documents.making import draft as make
 
@@ -184,7 +181,6 @@ def compare(
     from exporters.editions.compare import compare as compared
     from exporters.editions.compare import told
 
-    refuse_csv(form)
     old, new = _named(before), _named(after)
     its = compared(old, new)
     if form is OutputFormat.JSON:

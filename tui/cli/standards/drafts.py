@@ -9,7 +9,7 @@ import typer
 from exporters.editions import review as acts
 from exporters.editions.draft_folder import DraftFolder
 from exporters.json_text import json_text
-from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StoreOption, refuse_csv
+from tui.cli.options import AgencyOption, FormatOption, KeyOption, OutputFormat, StoreOption
 from tui.widgets.text import printable
 from validators.local_time import local_day
 from validators.problems import Problem
@@ -38,7 +38,6 @@ def review(
     form: FormatOption = OutputFormat.TEXT,
 ) -> int:
     """Tell what is open in a draft: each thing with its mark, the question, the document's words."""
-    refuse_csv(form)
     found = acts.items(DraftFolder.open(folder))
     shown = [one for one in found if one.is_open or every]
     if form is OutputFormat.JSON:
