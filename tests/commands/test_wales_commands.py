@@ -51,6 +51,11 @@ def test_measures_of_a_quarter_of_given_days_and_of_another_country(wales: Place
     assert "end (2026-01-01) before they begin" in call("measures", *back, *wales.options).sentence
 
 
+def test_the_number_that_is_made_for_a_new_client_is_told_at_once(wales: Place) -> None:
+    told = call("client", "add", "-", *wales.options, *DAY, given="SURNAME1=A\nFORENAME1=B\nDOB=2 1 1980\n")
+    assert "  CLIENTNO: '' -> '21'\n" in told.out
+
+
 def test_england_names_no_measures_and_asks_nothing(filled: Place) -> None:
     assert call("measures", *filled.options).sentence.startswith("The data set ndtms-cjit-p names no measures")
     assert call("settings", "list", *filled.options).out == "The data set ndtms-cjit-p asks an agency nothing.\n"

@@ -9,6 +9,7 @@ one's own, unless the command line says so.
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -277,6 +278,7 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
         at.keep_findings(saved.tree)
         found = at.findings(saved.tree)
         follows = [at.store.ask(what_follows, at.work, id) for id in saved.withdrawn]
+        changes = [_as_numbered(at, one, saved) for one in changes]
     if how.form is OutputFormat.JSON:
         told = [
             {
@@ -304,6 +306,13 @@ def _finish(at: ClientWork, tree: ClientTree | None, changes: list[Change], how:
             print(finding_line(finding))
         print(findings_end(found))
     return 1 if any(one.severity is Severity.ERROR for one in found) else 0
+
+
+def _as_numbered(at: ClientWork, change: Change, saved: Saved) -> Change:
+    """A change with the number that was made for it as it was saved: whoever keys writes that onto the paper."""
+    values = next((one.values for one in saved.records if one.id == change.id), NO_VALUES)
+    made = {header: values[header] for header in at.work.standard.numbered if values.get(header)}
+    return replace(change, values={**change.values, **made})
 
 
 def _saved(at: ClientWork, client_id: str, changes: Sequence[Change], how: SaveOptions) -> Saved:
