@@ -354,6 +354,8 @@ def test_a_number_that_somebody_else_has_is_told_when_it_is_saved_and_both_are_l
     assert "merged into 000006" in call("client", "list", "--filter", "deleted", *sample.options, *TODAY).out
     # By the reference that is gone it is found still.
     assert told(sample, "show", "000005")["client"]["deleted"]
+    sought = call("client", "list", "--search", "-", *sample.options, *TODAY, given="000005")
+    assert "is merged into 000006: --filter deleted lists them." in sought.err
 
 
 def test_worker_and_note_are_kept_beside_the_only_episode(sample: Place, store: Store) -> None:

@@ -1,5 +1,6 @@
 """What several screens say in the same words: moments, numbers of things, who a client is."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -92,3 +93,11 @@ def value_told(standard: Standard, header: str, values: Values) -> str:
         return show_date(text, field.layout.text) or text
     codes = standard.code_lists.get(field.codes)
     return f"{text} {codes.codes.get(text, '') if codes else ''}".rstrip()
+
+
+def gone_told(found: Sequence[ClientRow]) -> str:
+    """Who is found only among those that are deleted or merged: the first of them, and how many more."""
+    first = found[0]
+    now = f"merged into {first.merged_into}" if first.merged_into else "deleted"
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"{first.reference} {first.initials}".strip() + f" is {now}{more}"

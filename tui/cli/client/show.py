@@ -26,11 +26,12 @@ from tui.cli.client.context import (
     finding_mapping,
     findings_end,
 )
+from tui.cli.context import talk
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
 from tui.form.dates import show_date
 from tui.session.history_lines import record_name
-from tui.session.wording import SORTS, client_name, findings_text, view_told
+from tui.session.wording import SORTS, client_name, findings_text, gone_told, view_told
 from tui.widgets.text import printable
 from validators.journeys import journeys
 from validators.local_time import minute_text
@@ -107,6 +108,10 @@ def list_(
             shown += 1
             print(_row_line(one))
         print(f"{shown} of {many} clients")
+        if not many and query.text.strip() and not query.filters:
+            among = replace(query, filters=frozenset({"deleted"}))
+            if gone := list(_rows(at, among, 0, PAGE)):
+                talk(printable(f"{gone_told(gone)}: --filter deleted lists them."))
     return 0
 
 

@@ -21,7 +21,7 @@ from tui.screens.clients.rows import AFTER_SECONDS, WIDE, ClientList, LateCount,
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
-from tui.session.wording import SORTS, view_told
+from tui.session.wording import SORTS, gone_told, view_told
 from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.base_screen import BaseModal, JumpPlace
@@ -247,11 +247,7 @@ class ClientsScreen(StoreScreen[None]):
 
         def came(found: list[ClientRow]) -> None:
             if found and text == self.find_line.text and not self.list.query.filters:
-                row = found[0]
-                now = f"merged into {row.merged_into}" if row.merged_into else "deleted"
-                told = f"{row.reference} {row.initials}".strip()
-                more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-                self.say(f"{told} is {now}{more}: 'Deleted and merged' in the palette lists them.", "notice")
+                self.say(f"{gone_told(found)}: 'Deleted and merged' in the palette lists them.", "notice")
 
         self.program.read(lambda snapshot: stored_search.page(snapshot, agency, query, 0, FEW), on_done=came)
 
