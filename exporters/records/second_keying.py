@@ -394,7 +394,7 @@ def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
             + (", as far as decided." if one.to_decide else ".")
         )
     if one.seen:
-        told = "{seen} of these {episodes} were keyed again by somebody who had opened the {client} since the drawing."
+        told = "{seen} of these {episodes} were keyed again by somebody who had looked at the {client} since."
         lines.append(standard.say(told, seen=one.seen))
     return lines
 

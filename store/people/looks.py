@@ -1,5 +1,7 @@
 """Who looked at a client: noted in the audit once for each session, client and day."""
 
+from collections.abc import Iterable
+
 from store.unit_of_work import UnitOfWork
 
 
@@ -11,3 +13,9 @@ def note(unit: UnitOfWork, client_id: str) -> bool:
     unit.chain.add_look(client_id)
     unit.looks.add(look)
     return True
+
+
+def note_all(unit: UnitOfWork, client_ids: Iterable[str]) -> None:
+    """The same for several clients whose values are told at once. Raises Problem."""
+    for one in client_ids:
+        note(unit, one)

@@ -1,10 +1,18 @@
 """A second keying by line: nothing of a client in an argument, the record changed where it is decided so."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from store.facts import Who
+from store.records import agencies, read, save
+from store.records import second_keying as stored
+from store.store import open_store
 from tests.commands.running import TODAY, Place, call
+from tests.stores import ask, do
+from validators.local_time import LONDON
+from validators.standard.catalogue import load
 
 DAY = ("--from", "2020-01-01", "--to", "2099-12-31")
 
@@ -58,6 +66,23 @@ def test_asked_for_field_by_field_it_counts_after_the_last_one(sample: Place) ->
     done = call("second-keying", "key", "--ask", *where, given="\n" * 12)
     assert "First initial (FINITIAL), Q:" in done.err
     assert done.out.endswith(": kept\n")
+
+
+def test_who_reads_what_another_did_on_a_day_has_looked_at_those_clients(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    call("second-keying", "draw", *DAY, "--number", 1, *where)
+    with open_store(sample.store, sample.key, load) as store:
+        its = ask(store, agencies.one)
+        (one,) = ask(store, stored.episodes, ask(store, stored.sample, its))  # type: ignore[arg-type]
+        client = ask(store, read.get, "client", one.client_id)
+        who = Who("ben", datetime.now(UTC))
+        do(store, who, save.change, "client", client.id, {**client.values, "SEX": "9"}, client.version)
+    day = f"{who.at.astimezone(LONDON):%Y-%m-%d}"
+    assert "Sex at birth" in call("client", "today", "--person", "ben", "--day", day, *where).out
+    call("second-keying", "key", "-", *where, given="DOB=1 2 1970\n")
+    assert (
+        "1 of these episodes were keyed again by somebody who had looked" in call("second-keying", "show", *where).out
+    )
 
 
 @pytest.mark.parametrize(

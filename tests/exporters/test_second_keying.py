@@ -192,7 +192,7 @@ def test_whoever_looked_at_the_client_since_is_told_of_beside_the_figures(desk: 
     assert keyed(desk, BEN).seen
     state = ask(desk.store, second_keying.state, work(desk))
     assert told(STANDARD, state.figures)[-1].startswith(
-        "1 of these episodes were keyed again by somebody who had opened"
+        "1 of these episodes were keyed again by somebody who had looked at"
     )
 
 

@@ -80,8 +80,9 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
     # Reading
 
     def show_contents(self, contents: TableContents[HistoryLine]) -> None:
-        """A record's history tells its client's values: that is a look."""
-        clients = {one.client_id for one in contents.items} if self._record_id else set()
+        """A record's history tells its client's values, and so does what somebody else did on a day: that is a look."""
+        others = bool(self._record_id) or self._person not in ("", self.program.person)
+        clients = {one.client_id for one in contents.items if one.client_id} if others else set()
         if clients - self._noted:
             self._noted |= clients
             note_looks(self.program, clients)

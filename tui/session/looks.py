@@ -7,7 +7,6 @@ from store.people import looks
 from tui.session.program import Program
 
 if TYPE_CHECKING:
-    from store.unit_of_work import UnitOfWork
     from validators.problems import Problem
 
 
@@ -17,13 +16,8 @@ def note_looks(program: Program, client_ids: Iterable[str]) -> None:
     The client screen itself notes it with its presence, in the same write.
     """
     wanted = [one for one in client_ids if one]
-
-    def note(unit: "UnitOfWork") -> None:
-        for one in wanted:
-            looks.note(unit, one)
-
     if wanted:
-        program.write(note, on_problem=_not_worth_saying)
+        program.write(lambda unit: looks.note_all(unit, wanted), on_problem=_not_worth_saying)
 
 
 def _not_worth_saying(problem: "Problem") -> None:

@@ -11,6 +11,7 @@ from exporters.json_text import json_text
 from exporters.records import accept
 from store.findings import acceptances
 from store.findings.acceptance_facts import AcceptanceInfo
+from store.people import looks
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.given import line_of
 from tui.cli.options import OutputFormat
@@ -52,6 +53,9 @@ def today(
         who = line_of(person, "person") or at.person
         day: date = on.date() if on else asked.today
         found = at.store.ask(day_told, at.work.agency, at.work.standard, who, day)
+        if who != at.person:
+            clients = {one.client_id for one in found.lines if one.client_id}
+            at.store.do(at.who, looks.note_all, sorted(clients))
     _tell(found.lines, asked.form)
     if asked.form is OutputFormat.TEXT:
         more = "" if found.whole else ", and more before"

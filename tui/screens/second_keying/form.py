@@ -25,8 +25,8 @@ REGISTRY.add(
     action("second_form.codes", "f4", "Codes", "The codes of this field; type a code or words", SCOPE, "codes", True),
     action("second_form.field", "f6", "Field", "This field: wording, codes, rules, source", SCOPE, "field_help", True),
 )
-KEEP_SECONDS = 1.0
-"""After so long what is typed is kept, also while one stays in a field."""
+KEEP_SECONDS = 0.3
+"""So long after a key what is typed is kept, also while one stays in a field."""
 BLIND = "Nothing is told here of what stands there: key what the paper says."
 
 
@@ -40,7 +40,7 @@ class SecondForm(StoreScreen[None]):
     def __init__(self, one: SampledEpisode) -> None:
         super().__init__()
         self._one = one
-        self._changed = False
+        self._changed = self._waits = False
         self._last: frozenset[tuple[str, str]] = frozenset()
         self.which = TextLine(id="which")
 
@@ -65,7 +65,6 @@ class SecondForm(StoreScreen[None]):
         """Begin."""
         self.form.focus_input()
         self._tell()
-        self.set_interval(KEEP_SECONDS, self._keep)
 
     def _model(self) -> RecordModel:
         sections = [one.id for one in self._standard.sections if self._standard.headers_by_section[one.id]]
@@ -86,6 +85,13 @@ class SecondForm(StoreScreen[None]):
     def _edited(self, header: str) -> None:
         self._changed = True
         self.say("")
+        if not self._waits:
+            self._waits = True
+            self.set_timer(KEEP_SECONDS, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._waits = False
+        self._keep()
 
     def _keep(self) -> None:
         """What is typed so far, so that nothing of it is lost."""
