@@ -15,7 +15,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { font: 10pt/1.3 sans-serif; color: #111; max-width: 186mm; margin: 0 auto; padding: 2mm; }
 h1 { font-size: 15pt; margin: 0; }
-h2 { font-size: 11pt; margin: 3mm 0 1mm; }
+h2 { font-size: 11pt; margin: 2mm 0 0.5mm; }
 p { margin: 0.5mm 0; }
 table { border-collapse: collapse; width: 100%; font-size: 8.5pt; }
 th, td { text-align: left; padding: 0.4mm 1.5mm; border-bottom: 0.2mm solid #bbb; }
@@ -24,15 +24,19 @@ svg { width: 100%; height: auto; display: block; }
 .charts { display: flex; gap: 4mm; }
 .charts > div { flex: 1; min-width: 0; }
 .small { font-size: 8pt; color: #333; }
+.causes th.number, .causes td.number { width: 16mm; }
+.causes th.severity { width: 22mm; }
 """
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 320, 130, 28, 22, 8
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 320, 108, 28, 16, 5
 LOWEST = 50.0
+LINES = "Solid: load. Dashed: data quality."
+BARS = "Filled: opened. Outlined: closed."
 
 
 def as_html(page: ManagerPage) -> bytes:
     """The page as a whole HTML document in UTF-8."""
     kept, known = page.deadlines
-    title = f"Report of {page.agency}, {page.made_on.day} {page.made_on:%B %Y}"
+    title = f"Report of {page.whose}, {page.made_on.day} {page.made_on:%B %Y}"
     deadlines = f"Deadlines kept: {kept} of {known}." if known else "No deadline is past yet."
     document = E.HTML(
         E.HEAD(E.META(charset="utf-8"), E.TITLE(title), E.STYLE(STYLE)),
@@ -40,10 +44,11 @@ def as_html(page: ManagerPage) -> bytes:
             E.H1(title),
             E.P(page.standard.title),
             E.P(page.now),
+            E.P(page.caseload),
             E.P(deadlines),
             E.DIV(
-                E.DIV(E.H2("Load and data quality when written, %"), _percentages(page)),
-                E.DIV(E.H2("Opened and closed"), _movements(page.movements)),
+                E.DIV(E.H2("Load and data quality when written, %"), E.P(LINES, E.CLASS("small")), _percentages(page)),
+                E.DIV(E.H2("Opened and closed"), E.P(BARS, E.CLASS("small")), _movements(page.movements)),
                 E.CLASS("charts"),
             ),
             E.H2("The last submissions"),
@@ -79,11 +84,13 @@ def _causes(page: ManagerPage) -> Element:
     if not page.causes:
         nothing: Element = E.P("Nothing: no rule has an open finding.")
         return nothing
-    rows = [E.TR(E.TH("Open", E.CLASS("number")), E.TH("Severity"), E.TH("Rule"))]
+    rows = [E.TR(E.TH("Open", E.CLASS("number")), E.TH("Severity", E.CLASS("severity")), E.TH("Rule"))]
     for cause in page.causes:
         rule = f"{cause.rule}: {cause.title}"
         rows.append(E.TR(E.TD(str(cause.count), E.CLASS("number")), E.TD(cause.severity), E.TD(rule)))
-    table: Element = E.TABLE(*rows)
+    if page.and_more:
+        rows.append(E.TR(E.TD(), E.TD(), E.TD(page.and_more)))
+    table: Element = E.TABLE(*rows, E.CLASS("causes"))
     return table
 
 
@@ -91,7 +98,7 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
 
-# The charts, in points of a box of 320 by 130. What a line means is told by dashes and names, not by colour alone. In
+# The charts, in points of a box of 320 by 108. What a line means is told by dashes and names, not by colour alone. In
 # HTML an svg needs no namespace.
 
 
@@ -117,7 +124,7 @@ def _axis(chart: Element, labels: Sequence[tuple[float, str]], months: Sequence[
     for number, month in enumerate(months):
         if number % 2 == 0 or len(months) <= 6:
             x = LEFT + step * (number + 0.5)
-            _add(chart, "text", month, x=f"{x:.1f}", y=str(HEIGHT - 8), font_size="7", text_anchor="middle")
+            _add(chart, "text", month, x=f"{x:.1f}", y=str(HEIGHT - 5), font_size="7", text_anchor="middle")
 
 
 def _percentages(page: ManagerPage) -> Element:
@@ -132,9 +139,9 @@ def _percentages(page: ManagerPage) -> Element:
     chart = _box("Load and data quality of the last submissions, from 50 to 100 per cent")
     marks = [(TOP + height * (100 - value) / (100 - LOWEST), str(value)) for value in (50, 75, 100)]
     _axis(chart, marks, [line.month[2:] for line in lines])
-    for name, colour, dashes, values in (
-        ("load", "#004b87", "none", [line.load_percent for line in lines]),
-        ("quality", "#a33b00", "4 2", [line.data_quality_percent for line in lines]),
+    for colour, dashes, values in (
+        ("#004b87", "none", [line.load_percent for line in lines]),
+        ("#a33b00", "4 2", [line.data_quality_percent for line in lines]),
     ):
         points = [place(number, value) for number, value in enumerate(values) if value is not None]
         if points:
@@ -143,16 +150,6 @@ def _percentages(page: ManagerPage) -> Element:
             for point in points:
                 x, y = point.split(",")
                 _add(chart, "circle", cx=x, cy=y, r="2", fill=colour)
-        x = str(LEFT + (4 if name == "load" else 64))
-        _add(
-            chart,
-            "text",
-            f"{'—' if name == 'load' else '- -'} {name}",
-            x=x,
-            y=str(HEIGHT - BOTTOM - 4),
-            font_size="8",
-            fill=colour,
-        )
     return chart
 
 
@@ -170,5 +167,4 @@ def _movements(movements: Sequence[Movement]) -> Element:
             tall = height * value / most
             left, wide = f"{x + step * offset:.1f}", f"{step * 0.35:.1f}"
             _add(chart, "rect", x=left, y=f"{TOP + height - tall:.1f}", width=wide, height=f"{tall:.1f}", **look)
-    _add(chart, "text", "filled: opened; outlined: closed", x=str(LEFT + 4), y=str(HEIGHT - 1), font_size="7")
     return chart

@@ -76,7 +76,8 @@ class Cause:
 class ManagerPage:
     """The page of an agency on a day. `movements` are month by month, oldest first, as are `submissions`.
 
-    `unverified` names what stands behind codes and rules without anybody vouching for it.
+    `causes` are the largest, `more_causes` how many others there are. `unverified` names what stands behind codes and
+    rules without anybody vouching for it.
     """
 
     agency: str
@@ -87,6 +88,31 @@ class ManagerPage:
     figures: CaseloadFigures
     causes: tuple[Cause, ...]
     unverified: tuple[str, ...]
+    name: str = ""
+    more_causes: int = 0
+
+    @property
+    def whose(self) -> str:
+        """The agency's code, and its name where it has one."""
+        return f"{self.agency} {self.name}".strip()
+
+    @property
+    def caseload(self) -> str:
+        """How many are open, how that moved, and what came and went in these months; "" where nothing is known."""
+        if not self.movements:
+            return ""
+        last, episode = self.movements[-1], self.standard.word("episode")
+        told = f"Caseload: {counted(last.open_at_end, episode)} open"
+        if len(self.movements) > 1:
+            more = last.open_at_end - self.movements[-2].open_at_end
+            told += f", {abs(more):,} {'more' if more > 0 else 'fewer'} than a month before" if more else ", as before"
+        opened, closed = (sum(getattr(one, what) for one in self.movements) for what in ("opened", "closed"))
+        return f"{told}; in {counted(len(self.movements), 'month')} {opened:,} opened and {closed:,} closed."
+
+    @property
+    def and_more(self) -> str:
+        """That more rules have open findings than the largest that are listed; "" where there are none."""
+        return f"and {counted(self.more_causes, 'more rule')}" if self.more_causes else ""
 
     @property
     def now(self) -> str:
@@ -136,6 +162,8 @@ def read_page(snapshot: Snapshot, work: Work, months: int = MONTHS) -> ManagerPa
         figures,
         tuple(causes[:MOST_CAUSES]),
         tuple(unverified(work.standard)),
+        work.agency.name,
+        max(0, len(causes) - MOST_CAUSES),
     )
 
 
@@ -217,5 +245,7 @@ def unverified(standard: Standard) -> list[str]:
     for status, words in STATUS_WORDS.items():
         lists = sorted(name for name, codes in standard.code_lists.items() if codes.status == status)
         if lists:
-            told.append(f"{counted(len(lists), 'code list')} {words}: {', '.join(lists)}")
+            told.append(
+                f"{counted(len(lists), 'code list')} {words}: {', '.join(name.replace('_', ' ') for name in lists)}"
+            )
     return [*told, *caveats(standard)]

@@ -15,10 +15,11 @@ LOWEST = 50.0
 def as_text(page: ManagerPage) -> Iterator[str]:
     """The page as lines of at most eighty columns."""
     kept, known = page.deadlines
-    yield f"Report of {page.agency}, {page.made_on:%d %b %Y}"
+    yield from wrap(f"Report of {page.whose}, {page.made_on:%d %b %Y}", WIDTH)
     yield from wrap(page.standard.title, WIDTH)
     yield ""
     yield from wrap(page.now, WIDTH)
+    yield from wrap(page.caseload, WIDTH)
     yield f"Deadlines kept: {kept} of {known}" if known else "Deadlines kept: none is past yet"
     yield ""
     yield f"{'Submission':<18}{'Deadline':<12}{'Load %':<7}{'Quality %':<14}What became of it"
@@ -39,6 +40,8 @@ def as_text(page: ManagerPage) -> Iterator[str]:
         head = f"  {cause.count:>5} {cause.severity:<8}"
         for number, piece in enumerate(wrap(f"rule {cause.rule}: {cause.title}", WIDTH - len(head) - 1)):
             yield f"{head if not number else ' ' * len(head)} {piece}"
+    if page.and_more:
+        yield f"  {page.and_more}"
     yield ""
     yield "What nobody vouches for"
     for told in page.unverified or ("Nothing.",):

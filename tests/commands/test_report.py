@@ -41,6 +41,7 @@ def test_the_page_as_text(filled: Place) -> None:
     assert told.code == 0 and max(map(len, lines)) <= 80
     assert lines[0] == "Report of T0123, 20 Dec 2020"
     assert any(line.startswith("Now: load ") for line in lines)
+    assert any(re.match(r"Caseload: \d+ episodes open, .* than a month before; in 13 months", line) for line in lines)
     assert "Dec 20" in told.out and "before Keywork" in told.out
     assert sum(line.endswith("before Keywork") for line in lines) >= 10
     assert re.search(r"^2020-12 +\d+ +\d+ +\d+", told.out, re.MULTILINE)
@@ -85,7 +86,8 @@ def page() -> ManagerPage:
         "14 code lists unverified: " + "a_long_name_of_a_list, " * 14,
         "10 code lists not known: " + "another, " * 10,
     )
-    return ManagerPage("T0123", standard, date(2020, 12, 31), tuple(lines), movements, figures, causes, unverified)
+    whole = (standard, date(2020, 12, 31), tuple(lines), movements, figures, causes, unverified)
+    return ManagerPage("T0123", *whole, "An Agency With a Long Name of Its Own, Newcastle upon Tyne", 3)
 
 
 def test_the_html_is_one_file_without_scripts_and_fetches_nothing() -> None:
@@ -99,7 +101,10 @@ def test_the_html_is_one_file_without_scripts_and_fetches_nothing() -> None:
     ]
     assert len(document.xpath("//svg//circle")) == 24
     assert len(document.xpath("//table[1]//tr")) >= 13
-    assert document.xpath("string(//title)") == "Report of T0123, 31 December 2020"
+    assert document.xpath("string(//title)").startswith("Report of T0123 An Agency With a Long Name")
+    told = document.xpath("string(//body)")
+    assert "Caseload: 500 episodes open, as before; in 12 months 462 opened and 198 closed." in told
+    assert "and 3 more rules" in told and "Solid: load." in told
 
 
 def test_the_longest_page_fits_eighty_columns() -> None:
