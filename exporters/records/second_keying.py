@@ -36,14 +36,26 @@ def fields(standard: Standard) -> tuple[Field, ...]:
     return tuple(standard.by_header[header] for header in standard.second_keying)
 
 
-def form_standard(standard: Standard) -> Standard:
-    """A standard with these fields alone, for a form that holds nothing else."""
+def event_sections(standard: Standard) -> list[str]:
+    """The sections of events that are keyed a second time."""
+    return list(dict.fromkeys(one.section for one in fields(standard) if one.level == "event"))
+
+
+def fields_of(standard: Standard, one: SampledEpisode) -> tuple[Field, ...]:
+    """Those that are keyed of one of a sample: an event's own, else the client's and the episode's."""
+    section = one.event.section if one.event else ""
+    return tuple(each for each in fields(standard) if (each.section if each.level == "event" else "") == section)
+
+
+def form_standard(standard: Standard, one: SampledEpisode | None = None) -> Standard:
+    """A standard with these fields alone, or those of one of a sample, for a form that holds nothing else."""
+    shown = fields_of(standard, one) if one is not None else fields(standard)
 
     def alone(one: Field) -> Field:
         asks = one.skip_when is not None and not set(one.skip_when.headers) <= set(standard.second_keying)
         return replace(one, skip_when=None) if asks else one
 
-    return replace(standard, fields=tuple(map(alone, fields(standard))))
+    return replace(standard, fields=tuple(map(alone, shown)))
 
 
 # Drawing
@@ -104,7 +116,7 @@ def draw(unit: UnitOfWork, work: Work, wanted: Wanted) -> SampleInfo:
     many = min(len(found), _how_many(wanted, len(found)))
     drawn = sorted(found, key=lambda one: place(one.episode_id))[:many]
     its = Drawing(wanted.since, wanted.until, seed, wanted.submission, wanted.keyer)
-    return second_keying.draw(unit, work.agency, its, drawn, len(found))
+    return second_keying.draw(unit, work.agency, its, drawn, len(found), event_sections(work.standard))
 
 
 def _how_many(wanted: Wanted, of: int) -> int:
@@ -150,24 +162,28 @@ def _refuse(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -
 
 def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> None:
     """Keep what is typed so far; it counts for nothing before `key`. Raises as `to_key` does."""
-    second_keying.keep(unit, to_key(unit, work, unit.person, own_id), _listed(work.standard, values))
+    one = to_key(unit, work, unit.person, own_id)
+    second_keying.keep(unit, one, _listed(work.standard, one, values))
 
 
 def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpisode:
     """Keep what a second person keyed, beside what stands there now. Raises Problem where nothing was typed, and as
     `to_key` does."""
     one = to_key(unit, work, unit.person, own_id)
-    typed = _listed(work.standard, values)
+    typed = _listed(work.standard, one, values)
     if not typed:
         raise Problem("Nothing is typed: key what the paper says, or leave this one.")
-    stands = {**read.get(unit, "client", one.client_id).values, **read.get(unit, "episode", one.episode_id).values}
+    stands = dict(read.get(unit, one.kind, one.record_id).values)
+    if one.event is None:
+        stands |= read.get(unit, "client", one.client_id).values
     seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
-    second_keying.key(unit, one, _listed(work.standard, stands), typed, seen=seen)
+    second_keying.key(unit, one, _listed(work.standard, one, stands), typed, seen=seen)
     return second_keying.episode(unit, own_id)
 
 
-def _listed(standard: Standard, values: Values) -> dict[str, str]:
-    return {header: values[header] for header in standard.second_keying if values.get(header)}
+def _listed(standard: Standard, one: SampledEpisode, values: Values) -> dict[str, str]:
+    headers = [each.header for each in fields_of(standard, one)]
+    return {header: values[header] for header in headers if values.get(header)}
 
 
 def _open(snapshot: Snapshot, work: Work) -> SampleInfo:
@@ -212,7 +228,7 @@ def differing(standard: Standard, one: SampledEpisode) -> list[Field]:
         return []
     return [
         field
-        for field in fields(standard)
+        for field in fields_of(standard, one)
         if not _same(standard, field, one.first.get(field.header, ""), one.second.get(field.header, ""))
     ]
 
@@ -227,8 +243,8 @@ def differences(snapshot: Snapshot, work: Work) -> list[Discrepancy]:
 
 
 def _difference(snapshot: Snapshot, one: SampledEpisode, field: Field) -> Discrepancy:
-    kind = field.level
-    record = read.get(snapshot, kind, one.client_id if kind == "client" else one.episode_id)
+    client = field.level == "client"
+    record = read.get(snapshot, "client", one.client_id) if client else read.get(snapshot, one.kind, one.record_id)
     header = field.header
     return Discrepancy(
         one, field, record, one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
@@ -295,7 +311,8 @@ def _refuse_links(snapshot: Snapshot, work: Work, one: SampledEpisode, record: S
 class SecondKeyingFigures:
     """What a sample comes to. `fields` are those that either of two persons filled, in what is `keyed` of the `drawn`;
     `differing` of them were decided for the `first`, the `second` or for `neither`. `seen` counts the episodes that
-    somebody keyed again who had looked at the client since."""
+    somebody keyed again who had looked at the client since, `events` and `events_keyed` what stands under episodes.
+    """
 
     drawn: int = 0
     keyed: int = 0
@@ -305,11 +322,13 @@ class SecondKeyingFigures:
     first: int = 0
     second: int = 0
     neither: int = 0
+    events: int = 0
+    events_keyed: int = 0
 
     @property
     def to_key(self) -> int:
-        """How many wait to be keyed."""
-        return self.drawn - self.keyed
+        """How many episodes and events wait to be keyed."""
+        return self.drawn - self.keyed + self.events - self.events_keyed
 
     @property
     def to_decide(self) -> int:
@@ -331,15 +350,18 @@ def figures(standard: Standard, found: Sequence[SampledEpisode]) -> SecondKeying
     keyed = [one for one in found if one.keyed_by]
     differ = [(one, field.header) for one in keyed for field in differing(standard, one)]
     decided = [one.decided[header].right for one, header in differ if header in one.decided]
+    events, events_keyed = (sum(one.event is not None for one in some) for some in (found, keyed))
     return SecondKeyingFigures(
-        len(found),
-        len(keyed),
-        sum(one.seen for one in keyed),
+        len(found) - events,
+        len(keyed) - events_keyed,
+        len({one.episode_id for one in keyed if one.seen}),
         sum(len({*one.first, *one.second} & set(standard.second_keying)) for one in keyed),
         len(differ),
         decided.count("first"),
         decided.count("second"),
         decided.count("neither"),
+        events,
+        events_keyed,
     )
 
 
@@ -383,8 +405,10 @@ def figures_of(its: SampleInfo) -> SecondKeyingFigures:
 
 def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
     """The figures in sentences: never of a person."""
-    lines = [standard.say("Keyed again: {keyed} of {drawn} {episodes}.", keyed=one.keyed, drawn=one.drawn)]
-    if one.keyed:
+    again = standard.say("Keyed again: {keyed} of {drawn} {episodes}", keyed=one.keyed, drawn=one.drawn)
+    below = standard.say(", {keyed} of {drawn} {events}", keyed=one.events_keyed, drawn=one.events)
+    lines = [f"{again}{below if one.events else ''}."]
+    if one.keyed or one.events_keyed:
         lines.append(f"Keyed differently: {one.differing:,} of {one.fields:,} fields ({one.percent(one.differing)}).")
         lines.append(
             f"First right {one.first}, second right {one.second}, both wrong {one.neither}, to decide {one.to_decide}."
@@ -411,7 +435,9 @@ def told_drawing(standard: Standard, its: SampleInfo) -> str:
 def told_episode(standard: Standard, one: SampledEpisode) -> str:
     """Which paper file is meant, without anything that is to be keyed."""
     which = standard.say(", {episode} {place} of {of} by opening", place=one.place, of=one.of) if one.of > 1 else ""
-    return f"{one.reference or one.client_id}{which}"
+    event = one.event
+    below = f", {standard.section_by_id[event.section].title} {event.place} of {event.of} by date" if event else ""
+    return f"{one.reference or one.client_id}{which}{below}"
 
 
 def told_state(standard: Standard, one: SampledEpisode) -> str:

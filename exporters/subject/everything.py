@@ -280,7 +280,7 @@ def _keyed_again(snapshot: Snapshot, work: Work, titles: dict[str, str], trees: 
             if first or second or said:
                 decided = f"{RIGHTS[said.right]} ({said.person}, {_moment(said.at)})" if said else ""
                 by = f"{one.keyed_by or one.begun_by}, {_moment(one.keyed_at) or 'not finished'}"
-                rows.append((titles[one.episode_id], by, header, first, second, decided))
+                rows.append((titles[one.record_id], by, header, first, second, decided))
     columns = ("Of", "Keyed again by", "Field", "First", "Second", "Decided")
     return HeldTable("Second keying of a sample", columns, tuple(rows), "Nothing is kept of one.")
 

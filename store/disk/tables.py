@@ -756,12 +756,14 @@ SECOND_KEYED = Table(
     Column("keyed_by", String),
     Column("seen", Integer, nullable=False, default=0, server_default="0"),
     Column("decided", Text, nullable=False, default="{}", server_default="{}"),
+    Column("event_id", String, nullable=False, default="", server_default=""),
     Index("ix_second_keyed_sample", "sample_number", "number"),
     Index("ix_second_keyed_episode", "episode_number"),
 )
-"""An episode of such a sample: who keyed it first (JSON), what stood there and what the second person keyed (JSON by
-header, both emptied when the sample is closed), whether he had looked at the client since it was drawn, and what was
-decided of each difference (JSON: header → what is right, who said so, when)."""
+"""An episode of such a sample with its client, or an event of one (`event_id`): who keyed it first (JSON), what stood
+there and what the second person keyed (JSON by header, both emptied when the sample is closed), whether he had looked
+at the client since it was drawn, and what was decided of each difference (JSON: header → what is right, who said so,
+when)."""
 
 SAVED_VIEWS = Table(
     "saved_view",

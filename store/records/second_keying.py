@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 
 from store.disk import sqlite
 from store.disk.audit import LOOK
-from store.disk.tables import AUDITS, CLIENTS, EPISODES, SECOND_KEYED, SECOND_KEYINGS
+from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS, SECOND_KEYED, SECOND_KEYINGS
 from store.facts import AgencyInfo, Kind
 from store.records import read
 from store.records.values import moment, named, pack, stamp, unpack
@@ -27,6 +27,7 @@ KEYED, DECIDED = "second keying", "decide"
 """The acts of the audit: an episode was keyed a second time; it was decided what is right in a field."""
 DRAWN, CLOSED = "draw", "close"
 _BY_HAND = ("create", "change")
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class SampledEvent:
+    """An event of an episode of a sample. `place` counts the episode's of that section by date, from 1, among `of`."""
+
+    id: str
+    section: str
+    place: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class SampledEpisode:
-    """An episode of a sample. `place` counts the client's episodes by opening, from 1, among `of`.
+    """An episode of a sample with its client, or an `event` of one alone. `place` counts the client's episodes by
+    opening, from 1, among `of`.
 
     `begun_by` has typed into it and not kept it yet; `first` is what stood there when `second` was keyed. `seen` says
     that the second person had looked at the client since the sample was drawn.
@@ -95,6 +107,17 @@ class SampledEpisode:
     decided: Mapping[str, Decision]
     place: int = 1
     of: int = 1
+    event: SampledEvent | None = None
+
+    @property
+    def record_id(self) -> str:
+        """The record that the audit tells of: the event, else the episode."""
+        return self.event.id if self.event else self.episode_id
+
+    @property
+    def kind(self) -> Kind:
+        """Its kind."""
+        return "event" if self.event else "episode"
 
 
 def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: datetime) -> list[Drawable]:
@@ -112,8 +135,14 @@ def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: d
 
 def keyed_by(snapshot: Snapshot, some_of_them: Collection[Drawable]) -> dict[int, frozenset[str]]:
     """Who keyed anything into episodes or their clients, by the episode's number; what was imported, nobody here."""
+    found = _keyers(snapshot, {own for one in some_of_them for own in (one.episode_id, one.client_id)})
+    return {one.number: found.get(one.episode_id, NOBODY) | found.get(one.client_id, NOBODY) for one in some_of_them}
+
+
+def _keyers(snapshot: Snapshot, record_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Who keyed anything into records, by their ids."""
     found: dict[str, set[str]] = {}
-    for some in read.batches(sorted({own for one in some_of_them for own in (one.episode_id, one.client_id)})):
+    for some in read.batches(sorted(record_ids)):
         query = (
             select(AUDITS.c.record_id, AUDITS.c.person)
             .where(sqlite.among(AUDITS.c.record_id, some), AUDITS.c.act.in_(_BY_HAND))
@@ -121,14 +150,21 @@ def keyed_by(snapshot: Snapshot, some_of_them: Collection[Drawable]) -> dict[int
         )
         for record, person in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(person)
-    return {
-        one.number: frozenset(found.get(one.episode_id, ())) | frozenset(found.get(one.client_id, ()))
-        for one in some_of_them
-    }
+    return {record: frozenset(persons) for record, persons in found.items()}
 
 
-def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Drawable], drawn_from: int) -> SampleInfo:
-    """Keep a sample, in the order its episodes are to be keyed. Raises Problem while another one is open."""
+def draw(
+    unit: UnitOfWork,
+    agency: AgencyInfo,
+    its: Drawing,
+    drawn: Sequence[Drawable],
+    drawn_from: int,
+    sections: Collection[str] = (),
+) -> SampleInfo:
+    """Keep a sample, in the order its episodes are to be keyed, each followed by its events of some sections.
+
+    Raises Problem while another one is open.
+    """
     if sample(unit, agency) is not None:
         raise Problem("A sample is open already: close it before another one is drawn.")
     own_id = str(uuid.uuid4())
@@ -138,17 +174,23 @@ def draw(unit: UnitOfWork, agency: AgencyInfo, its: Drawing, drawn: Sequence[Dra
     first = keyed_by(unit, drawn)
     number = unit.connection.execute(insert(SECOND_KEYINGS).values(values)).inserted_primary_key
     assert number is not None
-    rows = [
-        {
-            "id": str(uuid.uuid4()),
-            "sample_number": number[0],
-            "episode_number": one.number,
-            "first_by": json.dumps(sorted(first[one.number]), ensure_ascii=False),
-        }
-        for one in drawn
-    ]
+    events = _events(unit, [one.number for one in drawn], sections)
+    by = _keyers(unit, [event for each in events.values() for event in each])
+    rows: list[dict[str, Any]] = []
+    for one in drawn:
+        keyers = {"": first[one.number], **{event: by.get(event, NOBODY) for event in events.get(one.number, ())}}
+        rows += (
+            {
+                "id": str(uuid.uuid4()),
+                "sample_number": number[0],
+                "episode_number": one.number,
+                "event_id": event,
+                "first_by": json.dumps(sorted(persons), ensure_ascii=False),
+            }
+            for event, persons in keyers.items()
+        )
     unit.connection.execute(insert(SECOND_KEYED), rows)
-    unit.chain.add(DRAWN, "second keying", own_id, "", None, f"{len(rows)} of {drawn_from}, seed {its.seed}")
+    unit.chain.add(DRAWN, "second keying", own_id, "", None, f"{len(drawn)} of {drawn_from}, seed {its.seed}")
     made = sample(unit, agency)
     assert made is not None
     return made
@@ -213,17 +255,44 @@ def of_episodes(snapshot: Snapshot, episode_ids: Collection[str]) -> list[Sample
 def _told(snapshot: Snapshot, wanted: Any, *, deleted: bool = False) -> list[SampledEpisode]:
     query = (
         select(SECOND_KEYED, EPISODES.c.id.label("episode_id"), CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
-        .add_columns(EPISODES.c.client_number)
+        .add_columns(EPISODES.c.client_number, EVENTS.c.section)
         .join(EPISODES, EPISODES.c.number == SECOND_KEYED.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .outerjoin(EVENTS, EVENTS.c.id == SECOND_KEYED.c.event_id)
         .where(wanted)
         .order_by(SECOND_KEYED.c.number)
     )
     if not deleted:
         query = query.where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
+        query = query.where(EVENTS.c.deleted_at.is_(None))
     rows = snapshot.connection.execute(query).all()
     places = _places(snapshot, {row.client_number for row in rows})
-    return [_one(row, places.get(row.episode_number, (1, 1))) for row in rows]
+    sections = {row.section for row in rows if row.section}
+    events = _events(snapshot, sorted({row.episode_number for row in rows if row.event_id}), sections)
+    return [
+        _one(row, places.get(row.episode_number, (1, 1)), events.get(row.episode_number, {}).get(row.event_id))
+        for row in rows
+    ]
+
+
+def _events(
+    snapshot: Snapshot, episodes: Sequence[int], sections: Collection[str]
+) -> dict[int, dict[str, SampledEvent]]:
+    """The events of some sections under each episode, by their ids, in order of section and date."""
+    query = (
+        select(EVENTS.c.episode_number, EVENTS.c.id, EVENTS.c.section)
+        .where(EVENTS.c.section.in_(sorted(sections)), EVENTS.c.deleted_at.is_(None))
+        .order_by(EVENTS.c.episode_number, EVENTS.c.section, func.coalesce(EVENTS.c.date, ""), EVENTS.c.number)
+    )
+    of: dict[tuple[int, str], list[str]] = {}
+    for some in read.batches(episodes):
+        for episode, own_id, section in snapshot.connection.execute(query.where(EVENTS.c.episode_number.in_(some))):
+            of.setdefault((episode, section), []).append(own_id)
+    found: dict[int, dict[str, SampledEvent]] = {}
+    for (episode, section), ids in of.items():
+        for at, own_id in enumerate(ids, 1):
+            found.setdefault(episode, {})[own_id] = SampledEvent(own_id, section, at, len(ids))
+    return found
 
 
 def _places(snapshot: Snapshot, clients: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -239,7 +308,7 @@ def _places(snapshot: Snapshot, clients: Collection[int]) -> dict[int, tuple[int
     return {number: (at, len(all_)) for all_ in of.values() for at, number in enumerate(all_, 1)}
 
 
-def _one(row: Row[Any], place: tuple[int, int]) -> SampledEpisode:
+def _one(row: Row[Any], place: tuple[int, int], event: SampledEvent | None) -> SampledEpisode:
     decided = {
         header: Decision(right, person, moment(at)) for header, (right, person, at) in json.loads(row.decided).items()
     }
@@ -257,6 +326,7 @@ def _one(row: Row[Any], place: tuple[int, int]) -> SampledEpisode:
         bool(row.seen),
         decided,
         *place,
+        event,
     )
 
 
@@ -273,17 +343,17 @@ def has_looked(snapshot: Snapshot, person: str, client_id: str, since: datetime)
 
 def keep(unit: UnitOfWork, one: SampledEpisode, values: Values) -> None:
     """Keep what the person at work has typed so far, so that nothing of it is lost; it counts for nothing yet."""
-    unit.require(KEYED, "episode", one.episode_id)
-    _change(unit, one, second=pack(values, named("episode", one.episode_id)), begun_by=unit.person)
+    unit.require(KEYED, one.kind, one.record_id)
+    _change(unit, one, second=pack(values, named(one.kind, one.record_id)), begun_by=unit.person)
 
 
 def key(unit: UnitOfWork, one: SampledEpisode, first: Values, second: Values, *, seen: bool) -> None:
     """Keep what the second person keyed, beside what stands there at this moment."""
-    name = named("episode", one.episode_id)
+    name = named(one.kind, one.record_id)
     both = {"first": pack(first, name), "second": pack(second, name)}
     _change(unit, one, **both, begun_by="", keyed_by=unit.person, keyed_at=unit.at, seen=int(seen))
     # Without the values: whoever reads the history before it is decided must not learn from it what was keyed.
-    unit.chain.add(KEYED, "episode", one.episode_id, "", None, None)
+    unit.chain.add(KEYED, one.kind, one.record_id, "", None, None)
 
 
 def decide(unit: UnitOfWork, one: SampledEpisode, kind: Kind, record_id: str, header: str, right: Right) -> None:

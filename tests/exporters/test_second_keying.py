@@ -150,6 +150,45 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     assert (kept.first, kept.second, set(kept.decided)) == ({}, {}, {"DOB", "TRIAGED", "DRUG1"})
 
 
+def test_the_events_of_an_episode_are_keyed_again_each_by_itself(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    episode = tree.episodes[0].episode
+    for day in ("20200920", "20200910"):
+        values = {"SUBMODDT": day, "RECPEER": "Y", "RECMAID": "N"}
+        do(desk.store, CAT, save.create, "event", episode.id, "sub_intervention", values)
+    found = drawn(desk, Wanted(TODAY, TODAY, number=1))
+    assert [second_keying.told_episode(STANDARD, one) for one in found] == [
+        "C1",
+        "C1, Sub-intervention 1 of 2 by date",
+        "C1, Sub-intervention 2 of 2 by date",
+    ]
+    assert [one.first_by for one in found] == [{"ann"}, {"cat"}, {"cat"}], "each by who keyed it"
+    keyed(desk, BEN)
+    with pytest.raises(Problem, match="keyed this one first yourself"):
+        ask(desk.store, second_keying.to_key, work(desk), "cat", found[1].id)
+    one = ask(desk.store, second_keying.to_key, work(desk), "ben")
+    assert one.event is not None and [each.header for each in second_keying.fields_of(STANDARD, one)][:2] == [
+        "SUBMODDT",
+        "RECPEER",
+    ]
+    again = {"SUBMODDT": "20200911", "RECPEER": "Y", "RECMAID": "N", "DOB": "19990101"}
+    do(desk.store, BEN, second_keying.key, work(desk), one.id, again)
+    (difference,) = ask(desk.store, second_keying.differences, work(desk))
+    assert (difference.field.header, difference.first, difference.record.id) == ("SUBMODDT", "20200910", one.record_id)
+    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("SUBMODDT", "second"))
+    assert ask(desk.store, read.get, "event", one.record_id).values["SUBMODDT"] == "20200911"
+    (last,) = [
+        each for each in ask(desk.store, read.tree, tree.client.id).episodes[0].events if each.id != one.record_id
+    ]
+    do(desk.store, ANN, save.delete, "event", last.id, last.version)
+    figures = do(desk.store, CAT, second_keying.close, work(desk))
+    assert (figures.keyed, figures.drawn, figures.events_keyed, figures.events, figures.second) == (1, 1, 1, 1, 1)
+    assert told(STANDARD, figures)[0] == "Keyed again: 1 of 1 episodes, 1 of 1 events."
+    held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
+    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
+    assert {row[2] for row in table.rows} == {"SUBMODDT"} and "the second is right" in table.rows[0][-1]
+
+
 def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
     tree = entered(desk, ANN, "C1")
     drawn(desk, Wanted(TODAY, TODAY, number=1))

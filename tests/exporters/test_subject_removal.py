@@ -140,8 +140,10 @@ def filled(desk: Desk) -> tuple[AgencyInfo, str]:
         )
         its = Work(agency, STANDARD, NOW.date())
         second_keying.draw(unit, its, Wanted(NOW.date(), NOW.date(), number=3))
-        (again,) = [one for one in second_keying.state(unit, its).episodes if one.client_id == client]
-        second_keying.key(unit, its, again.id, {"PC": "half typed word"})
+        for again in second_keying.state(unit, its).episodes:
+            if again.client_id == client:
+                typed = {"PC": "half typed word", "SUBMODDT": "half typed word"}
+                second_keying.key(unit, its, again.id, typed)
         save.change(unit, "episode", episode.id, {**episode.values, "CONSENT": "N"}, episode.version)
     return agency, client
 

@@ -165,7 +165,7 @@ def key(
 
 def _model(at: ClientWork, one: SampledEpisode) -> RecordModel:
     """An empty form of the fields, with what the same person has typed so far."""
-    standard = second_keying.form_standard(at.work.standard)
+    standard = second_keying.form_standard(at.work.standard, one)
     sections = [section.id for section in standard.sections if standard.headers_by_section[section.id]]
     typed = one.second if one.begun_by == at.person else {}
     return RecordModel(standard, sections, typed, clock=lambda: at.work.today, base={}, judged=True)
@@ -301,6 +301,7 @@ def _mapping(at: ClientWork, one: SampledEpisode) -> dict[str, object]:
     return {
         "id": one.id,
         "episode_id": one.episode_id,
+        "event_id": one.event.id if one.event else None,
         "client_id": one.client_id,
         "reference": one.reference,
         "state": second_keying.told_state(at.work.standard, one),

@@ -305,12 +305,12 @@ def _enquiry(table: TomlTable) -> Enquiry:
 
 
 def _second_keying(top: TomlTable, known: _Known, fields: Iterable[Field]) -> tuple[str, ...]:
-    """The fields of client and episode that a second person keys again."""
+    """The fields that a second person keys again."""
     headers = known.headers(top.text_list("second_keying"), "second_keying")
     for header in headers:
         own = next(item for item in fields if item.header == header)
-        if own.level == "event" or own.keyed != "person":
-            top.refuse("second_keying", f"{header!r} is not a field of a client or an episode that a person keys")
+        if own.keyed != "person":
+            top.refuse("second_keying", f"{header!r} is not a field that a person keys")
     return headers
 
 

@@ -147,11 +147,13 @@ class SecondDifferences(StoreScreen[None]):
             standard, field = self.program.standard, one.field
             now = f"; stands now: {_meant(standard, field, one.now)}" if one.now != one.first else ""
             said = one.decision
+            # Of several events of one kind the field does not tell which is meant.
+            below = f"{second_keying.told_episode(standard, one.episode)}: " if one.episode.event else ""
             decided = f"{said.person}, {minute_text(said.at)}: {second_keying.RIGHTS[said.right]}" if said else ""
             lines = [
                 f"{field.label} ({field.header}), first: {_meant(standard, field, one.first)}{now}",
                 f"second: {_meant(standard, field, one.second)}",
-                printable(decided or "not decided; Enter opens the record"),
+                printable(f"{below}{decided or 'not decided; Enter opens the record'}"),
             ]
         for line, text in zip(self.details, lines, strict=True):
             line.show((f" {text}", "panel"))
@@ -186,7 +188,7 @@ class SecondDifferences(StoreScreen[None]):
         if one is None:
             self.say("Nothing is to decide.")
             return
-        standard = second_keying.form_standard(self.program.standard)
+        standard = second_keying.form_standard(self.program.standard, one.episode)
 
         def settled(texts: Mapping[str, str]) -> str:
             model = RecordModel(standard, (one.field.section,), {}, clock=self.program.today)
@@ -245,5 +247,6 @@ class SecondDifferences(StoreScreen[None]):
     def on_line_list_chosen(self) -> None:
         """Enter: the record, at the field."""
         if (one := self._current) is not None:
-            episode = one.episode.episode_id if one.record.kind == "episode" else ""
-            self.program.open_client(one.episode.client_id, episode, "", one.field.header)
+            episode = one.episode.episode_id if one.record.kind != "client" else ""
+            event = one.record.id if one.record.kind == "event" else ""
+            self.program.open_client(one.episode.client_id, episode, event, one.field.header)

@@ -48,7 +48,6 @@ class SecondForm(StoreScreen[None]):
         """Which paper file, then the form."""
         program = self.program
         self._work = Work(program.agency, program.standard, program.today())
-        self._standard = second_keying.form_standard(program.standard)
         keys = {**FORM_KEYS, **keys_of(self.scope)}
         self.form = RecordForm(
             self._model(),
@@ -67,9 +66,10 @@ class SecondForm(StoreScreen[None]):
         self._tell()
 
     def _model(self) -> RecordModel:
-        sections = [one.id for one in self._standard.sections if self._standard.headers_by_section[one.id]]
+        standard = second_keying.form_standard(self.program.standard, self._one)
+        sections = [one.id for one in standard.sections if standard.headers_by_section[one.id]]
         typed = self._one.second if self._one.begun_by == self.program.person else {}
-        model = RecordModel(self._standard, sections, typed, clock=self.program.today, base={}, judged=True)
+        model = RecordModel(standard, sections, typed, clock=self.program.today, base={}, judged=True)
         empty = next((header for header in model.order if model.is_due(header) and not model.value(header)), "")
         if typed and empty:
             model.go_to(empty)  # where one left off
