@@ -101,17 +101,8 @@ def list_(
         if asked.form is OutputFormat.JSON:
             print(json_text([_row_mapping(one) for one in rows], indent=1))
             return 0
-        shown = 0
-        if many:
-            print(HEADING)
-        for one in rows:
-            shown += 1
-            print(_row_line(one))
-        print(f"{shown} of {many} clients")
-        if not many and query.text.strip() and not query.filters:
-            among = replace(query, filters=frozenset({"deleted"}))
-            if gone := list(_rows(at, among, 0, PAGE)):
-                talk(printable(f"{gone_told(gone)}: --filter deleted lists them."))
+        print(f"{_print_rows(rows)} of {many} clients")
+        _tell_gone(at, query, many)
     return 0
 
 
@@ -244,6 +235,25 @@ def _group_lines(standard: Standard, groups: list[DraftGroup]) -> Iterator[str]:
                 f"{client_name(standard, group.client):<20}  {record_name(standard, record):<28}  {at:<16}"
                 f"  {one.fields:<6}  {one.record_id:<36}  {state}"
             )
+
+
+def _print_rows(rows: Iterator[ClientRow]) -> int:
+    """Print them below their heading, as they come; how many there were."""
+    shown = 0
+    for one in rows:
+        if not shown:
+            print(HEADING)
+        shown += 1
+        print(_row_line(one))
+    return shown
+
+
+def _tell_gone(at: ClientWork, query: ClientQuery, many: int) -> None:
+    """Where nobody is found: who is, among those that are deleted or merged."""
+    if not many and query.text.strip() and not query.filters:
+        among = replace(query, filters=frozenset({"deleted"}))
+        if gone := list(_rows(at, among, 0, PAGE)):
+            talk(printable(f"{gone_told(gone)}: --filter deleted lists them."))
 
 
 def _rows(at: ClientWork, query: ClientQuery, offset: int, limit: int) -> Iterator[ClientRow]:
