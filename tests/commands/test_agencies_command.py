@@ -28,6 +28,7 @@ def test_the_first_agency_makes_the_store_and_others_follow(place: Place) -> Non
     assert named.code == 0 and named.err == ""
     told = call("agencies", "list", *place.options)
     assert told.out.splitlines() == [
+        "Code  Data set  Name: what it reports, first submission from here",
         "T0123  ndtms-cjit-p  NDTMS criminal justice (CJIT) data set P, edition P, since 2026-10",
         "W00001  smds-wales  Cardiff North: Substance Misuse Data Set (Wales), edition DSCN 2020-19, since 2026-09",
     ]

@@ -63,7 +63,11 @@ def test_what_cannot_be_told_is_a_sentence(arguments: tuple[str, ...], sentence:
 
 def test_regions() -> None:
     lines = call("calendar", "regions").out.splitlines()
-    assert len(lines) == 7 and lines[0].split() == ["London", "NDTMS.London@dhsc.gov.uk"]
+    assert (
+        lines[0].split()[0] == "Region"
+        and len(lines) == 8
+        and lines[1].split() == ["London", "NDTMS.London@dhsc.gov.uk"]
+    )
 
 
 def test_a_file_of_dates_is_taken_whole_and_shows_in_that_stores_calendar(filled: Place, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def list_(store: StoreOption = None, key_file: KeyOption = None, form: FormatOpt
         names = ("code", "standard", "name", "region", "reports_since")
         print(json.dumps([{name: getattr(one, name) for name in names} for one in known], indent=1))
         return 0
+    if known:
+        print("Code  Data set  Name: what it reports, first submission from here")
     for one in known:
         name = f"{one.name}: " if one.name else ""
         since = f", since {one.reports_since}" if one.reports_since else ""

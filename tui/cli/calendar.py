@@ -176,6 +176,7 @@ def regions_(standard: StandardOption = None) -> int:
     known = regions(wanted.submission.calendar)
     if not known:
         raise Problem(f"The calendar of {wanted.id} has no regions: there is one deadline for all.")
+    print(f"{'Region':24}Its team")
     sys.stdout.writelines(f"{region:24}{team}\n" for region, team in known.items())
     return 0
 

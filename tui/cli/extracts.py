@@ -133,6 +133,8 @@ def files(at: StoreOptions, form: FormatOption = OutputFormat.TEXT) -> int:
         told = [as_mapping(one.extract) | {"path": str(one.path), "offered": one.is_offered} for one in there]
         print(json.dumps(told, indent=1))
         return 0
+    if there:
+        print(f"{'Id':<{_SHORT}}  {'State':<10}  File")
     for one in there:
         print(printable(f"{one.extract.id[:_SHORT]}  {state_of(one.extract):<10}  {one.path}"))
     many = sum(one.is_offered for one in there)

@@ -156,7 +156,9 @@ def _print(entries: Iterator[AuditEntry], form: TableFormat) -> None:
         table.writerow(COLUMNS)
         table.writerows(_mapping(one).values() for one in entries)
     else:
-        for one in entries:
+        for number, one in enumerate(entries):
+            if not number:
+                print("When  Who  Act  Of what  Record  Field: before -> after")
             print(printable(_line(one)))
 
 
