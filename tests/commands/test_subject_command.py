@@ -110,7 +110,7 @@ def test_two_people_remove_a_client_and_the_extract_says_so(filled: Place, as_pe
     assert "another person" in call("removal", "confirm", name, "--yes", *TODAY, *filled.options).sentence
     as_person(bob)
     look = call("removal", "confirm", name, *TODAY, *filled.options)
-    assert "From 1 kept extracts" in look.out and "Nothing was removed" in look.out
+    assert "From 1 kept extract: 1 row." in look.out and "Nothing was removed" in look.out
     done = call("removal", "confirm", name, "--yes", *TODAY, *filled.options)
     assert done.code == 0 and str(written) in done.out and written.exists()
     assert "There is no client" in call("client", "show", name, *filled.options).sentence

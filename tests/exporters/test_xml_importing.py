@@ -110,7 +110,7 @@ def test_another_person_with_the_same_client_number_is_left_out(wales: Returns, 
         (item,) = report.left_out
         assert item.why.startswith("Date of birth differs from the store, under the same identifier")
         assert kept(other) == before and (report.new.episodes, report.updated) == (0, 0)
-    with pytest.raises(Problem, match="was not imported: 1 messages cannot be stored"):
+    with pytest.raises(Problem, match="was not imported: 1 message cannot be stored"):
         ReturnImport(file, WALES, Taking(all_or_nothing=True)).prepare(other.store, AGENCY)
 
 
