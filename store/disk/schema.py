@@ -46,7 +46,10 @@ def create(path: Path, key: Key) -> bool:
 
 def version(connection: Connection) -> str:
     """The version a store is stamped with."""
-    return str(connection.execute(select(VERSIONS.c.version_num)).scalar_one_or_none() or "")
+    return str(_VERSION.on(connection).scalar_one_or_none() or "")
+
+
+_VERSION = sqlite.PreparedStatement(select(VERSIONS.c.version_num))
 
 
 def require_current(connection: Connection, path: Path) -> None:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
 from store.disk.audit import REMOVE
+from store.disk.sqlite import PreparedStatement
 from store.disk.tables import AGENCIES, AUDITS, CLIENTS, DRAFTS, EPISODES, EVENTS
 from store.facts import AgencyInfo, Draft, DraftInfo, Kind
 from store.records.read import TABLES
@@ -35,10 +36,9 @@ def save(unit: UnitOfWork, draft: Draft) -> None:
     put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
 
 
-def was_removed(connection: Connection, *ids: str) -> bool:
-    """Whether any of some records was removed for good."""
-    query = select(AUDITS.c.number).where(AUDITS.c.record_id.in_(ids), AUDITS.c.act == REMOVE).limit(1)
-    return connection.execute(query).first() is not None
+def was_removed(connection: Connection, record_id: str, parent_id: str) -> bool:
+    """Whether a record, or the one above it, was removed for good."""
+    return _REMOVED.on(connection, record_id=record_id, parent_id=parent_id).first() is not None
 
 
 def row_of(person: str, session: str, at: str, draft: Draft) -> dict[str, Any]:
@@ -106,9 +106,8 @@ def kept_at(connection: Connection, person: str, record_id: str) -> dict[str, st
 
 def put(connection: Connection, row: Mapping[str, Any]) -> None:
     """Enter a draft, as `row_of` made it, in place of that of its session."""
-    mine = _mine(row["person"], row["record_id"], row["session"])
-    if not connection.execute(update(DRAFTS).where(*mine).values(**row)).rowcount:
-        connection.execute(insert(DRAFTS).values(**row))
+    if not _REPLACE.on(connection, **row).rowcount:
+        _ENTER.on(connection, **row)
 
 
 def drop(unit: UnitOfWork, record_id: str, session: str | None = None) -> None:
@@ -127,6 +126,22 @@ def take_over(unit: UnitOfWork, record_id: str, source: str, session: str) -> No
 def _mine(person: str, record_id: str, session: str | None = None) -> list[ColumnElement[bool]]:
     found = [DRAFTS.c.person == person, DRAFTS.c.record_id == record_id]
     return found if session is None else [*found, DRAFTS.c.session == session]
+
+
+# A draft is written with nearly every key.
+
+_COLUMNS = {column.name: bindparam(column.name, type_=column.type) for column in DRAFTS.c if column.name != "number"}
+_REPLACE = PreparedStatement(
+    update(DRAFTS)
+    .where(*(DRAFTS.c[name] == _COLUMNS[name] for name in ("person", "record_id", "session")))
+    .values({name: value for name, value in _COLUMNS.items() if name not in ("person", "record_id", "session")})
+)
+_ENTER = PreparedStatement(insert(DRAFTS).values(_COLUMNS))
+_REMOVED = PreparedStatement(
+    select(AUDITS.c.number)
+    .where(AUDITS.c.record_id.in_([bindparam("record_id"), bindparam("parent_id")]), AUDITS.c.act == REMOVE)
+    .limit(1)
+)
 
 
 def _info(connection: Connection, row: Row[Any]) -> DraftInfo:
