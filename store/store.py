@@ -235,11 +235,25 @@ class Store:
 
     def data_version(self) -> int:
         """A number that is another one after anybody, in this program or elsewhere, has committed."""
+        with self._watching() as watcher:
+            return sqlite.data_version(watcher)
+
+    def glance(self, question: sqlite.PreparedStatement, **values: str | int) -> list[tuple[Any, ...]]:
+        """The rows of a question that is asked again and again, to see whether it is worth a snapshot to ask more.
+
+        It is asked by the program, not by the person at it, and leaves nothing behind that `rest` would give back.
+        """
+        with self._watching() as watcher:
+            return question.rows(watcher, **values)
+
+    @contextmanager
+    def _watching(self) -> Generator[Any, None, None]:
+        """The driver connection that looks what others did."""
         self._still_there()
         with self._lock, sqlite.told(self.path):
             if self._watcher is None:
                 self._watcher = sqlite.connect(self.path, self.ground.key, self._access, self._busy_seconds)
-            return sqlite.data_version(self._watcher)
+            yield self._watcher
 
     def rest(self) -> bool:
         """Give back the pages kept for the next question, once, when none was asked since the last call.

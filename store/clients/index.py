@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Connection, ScalarSelect, Select, bindparam, delete, insert, literal, select, update
 
 from store.disk.tables import (
     AGENCIES,
@@ -42,6 +42,11 @@ _STARTS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])|(?<=[\W_])(?=[^\W
 def saved_version(snapshot: Snapshot) -> int:
     """How often something was saved; 0 when the lines were never made."""
     return _counted(snapshot.connection, _SAVES)
+
+
+def saves() -> ScalarSelect[int]:
+    """The same, as a part of a larger question; null for 0."""
+    return select(SAVED.c.version).where(SAVED.c.number == _SAVES).scalar_subquery()
 
 
 def bump(connection: Connection) -> int:

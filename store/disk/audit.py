@@ -12,7 +12,7 @@ from hashlib import blake2b
 from json.encoder import encode_basestring_ascii
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, delete, func, insert, select, update
 
 from store.disk import sqlite
 from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS
@@ -67,6 +67,11 @@ def digest_of(key: bytes, before: bytes, link: Link, sealed: bytes) -> bytes:
 def last_act(snapshot: Snapshot) -> int:
     """The number of the last link that tells more than a look at a client, 0 when there is none yet."""
     return int(snapshot.connection.execute(select(AUDIT_HEADS.c.last_act)).scalar_one_or_none() or 0)
+
+
+def acts() -> ScalarSelect[int]:
+    """The same, as a part of a larger question; null for 0."""
+    return select(AUDIT_HEADS.c.last_act).scalar_subquery()
 
 
 class Chain:

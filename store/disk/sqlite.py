@@ -11,15 +11,13 @@ from typing import Any, Literal
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import (
     CTE,
+    ClauseElement,
     ColumnElement,
     Connection,
     CursorResult,
-    Delete,
     Engine,
-    Insert,
     Select,
     TableValuedAlias,
-    Update,
     create_engine,
     event,
     func,
@@ -128,7 +126,7 @@ class PreparedStatement:
     by `bindparam`, plain texts and numbers alone; a list whose length may differ has no place in it.
     """
 
-    def __init__(self, statement: "Select[Any] | Insert | Update | Delete") -> None:
+    def __init__(self, statement: ClauseElement) -> None:
         """Take the statement; it is put into SQL when it is first asked for, not when the program starts."""
         self._statement = statement
 

@@ -30,6 +30,7 @@ from validators.standard.terminology import USUAL, Terms
 if TYPE_CHECKING:
     from exporters.records.worklists import Walk
     from store.facts import AgencyInfo
+    from store.live.news import StoreState
     from store.snapshot import Snapshot
     from store.store import Store
     from store.unit_of_work import UnitOfWork
@@ -181,7 +182,8 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         from tui.app.letter_watch import LetterWatch  # after the first paint
 
-        self.watch_store = StoreWatch(self, self.threads, found.store, LetterWatch(self).look)
+        others = LetterWatch(self).look
+        self.watch_store = StoreWatch(self, self.threads, found.store, self._how_it_stands, others)
         self.watch_store.start()
         if not self.demo:
             self.lock.start()
@@ -191,6 +193,12 @@ class KeyworkApp(BaseApp):
         if found.first:
             self.call_later(self.open_screen, "first_steps")
         self.call_later(self._welcome, found)
+
+    def _how_it_stands(self, before: "StoreState | None") -> "StoreState":
+        """The store as the watch sees it, in its own thread."""
+        from store.live import news
+
+        return news.look(self.opened_store, before, self.session, self.entered, self.clock())
 
     def _welcome(self, found: Opened) -> None:
         """Say what has to be said once."""
@@ -348,11 +356,17 @@ class KeyworkApp(BaseApp):
             if callable(flush):
                 flush(reason)
         if reason != "suspend":
-            self.threads.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        """Nothing is begun in a thread any more."""
+        self.threads.stop()
+        if self.watch_store is not None:
+            self.watch_store.stop()
 
     async def on_unmount(self) -> None:
         """Give the store back."""
-        self.threads.stop()
+        self._stop()
         if self.store is not None:
             self.store.close()
 

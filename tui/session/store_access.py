@@ -6,8 +6,10 @@ overtake the save that cleared it.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +23,7 @@ from validators.problems import Problem
 from validators.standard.terminology import Terms
 
 if TYPE_CHECKING:
+    from store.live.news import StoreState
     from store.store import Store
     from tui.widgets.base_app import BaseApp
 
@@ -42,14 +45,21 @@ class StoreChanged(Message, bubble=False):
         self.saved, self.own = saved, own
 
 
-class StoreWritten(Message, bubble=False):
-    """Something was written that the audit does not tell: a draft, or who is in which record."""
+class OthersMoved(Message, bubble=False):
+    """Somebody came to the client that one is in, left it, or is in another record of it now."""
 
 
 def shortly(problem: Problem, path: Path | None, terms: Terms) -> str:
     """The sentence without the store's long name, which a person at a screen knows and which hides the rest."""
     told = problem.told(terms)
     return told.replace(f"store {path} ", "store ") if path is not None else told
+
+
+def failed_inside(error: Exception) -> Problem:
+    """Note a fault of the program; what a person is told of it is its kind alone, for the text of an error may hold
+    what somebody typed."""
+    LOG.fault(error)
+    return Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
 
 
 class StoreThreads:
@@ -61,7 +71,7 @@ class StoreThreads:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._next_time = monotonic() + SETTLED_SECONDS
-        self._settled = False
+        self.is_settled = False
 
     def run(
         self,
@@ -84,7 +94,7 @@ class StoreThreads:
             try:
                 return job()
             finally:
-                self._give_back()
+                self.tidy()
 
         def came(callback: Callable[[Any], Any] | None, value: Any) -> Any:
             try:
@@ -100,11 +110,8 @@ class StoreThreads:
                 self._app.call_later(came, on_problem or self._told, problem)
                 return None
             except Exception as error:
-                # Only the kind: the text of an error may hold what somebody typed.
-                fault = Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
                 self._app.log.error(error)
-                LOG.fault(error)
-                self._app.call_later(came, on_problem or self._told, fault)
+                self._app.call_later(came, on_problem or self._told, failed_inside(error))
                 return None
             self._app.call_later(came, on_done, result)
             return result
@@ -114,14 +121,14 @@ class StoreThreads:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _give_back(self) -> None:
-        """In a thread that has done its work."""
+    def tidy(self) -> None:
+        """Give memory back now and then; called in a thread that has done its work."""
         if monotonic() > self._next_time:
             self._next_time = monotonic() + GIVE_BACK_SECONDS
-            if self._settled:
+            if self.is_settled:
                 give_back()
             else:
-                self._settled = True
+                self.is_settled = True
                 settle()
 
     def stop(self) -> None:
@@ -134,66 +141,85 @@ class StoreThreads:
 
 
 class StoreWatch:
-    """Looks once a second whether others saved; tells the screens only then, so that an idle line carries nothing."""
+    """Looks once a second what others did, in a thread of its own; tells the screens only of what concerns them, so
+    that an idle line carries nothing and the app of an idle session sleeps.
+
+    Most of what is written are drafts, which concern nobody else: a hundred people who type change the store at every
+    moment, and whoever read anything again for each of them would have no time left for keys.
+    """
 
     def __init__(
-        self, app: "BaseApp", threads: StoreThreads, store: "Store", others: Callable[[], object] | None = None
+        self,
+        app: "BaseApp",
+        threads: StoreThreads,
+        store: "Store",
+        look: Callable[["StoreState | None"], "StoreState"],
+        others: Callable[[], object],
     ) -> None:
-        """`others` is called when somebody else did something that the audit tells."""
+        """`look` says how things stand now, given how they stood before; it is called in another thread. `others` is
+        called when somebody else did something that the audit tells."""
         self._app, self._threads, self._store = app, threads, store
-        self._others = others
-        self._data = self._saved = self._act = -1
-        self._busy = False
+        self._look, self._others = look, others
+        self._state: StoreState | None = None
+        self._ended = threading.Event()
         self.lost = ""
 
     def start(self) -> None:
         """Begin to look."""
-        self._look()
-        self._app.set_interval(WATCH_SECONDS, self._look)
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
-    def _look(self) -> None:
-        if not self._busy:
-            self._busy = True
-            self._threads.run(self._read, on_done=self._seen, on_problem=self._failed)
+    def stop(self) -> None:
+        """Look no more."""
+        self._ended.set()
 
-    def _read(self) -> tuple[int, int, int]:
-        """In a thread: what the store says; what was done last is asked for only when anything was committed."""
-        # Loaded with the store, after the first paint.
-        from store.clients import index
-        from store.disk import audit
+    # In the thread
 
-        data = self._store.data_version()
-        if self._store.rest():
-            rest()
-        if data == self._data:
-            return data, self._saved, self._act
-        # In one snapshot: a save between two would be told twice, the second time as somebody else's.
-        with self._store.reading() as snapshot:
-            return data, index.saved_version(snapshot), audit.last_act(snapshot)
+    def _watch(self) -> None:
+        while not self._ended.is_set():
+            try:
+                before, self._state = self._state, self._look(self._state)
+                if not self._threads.is_settled:
+                    self._threads.tidy()
+                if self._store.rest():
+                    rest()
+            except Exception as error:
+                self._missed(error if isinstance(error, Problem) else failed_inside(error))
+            else:
+                self._compare(before, self._state)
+            self._ended.wait(WATCH_SECONDS)
 
-    def _seen(self, found: tuple[int, int, int]) -> None:
-        self._busy = False
+    def _compare(self, before: "StoreState | None", now: "StoreState") -> None:
         if self.lost:
             self.lost = ""
-            self._app.say("The store is back.", "ok")
-        first, data, saved, act = self._act < 0, self._data, self._saved, self._act
-        self._data, self._saved, self._act = found
-        if not first and (self._saved, self._act) != (saved, act):
-            own = act < self._act and self._store.own_acts.are_all(act, self._act)
-            self._tell(self._saved != saved, own)
-            if not own and self._others is not None:
-                self._others()
-        elif not first and self._data != data and isinstance(self._app.screen, Screen):
-            self._app.screen.post_message(StoreWritten())
+            self._hand_over(self._app.say, "The store is back.", "ok")
+        if before is None or now is before:
+            return
+        if (now.saved, now.act) != (before.saved, before.act):
+            own = before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
+            self._hand_over(self._tell, now.saved != before.saved, own)
+        elif now.others != before.others:
+            self._hand_over(self._tell_of_others)
 
-    def _failed(self, problem: Problem) -> None:
-        self._busy = False
-        if self.lost != str(problem):
+    def _missed(self, problem: Problem) -> None:
+        if self.lost != str(problem) and not self._ended.is_set():
             self.lost = str(problem)
-            self._app.say(f"Typing goes on. {shortly(problem, self._store.path, self._app.terms)}", "warning")
+            told = shortly(problem, self._store.path, self._app.terms)
+            self._hand_over(self._app.say, f"Typing goes on. {told}", "warning")
+
+    def _hand_over(self, callback: Callable[..., object], *args: Any) -> None:
+        with suppress(RuntimeError):  # the app has ended
+            self._app.call_later(callback, *args)
+
+    # In the app's own thread
 
     def _tell(self, saved: bool, own: bool) -> None:
         """Tell every open screen that what it shows may be old, whether a record is among it, and whose doing it is."""
         for screen in self._app.screen_stack:
             if isinstance(screen, Screen) and screen.is_attached:
                 screen.post_message(StoreChanged(saved, own))
+        if not own:
+            self._others()
+
+    def _tell_of_others(self) -> None:
+        if isinstance(self._app.screen, Screen):
+            self._app.screen.post_message(OthersMoved())

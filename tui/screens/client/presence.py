@@ -124,7 +124,7 @@ class Company:
     # --- others -----------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Something was written to the store, perhaps that somebody came, went or is in another record now."""
+        """Perhaps somebody came, went or is in another record now."""
         program = self.screen.program
         if self.entered and not self.awake():
             at = (self.screen.client_id, program.session, program.clock())

@@ -26,7 +26,7 @@ from tui.screens.client.model import DRAFT_KEPT, Case, Held
 from tui.screens.client.queries import Loaded
 from tui.screens.client.refresh import Around
 from tui.screens.client.save import Saving
-from tui.session.store_access import StoreChanged, StoreWritten
+from tui.session.store_access import OthersMoved, StoreChanged
 from tui.widgets.actions import REGISTRY
 from tui.widgets.base_screen import BaseScreen, JumpPlace
 from tui.widgets.line_list import LineList
@@ -390,8 +390,8 @@ class ClientScreen(BaseScreen[None]):
         """Whether nothing but dialogs stands over this screen."""
         return next(one for one in reversed(self.app.screen_stack) if not isinstance(one, ModalScreen)) is self
 
-    def on_store_written(self, event: StoreWritten) -> None:
-        """Somebody may have come, or gone on to another record."""
+    def on_others_moved(self, event: OthersMoved) -> None:
+        """Somebody has come, gone, or gone on to another record."""
         self.around.company.look()
 
     def flush_drafts(self, reason: str) -> None:
