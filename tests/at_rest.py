@@ -64,7 +64,7 @@ class RestLine:
         threads = getattr(app, "threads", None)
         if any(not worker.is_finished for worker in app.workers) or (threads is not None and threads._tasks):
             return False
-        if app._first_frames._waiting:
+        if app._first_frames._waiting or any(call.seconds <= self._seconds for call in getattr(app, "pending", ())):
             return False
         return not _is_undrawn(app.screen) and not any(self._is_busy(pump) for pump in _pumps(app))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from store.store import Store
     from store.unit_of_work import UnitOfWork
     from tui.terminal.key_queue import KeyQueue
+    from tui.terminal.terminal_app import PendingCall
     from tui.widgets.settings import Settings
     from validators.problems import Problem
     from validators.rules.checker import Checker
@@ -162,6 +163,9 @@ class Program(Protocol):
 
     def set_timer(self, delay: float, callback: Callable[[], object], /) -> Timer:
         """Have something called in so many seconds."""
+
+    def call_in(self, seconds: float, callback: Callable[[], object], /) -> "PendingCall":
+        """The same, much cheaper, for what happens with every key; `stop` of what it gives takes it back."""
 
     def set_interval(self, interval: float, callback: Callable[[], object], /) -> Timer:
         """Have something called every so many seconds."""

@@ -1,7 +1,9 @@
 """Textual's App on a slow line: only what changed is sent, keys keep their order, and an end always comes."""
 
+import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -30,6 +32,40 @@ def _display_of_changes() -> "DiffDisplay | None":
     return DiffDisplay()
 
 
+class QueuedCall:
+    """What is called in an app's own queue.
+
+    Of a method Textual remembers how many parameters it takes; of a function or a `partial` that is made for one call
+    it finds that out by looking through its signature, each time.
+    """
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self._call = call
+
+    def do(self) -> Any:
+        """Call it."""
+        return self._call()
+
+
+class PendingCall:
+    """What is to be called in an app's queue in so many `seconds`; a Textual timer costs ten times that."""
+
+    def __init__(self, app: "TerminalApp", seconds: float, callback: Callable[[], object]) -> None:
+        """Begin to wait, in the app's own loop."""
+        self.seconds, self._app, self._callback = seconds, app, callback
+        self._handle = asyncio.get_running_loop().call_later(seconds, self._due)
+        app.pending.add(self)
+
+    def stop(self) -> None:
+        """Call nothing any more; when it was called already that is no matter."""
+        self._handle.cancel()
+        self._app.pending.discard(self)
+
+    def _due(self) -> None:
+        self._app.call_later(self._callback)
+        self._app.pending.discard(self)
+
+
 class TerminalApp(App[int], inherit_bindings=False):
     """An app in a terminal. Override `flush_drafts` to save what is typed before any end.
 
@@ -43,6 +79,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.display_buffer = _display_of_changes()
         super().__init__()
         self.mouse_on = True
+        self.pending: set[PendingCall] = set()
         self.key_queue = KeyQueue(self, self.deliver)
         self._first_frames = FirstFrames(self)
         self._is_leaving = False
@@ -101,6 +138,17 @@ class TerminalApp(App[int], inherit_bindings=False):
         set_mouse = getattr(textual_private.driver_of(self), "set_mouse", None)
         if set_mouse is not None:
             set_mouse(on)
+
+    # Calls in the app's own queue
+
+    def call_later(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        """Have something called when what is in the queue has been handled; may be called in any thread."""
+        call = partial(callback, *args, **kwargs) if args or kwargs else callback
+        return self.post_message(events.Callback(callback=QueuedCall(call).do))
+
+    def call_in(self, seconds: float, callback: Callable[[], object], /) -> PendingCall:
+        """The same in so many seconds, for what happens with every key."""
+        return PendingCall(self, seconds, callback)
 
     # Events
 

@@ -17,6 +17,7 @@ from validators.records import Values
 
 if TYPE_CHECKING:
     from store.store import Store
+    from tui.terminal.terminal_app import PendingCall
 
 
 # What is typed while the store takes nothing: kept in an encrypted file, so that a killed program loses none of it.
@@ -39,7 +40,7 @@ class Aside:
         self._app, self._unsaved = app, unsaved
         self._lock = threading.Lock()
         self._file: Path | None = None
-        self._under_way: set[int] = set()
+        self._under_way: dict[int, PendingCall] = {}
         self._count = 0
         self._busy = self._again = False
         self.is_needed = self.said = False
@@ -50,13 +51,12 @@ class Aside:
         """A write to the store begins; the number to tell its end by."""
         self._count += 1
         number = self._count
-        self._under_way.add(number)
-        self._app.set_timer(PATIENCE_SECONDS, lambda: self._late(number))
+        self._under_way[number] = self._app.call_in(PATIENCE_SECONDS, lambda: self._late(number))
         return number
 
     def ended(self, number: int, refused: bool = False, waiting: bool = False) -> None:
         """It is done, or was refused; `waiting` when there is more to be written."""
-        self._under_way.discard(number)
+        self._under_way.pop(number).stop()
         if refused:
             self.keep()
         elif not waiting:
@@ -83,7 +83,7 @@ class Aside:
     def _late(self, number: int) -> None:
         if number in self._under_way:
             self.keep()
-            self._app.set_timer(SAY_SECONDS - PATIENCE_SECONDS, lambda: self._say(number))
+            self._under_way[number] = self._app.call_in(SAY_SECONDS - PATIENCE_SECONDS, lambda: self._say(number))
 
     def _say(self, number: int) -> None:
         if number in self._under_way and not self._app.demo and not self.said:
@@ -233,7 +233,7 @@ class DraftKeeper:
     def _later(self, seconds: float) -> None:
         if not self._timed:
             self._timed = True
-            self._app.set_timer(seconds, self._now)
+            self._app.call_in(seconds, self._now)
 
     def _now(self) -> None:
         self._timed = False
