@@ -146,6 +146,11 @@ class PreparedStatement:
         sql, known = self._made
         return list(connection.execute(sql, known | values))
 
+    def at_once(self, connection: Any, **values: str | int) -> int:
+        """Do it on a driver connection as a transaction of its own; how many rows it changed."""
+        sql, known = self._made
+        return int(connection.execute(sql, known | values).rowcount)
+
 
 _NAMING = dialect(paramstyle="named")
 

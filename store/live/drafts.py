@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
+from store.disk import schema
 from store.disk.audit import REMOVE
 from store.disk.sqlite import PreparedStatement
-from store.disk.tables import AGENCIES, AUDITS, CLIENTS, DRAFTS, EPISODES, EVENTS
-from store.facts import AgencyInfo, Draft, DraftInfo, Kind
+from store.disk.tables import AGENCIES, AUDITS, CLIENTS, DRAFTS, EPISODES, EVENTS, VERSIONS
+from store.facts import AgencyInfo, Draft, DraftInfo, Kind, Who
 from store.records.read import TABLES
-from store.records.values import moment, pack, unpack
+from store.records.values import moment, pack, stamp, unpack
 from store.snapshot import Snapshot
+from store.store import Store
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.standard.terminology import Sentence, term
@@ -34,6 +36,16 @@ def save(unit: UnitOfWork, draft: Draft) -> None:
     if was_removed(unit.connection, draft.record_id, draft.parent_id):
         raise Problem("The client was removed for good while this was typed: what was typed of him is not kept.")
     put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
+
+
+def keep(store: Store, who: Who, draft: Draft) -> None:
+    """The same, with nearly every key: the second draft of a record and all after it are one statement each.
+
+    Raises Problem.
+    """
+    row = row_of(who.person, who.session, stamp(who.at), draft)
+    if not store.at_once(_KEEP, **row, version=schema.HEAD):
+        store.do(who, save, draft)  # the first; or one that is refused, and this says why
 
 
 def was_removed(connection: Connection, record_id: str, parent_id: str) -> bool:
@@ -131,17 +143,20 @@ def _mine(person: str, record_id: str, session: str | None = None) -> list[Colum
 # A draft is written with nearly every key.
 
 _COLUMNS = {column.name: bindparam(column.name, type_=column.type) for column in DRAFTS.c if column.name != "number"}
-_REPLACE = PreparedStatement(
+_KEYS = ("person", "record_id", "session")
+_IS_REMOVED = select(AUDITS.c.number).where(
+    AUDITS.c.record_id.in_([_COLUMNS["record_id"], _COLUMNS["parent_id"]]), AUDITS.c.act == REMOVE
+)
+_IS_CURRENT = select(VERSIONS.c.version_num).where(VERSIONS.c.version_num == bindparam("version"))
+_CHANGE = (
     update(DRAFTS)
-    .where(*(DRAFTS.c[name] == _COLUMNS[name] for name in ("person", "record_id", "session")))
-    .values({name: value for name, value in _COLUMNS.items() if name not in ("person", "record_id", "session")})
+    .where(*(DRAFTS.c[name] == _COLUMNS[name] for name in _KEYS))
+    .values({name: value for name, value in _COLUMNS.items() if name not in _KEYS})
 )
+_REPLACE = PreparedStatement(_CHANGE)
+_KEEP = PreparedStatement(_CHANGE.where(_IS_CURRENT.exists(), ~_IS_REMOVED.exists()))
 _ENTER = PreparedStatement(insert(DRAFTS).values(_COLUMNS))
-_REMOVED = PreparedStatement(
-    select(AUDITS.c.number)
-    .where(AUDITS.c.record_id.in_([bindparam("record_id"), bindparam("parent_id")]), AUDITS.c.act == REMOVE)
-    .limit(1)
-)
+_REMOVED = PreparedStatement(_IS_REMOVED.limit(1))
 
 
 def _info(connection: Connection, row: Row[Any]) -> DraftInfo:

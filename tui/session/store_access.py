@@ -34,6 +34,9 @@ SETTLED_SECONDS = 3.0
 GIVE_BACK_SECONDS = 5.0
 """Memory is given back at most so often."""
 WATCH_SECONDS = 1.0
+AWAY_SECONDS = 5.0
+"""Who has pressed no key for so long is not typing: what is kept for the next key is given back then. On a machine that
+is too busy to write a draft every second it is no time for that."""
 
 
 class StoreChanged(Message, bubble=False):
@@ -180,7 +183,7 @@ class StoreWatch:
                 before, self._state = self._state, self._look(self._state)
                 if not self._threads.is_settled:
                     self._threads.tidy()
-                if self._store.rest():
+                if monotonic() - self._app.key_queue.last_at > AWAY_SECONDS and self._store.rest():
                     rest()
             except Exception as error:
                 self._missed(error if isinstance(error, Problem) else failed_inside(error))

@@ -267,7 +267,7 @@ class DraftKeeper:
                     store.do(Who(self._app.person, NEVER), drafts.drop, one.id, self._app.session)
                 else:
                     who = Who(self._app.person, one.at, self._app.session)
-                    store.do(who, drafts.save, one.draft(who.person, who.session).as_draft())
+                    drafts.keep(store, who, one.draft(who.person, who.session).as_draft())
                 self._written[one.id] = one.number
 
     def _written_down(self, number: int) -> None:
