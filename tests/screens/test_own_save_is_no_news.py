@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from store.facts import ClientTree, Who
+from store.facts import ClientTree, Draft, Who
+from store.live import drafts, news, presence
+from store.live.news import StoreState
 from store.live.own_acts import OwnActs
 from store.records import agencies, read, save
 from store.store import Store
@@ -87,6 +89,45 @@ async def test_after_f2_the_client_is_read_once_and_the_calendar_is_not_reckoned
             save.create(work, "client", ask(store, agencies.one).id, "", {**CLIENT, "CLIENTID": "c-2"})
         await until(pilot, lambda: counts.told and counts.clients and counts.years)
         assert not counts.told[0].own
+
+
+async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
+        app.open_client(known.client.id, header="FINITIAL")
+        await until(pilot, lambda: app.entered and not app.threads._tasks)
+        done, looked = list[str](), list[StoreState]()
+        run, look = app.threads.run, news.look
+
+        def counted(job: Callable[[], Any], **more: Any) -> Any:
+            done.append("write" if more.get("writes") else "read")
+            return run(job, **more)
+
+        def seen(*args: Any) -> StoreState:
+            looked.append(look(*args))
+            return looked[-1]
+
+        monkeypatch.setattr(app.threads, "run", counted)
+        monkeypatch.setattr(news, "look", seen)
+        await until(pilot, lambda: looked)
+        for name in ("e-1", "e-2"):  # in another client
+            store.do(Who("bob", NOW, "his"), drafts.save, Draft("client", name, {"CLIENT": name}, 0))
+            store.do(Who("bob", NOW, "his"), presence.enter, "client", name)
+        await until(pilot, lambda: looked[-1].data != looked[0].data)
+        await pilot.pause()
+        assert done == []
+        await pilot.press("x")
+        await until(pilot, lambda: any(one.person != "bob" for one in ask(store, drafts.listed)))
+        data = looked[-1].data
+        await until(pilot, lambda: looked[-1].data != data)
+        await pilot.pause()
+        assert done == ["write"]
+        store.do(Who("bob", NOW, "his"), presence.enter, "client", known.client.id)
+        await until(pilot, lambda: "bob" in str(app.screen.title))
 
 
 def test_only_what_was_done_here_altogether_is_ones_own() -> None:

@@ -4,21 +4,29 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
 from store.disk import schema, sqlite
 from store.facts import NEVER, AgencyInfo, Draft, Who
-from store.live import drafts, presence
+from store.live import drafts, news, presence
+from store.live.news import StoreState
 from store.live.session_ids import is_dead, new_session
 from store.records import agencies, save
-from store.store import Store
-from tests.store.small_standard import NOW
+from store.snapshot import Snapshot
+from store.store import Store, open_store
+from store.unit_of_work import UnitOfWork
+from tests.store.small_standard import NOW, standards
 from tests.stores import ask, do
+from validators.problems import Problem
 
 LATER = NOW + timedelta(minutes=5)
 NAME_IT = (
@@ -141,3 +149,69 @@ def test_drafts_belong_to_the_agency_that_their_client_stands_under(store: Store
     assert {one.record_id for one in ask(store, drafts.in_agency, agency)} == {own.id, episode.id, event.id}
     assert {one.record_id for one in ask(store, drafts.in_agency, other)} == {theirs.id, "new", "new-e", "new-v"}
     assert len(ask(store, drafts.listed)) == 8
+
+
+def test_the_second_draft_of_a_record_is_one_statement_and_no_more(store: Store) -> None:
+    ann = Who("ann", NOW, "w1")
+    drafts.keep(store, ann, Draft("client", "c", {"CLIENT": "x"}, 0))
+    done: list[str] = []
+    with closing(store._engine.raw_connection()) as pooled:
+        assert pooled.driver_connection is not None
+        pooled.driver_connection.set_trace_callback(done.append)
+    drafts.keep(store, Who("ann", LATER, "w1"), Draft("client", "c", {"CLIENT": "xy"}, 0, at_field="CLIENT"))
+    drafts.keep(store, ann, Draft("client", "c", {"CLIENT": "xyz"}, 0))
+    assert [statement.split()[0] for statement in done] == ["UPDATE", "UPDATE"]
+    (one,) = ask(store, drafts.listed)
+    assert (one.values, one.saved_at, one.session) == ({"CLIENT": "xyz"}, NOW, "w1")
+    drafts.keep(store, Who("ann", NOW, "w2"), Draft("client", "c", {"CLIENT": "other window"}, 0))
+    assert len(ask(store, drafts.listed)) == 2
+
+
+def test_a_draft_is_refused_in_a_store_that_was_upgraded_meanwhile(store: Store) -> None:
+    ann = Who("ann", NOW, "w1")
+    drafts.keep(store, ann, Draft("client", "c", {"CLIENT": "x"}, 0))
+    with sqlite.writing(store._engine) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Problem, match="was upgraded while it was open"):
+        drafts.keep(store, ann, Draft("client", "c", {"CLIENT": "xy"}, 0))
+    assert [one.values for one in ask(store, drafts.listed)] == [{"CLIENT": "x"}]
+
+
+def test_anothers_draft_is_seen_without_reading_and_who_comes_to_the_client_is_seen(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.writing(Who("ann", NOW)) as work:
+        mine, other = (save.create(work, "client", agency.id, "", {"CLIENT": name}) for name in ("m", "o"))
+        episode = save.create(work, "episode", mine.id, mine.id, {})
+    read: list[str] = []
+    reading = Store.reading
+
+    def counted(opened: Store) -> AbstractContextManager[Snapshot]:
+        read.append("")
+        return reading(opened)
+
+    monkeypatch.setattr(Store, "reading", counted)
+
+    def now(before: StoreState | None) -> StoreState:
+        read.clear()
+        return news.look(store, before, "mine", mine.id, NOW)
+
+    def bob(act: Callable[[UnitOfWork], object]) -> None:
+        with open_store(store.path, store.key_file, standards) as theirs:
+            theirs.do(Who("bob", NOW, "his"), act)
+
+    first = now(None)
+    assert now(first) is first and not read
+    bob(lambda unit: drafts.save(unit, Draft("client", other.id, {"CLIENT": "o2"}, 1)))
+    bob(lambda unit: presence.enter(unit, "client", other.id))
+    after = now(first)
+    assert after.data != first.data and not read
+    assert replace(after, data=first.data) == first, "nothing of that concerns who is in another client"
+    bob(lambda unit: presence.enter(unit, "episode", episode.id))
+    came = now(after)
+    assert [(one.person, one.record_id) for one in came.others] == [("bob", episode.id)] and not read
+    bob(presence.leave)
+    assert now(came).others == ()
+    bob(lambda unit: save.change(unit, "client", other.id, {"CLIENT": "o2"}, 1))
+    saved = now(came)
+    assert saved.saved == first.saved + 1 and saved.act > first.act and len(read) == 1
