@@ -20,7 +20,7 @@ from textual.strip import Strip
 from tui.form.code_list import CodeListing
 from tui.form.keys import FORM_KEYS
 from tui.form.record_model import RecordModel
-from tui.form.row_drawing import INK, Columns, Marks, Piece, draw_row
+from tui.form.row_drawing import INK, Columns, DrawnRows, Marks, Piece
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp
 from tui.widgets.line_input import LineInput
@@ -66,6 +66,7 @@ class RecordForm(ScrollView, can_focus=False):
         self._has_moved_on = False
         self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)
         self._drawn: dict[int, list[Piece]] = {}
+        self._rows = DrawnRows()
         self._stale = False
 
     # --- what the host calls ----------------------------------------------------------------
@@ -397,7 +398,7 @@ class RecordForm(ScrollView, can_focus=False):
             return [(" " * left, "value"), *self.codes.draw(line, width - left)]
         if index >= len(self.model.rows):
             return [(" " * width, "value")]
-        return draw_row(self.model, index, self.columns, self.marks)
+        return self._rows.draw(self.model, index, self.columns, self.marks)
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""

@@ -65,6 +65,33 @@ class Marks:
         return cls(by_header, frozenset(to_do))
 
 
+class DrawnRows:
+    """The lines of a form as they were drawn last: with every key all in view are asked for, and few of them change.
+
+    A line that nobody types in is drawn anew where what it tells is another: its value, what is found of it, whether it
+    is asked, sent, still to do, carried over or noted.
+    """
+
+    def __init__(self) -> None:
+        """Remember none yet."""
+        self._rows: dict[int, tuple[tuple[object, ...], list[Piece]]] = {}
+
+    def draw(self, model: RecordModel, index: int, columns: Columns, marks: Marks) -> list[Piece]:
+        """As `draw_row`."""
+        row = model.rows[index]
+        if isinstance(row, Heading) or row.header == model.current:
+            return draw_row(model, index, columns, marks)
+        header, due = row.header, model.is_due(row.header)
+        value, findings = model.value(header), marks.findings.get(header, ())
+        sent = not (value and due and model.is_kept_here(header))
+        beside = header in marks.still_to_do, header in model.carried, model.noted.get(header)
+        told = (model, columns, value, due, sent, findings, beside)
+        known = self._rows.get(index)
+        if known is None or known[0] != told:
+            known = self._rows[index] = (told, draw_row(model, index, columns, marks))
+        return known[1]
+
+
 def draw_row(model: RecordModel, index: int, columns: Columns, marks: Marks) -> list[Piece]:
     """One line of the form: row `index` of the model. The current field's value is left blank for the input over it."""
     row, width = model.rows[index], columns.label + columns.value + columns.note
