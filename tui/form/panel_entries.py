@@ -35,24 +35,28 @@ class RecordKey(NamedTuple):
     @classmethod
     def of(cls, finding: Finding, standard: Standard) -> "RecordKey":
         """The record that a finding lands in: that of the field to jump to."""
-        return cls._of_field(finding.field, finding, standard)
+        return cls._in(*_home(standard, finding, finding.field), finding)
 
     @classmethod
     def all_of(cls, finding: Finding, standard: Standard) -> "frozenset[RecordKey]":
         """Every record of which a field takes part in a finding."""
-        return frozenset(cls._of_field(header, finding, standard) for header in (finding.field, *finding.fields))
+        homes = {_home(standard, finding, header) for header in (finding.field, *finding.fields)}
+        return frozenset(cls._in(*home, finding) for home in homes)
 
     @classmethod
-    def _of_field(cls, header: str, finding: Finding, standard: Standard) -> "RecordKey":
-        field = standard.by_header.get(header)
-        section = field.section if field else finding.section
-        level = field.level if field else "client"
+    def _in(cls, section: str, level: str, finding: Finding) -> "RecordKey":
         return cls(
             section,
             finding.client_id,
             "" if level == "client" else finding.episode_id,
             finding.event_id if level == "event" else "",
         )
+
+
+def _home(standard: Standard, finding: Finding, header: str) -> tuple[str, str]:
+    """The section and the level that a field of a finding stands in."""
+    field = standard.by_header.get(header)
+    return (field.section, field.level) if field else (finding.section, "client")
 
 
 class Place(NamedTuple):

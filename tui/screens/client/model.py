@@ -65,7 +65,7 @@ class Held:
     def is_changed(self) -> bool:
         """Whether anything typed here is not saved."""
         now, before = self.values, self.saved
-        return any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
+        return now != before and any(now.get(header, "") != before.get(header, "") for header in {*now, *before})
 
     @property
     def base(self) -> Values:
@@ -125,6 +125,7 @@ class Case:
         self.previous: Mapping[str, Values] = {}
         self.show_deleted = False
         self.spared: Held | None = None
+        self._headers: dict[tuple[str, ...], frozenset[str]] = {}
         self.check = ClientCheck(checker)
 
     # --- the records ------------------------------------------------------------------------
@@ -132,7 +133,10 @@ class Case:
     @property
     def client(self) -> Held:
         """The client."""
-        return next(held for held in self.by_id.values() if held.kind == "client")
+        for held in self.by_id.values():  # asked for a hundred times with every key
+            if held.kind == "client":
+                return held
+        raise LookupError("a case without its client")
 
     def children(self, held: Held) -> list[Held]:
         """The records directly below one, those that are shown."""
@@ -404,7 +408,9 @@ class Case:
     def own(self, held: Held, findings: list[Finding]) -> list[Finding]:
         """The findings that have to do with a record."""
         sections, episode = self.sections(held), self.episode_of(held)
-        here = {item.header for item in self.standard.fields if item.section in sections}
+        if sections not in self._headers:
+            self._headers[sections] = frozenset(one.header for one in self.standard.fields if one.section in sections)
+        here = self._headers[sections]
         return [
             one
             for one in findings
