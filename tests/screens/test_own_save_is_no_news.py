@@ -95,6 +95,7 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
     store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    monkeypatch.setattr("tui.session.store_access.WATCH_SECONDS", 0.1)
     app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))

@@ -165,11 +165,12 @@ class StoreWatch:
         self._look, self._others = look, others
         self._state: StoreState | None = None
         self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
         self.lost = ""
 
     def start(self) -> None:
         """Begin to look."""
-        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Look no more."""
