@@ -39,13 +39,10 @@ def save(unit: UnitOfWork, draft: Draft) -> None:
 
 
 def keep(store: Store, who: Who, draft: Draft) -> None:
-    """The same, with nearly every key: the second draft of a record and all after it are one statement each.
-
-    Raises Problem.
-    """
-    row = row_of(who.person, who.session, stamp(who.at), draft)
-    if not store.at_once(_KEEP, **row, version=schema.HEAD):
-        store.do(who, save, draft)  # the first; or one that is refused, and this says why
+    """The same with nearly every key, in one statement; before the first draft of a record one more. Raises Problem."""
+    row = row_of(who.person, who.session, stamp(who.at), draft) | {"version": schema.HEAD}
+    if not (store.at_once(_KEEP, **row) or store.at_once(_BEGIN, **row)):
+        store.do(who, save, draft)  # which says why it is refused
 
 
 def was_removed(connection: Connection, record_id: str, parent_id: str) -> bool:
@@ -154,7 +151,9 @@ _CHANGE = (
     .values({name: value for name, value in _COLUMNS.items() if name not in _KEYS})
 )
 _REPLACE = PreparedStatement(_CHANGE)
-_KEEP = PreparedStatement(_CHANGE.where(_IS_CURRENT.exists(), ~_IS_REMOVED.exists()))
+_MAY_BE_KEPT = (_IS_CURRENT.exists(), ~_IS_REMOVED.exists())
+_KEEP = PreparedStatement(_CHANGE.where(*_MAY_BE_KEPT))
+_BEGIN = PreparedStatement(insert(DRAFTS).from_select(list(_COLUMNS), select(*_COLUMNS.values()).where(*_MAY_BE_KEPT)))
 _ENTER = PreparedStatement(insert(DRAFTS).values(_COLUMNS))
 _REMOVED = PreparedStatement(_IS_REMOVED.limit(1))
 

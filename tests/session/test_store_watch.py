@@ -18,7 +18,12 @@ def test_nothing_is_given_back_while_somebody_types(
     given: list[str] = []
     monkeypatch.setattr(store_access, "rest", lambda: given.append("memory"))
     app: Any = SimpleNamespace(key_queue=SimpleNamespace(last_at=monotonic() - typed_before))
-    store: Any = SimpleNamespace(rest=lambda: not given.append("pages"))
+
+    def pages() -> bool:
+        given.append("pages")
+        return True
+
+    store: Any = SimpleNamespace(rest=pages)
     threads: Any = SimpleNamespace(is_settled=True)
 
     def look(before: StoreState | None) -> StoreState:

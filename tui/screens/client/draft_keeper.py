@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from store.facts import NEVER, DraftInfo, Kind, Who
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
 # What is typed while the store takes nothing: kept in an encrypted file, so that a killed program loses none of it.
 
-PATIENCE_SECONDS = 0.5
-"""A write to the store may take so long before what it writes is kept in a file too."""
-SAY_SECONDS = 1.0
-"""After so long a person is told that the store is busy; the store itself gives up only later."""
+PATIENCE_SECONDS = 1.0
+"""A write to the store may take so long before what it writes is kept in a file too, and a person is told that the
+store is busy; the store itself gives up only later."""
+BEHIND_SECONDS = 0.03
+"""Who is looked at so late finds the machine busy, not the store: others' drafts come first, and a file for each that
+waits would make it ten times as busy."""
+MOST_TURNS = 3
+"""How often a write is waited for once more for that."""
 BUSY = "Typing goes on: the store is busy, what you type is kept beside it until it is free."
 
 
@@ -51,8 +56,21 @@ class Aside:
         """A write to the store begins; the number to tell its end by."""
         self._count += 1
         number = self._count
-        self._under_way[number] = self._app.call_in(PATIENCE_SECONDS, lambda: self._late(number))
+        self._wait(number, MOST_TURNS)
         return number
+
+    def _wait(self, number: int, turns: int) -> None:
+        due = monotonic() + PATIENCE_SECONDS
+
+        def looked() -> None:
+            if number not in self._under_way:
+                return
+            if turns and monotonic() - due > BEHIND_SECONDS:
+                self._wait(number, turns - 1)
+            else:
+                self._late()
+
+        self._under_way[number] = self._app.call_in(PATIENCE_SECONDS, looked)
 
     def ended(self, number: int, refused: bool = False, waiting: bool = False) -> None:
         """It is done, or was refused; `waiting` when there is more to be written."""
@@ -80,13 +98,9 @@ class Aside:
             self._busy = True
             self._app.in_store(lambda store: self._put(store, kept), on_done=self._kept, on_problem=self._kept)
 
-    def _late(self, number: int) -> None:
-        if number in self._under_way:
-            self.keep()
-            self._under_way[number] = self._app.call_in(SAY_SECONDS - PATIENCE_SECONDS, lambda: self._say(number))
-
-    def _say(self, number: int) -> None:
-        if number in self._under_way and not self._app.demo and not self.said:
+    def _late(self) -> None:
+        self.keep()
+        if not self._app.demo and not self.said:
             self.said = True
             self._app.say(BUSY, "warning")
 
