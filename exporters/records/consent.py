@@ -12,7 +12,7 @@ from datetime import date, datetime
 from exporters.work import Work
 from store.facts import AgencyInfo, ClientTree
 from store.month import calendar as stored_calendar
-from store.month import sent
+from store.month import withdrawals
 from store.records import consent as stored
 from store.records import read
 from store.records import save as stored_save
@@ -148,35 +148,11 @@ def cannot_travel(standard: Standard, place: ConsentPlace, period: ReportingPeri
     """Why no extract of a period can carry an episode, "" where one can."""
     if place.deleted:
         return standard.say("the {episode} is deleted here")
-    closed = _day(place.closed)
-    if closed is not None and closed < period.start:
+    if not withdrawals.travels(place, period):
         return standard.say(
             "the {episode} was closed before the reporting period, which begins on {day}", day=in_words(period.start)
         )
     return ""
-
-
-def to_tell(snapshot: Snapshot, work: Work, *, settled: bool = False) -> list[ConsentPlace]:
-    """The withdrawals that no extract can carry, which a person is to tell; with `settled` those that are ticked, too.
-
-    One that was carried by an extract that is sent, before its episode fell out of the period, is not among them.
-    """
-    calendar = stored_calendar.of_agency(snapshot, work.agency)
-    period = calendar.due(work.today).period
-    gone_out = sent.listed(snapshot, work.agency)
-    starts = {one.submission: calendar.entry(one.submission).period.start for one in gone_out}
-    found = []
-    for place in stored.withdrawn(snapshot, work.agency, settled=settled):
-        entry, closed = place.entry, _day(place.closed)
-        assert entry is not None and entry.entered_at is not None
-        if entry.settled_at is None:
-            if not cannot_travel(work.standard, place, period):
-                continue
-            later = [one for one in gone_out if one.made_at > entry.entered_at]
-            if not place.deleted and closed and any(starts[one.submission] <= closed for one in later):
-                continue
-        found.append(place)
-    return found
 
 
 def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, since: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from exporters.records import consent
-from exporters.work import Work
+from store.month.withdrawals import to_tell
 from store.records.consent import ConsentEntry, ConsentPlace
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
@@ -40,10 +40,10 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
     def question(self) -> Callable[[Snapshot], TableContents[ConsentPlace]]:
         """Those that nobody ticked; with `l` the ticked ones, too."""
         app, ticked = self.program, self.with_ticked
-        work = Work(app.agency, app.standard, app.today())
+        agency, today = app.agency, app.today()
 
         def read(snapshot: Snapshot) -> TableContents[ConsentPlace]:
-            found = consent.to_tell(snapshot, work, settled=ticked)
+            found = to_tell(snapshot, agency, today, settled=ticked)
             waiting = sum(one.entry is not None and one.entry.settled_at is None for one in found)
             about = f"{counted(waiting, 'withdrawal')} that no extract can carry: tell {consent.WHOM}."
             return TableContents(found, about, "Nobody is to be told of a withdrawal.")

@@ -8,6 +8,7 @@ from exporters.json_text import json_text
 from exporters.records import consent
 from exporters.records.privacy_notice import in_use
 from store.facts import ClientTree, StoredRecord
+from store.month.withdrawals import to_tell
 from store.records import read
 from store.records.consent import ConsentAnswer, ConsentEntry, ConsentPlace, Purpose, history
 from tui.cli.client.changes import only_one, refuse_company
@@ -76,7 +77,7 @@ def withdrawals(
 ) -> int:
     """List the withdrawals that no extract can carry: whoever has the data is to be told of them."""
     with asked.opened() as at:
-        found = at.store.ask(consent.to_tell, at.work, settled=ticked)
+        found = at.store.ask(to_tell, at.work.agency, asked.today, settled=ticked)
         if asked.form is OutputFormat.JSON:
             print(json_text([_place(one) for one in found], indent=1))
             return 0
@@ -101,7 +102,7 @@ def told(
     """Tick a withdrawal of which whoever has the data was told."""
     with asked.opened() as at:
         episode, _ = _episode(at, wanted, deleted=True)
-        places = at.store.ask(consent.to_tell, at.work, settled=True)
+        places = at.store.ask(to_tell, at.work.agency, asked.today, settled=True)
         entry = next((one.entry for one in places if one.episode_id == episode.id and one.entry is not None), None)
         if entry is None:
             raise Problem(at.work.standard.say("No withdrawal of this {episode} is on the list: nothing is to do."))
