@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.records.consent import WHOM
 from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
 from exporters.subject.names import extracts_with, form_of, names_of, require_known
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
-from store.month import extracts
+from store.month import extracts, withdrawals
 from store.records import read, removal
 from store.records.removal import StruckExtract
 from store.snapshot import Snapshot
@@ -54,7 +55,8 @@ class RemovalState:
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed, the extracts whose files outside the store had the client in them, where else in it he is.
+    """What was removed, the extracts whose files outside the store had the client in them, and, in sentences, whom to
+    tell and where else in the store he is.
 
     `also` are the records of the same person in other agencies that went with him.
     """
@@ -205,12 +207,14 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
     for place in places:
         if place.client_id not in going and removal.entered_since(unit, place.copies, info.asked_at):
             raise Problem(f"{place.told}, made since this was asked for: take that back, and ask anew.")
-    told = _told_elsewhere(unit, info, trees, places)
+    told = [*_not_said(unit, agency, standard, trees), *_told_elsewhere(unit, info, trees, places)]
     also = []
     for place, other in together:
         with _told_there(place):
             removal.require_second_person(unit, other.id)
-            also.append(_remove(unit, place.agency, load(place.agency.standard), other, today))
+            its = load(place.agency.standard)
+            told += _not_said(unit, place.agency, its, removal.all_of(unit, place.client_id))
+            also.append(_remove(unit, place.agency, its, other, today))
     done = _remove(unit, agency, standard, info, today)
     return replace(done, elsewhere=tuple(told), also=tuple(also))
 
@@ -239,9 +243,23 @@ def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info
     lines = [_told_going(snapshot, agency, standard, trees)]
     for place, _ in together:
         its = load(place.agency.standard)
-        going = _told_going(snapshot, place.agency, its, removal.all_of(snapshot, place.client_id))
-        lines.append(f"{place.told}, which goes with this one. {going}")
+        theirs = removal.all_of(snapshot, place.client_id)
+        lines.append(f"{place.told}, which goes with this one. {_told_going(snapshot, place.agency, its, theirs)}")
+        lines += _not_said(snapshot, place.agency, its, theirs)
+    lines += _not_said(snapshot, agency, standard, trees)
     return [*lines, *_told_elsewhere(snapshot, info, trees, places), COPIES]
+
+
+def _not_said(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[str]:
+    """That whoever has the data was not told yet that consent is gone, which no extract can say after a removal."""
+    many = len(withdrawals.not_said(snapshot, agency, {tree.client.id for tree in trees}))
+    if not many:
+        return []
+    told = (
+        "That consent was taken back for {many} is in no extract that was sent: send one first, or tell {whom}, who "
+        "can take out what was sent. After the removal no extract says so."
+    )
+    return [standard.say(told, many=counted(many, standard.word("episode")), whom=WHOM)]
 
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:

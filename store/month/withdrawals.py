@@ -1,5 +1,6 @@
 """Withdrawals of consent that no extract can carry: a person tells whoever has the data, and ticks that."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -30,21 +31,34 @@ def to_tell(snapshot: Snapshot, agency: AgencyInfo, today: date, *, settled: boo
     places = consent.withdrawn(snapshot, agency, settled=settled)
     if not places:
         return []
-    calendar = stored_calendar.of_agency(snapshot, agency)
-    period = calendar.due(today).period
-    gone_out = sent.listed(snapshot, agency)
-    starts = {one.submission: calendar.entry(one.submission).period.start for one in gone_out}
+    period = stored_calendar.of_agency(snapshot, agency).due(today).period
     found = []
+    carried = _carried(snapshot, agency, places)
     for place in places:
-        entry, closed = place.entry, parse_date(place.closed) if place.closed else None
-        assert entry is not None and entry.entered_at is not None
-        if entry.settled_at is None:
-            if travels(place, period):
-                continue
-            later = [one for one in gone_out if one.made_at > entry.entered_at]
-            if not place.deleted and closed and any(starts[one.submission] <= closed for one in later):
-                continue
-        found.append(place)
+        ticked = place.entry is not None and place.entry.settled_at is not None
+        if ticked or not (travels(place, period) or place.episode_id in carried):
+            found.append(place)
+    return found
+
+
+def not_said(snapshot: Snapshot, agency: AgencyInfo, client_ids: Collection[str]) -> list[ConsentPlace]:
+    """The withdrawals of some clients that no extract which is sent has said yet, and nobody ticked."""
+    places = [one for one in consent.withdrawn(snapshot, agency) if one.client_id in client_ids]
+    carried = _carried(snapshot, agency, places)
+    return [one for one in places if one.episode_id not in carried]
+
+
+def _carried(snapshot: Snapshot, agency: AgencyInfo, places: Collection[ConsentPlace]) -> set[str]:
+    """The episodes, of some, whose withdrawal an extract has said that was written after it and is sent."""
+    gone_out = sent.listed(snapshot, agency) if places else []
+    calendar = stored_calendar.of_agency(snapshot, agency) if gone_out else None
+    found = set()
+    for place in places:
+        assert place.entry is not None and place.entry.entered_at is not None
+        since = place.entry.entered_at
+        later = [calendar.entry(one.submission).period for one in gone_out if one.made_at > since] if calendar else []
+        if any(travels(place, period) for period in later):
+            found.add(place.episode_id)
     return found
 
 
