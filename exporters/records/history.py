@@ -1,9 +1,10 @@
 """What was done to a record and all below it, and what one person did on a day: the links of the audit, in order."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from exporters.records.find import by_store_id, client_of, records_of
 from store.disk import audit
@@ -64,7 +65,8 @@ class RecordHistory:
 class DayHistory:
     """What a person did on a day, newest first; `whole` says that there is no more of it.
 
-    `others` are the acts that are about no record of a client: extracts, roles, backups, what was refused.
+    `others` are the acts that are about no record of a client: extracts, roles, backups, what was refused; and those on
+    records that were removed since, his who removed them among them.
     """
 
     changes: tuple[RecordChange, ...]
@@ -117,13 +119,27 @@ def of_person(
 def whole_day(
     snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo, *, looks: bool = False
 ) -> DayHistory:
-    """The same, with what somebody did that is about no record of a client."""
+    """The same, with what somebody did that is about no record of a client, or about one that was removed since."""
     since, until = _day(day, zone)
-    done = audit.found(snapshot, AuditQuery(person, None, since, until))
-    others = tuple(entry for entry in done if entry.kind not in RECORD_KINDS or entry.act == REFUSED)
+    others: list[AuditEntry] = []
+    # In pieces: an import makes very many at a stroke.
+    for done in _pieces(audit.found(snapshot, AuditQuery(person, None, since, until))):
+        gone = audit.removed(snapshot, {entry.record_id for entry in done if entry.kind in RECORD_KINDS}, since)
+        others += (
+            entry
+            for entry in done
+            if entry.kind not in RECORD_KINDS
+            or entry.act == REFUSED
+            or (entry.record_id in gone and (looks or entry.act != audit.LOOK))
+        )
     found = of_person(snapshot, agency, person, day, zone, looks=looks)
     told = tuple(one for one in found.changes if one.entry.act != REFUSED)
     return DayHistory(told, found.whole, tuple(reversed(others[-MOST:])))
+
+
+def _pieces(entries: Iterator[AuditEntry]) -> Iterator[list[AuditEntry]]:
+    while piece := list(islice(entries, MOST)):
+        yield piece
 
 
 def _day(day: date, zone: tzinfo) -> tuple[datetime, datetime]:

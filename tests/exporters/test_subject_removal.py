@@ -11,7 +11,7 @@ import pytest
 
 from exporters.checks.bounces import read_bounces
 from exporters.imports.copy import plan_copy, write_copy
-from exporters.records import second_keying
+from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
 from exporters.subject import removal
 from exporters.subject.elsewhere import held_elsewhere
@@ -32,6 +32,7 @@ from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
@@ -172,6 +173,10 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     kept_list = ask(desk.store, bounce_lists.latest, agency)
     assert kept_list is not None and kept_list.text == "e3 wrong"
     assert ask(desk.store, audit.verify).whole
+    # What somebody did on that day is told though it was done to one who is gone: the removal, and what was before it.
+    for person, act in (("bob", "remove"), ("ann", "annotate")):
+        day = ask(desk.store, history.whole_day, agency, person, TODAY, LONDON)
+        assert act in {one.act for one in day.others}
     checks = {one.name: one for one in ask(desk.store, doctor.examine)}
     assert all(one.ok for one in checks.values())
     assert "2 of them without clients who were removed" in checks["kept extracts"].message

@@ -181,7 +181,7 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         from tui.app.letter_watch import LetterWatch  # after the first paint
 
-        self.watch_store = StoreWatch(self, self.threads, found.store, LetterWatch(self).look)
+        self.watch_store = StoreWatch(self, self.threads, found.store, LetterWatch(self).look, self._shut_out)
         self.watch_store.start()
         if not self.demo:
             self.lock.start()
@@ -339,6 +339,11 @@ class KeyworkApp(BaseApp):
         self.lock.draw()
 
     # Leaving
+
+    def _shut_out(self, problem: Problem) -> None:
+        """The person may not read the store any more: nothing of it stays on the screen."""
+        self.leave()
+        self.last_words = f"{problem.told(self.terms)} What you typed is kept."
 
     def flush_drafts(self, reason: str) -> None:
         """Write what is typed at once, in this very thread."""

@@ -31,6 +31,7 @@ SETTLED_SECONDS = 3.0
 GIVE_BACK_SECONDS = 5.0
 """Memory is given back at most so often."""
 WATCH_SECONDS = 1.0
+GROUPS_SECONDS, SOON_SECONDS = 30.0, 3.0
 
 
 class StoreChanged(Message, bubble=False):
@@ -137,11 +138,18 @@ class StoreWatch:
     """Looks once a second whether others saved; tells the screens only then, so that an idle line carries nothing."""
 
     def __init__(
-        self, app: "BaseApp", threads: StoreThreads, store: "Store", others: Callable[[], object] | None = None
+        self,
+        app: "BaseApp",
+        threads: StoreThreads,
+        store: "Store",
+        others: Callable[[], object] | None = None,
+        shut_out: Callable[[Problem], object] | None = None,
     ) -> None:
-        """`others` is called when somebody else did something that the audit tells."""
+        """`others` is called when somebody else did something that the audit tells, `shut_out` once the person may not
+        read the store any more."""
         self._app, self._threads, self._store = app, threads, store
-        self._others = others
+        self._others, self._shut_out = others, shut_out
+        self._asked_at = monotonic()
         self._data = self._saved = self._act = -1
         self._busy = False
         self.lost = ""
@@ -165,8 +173,11 @@ class StoreWatch:
         data = self._store.data_version()
         if self._store.rest():
             rest()
-        if data == self._data:
+        # Now and then it is read all the same: who is in which group no commit tells.
+        if data == self._data and monotonic() - self._asked_at < GROUPS_SECONDS:
             return data, self._saved, self._act
+        # What changed may be a role, which holds for a moment yet.
+        self._asked_at = monotonic() - (GROUPS_SECONDS - SOON_SECONDS if data != self._data else 0)
         # In one snapshot: a save between two would be told twice, the second time as somebody else's.
         with self._store.reading() as snapshot:
             return data, index.saved_version(snapshot), audit.last_act(snapshot)
@@ -187,8 +198,12 @@ class StoreWatch:
             self._app.screen.post_message(StoreWritten())
 
     def _failed(self, problem: Problem) -> None:
+        from store.people.acts import Refused
+
         self._busy = False
-        if self.lost != str(problem):
+        if isinstance(problem, Refused) and self._shut_out is not None:
+            self._shut_out(problem)
+        elif self.lost != str(problem):
             self.lost = str(problem)
             self._app.say(f"Typing goes on. {shortly(problem, self._store.path, self._app.terms)}", "warning")
 
