@@ -72,6 +72,8 @@ def record(unit: UnitOfWork, work: Work, episode_id: str, answer: ConsentAnswer)
         follows = what_follows(unit, work, episode_id)
     elif header and answer.state == "agreed":
         follows = "What is asked for IPS is sent where the return itself is agreed to, and the site has switched it on."
+    elif told := _to_be_told(unit, work, episode_id, answer.purpose):
+        follows = told
     elif header:
         follows = "Nothing that is asked for IPS is sent from now on; what is kept here stays."
     else:
@@ -128,19 +130,28 @@ def what_follows(snapshot: Snapshot, work: Work, episode_id: str) -> str:
         return standard.say("The {episode} is sent in full.")
     labels = [standard.by_header[header].label for header in standard.no_consent_carries]
     carried = listed([f"{label[:1].lower()}{label[1:]}" for label in labels])
-    place = next((one for one in stored.withdrawn(snapshot, work.agency) if one.episode_id == episode_id), None)
-    period = stored_calendar.due_period(snapshot, work.agency, work.today)
-    if place is not None and (why := cannot_travel(standard, place, period)):
-        return standard.say(
-            "No extract can say that consent is gone, because {why}: tell {whom}, who can take out what was sent."
-            " It stays on the list of withdrawals until it is ticked. What is kept here stays.",
-            why=why,
-            whom=WHOM,
-        )
+    if told := _to_be_told(snapshot, work, episode_id, "return"):
+        return told
     if not carried:
         return standard.say("Nothing of the {episode} is sent from now on; what is kept here stays.")
     return standard.say(
         "From the next extract on only {carried} of the {episode} is sent; what is kept here stays.", carried=carried
+    )
+
+
+def _to_be_told(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> str:
+    """Whom to tell of a withdrawal that no extract can carry, and why; "" where one can, or nothing was withdrawn."""
+    withdrawn = stored.withdrawn(snapshot, work.agency)
+    its = (one for one in withdrawn if one.episode_id == episode_id and one.entry and one.entry.purpose == purpose)
+    place = next(its, None)
+    period = stored_calendar.due_period(snapshot, work.agency, work.today)
+    if place is None or not (why := cannot_travel(work.standard, place, period)):
+        return ""
+    return work.standard.say(
+        "No extract can say that consent is gone, because {why}: tell {whom}, who can take out what was sent."
+        " It stays on the list of withdrawals until it is ticked. What is kept here stays.",
+        why=why,
+        whom=WHOM,
     )
 
 
@@ -158,8 +169,9 @@ def cannot_travel(standard: Standard, place: ConsentPlace, period: ReportingPeri
 def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, since: datetime) -> str:
     """That consent was taken back since an extract was written, which then may hold what nobody agrees to any more;
     "" where nobody took it back."""
-    entries = [place.entry for place in stored.withdrawn(snapshot, agency, settled=True)]
-    many = sum(one is not None and one.entered_at is not None and one.entered_at >= since for one in entries)
+    places = stored.withdrawn(snapshot, agency, settled=True)
+    entered = {one.episode_id: one.entry.entered_at for one in places if one.entry and one.entry.entered_at}
+    many = sum(at >= since for at in entered.values())
     if not many:
         return ""
     told = "Consent was taken back for {many} since; it may hold what was agreed to then: a new one leaves that out"
@@ -212,6 +224,12 @@ def entry_told(entry: ConsentEntry, at: str) -> str:
     if entry.settled_at is not None:
         parts.append(f"told by {entry.settled_by}: {entry.settled_how}")
     return ", ".join(parts)
+
+
+def withdrawal_told(entry: ConsentEntry, at: str) -> str:
+    """A withdrawal of a list of both: what is taken back is said where it is not the return as a whole."""
+    told = entry_told(entry, at)
+    return f"{PURPOSES['ips']}: {told}" if entry.purpose == "ips" else told
 
 
 def _without(values: Mapping[str, str], header: str) -> dict[str, str]:

@@ -20,8 +20,8 @@ from store.facts import (
     Worklist,
 )
 from store.month import withdrawals
-from store.records import field_notes
-from store.records.consent import ConsentPlace
+from store.records import consent, field_notes
+from store.records.consent import ConsentEntry
 from store.snapshot import Snapshot
 from validators.calendar.calendar import in_words
 from validators.dates import parse_date
@@ -132,8 +132,10 @@ def place(snapshot: Snapshot, work: Work, tree: ClientTree, name: Worklist) -> W
     if name == "to_tell":
         its = withdrawals.to_tell(snapshot, work.agency, work.today)
         first = next((one for one in its if one.client_id == tree.client.id), None)
-        told = f"taken back on {_day_of(first)}" if first else ""
-        return WaitingPlace(first.episode_id, "", standard.role("consent"), told) if first else WaitingPlace()
+        if first is None or first.entry is None:
+            return WaitingPlace()
+        told = f"taken back on {_day_of(first.entry)}"
+        return WaitingPlace(first.episode_id, "", consent.field_of(standard, first.entry.purpose)[0], told)
     going_on = [one for one in tree.episodes if not one.episode.deleted and not _is_over(standard, one)]
     header = {"not_begun": "begun", "no_answer": "consent", "over_a_year": "closed"}.get(name, "")
     field = standard.role(header) if header else ""
@@ -143,9 +145,8 @@ def place(snapshot: Snapshot, work: Work, tree: ClientTree, name: Worklist) -> W
     return WaitingPlace()
 
 
-def _day_of(one: ConsentPlace) -> str:
-    entry = one.entry
-    at = entry.asked_on or (date_text(entry.entered_at) if entry.entered_at else "") if entry else ""
+def _day_of(entry: ConsentEntry) -> str:
+    at = entry.asked_on or (date_text(entry.entered_at) if entry.entered_at else "")
     day = parse_date(at)
     return in_words(day) if day else at
 

@@ -264,7 +264,7 @@ def _not_said(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees:
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:
     found = extracts_with(snapshot, agency, names_of(snapshot, agency, standard, trees))
-    told = standard.say(
+    return standard.say(
         "Records that go, with all values of their history: {many}. From {extracts}: {found}.",
         many=len(removal.records_in(trees)),
         extracts=counted(len(found), "kept extract"),

@@ -36,7 +36,7 @@ def to_tell(snapshot: Snapshot, agency: AgencyInfo, today: date, *, settled: boo
     carried = _carried(snapshot, agency, places)
     for place in places:
         ticked = place.entry is not None and place.entry.settled_at is not None
-        if ticked or not (travels(place, period) or place.episode_id in carried):
+        if ticked or not (travels(place, period) or _id(place) in carried):
             found.append(place)
     return found
 
@@ -45,11 +45,12 @@ def not_said(snapshot: Snapshot, agency: AgencyInfo, client_ids: Collection[str]
     """The withdrawals of some clients that no extract which is sent has said yet, and nobody ticked."""
     places = [one for one in consent.withdrawn(snapshot, agency) if one.client_id in client_ids]
     carried = _carried(snapshot, agency, places)
-    return [one for one in places if one.episode_id not in carried]
+    return [one for one in places if _id(one) not in carried]
 
 
 def _carried(snapshot: Snapshot, agency: AgencyInfo, places: Collection[ConsentPlace]) -> set[str]:
-    """The episodes, of some, whose withdrawal an extract has said that was written after it and is sent."""
+    """The withdrawals, of some, by the ids of their entries, that an extract has said which was written after them and
+    is sent."""
     gone_out = sent.listed(snapshot, agency) if places else []
     calendar = stored_calendar.of_agency(snapshot, agency) if gone_out else None
     found = set()
@@ -58,8 +59,12 @@ def _carried(snapshot: Snapshot, agency: AgencyInfo, places: Collection[ConsentP
         since = place.entry.entered_at
         later = [calendar.entry(one.submission).period for one in gone_out if one.made_at > since] if calendar else []
         if any(travels(place, period) for period in later):
-            found.add(place.episode_id)
+            found.add(_id(place))
     return found
+
+
+def _id(place: ConsentPlace) -> str:
+    return place.entry.id if place.entry is not None else ""
 
 
 def clients_to_tell(snapshot: Snapshot, agency: AgencyInfo, today: date) -> list[int]:

@@ -381,6 +381,21 @@ def test_what_has_a_consent_of_its_own_goes_with_that_only_and_is_recorded_apart
         (known,) = ask(store, read.episodes, agency)
         assert known.episode.get("RELIGION", "") not in guarded.consented and "QWHOLEq" not in sent(known)
         assert [one.state for one in ask(store, history, known.episode_id, "ips")] == ["agreed", "withdrawn"]
+        # Of an episode that no extract holds any more it is told whom to tell, and that stays on the list by itself.
+        assert ask(store, to_tell, agency, TODAY) == []
+        later = Work(agency, standard, date(2030, 8, 10))
+        now = ask(store, read.get, "episode", known.episode_id)
+        closed_ = {**now.values, "RELIGION": "Y", "DISD": "20200301"}
+        do(store, LATER, stored_save.change, "episode", now.id, closed_, now.version)
+        done = do(store, LATER, consent.record, later, now.id, replace(answer, state="withdrawn"))
+        assert "tell the regional NDTMS team" in done.follows
+        (place,) = ask(store, to_tell, agency, later.today)
+        assert place.entry is not None and place.entry.purpose == "ips"
+        assert consent.withdrawal_told(place.entry, "today").startswith(
+            "individual placement and support (IPS): withdr"
+        )
+        where = ask(store, worklists.place, later, done.tree, "to_tell")
+        assert (where.episode_id, where.header) == (now.id, "RELIGION")
         assert [one.state for one in ask(store, history, known.episode_id)] == ["agreed"]
 
 

@@ -51,8 +51,8 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         return read
 
     def key_of(self, one: ConsentPlace) -> object:
-        """An episode stands here once."""
-        return one.episode_id
+        """An episode stands here once for each consent that was taken back."""
+        return self._entry(one).id
 
     def text_of(self, one: ConsentPlace) -> str:
         """The client, and all that is told."""
@@ -61,7 +61,7 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
     def _told(self, one: ConsentPlace) -> str:
         entry = self._entry(one)
         at = when(entry.entered_at, self.program.today()) if entry.entered_at is not None else ""
-        return consent.entry_told(entry, at)
+        return consent.withdrawal_told(entry, at)
 
     @staticmethod
     def _entry(one: ConsentPlace) -> ConsentEntry:
@@ -74,7 +74,8 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         at = when(entry.entered_at, self.program.today()) if entry.entered_at is not None else ""
         closed = "deleted" if one.deleted else show_date(one.closed, "YYYY-MM-DD") or one.closed
         ticked = "" if entry.settled_at is None else f"(told) {entry.settled_how}"
-        return at, entry.entered_by, one.reference, closed, ticked or entry.note
+        which = "IPS. " if entry.purpose == "ips" else ""
+        return at, entry.entered_by, one.reference, closed, which + (ticked or entry.note)
 
     def told_of(self, one: ConsentPlace) -> tuple[str, ...]:
         """The withdrawal in words."""

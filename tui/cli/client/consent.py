@@ -83,7 +83,7 @@ def withdrawals(
             return 0
         for one in found:
             assert one.entry is not None
-            told = consent.entry_told(one.entry, _at(at, one.entry))
+            told = consent.withdrawal_told(one.entry, _at(at, one.entry))
             print(printable(f"{one.reference or one.client_id}  {one.episode_id}  closed {one.closed or '-'}  {told}"))
         if not any(one.entry is not None and one.entry.settled_at is None for one in found):
             print("Nobody is to be told of a withdrawal.")
@@ -103,7 +103,8 @@ def told(
     with asked.opened() as at:
         episode, _ = _episode(at, wanted, deleted=True)
         places = at.store.ask(to_tell, at.work.agency, asked.today, settled=True)
-        entry = next((one.entry for one in places if one.episode_id == episode.id and one.entry is not None), None)
+        its = [one.entry for one in places if one.episode_id == episode.id and one.entry is not None]
+        entry = next((one for one in its if (one.settled_at is not None) is back), next(iter(its), None))
         if entry is None:
             raise Problem(at.work.standard.say("No withdrawal of this {episode} is on the list: nothing is to do."))
         if back:

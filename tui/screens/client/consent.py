@@ -185,6 +185,8 @@ class Consenting:
 def _known(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> KnownConsent:
     entries = history(snapshot, episode_id, purpose)
     follows = consent.what_follows(snapshot, work, episode_id) if purpose == "return" and entries else ""
-    places = to_tell(snapshot, work.agency, work.today, settled=True) if purpose == "return" else []
-    entry = next((one.entry for one in places if one.episode_id == episode_id), None)
+    its = (
+        one.entry for one in to_tell(snapshot, work.agency, work.today, settled=True) if one.episode_id == episode_id
+    )
+    entry = next((one for one in its if one is not None and one.purpose == purpose), None)
     return KnownConsent(entries, follows, in_use(snapshot, work.agency).version, entry)
