@@ -48,6 +48,44 @@ ACT_WORDS: Mapping[str, str] = {
     "take back removal": "removal taken back",
 }
 """What was done to a record, by the store's word for it."""
+BESIDE_WORDS: Mapping[tuple[str, str], str] = {
+    ("agency", "create"): "entered",
+    ("agency", "delete"): "taken away",
+    ("agency", "hand over"): "all records handed over",
+    ("extract", "export"): "written",
+    ("extract", "sent"): "marked as sent",
+    ("extract", "take back"): "no longer marked as sent",
+    ("extract", "write again"): "written again",
+    ("extract", "redact"): "a removed client struck from it",
+    ("extract", "remove file"): "its file removed",
+    ("history", "export"): "written out",
+    ("store", "backup"): "a copy made",
+    ("store", "show"): "the key shown",
+    ("store", "typed back"): "the key's second copy typed back",
+    ("store", "set"): "how the key is kept changed",
+    ("store", "change"): "another key in place of the old one",
+    ("group", "set"): "role given",
+    ("group", "delete"): "role taken",
+    ("standard", "install"): "installed",
+    ("standard", "uninstall"): "taken back",
+    ("passphrase", "set"): "set",
+    ("passphrase", "delete"): "taken away",
+    ("submission", "open"): "begun",
+    ("submission", "drop"): "dropped",
+    ("submission", "tick"): "ticked",
+    ("submission", "reopen"): "tick taken back",
+    ("override", "create"): "dates stated",
+    ("override", "withdraw"): "stated dates withdrawn",
+    ("closed_day", "create"): "day without work entered",
+    ("closed_day", "withdraw"): "day without work withdrawn",
+    ("confirmation", "confirm"): "a mismatch confirmed",
+    ("confirmation", "withdraw"): "a confirmed mismatch taken back",
+    ("second keying", "draw"): "a sample drawn",
+    ("second keying", "close"): "closed",
+}
+"""What was done to a thing that is no record of a client, by its kind and the store's word for the act."""
+NAMED = frozenset({"group", "passphrase", "standard"})
+"""The kinds of those things that people know by the very name that the audit has."""
 MOST = 2000
 """Lines told of what somebody did on a day; more are made at a stroke by an import alone."""
 
