@@ -32,9 +32,9 @@ REASONS: dict[RemovalReason, str] = {
     "retention": "the time for which clients are kept is over",
 }
 COPIES = (
-    "Copies of the store that were made before still hold the client until they give way to newer ones: with one copy "
-    "a day of which the last 14 are kept, for 14 days; one made before an upgrade, for 30 days after it. Whoever "
-    "brings an older copy back removes the client again."
+    "Copies of the store that were made before still hold the client until they give way to newer ones: where one is "
+    "made a day and the last 14 are kept, until one was made on 14 days more; one made before an upgrade, for 30 days "
+    "after it. Whoever brings an older copy back removes the client again."
 )
 """What is said wherever a removal is asked for or done."""
 
