@@ -19,6 +19,7 @@ from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
 from exporters.records.history import ACT_WORDS
 from exporters.records.second_keying import RIGHTS
+from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
@@ -132,8 +133,14 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
         tuple(_record(standard, tree, one) for tree in trees for one in records_of(tree)),
         tuple(_unsaved(standard, records, [*drafts.listed(snapshot), *filed])),
         tables,
-        (CORRECTION, COPIES, *([NOT_READ.format(many=unread)] if unread else [])),
+        (CORRECTION, COPIES, *_elsewhere(snapshot, work, trees), *([NOT_READ.format(many=unread)] if unread else [])),
     )
+
+
+def _elsewhere(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> list[str]:
+    """A sentence for each other agency of the store that certainly has the same person."""
+    found = held_elsewhere(snapshot, work.agency, work.standard, trees)
+    return [f"{one.told}: what is held there is told there." for one in found if one.is_certain]
 
 
 def give_out(unit: "UnitOfWork", client_id: str) -> None:

@@ -14,6 +14,7 @@ from exporters.records.consent import WHOM
 from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
 from exporters.subject.names import extracts_with, form_of, names_of, require_known
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
+from store.live import offline_drafts
 from store.month import extracts, withdrawals
 from store.records import read, removal
 from store.records.removal import StruckExtract
@@ -56,7 +57,7 @@ class RemovalState:
 @dataclass(frozen=True)
 class Removed:
     """What was removed, the extracts whose files outside the store had the client in them, and, in sentences, whom to
-    tell and where else in the store he is.
+    tell, where else in the store he is, and what of him goes later.
 
     `also` are the records of the same person in other agencies that went with him.
     """
@@ -208,12 +209,14 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
         if place.client_id not in going and removal.entered_since(unit, place.copies, info.asked_at):
             raise Problem(f"{place.told}, made since this was asked for: take that back, and ask anew.")
     told = [*_not_said(unit, agency, standard, trees), *_told_elsewhere(unit, info, trees, places)]
+    told += _typed_away(unit, trees)
     also = []
     for place, other in together:
         with _told_there(place):
             removal.require_second_person(unit, other.id)
             its = load(place.agency.standard)
-            told += _not_said(unit, place.agency, its, removal.all_of(unit, place.client_id))
+            theirs = removal.all_of(unit, place.client_id)
+            told += [*_not_said(unit, place.agency, its, theirs), *_typed_away(unit, theirs)]
             also.append(_remove(unit, place.agency, its, other, today))
     done = _remove(unit, agency, standard, info, today)
     return replace(done, elsewhere=tuple(told), also=tuple(also))
@@ -260,6 +263,14 @@ def _not_said(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees:
         "can take out what was sent. After the removal no extract says so."
     )
     return [standard.say(told, many=counted(many, standard.word("episode")), whom=WHOM)]
+
+
+def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
+    """Whose typing of some records stands in files that were kept while the store was away: those go later."""
+    ids = {one.id for one in removal.records_in(trees)}
+    typed, _ = offline_drafts.left(snapshot)
+    people = sorted({one.person for one in typed if ids & {one.record_id, one.parent_id}})
+    return [f"What {one} typed of him while the store was away goes when {one} starts Keywork." for one in people]
 
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:

@@ -13,7 +13,7 @@ from exporters.checks.bounces import read_bounces
 from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
-from exporters.subject import removal
+from exporters.subject import everything, removal
 from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names
 from exporters.work import Work
@@ -210,6 +210,8 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
             save.change(unit, "client", copy, {**made.values, "CLIENTNO": "MARKREF77"}, made.version)
             save.delete(unit, "client", copy, 2)
         its = "Agency W00001 (smds-wales) has a copy, client MARKREF77"
+        held = ask(store, everything.everything, Work(agency, STANDARD, TODAY), client, "ann", NOW)
+        assert f"{its}: what is held there is told there." in held.notes
         told = sentence(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
         assert told == (
             f"{its}: say whether he is to be removed there, too (--everywhere), or stays there (--here-alone)."
@@ -366,7 +368,8 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
     (episode, *_) = [one for one in ask(desk.store, drafts.listed) if one.kind == "episode"]
     away = offline_drafts.keep(desk.store, [episode])
-    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert "What ann typed of him while the store was away goes when ann starts Keywork." in done.elsewhere
     with pytest.raises(Problem, match="removed for good"):
         late = Draft("client", client, {"PC": "half typed word"}, 1, agency.id)
         do(desk.store, ANN, drafts.save, late)
