@@ -4,6 +4,8 @@ In Wales nothing asks for consent: there a client is handed out, corrected and r
 """
 
 import json
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,10 @@ class Desk:
     def __init__(self, place: Place, day: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Take the place, the day of all commands, and what changes who gives them."""
         self.place, self.day, self._monkeypatch = place, day, monkeypatch
+        moments = (datetime.fromisoformat(f"{day}T09:00:00Z") + timedelta(minutes=number) for number in count())
+        for module in ("client.context", "client.changes", "extracts", "import_export", "agencies"):
+            # Each act has a minute of its own, so that what comes after what can be told.
+            monkeypatch.setattr(f"tui.cli.{module}.now", lambda: next(moments))
 
     def by(self, name: str) -> None:
         """Go on as somebody else."""
