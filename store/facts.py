@@ -290,7 +290,9 @@ class NewerVersion(Problem):
 QUIET_WEEKS = 12
 """So long an episode that goes on has no event before somebody looks why, where nothing else is set."""
 
-Worklist = Literal["quiet", "not_begun", "over_a_year", "review_due", "no_answer", "unconfirmed", "noted", "doubles"]
+Worklist = Literal[
+    "quiet", "not_begun", "over_a_year", "review_due", "no_answer", "unconfirmed", "noted", "doubles", "to_tell"
+]
 Filter = Literal["open", "closed", "errors", "warnings", "no_consent", "mine", "drafts", "deleted"] | Worklist
 Sort = Literal[
     "reference", "initials", "birth_date", "postcode", "opened", "state", "findings", "key_worker", "changed", "entered"

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from exporters.work import Work
 from store.facts import AgencyInfo, ClientTree
 from store.month import calendar as stored_calendar
-from store.month import sent
+from store.month import withdrawals
 from store.records import consent as stored
 from store.records import read
 from store.records import save as stored_save
@@ -72,6 +72,8 @@ def record(unit: UnitOfWork, work: Work, episode_id: str, answer: ConsentAnswer)
         follows = what_follows(unit, work, episode_id)
     elif header and answer.state == "agreed":
         follows = "What is asked for IPS is sent where the return itself is agreed to, and the site has switched it on."
+    elif told := _to_be_told(unit, work, episode_id, answer.purpose):
+        follows = told
     elif header:
         follows = "Nothing that is asked for IPS is sent from now on; what is kept here stays."
     else:
@@ -128,15 +130,8 @@ def what_follows(snapshot: Snapshot, work: Work, episode_id: str) -> str:
         return standard.say("The {episode} is sent in full.")
     labels = [standard.by_header[header].label for header in standard.no_consent_carries]
     carried = listed([f"{label[:1].lower()}{label[1:]}" for label in labels])
-    place = next((one for one in stored.withdrawn(snapshot, work.agency) if one.episode_id == episode_id), None)
-    period = stored_calendar.due_period(snapshot, work.agency, work.today)
-    if place is not None and (why := cannot_travel(standard, place, period)):
-        return standard.say(
-            "No extract can say that consent is gone, because {why}: tell {whom}, who can take out what was sent."
-            " It stays on the list of withdrawals until it is ticked. What is kept here stays.",
-            why=why,
-            whom=WHOM,
-        )
+    if told := _to_be_told(snapshot, work, episode_id, "return"):
+        return told
     if not carried:
         return standard.say("Nothing of the {episode} is sent from now on; what is kept here stays.")
     return standard.say(
@@ -144,46 +139,39 @@ def what_follows(snapshot: Snapshot, work: Work, episode_id: str) -> str:
     )
 
 
+def _to_be_told(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> str:
+    """Whom to tell of a withdrawal that no extract can carry, and why; "" where one can, or nothing was withdrawn."""
+    withdrawn = stored.withdrawn(snapshot, work.agency)
+    its = (one for one in withdrawn if one.episode_id == episode_id and one.entry and one.entry.purpose == purpose)
+    place = next(its, None)
+    period = stored_calendar.due_period(snapshot, work.agency, work.today)
+    if place is None or not (why := cannot_travel(work.standard, place, period)):
+        return ""
+    return work.standard.say(
+        "No extract can say that consent is gone, because {why}: tell {whom}, who can take out what was sent."
+        " It stays on the list of withdrawals until it is ticked. What is kept here stays.",
+        why=why,
+        whom=WHOM,
+    )
+
+
 def cannot_travel(standard: Standard, place: ConsentPlace, period: ReportingPeriod) -> str:
     """Why no extract of a period can carry an episode, "" where one can."""
     if place.deleted:
         return standard.say("the {episode} is deleted here")
-    closed = _day(place.closed)
-    if closed is not None and closed < period.start:
+    if not withdrawals.travels(place, period):
         return standard.say(
             "the {episode} was closed before the reporting period, which begins on {day}", day=in_words(period.start)
         )
     return ""
 
 
-def to_tell(snapshot: Snapshot, work: Work, *, settled: bool = False) -> list[ConsentPlace]:
-    """The withdrawals that no extract can carry, which a person is to tell; with `settled` those that are ticked, too.
-
-    One that was carried by an extract that is sent, before its episode fell out of the period, is not among them.
-    """
-    calendar = stored_calendar.of_agency(snapshot, work.agency)
-    period = calendar.due(work.today).period
-    gone_out = sent.listed(snapshot, work.agency)
-    starts = {one.submission: calendar.entry(one.submission).period.start for one in gone_out}
-    found = []
-    for place in stored.withdrawn(snapshot, work.agency, settled=settled):
-        entry, closed = place.entry, _day(place.closed)
-        assert entry is not None and entry.entered_at is not None
-        if entry.settled_at is None:
-            if not cannot_travel(work.standard, place, period):
-                continue
-            later = [one for one in gone_out if one.made_at > entry.entered_at]
-            if not place.deleted and closed and any(starts[one.submission] <= closed for one in later):
-                continue
-        found.append(place)
-    return found
-
-
 def told_of_taken_back(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, since: datetime) -> str:
     """That consent was taken back since an extract was written, which then may hold what nobody agrees to any more;
     "" where nobody took it back."""
-    entries = [place.entry for place in stored.withdrawn(snapshot, agency, settled=True)]
-    many = sum(one is not None and one.entered_at is not None and one.entered_at >= since for one in entries)
+    places = stored.withdrawn(snapshot, agency, settled=True)
+    entered = {one.episode_id: one.entry.entered_at for one in places if one.entry and one.entry.entered_at}
+    many = sum(at >= since for at in entered.values())
     if not many:
         return ""
     told = "Consent was taken back for {many} since; it may hold what was agreed to then: a new one leaves that out"
@@ -236,6 +224,12 @@ def entry_told(entry: ConsentEntry, at: str) -> str:
     if entry.settled_at is not None:
         parts.append(f"told by {entry.settled_by}: {entry.settled_how}")
     return ", ".join(parts)
+
+
+def withdrawal_told(entry: ConsentEntry, at: str) -> str:
+    """A withdrawal of a list of both: what is taken back is said where it is not the return as a whole."""
+    told = entry_told(entry, at)
+    return f"{PURPOSES['ips']}: {told}" if entry.purpose == "ips" else told
 
 
 def _without(values: Mapping[str, str], header: str) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What was done to a record and all below it, and what one person did on a day: the links of the audit, in order."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from exporters.records.find import by_store_id, client_of, records_of
 from store.disk import audit
@@ -47,6 +48,44 @@ ACT_WORDS: Mapping[str, str] = {
     "take back removal": "removal taken back",
 }
 """What was done to a record, by the store's word for it."""
+BESIDE_WORDS: Mapping[tuple[str, str], str] = {
+    ("agency", "create"): "entered",
+    ("agency", "delete"): "taken away",
+    ("agency", "hand over"): "all records handed over",
+    ("extract", "export"): "written",
+    ("extract", "sent"): "marked as sent",
+    ("extract", "take back"): "no longer marked as sent",
+    ("extract", "write again"): "written again",
+    ("extract", "redact"): "a removed client struck from it",
+    ("extract", "remove file"): "its file removed",
+    ("history", "export"): "written out",
+    ("store", "backup"): "a copy made",
+    ("store", "show"): "the key shown",
+    ("store", "typed back"): "the key's second copy typed back",
+    ("store", "set"): "how the key is kept changed",
+    ("store", "change"): "another key in place of the old one",
+    ("group", "set"): "role given",
+    ("group", "delete"): "role taken",
+    ("standard", "install"): "installed",
+    ("standard", "uninstall"): "taken back",
+    ("passphrase", "set"): "set",
+    ("passphrase", "delete"): "taken away",
+    ("submission", "open"): "begun",
+    ("submission", "drop"): "dropped",
+    ("submission", "tick"): "ticked",
+    ("submission", "reopen"): "tick taken back",
+    ("override", "create"): "dates stated",
+    ("override", "withdraw"): "stated dates withdrawn",
+    ("closed_day", "create"): "day without work entered",
+    ("closed_day", "withdraw"): "day without work withdrawn",
+    ("confirmation", "confirm"): "a mismatch confirmed",
+    ("confirmation", "withdraw"): "a confirmed mismatch taken back",
+    ("second keying", "draw"): "a sample drawn",
+    ("second keying", "close"): "closed",
+}
+"""What was done to a thing that is no record of a client, by its kind and the store's word for the act."""
+NAMED = frozenset({"group", "passphrase", "standard"})
+"""The kinds of those things that people know by the very name that the audit has."""
 MOST = 2000
 """Lines told of what somebody did on a day; more are made at a stroke by an import alone."""
 
@@ -64,7 +103,8 @@ class RecordHistory:
 class DayHistory:
     """What a person did on a day, newest first; `whole` says that there is no more of it.
 
-    `others` are the acts that are about no record of a client: extracts, roles, backups, what was refused.
+    `others` are the acts that are about no record of a client: extracts, roles, backups, what was refused; and those on
+    records that were removed since, his who removed them among them.
     """
 
     changes: tuple[RecordChange, ...]
@@ -117,13 +157,27 @@ def of_person(
 def whole_day(
     snapshot: Snapshot, agency: AgencyInfo, person: str, day: date, zone: tzinfo, *, looks: bool = False
 ) -> DayHistory:
-    """The same, with what somebody did that is about no record of a client."""
+    """The same, with what somebody did that is about no record of a client, or about one that was removed since."""
     since, until = _day(day, zone)
-    done = audit.found(snapshot, AuditQuery(person, None, since, until))
-    others = tuple(entry for entry in done if entry.kind not in RECORD_KINDS or entry.act == REFUSED)
+    others: list[AuditEntry] = []
+    # In pieces: an import makes very many at a stroke.
+    for done in _pieces(audit.found(snapshot, AuditQuery(person, None, since, until))):
+        gone = audit.removed(snapshot, {entry.record_id for entry in done if entry.kind in RECORD_KINDS}, since)
+        others += (
+            entry
+            for entry in done
+            if entry.kind not in RECORD_KINDS
+            or entry.act == REFUSED
+            or (entry.record_id in gone and (looks or entry.act != audit.LOOK))
+        )
     found = of_person(snapshot, agency, person, day, zone, looks=looks)
     told = tuple(one for one in found.changes if one.entry.act != REFUSED)
     return DayHistory(told, found.whole, tuple(reversed(others[-MOST:])))
+
+
+def _pieces(entries: Iterator[AuditEntry]) -> Iterator[list[AuditEntry]]:
+    while piece := list(islice(entries, MOST)):
+        yield piece
 
 
 def _day(day: date, zone: tzinfo) -> tuple[datetime, datetime]:

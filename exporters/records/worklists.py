@@ -6,6 +6,7 @@ from datetime import date
 from typing import get_args
 
 from exporters.records.find import records_of
+from exporters.work import Work
 from store.clients import search
 from store.facts import (
     QUIET_WEEKS,
@@ -18,8 +19,13 @@ from store.facts import (
     StoredRecord,
     Worklist,
 )
-from store.records import field_notes
+from store.month import withdrawals
+from store.records import consent, field_notes
+from store.records.consent import ConsentEntry
 from store.snapshot import Snapshot
+from validators.calendar.calendar import in_words
+from validators.dates import parse_date
+from validators.local_time import date_text
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence
 
@@ -39,6 +45,7 @@ def of_standard(standard: Standard) -> tuple[Worklist, ...]:
     has = {
         "not_begun": bool(standard.role("begun")),
         "no_answer": bool(standard.role("consent")),
+        "to_tell": bool(standard.role("consent")),
         "review_due": any(one.review_weeks for one in standard.sections),
     }
     return tuple(name for name in NAMES if has.get(name, True))
@@ -61,6 +68,7 @@ def title(standard: Standard, name: Worklist, weeks: int = QUIET_WEEKS) -> str:
         "unconfirmed": Sentence("Values taken over and not confirmed"),
         "noted": Sentence("Notes on fields to answer"),
         "doubles": Sentence("Perhaps entered twice"),
+        "to_tell": Sentence("Withdrawals to tell, which no extract carries"),
     }
     return titles[name].told(standard.terms)
 
@@ -74,6 +82,7 @@ SHORT: Mapping[Filter, str] = {
     "unconfirmed": "taken over",
     "noted": "notes",
     "doubles": "perhaps twice",
+    "to_tell": "to tell",
 }
 """A worklist in the fewest words, for a line that holds all of them."""
 
@@ -111,14 +120,22 @@ class WaitingPlace:
     told: str = ""
 
 
-def place(snapshot: Snapshot, standard: Standard, tree: ClientTree, name: Worklist) -> WaitingPlace:
+def place(snapshot: Snapshot, work: Work, tree: ClientTree, name: Worklist) -> WaitingPlace:
     """The field that a client is on a worklist for; the record alone where none is meant."""
+    standard = work.standard
     if name == "noted":
         notes = field_notes.of_client(snapshot, tree.client.id)
         return _noted(tree, notes[0]) if notes else WaitingPlace()
     if name == "unconfirmed":
         marked = (one for one in records_of(tree) if one.unconfirmed and not one.deleted)
         return next((_at(one, _first(standard, one.unconfirmed)) for one in marked), WaitingPlace())
+    if name == "to_tell":
+        its = withdrawals.to_tell(snapshot, work.agency, work.today)
+        first = next((one for one in its if one.client_id == tree.client.id), None)
+        if first is None or first.entry is None:
+            return WaitingPlace()
+        told = f"taken back on {_day_of(first.entry)}"
+        return WaitingPlace(first.episode_id, "", consent.field_of(standard, first.entry.purpose)[0], told)
     going_on = [one for one in tree.episodes if not one.episode.deleted and not _is_over(standard, one)]
     header = {"not_begun": "begun", "no_answer": "consent", "over_a_year": "closed"}.get(name, "")
     field = standard.role(header) if header else ""
@@ -126,6 +143,12 @@ def place(snapshot: Snapshot, standard: Standard, tree: ClientTree, name: Workli
     for one in (*empty, *going_on):
         return _at(one.episode, field)
     return WaitingPlace()
+
+
+def _day_of(entry: ConsentEntry) -> str:
+    at = entry.asked_on or (date_text(entry.entered_at) if entry.entered_at else "")
+    day = parse_date(at)
+    return in_words(day) if day else at
 
 
 def _is_over(standard: Standard, one: EpisodeTree) -> bool:

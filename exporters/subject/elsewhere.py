@@ -1,15 +1,17 @@
-"""Where else in the store a client is: copied to an agency of another data set, or copied from one.
+"""Where else in the store a person is: copied to an agency of another data set, or copied from one.
 
-A removal takes one agency's client; each agency answers for its own records, so a copy is named and removed there.
+Each agency answers for its own records: whether a person goes from all of them is said when a removal is asked for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from exporters.imports.copy import copied_from, told_origin
 from store.clients import lookalikes
 from store.clients.facts import Sought
 from store.facts import AgencyInfo, ClientTree
-from store.records import agencies
+from store.month import locate
+from store.records import agencies, read, removal
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.standard.catalogue import load
@@ -18,44 +20,117 @@ from validators.standard.model import Standard
 PERSON = ("given_initial", "family_initial", "birth_date")
 
 
-def other_places(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Iterable[ClientTree]) -> list[str]:
-    """A sentence for each agency of the store that has a client's copy, or that he was copied from; no copy by chance.
+@dataclass(frozen=True, slots=True)
+class HeldElsewhere:
+    """A client of another agency: the same person, as the note of a copy tells, or perhaps, by initials and birth date.
 
-    An episode is a copy where its note names the one it was copied from, or where somebody with these initials and this
-    birth date has one begun on that day. Deleted ones count: they are held.
+    `copies` are the episodes there whose notes say that they were copied from here.
     """
-    all_trees = list(trees)
-    found: list[str] = []
-    for other in agencies.listed(snapshot):
-        if other.id != agency.id:
-            found += _copies(snapshot, other, agency, standard, all_trees)
-    for note in dict.fromkeys(one.note for tree in all_trees for one in tree.episodes):
-        if origin := copied_from(note):
-            found.append(f"He was copied from {origin}: whether he is to be removed there is asked there.")
+
+    agency: AgencyInfo
+    client_id: str
+    name: str
+    is_certain: bool
+    copies: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The agency, as sentences name it."""
+        return f"{self.agency.code} ({self.agency.standard})"
+
+    @property
+    def told(self) -> str:
+        """That the agency has the person."""
+        if not self.is_certain:
+            return f"Agency {self.place} has {self.name}, perhaps the same person by initials and birth date"
+        return f"Agency {self.place} has {'a copy' if self.copies else 'him, too'}, {self.name}"
+
+
+def held_elsewhere(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Iterable[ClientTree]
+) -> list[HeldElsewhere]:
+    """The clients of other agencies who are the same person, or may be; those copied on from there among them.
+
+    An episode is a copy where its note names the one it was copied from; perhaps one, where somebody with these
+    initials and this birth date has one begun on that day. Deleted ones count: they are held.
+    """
+    start = list(trees)
+    known = _next(snapshot, agency, standard, start)
+    seen = {tree.client.id for tree in start}
+    found: dict[str, HeldElsewhere] = {}
+    while known:
+        one = known.pop(0)
+        if one.client_id in seen:
+            continue
+        there = found.get(one.client_id)
+        if there is not None and (there.is_certain or not one.is_certain):
+            continue
+        found[one.client_id] = one
+        if one.is_certain:
+            its = removal.all_of(snapshot, one.client_id)
+            beyond = _next(snapshot, one.agency, load(one.agency.standard), its)
+            known += [each for each in beyond if each.is_certain]
+    return list(found.values())
+
+
+def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[HeldElsewhere]:
+    """Those of some records that are one step away: copies, records that are alike, and what they were copied from."""
+    others = [one for one in agencies.listed(snapshot) if one.id != agency.id]
+    found: list[HeldElsewhere] = []
+    for other in others:
+        found += _copies(snapshot, other, agency, standard, trees)
+    notes = dict.fromkeys(one.note for tree in trees for one in tree.episodes if copied_from(one.note))
+    for note in notes:
+        for other in others:
+            if copied_from(note) == f"agency {other.code} ({other.standard})":
+                found += _origins(snapshot, other, note)
     return found
+
+
+def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) -> list[str]:
+    """A sentence for each agency that a note says somebody was copied from, where it is not known whom it meant."""
+    places = {f"agency {one.place}" for one in known if one.is_certain}
+    notes = dict.fromkeys(copied_from(one.note) for tree in trees for one in tree.episodes)
+    return [
+        f"He was copied from {origin}: whether he is to be removed there is asked there."
+        for origin in notes
+        if origin and origin not in places
+    ]
 
 
 def _copies(
     snapshot: Snapshot, other: AgencyInfo, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
-) -> list[str]:
+) -> Iterator[HeldElsewhere]:
     sought = {}
     for tree in trees:
-        person = (tree.client.values.get(standard.role(role), "") for role in PERSON)
-        given, family, born = person
+        given, family, born = (tree.client.values.get(standard.role(role), "") for role in PERSON)
         for one in tree.episodes:
             opened = one.episode.values.get(standard.role("opened"), "")
             note = told_origin(standard, agency.code, tree.client.values, one.episode.values)
             sought[one.episode.id] = Sought(note, given, family, sortable(born), sortable(opened))
-    alike = lookalikes.counterparts(snapshot, other, sought, deleted=True)
-    clients = {one.client_id: one for one in alike.values()}
-    known = load(other.standard).word("client")
-    found = []
-    for there in clients.values():
-        name = f"{known} {there.reference or there.client_id}"
-        is_so = (
-            f"has a copy, {name}"
-            if there.by_note
-            else f"has {name}, perhaps the same person by initials and birth date"
-        )
-        found.append(f"Agency {other.code} ({other.standard}) {is_so}: not removed with this one, ask for that there.")
-    return found
+    alike = list(lookalikes.counterparts(snapshot, other, sought, deleted=True).values())
+    for client_id in dict.fromkeys(one.client_id for one in alike):
+        its = [one for one in alike if one.client_id == client_id]
+        copies = tuple(one.episode_id for one in its if one.by_note)
+        yield HeldElsewhere(other, client_id, _name(other, its[0].reference or client_id), bool(copies), copies)
+
+
+def _origins(snapshot: Snapshot, other: AgencyInfo, note: str) -> Iterator[HeldElsewhere]:
+    """The client of an agency whose episode a note names as the one it was copied from; none where it is not there."""
+    standard = load(other.standard)
+    told = note.partition(f", {standard.word('episode')} ")[2]
+    # What stands behind the name may have been typed since; a name may have a full stop in it, too.
+    guesses = [told[:at] for at, letter in enumerate(told) if letter == "."]
+    client_ids = [one.client_id for one in locate.episodes(snapshot, other, guesses).values()]
+    references = read.clients_bearing(snapshot, other, [one.partition(" ")[0] for one in guesses], by_reference=True)
+    client_ids += [one.id for some in references.values() for one in some]
+    for client_id in dict.fromkeys(client_ids):
+        tree = read.tree(snapshot, client_id, deleted=True)
+        origins = (told_origin(standard, other.code, tree.client.values, one.episode.values) for one in tree.episodes)
+        if any(origin and note.startswith(origin) for origin in origins):
+            reference = tree.client.values.get(standard.role("client_reference")) or client_id
+            yield HeldElsewhere(other, client_id, _name(other, reference), True)
+
+
+def _name(agency: AgencyInfo, reference: str) -> str:
+    return f"{load(agency.standard).word('client')} {reference}"

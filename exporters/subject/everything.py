@@ -19,14 +19,16 @@ from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
 from exporters.records.history import ACT_WORDS
 from exporters.records.second_keying import RIGHTS
+from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
 from store.disk.files import mode_for_person, place, refused, scratch
-from store.facts import AuditEntry, ClientTree, StoredRecord
+from store.facts import RECORD_KINDS, AuditEntry, ClientTree, DraftInfo, StoredRecord
 from store.findings import acceptances
-from store.live import drafts
+from store.live import drafts, offline_drafts
+from store.live.offline_drafts import FiledDraft
 from store.records import consent, field_notes, removal, second_keying
 from store.records.values import moment, sortable
 from store.snapshot import Snapshot
@@ -43,6 +45,11 @@ GIVE_OUT = "give out"
 CORRECTION = (
     "What is wrong here is corrected in the record itself, on the client screen or with `keywork client edit`. The "
     "history keeps who corrected it, when, from what to what; the next extract sends what is right."
+)
+
+NOT_READ = (
+    "Typing that was kept in files while the store was away is not among this where they belong to other accounts, or "
+    "do not open, {many} of them. Each is taken into the store when whoever typed it starts Keywork."
 )
 
 
@@ -101,6 +108,7 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
     `client_id` may be that of any of his records.
     """
     standard, agency = work.standard, work.agency
+    filed, unread = offline_drafts.left(snapshot)
     trees = removal.all_of(snapshot, client_of(snapshot, by_store_id(snapshot, client_id)))
     names = names_of(snapshot, agency, standard, trees)
     records = removal.records_in(trees)
@@ -123,10 +131,16 @@ def everything(snapshot: Snapshot, work: Work, client_id: str, person: str, at: 
         at,
         person,
         tuple(_record(standard, tree, one) for tree in trees for one in records_of(tree)),
-        tuple(_unsaved(snapshot, standard, records)),
+        tuple(_unsaved(standard, records, [*drafts.listed(snapshot), *filed])),
         tables,
-        (CORRECTION, COPIES),
+        (CORRECTION, COPIES, *_elsewhere(snapshot, work, trees), *([NOT_READ.format(many=unread)] if unread else [])),
     )
+
+
+def _elsewhere(snapshot: Snapshot, work: Work, trees: Collection[ClientTree]) -> list[str]:
+    """A sentence for each other agency of the store that certainly has the same person."""
+    found = held_elsewhere(snapshot, work.agency, work.standard, trees)
+    return [f"{one.told}: what is held there is told there." for one in found if one.is_certain]
 
 
 def give_out(unit: "UnitOfWork", client_id: str) -> None:
@@ -194,13 +208,17 @@ def _record(standard: Standard, tree: ClientTree, record: StoredRecord) -> HeldR
     return HeldRecord(title_of(standard, record), record.id, told, values)
 
 
-def _unsaved(snapshot: Snapshot, standard: Standard, records: Collection[StoredRecord]) -> Iterator[HeldRecord]:
+def _unsaved(
+    standard: Standard, records: Collection[StoredRecord], typed: Collection[DraftInfo | FiledDraft]
+) -> Iterator[HeldRecord]:
+    """What was typed of some records; what is typed new below another draft comes after that."""
     ids = {one.id for one in records}
-    for one in drafts.listed(snapshot):
+    for one in sorted(typed, key=lambda one: RECORD_KINDS.index(one.kind)):
         if one.record_id in ids or one.parent_id in ids:
             ids.add(one.record_id)
             name = standard.word(one.kind).capitalize()
-            told = f"typed by {one.person}, {_moment(one.saved_at)}, and not saved"
+            kept = ", in a file beside the store" if isinstance(one, FiledDraft) else ""
+            told = f"typed by {one.person}, {_moment(one.saved_at)}, and not saved{kept}"
             yield HeldRecord(name, one.record_id, told, held_values(standard, one.values))
 
 

@@ -4,20 +4,24 @@ Nothing is removed by itself. One person asks, another one looks and confirms; b
 (see `exporters.subject.everything`). Files that were written outside the store are named, for they are not touched.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from exporters.subject.elsewhere import other_places
+from exporters.records.consent import WHOM
+from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
 from exporters.subject.names import extracts_with, form_of, names_of, require_known
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
-from store.month import extracts
+from store.live import offline_drafts
+from store.month import extracts, withdrawals
 from store.records import read, removal
 from store.records.removal import StruckExtract
 from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
+from validators.standard.catalogue import load
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence, counted
 
@@ -29,9 +33,9 @@ REASONS: dict[RemovalReason, str] = {
     "retention": "the time for which clients are kept is over",
 }
 COPIES = (
-    "Copies of the store that were made before still hold the client until they give way to newer ones: with one copy "
-    "a day of which the last 14 are kept, for 14 days; one made before an upgrade, for 30 days after it. Whoever "
-    "brings an older copy back removes the client again."
+    "Copies of the store that were made before still hold the client until they give way to newer ones: where one is "
+    "made a day and the last 14 are kept, until one was made on 14 days more; one made before an upgrade, for 30 days "
+    "after it. Whoever brings an older copy back removes the client again."
 )
 """What is said wherever a removal is asked for or done."""
 
@@ -52,16 +56,22 @@ class RemovalState:
 
 @dataclass(frozen=True)
 class Removed:
-    """What was removed, the files outside the store that had the client in them, and where else in it he is."""
+    """What was removed, the extracts whose files outside the store had the client in them, and, in sentences, whom to
+    tell, where else in the store he is, and what of him goes later.
+
+    `also` are the records of the same person in other agencies that went with him.
+    """
 
     info: RemovalInfo
     struck: tuple[ExtractInfo, ...]
     elsewhere: tuple[str, ...] = ()
+    also: tuple["Removed", ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
         """Where those files were written to."""
-        return tuple(dict.fromkeys(str(one.receipt.get("file") or one.file_name) for one in self.struck))
+        struck = [*self.struck, *(extract for one in self.also for extract in one.struck)]
+        return tuple(dict.fromkeys(str(one.receipt.get("file") or one.file_name) for one in struck))
 
 
 def state(snapshot: Snapshot, agency: AgencyInfo, today: date) -> RemovalState:
@@ -73,13 +83,87 @@ def state(snapshot: Snapshot, agency: AgencyInfo, today: date) -> RemovalState:
 
 
 def ask(
-    unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, client_id: str, reason: RemovalReason, today: date
+    unit: "UnitOfWork",
+    agency: AgencyInfo,
+    standard: Standard,
+    client_id: str,
+    reason: RemovalReason,
+    today: date,
+    everywhere: bool | None = None,
 ) -> RemovalInfo:
-    """Ask that a client be removed. Raises Problem where the reason does not hold, see `require_reason`."""
+    """Ask that a client be removed; with `everywhere` his records in other agencies of the store, too, in one act.
+
+    Raises Problem where the reason does not hold in one of them, see `require_reason`, and where another agency has him
+    and nobody said whether he goes there, too.
+    """
     trees = removal.all_of(unit, client_id)
+    _refuse(unit, agency, standard, trees, reason, today)
+    places = [one for one in held_elsewhere(unit, agency, standard, trees) if one.is_certain]
+    there = [one for one in places if removal.waiting(unit, one.client_id) is None]
+    if there and everywhere is None:
+        raise Problem(
+            f"{'; '.join(one.told for one in there)}: say whether he is to be removed there, too (--everywhere), "
+            "or stays there (--here-alone)."
+        )
+    done = removal.ask(unit, agency, client_id, reason)
+    for one in there if everywhere else ():
+        with _told_there(one):
+            _refuse(unit, one.agency, load(one.agency.standard), removal.all_of(unit, one.client_id), reason, today)
+            removal.ask(unit, one.agency, one.client_id, reason)
+    return done
+
+
+def take_back(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_id: str) -> RemovalInfo:
+    """Take back what was asked, for all agencies of which it was asked in one act. Raises Problem."""
+    done = removal.take_back(unit, removal_id)
+    for place, other in _together(unit, done, _places(unit, agency, standard, done)):
+        with _told_there(place):
+            removal.take_back(unit, other.id)
+    return done
+
+
+def elsewhere_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> list[HeldElsewhere]:
+    """The other agencies' records of the same person, for whoever is asked whether those go, too."""
+    found = held_elsewhere(snapshot, agency, standard, removal.all_of(snapshot, client_id))
+    return [one for one in found if one.is_certain and removal.waiting(snapshot, one.client_id) is None]
+
+
+def _places(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[HeldElsewhere]:
+    return held_elsewhere(snapshot, agency, standard, removal.all_of(snapshot, info.client_id))
+
+
+def _together(
+    snapshot: Snapshot, info: RemovalInfo, places: Iterable[HeldElsewhere]
+) -> list[tuple[HeldElsewhere, RemovalInfo]]:
+    """Of the places that have the same person those whose removal was asked for in one act with this one."""
+    found = []
+    for one in places:
+        other = removal.waiting(snapshot, one.client_id) if one.is_certain else None
+        if other is not None and (other.asked_at, other.asked_by) == (info.asked_at, info.asked_by):
+            found.append((one, other))
+    return found
+
+
+@contextmanager
+def _told_there(one: HeldElsewhere) -> Iterator[None]:
+    """Say of a Problem in which agency it is."""
+    try:
+        yield
+    except Problem as problem:
+        told = problem.told(load(one.agency.standard).terms)
+        raise Problem(f"In agency {one.place}, {one.name}: {told}") from None
+
+
+def _refuse(
+    unit: "UnitOfWork",
+    agency: AgencyInfo,
+    standard: Standard,
+    trees: list[ClientTree],
+    reason: RemovalReason,
+    today: date,
+) -> None:
     require_reason(unit, agency, standard, trees, reason, today)
     require_known(names_of(unit, agency, standard, trees))
-    return removal.ask(unit, agency, client_id, reason)
 
 
 def require_reason(
@@ -110,17 +194,39 @@ def require_reason(
 
 
 def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_id: str, today: date) -> Removed:
-    """Remove a client whose removal another person asked for: from the records, their history and kept extracts.
+    """Remove a client whose removal another person asked for: from the records, their history and kept extracts; with
+    him his records in the agencies of which that was asked in the same act.
 
     All of it in one unit of work. Raises Problem for the person who asked, where records changed since, while somebody
-    has one open, and where the reason holds no more.
+    has one open, where the reason holds no more, and where another agency got a copy of him since.
     """
     info = removal.require_second_person(unit, removal_id)
+    trees = removal.all_of(unit, info.client_id)
+    places = held_elsewhere(unit, agency, standard, trees)
+    together = _together(unit, info, places)
+    going = {place.client_id for place, _ in together}
+    for place in places:
+        if place.client_id not in going and removal.entered_since(unit, place.copies, info.asked_at):
+            raise Problem(f"{place.told}, made since this was asked for: take that back, and ask anew.")
+    told = [*_not_said(unit, agency, standard, trees), *_told_elsewhere(unit, info, trees, places)]
+    told += _typed_away(unit, trees)
+    also = []
+    for place, other in together:
+        with _told_there(place):
+            removal.require_second_person(unit, other.id)
+            its = load(place.agency.standard)
+            theirs = removal.all_of(unit, place.client_id)
+            told += [*_not_said(unit, place.agency, its, theirs), *_typed_away(unit, theirs)]
+            also.append(_remove(unit, place.agency, its, other, today))
+    done = _remove(unit, agency, standard, info, today)
+    return replace(done, elsewhere=tuple(told), also=tuple(also))
+
+
+def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: RemovalInfo, today: date) -> Removed:
     trees = removal.all_of(unit, info.client_id)
     require_reason(unit, agency, standard, trees, info.reason, today)
     names = names_of(unit, agency, standard, trees)
     found = extracts_with(unit, agency, names)
-    elsewhere = other_places(unit, agency, standard, trees)
 
     def struck() -> Iterator[StruckExtract]:
         for one in found:
@@ -128,21 +234,69 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
             text = form.without(extracts.text(unit, one.extract.id), names.by(form.standard).are_in)
             yield StruckExtract(one.extract, text, names.struck(dict(one.extract.receipt)))
 
-    done = removal.erase(unit, removal_id, trees, names.name, struck())
-    return Removed(done, tuple(one.extract for one in found), tuple(elsewhere))
+    done = removal.erase(unit, info.id, trees, names.name, struck())
+    return Removed(done, tuple(one.extract for one in found))
 
 
 def told_before(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[str]:
     """What a removal would take away, in lines."""
     trees = removal.all_of(snapshot, info.client_id)
+    places = held_elsewhere(snapshot, agency, standard, trees)
+    together = _together(snapshot, info, places)
+    lines = [_told_going(snapshot, agency, standard, trees)]
+    for place, _ in together:
+        its = load(place.agency.standard)
+        theirs = removal.all_of(snapshot, place.client_id)
+        lines.append(f"{place.told}, which goes with this one. {_told_going(snapshot, place.agency, its, theirs)}")
+        lines += _not_said(snapshot, place.agency, its, theirs)
+    lines += _not_said(snapshot, agency, standard, trees)
+    return [*lines, *_told_elsewhere(snapshot, info, trees, places), COPIES]
+
+
+def _not_said(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[str]:
+    """That whoever has the data was not told yet that consent is gone, which no extract can say after a removal."""
+    many = len(withdrawals.not_said(snapshot, agency, {tree.client.id for tree in trees}))
+    if not many:
+        return []
+    told = (
+        "That consent was taken back for {many} is in no extract that was sent: send one first, or tell {whom}, who "
+        "can take out what was sent. After the removal no extract says so."
+    )
+    return [standard.say(told, many=counted(many, standard.word("episode")), whom=WHOM)]
+
+
+def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
+    """Whose typing of some records stands in files that were kept while the store was away: those go later."""
+    ids = {one.id for one in removal.records_in(trees)}
+    typed, _ = offline_drafts.left(snapshot)
+    people = sorted({one.person for one in typed if ids & {one.record_id, one.parent_id}})
+    return [f"What {one} typed of him while the store was away goes when {one} starts Keywork." for one in people]
+
+
+def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:
     found = extracts_with(snapshot, agency, names_of(snapshot, agency, standard, trees))
-    told = standard.say(
+    return standard.say(
         "Records that go, with all values of their history: {many}. From {extracts}: {found}.",
         many=len(removal.records_in(trees)),
         extracts=counted(len(found), "kept extract"),
         found=standard.counted(sum(one.rows for one in found), "row"),
     )
-    return [told, *other_places(snapshot, agency, standard, trees), COPIES]
+
+
+def _told_elsewhere(
+    snapshot: Snapshot, info: RemovalInfo, trees: list[ClientTree], places: list[HeldElsewhere]
+) -> list[str]:
+    """A sentence for each place in the store that has the person, or perhaps has, and keeps him."""
+    going = {place.client_id for place, _ in _together(snapshot, info, places)}
+    told = []
+    for one in places:
+        if one.client_id in going:
+            continue
+        if removal.waiting(snapshot, one.client_id) is not None:
+            told.append(f"{one.told}: its removal was asked for apart, and is confirmed there.")
+        else:
+            told.append(f"{one.told}: not removed with this one, ask for that there.")
+    return told + lost_origins(trees, places)
 
 
 def told_removed(removed: Removed) -> Iterator[str]:
@@ -152,6 +306,12 @@ def told_removed(removed: Removed) -> Iterator[str]:
         f"Removed: {told.get('records', 0)} records, the values of {told.get('history', 0)} lines of their history, "
         f"what {told.get('extracts', 0)} kept extracts had of them, {told.get('lines', 0)} lines of bounce lists."
     )
+    for one in removed.also:
+        its = one.info.told
+        yield (
+            f"With them in another agency: {its.get('records', 0)} records, the values of {its.get('history', 0)} "
+            f"lines of their history, what {its.get('extracts', 0)} kept extracts had of them."
+        )
     if removed.files:
         yield "These files were written with the client in them; Keywork does not touch them, delete or replace them:"
         yield from (f"  {file}" for file in removed.files)

@@ -19,6 +19,7 @@ from store.clients import index, lookalikes, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from store.facts import AgencyInfo, ClientQuery, ClientRow, Filter, Worklist
+from store.month import withdrawals
 from store.snapshot import Memory, Snapshot
 from validators.problems import Problem
 
@@ -290,7 +291,7 @@ class _Seeking:
     def __init__(self, snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery) -> None:
         connection: Connection = snapshot.connection
         memory: Memory[_Answer] = snapshot.memory
-        unknown = query.filters - _FLAGS.keys() - _DATED.keys() - {"mine", "drafts", "doubles"}
+        unknown = query.filters - _FLAGS.keys() - _DATED.keys() - {"mine", "drafts", "doubles", "to_tell"}
         if unknown or query.sort not in _SORTS:
             raise Problem(f"There is no list by {', '.join(sorted(unknown)) or query.sort}: choose another.")
         self._snapshot, self._connection = snapshot, connection
@@ -299,7 +300,9 @@ class _Seeking:
         wanted = 0
         for name in query.filters & _FLAGS.keys():
             wanted |= _FLAGS[name]
-        self._filters: list[ColumnElement[bool]] = [LINES.c.flags.op("&")(wanted | index.DELETED) == wanted]
+        # Of a client who was deleted somebody is to be told all the same.
+        shown = wanted if "to_tell" in query.filters else wanted | index.DELETED
+        self._filters: list[ColumnElement[bool]] = [LINES.c.flags.op("&")(shown) == wanted]
         if query.key_worker:
             self._filters.append(LINES.c.worker == (index.known_number(connection, query.key_worker) or -1))
         if "mine" in query.filters:
@@ -308,7 +311,8 @@ class _Seeking:
         self._base = [here == agency.number, *self._filters]
         # The same where the clients are known by number already: no index on the agency is to be walked for them.
         self._lone = [here + 0 == agency.number, *self._filters]
-        kept = "drafts" not in query.filters
+        # Neither who has drafts nor of whom somebody was told follows from the records alone.
+        kept = not query.filters & {"drafts", "to_tell"}
         same = replace(query, sort="entered", descending=False, person=query.person if "mine" in query.filters else "")
         key = (agency.number, same, index.list_version(connection))
         found = memory.get(key) if kept else None
@@ -374,6 +378,11 @@ class _Seeking:
             if not alike:
                 return _Answer(0, array("q"))
             ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, sqlite.among(_NUMBER, alike)))])
+        if "to_tell" in self._query.filters:
+            of_them = array("q", withdrawals.clients_to_tell(self._snapshot, self._agency, self._query.today))
+            if not of_them:
+                return _Answer(0, array("q"))
+            ways.insert(0, [_Way(select(_NUMBER).where(*self._lone, sqlite.among(_NUMBER, of_them)))])
         for name in sorted(self._query.filters & _DATED.keys()):
             ways.insert(0, [self._waiting(name)])
         most = MANY if ways else FEW

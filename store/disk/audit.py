@@ -6,7 +6,7 @@ seal), so that values and salt can be erased, for a client who is removed, and e
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 from json.encoder import encode_basestring_ascii
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, delete, func, insert, select, update
 
 from store.disk import sqlite
-from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS
+from store.disk.tables import AUDIT_HEADS, AUDIT_VALUES, AUDITS, CLIENTS, EPISODES, EVENTS, REMOVALS
 from store.facts import AgencyInfo, AuditEntry, AuditQuery, ChainReport, Kind, RecordChange, StoredRecord
 from store.people.record_acts import require_known
 from store.records import read
@@ -254,6 +254,15 @@ def found(snapshot: Snapshot, asked: AuditQuery) -> Iterator[AuditEntry]:
     order = (AUDITS.c.at, AUDITS.c.number) if asked.person and asked.records is None else (AUDITS.c.number,)
     rows = snapshot.connection.execute(query.order_by(*order).execution_options(yield_per=BATCH))
     return (_entry(row) for row in rows)
+
+
+def removed(snapshot: Snapshot, records: Collection[str], since: datetime) -> set[str]:
+    """Of some records (not very many), by their ids, those that were removed for good at a moment or after it."""
+    some = select(REMOVALS.c.number).where(REMOVALS.c.confirmed_at >= stamp(since)).limit(1)
+    if snapshot.connection.execute(some).first() is None:
+        return set()
+    query = select(AUDITS.c.record_id).where(AUDITS.c.record_id.in_(sorted(records)), AUDITS.c.act == REMOVE)
+    return set(snapshot.connection.execute(query).scalars())
 
 
 def latest(snapshot: Snapshot, person: str, acts: Iterable[str]) -> AuditEntry | None:

@@ -7,6 +7,7 @@ start, or names a command that prints them.
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import shlex
 import stat
@@ -220,7 +221,8 @@ def _raw_of(text: bytes, where: Path, owner: int) -> bytes:
         return _printed(text.decode(errors="replace").removeprefix(f"{COMMAND} "), where)
     raw = b""
     with contextlib.suppress(ValueError):
-        raw = bytes.fromhex(text.decode("ascii").strip())
+        # A copy that was made by hand may be typed in as it was written down: in groups, numbered or not.
+        raw = bytes.fromhex(re.sub(r"\b[0-9]{1,2}:", " ", text.decode("ascii")).strip())
     if len(raw) != LENGTH:
         raise Problem(f"The key file {where} does not hold a key of 64 hexadecimal digits: name the right one.")
     return raw

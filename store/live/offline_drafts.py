@@ -19,12 +19,14 @@ from sqlalchemy.exc import NoSuchTableError
 from store.disk import files, sqlite
 from store.disk.keys import Key
 from store.disk.tables import DRAFTS
-from store.facts import NEVER, Draft, DraftInfo, Who
+from store.facts import NEVER, Draft, DraftInfo, Kind, Who
 from store.live import drafts
-from store.records.values import moment, stamp
+from store.records.values import moment, stamp, unpack
+from store.snapshot import Snapshot
 from store.store import Store
 from validators.own_folders import own_folder
 from validators.problems import Problem
+from validators.records import Values
 
 WORD = "unsaved"
 Rows = list[dict[str, Any]]
@@ -34,13 +36,36 @@ Rows = list[dict[str, Any]]
 class TakenIn:
     """How many drafts came back from files, the latest of them from when; how many have a newer draft before them.
 
-    `unreadable` are files that do not open with the store's key and were left where they are.
+    `unreadable` are files that do not open with the store's key and were left where they are, `closed` those of other
+    accounts.
     """
 
     drafts: int = 0
     behind: int = 0
     saved_at: datetime = NEVER
     unreadable: tuple[Path, ...] = ()
+    closed: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FiledDraft:
+    """What somebody typed that stands in such a file and not in the store."""
+
+    person: str
+    kind: Kind
+    record_id: str
+    parent_id: str
+    values: Values
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The files: each with the rows it holds, those that do not open with the key, those of other accounts."""
+
+    rows: dict[Path, Rows]
+    unreadable: tuple[Path, ...]
+    closed: tuple[Path, ...]
 
 
 def keep(store: Store, kept: Sequence[DraftInfo]) -> Path:
@@ -64,16 +89,35 @@ def keep(store: Store, kept: Sequence[DraftInfo]) -> Path:
     raise Problem(f"What was typed could be written neither to {path} nor to a file beside it: free some space.")
 
 
-def take(store: Store, who: Who) -> TakenIn:
-    """Put a person's drafts from such files among the others, and take the files away. Raises Problem."""
-    found, unreadable = _read(store.path, store.ground.key, who.person)
+def take(store: Store, who: Who, *, of_all: bool = False) -> TakenIn:
+    """Put a person's drafts from such files among the others, with `of_all` everybody's, each under the name it has;
+    and take the files away. Raises Problem."""
+    found = _read(store.path, store.ground.key, None if of_all else who.person)
     taken = TakenIn()
-    if found:
+    if found.rows:
         with store.writing(who) as unit:
-            taken = take_in(unit.connection, found)
-        for file in found:
+            taken = take_in(unit.connection, found.rows)
+        for file in found.rows:
             forget(file)
-    return replace(taken, unreadable=tuple(unreadable))
+    return replace(taken, unreadable=found.unreadable, closed=found.closed)
+
+
+def left(snapshot: Snapshot) -> tuple[list[FiledDraft], int]:
+    """Everybody's drafts in such files, which stay there; and how many files this account cannot read."""
+    found = _read(snapshot.ground.path, snapshot.key, None)
+    typed = [
+        FiledDraft(
+            row["person"],
+            row["kind"],
+            row["record_id"],
+            row["parent_id"],
+            unpack(row["typed"]),
+            moment(row["saved_at"]),
+        )
+        for rows in found.rows.values()
+        for row in rows
+    ]
+    return typed, len(found.unreadable) + len(found.closed)
 
 
 def forget(file: Path) -> None:
@@ -85,25 +129,29 @@ def forget(file: Path) -> None:
         raise files.refused(error, file, "taken away") from None
 
 
-def _read(path: Path, key: Key, person: str) -> tuple[dict[Path, Rows], list[Path]]:
-    """The files a person's typing was kept in, each with the rows it holds; and those that cannot be read."""
+def _read(path: Path, key: Key, person: str | None) -> _Found:
+    """The files a person's typing was kept in, everybody's for None."""
     found: dict[Path, Rows] = {}
     unreadable: list[Path] = []
+    closed: list[Path] = []
     for place, prefix in _places(path):
         for file in sorted(place.glob(f"{escape(prefix)}*")):
             try:
                 with file.open("rb"):
                     pass
+            except FileNotFoundError:
+                continue  # taken in by another window in this moment
             except OSError:
-                continue  # another person's, or taken in by another window in this moment
+                closed.append(file)  # another person's
+                continue
             try:
                 rows = _rows(file, key)
             except Problem:
                 unreadable.append(file)
                 continue
-            if all(row["person"] == person for row in rows):
+            if person is None or all(row["person"] == person for row in rows):
                 found[file] = rows
-    return found, unreadable
+    return _Found(found, tuple(unreadable), tuple(closed))
 
 
 def take_in(connection: Connection, found: dict[Path, Rows]) -> TakenIn:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select, update
 
 from store.disk.tables import AGENCIES, CLIENTS, CONSENTS, EPISODES, NOTICES
 from store.facts import AgencyInfo
@@ -150,14 +150,17 @@ def history(snapshot: Snapshot, episode_id: str, purpose: Purpose = "return") ->
 def withdrawn(snapshot: Snapshot, agency: AgencyInfo, *, settled: bool = False) -> list[ConsentPlace]:
     """The episodes that were agreed to and are not any more, deleted ones, too, the latest first.
 
-    The entry told with each is the one that took the agreement away, whatever it says: what was sent before is with
-    those who have it. With `settled` also those of which somebody said that they are told.
+    One of which both the return and what has a consent of its own (IPS) was agreed to may be told twice. The entry told
+    with each is the one that took the agreement away, whatever it says: what was sent before is with those who have it.
+    With `settled` also those of which somebody said that they are told.
     """
+    standard = snapshot.derivers[agency.standard].standard
+    purposes: tuple[Purpose, ...] = ("return", "ips")
     query: Select[Any] = (
         select(*CONSENTS.c, *_PLACE)
         .join(EPISODES, EPISODES.c.number == CONSENTS.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-        .where(EPISODES.c.agency_number == agency.number, _takes_away(snapshot.derivers[agency.standard].consented))
+        .where(EPISODES.c.agency_number == agency.number, or_(*(_takes_away(standard, one) for one in purposes)))
         .order_by(CONSENTS.c.number.desc())
     )
     if not settled:
@@ -187,24 +190,25 @@ def left_in(unit: UnitOfWork, agency: AgencyInfo, episode_ids: Sequence[str]) ->
         select(EPISODES.c.id)
         .join(CONSENTS, EPISODES.c.number == CONSENTS.c.episode_number)
         .where(EPISODES.c.id.in_(list(episode_ids)), CONSENTS.c.entered_at == unit.at)
-        .where(_takes_away(unit.derivers[agency.standard].consented))
+        .where(_takes_away(unit.derivers[agency.standard].standard, "return"))
         .order_by(CONSENTS.c.number)
     )
     return list(dict.fromkeys(unit.connection.execute(query).scalars()))
 
 
-def _takes_away(consented: frozenset[str] | None) -> ColumnElement[bool]:
+def _takes_away(standard: Standard, purpose: Purpose) -> ColumnElement[bool]:
     """Of an entry: what stood before it was an agreement, it is none, and none came after it."""
+    consented = field_of(standard, purpose)[1]
     later = CONSENTS.alias("later")
     again = exists().where(
         later.c.episode_number == CONSENTS.c.episode_number,
-        later.c.purpose == "return",
+        later.c.purpose == purpose,
         later.c.state == "agreed",
         later.c.number > CONSENTS.c.number,
     )
     return and_(
-        CONSENTS.c.purpose == "return",
-        CONSENTS.c.before.in_(sorted(consented or ())),
+        CONSENTS.c.purpose == purpose,
+        CONSENTS.c.before.in_(sorted(consented)),
         CONSENTS.c.state != "agreed",
         ~again,
     )

@@ -8,7 +8,7 @@ import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -164,7 +164,7 @@ def ask(unit: UnitOfWork, agency: AgencyInfo, client_id: str, reason: RemovalRea
     values |= {"state": _state_of(trees), "asked_at": unit.at, "asked_by": unit.person}
     unit.connection.execute(insert(REMOVALS).values(**values))
     unit.chain.add(ASK, "client", client_id, "", None, reason)
-    return _one(unit, own_id)
+    return get(unit, own_id)
 
 
 def take_back(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
@@ -173,7 +173,7 @@ def take_back(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
     done = {"taken_back_at": unit.at, "taken_back_by": unit.person}
     unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
     unit.chain.add(TAKE_BACK, "client", info.client_id, "", None, None)
-    return _one(unit, removal_id)
+    return get(unit, removal_id)
 
 
 def require_second_person(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
@@ -196,7 +196,7 @@ def require_second_person(unit: UnitOfWork, removal_id: str) -> RemovalInfo:
 
 
 def _require_open(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
-    info = _one(snapshot, removal_id)
+    info = get(snapshot, removal_id)
     if info.confirmed_at is not None:
         raise Problem(f"That client was removed, confirmed by {info.confirmed_by}: nothing is left to do.")
     if info.taken_back_at is not None:
@@ -283,7 +283,7 @@ def erase(
     done = {"confirmed_at": unit.at, "confirmed_by": unit.person, "told": json.dumps(counts)}
     unit.connection.execute(update(REMOVALS).where(REMOVALS.c.id == removal_id).values(**done))
     index.bump(unit.connection)
-    return _one(unit, removal_id)
+    return get(unit, removal_id)
 
 
 def _erase_beside(unit: UnitOfWork, records: Collection[StoredRecord]) -> None:
@@ -387,7 +387,15 @@ def former_values(snapshot: Snapshot, records: Collection[StoredRecord]) -> list
     return found
 
 
-def _one(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
+def entered_since(snapshot: Snapshot, episode_ids: Collection[str], since: datetime) -> bool:
+    """Whether any of some episodes was entered after a moment."""
+    query = select(func.max(EPISODES.c.created_at)).where(EPISODES.c.id.in_(episode_ids))
+    last = snapshot.connection.execute(query).scalar_one()
+    return last is not None and moment(last) > since
+
+
+def get(snapshot: Snapshot, removal_id: str) -> RemovalInfo:
+    """What was asked for, or done. Raises Problem where there is no such removal."""
     row = snapshot.connection.execute(select(REMOVALS).where(REMOVALS.c.id == removal_id)).one_or_none()
     if row is None:
         raise Problem("There is no such removal in the store: list what was asked for.")

@@ -46,14 +46,16 @@ def test_the_page_names_files_that_are_there_and_commands_that_are_understood() 
         assert text(name)
     for line in re.findall(r"^    keywork (.+)$", page, re.M):
         parsed(re.split(r" {2,}| [<>|] ", line)[0])
-    assert "KEYWORK_LOG" in page and "Nobody has approved" in page
+    assert "KEYWORK_LOG" in page and "protected" in named
+    for whom in ("Nobody has approved", "Root  ", "A stolen, unlocked terminal", "Other accounts of the host"):
+        assert whom in text("protected")
 
 
 def test_pages_and_files_fit_a_terminal_and_readme_and_help_name_the_page() -> None:
-    for name in ("operator", *FILES):
+    for name in ("operator", "protected", *FILES):
         assert max(map(len, text(name).splitlines())) <= 120, name
     assert "keywork help operator" in (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "operator, constraints" in call("help", "nothing-like-it").sentence
+    assert "operator, protected, constraints" in call("help", "nothing-like-it").sentence
     assert "no screen" in call("help", "setup_nothing").sentence
 
 

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from store.facts import NEVER, DraftInfo
+from store.live import offline_drafts
+from store.records import agencies
+from store.store import open_store
 from tests.commands.running import TODAY, Place, call
+from validators.standard.catalogue import load
 
 CLIENT = "CLIENT"
 
@@ -141,10 +146,24 @@ def test_what_is_due_follows_from_the_years_that_the_agency_says(filled: Place) 
     assert "1 to 99" in call("removal", "retention", "100", *filled.options).sentence
 
 
+def kept_away(place: Place) -> None:
+    """Files of two people who typed while the store was away, and one that is no such file."""
+    with open_store(place.store, place.key, load) as store:
+        agency = store.ask(agencies.one)
+        for name in ("ann", "bob"):
+            typed = DraftInfo(name, "client", f"new-{name}", agency.id, "", {CLIENT: f"by {name}"}, 0, NEVER)
+            offline_drafts.keep(store, [typed])
+    (place.store.parent / f"{place.store.name}.unsaved-0").write_bytes(b"of another key" * 400)
+
+
 @pytest.mark.parametrize("form", ["handover.json", ""])
 def test_all_records_are_handed_over_and_taken_back(filled: Place, tmp_path: Path, form: str) -> None:
+    kept_away(filled)
     done = call("handover", "--out", filled.out, *filled.options)
     assert done.code == 0 and "not encrypted" in done.err
+    # What two people typed while the store was away is among it; what cannot be read is named before.
+    assert "nobody saved is among it: 2 drafts" in done.err
+    assert done.err.index("kept in 1 file while the store was away cannot be read") < done.err.index("nobody saved")
     (folder,) = filled.out.iterdir()
     other = Place(tmp_path / "other")
     other.folder.mkdir()
@@ -156,4 +175,5 @@ def test_all_records_are_handed_over_and_taken_back(filled: Place, tmp_path: Pat
     given = call("handover", "--stdout", *filled.options)
     both = [json.loads(text) for text in (given.out, (folder / "handover.json").read_text(encoding="utf-8"))]
     assert both[0]["clients"] == both[1]["clients"]
+    filled.store.with_name(f"{filled.store.name}.unsaved-0").unlink()
     assert "already and it is kept" in call("handover", "--out", filled.out, *filled.options).sentence

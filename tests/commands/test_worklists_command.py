@@ -17,7 +17,16 @@ def sample(place: Place) -> Place:
 def test_a_number_is_that_of_the_list(sample: Place) -> None:
     outcome = call("client", "worklists", *sample.options, *TODAY, "--weeks", 3, "--format", "json")
     numbers = {one["filter"]: one["clients"] for one in json.loads(outcome.out)}
-    assert list(numbers) == ["quiet", "not-begun", "over-a-year", "no-answer", "unconfirmed", "noted", "doubles"]
+    assert list(numbers) == [
+        "quiet",
+        "not-begun",
+        "over-a-year",
+        "no-answer",
+        "unconfirmed",
+        "noted",
+        "doubles",
+        "to-tell",
+    ]
     assert numbers["quiet"] > 0
     for name, number in numbers.items():
         listed = call("client", "list", "--filter", name, *sample.options, *TODAY, "--weeks", 3, "--format", "json")

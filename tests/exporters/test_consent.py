@@ -11,13 +11,15 @@ import pytest
 
 from exporters.formats import choose
 from exporters.formats.base import Taking, extract_kind
-from exporters.records import consent, privacy_notice, save
+from exporters.records import consent, privacy_notice, save, worklists
 from exporters.records.consent import Recorded
 from exporters.records.save import Save
 from exporters.work import Work
+from store.clients import search
 from store.facts import Who
 from store.month import extracts, sent
 from store.month.calendar import calendar_of
+from store.month.withdrawals import to_tell
 from store.records import agencies, bulk_load, read
 from store.records import save as stored_save
 from store.records.consent import ConsentAnswer, State, history
@@ -77,7 +79,7 @@ def test_a_withdrawal_is_a_row_without_consent_in_the_next_extract_and_what_is_k
     states = [one.state for one in ask(desk.store, history, now.episode_id)]
     assert states == ["agreed", "withdrawn"]
     assert answered(desk, work, "agreed").follows == "The episode is sent in full."
-    assert "sub" not in done.follows and ask(desk.store, consent.to_tell, work) == []
+    assert "sub" not in done.follows and ask(desk.store, to_tell, work.agency, work.today) == []
 
 
 def test_the_field_follows_each_answer(desk: Desk, work: Work) -> None:
@@ -198,6 +200,14 @@ def closed(desk: Desk, number: str = "7") -> str:
     return f"e{number}"
 
 
+def on_worklist(desk: Desk, work: Work) -> list[str]:
+    """The clients on the worklist of withdrawals to tell, as the list of clients has them; counted the same."""
+    found = ask(desk.store, search.ids, work.agency, worklists.query("to_tell", work.today), 0, 9)
+    counts = {one.name: one.number for one in ask(desk.store, worklists.counts, work.agency, work.standard, work.today)}
+    assert counts["to_tell"] == len(found)
+    return found
+
+
 def test_a_withdrawal_that_no_extract_can_carry_says_whom_to_tell_and_stays_until_it_is_ticked(
     desk: Desk, work: Work
 ) -> None:
@@ -206,37 +216,45 @@ def test_a_withdrawal_that_no_extract_can_carry_says_whom_to_tell_and_stays_unti
     assert "closed before the reporting period, which begins on 1 January 2019" in told
     assert "tell the regional NDTMS team" in told and "list of withdrawals" in told
     assert name not in {each["EPISODID"] for each in rows_of(desk.send().file)}
-    (place,) = ask(desk.store, consent.to_tell, work)
+    (place,) = ask(desk.store, to_tell, work.agency, work.today)
     assert place.entry is not None and place.reference == "1007"
+    assert on_worklist(desk, work) == [place.client_id]
+    tree = ask(desk.store, read.tree, place.client_id)
+    at = ask(desk.store, worklists.place, work, tree, "to_tell")
+    assert (at.episode_id, at.header) == (place.episode_id, "CONSENT") and at.told.startswith("taken back on ")
     with pytest.raises(Problem, match="whom you told"):
         do(desk.store, LATER, consent.tick, place.entry.id, "  ")
     do(desk.store, LATER, consent.tick, place.entry.id, "the North East team,  by telephone")
-    assert ask(desk.store, consent.to_tell, work) == []
-    (ticked,) = ask(desk.store, consent.to_tell, work, settled=True)
+    assert ask(desk.store, to_tell, work.agency, work.today) == [] and on_worklist(desk, work) == []
+    (ticked,) = ask(desk.store, to_tell, work.agency, work.today, settled=True)
     assert ticked.entry is not None and ticked.entry.settled_how == "the North East team, by telephone"
     do(desk.store, LATER, consent.take_back, place.entry.id)
-    assert len(ask(desk.store, consent.to_tell, work)) == 1
+    assert len(ask(desk.store, to_tell, work.agency, work.today)) == 1
 
 
 def test_an_episode_that_is_deleted_after_its_withdrawal_is_on_the_list(desk: Desk, work: Work) -> None:
     answered(desk, work, "withdrawn")
-    assert ask(desk.store, consent.to_tell, work) == []
+    assert ask(desk.store, to_tell, work.agency, work.today) == []
     now = ask(desk.store, read.get, "episode", episode(desk).episode_id)
     do(desk.store, LATER, stored_save.delete, "episode", now.id, now.version)
-    assert [one.episode_id for one in ask(desk.store, consent.to_tell, work)] == [now.id]
+    assert [one.episode_id for one in ask(desk.store, to_tell, work.agency, work.today)] == [now.id]
+    # Nor does he leave the worklist where all of him is deleted.
+    client = ask(desk.store, read.get, "client", now.parent_id)
+    do(desk.store, LATER, stored_save.delete, "client", client.id, client.version)
+    assert on_worklist(desk, work) == [client.id]
 
 
 def test_one_that_fell_out_of_the_period_is_on_the_list_unless_an_extract_carried_it(desk: Desk, work: Work) -> None:
     desk.take([row("8", REFLD="20180901", TRIAGED="20180902", CPLANDT="20180905", DISD="20190301", CJDISRSN="1")])
     answered(desk, work, "withdrawn", "e8", who=Who("ann", NOW - timedelta(hours=1)))
-    assert ask(desk.store, consent.to_tell, work) == []
+    assert ask(desk.store, to_tell, work.agency, work.today) == []
     rolled = Work(work.agency, STANDARD, date(2022, 8, 10))
-    assert [one.reference for one in ask(desk.store, consent.to_tell, rolled)] == ["1008"]
+    assert [one.reference for one in ask(desk.store, to_tell, rolled.agency, rolled.today)] == ["1008"]
     desk.send()
     (made,) = ask(desk.store, extracts.listed, work.agency)
-    assert len(ask(desk.store, consent.to_tell, rolled)) == 1  # written, and not sent
+    assert len(ask(desk.store, to_tell, rolled.agency, rolled.today)) == 1  # written, and not sent
     do(desk.store, LATER, sent.mark, made.id)
-    assert ask(desk.store, consent.to_tell, rolled) == []  # it said so
+    assert ask(desk.store, to_tell, rolled.agency, rolled.today) == []  # it said so
 
 
 # Whole extracts, searched for every value that is stored of somebody who did not agree
@@ -363,6 +381,21 @@ def test_what_has_a_consent_of_its_own_goes_with_that_only_and_is_recorded_apart
         (known,) = ask(store, read.episodes, agency)
         assert known.episode.get("RELIGION", "") not in guarded.consented and "QWHOLEq" not in sent(known)
         assert [one.state for one in ask(store, history, known.episode_id, "ips")] == ["agreed", "withdrawn"]
+        # Of an episode that no extract holds any more it is told whom to tell, and that stays on the list by itself.
+        assert ask(store, to_tell, agency, TODAY) == []
+        later = Work(agency, standard, date(2030, 8, 10))
+        now = ask(store, read.get, "episode", known.episode_id)
+        closed_ = {**now.values, "RELIGION": "Y", "DISD": "20200301"}
+        do(store, LATER, stored_save.change, "episode", now.id, closed_, now.version)
+        done = do(store, LATER, consent.record, later, now.id, replace(answer, state="withdrawn"))
+        assert "tell the regional NDTMS team" in done.follows
+        (place,) = ask(store, to_tell, agency, later.today)
+        assert place.entry is not None and place.entry.purpose == "ips"
+        assert consent.withdrawal_told(place.entry, "today").startswith(
+            "individual placement and support (IPS): withdr"
+        )
+        where = ask(store, worklists.place, later, done.tree, "to_tell")
+        assert (where.episode_id, where.header) == (now.id, "RELIGION")
         assert [one.state for one in ask(store, history, known.episode_id)] == ["agreed"]
 
 

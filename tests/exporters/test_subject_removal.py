@@ -11,10 +11,10 @@ import pytest
 
 from exporters.checks.bounces import read_bounces
 from exporters.imports.copy import plan_copy, write_copy
-from exporters.records import second_keying
+from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
-from exporters.subject import removal
-from exporters.subject.elsewhere import other_places
+from exporters.subject import everything, removal
+from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names
 from exporters.work import Work
 from store.clients import search, views
@@ -32,6 +32,7 @@ from tests.exporters.extracts import NOW, STANDARD, row, visit
 from tests.exporters.journeys import Returns
 from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
+from validators.local_time import LONDON
 from validators.problems import Problem
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
@@ -172,6 +173,10 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     kept_list = ask(desk.store, bounce_lists.latest, agency)
     assert kept_list is not None and kept_list.text == "e3 wrong"
     assert ask(desk.store, audit.verify).whole
+    # What somebody did on that day is told though it was done to one who is gone: the removal, and what was before it.
+    for person, act in (("bob", "remove"), ("ann", "annotate")):
+        day = ask(desk.store, history.whole_day, agency, person, TODAY, LONDON)
+        assert act in {one.act for one in day.others}
     checks = {one.name: one for one in ask(desk.store, doctor.examine)}
     assert all(one.ok for one in checks.values())
     assert "2 of them without clients who were removed" in checks["kept extracts"].message
@@ -181,38 +186,88 @@ def test_two_people_remove_a_client_and_nothing_of_him_is_left(desk: Desk) -> No
     desk.send("2021-01", today=date(2021, 2, 10))
 
 
-def test_a_copy_in_another_agency_is_named_and_stays(desk: Desk) -> None:
+def copied(store: Store, agency: AgencyInfo, client: str, who: Who = ANN) -> tuple[AgencyInfo, str]:
+    """Copy a client to an agency of Wales: that agency, and the copy."""
+    with store.writing(who) as unit:
+        plan = plan_copy(read.tree(unit, client), STANDARD, WALES, "W00001", agency.code)
+        return write_copy(unit, plan, "W00001", WALES)
+
+
+def sentence(store: Store, who: Who, job: Any, *arguments: Any) -> str:
+    """What is said where something is refused."""
+    with pytest.raises(Problem) as problem:
+        do(store, who, job, *arguments)
+    return problem.value.told(STANDARD.terms)
+
+
+def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk: Desk) -> None:
     agency, client = filled(desk)
     with open_store(desk.store.path, desk.store.key_file, load) as store:
-
-        def told(person: Who, reason_for: str) -> str:
-            asked = do(store, person, removal.ask, agency, STANDARD, reason_for, "withdrawal", TODAY)
-            before = " ".join(ask(store, removal.told_before, agency, STANDARD, asked))
-            other = BOB if person is ANN else ANN
-            done = do(store, other, removal.confirm, agency, STANDARD, asked.id, TODAY)
-            assert all(line in before for line in done.elsewhere)
-            assert set(done.elsewhere) <= set(removal.told_removed(done))
-            return " ".join(done.elsewhere)
-
-        tree = ask(store, read.tree, client)
-        plan = plan_copy(tree, STANDARD, WALES, "W00001", agency.code)
+        there, copy = copied(store, agency, client)
         with store.writing(ANN) as unit:
-            there, copy = write_copy(unit, plan, "W00001", WALES)
-            # A copy that was deleted softly is held all the same.
-            save.delete(unit, "client", copy, 1)
-        name = ask(store, read.get, "client", copy).values.get(WALES.role("client_reference")) or copy
-        assert told(ANN, client) == (
-            f"Agency W00001 (smds-wales) has a copy, client {name}: not removed with this one, ask for that there."
+            # A copy that was deleted softly is held all the same, under whatever reference it has there now.
+            made = read.get(unit, "client", copy)
+            save.change(unit, "client", copy, {**made.values, "CLIENTNO": "MARKREF77"}, made.version)
+            save.delete(unit, "client", copy, 2)
+        its = "Agency W00001 (smds-wales) has a copy, client MARKREF77"
+        held = ask(store, everything.everything, Work(agency, STANDARD, TODAY), client, "ann", NOW)
+        assert f"{its}: what is held there is told there." in held.notes
+        told = sentence(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+        assert told == (
+            f"{its}: say whether he is to be removed there, too (--everywhere), or stays there (--here-alone)."
         )
-        assert ask(store, read.get, "client", copy).deleted
-        # From the other side: the copy tells where it came from.
-        found = ask(store, other_places, there, WALES, [ask(store, read.tree, copy, deleted=True)])
-        assert found == [
-            f"He was copied from agency {agency.code} (ndtms-cjit-p): whether he is to be removed there is asked there."
-        ]
+        # Here alone: said so before and after, and he stays there.
+        asked = do(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY, False)
+        assert f"{its}: not removed with this one, ask for that there." in ask(
+            store, removal.told_before, agency, STANDARD, asked
+        )
+        do(store, BOB, removal.take_back, agency, STANDARD, asked.id)
+        # The reason has to hold in each.
+        with store.writing(ANN) as unit:
+            save.undelete(unit, "client", copy, 3)
+            (journey,) = read.tree(unit, copy).episodes
+            closed = journey.episode.values
+            opened = {header: value for header, value in closed.items() if header != "ENDDATE"}
+            save.change(unit, "episode", journey.episode.id, opened, journey.episode.version)
+        told = sentence(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY, True)
+        assert told.startswith("In agency W00001 (smds-wales), client MARKREF77: The client has an open journey"), told
+        with store.writing(ANN) as unit:
+            save.change(unit, "episode", journey.episode.id, closed, journey.episode.version + 1)
+        # From where the copy is: the same person, asked for in one act, taken back and confirmed in one.
+        asked = do(store, ANN, removal.ask, there, WALES, copy, "withdrawal", TODAY, True)
+        do(store, ANN, removal.take_back, there, WALES, asked.id)
+        assert ask(store, stored_removal.waiting, client) is None
+        asked = do(store, ANN, removal.ask, there, WALES, copy, "withdrawal", TODAY, True)
+        before = ask(store, removal.told_before, there, WALES, asked)
+        assert before[1].startswith("Agency T0123 (ndtms-cjit-p) has him, too, client MARKREF77, which goes with this")
+        other = ask(store, stored_removal.waiting, client)
+        assert other is not None and "another person" in sentence(
+            store, ANN, removal.confirm, agency, STANDARD, other.id, TODAY
+        )
+        done = do(store, BOB, removal.confirm, agency, STANDARD, other.id, TODAY)
+        assert [one.info.client_id for one in done.also] == [copy] and len(done.struck) == 2
+        assert ask(store, stored_removal.removed, [client, copy]) == {client, copy}
+        assert traces(store) == set() and ask(store, audit.verify).whole
         # Nobody is taken for a copy who is in one agency alone.
         mine = ask(store, read.tree, client_of(store, agency, STANDARD, "1001"))
-        assert ask(store, other_places, agency, STANDARD, [mine]) == []
+        assert ask(store, held_elsewhere, agency, STANDARD, [mine]) == []
+
+
+def test_a_copy_that_is_made_after_a_removal_was_asked_for_is_told(desk: Desk) -> None:
+    agency, client = filled(desk)
+    with open_store(desk.store.path, desk.store.key_file, load) as store:
+        asked = do(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+        copied(store, agency, client, Who("ann", NOW + timedelta(minutes=1)))
+        told = sentence(store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+        assert "made since this was asked for: take that back, and ask anew" in told
+        # Of a copy whose own record does not say so it is said who may be the same.
+        with store.writing(ANN) as unit:
+            found = held_elsewhere(unit, agency, STANDARD, [read.tree(unit, client)])
+            save.annotate(unit, found[0].copies[0], None, "")
+            (alike,) = held_elsewhere(unit, agency, STANDARD, [read.tree(unit, client)])
+        assert not alike.is_certain and "perhaps the same person" in alike.told
+        before = ask(store, removal.told_before, agency, STANDARD, asked)
+        assert f"{alike.told}: not removed with this one, ask for that there." in before
 
 
 def test_a_client_of_wales_is_struck_from_kept_messages(wales: Returns) -> None:
@@ -313,7 +368,8 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
     (episode, *_) = [one for one in ask(desk.store, drafts.listed) if one.kind == "episode"]
     away = offline_drafts.keep(desk.store, [episode])
-    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert "What ann typed of him while the store was away goes when ann starts Keywork." in done.elsewhere
     with pytest.raises(Problem, match="removed for good"):
         late = Draft("client", client, {"PC": "half typed word"}, 1, agency.id)
         do(desk.store, ANN, drafts.save, late)

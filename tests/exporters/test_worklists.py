@@ -7,6 +7,7 @@ import pytest
 
 from exporters.records import worklists
 from exporters.records.worklists import WaitingPlace
+from exporters.work import Work
 from store.clients import search
 from store.disk import audit
 from store.facts import AgencyInfo, Who, Worklist
@@ -81,7 +82,9 @@ def test_a_value_taken_over_waits_until_it_is_confirmed(desk: Desk) -> None:
     do(desk.store, ANN, carried.keep, "episode", episode_id, {"PC"})
     assert numbers(desk, agency) == {"unconfirmed": 1}
     tree = ask(desk.store, read.tree, client_id)
-    assert ask(desk.store, worklists.place, STANDARD, tree, "unconfirmed") == WaitingPlace(episode_id, "", "PC")
+    assert ask(desk.store, worklists.place, Work(agency, STANDARD, TODAY), tree, "unconfirmed") == WaitingPlace(
+        episode_id, "", "PC"
+    )
     do(desk.store, ANN, carried.confirm, "episode", episode_id, {"PC"})
     assert numbers(desk, agency) == {} and ask(desk.store, read.get, "episode", episode_id) == before
 
@@ -94,7 +97,7 @@ def test_a_note_on_a_field_is_a_worklist_until_it_is_answered(desk: Desk) -> Non
     assert (note.text, note.field, note.person, note.reference) == ("asked, waits for form", "PC", "ann", "C1")
     tree = ask(desk.store, read.tree, client_id)
     told = WaitingPlace(episode_id, "", "PC", "asked, waits for form")
-    assert ask(desk.store, worklists.place, STANDARD, tree, "noted") == told
+    assert ask(desk.store, worklists.place, Work(agency, STANDARD, TODAY), tree, "noted") == told
     do(desk.store, ANN, field_notes.keep, "client", client_id, "DOB", "on the form?")
     do(desk.store, ANN, field_notes.keep, "episode", episode_id, "PC", "")
     assert numbers(desk, agency) == {"noted": 1}
@@ -133,10 +136,12 @@ def test_a_note_is_one_line_that_can_be_kept(desk: Desk) -> None:
     ("name", "header"), [("not_begun", "CPLANDT"), ("no_answer", "CONSENT"), ("over_a_year", "DISD"), ("quiet", "")]
 )
 def test_one_is_led_to_the_field_that_waits(desk: Desk, name: Worklist, header: str) -> None:
-    _, client_id, _ = one_client(desk, REFLD="20180101", DISD="20190101")
+    agency, client_id, _ = one_client(desk, REFLD="20180101", DISD="20190101")
     made = do(desk.store, ANN, save.create, "episode", client_id, "", {"REFLD": "20191001"})
     tree = ask(desk.store, read.tree, client_id)
-    assert ask(desk.store, worklists.place, STANDARD, tree, name) == WaitingPlace(made.id, "", header)
+    assert ask(desk.store, worklists.place, Work(agency, STANDARD, TODAY), tree, name) == WaitingPlace(
+        made.id, "", header
+    )
 
 
 def test_a_worklist_is_walked_in_the_order_of_its_list_past_those_that_are_done(desk: Desk) -> None:

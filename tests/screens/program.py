@@ -17,6 +17,7 @@ from threading import current_thread
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from store.facts import Who
 from tui.app.app import KeyworkApp
 from tui.app.open_store import Opened, StoreLocation
 from tui.app.run import run_to_end
@@ -40,6 +41,8 @@ class Program(KeyworkApp):
         """Go on to what the test looks at."""
         super().opened(found)
         self.person = os.environ.get("KEYWORK_TEST_PERSON", "ann")
+        if self.store is not None:
+            self.store.admit(Who(self.person, self.clock()))
         if self.store is not None and (gate := os.environ.get("KEYWORK_TEST_GATE")):
             _behind(Path(gate), self.store)
         if self.store is not None and os.environ.get("KEYWORK_TEST_START") != "month":
@@ -99,7 +102,11 @@ def main() -> int:
     store = Path(sys.argv[1])
     place = StoreLocation(store, store.with_suffix(".key"))
     daily_copy.DELAY_SECONDS = float(os.environ.get("KEYWORK_TEST_COPY_AFTER", 86400))
-    return run_to_end(Program(place, clock=clock, settings=load_settings()))
+    app = Program(place, clock=clock, settings=load_settings())
+    code = run_to_end(app)
+    if app.last_words and code == 0:
+        print(f"keywork: {app.last_words}")
+    return code
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Whoever may only read is told so when the client opens; no key changes a value, and no draft is made."""
 
 import getpass
+import grp
 
 import pytest
 
@@ -56,6 +57,25 @@ def test_the_same_for_many_says_it_too(store: Store, readers: None, start: Start
     terminal.until_quiet(0.2)
     assert terminal.shows(SENTENCE)
     assert ask(store, drafts.listed, READER) == []
+
+
+def test_a_role_that_is_lowered_and_taken_while_somebody_types_loses_and_shows_nothing(
+    store: Store, known: ClientTree, start: Start
+) -> None:
+    heads = Who(getpass.getuser(), NOW)
+    do(store, heads, roles.give, READER, Role.KEYING)
+    do(store, heads, roles.give, grp.getgrgid(0).gr_name, Role.ADMINISTRATOR)
+    terminal = start(known.client.id, person=READER)
+    terminal.press("<tab>Z")
+    terminal.until(lambda _: len(ask(store, drafts.listed, READER)) == 1)
+    do(store, heads, roles.give, READER, Role.READ_ONLY)
+    terminal.press("<f2>")
+    terminal.until("Not saved; what you typed is kept as a draft. That needs")
+    do(store, heads, roles.give, READER, None)
+    terminal.until("daemon is in no group that may work in this store")
+    terminal.until("What you typed is kept.")
+    assert not terminal.shows("Client 0") and not terminal.shows("F2 Save")
+    assert ask(store, read.tree, known.client.id) == known and len(ask(store, drafts.listed, READER)) == 1
 
 
 def test_whoever_may_key_is_told_nothing(store: Store, known: ClientTree, readers: None, start: Start) -> None:

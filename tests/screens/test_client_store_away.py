@@ -53,7 +53,7 @@ def kept(folder: Path) -> list[Path]:
 def held(store: Store, text: str) -> bool:
     """Whether a finished file holds a text that was typed."""
     key, _ = read_or_make_key(store.key_file, may_make=False)
-    found, _ = offline_drafts._read(store.path, key, "ann")
+    found = offline_drafts._read(store.path, key, "ann").rows
     return any(text in str(row) for rows in found.values() for row in rows)
 
 

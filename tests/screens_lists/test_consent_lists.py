@@ -5,6 +5,7 @@ import pytest
 from exporters.records import consent, privacy_notice
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
+from store.month.withdrawals import to_tell
 from store.records import read, save
 from store.records.consent import ConsentAnswer
 from store.store import Store
@@ -41,14 +42,14 @@ def test_a_withdrawal_stays_until_it_is_ticked(store: Store, work: Work, start: 
     terminal.press("the team, by post<enter>")
     terminal.until("Ticked.")
     terminal.until("Nobody is to be told of a withdrawal.")
-    assert ask(store, consent.to_tell, work) == []
+    assert ask(store, to_tell, work.agency, work.today) == []
     terminal.press("l")
     terminal.until("(told) the team, by post")
     terminal.press("t")
     terminal.until("A withdrawal that was told")
     terminal.press("t")
     terminal.until("It is on the list again.")
-    assert len(ask(store, consent.to_tell, work)) == 1
+    assert len(ask(store, to_tell, work.agency, work.today)) == 1
 
 
 def test_the_month_has_their_number_and_leads_to_them(store: Store, work: Work, start: Start) -> None:
@@ -58,10 +59,25 @@ def test_the_month_has_their_number_and_leads_to_them(store: Store, work: Work, 
     terminal.until("1 withdrawal that no extract can carry")
     terminal.press("/no such words<enter>")
     terminal.until("Nothing here has all of these words")
-    entry = ask(store, consent.to_tell, work)[0].entry
-    assert entry is not None
-    do(store, BOB, consent.tick, entry.id, "the team, by post")
     terminal.press("<escape><escape><escape>")
+    terminal.until("Month: ")
+    # A worklist like the others: a number, Enter lists, Enter opens where it waits, and it is ticked there.
+    terminal.press("w")
+    terminal.until("Withdrawals to tell, which no extract carries")
+    terminal.press("<end><enter>")
+    terminal.until("[to tell]")
+    terminal.until("1 client")
+    terminal.press("<enter>")
+    terminal.until("December 2020; Ctrl+D ticks it.")
+    terminal.press("<ctrl+d>")
+    terminal.until("Whoever has the data was told")
+    terminal.press("t")
+    terminal.until("Whom, and how")
+    terminal.press("the team, by post<enter>")
+    terminal.until("Ticked.")
+    terminal.press("<escape>")
+    terminal.until(" 0 clients")
+    terminal.press("<escape><escape>")
     terminal.until("Month: ")
     terminal.until(lambda seen: not seen.shows("Withdrawals of consent to tell"))
 

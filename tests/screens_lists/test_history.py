@@ -1,21 +1,24 @@
 """Who changed what: of a record and all below it, and by oneself today."""
 
+import getpass
 from datetime import timedelta
 
 import pytest
 
+from exporters.month.checklist import AT_UPLOAD
 from exporters.records import history
 from store.clients import search
-from store.disk import audit
+from store.disk import audit, copy_notes
 from store.facts import AgencyInfo, ClientQuery, ClientTree, Who
-from store.people import looks
+from store.people import looks, roles
+from store.people.acts import Role
 from store.records import read, save
 from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, PICTURES, Start, command, same_picture
 from tests.stores import ask, do
 from tests.terminal import Terminal
-from tui.session.history_lines import HistoryLine, client_name, told_of
+from tui.session.history_lines import HistoryLine, client_name, told_of, whole_day_told
 from validators.local_time import LONDON
 from validators.standard.catalogue import load
 
@@ -98,6 +101,22 @@ def test_by_me_today_has_only_mine_and_only_todays(store: Store, agency: AgencyI
     assert ask(store, history.of_person, agency, "bob", NOW.date(), LONDON).changes == ()
 
 
+def test_what_is_about_no_client_is_told_in_words(store: Store, agency: AgencyInfo) -> None:
+    me = Who(getpass.getuser(), NOW)
+    do(store, me, roles.give, "daemon", Role.KEYING)
+    do(store, me, copy_notes.note, tried=True)
+    with store.writing(me) as unit:
+        unit.chain.add("export", "extract", "an-id", "", None, "0a" * 32)
+        unit.chain.add("tick", "submission", "an-id", AT_UPLOAD, None, '{"a": "b"}')
+    told = ask(store, whole_day_told, agency, STANDARD, me.person, NOW.date(), looks=False).lines
+    assert [(one.record, one.what) for one in told[:4]] == [
+        ("Submission", "what the checklist said is kept"),
+        ("Extract", "written"),
+        ("Store", "a copy made"),
+        ("Group daemon", "role given: role: (empty) → KEYING"),
+    ]
+
+
 def test_by_me_today_from_the_palette(start: Start, changed: ClientTree) -> None:
     terminal = start()
     command(terminal, "by me today", "2 lines")
@@ -147,4 +166,4 @@ def test_who_looked_and_what_another_did_on_a_day(start: Start, store: Store, ch
     terminal.press(f"bob<enter>{NOW - timedelta(days=1):%Y-%m-%d}<enter>")
     terminal.until("What bob did on")
     terminal.until("2 lines")
-    assert terminal.shows("backup") and terminal.shows("Postcode")
+    assert terminal.shows("a copy made") and terminal.shows("Postcode")

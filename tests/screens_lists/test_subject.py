@@ -3,6 +3,7 @@
 import stat
 from pathlib import Path
 
+from exporters.imports.copy import plan_copy, write_copy
 from store.clients import search
 from store.facts import AgencyInfo, Who
 from store.records import read, removal, save
@@ -12,7 +13,7 @@ from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
 from validators.standard.catalogue import load
 
-STANDARD = load("ndtms-cjit-p")
+STANDARD, WALES = load("ndtms-cjit-p"), load("smds-wales")
 
 
 def closed(store: Store, agency: AgencyInfo) -> list[tuple[str, str]]:
@@ -63,16 +64,27 @@ def test_one_asks_and_another_removes(start: Start, store: Store, agency: Agency
     terminal.press("8<enter>")
     terminal.until("2 due")
     same_picture(terminal, HELP / "subject.screen.txt")
+    other = start(person="bob")
+    with store.writing(Who("bob", NOW)) as unit:
+        plan = plan_copy(read.tree(unit, first), STANDARD, WALES, "W00001", agency.code)
+        write_copy(unit, plan, "W00001", WALES)
+    terminal.press("<home>ar")
+    # Another agency of the store has him, too: whether he goes there is asked, and here each keeps by its own time.
+    terminal.until("Agency W00001 (smds-wales) has a copy")
+    terminal.press("e")
+    terminal.until("In agency W00001")
     terminal.press("ar")
+    terminal.until("Agency W00001 (smds-wales) has a copy")
+    terminal.press("h")
     terminal.until("Asked: another person confirms it")
     terminal.until("1 waiting")
     terminal.press("<home>c")
     terminal.until("You asked for this removal")
-    other = start(person="bob")
     command(other, "held and removed", "1 waiting")
     other.press("c")
     other.until("Remove this client?")
     other.until("Records that go")
+    assert other.shows("Agency W00001 (smds-wales) has a copy")
     other.press("<enter>", 0.3)
     assert ask(store, removal.waiting, first) is not None
     other.press("x")

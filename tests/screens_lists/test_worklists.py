@@ -10,6 +10,8 @@ from store.store import Store
 from tests.screens.program import NOW
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
+from tui.screens.clients.keys import SHOWN
+from tui.screens.clients.rows import FILTERS
 
 ANN = Who("ann", NOW)
 
@@ -82,6 +84,10 @@ def test_a_note_stands_at_its_field_and_goes_when_it_is_answered(
     terminal.until("No note at")
     assert ask(store, field_notes.listed, agency) == []
     assert not ask(store, read.tree, note.client_id).episodes[0].episode.noted
+
+
+def test_each_filter_of_the_list_is_an_action() -> None:
+    assert set(SHOWN) == set(FILTERS)
 
 
 def test_the_weeks_without_an_event_are_a_setting(start: Start, tmp_path: Path) -> None:

@@ -107,12 +107,13 @@ def test_no_store_of_ones_own_shows_the_services_key(shared: Service) -> None:
     place.mkdir()
     place.chmod(0o1777)
     key = (shared.home / "key" / "store.key").read_bytes()
-    for person in ("ann", "cas"):
-        for words in ("sample --clients 1", "key where", "key change", "key command /bin/true", "restore x.db"):
-            code, said = shared.desk(person, f"{words} --store {place / 'own.db'}")
-            assert code == 2 and "leave out --store" in said, said
-            code, said = shared.desk(person, f"{words} --key-file {place / 'own.key'}")
-            assert code == 2 and "leave out --key-file" in said, said
+    commands = ("sample --clients 1", "key where", "key change", "key command /bin/true", "restore x.db")
+    tried = [("ann", words) for words in commands] + [("cas", "key where")]
+    for person, words in tried:
+        code, said = shared.desk(person, f"{words} --store {place / 'own.db'}")
+        assert code == 2 and "leave out --store" in said, said
+        code, said = shared.desk(person, f"{words} --key-file {place / 'own.key'}")
+        assert code == 2 and "leave out --key-file" in said, said
     assert list(place.iterdir()) == [] and (shared.home / "key" / "store.key").read_bytes() == key
 
 
@@ -169,13 +170,38 @@ def test_forced_by_sshd_staff_land_in_the_program_and_nowhere_else(shared: Servi
         server.wait()
 
 
-def test_one_person_with_a_store_of_their_own(shared: Service) -> None:
-    done = shared.run("eve", f"KEYWORK_STORE= KEYWORK_KEY_FILE= {shared.command} roles list")
-    assert done.returncode == 2 and "store" in done.stderr  # the service's, which eve cannot reach
+def test_a_copy_is_brought_back_by_another_account_that_has_the_key(shared: Service) -> None:
+    """On another machine nobody is called as here, and neither the service's store nor its groups are there."""
+    done = shared.run("desk", f"{shared.command} backup copy.db")
+    assert done.returncode == 0, done.stderr
+    trial = shared.folder / "eve" / "trial"
+    trial.mkdir()
+    for source in (shared.home / "copy.db", shared.home / "key" / "store.key"):
+        (trial / source.name).write_bytes(source.read_bytes())
+        (trial / source.name).chmod(0o600)
+    for path in (trial, *trial.iterdir()):
+        os.chown(path, shared.number("eve"), shared.number("eve"))
+    trial.chmod(0o700)
+    own, its = own_command(shared), "--store trial/keywork.db --key-file trial/store.key"
+    done = shared.run(
+        "eve", f"{own} restore trial/copy.db {its} && {own} doctor {its} && {own} client show 76579 {its}"
+    )
+    assert done.returncode in (0, 1) and "WRONG" not in done.stdout and "> Client " in done.stdout, done
+
+
+def own_command(shared: Service) -> Path:
+    """The program for an account that has a store of its own."""
     own = shared.folder / "own-desk"
     text = shared.command.read_text()
     own.write_text("\n".join(line for line in text.splitlines() if "KEYWORK_" not in line) + "\n")
     own.chmod(0o755)
+    return own
+
+
+def test_one_person_with_a_store_of_their_own(shared: Service) -> None:
+    done = shared.run("eve", f"KEYWORK_STORE= KEYWORK_KEY_FILE= {shared.command} roles list")
+    assert done.returncode == 2 and "store" in done.stderr  # the service's, which eve cannot reach
+    own = own_command(shared)
     done = shared.run("eve", f"{own} sample --clients 3 && {own} roles list && {own} doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{shared.account('eve')} has the role administrator" in done.stdout and "WRONG" not in done.stdout

@@ -82,7 +82,17 @@ def test_another_persons_file_is_left_alone(store: Store) -> None:
     file = offline_drafts.keep(store, [draft("bob")])
     assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 0
     assert file.exists()
+    typed, unread = ask(store, offline_drafts.left)
+    assert [(one.person, one.record_id, one.values["CLIENT"]) for one in typed] == [("bob", "c1", SECRET)]
+    assert unread == 0 and file.exists()
     assert offline_drafts.take(store, Who("bob", NEVER)).drafts == 1
+
+
+def test_everybodys_files_are_taken_in_where_all_is_handed_over(store: Store) -> None:
+    files = [offline_drafts.keep(store, [draft(person)]) for person in ("ann", "bob")]
+    assert offline_drafts.take(store, Who("cid", NEVER), of_all=True).drafts == 2
+    assert {one.person for one in ask(store, drafts.listed)} == {"ann", "bob"}
+    assert not any(file.exists() for file in files)
 
 
 def test_a_file_of_another_key_is_named_and_left(store: Store) -> None:

@@ -183,7 +183,7 @@ class KeyworkApp(BaseApp):
         from tui.app.letter_watch import LetterWatch  # after the first paint
 
         others = LetterWatch(self).look
-        self.watch_store = StoreWatch(self, self.threads, found.store, self._how_it_stands, others)
+        self.watch_store = StoreWatch(self, self.threads, found.store, self._how_it_stands, others, self._shut_out)
         self.watch_store.start()
         if not self.demo:
             self.lock.start()
@@ -347,6 +347,11 @@ class KeyworkApp(BaseApp):
         self.lock.draw()
 
     # Leaving
+
+    def _shut_out(self, problem: Problem) -> None:
+        """The person may not read the store any more: nothing of it stays on the screen."""
+        self.leave()
+        self.last_words = f"{problem.told(self.terms)} What you typed is kept."
 
     def flush_drafts(self, reason: str) -> None:
         """Write what is typed at once, in this very thread."""

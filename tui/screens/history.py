@@ -71,7 +71,7 @@ class HistoryScreen(StoredTableScreen[HistoryLine]):
         """When, who, which record, what; of whom, where there is room or no record is asked for."""
         if self._wide:
             return one.at, one.person, one.client, one.record, one.what
-        return one.at, one.person, one.record if self._record_id else one.client, one.what
+        return one.at, one.person, one.record if self._record_id else one.client or one.record, one.what
 
     def told_of(self, one: HistoryLine) -> tuple[str, ...]:
         """Of what, when, who; what."""

@@ -12,10 +12,10 @@ from exporters.extracts.submission_window import DUE
 from exporters.month.checklist import MISMATCHES, OUTSIDE, open_mismatches
 from exporters.month.month_text import MonthView, figure_lines, read_month, roll_text, when_lines
 from exporters.month.status import Standing, keep_today
-from exporters.records import consent, second_keying, worklists
+from exporters.records import second_keying, worklists
 from exporters.records.second_keying import SecondKeyingFigures
 from exporters.records.worklists import WorklistCount
-from exporters.work import Work
+from store.month.withdrawals import to_tell
 from store.snapshot import Snapshot
 from tui.screens.registry import CONSENT, ROLL_OVER, SCREENS
 from tui.session.background_check import caseload_check, progress_text
@@ -170,7 +170,9 @@ def other_lines(view: MonthView, waiting: "Waiting") -> list[MonthLine]:
     if drafts:
         each = ", ".join(f"{person} {many}" for person, many in sorted(drafts.items()))
         found.append(MonthLine("month.drafts", "warning", f"Drafts, typed and not saved: {each}", goes_to="drafts"))
-    told = ", ".join(f"{worklists.SHORT[one.name]} {one.number:,}" for one in waiting.lists if one.number)
+    told = ", ".join(
+        f"{worklists.SHORT[one.name]} {one.number:,}" for one in waiting.lists if one.number and one.name != "to_tell"
+    )
     if told:
         found.append(MonthLine("month.worklists", "notice", f"Worklists: {told}", goes_to="worklists"))
     if waiting.again is not None:
@@ -378,11 +380,10 @@ class MonthScreen(StoreScreen[None]):
     def _count_waiting(self) -> None:
         app = self.program
         about = (app.agency, app.standard, app.today(), app.settings.quiet_weeks)
-        work = Work(app.agency, app.standard, app.today())
 
         def count(snapshot: Snapshot) -> Waiting:
             again = second_keying.waiting(snapshot, about[0], about[1])
-            return Waiting(worklists.counts(snapshot, *about), again, len(consent.to_tell(snapshot, work)))
+            return Waiting(worklists.counts(snapshot, *about), again, len(to_tell(snapshot, about[0], about[2])))
 
         app.read(count, on_done=self._counted)
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from exporters.subject import everything, removal
+from exporters.subject.elsewhere import HeldElsewhere
 from exporters.subject.removal import Removed
 from exporters.work import Work
 from store.disk.user import service_account
@@ -189,18 +190,38 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         app = self.program
         agency, standard, today, client_id = app.agency, app.standard, app.today(), one.client_id
 
+        def ask(reason: RemovalReason, everywhere: bool) -> None:
+            app.write(
+                lambda unit: removal.ask(unit, agency, standard, client_id, reason, today, everywhere),
+                on_done=self._asked,
+                hold=True,
+            )
+
         def answered(letter: str | None) -> None:
             if letter in LETTERS:
                 reason = LETTERS[letter]
-                app.write(
-                    lambda unit: removal.ask(unit, agency, standard, client_id, reason, today),
-                    on_done=self._asked,
+                app.read(
+                    lambda snapshot: removal.elsewhere_of(snapshot, agency, standard, client_id),
+                    on_done=lambda found: self._where(found, lambda everywhere: ask(reason, everywhere)),
                     hold=True,
                 )
 
         lines = [one.name, "Another person has to confirm it; until then nothing goes.", removal.COPIES]
         answers = [Answer("w", "Consent was withdrawn"), Answer("r", "The time it is kept for is over")]
         self.app.push_screen(Confirm("Ask for removal: why?", lines, answers), answered)
+
+    def _where(self, found: list[HeldElsewhere], ask: Callable[[bool], None]) -> None:
+        """Where other agencies of the store have the same person: whether those records go, too."""
+        if not found:
+            ask(False)
+            return
+
+        def answered(letter: str | None) -> None:
+            if letter in ("e", "h"):
+                ask(letter == "e")
+
+        answers = [Answer("e", "Everywhere: those records, too"), Answer("h", "Here alone: those stay")]
+        self.app.push_screen(Confirm("He is held elsewhere, too", [f"{one.told}." for one in found], answers), answered)
 
     def _asked(self, info: RemovalInfo) -> None:
         self.say("Asked: another person confirms it here, or takes it back.", "ok")
@@ -259,7 +280,13 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
 
         def answered(letter: str | None) -> None:
             if letter == "t":
-                self.program.write(lambda unit: stored.take_back(unit, info.id), on_done=self._taken_back, hold=True)
+                app = self.program
+                agency, standard = app.agency, app.standard
+                app.write(
+                    lambda unit: removal.take_back(unit, agency, standard, info.id),
+                    on_done=self._taken_back,
+                    hold=True,
+                )
 
         answers = [Answer("t", "Take it back: the client is kept")]
         self.app.push_screen(Confirm("Take back?", [removal.told_state(info)], answers), answered)

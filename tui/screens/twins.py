@@ -109,6 +109,7 @@ COMMANDS: Mapping[str, str] = {
     "clients.mine": "client list",
     "clients.drafts": "client list",
     "clients.doubles": "client list",
+    "clients.to_tell": "client list",
     "clients.deleted": "client list",
     "clients.worker": "client list",
     "clients.sort": "client list",

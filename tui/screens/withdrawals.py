@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from exporters.records import consent
-from exporters.work import Work
+from store.month.withdrawals import to_tell
 from store.records.consent import ConsentEntry, ConsentPlace
 from store.snapshot import Snapshot
 from tui.form.dates import show_date
@@ -40,10 +40,10 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
     def question(self) -> Callable[[Snapshot], TableContents[ConsentPlace]]:
         """Those that nobody ticked; with `l` the ticked ones, too."""
         app, ticked = self.program, self.with_ticked
-        work = Work(app.agency, app.standard, app.today())
+        agency, today = app.agency, app.today()
 
         def read(snapshot: Snapshot) -> TableContents[ConsentPlace]:
-            found = consent.to_tell(snapshot, work, settled=ticked)
+            found = to_tell(snapshot, agency, today, settled=ticked)
             waiting = sum(one.entry is not None and one.entry.settled_at is None for one in found)
             about = f"{counted(waiting, 'withdrawal')} that no extract can carry: tell {consent.WHOM}."
             return TableContents(found, about, "Nobody is to be told of a withdrawal.")
@@ -51,8 +51,8 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         return read
 
     def key_of(self, one: ConsentPlace) -> object:
-        """An episode stands here once."""
-        return one.episode_id
+        """An episode stands here once for each consent that was taken back."""
+        return self._entry(one).id
 
     def text_of(self, one: ConsentPlace) -> str:
         """The client, and all that is told."""
@@ -61,7 +61,7 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
     def _told(self, one: ConsentPlace) -> str:
         entry = self._entry(one)
         at = when(entry.entered_at, self.program.today()) if entry.entered_at is not None else ""
-        return consent.entry_told(entry, at)
+        return consent.withdrawal_told(entry, at)
 
     @staticmethod
     def _entry(one: ConsentPlace) -> ConsentEntry:
@@ -74,7 +74,8 @@ class WithdrawalsScreen(StoredTableScreen[ConsentPlace]):
         at = when(entry.entered_at, self.program.today()) if entry.entered_at is not None else ""
         closed = "deleted" if one.deleted else show_date(one.closed, "YYYY-MM-DD") or one.closed
         ticked = "" if entry.settled_at is None else f"(told) {entry.settled_how}"
-        return at, entry.entered_by, one.reference, closed, ticked or entry.note
+        which = "IPS. " if entry.purpose == "ips" else ""
+        return at, entry.entered_by, one.reference, closed, which + (ticked or entry.note)
 
     def told_of(self, one: ConsentPlace) -> tuple[str, ...]:
         """The withdrawal in words."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from exporters.month.checklist import AT_UPLOAD
 from exporters.records import history
 from exporters.records.consent import STATES
-from exporters.records.history import ACT_WORDS, DaySums
+from exporters.records.history import ACT_WORDS, BESIDE_WORDS, NAMED, DaySums
 from exporters.records.second_keying import RIGHTS
 from store.facts import RECORD_KINDS, AgencyInfo, AuditEntry, RecordChange, StoredRecord
 from store.people.acts import REFUSED
@@ -68,12 +69,19 @@ def told_of(standard: Standard, change: RecordChange) -> HistoryLine:
 def told_beside(standard: Standard, entry: AuditEntry) -> HistoryLine:
     """An act that is about no record of a client as a line: an export, a role, a backup, what was refused."""
     what, details = describe(standard, entry)
-    called = standard.word(entry.kind) if entry.kind in RECORD_KINDS else entry.kind
+    called = standard.word(entry.kind) if entry.kind in RECORD_KINDS else entry.kind.replace("_", " ")
+    name = f"{called.capitalize()} {entry.record_id}" if entry.kind in NAMED else called.capitalize()
+    told = BESIDE_WORDS.get((entry.kind, entry.act), "")
+    if entry.field == AT_UPLOAD:
+        what = "what the checklist said is kept"
+    elif told and not entry.erased:
+        what = f"{told}: {what}" if entry.field else told
+        details = (f"{name}: {what}", *details[1:])
     if entry.act == REFUSED:
         what = f"tried and may not: {entry.field}"
         details = (f"Tried to {entry.field} ({called} {entry.record_id}), which the role does not allow.",)
     at = f"{entry.at.astimezone(LONDON):%d %b %Y %H:%M}"
-    return HistoryLine(entry.number, at, entry.person, "", called.capitalize(), what, details, "", "")
+    return HistoryLine(entry.number, at, entry.person, "", name, what, details, "", "")
 
 
 def record_told(

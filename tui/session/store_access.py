@@ -34,6 +34,7 @@ SETTLED_SECONDS = 3.0
 GIVE_BACK_SECONDS = 5.0
 """Memory is given back at most so often."""
 WATCH_SECONDS = 1.0
+GROUPS_SECONDS, SOON_SECONDS = 30.0, 3.0
 AWAY_SECONDS = 5.0
 """Who has pressed no key for so long is not typing: what is kept for the next key is given back then. On a machine that
 is too busy to write a draft every second it is no time for that."""
@@ -158,11 +159,14 @@ class StoreWatch:
         store: "Store",
         look: Callable[["StoreState | None"], "StoreState"],
         others: Callable[[], object],
+        shut_out: Callable[[Problem], object],
     ) -> None:
         """`look` says how things stand now, given how they stood before; it is called in another thread. `others` is
-        called when somebody else did something that the audit tells."""
+        called when somebody else did something that the audit tells, `shut_out` once the person may not read the store
+        any more."""
         self._app, self._threads, self._store = app, threads, store
-        self._look, self._others = look, others
+        self._look, self._others, self._shut_out = look, others, shut_out
+        self._ask_at = monotonic() + GROUPS_SECONDS
         self._state: StoreState | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -180,8 +184,10 @@ class StoreWatch:
 
     def _watch(self) -> None:
         while not self._ended.is_set():
+            before = self._state
             try:
-                before, self._state = self._state, self._look(self._state)
+                now = self._look(before)
+                self._ask_to_read(before, now)
                 if not self._threads.is_settled:
                     self._threads.tidy()
                 if monotonic() - self._app.key_queue.last_at > AWAY_SECONDS and self._store.rest():
@@ -189,8 +195,18 @@ class StoreWatch:
             except Exception as error:
                 self._missed(error if isinstance(error, Problem) else failed_inside(error))
             else:
-                self._compare(before, self._state)
+                self._state = now
+                self._compare(before, now)
             self._ended.wait(WATCH_SECONDS)
+
+    def _ask_to_read(self, before: "StoreState | None", now: "StoreState") -> None:
+        """Now and then see whether the person may still read: who is in which group no act tells."""
+        if before is not None and now.act != before.act:  # perhaps a role, which holds for a moment yet
+            self._ask_at = min(self._ask_at, monotonic() + SOON_SECONDS)
+        elif monotonic() > self._ask_at:
+            self._ask_at = monotonic() + GROUPS_SECONDS
+            with self._store.reading():
+                pass
 
     def _compare(self, before: "StoreState | None", now: "StoreState") -> None:
         if self.lost:
@@ -205,7 +221,11 @@ class StoreWatch:
             self._hand_over(self._tell_of_others)
 
     def _missed(self, problem: Problem) -> None:
-        if self.lost != str(problem) and not self._ended.is_set():
+        from store.people.acts import Refused
+
+        if isinstance(problem, Refused):
+            self._hand_over(self._shut_out, problem)
+        elif self.lost != str(problem) and not self._ended.is_set():
             self.lost = str(problem)
             told = shortly(problem, self._store.path, self._app.terms)
             self._hand_over(self._app.say, f"Typing goes on. {told}", "warning")

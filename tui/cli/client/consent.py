@@ -8,6 +8,7 @@ from exporters.json_text import json_text
 from exporters.records import consent
 from exporters.records.privacy_notice import in_use
 from store.facts import ClientTree, StoredRecord
+from store.month.withdrawals import to_tell
 from store.records import read
 from store.records.consent import ConsentAnswer, ConsentEntry, ConsentPlace, Purpose, history
 from tui.cli.client.changes import only_one, refuse_company
@@ -76,13 +77,13 @@ def withdrawals(
 ) -> int:
     """List the withdrawals that no extract can carry: whoever has the data is to be told of them."""
     with asked.opened() as at:
-        found = at.store.ask(consent.to_tell, at.work, settled=ticked)
+        found = at.store.ask(to_tell, at.work.agency, asked.today, settled=ticked)
         if asked.form is OutputFormat.JSON:
             print(json_text([_place(one) for one in found], indent=1))
             return 0
         for one in found:
             assert one.entry is not None
-            told = consent.entry_told(one.entry, _at(at, one.entry))
+            told = consent.withdrawal_told(one.entry, _at(at, one.entry))
             print(printable(f"{one.reference or one.client_id}  {one.episode_id}  closed {one.closed or '-'}  {told}"))
         if not any(one.entry is not None and one.entry.settled_at is None for one in found):
             print("Nobody is to be told of a withdrawal.")
@@ -101,8 +102,9 @@ def told(
     """Tick a withdrawal of which whoever has the data was told."""
     with asked.opened() as at:
         episode, _ = _episode(at, wanted, deleted=True)
-        places = at.store.ask(consent.to_tell, at.work, settled=True)
-        entry = next((one.entry for one in places if one.episode_id == episode.id and one.entry is not None), None)
+        places = at.store.ask(to_tell, at.work.agency, asked.today, settled=True)
+        its = [one.entry for one in places if one.episode_id == episode.id and one.entry is not None]
+        entry = next((one for one in its if (one.settled_at is not None) is back), next(iter(its), None))
         if entry is None:
             raise Problem(at.work.standard.say("No withdrawal of this {episode} is on the list: nothing is to do."))
         if back:

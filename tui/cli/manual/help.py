@@ -24,6 +24,8 @@ NOTICE = "privacy-notice"
 """And the page for clients that the program brings."""
 OPERATOR = "operator"
 """And the page for those who run it."""
+PROTECTED = "protected"
+"""And the page that says what is protected against whom, and what is not."""
 CONSTRAINTS = "constraints"
 """And the versions that are installed here, for another installation."""
 SETUP = "setup_"
@@ -37,13 +39,14 @@ def help_(
         str | None,
         typer.Argument(
             metavar="SCREEN",
-            help="One screen only; or: changes, man, privacy-notice, operator, constraints, or a file operator names.",
+            help="One screen only; or: changes, man, privacy-notice, operator, protected, constraints, or a file "
+            "operator names.",
             show_default=False,
         ),
     ] = None,
 ) -> int:
     """Show each screen as text, with its keys and what they do."""
-    if screen in (CHANGES, OPERATOR) or ((screen or "").startswith(SETUP) and about(screen or "")):
+    if screen in (CHANGES, OPERATOR, PROTECTED) or ((screen or "").startswith(SETUP) and about(screen or "")):
         print("\n".join(about(screen or "")))
         return 0
     if screen == CONSTRAINTS:
@@ -67,7 +70,7 @@ def help_(
     if screen is not None and screen not in SCREENS:
         raise Problem(
             f"There is no screen '{printable(screen)}': there are {', '.join(SCREENS)}; and {CHANGES}, {MAN}, {NOTICE},"
-            f" {OPERATOR}, {CONSTRAINTS}."
+            f" {OPERATOR}, {PROTECTED}, {CONSTRAINTS}."
         )
     for scope, entry in SCREENS.items():
         if screen in (None, scope):

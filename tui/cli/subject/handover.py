@@ -10,6 +10,8 @@ import typer
 from exporters.subject import handover
 from store.disk.user import service_account
 from store.facts import Who
+from store.live import offline_drafts
+from store.live.offline_drafts import TakenIn
 from tui.cli.context import now, opened, person, talk
 from tui.cli.named import agency_of
 from tui.cli.options import AgencyOption, KeyOption, StandardOption, StoreOption
@@ -41,6 +43,8 @@ def handover_(
         its = found.ask(agency_of, agency, standard)
         data_set, who = load(its.standard), Who(person(found.path), now())
         found.do(who, handover.note, its)
+        # What was typed while the store was away goes with the rest, whoever typed it.
+        _tell_left(offline_drafts.take(found, who, of_all=True))
         with found.reading() as snapshot:
             head = handover.head_of(snapshot, its, data_set, who.person, who.at)
             if out is not None:
@@ -58,6 +62,15 @@ def handover_(
         talk(f"The folder is {account}'s; you read it by its group, and --stdout gives the JSON out as well.")
     talk("These files are not encrypted: hand them over by a way that is, and delete them once they are taken in.")
     return 0
+
+
+def _tell_left(taken: TakenIn) -> None:
+    """Say, before anything is written, which typing is not handed over."""
+    if left := [*taken.closed, *taken.unreadable]:
+        talk(
+            f"Typing that was kept in {counted(len(left), 'file')} while the store was away cannot be read by this "
+            "account and is not handed over: whoever typed it starts Keywork once, which takes it in; then hand over."
+        )
 
 
 def _to_stdout(write: Callable[[], handover.Handed]) -> handover.Handed:

@@ -64,16 +64,25 @@ def ask(
     asked: ClientOptions,
     wanted: IdArgument,
     reason: Annotated[Reason, typer.Option("--reason", help="Consent was withdrawn, or the time is over.")],
+    everywhere: Annotated[
+        bool | None,
+        typer.Option(
+            "--everywhere/--here-alone", help="Where other agencies of the store have him: there, too, or not."
+        ),
+    ] = None,
 ) -> int:
     """Ask that a client be removed; another person confirms it."""
     with asked.opened() as at:
         client, why = _client(at, wanted), _reason(reason)
-        info = at.store.do(at.who, removal.ask, at.work.agency, at.work.standard, client, why, asked.today)
+        its = (at.work.agency, at.work.standard)
+        info = at.store.do(at.who, removal.ask, *its, client, why, asked.today, everywhere)
+        before = at.store.ask(removal.told_before, *its, info)
     if asked.form is OutputFormat.JSON:
         print(json.dumps(_mapping(info), indent=1))
     else:
         print(f"{info.client_id}: {removal.told_state(info)}")
-    talk(removal.COPIES)
+    for line in before:
+        talk(printable(line))
     return 0
 
 
@@ -94,7 +103,7 @@ def confirm(
             return 0
         done = at.store.do(at.who, removal.confirm, at.work.agency, at.work.standard, info.id, asked.today)
     if asked.form is OutputFormat.JSON:
-        print(json.dumps(_mapping(done.info) | {"files": list(done.files)}, indent=1))
+        print(json.dumps(_mapping(done.info) | _beside(done), indent=1))
     else:
         for line in removal.told_removed(done):
             print(printable(line))
@@ -105,7 +114,9 @@ def confirm(
 def take_back(asked: ClientOptions, wanted: IdArgument) -> int:
     """Take back what was asked for a client."""
     with asked.opened() as at:
-        info = at.store.do(at.who, stored.take_back, _waiting(at, _client(at, wanted)).id)
+        info = at.store.do(
+            at.who, removal.take_back, at.work.agency, at.work.standard, _waiting(at, _client(at, wanted)).id
+        )
     print(f"{info.client_id}: {removal.told_state(info)}")
     return 0
 
@@ -145,6 +156,12 @@ def _reason(reason: Reason) -> "RemovalReason":
 
 def _day(day: date) -> str:
     return day.isoformat()
+
+
+def _beside(done: removal.Removed) -> dict[str, object]:
+    """What a removal leaves to do, and what went in other agencies."""
+    also = [_mapping(one.info) for one in done.also]
+    return {"files": list(done.files), "elsewhere": list(done.elsewhere), "also": also}
 
 
 def _mapping(info: RemovalInfo) -> dict[str, object]:

@@ -8,6 +8,7 @@ from exporters.records import consent
 from exporters.records.consent import Recorded
 from exporters.records.privacy_notice import in_use
 from exporters.work import Work
+from store.month.withdrawals import to_tell
 from store.records.consent import ConsentAnswer, ConsentEntry, Purpose, State, history
 from store.snapshot import Snapshot
 from tui.form.dates import read_date, show_date
@@ -36,11 +37,13 @@ LETTERS: Mapping[str, tuple[State, str]] = {
 
 @dataclass(frozen=True)
 class KnownConsent:
-    """What is known of an episode's consent for one purpose, what follows from it, and the notice in use."""
+    """What is known of an episode's consent for one purpose, what follows from it, the notice in use, and the
+    withdrawal that no extract carries, where there is one."""
 
     entries: tuple[ConsentEntry, ...]
     follows: str
     notice: str
+    to_tell: ConsentEntry | None = None
 
 
 class Consenting:
@@ -96,6 +99,11 @@ class Consenting:
         offered = {"a", "n"} | ({"w"} if last == "agreed" else {"r"})
         answers = [Answer(letter, text) for letter, (_, text) in LETTERS.items() if letter in offered]
         answers.append(Answer("p", "The privacy notice, to be read out"))
+        untold = known.to_tell
+        if untold is not None:
+            answers.append(
+                Answer("t", "Whoever has the data was told" if untold.settled_at is None else "Not told yet")
+            )
         other: Purpose = "ips" if purpose == "return" else "return"
         answers.append(Answer("i", f"Consent to {consent.PURPOSES[other]}"))
 
@@ -104,6 +112,8 @@ class Consenting:
                 screen.program.open_screen("notice")
             elif letter == "i":
                 self._look(held, other)
+            elif letter == "t" and untold is not None:
+                self._tick(untold)
             elif letter is not None and screen.form.locked:
                 screen.say(screen.form.locked, "notice")
             elif letter is not None:
@@ -111,6 +121,21 @@ class Consenting:
 
         title = f"Consent to {consent.PURPOSES[purpose]}: {labels.record_name(screen.case, held)}"
         screen.app.push_screen(Confirm(title, lines, answers), answered)
+
+    def _tick(self, entry: ConsentEntry) -> None:
+        """Say whom one told of a withdrawal that no extract carries; or take that back."""
+        program, screen = self.screen.program, self.screen
+        done = lambda one: screen.say("Ticked." if one.settled_at else "It is on the list again.", "ok")  # noqa: E731
+
+        def told(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                how = texts["how"]
+                program.write(lambda unit: consent.tick(unit, entry.id, how), on_done=done, hold=True)
+
+        if entry.settled_at is not None:
+            program.write(lambda unit: consent.take_back(unit, entry.id), on_done=done, hold=True)
+            return
+        screen.app.push_screen(Asking("Whoever has the data was told", [], [Asked("how", "Whom, and how")]), told)
 
     def _ask_about(self, held: Held, purpose: Purpose, state: State, notice: str) -> None:
         program = self.screen.program
@@ -160,4 +185,8 @@ class Consenting:
 def _known(snapshot: Snapshot, work: Work, episode_id: str, purpose: Purpose) -> KnownConsent:
     entries = history(snapshot, episode_id, purpose)
     follows = consent.what_follows(snapshot, work, episode_id) if purpose == "return" and entries else ""
-    return KnownConsent(entries, follows, in_use(snapshot, work.agency).version)
+    its = (
+        one.entry for one in to_tell(snapshot, work.agency, work.today, settled=True) if one.episode_id == episode_id
+    )
+    entry = next((one for one in its if one is not None and one.purpose == purpose), None)
+    return KnownConsent(entries, follows, in_use(snapshot, work.agency).version, entry)

@@ -7,6 +7,7 @@ from textual.app import App
 
 from exporters.records import worklists
 from exporters.records.worklists import WaitingPlace, Walk
+from exporters.work import Work
 from store.facts import Who
 from store.findings.queries import count_stale
 from store.snapshot import Snapshot
@@ -94,14 +95,14 @@ def to_waiting(app: App[Any], walk: Walk, client_id: str, step: int, leaving: "C
     program = program_of(app)
     agency, standard, weeks = program.agency, program.standard, walk.query.weeks
     who = Who(program.person, program.clock(), program.session)
-    name = worklists.title(standard, walk.name, weeks)
+    name, work = worklists.title(standard, walk.name, weeks), Work(agency, standard, walk.query.today)
 
     def look(snapshot: Snapshot) -> tuple[Loaded, WaitingPlace] | None:
         wanted = worklists.onward(snapshot, agency, walk, client_id, step) if client_id else walk.chosen
         if not wanted:
             return None
         found = queries.load(snapshot, agency, standard, who, wanted)
-        return found, worklists.place(snapshot, standard, found.tree, walk.name) if found.tree else WaitingPlace()
+        return found, worklists.place(snapshot, work, found.tree, walk.name) if found.tree else WaitingPlace()
 
     def came(found: tuple[Loaded, WaitingPlace] | None) -> None:
         if found is None:
@@ -113,7 +114,9 @@ def to_waiting(app: App[Any], walk: Walk, client_id: str, step: int, leaving: "C
         screen = ClientScreen(program, loaded, at.episode_id, at.event_id, at.header)
         kept = leaving is not None and any(held.is_changed for held in leaving.case.by_id.values())
         number = f"{walk.ids.index(loaded.client_id) + 1} of {len(walk.ids)}: " if loaded.client_id in walk.ids else ""
-        screen.arrival = f"{'Draft kept. ' if kept else ''}{number}{name}" + (f": {at.told}" if at.told else ".")
+        told = f": {at.told}" if at.told else "."
+        tick = f"; {REGISTRY.key_text('client.consent')} ticks it." if walk.name == "to_tell" else ""
+        screen.arrival = f"{'Draft kept. ' if kept else ''}{number}{name}{told}{tick}"
         if leaving is not None and app.screen is leaving:
             leaving.around.gone()  # before the next one is entered: a session has one record open
             app.switch_screen(screen)

@@ -8,6 +8,7 @@ from exporters.formats import choose
 from exporters.records import save
 from exporters.records.save import Save, Saved
 from store.facts import RECORD_KINDS, ClientTree, NewerVersion, StoredRecord
+from store.people.acts import Refused
 from tui.screens.client import labels
 from tui.screens.client.findings_walk import KEY_OF
 from tui.screens.client.model import Case, Held
@@ -233,7 +234,9 @@ class Saving:
 
     def _failed(self, problem: Problem, items: list[Save], again: bool, number: int) -> None:
         screen = self.screen
-        screen.keeper.aside.ended(number, refused=not isinstance(problem, NewerVersion), waiting=True)
+        may_not = isinstance(problem, Refused)
+        stood_still = not isinstance(problem, NewerVersion | Refused)
+        screen.keeper.aside.ended(number, refused=stood_still, waiting=not may_not)
         for item in items:
             if (held := screen.case.by_id.get(item.id)) is not None:
                 screen.keeper.touch(held)
@@ -242,6 +245,11 @@ class Saving:
             held = screen.case.by_id.get(problem.mine.id)
             if held is not None:
                 self._overtaken(held, problem)
+            return
+        if may_not:
+            # Somebody else took the role away meanwhile: to try again would not help.
+            self._waiting, self._once_more = [], False
+            screen.say(f"Not saved; what you typed is kept as a draft. {problem.told(screen.program.terms)}", "error")
             return
         self._waiting = items
         if not again:

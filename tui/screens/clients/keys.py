@@ -91,6 +91,15 @@ REGISTRY.add(
     ),
     action("clients.noted", "", "Notes", "With notes on fields to answer", SCOPE, "filter('noted')"),
     action(
+        "clients.to_tell",
+        "",
+        "To tell",
+        "Withdrawals of consent that no extract carries: somebody is to tell whoever has the data",
+        SCOPE,
+        "filter('to_tell')",
+        needs="consent",
+    ),
+    action(
         "clients.deleted",
         "",
         "Deleted and merged",
@@ -127,6 +136,7 @@ SHOWN = {
     "no_answer": "clients.no_answer",
     "unconfirmed": "clients.unconfirmed",
     "noted": "clients.noted",
+    "to_tell": "clients.to_tell",
     "deleted": "clients.deleted",
 }
 """The action of each filter."""
