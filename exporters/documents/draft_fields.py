@@ -26,9 +26,12 @@ def add_sections(draft: DraftEdition) -> None:
         taken = {section["id"] for section in draft.sections.values()}
         free = name in tables and name not in taken
         section = dict(tables[name]) if free else _inferred(title, taken)
+        before = dict(section) if free else {}
         if section["level"] == "event":
             _event(section, own)
         draft.sections[title] = section
+        if section != before:
+            _ask_about(draft, section, own[0], is_new=not free)
 
 
 def _titled(title: str, tables: dict[str, Any]) -> str:
@@ -65,6 +68,19 @@ def _event(section: dict[str, Any], own: list[ReadField]) -> None:
         dates = [item for item in own if item.layout.startswith("YYYYMMDD")]
         needed = [item.header for item in dates if set(item.rules) & set(own[0].rules) - {"1"}]
         section["date_field"] = (needed or [item.header for item in dates] or [""])[0]
+
+
+def _ask_about(draft: DraftEdition, section: dict[str, Any], first: ReadField, *, is_new: bool) -> None:
+    """A section that the base has not, or an event of which it does not say what it is known by, was only inferred."""
+    taken = {
+        "client": "are once for a client",
+        "episode": "are once in an episode",
+        "event": f"are known by {section.get('id_field') or 'nothing'}, their day is {section.get('date_field')}",
+    }[section["level"]]
+    new = f"{draft.base.standard.id} has no section {section['title']}. " if is_new else ""
+    question = f"{new}Its records {taken}, as far as its headers tell: is that right?"
+    told = Line("edition", f"section {section['id']}", "", "read", first.document, "", first.page, "", question)
+    draft.note(told)
 
 
 def add_fields(draft: DraftEdition) -> None:

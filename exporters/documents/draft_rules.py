@@ -360,7 +360,6 @@ _MESSAGES = {
     "before_period_end": "{first} is not before the end of the reporting period",
     "both_or_neither": "{first} is missing where {others} is given",
     "distinct_from": "{first} {problem}",
-    "empty_when": "{first} is filled although {others} {rules} it out",
     "appears_once": "The same {first} appears before{where}",
     "belongs_to_one": "The same {first} is used for another client{where}",
     "postcode_part": "{first} is not a part postcode such as NW7 3",

@@ -137,6 +137,13 @@ KINDS: Mapping[str, RuleKind] = {
             ),
         ),
         RuleKind(
+            "number_when",
+            "Number within a range in some cases",
+            "a whole number from one to another where another field says so",
+            "{first} is not from {least} to {most}, which {others} asks for",
+            (RuleNeed("least", NUMBER, "From"), RuleNeed("most", NUMBER, "To"), _WHEN),
+        ),
+        RuleKind(
             "one_of",
             "One of a few values",
             "one of a few values",

@@ -18,7 +18,10 @@ from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW
 from tests.exporters.made_drafts import WORDS_14, WORDS_200, made_draft
 from tests.stores import ask, do
+from tests.validators.builders import episode
 from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
 from validators.standard.catalogue import SHIPPED, load, load_folder
 from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
@@ -127,7 +130,7 @@ GIVEN = {
     "other": "DOB", "when": "SEX=1", "day": "2020-01-01", "years": "18", "least": "1", "most": "9", "also": "NA",
     "values": "1|2", "on": "TRIAGED",
 }  # fmt: skip
-CODED = {"in_codes", "one_of", "code_not_retired", "empty_when", "required", "digits_between"}
+CODED = {"in_codes", "one_of", "code_not_retired", "empty_when", "required", "digits_between", "number_when"}
 
 
 @pytest.mark.parametrize("pattern", KINDS)
@@ -145,6 +148,20 @@ def test_every_kind_of_rule_can_be_mapped_to(draft: DraftFolder, pattern: str) -
     assert review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True) == "mapped"
     (row,) = loaded(draft).rule_by_id["200"].rows
     assert row.pattern == pattern and set(fields) <= set(row.fields)
+
+
+def test_a_number_is_judged_only_where_another_field_says_so(draft: DraftFolder) -> None:
+    told = {"least": "1", "most": "200", "when": "ALCDDAYS!=0|00|"}
+    made = made_row(KINDS["number_when"], ["ALCUNITS"], told, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    checker = Checker(loaded(draft))
+
+    def found(days: str, units: str) -> list[str]:
+        record = episode(ALCDDAYS=days, ALCUNITS=units)
+        return [one.message for one in checker.check(record, Context(DAY)) if one.rule == "200"]
+
+    assert found("3", "0") == ["Units on a drinking day is not from 1 to 200, which Drinking days in last 28 asks for"]
+    assert found("0", "0") == found("", "0") == found("3", "12") == found("3", "") == []
 
 
 def test_a_field_is_corrected_and_what_cannot_be_is_refused(draft: DraftFolder) -> None:
