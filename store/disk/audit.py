@@ -69,6 +69,12 @@ def last_act(snapshot: Snapshot) -> int:
     return int(snapshot.connection.execute(select(AUDIT_HEADS.c.last_act)).scalar_one_or_none() or 0)
 
 
+def told_of(snapshot: Snapshot, after: int, kinds: Collection[str]) -> set[tuple[str, str]]:
+    """Of which things of these kinds links behind a number tell: kind and id of each."""
+    told = select(AUDITS.c.kind, AUDITS.c.record_id).where(AUDITS.c.number > after, AUDITS.c.kind.in_(kinds))
+    return {(kind, record) for kind, record in snapshot.connection.execute(told.distinct())}
+
+
 class Chain:
     """Adds links within one transaction that holds the write lock. `finish` must be called before it commits."""
 

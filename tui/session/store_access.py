@@ -142,11 +142,11 @@ class StoreWatch:
         app: "BaseApp",
         threads: StoreThreads,
         store: "Store",
-        others: Callable[[], object] | None = None,
+        others: Callable[[int], object] | None = None,
         shut_out: Callable[[Problem], object] | None = None,
     ) -> None:
-        """`others` is called when somebody else did something that the audit tells, `shut_out` once the person may not
-        read the store any more."""
+        """`others` is called when somebody else did something that the audit tells, with the last act before that;
+        `shut_out` once the person may not read the store any more."""
         self._app, self._threads, self._store = app, threads, store
         self._others, self._shut_out = others, shut_out
         self._asked_at = monotonic()
@@ -193,7 +193,7 @@ class StoreWatch:
             own = act < self._act and self._store.own_acts.are_all(act, self._act)
             self._tell(self._saved != saved, own)
             if not own and self._others is not None:
-                self._others()
+                self._others(act)
         elif not first and self._data != data and isinstance(self._app.screen, Screen):
             self._app.screen.post_message(StoreWritten())
 
