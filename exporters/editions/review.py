@@ -291,7 +291,7 @@ def add_codes(draft: DraftFolder, item: ReviewItem, other: str, codes: Collectio
 
 _OF_EACH = ("required", "trimmed", "real_date", "not_after_today", "in_codes", "digits_between", "number_between",
             "one_of", "not_before", "not_after", "before", "before_period_end", "not_before_day", "postcode_part",
-            "nhs_number", "exact_width", "code_not_retired")  # fmt: skip
+            "nhs_number", "modulus_11", "exact_width", "code_not_retired")  # fmt: skip
 
 
 def rules_of_each(draft: DraftFolder) -> dict[str, str]:

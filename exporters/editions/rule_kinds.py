@@ -176,7 +176,18 @@ KINDS: Mapping[str, RuleKind] = {
             "a part postcode, such as NW7 3",
             "{first} is not a part postcode such as NW7 3",
         ),
-        RuleKind("nhs_number", "NHS number", "an NHS number with its check digit", "{first} is not an NHS number"),
+        RuleKind(
+            "nhs_number",
+            "NHS number",
+            "a number that the NHS has given, with its check digit",
+            "{first} is not an NHS number",
+        ),
+        RuleKind(
+            "modulus_11",
+            "Check digit",
+            "ten digits, the last of which agrees with the others (modulus 11)",
+            "{first} is not ten digits of which the last agrees with the others",
+        ),
         RuleKind(
             "exact_width",
             "As long as its layout",

@@ -164,6 +164,17 @@ def test_a_number_is_judged_only_where_another_field_says_so(draft: DraftFolder)
     assert found("0", "0") == found("", "0") == found("3", "12") == found("3", "") == []
 
 
+def test_a_check_digit_is_asked_for_without_asking_whose_number_it_is(draft: DraftFolder) -> None:
+    made = made_row(KINDS["modulus_11"], ["CLIENT"], {}, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    checker = Checker(loaded(draft))
+
+    def found(number: str) -> int:
+        return sum(one.rule == "200" for one in checker.check(episode(CLIENT=number), Context(DAY)))
+
+    assert [found(number) for number in ("2814413546", "9434765919", "9434765918", "943476591")] == [0, 0, 1, 1]
+
+
 def test_a_field_is_corrected_and_what_cannot_be_is_refused(draft: DraftFolder) -> None:
     told = {"label": "Day of discharge", "required": "consent"}
     assert review.correct_field(draft, item(draft, "field DISD"), told) == "corrected"
