@@ -363,7 +363,7 @@ _MESSAGES = {
     "appears_once": "The same {first} appears before{where}",
     "belongs_to_one": "The same {first} is used for another client{where}",
     "postcode_part": "{first} is not a part postcode such as NW7 3",
-    "code_not_retired": "{labels} {has} a code that was not in use on the day of {others}",
+    "code_not_retired": "{first} is a code that was not in use on the day of {others}",
 }
 
 

@@ -160,7 +160,7 @@ KINDS: Mapping[str, RuleKind] = {
             "code_not_retired",
             "Code still in use",
             "a code that is in use on the day in another field",
-            "{labels} {has} a code that was not in use on the day of {others}",
+            "{first} is a code that was not in use on the day of {others}",
             (RuleNeed("on", FIELD, "Which field has the day?"),),
         ),
         RuleKind(

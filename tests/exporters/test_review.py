@@ -164,6 +164,19 @@ def test_a_number_is_judged_only_where_another_field_says_so(draft: DraftFolder)
     assert found("0", "0") == found("", "0") == found("3", "12") == found("3", "") == []
 
 
+def test_each_code_that_was_closed_is_told_beside_its_own_day(draft: DraftFolder) -> None:
+    standard = loaded(draft)
+    codes = {
+        header: next(iter(standard.code_lists[standard.by_header[header].codes].codes)) for header in ("SEX", "PARENT")
+    }
+    for header, code in codes.items():
+        review.correct_code(draft, standard.by_header[header].codes, code, {"code": code, "valid_to": "2015-03-31"})
+    made = made_row(KINDS["code_not_retired"], ["SEX", "PARENT"], {"on": "TRIAGED"}, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    (found,) = [one for one in Checker(loaded(draft)).check(episode(**codes), Context(DAY)) if one.rule == "200"]
+    assert found.message.count("Contact/assessment date") == 2 and ";" in found.message
+
+
 def test_a_check_digit_is_asked_for_without_asking_whose_number_it_is(draft: DraftFolder) -> None:
     made = made_row(KINDS["modulus_11"], ["CLIENT"], {}, "error")
     review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
