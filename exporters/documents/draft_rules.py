@@ -211,7 +211,7 @@ def _propose(draft: DraftEdition, rule: ReadRule, found: Understood) -> None:
     if not rows:
         _not_checked(draft, rule, rule.number, rule.wording, source)
         question = "The rule was not understood: map it to a pattern, or leave it as not checked."
-        if found.checks:
+        if found.checks or not draft.gathered.carriers(rule.number):
             question = "No field of the edition carries the rule, so that it is not checked."
         _note(draft, rule, _mark(draft, rule, []), "not checked", " ".join([*rule.questions, question]))
         return
