@@ -13,6 +13,8 @@ COLUMNS = (
     "skip_when", "carried", "introduced", "data_sets", "source", "was",
 )  # fmt: skip
 _LONGEST_LABEL = 44
+_SHORTEST_CLAUSE = 16
+_COUNTED = r"\((?:first|second|third|fourth|fifth|[1-9])\)"
 
 
 def add_sections(draft: DraftEdition) -> None:
@@ -181,11 +183,19 @@ def _renamed(draft: DraftEdition, item: ReadField, own: list[str]) -> Field | No
 
 
 def _label(item: ReadField) -> str:
-    """A short label: the description, cut between words where it is long."""
-    text = re.sub(r"\s*\([^)]*\)$", "", item.description) or item.header
-    if len(text) <= _LONGEST_LABEL:
-        return text
-    return text[:_LONGEST_LABEL].rpartition(" ")[0].rstrip(" ,;:–-") or text[:_LONGEST_LABEL]
+    """A short label: the description, where it is long without its last clauses, or cut between words.
+
+    What stands in brackets behind it is left out, but for what tells it from its like: "(second)".
+    """
+    bare, bracket = re.fullmatch(r"(.*?)(\s*\([^)]*\))?", item.description, re.DOTALL).groups()  # type: ignore[union-attr]
+    counted = bracket if bracket and re.fullmatch(_COUNTED, bracket.strip(), re.IGNORECASE) else ""
+    text, most = bare or item.header, _LONGEST_LABEL - len(counted)
+    if len(text) <= most:
+        return text + counted
+    clauses = [match.start() for match in re.finditer(r"[,;:](?= )| [–(-]", text[: most + 1])]
+    if clauses and clauses[-1] >= _SHORTEST_CLAUSE and not text.endswith("?"):
+        return text[: clauses[-1]] + counted
+    return f"{text[:most].rpartition(' ')[0] or text[:most]} …{counted}"
 
 
 def _group(item: ReadField, model: Field | None) -> str:
