@@ -76,7 +76,7 @@ def _ask_about(draft: DraftEdition, section: dict[str, Any], first: ReadField, *
     """A section that the base has not, or an event of which it does not say what it is known by, was only inferred."""
     taken = {
         "client": "are once for a client",
-        "episode": "are once in an episode",
+        "episode": "are once in a case",
         "event": f"are known by {section.get('id_field') or 'nothing'}, their day is {section.get('date_field')}",
     }[section["level"]]
     new = f"{draft.base.standard.id} has no section {section['title']}. " if is_new else ""

@@ -21,8 +21,8 @@ KNOWN_BY = {"id_field": "Identifier", "date_field": "Date", "kind_field": "Kind"
 """By which fields the records of a section are known, in standard.toml."""
 LEVELS = {
     "client": "once for a client",
-    "episode": "once in an episode",
-    "event": "any number in an episode, each with a day",
+    "episode": "once in a case",
+    "event": "any number in a case, each with a day",
 }
 
 
