@@ -170,6 +170,7 @@ OTHER_ROWS = {
     "exporters/documents/fields.py",
     "exporters/editions/list_files.py",
     "validators/standard/loader.py",
+    "validators/standard/rule_reading.py",
     "tui/cli/client/commands.py",
     "tui/cli/main.py",
 }

@@ -78,7 +78,7 @@ class _Maker:
         self.ended = {h for row in required if f"{closed}!=" in row.parameters.get("when", "") for h in row.fields}
         self.due = {row.parameters["section"] for row in rows if row.pattern == "event_due"}
         self.exact = {header for row in rows if row.pattern == "exact_width" for header in row.fields}
-        self.nhs = {header for row in rows if row.pattern == "nhs_number" for header in row.fields}
+        self.nhs = {header for row in rows if row.pattern in ("nhs_number", "modulus_11") for header in row.fields}
         self.avoided: dict[str, frozenset[str]] = {}
         for row in rows:
             if row.pattern in _CHOOSY:

@@ -14,8 +14,8 @@ Cells = dict[str, str]
 class Line:
     """One line of provenance.csv: a thing read or not read, where it stands, its mark, what is to be decided.
 
-    `kind` is field, rule, list, code or text; `mark` same, changed, new or gone against the base, empty where there is
-    none; `standing` read, corrected, proposed, not checked, nothing, base or missing.
+    `kind` is field, rule, list, code, edition or text; `mark` same, changed, new or gone against the base, empty where
+    there is none; `standing` read, corrected, proposed, not checked, nothing, base or missing.
     """
 
     kind: str

@@ -13,6 +13,8 @@ COLUMNS = (
     "skip_when", "carried", "introduced", "data_sets", "source", "was",
 )  # fmt: skip
 _LONGEST_LABEL = 44
+_SHORTEST_CLAUSE = 16
+_COUNTED = r"\((?:first|second|third|fourth|fifth|[1-9])\)"
 
 
 def add_sections(draft: DraftEdition) -> None:
@@ -26,9 +28,12 @@ def add_sections(draft: DraftEdition) -> None:
         taken = {section["id"] for section in draft.sections.values()}
         free = name in tables and name not in taken
         section = dict(tables[name]) if free else _inferred(title, taken)
+        before = dict(section) if free else {}
         if section["level"] == "event":
             _event(section, own)
         draft.sections[title] = section
+        if section != before:
+            _ask_about(draft, section, own[0], is_new=not free)
 
 
 def _titled(title: str, tables: dict[str, Any]) -> str:
@@ -65,6 +70,19 @@ def _event(section: dict[str, Any], own: list[ReadField]) -> None:
         dates = [item for item in own if item.layout.startswith("YYYYMMDD")]
         needed = [item.header for item in dates if set(item.rules) & set(own[0].rules) - {"1"}]
         section["date_field"] = (needed or [item.header for item in dates] or [""])[0]
+
+
+def _ask_about(draft: DraftEdition, section: dict[str, Any], first: ReadField, *, is_new: bool) -> None:
+    """A section that the base has not, or an event of which it does not say what it is known by, was only inferred."""
+    taken = {
+        "client": "are once for a client",
+        "episode": "are once in a case",
+        "event": f"are known by {section.get('id_field') or 'nothing'}, their day is {section.get('date_field')}",
+    }[section["level"]]
+    new = f"{draft.base.standard.id} has no section {section['title']}. " if is_new else ""
+    question = f"{new}Its records {taken}, as far as its headers tell: is that right?"
+    told = Line("edition", f"section {section['id']}", "", "read", first.document, "", first.page, "", question)
+    draft.note(told)
 
 
 def add_fields(draft: DraftEdition) -> None:
@@ -165,11 +183,19 @@ def _renamed(draft: DraftEdition, item: ReadField, own: list[str]) -> Field | No
 
 
 def _label(item: ReadField) -> str:
-    """A short label: the description, cut between words where it is long."""
-    text = re.sub(r"\s*\([^)]*\)$", "", item.description) or item.header
-    if len(text) <= _LONGEST_LABEL:
-        return text
-    return text[:_LONGEST_LABEL].rpartition(" ")[0].rstrip(" ,;:–-") or text[:_LONGEST_LABEL]
+    """A short label: the description, where it is long without its last clauses, or cut between words.
+
+    What stands in brackets behind it is left out, but for what tells it from its like: "(second)".
+    """
+    bare, bracket = re.fullmatch(r"(.*?)(\s*\([^)]*\))?", item.description, re.DOTALL).groups()  # type: ignore[union-attr]
+    counted = bracket if bracket and re.fullmatch(_COUNTED, bracket.strip(), re.IGNORECASE) else ""
+    text, most = bare or item.header, _LONGEST_LABEL - len(counted)
+    if len(text) <= most:
+        return text + counted
+    clauses = [match.start() for match in re.finditer(r"[,;:](?= )| [–(-]", text[: most + 1])]
+    if clauses and clauses[-1] >= _SHORTEST_CLAUSE and not text.endswith("?"):
+        return text[: clauses[-1]] + counted
+    return f"{text[:most].rpartition(' ')[0] or text[:most]} …{counted}"
 
 
 def _group(item: ReadField, model: Field | None) -> str:

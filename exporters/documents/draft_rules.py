@@ -211,7 +211,7 @@ def _propose(draft: DraftEdition, rule: ReadRule, found: Understood) -> None:
     if not rows:
         _not_checked(draft, rule, rule.number, rule.wording, source)
         question = "The rule was not understood: map it to a pattern, or leave it as not checked."
-        if found.checks:
+        if found.checks or not draft.gathered.carriers(rule.number):
             question = "No field of the edition carries the rule, so that it is not checked."
         _note(draft, rule, _mark(draft, rule, []), "not checked", " ".join([*rule.questions, question]))
         return
@@ -360,11 +360,10 @@ _MESSAGES = {
     "before_period_end": "{first} is not before the end of the reporting period",
     "both_or_neither": "{first} is missing where {others} is given",
     "distinct_from": "{first} {problem}",
-    "empty_when": "{first} is filled although {others} {rules} it out",
     "appears_once": "The same {first} appears before{where}",
     "belongs_to_one": "The same {first} is used for another client{where}",
     "postcode_part": "{first} is not a part postcode such as NW7 3",
-    "code_not_retired": "{labels} {has} a code that was not in use on the day of {others}",
+    "code_not_retired": "{first} is a code that was not in use on the day of {others}",
 }
 
 

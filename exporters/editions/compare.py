@@ -122,7 +122,7 @@ def _plain(text: str) -> str:
 def _of_field(old: Field, new: Field) -> tuple[str, ...]:
     """In what a field differs."""
     pairs = (
-        ("layout", old.layout.text, new.layout.text),
+        ("layout", *(one.layout.text.replace("max", "") for one in (old, new))),
         ("section", old.section, new.section),
         ("list", old.codes, new.codes),
         ("required", old.required, new.required),

@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporters.documents.dates_in_words import first_day, last_day
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import open_input, refused
+from validators.dates import parse_date
 from validators.problems import Problem
 from validators.standard.layers import CODE_COLUMNS
 from validators.standard.model import CodeList, Standard
 
 LARGEST = 5 << 20
 MOST_CODES = 20_000
+LONGEST_DAY = len("30th September 2024")
 LONGEST_CODE, LONGEST_LABEL = 40, 1000
 _MEANS = {
     "code": "code", "value": "code", "national code": "code", "codes": "code",
@@ -45,7 +48,8 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
     """The lists in a table; `named` says which list it is where neither the file's name nor a column does.
 
     Raises Problem with the line for what cannot be one: codes that are blank, double or too long for their fields,
-    cells that are formulas or hold signs that cannot be printed.
+    cells that are formulas or hold signs that cannot be printed, days that are none. The last day of a code that a note
+    says is closed is taken from there.
     """
     rows = _rows(path)
     heading = [_MEANS.get(cell.strip().casefold(), "") for cell in rows[0][1]]
@@ -61,6 +65,12 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
             f"{path} does not say which list of {standard.id} it is: name it with --list, or give the file the list's"
             " name."
         )
+    for line, cells in rows[1:]:
+        if any(cell.strip() for cell in cells[len(heading) :]):
+            raise Problem(
+                f"{path}, line {line}: it has more cells than the first line names: put quotes round a text that holds"
+                " the sign between cells."
+            )
     seen: set[tuple[str, str]] = set()
     for half in _halves(heading):
         for line, cells in rows[1:]:
@@ -72,6 +82,11 @@ def read_lists(path: Path, standard: Standard, named: str = "") -> list[GivenLis
                 raise Problem(f"{path}, line {line}: there is no such list or field in {standard.id}: mend the name.")
             row.pop("list", None)
             _judge(path, line, row, standard, name)
+            row |= {one: _day(path, line, row[one]) for one in ("valid_from", "valid_to") if row.get(one)}
+            if sets := row.get("data_sets"):
+                row["data_sets"] = " ".join(sets.replace(",", " ").replace(";", " ").split())
+            if not row.get("valid_to") and (closed := last_day(row.get("note", ""))):
+                row["valid_to"] = closed.isoformat()
             if (name, row["code"]) in seen:
                 raise Problem(
                     f"{path}, line {line}: the code {row['code']!a} stands in the list {name} twice: take one out."
@@ -153,6 +168,14 @@ def _judge(path: Path, line: int, row: Mapping[str, str], standard: Standard, na
     widths = [one.layout.length for one in standard.fields if one.codes == name]
     if widths and len(code) > max(widths):
         raise Problem(f"{where}: the code {code!a} does not fit its field, which takes {max(widths)} characters.")
+
+
+def _day(path: Path, line: int, told: str) -> str:
+    """A day of the table as the tables of an edition have it."""
+    day = parse_date(told) or (first_day(told) if len(told) <= LONGEST_DAY else None)
+    if day is None:
+        raise Problem(f"{path}, line {line}: {told!a} is no day: write it like 2024-03-31.")
+    return day.isoformat()
 
 
 def as_table(rows: Sequence[Mapping[str, str]]) -> str:

@@ -89,7 +89,8 @@ def _item(kind: str, key: str, title: str, lines: Sequence[Cells], rows: Sequenc
 
 def _part(draft: DraftFolder, key: str, title: str, lines: Sequence[Cells]) -> ReviewItem:
     """Of the edition as a whole: what has to be asked is asked until a line says that it is settled."""
-    question = edition_question(draft, key)
+    read = dict.fromkeys(line["question"] for line in lines if line["question"] and line["standing"] != "base")
+    question = " ".join(filter(None, (edition_question(draft, key), *read)))
     settled = next((line["settled"] for line in lines if line["settled"]), "")
     return ReviewItem(EDITION, key, title, "", question, bool(question) and not settled, settled if question else "")
 
@@ -290,7 +291,7 @@ def add_codes(draft: DraftFolder, item: ReviewItem, other: str, codes: Collectio
 
 _OF_EACH = ("required", "trimmed", "real_date", "not_after_today", "in_codes", "digits_between", "number_between",
             "one_of", "not_before", "not_after", "before", "before_period_end", "not_before_day", "postcode_part",
-            "nhs_number", "exact_width", "code_not_retired")  # fmt: skip
+            "nhs_number", "modulus_11", "exact_width", "code_not_retired")  # fmt: skip
 
 
 def rules_of_each(draft: DraftFolder) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What a draft says of its edition as a whole, as things to look at and to put right: what goes without consent, what
-goes with a consent of its own, headings that are read otherwise, the days it is in force; and a field's own header.
+goes with a consent of its own, headings that are read otherwise, the days it is in force, its sections and what their
+records are known by; and a field's own header and section.
 """
 
 import re
@@ -14,6 +15,15 @@ from validators.standard.loader import is_kept_back
 
 EDITION = "edition"
 TITLE, DAYS, NO_CONSENT, GUARDED, HEADINGS = "title", "in force", "no consent", "guarded", "headings"
+SECTION = "section "
+"""Before the id of a section, in the key of what is said of it."""
+KNOWN_BY = {"id_field": "Identifier", "date_field": "Date", "kind_field": "Kind"}
+"""By which fields the records of a section are known, in standard.toml."""
+LEVELS = {
+    "client": "once for a client",
+    "episode": "once in a case",
+    "event": "any number in a case, each with a day",
+}
 
 
 def edition_titles(draft: DraftFolder) -> dict[str, str]:
@@ -31,7 +41,22 @@ def edition_titles(draft: DraftFolder) -> dict[str, str]:
         found[GUARDED] = f"never sent: {' '.join(kept)}"
     headings = ", ".join(f"{heading} is {header}" for heading, header in printed(draft).items())
     found[HEADINGS] = headings or "every column by its field's own header"
+    for section in top.get("sections", []):
+        known = " ".join(str(section[name]) for name in KNOWN_BY if section.get(name))
+        beside = f", known by {known}" if known else ""
+        found[f"{SECTION}{section['id']}"] = f"{section['title']}: {section['level']}{beside}"
     return found
+
+
+def section_of(draft: DraftFolder, key: str) -> Mapping[str, Any]:
+    """What standard.toml says of a section, by the key of what is said of it; empty where there is none."""
+    sections = draft.top().get("sections", [])
+    return next((one for one in sections if f"{SECTION}{one['id']}" == key), {})
+
+
+def fields_within(draft: DraftFolder, section: str) -> list[Cells]:
+    """The lines of fields.csv of a section's fields."""
+    return [row for row in draft.tables[FIELDS].rows if row["section"] == section]
 
 
 def _days(top: Mapping[str, Any]) -> str:
@@ -102,6 +127,15 @@ def edition_page(draft: DraftFolder, key: str) -> Iterator[str]:
     elif key == HEADINGS:
         yield "  In a file that is read, a column headed so is the field's:"
         yield from (f"    {heading:<12} is {header}" for heading, header in printed(draft).items())
+    elif its := section_of(draft, key):
+        yield f"  Title       {its['title']}"
+        yield f"  Its records {LEVELS.get(str(its['level']), its['level'])}"
+        for name, label in KNOWN_BY.items():
+            if header := its.get(name):
+                yield f"  {label:<11} {header} {labels.get(header, '')}"
+        if told := its.get("data_sets"):
+            yield f"  Only in     {told}"
+        yield f"  Its fields  {' '.join(row['header'] for row in fields_within(draft, its['id'])) or 'none'}"
     else:
         yield f"  {edition_titles(draft).get(key, '')}"
 
@@ -161,6 +195,44 @@ def say_top(draft: DraftFolder, item: ReviewItem, told: Mapping[str, str]) -> st
         else:
             top.pop(key, None)
     return _keep(draft, item, top)
+
+
+def say_section(draft: DraftFolder, item: ReviewItem, told: Mapping[str, str]) -> str:
+    """What a section says of itself, by the keys of standard.toml; an empty text takes one away.
+
+    Raises Problem, as `DraftFolder.keep`.
+    """
+    top = draft.top()
+    section = next(one for one in top["sections"] if f"{SECTION}{one['id']}" == item.key)
+    for key, text in told.items():
+        if text:
+            section[key] = text
+        else:
+            section.pop(key, None)
+    if section["level"] != "event":
+        for name in KNOWN_BY:
+            section.pop(name, None)
+    return _keep(draft, item, top)
+
+
+def move_field(draft: DraftFolder, item: ReviewItem, section: str) -> str:
+    """Put a field into another section; its column in a file stays where it is.
+
+    Raises Problem where the records of its section are known by it, and as `DraftFolder.keep`.
+    """
+    for one in draft.top().get("sections", []):
+        if item.key in [one.get(name) for name in KNOWN_BY] and one["id"] != section:
+            raise Problem(
+                f"The records of {one['title']} are known by {item.key}: choose another field for that first, at"
+                f" Edition: {SECTION}{one['id']}."
+            )
+    changed = with_changes(draft, (FIELDS, LINES))
+    for row in changed[FIELDS].rows:
+        if row["header"] == item.key:
+            row["section"] = section
+    settle(changed[LINES], item, "corrected")
+    draft.keep(changed, judged=True)
+    return f"stands in the section {section} now"
 
 
 def rename_field(draft: DraftFolder, item: ReviewItem, header: str) -> str:

@@ -137,6 +137,13 @@ KINDS: Mapping[str, RuleKind] = {
             ),
         ),
         RuleKind(
+            "number_when",
+            "Number within a range in some cases",
+            "a whole number from one to another where another field says so",
+            "{first} is not from {least} to {most}, which {others} asks for",
+            (RuleNeed("least", NUMBER, "From"), RuleNeed("most", NUMBER, "To"), _WHEN),
+        ),
+        RuleKind(
             "one_of",
             "One of a few values",
             "one of a few values",
@@ -153,7 +160,7 @@ KINDS: Mapping[str, RuleKind] = {
             "code_not_retired",
             "Code still in use",
             "a code that is in use on the day in another field",
-            "{labels} {has} a code that was not in use on the day of {others}",
+            "{first} is a code that was not in use on the day of {others}",
             (RuleNeed("on", FIELD, "Which field has the day?"),),
         ),
         RuleKind(
@@ -169,7 +176,18 @@ KINDS: Mapping[str, RuleKind] = {
             "a part postcode, such as NW7 3",
             "{first} is not a part postcode such as NW7 3",
         ),
-        RuleKind("nhs_number", "NHS number", "an NHS number with its check digit", "{first} is not an NHS number"),
+        RuleKind(
+            "nhs_number",
+            "NHS number",
+            "a number that the NHS has given, with its check digit",
+            "{first} is not an NHS number",
+        ),
+        RuleKind(
+            "modulus_11",
+            "Check digit",
+            "ten digits, the last of which agrees with the others (modulus 11)",
+            "{first} is not ten digits of which the last agrees with the others",
+        ),
         RuleKind(
             "exact_width",
             "As long as its layout",

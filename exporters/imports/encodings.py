@@ -71,7 +71,7 @@ def refuse_kind(path: Path, start: bytes) -> None:
         if start.startswith(begins):
             raise Problem(f"{path} {what}: {do}.")
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        what, do = _SHEET if _is_workbook(path) else ("is a zip archive", "unpack it first")
+        what, do = _packed(path)
         raise Problem(f"{path} {what}: {do}.")
     lowered = start.removeprefix(codecs.BOM_UTF8).lstrip()[:_LONGEST_TAG].lower()
     if lowered.startswith((b"<!doctype html", b"<html", b"<table")) or (lowered[:1] == b"<" and b"<html" in lowered):
@@ -81,13 +81,18 @@ def refuse_kind(path: Path, start: bytes) -> None:
         raise Problem(f"{path} is in UTF-16 without its mark: save it as CSV in UTF-8 and try again.")
 
 
-def _is_workbook(path: Path) -> bool:
+def _packed(path: Path) -> tuple[str, str]:
+    """What a packed file is, and what to do."""
     try:
         with open_input(path) as file, ZipFile(file) as packed:
             names = set(packed.namelist())
     except (OSError, BadZipFile, Problem):
-        return False
-    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+        names = set()
+    if names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+        return _SHEET
+    if "word/document.xml" in names:
+        return "is a word processor's document", "save it as PDF or as a web page, a table of it as CSV"
+    return "is a zip archive", "unpack it first"
 
 
 def _utf16(path: Path) -> str:

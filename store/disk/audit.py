@@ -74,6 +74,12 @@ def acts() -> ScalarSelect[int]:
     return select(AUDIT_HEADS.c.last_act).scalar_subquery()
 
 
+def told_of(snapshot: Snapshot, after: int, kinds: Collection[str]) -> set[tuple[str, str]]:
+    """Of which things of these kinds links behind a number tell: kind and id of each."""
+    told = select(AUDITS.c.kind, AUDITS.c.record_id).where(AUDITS.c.number > after, AUDITS.c.kind.in_(kinds))
+    return {(kind, record) for kind, record in snapshot.connection.execute(told.distinct())}
+
+
 class Chain:
     """Adds links within one transaction that holds the write lock. `finish` must be called before it commits."""
 

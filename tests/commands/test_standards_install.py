@@ -139,6 +139,17 @@ def test_a_folder_of_all_and_everything_is_not_walked_to_its_end(site: Path, tmp
     assert "holds more than 2,000 files and folders" in call("standards", "install", many).sentence
 
 
+def test_the_last_day_of_a_code_is_taken_from_its_column_or_its_note(site: Path, tmp_path: Path) -> None:
+    rows = '01,Community,,31/03/2024,"AD, SA"\n02,Prison,Closed to new clients from 1 April 2022,,\n03,Home,Rare,,\n'
+    path = table(tmp_path, "Code,Text,Notes,Valid to,Data sets\n" + rows)
+    assert call("standards", "install", path, "--standard", "ndtms-r").code == 0
+    facts = load("ndtms-r").code_lists["setting"].facts
+    days = {code: its.valid_to for code, its in facts.items() if its.valid_to}
+    assert days == {"01": "2024-03-31", "02": "2022-03-31"}
+    held = [load(f"ndtms-r-{name}").code_lists["setting"].codes for name in ("sa", "yp")]
+    assert ["01" in codes for codes in held] == [True, False]
+
+
 # what stands in the table, and the sentence
 BAD_LISTS = [
     ("Text,Notes\nCommunity,\n", "does not name a column for the code"),
@@ -149,6 +160,8 @@ BAD_LISTS = [
     ("Code,Text\n01,Com\x07munity\n", "line 2: a cell holds signs that cannot be printed"),
     ("Code,Text\n0123,Community\n", "line 2: the code '0123' does not fit its field, which takes 2 characters"),
     ("Code,Text\n01," + "x" * 2000 + "\n", "line 2: a code or its text is too long"),
+    ("Code;Text\n01;Community; open\n", "line 2: it has more cells than the first line names"),
+    ("Code,Text,Valid to\n01,Community,31/02/2024\n", "line 2: '31/02/2024' is no day: write it like 2024-03-31"),
     ("Code,Text\n", "has headings and no codes below them"),
     ("", "is empty"),
     ("\n\n", "is empty"),

@@ -18,7 +18,10 @@ from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW
 from tests.exporters.made_drafts import WORDS_14, WORDS_200, made_draft
 from tests.stores import ask, do
+from tests.validators.builders import episode
 from validators.problems import Problem
+from validators.rules.checker import Checker
+from validators.rules.registry import Context
 from validators.standard.catalogue import SHIPPED, load, load_folder
 from validators.standard.model import Standard
 from validators.synthetic import synthetic_episodes
@@ -127,7 +130,7 @@ GIVEN = {
     "other": "DOB", "when": "SEX=1", "day": "2020-01-01", "years": "18", "least": "1", "most": "9", "also": "NA",
     "values": "1|2", "on": "TRIAGED",
 }  # fmt: skip
-CODED = {"in_codes", "one_of", "code_not_retired", "empty_when", "required", "digits_between"}
+CODED = {"in_codes", "one_of", "code_not_retired", "empty_when", "required", "digits_between", "number_when"}
 
 
 @pytest.mark.parametrize("pattern", KINDS)
@@ -145,6 +148,44 @@ def test_every_kind_of_rule_can_be_mapped_to(draft: DraftFolder, pattern: str) -
     assert review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True) == "mapped"
     (row,) = loaded(draft).rule_by_id["200"].rows
     assert row.pattern == pattern and set(fields) <= set(row.fields)
+
+
+def test_a_number_is_judged_only_where_another_field_says_so(draft: DraftFolder) -> None:
+    told = {"least": "1", "most": "200", "when": "ALCDDAYS!=0|00|"}
+    made = made_row(KINDS["number_when"], ["ALCUNITS"], told, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    checker = Checker(loaded(draft))
+
+    def found(days: str, units: str) -> list[str]:
+        record = episode(ALCDDAYS=days, ALCUNITS=units)
+        return [one.message for one in checker.check(record, Context(DAY)) if one.rule == "200"]
+
+    assert found("3", "0") == ["Units on a drinking day is not from 1 to 200, which Drinking days in last 28 asks for"]
+    assert found("0", "0") == found("", "0") == found("3", "12") == found("3", "") == []
+
+
+def test_each_code_that_was_closed_is_told_beside_its_own_day(draft: DraftFolder) -> None:
+    standard = loaded(draft)
+    codes = {
+        header: next(iter(standard.code_lists[standard.by_header[header].codes].codes)) for header in ("SEX", "PARENT")
+    }
+    for header, code in codes.items():
+        review.correct_code(draft, standard.by_header[header].codes, code, {"code": code, "valid_to": "2015-03-31"})
+    made = made_row(KINDS["code_not_retired"], ["SEX", "PARENT"], {"on": "TRIAGED"}, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    (found,) = [one for one in Checker(loaded(draft)).check(episode(**codes), Context(DAY)) if one.rule == "200"]
+    assert found.message.count("Contact/assessment date") == 2 and ";" in found.message
+
+
+def test_a_check_digit_is_asked_for_without_asking_whose_number_it_is(draft: DraftFolder) -> None:
+    made = made_row(KINDS["modulus_11"], ["CLIENT"], {}, "error")
+    review.map_rule(draft, item(draft, "rule 200"), made, beside=False, whole=True)
+    checker = Checker(loaded(draft))
+
+    def found(number: str) -> int:
+        return sum(one.rule == "200" for one in checker.check(episode(CLIENT=number), Context(DAY)))
+
+    assert [found(number) for number in ("2814413546", "9434765919", "9434765918", "943476591")] == [0, 0, 1, 1]
 
 
 def test_a_field_is_corrected_and_what_cannot_be_is_refused(draft: DraftFolder) -> None:

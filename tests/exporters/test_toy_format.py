@@ -30,7 +30,7 @@ from tui.screens.extract.queries import text_of
 from validators.problems import Problem
 from validators.records import EpisodeRecord
 from validators.rules.registry import Context
-from validators.standard import loader
+from validators.standard import return_reading
 from validators.standard.catalogue import SHIPPED, available, installed_folder, load
 from validators.standard.model import Standard
 
@@ -42,7 +42,7 @@ ANN = Who("ann", NOW)
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Standard]:
     """The shipped data set as a site's own, which names a format of its own; and that format."""
     monkeypatch.setitem(choose.FORMATS, "json-lines", choose.Registered(lambda: JsonFormat, (b"[{",)))
-    monkeypatch.setitem(loader.FORMATS, "json-lines", loader.FormatNeeds())
+    monkeypatch.setitem(return_reading.FORMATS, "json-lines", return_reading.FormatNeeds())
     folder = installed_folder() / TOY.replace("-", "_")
     shutil.copytree(SHIPPED / "ndtms_cjit_p", folder)
     text = (folder / "standard.toml").read_text(encoding="utf-8")
@@ -183,7 +183,7 @@ def test_a_format_that_nobody_knows_is_named(toy: Standard, monkeypatch: pytest.
     monkeypatch.delitem(choose.FORMATS, "json-lines")
     with pytest.raises(Problem, match="'json-lines', which this Keywork does not know: it knows csv, xml"):
         choose.of(toy)
-    monkeypatch.delitem(loader.FORMATS, "json-lines")
+    monkeypatch.delitem(return_reading.FORMATS, "json-lines")
     load.cache_clear()
     with pytest.raises(Problem, match="format"):
         load(TOY)

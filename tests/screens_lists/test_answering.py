@@ -17,6 +17,7 @@ from exporters.editions import review
 from exporters.editions.draft_folder import DraftFolder
 from exporters.editions.review_items import ReviewItem
 from tests.exporters.documents.papers import definitions, geographic, reference
+from tests.exporters.made_drafts import made_draft
 from tui.screens.review.corrections import correct
 from tui.screens.review.steps import ChooseOne, ChooseSome
 from tui.widgets.ask_text import Asking
@@ -168,6 +169,39 @@ def test_codes_that_do_not_fit_a_layout_are_asked_about_and_either_is_put_right(
     # Codes of another list belong into this one.
     told(draft, id, "more", draft.standard().by_header["SEX"].codes, ("0",))
     assert "0" in draft.standard().code_lists[own].codes
+
+
+def test_a_section_and_what_its_records_are_known_by_are_chosen(tmp_path: Path) -> None:
+    draft = DraftFolder.open(made_draft(tmp_path / "draft-p"))
+    section = draft.standard().event_sections[0]
+    id = f"edition section {section.id}"
+    own = draft.standard().headers_by_section[section.id]
+    other = next(header for header in own if header not in (section.id_field, section.date_field))
+    assert item(draft, id).title == f"{section.title}: event, known by {section.id_field} {section.date_field}"
+    told(draft, id, "title", {"title": "What was done"})
+    told(draft, id, "id_field", "-")
+    changed = draft.standard().section_by_id[section.id]
+    assert (changed.title, changed.id_field, changed.date_field) == ("What was done", "", section.date_field)
+    told(draft, id, "id_field", section.id_field)
+    # Its day is one of its own fields; a field by which records are known stays where it is.
+    with pytest.raises(AssertionError):
+        told(draft, id, "date_field", "DISD")
+    with pytest.raises(Problem, match=f"are known by {section.id_field}: choose another field for that first"):
+        told(draft, f"field {section.id_field}", "section", "episode")
+    # Any other goes by choosing, and its column stays where it was.
+    columns = draft.standard().columns
+    assert told(draft, f"field {other}", "section", "episode") == "stands in the section episode now"
+    assert draft.standard().by_header[other].section == "episode" and draft.standard().columns == columns
+
+
+def test_a_code_is_said_to_be_of_some_data_sets_only(draft: DraftFolder) -> None:
+    own = draft.standard().by_header["DISRSN"].codes
+    first = next(iter(draft.standard().code_lists[own].codes))
+    told(draft, f"list {own}", f"code {first}", "d", ("AD", "SA"))
+    assert first in draft.standard("ad").code_lists[own].codes
+    assert first not in draft.standard("yp").code_lists[own].codes
+    told(draft, f"list {own}", f"code {first}", "d", ("AD", "YP", "SA", "SY"))
+    assert first in draft.standard("yp").code_lists[own].codes
 
 
 def test_what_no_document_has_is_typed(draft: DraftFolder) -> None:

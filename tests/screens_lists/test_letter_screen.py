@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from exporters.editions.copying import copy_edition
+from exporters.editions.install import candidate, install_audited
 from exporters.editions.letter import change_letter, plan_letter
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
@@ -117,10 +119,20 @@ def test_a_change_of_letter_by_somebody_else_is_noticed_and_what_is_typed_is_kep
     terminal.press("<tab>KB")
     do(store, Who("bob", NOW), letters.undo, ask(store, agencies.one, "N9901"))
     # In the midst of typing it is only said: no key goes elsewhere.
-    terminal.until("bob saved")
+    terminal.until(lambda shown: shown.shows("changed its letter") or shown.shows("bob saved"))
     terminal.press("<escape>")
     terminal.until("N9901 is open: NDTMS core data set R")
     assert "kept as drafts: 1 client" in sentences(terminal)
+    # So is an install of what the agency reports by.
+    copy_edition("ndtms-r", tmp_path / "r")
+    told = tmp_path / "r" / "standard.toml"
+    told.write_text(told.read_text(encoding="utf-8").replace('= "NDTMS core', '= "Our', 1), encoding="utf-8")
+    do(store, Who("bob", NOW), install_audited, candidate(tmp_path / "r"))
+    terminal.until("Unsaved typing")
+    terminal.press("d")
+    terminal.until("Discard the draft?")
+    terminal.press("x<escape>")
+    terminal.until("N9901 is open: Our data set R")
 
 
 def test_what_cannot_be_is_said_in_the_dialog_and_before_its_day(

@@ -44,7 +44,7 @@ def test_from_one_open_question_to_the_next(start: Start, tmp_path: Path) -> Non
     terminal.press("A<f8>")
     terminal.until(lambda shown: "Rule 200" in chosen(shown))
     terminal.press("k")
-    terminal.until("4 open; 144 in all")
+    terminal.until("4 open; 148 in all")
     terminal.press("<f7>")
     assert "Field DISD" in chosen(terminal)
     # Only what is open; then words.

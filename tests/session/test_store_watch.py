@@ -30,7 +30,7 @@ def test_nothing_is_given_back_while_somebody_types(
         watch.stop()
         return StoreState(1, 1, 1, ())
 
-    watch = StoreWatch(app, threads, store, look, lambda: None, lambda problem: None)
+    watch = StoreWatch(app, threads, store, look, lambda after: None, lambda problem: None)
     watch.start()
     cast(Any, watch)._thread.join()
     assert given == (["pages", "memory"] if gives_back else [])

@@ -179,6 +179,8 @@ TOML = [
     ('level = "client"', 'level = "person"', "level: 'person' is none of client, episode, event"),
     ('date_field = "REFDATE"', "", "section referral is an event and has no date_field"),
     ('date_field = "REFDATE"', 'date_field = "REFDAT"', "there is no field 'REFDAT'"),
+    ('date_field = "REFDATE"', 'date_field = "DISD"', "'DISD' is no field of the section referral"),
+    ('date_field = "REFDATE"', 'date_field = "REFERID"', "'REFERID', the date_field of referral, is no date"),
     ('closed = "DISD"', 'closed = "DISCHARGED"', "closed: there is no field 'DISCHARGED'"),
     ('"EPISODID", "CONSENT"]', '"EPISODEID", "CONSENT"]', "carries: there is no field 'EPISODEID'"),
     ('carries = ["CLIENTID", ', 'carries = [1, "CLIENTID", ', "carries: a list of texts is needed"),

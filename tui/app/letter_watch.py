@@ -1,12 +1,14 @@
-"""Noticing that the agency which is open reports by another edition now, by what somebody else did."""
+"""Noticing that what the agency which is open reports by is another now, by what somebody else did."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from store.disk import audit
 from store.records import agencies
 from tui.form.record_form import RecordForm
 from tui.session.program import program_of
 from tui.widgets.base_screen import BaseModal
-from validators.standard.catalogue import edition_of, installs, load
+from validators.standard.catalogue import lineage, load
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -14,75 +16,97 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
     from tui.widgets.base_app import BaseApp
-    from validators.standard.catalogue import InstalledFolder
-    from validators.standard.model import Standard
 
 AGAIN_SECONDS = 0.5
-Found = tuple["AgencyInfo | None", tuple["InstalledFolder", ...]]
+AGENCY, STANDARD = "agency", "standard"
+"""The kinds of things whose acts concern what a session was opened by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActsOfOthers:
+    """What others did that may concern a session: anything installed, what its agency reports by among it, the agency
+    as it is now (None: it is gone)."""
+
+    installed: bool
+    of_ours: bool
+    agency: "AgencyInfo | None"
 
 
 class LetterWatch:
-    """Asked whenever others did something that the audit tells: a change of letter, its undo, an install, a take-back.
+    """Asked whenever others did something that the audit tells: a change of letter, its undo, an install, a take-back,
+    lists, another code or region of the agency.
 
     It is said at once; the agency is opened anew as soon as nobody is typing in a record or a dialog any more, so that
-    no key goes astray. What is typed is kept as drafts, as with every change of agency.
+    no key goes astray. What is typed is kept as drafts, as with every change of agency. An install of what another
+    agency reports by is used once that one is opened.
     """
 
     def __init__(self, app: "BaseApp") -> None:
-        """Begin with what the session was opened by."""
+        """Begin with nothing that waits."""
         self._app = app
         self._timer: Timer | None = None
-        self._standard, self._installs = self._now()
 
-    def _now(self) -> tuple["Standard", tuple["InstalledFolder", ...]]:
-        standard = program_of(self._app).standard
-        return standard, tuple(installs(edition_of(standard.id)[0]))
-
-    def look(self) -> None:
-        """Others did something: see whether the agency still reports by what the screens speak."""
+    def look(self, after: int) -> None:
+        """Others did something behind that act: see whether it concerns what the screens speak."""
         program = program_of(self._app)
-        if program.standard is not self._standard:  # opened anew meanwhile
-            self._standard, self._installs = self._now()
         agency = program.agency
-        program.read(lambda snapshot: _found(snapshot, agency), on_done=lambda found: self._seen(agency, found))
+        program.read(
+            lambda snapshot: _found(snapshot, agency, after),
+            on_done=lambda found: self._seen(agency, found) if found is not None else None,
+        )
 
-    def _seen(self, asked: "AgencyInfo", found: Found) -> None:
+    def _seen(self, asked: "AgencyInfo", found: ActsOfOthers) -> None:
         program = program_of(self._app)
-        its, known = found
-        if its is None or program.agency.id != asked.id or program.standard is not self._standard:
+        its = found.agency
+        if found.installed or (its is not None and its.standard != asked.standard):
+            load.cache_clear()
+            program.opened_store.ground.derivers.forget()
+        if program.agency is not asked:  # opened anew meanwhile
             return
-        if its.standard == self._standard.id and known == self._installs:
-            return
-        if its.standard != self._standard.id:
-            what = f"{its.code} reports by {its.standard} now: somebody else changed its letter."
-        else:
-            what = f"{edition_of(its.standard)[0]} was installed or taken back by somebody else."
-        load.cache_clear()
-        program.opened_store.ground.derivers.forget()
+        if its is None:
+            program.say(f"{asked.code} was taken out of this store by somebody else: open another agency.", "warning")
+        elif its.standard != asked.standard:
+            self._open(its, f"{its.code} reports by {its.standard} now: somebody else changed its letter.")
+        elif found.of_ours:
+            self._open(its, f"What {its.code} reports by was installed or taken back by somebody else.")
+        elif its != asked:
+            self._open(its, f"What is said of {its.code} was changed by somebody else.")
+
+    def _open(self, its: "AgencyInfo", what: str) -> None:
+        """Open it now, or as soon as nobody types."""
+        program = program_of(self._app)
+        before = program.agency
         if self._is_free():
-            self._open(its, what)
+            self._open_now(before, its, what)
             return
         program.say(f"{what} It is opened so once you leave what you type in; that is kept.", "warning")
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._app.set_interval(AGAIN_SECONDS, lambda: self._open(its, what) if self._is_free() else None)
+        self._timer = self._app.set_interval(
+            AGAIN_SECONDS, lambda: self._open_now(before, its, what) if self._is_free() else None
+        )
 
     def _is_free(self) -> bool:
         """Whether no record is open and no dialog waits."""
         stack = self._app.screen_stack
         return not isinstance(stack[-1], BaseModal) and not any(screen.query(RecordForm) for screen in stack)
 
-    def _open(self, its: "AgencyInfo", what: str) -> None:
+    def _open_now(self, before: "AgencyInfo", its: "AgencyInfo", what: str) -> None:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
         program = program_of(self._app)
-        if program.standard is self._standard:
+        if program.agency is before:
             program.say(what, "warning")
             program.change_agency(its)
 
 
-def _found(snapshot: "Snapshot", agency: "AgencyInfo") -> Found:
-    """In a thread."""
+def _found(snapshot: "Snapshot", agency: "AgencyInfo", after: int) -> ActsOfOthers | None:
+    """In a thread: what acts behind that one tell of; None where none of them concerns the session."""
+    told = audit.told_of(snapshot, after, (AGENCY, STANDARD))
+    installed = {record for kind, record in told if kind == STANDARD}
+    if not installed and (AGENCY, agency.id) not in told:
+        return None
     its = next((one for one in agencies.listed(snapshot) if one.id == agency.id), None)
-    return its, tuple(installs(edition_of(agency.standard)[0]))
+    of_ours = bool(installed & lineage(agency.standard)) if installed else False
+    return ActsOfOthers(bool(installed), of_ours, its)

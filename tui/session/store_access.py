@@ -158,12 +158,12 @@ class StoreWatch:
         threads: StoreThreads,
         store: "Store",
         look: Callable[["StoreState | None"], "StoreState"],
-        others: Callable[[], object],
+        others: Callable[[int], object],
         shut_out: Callable[[Problem], object],
     ) -> None:
         """`look` says how things stand now, given how they stood before; it is called in another thread. `others` is
-        called when somebody else did something that the audit tells, `shut_out` once the person may not read the store
-        any more."""
+        called when somebody else did something that the audit tells, with the last act before that; `shut_out` once the
+        person may not read the store any more."""
         self._app, self._threads, self._store = app, threads, store
         self._look, self._others, self._shut_out = look, others, shut_out
         self._ask_at = monotonic() + GROUPS_SECONDS
@@ -216,7 +216,7 @@ class StoreWatch:
             return
         if (now.saved, now.act) != (before.saved, before.act):
             own = before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
-            self._hand_over(self._tell, now.saved != before.saved, own)
+            self._hand_over(self._tell, now.saved != before.saved, own, before.act)
         elif now.others != before.others:
             self._hand_over(self._tell_of_others)
 
@@ -236,13 +236,13 @@ class StoreWatch:
 
     # In the app's own thread
 
-    def _tell(self, saved: bool, own: bool) -> None:
+    def _tell(self, saved: bool, own: bool, after: int) -> None:
         """Tell every open screen that what it shows may be old, whether a record is among it, and whose doing it is."""
         for screen in self._app.screen_stack:
             if isinstance(screen, Screen) and screen.is_attached:
                 screen.post_message(StoreChanged(saved, own))
         if not own:
-            self._others()
+            self._others(after)
 
     def _tell_of_others(self) -> None:
         if isinstance(self._app.screen, Screen):

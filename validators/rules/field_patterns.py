@@ -162,6 +162,20 @@ def nhs_number(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
 _NHS_DIGITS = 10
 
 
+@field_pattern("modulus_11")
+def modulus_11(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
+    """Ten ASCII digits, the last of which agrees with the other nine; whose number it is, is not asked."""
+
+    def check(value: str, stored: bool) -> bool:
+        if len(value) != _NHS_DIGITS or not _is_digits(value):
+            return False
+        return (
+            sum(weight * int(digit) for weight, digit in zip(range(_NHS_DIGITS, 0, -1), value, strict=True)) % 11 == 0
+        )
+
+    return check
+
+
 @field_pattern("in_codes")
 def in_codes(row: RuleRow, standard: Standard, header: str) -> FieldCheck:
     """In the field's code list, where that list decides."""

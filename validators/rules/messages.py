@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from validators.rules.registry import Failure
+from validators.rules.registry import EACH_FIELD, Failure
 from validators.standard.model import RuleRow, Standard
 
 _VERBS = {
@@ -23,14 +23,16 @@ def listed(names: Sequence[str]) -> str:
 def sentence(standard: Standard, parts: Sequence[tuple[RuleRow, Failure]]) -> str:
     """One sentence for the failures of one rule on one record.
 
-    Comparisons of the same row are told together; further rows of the rule follow after a semicolon.
+    Comparisons of the same row are told together; further rows of the rule follow after a semicolon, and so does each
+    field of a row that judges them one by one: what stands beside it is its own.
     """
-    by_wording: dict[str, list[Failure]] = {}
-    rows: dict[str, RuleRow] = {}
+    by_wording: dict[tuple[str, str], list[Failure]] = {}
+    rows: dict[tuple[str, str], RuleRow] = {}
     for row, failure in parts:
-        by_wording.setdefault(row.message, []).append(failure)
-        rows[row.message] = row
-    return "; ".join(_worded(standard, rows[wording], failures) for wording, failures in by_wording.items())
+        told = row.message, failure.jump if row.pattern in EACH_FIELD else ""
+        by_wording.setdefault(told, []).append(failure)
+        rows[told] = row
+    return "; ".join(_worded(standard, rows[told], failures) for told, failures in by_wording.items())
 
 
 def _worded(standard: Standard, row: RuleRow, failures: Sequence[Failure]) -> str:

@@ -156,6 +156,23 @@ def empty_when(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+@record_pattern("number_when", required="least most when", about_filled=True)
+def number_when(row: RuleRow, standard: Standard) -> RecordCheck:
+    """A whole number between two others, both included, where the condition holds."""
+    condition = parse_condition(row.parameters["when"], standard.by_header, standard.values)
+    least, most = int(row.parameters["least"]), int(row.parameters["most"])
+    fields = row.fields
+
+    def is_other(value: str) -> bool:
+        return bool(value) and not (value.isascii() and value.isdigit() and least <= int(value) <= most)
+
+    def check(raw: Values, clean: Values, moment: Moment) -> Failure | None:
+        others = [header for header in fields if is_other(clean[header])]
+        return Failure((*others, *condition.headers), others[0]) if others and condition.holds(clean) else None
+
+    return check
+
+
 # Dates: against one another, today, the reporting period and an age.
 
 

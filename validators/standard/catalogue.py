@@ -155,6 +155,17 @@ def load(standard_id: str = DEFAULT) -> Standard:
     return with_site_lists(load_standard(*layers_of(edition), variant=variant), site_lists_folder(standard_id))
 
 
+def lineage(standard_id: str) -> frozenset[str]:
+    """The ids of what a standard is made of: its own, its edition's, those of the editions that this one extends."""
+    edition, _ = edition_of(standard_id)
+    try:
+        folders = layers_of(edition)
+    except Problem:
+        folders = ()
+    names = (_INSTALLED.fullmatch(folder.name) for folder in folders)
+    return frozenset({standard_id, edition, *(match[1].replace("_", "-") for match in names if match)})
+
+
 def load_folder(folder: Path) -> Iterator[Standard]:
     """The edition in a folder, and then each of its data sets. Raises Problem for the first that is malformed."""
     layers = layers_of_folder(folder)

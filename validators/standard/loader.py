@@ -2,25 +2,21 @@
 
 A pack that is not well formed is refused with the file, the line and the reason; nothing of it is used. A pack is data
 only: nothing in it is ever executed. What follows stands in the order in which a pack is read: the whole, its sections
-and fields, its code lists, how a return is written, what agencies say and are measured by, the rules last, because they
-name all the others.
+and fields, its code lists, what agencies say and are measured by. How a return is written is read by `return_reading`,
+the rules, which name all the others, by `rule_reading`.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from pathlib import Path
-from string import Formatter
-from typing import cast, get_args
+from typing import cast
 
-from validators.calendar.periods import CALENDARS
 from validators.dates import parse_date
-from validators.records import Severity
 from validators.rules import journey_patterns, record_patterns  # noqa: F401 (registers the patterns)
 from validators.rules.field_patterns import SHORTENERS
-from validators.rules.registry import FIELD_PATTERNS, FILE_PATTERNS, JOURNEY_PATTERNS, PARAMETERS, RECORD_PATTERNS
 from validators.standard.checklist import read_checklist
 from validators.standard.conditions import parse_condition
 from validators.standard.edition import (
@@ -30,11 +26,10 @@ from validators.standard.edition import (
     Enquiry,
     GuardedFields,
     JourneyTerms,
-    RuleStatus,
     SourceDocument,
     Variant,
 )
-from validators.standard.layers import HEADERS_IN, Pack, PackRow
+from validators.standard.layers import Pack, PackRow
 from validators.standard.measures import NEEDS, Kind, Measure
 from validators.standard.model import (
     LIST_STATUSES,
@@ -45,14 +40,12 @@ from validators.standard.model import (
     Layout,
     Level,
     ListStatus,
-    Rule,
-    RuleRow,
     Section,
     Standard,
-    SubmissionFormat,
 )
 from validators.standard.pack_tables import TomlTable, fail
-from validators.standard.return_xml import _NAME, XmlBlock, XmlForm
+from validators.standard.return_reading import FORMATS, read_submission
+from validators.standard.rule_reading import read_rules
 from validators.standard.settings import SETTING_KINDS, AgencySetting
 
 _KEYED: tuple[Keyed, ...] = ("person", "made", "written", "store")
@@ -75,7 +68,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     fields = _read_fields(pack, sections, code_lists, named)
     known = _Known(top, fields)
     for section in sections:
-        known.headers(filter(None, (section.id_field, section.date_field, section.kind_field)), "sections")
+        _judge_section(section, known)
     roles = _roles(top, known)
     shortened = _shortened(top, known)
     settings = read_settings(top.tables("settings"), code_lists)
@@ -86,7 +79,7 @@ def load_standard(*folders: Path, variant: str = "") -> Standard:
     fields = _with_characters(fields, sections, roles, free)
     held = top.table("submission")
     extracted = known.headers(held.text_list("extracted_when"), "extracted_when")
-    submission = _submission(held)
+    submission = read_submission(held)
     chosen = whole.variant
     standard = Standard(
         id=whole.id if chosen is None else f"{whole.id}-{chosen.id}",
@@ -250,7 +243,7 @@ class _Known:
     """The fields of a standard that is being read, to hold what standard.toml names against."""
 
     def __init__(self, top: TomlTable, fields: Iterable[Field]) -> None:
-        self.top, self.own = top, {field.header for field in fields}
+        self.top, self.own = top, {field.header: field for field in fields}
 
     def headers(self, names: Iterable[str], key: str) -> tuple[str, ...]:
         """The names, all of them headers; a pack that names another under this key is refused."""
@@ -358,6 +351,16 @@ def _section(table: TomlTable, pack: Pack) -> Section:
     if level == "event" and not section.date_field and section.id in pack.sections:
         fail(table.path, 0, f"section {section.id} is an event and has no date_field")
     return section
+
+
+def _judge_section(section: Section, known: "_Known") -> None:
+    """What its records are known by are fields of it, and its day is a day."""
+    for header in filter(None, (section.id_field, section.date_field, section.kind_field)):
+        known.headers([header], "sections")
+        if known.own[header].section != section.id:
+            known.top.refuse("sections", f"{header!r} is no field of the section {section.id}")
+    if section.date_field and not known.own[section.date_field].is_date:
+        known.top.refuse("sections", f"{section.date_field!r}, the date_field of {section.id}, is no date")
 
 
 def _weeks(table: TomlTable) -> int:
@@ -507,30 +510,6 @@ def _code_list(row: Mapping[str, str], held: Iterable[PackRow]) -> CodeList:
     )
 
 
-def _submission(table: TomlTable) -> SubmissionFormat:
-    name = table.values.get("file_name", "")
-    for part in re.findall(r"{([^}]*)}", str(name)):
-        if part not in ("agency", "from", "to", "edition", "kind"):
-            table.refuse("file_name", f"{{{part}}} is none of {{agency}}, {{from}}, {{to}}, {{edition}}, {{kind}}")
-    written = table.choice("format", tuple(FORMATS))
-    kinds = tuple(table.text_list("kinds"))
-    if len(set(kinds)) < len(kinds) or not set(kinds) <= {"new", "between", "full"}:
-        table.refuse("kinds", "the kinds of extract are new, between and full, each once")
-    tabular = FORMATS[written].is_table
-    return SubmissionFormat(
-        format=written,
-        calendar=table.choice("calendar", tuple(CALENDARS)),
-        file_name=table.text("file_name"),
-        encoding=table.choice("encoding", ("utf-8", "utf-8-sig", "windows-1252")),
-        line_ending=table.choice("line_ending", ("crlf", "lf")) if tabular else "lf",
-        quoting=table.choice("quoting", ("minimal", "all")) if tabular else "minimal",
-        after_period=table.choice("after_period", ("hold", "send")),
-        status=table.choice("status", LIST_STATUSES),
-        note=table.text("note", ""),
-        kinds=kinds,
-    )
-
-
 def read_settings(tables: list[TomlTable], lists: Mapping[str, CodeList]) -> tuple[AgencySetting, ...]:
     """Read `[[settings]]`. Raises PackError for a list that is not there, or classes that cannot be written."""
     found: dict[str, AgencySetting] = {}
@@ -610,263 +589,3 @@ def _bands(text: str) -> tuple[tuple[int, str], ...]:
             raise ValueError(f"{part.strip()!r} is no number of weeks or months")
         found.append((_number(number), unit))
     return tuple(found)
-
-
-def read_xml(table: TomlTable, fields: tuple[Field, ...]) -> XmlForm:
-    """Read `[xml]`. Every field must lie in exactly one block and have an element; raises PackError otherwise."""
-    taken: set[str] = set()
-    blocks = []
-    for part in table.tables("blocks"):
-        group, element = part.text("group"), part.text("element")
-        occurs = part.choice("occurs", ("always", "once", "many"))
-        own = tuple(field for field in fields if field.group == group)
-        events = {field.section for field in own if field.level == "event"}
-        if not own or group in taken:
-            part.refuse("group", f"no field is in the group {group!r}, or it has a block already")
-        if len(events) > 1 or (events and any(field.level != "event" for field in own)):
-            part.refuse("group", f"the group {group!r} mixes events of several sections, or events with other fields")
-        if bool(events) != (occurs == "many"):
-            part.refuse("occurs", f"the block {group!r} must be many where it holds events, and only there")
-        taken.add(group)
-        section = next(iter(events), "")
-        headers = tuple(field.header for field in own)
-        beside, again = part.text("again_with", ""), part.choice("again", ("changed", "beside"), "changed")
-        blocks.append(XmlBlock(group, element, occurs, headers, section, beside, again))
-    for field in fields:
-        if field.group not in taken:
-            table.refuse("blocks", f"the field {field.header} is in no block")
-    for block in blocks:
-        if block.again_with and block.again_with not in taken:
-            table.refuse("blocks", f"again_with names {block.again_with!r}, which has no block")
-    elements = table.table("elements").texts()
-    headers = tuple(field.header for field in fields)
-    for header in dict.fromkeys((*headers, *elements)):
-        if header not in headers or header not in elements:
-            table.refuse("elements", f"{header!r} has no element, or is no field")
-    form = XmlForm(table.text("root"), table.text("message"), tuple(blocks), elements)
-    for name in (form.root, form.message, *elements.values(), *(block.element for block in blocks)):
-        if not _NAME.fullmatch(name):
-            table.refuse("elements", f"{name!r} cannot be the name of an element")
-    for block in blocks:
-        if len({elements[header] for header in block.headers}) < len(block.headers):
-            table.refuse("elements", f"two fields of {block.group!r} have the same element")
-    return form
-
-
-# rules.csv: one row for each pattern that a rule uses.
-
-_SEVERITIES = {*Severity, "list"}
-_RULE_STATUSES = get_args(RuleStatus)
-# What a message may name.
-_WORDS = (
-    "first", "others", "labels", "is", "has", "does", "begin", "end", "look", "problem", "identifiers", "rule", "count",
-    "expected", "sections", "lists", "element", "meant", "where", "headings", "table",
-)  # fmt: skip
-# Patterns that the program itself speaks with, whatever the standard; those of files by their format.
-_ALWAYS = ("rule_failed", "lists_not_judged")
-_TABLES = ("header_missing", "header_unknown", "header_repeated", "header_again", "header_order", "cell_count",
-           "one_event_a_row", "same_on_rows", "row_again", "encoding", "header_read", "table_read")  # fmt: skip
-_MESSAGES = ("block_unknown", "block_repeated", "block_missing", "element_unknown", "element_repeated",
-             "link_changed")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class FormatNeeds:
-    """What a standard has to say of itself where its returns have a format.
-
-    `patterns` are those that the reader of its files speaks with; `is_table` asks for line ends and quoting, which
-    nothing else has; `form` reads what tells how a return is built.
-    """
-
-    patterns: tuple[str, ...] = ()
-    is_table: bool = False
-    form: Callable[[TomlTable, tuple[Field, ...]], XmlForm | None] = lambda top, fields: None
-
-
-FORMATS: dict[str, FormatNeeds] = {
-    "csv": FormatNeeds(_TABLES, is_table=True),
-    "xml": FormatNeeds(_MESSAGES, form=lambda top, fields: read_xml(top.table("xml"), fields)),
-}
-"""By the names that `submission.format` may give; `exporters.formats.choose` has the formats themselves."""
-
-
-def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
-    """Read the rules of a standard whose fields are known. Raises PackError with file, line and reason."""
-    table = pack.rules()
-    numbers = {one.cells["rule"] for one in table}
-    rules: dict[str, Rule] = {}
-    for one in table:
-        path, line, row = one.path, one.line, one.cells
-        number = row["rule"]
-        status = row.get("status", "") or "checked"
-        if status not in _RULE_STATUSES:
-            fail(path, line, f"status is {status!r}, which is none of {', '.join(_RULE_STATUSES)}")
-        try:
-            parsed = None if status == "not_checked" else _row(row, standard, line)
-        except ValueError as error:
-            fail(path, line, error)
-        for silenced in parsed.silences if parsed else ():
-            if silenced not in numbers:
-                fail(path, line, f"it silences rule {silenced!r}, which does not exist")
-        if number not in rules:
-            rules[number] = _rule(one, parsed, standard, first=True)
-        elif next(reversed(rules)) != number:
-            fail(path, line, f"the rows of rule {number} do not stand together")
-        elif not rules[number].rows or rules[number].unread:
-            fail(path, line, f"rule {number} has a row behind that with what of it is not checked, which is its last")
-        elif parsed is None:
-            rules[number] = replace(rules[number], unread=_rule(one, None, standard).wording)
-        else:
-            rules[number] = replace(rules[number], rows=(*rules[number].rows, parsed))
-    patterns = {one.cells["pattern"] for one in table}
-    needed = [*_ALWAYS, *FORMATS[standard.submission.format].patterns]
-    if standard.no_consent_carries:
-        needed.append("no_other_columns")
-    if standard.foreign:
-        needed.append("other_data_set")
-    for pattern in needed:
-        if pattern not in patterns:
-            fail(pack.place_of("rules.csv"), 0, f"no row has the pattern {pattern}, which the program needs")
-    return tuple(rules.values())
-
-
-def _rule(one: PackRow, parsed: RuleRow | None, standard: Standard, *, first: bool = False) -> Rule:
-    """A rule by one row. One that is not checked has its wording and where it stands, and nothing to apply."""
-    path, line, row = one.path, one.line, one.cells
-    status = cast(RuleStatus, row.get("status", "") or "checked")
-    wording = row.get("wording", "")
-    if status != "checked" and not wording:
-        fail(path, line, "a rule that is proposed or not checked needs its wording")
-    if parsed is not None and not all(row[name] for name in ("rule", "title", "help", "reading", "source")):
-        fail(path, line, "a rule's first row needs its number, title, help, reading and source")
-    if parsed is None:
-        if not row["rule"] or (first and not (row["title"] and row["source"])):
-            fail(path, line, "a rule that is not checked needs its number, title and source")
-        if any(row[name] for name in ("pattern", "parameters", "severity", "store_severity", "message", "silences")):
-            fail(path, line, "a rule that is not checked has neither pattern nor message")
-        carried = tuple(row["fields"].split())
-        try:
-            _known(carried, standard)
-        except ValueError as error:
-            fail(path, line, error)
-        return Rule(row["rule"], row["title"], row["help"], row["reading"], row["source"], (), status, wording, carried)
-    return Rule(row["rule"], row["title"], row["help"], row["reading"], row["source"], (parsed,), status, wording)
-
-
-def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
-    pattern = row["pattern"]
-    known = PARAMETERS.get(pattern) or FILE_PATTERNS.get(pattern)
-    if known is None:
-        raise ValueError(f"there is no pattern {pattern!r}")
-    parameters = _parameters(row["parameters"], pattern, known.required, known.optional)
-    if row["severity"] == "list" and pattern != "in_codes":
-        raise ValueError("only in_codes has its severity from a list")
-    if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
-        raise ValueError("the severity must be error, warning, notice or list")
-    _judge_message(row["message"])
-    beside = [header for name in HEADERS_IN for header in parameters.get(name, "").split()]
-    _known(beside, standard)
-    if "when" in parameters:
-        beside += parse_condition(parameters["when"], standard.by_header, standard.values).headers
-    if "section" in parameters:
-        if parameters["section"] not in {section.id for section in standard.event_sections}:
-            raise ValueError(f"there is no section {parameters['section']!r} of events")
-        beside.append(standard.section_by_id[parameters["section"]].date_field)
-    parsed = RuleRow(
-        rule=row["rule"],
-        pattern=pattern,
-        fields=tuple(_fields(row["fields"].split(), standard, pattern)),
-        parameters=parameters,
-        severity=row["severity"],
-        store_severity=row["store_severity"],
-        message=row["message"],
-        silences=tuple(row["silences"].split()),
-        line=line,
-        beside=tuple(beside),
-    )
-    if pattern not in JOURNEY_PATTERNS:
-        _judge_places(parsed, standard)
-    if "setting" in parameters and parameters["setting"] not in {setting.id for setting in standard.settings}:
-        raise ValueError(f"there is no setting {parameters['setting']!r} in standard.toml")
-    if not parsed.fields and (pattern in FIELD_PATTERNS or pattern in RECORD_PATTERNS or pattern in JOURNEY_PATTERNS):
-        raise ValueError("the row names no fields")
-    _make_once(parsed, standard)
-    return parsed
-
-
-def _parameters(told: str, pattern: str, required: Collection[str], optional: Collection[str]) -> dict[str, str]:
-    """A row's parameters by name; all that the pattern needs, none that it does not take."""
-    parameters: dict[str, str] = {}
-    for part in filter(None, (part.strip() for part in told.split(";"))):
-        name, sign, value = part.partition("=")
-        if not sign or (name not in required and name not in optional):
-            raise ValueError(f"the pattern {pattern} takes no parameter {name!r}")
-        parameters[name] = value
-    if missing := set(required) - parameters.keys():
-        raise ValueError(f"the pattern {pattern} needs the parameter {min(missing)}")
-    return parameters
-
-
-def _make_once(row: RuleRow, standard: Standard) -> None:
-    """Making the check once shows parameters that the pattern itself refuses."""
-    if make := (RECORD_PATTERNS | JOURNEY_PATTERNS).get(row.pattern):
-        make(row, standard)
-    elif row.pattern in FIELD_PATTERNS:
-        for header in row.fields:
-            FIELD_PATTERNS[row.pattern](row, standard, header)
-
-
-def _judge_message(message: str) -> None:
-    """A message may name the words below and nothing else: no attributes, no indexes."""
-    if not message:
-        raise ValueError("the message is empty")
-    for _, name, form, conversion in Formatter().parse(message):
-        if name is not None and (name not in _WORDS or form or conversion):
-            raise ValueError(f"the message has {{{name}}}, which is none of {', '.join(_WORDS)}")
-
-
-def _judge_places(row: RuleRow, standard: Standard) -> None:
-    """Records that are compared lie on one path: an episode with its client, or with events of one section."""
-
-    def sections(headers: Sequence[str]) -> set[str]:
-        fields = [standard.by_header[header] for header in headers]
-        return {field.section for field in fields if field.level == "event"}
-
-    beside = sections(row.beside)
-    if len(beside) > 1 or (beside and not sections(row.fields) <= beside):
-        raise ValueError("it compares events of two sections")
-    if row.pattern in ("belongs_to_one", "appears_once", "required_with_event", "one_agency") and len(row.fields) != 1:
-        raise ValueError(f"the pattern {row.pattern} takes one field")
-    of_client = all(standard.by_header[header].level == "client" for header in row.fields)
-    if row.pattern == "same_for_client" and not (of_client and len(row.fields) > 1):
-        raise ValueError("the pattern same_for_client takes two or more fields of the client")
-
-
-def _known(headers: Sequence[str], standard: Standard) -> None:
-    for header in headers:
-        if header not in standard.by_header:
-            raise ValueError(f"there is no field {header!r}")
-
-
-def _fields(names: Sequence[str], standard: Standard, pattern: str) -> list[str]:
-    sets: dict[str, Callable[[Field], bool]] = {
-        "@all": lambda item: True,
-        "@dates": lambda item: item.is_date,
-        "@coded": lambda item: bool(item.codes),
-        "@required": lambda item: bool(item.required),
-        "@client": lambda item: item.level == "client",
-        "@episode": lambda item: item.level == "episode",
-    }
-    found: list[str] = []
-    for name in names:
-        if name in sets:
-            found += [item.header for item in standard.fields if sets[name](item)]
-        elif name.startswith("@"):
-            raise ValueError(f"there is no set of fields {name}; there are {', '.join(sets)}")
-        else:
-            _known([name], standard)
-            found.append(name)
-    if pattern == "layout":
-        # A date's layout is the business of real_date, a shortened field's that of its own pattern.
-        found = [name for name in found if not standard.by_header[name].is_date and name not in standard.shortened]
-    return list(dict.fromkeys(found))

@@ -1,20 +1,31 @@
 """What the reader of documents takes right, misses and takes wrong, beside a truth that somebody wrote down.
 
-`python -m tests.exporters.documents.figures FOLDER`, where FOLDER holds the made-up documents and, in `truth`, a CSV
-for each. A thing is missed where it is not read but may be named; it is wrong where it is read otherwise than the truth
-says and nothing asks about it.
+`python -m tests.exporters.documents.figures FOLDER [TEXT]`, where FOLDER holds the made-up documents and, in `truth`,
+a CSV for each; TEXT is the published CJIT P definition as text. A thing is missed where it is not read but may be
+named; it is wrong where it is read otherwise than the truth says and nothing asks about it. At the end the made-up R
+is made an edition, what it asks accepted but for what only a person can say, and its extract is judged by that: its
+planted faults.
 """
 
 import csv
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from exporters.checks.file_check import check_file
+from exporters.documents import folder as written
 from exporters.documents.draft import DraftEdition
 from exporters.documents.making import draft
+from exporters.editions import review
+from exporters.editions.draft_folder import DraftFolder
+from exporters.editions.rule_kinds import KINDS, made_row
 from validators.problems import Problem
+from validators.rules.registry import Context
+from validators.standard.catalogue import load
 
 Cells = Mapping[str, str]
 
@@ -104,7 +115,9 @@ def rules(made: DraftEdition, rows: Sequence[Cells]) -> Iterable[ReadingFigures]
         )
         if row.get("readable") == "yes":
             understood = made.understood.get(number)
-            read.add(number, True, True if understood is not None and understood.checks else None, False)
+            # What stands twice is chosen by a person; what no field carries asks nothing of any.
+            asked = len(here) > 1 or not row["carried_by"]
+            read.add(number, True, True if understood is not None and understood.checks else None, asked)
         elif row.get("readable") == "no":
             understood = made.understood.get(number)
             guessed = understood is not None and bool(understood.checks)
@@ -153,7 +166,66 @@ def areas(made: DraftEdition, header: str, rows: Sequence[Cells], what: str) -> 
     return found
 
 
-def main(folder: Path) -> int:
+def pack(made: DraftEdition) -> ReadingFigures:
+    """The rules by number that the shipped pack of the same document has, each as the draft has it."""
+    found = ReadingFigures("rules of the pack")
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for row in made.rules:
+        rows.setdefault(row["rule"], []).append((row["pattern"], row["parameters"], row["severity"]))
+    for rule in load("ndtms-cjit-p").rules:
+        if rule.id.isdigit():
+            own = [(one.pattern, "; ".join(map("=".join, one.parameters.items())), one.severity) for one in rule.rows]
+            found.add(rule.id, own, rows.get(rule.id), False)
+    return found
+
+
+def planted(made: DraftEdition, extract: Path, rows: Sequence[Cells]) -> ReadingFigures:
+    """The faults planted in an extract, beside what the edition of a draft finds in it.
+
+    Decided as a person would: two codes of another list, one that is of young people, three rules mapped by choosing.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        written.write(made, Path(place) / "draft")
+        draft = DraftFolder.open(Path(place) / "draft")
+        own = {one.id: one for one in review.items(draft)}
+        for one in own.values():
+            if one.is_open:
+                review.accept(draft, one)
+        review.add_codes(draft, own["list la"], "utla", [row["code"] for row in review.codes_of(draft, "utla")])
+        review.correct_list(draft, own["list la"], {"complete": "yes"})
+        setting = next(row["codes"] for row in draft.tables["fields.csv"].rows if row["header"] == "MODSET")
+        review.correct_code(draft, setting, "07", {"code": "07", "data_sets": "YP SY"})
+        for number, kind, field, told in (
+            ("44", "number_when", "ALCUNITS", {"least": "1", "most": "999", "when": "ALCDDAYS!=0|00|"}),
+            ("121", "modulus_11", "NHSNO", {}),
+        ):
+            line = made_row(KINDS[kind], [field], told, "error")
+            review.map_rule(draft, own[f"rule {number}"], line, beside=False, whole=True)
+        report = check_file(extract, draft.standard("ad"), Context(date(2025, 11, 5)))
+    found = ReadingFigures("planted faults")
+    told_of = {
+        (line, finding.rule): str(finding.severity)
+        for finding in report.findings
+        for line in (finding.lines or (finding.line,))
+    }
+    other = {"data set": ("other-data-set",), "4": ("4", "codes"), "20": ("20", "no-consent")}
+    seen = set()
+    for row in rows:
+        here = [
+            (line, rule)
+            for line in map(int, row["all_lines"].split())
+            for rule in other.get(row["rule"], (row["rule"],))
+        ]
+        seen |= set(here)
+        severity = next((told_of[one] for one in here if one in told_of), None)
+        found.add(f"line {row['line']}, rule {row['rule']}", row["severity"], severity, False)
+    extra = sorted({rule for line, rule in told_of.keys() - seen if line})
+    found.wrong += len(extra)
+    found.others += tuple(f"rule {rule}: nothing is wrong by it" for rule in extra)
+    return found
+
+
+def main(folder: Path, text: Path | None = None) -> int:
     """Print the figures of each document; 1 where anything is wrong."""
 
     def read(*names: str, like: str = "", own: str = "") -> DraftEdition:
@@ -184,6 +256,12 @@ def main(folder: Path) -> int:
         (names[0], [*fields(cjit, truth(folder, "cjit_p_fields")), *rules(cjit, truth(folder, "cjit_p_rules"))])
     )
     told.append((names[1], lists(cjit, truth(folder, "cjit_lists"), truth(folder, "cjit_lists_index"))))
+    for path in filter(None, (folder / names[0], text)):
+        alone = draft([path], "", "our-p", lambda told: None)
+        of_text = [*fields(alone, truth(folder, "cjit_p_fields")), *rules(alone, truth(folder, "cjit_p_rules"))]
+        told.append((f"{path.name} with nothing else", [*of_text, pack(alone)]))
+    extract = next(folder.glob("*TREAT-IN-R.csv"))
+    told.append((extract.name, [planted(made, extract, truth(folder, "extract_r_faults"))]))
     wrong = 0
     for name, figures in told:
         print(name)
@@ -195,6 +273,6 @@ def main(folder: Path) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(Path(sys.argv[1])))
+        sys.exit(main(*map(Path, sys.argv[1:3])))
     except (Problem, IndexError, FileNotFoundError) as problem:
         sys.exit(f"It could not be read: {problem}")

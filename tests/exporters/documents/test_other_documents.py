@@ -92,6 +92,20 @@ def test_fields_and_codes_are_read_from_csv(tmp_path: Path) -> None:
     assert next(line.page for line in made.lines if line.key == "sex/2") == "3"  # the line of the file
 
 
+def test_a_long_description_becomes_a_label_that_says_so_and_tells_its_likes_apart(tmp_path: Path) -> None:
+    more = (
+        "4,What the children of the client are given as help (second),HELP2,N(1),1,AD",
+        "5,What the children of the client are given as help (third),HELP3,N(1),1,AD",
+        '6,"Number of the client, where the client agrees to its being sent",NUMB,N(9),1,AD',
+    )
+    made = read(table(tmp_path, FIELDS + "\n".join(more) + "\n"))
+    assert [row["label"] for row in made.fields[3:]] == [
+        "What the children of the client … (second)",
+        "What the children of the client are … (third)",
+        "Number of the client",
+    ]
+
+
 def test_odd_codes_are_named_and_not_taken(tmp_path: Path) -> None:
     """Blank and double codes, marks, formulas, semicolons and quotes, ten thousand of them."""
     many = "".join(f'A{number:05},"Area; {number}, the ""old"" one"\n' for number in range(10_000))

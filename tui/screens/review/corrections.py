@@ -160,6 +160,13 @@ def _one_at_least(many: int) -> str:
     return "" if many else "Mark one at least."
 
 
+def _some_sets(what: str, names: list[str], told: str) -> StepsTo:
+    """The data sets that something is in, as its row tells them: "" for all."""
+    here = told.split() or names
+    some = yield ChooseSome(f"In which data sets is {what}?", [(name, name, "") for name in names], here, _one_at_least)
+    return " ".join(some) if len(some) < len(names) else ""
+
+
 def _data_sets(draft: DraftFolder) -> list[str]:
     return [variant.name for variant in draft.standard().whole.variants]
 
@@ -179,6 +186,7 @@ def correct_field(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
         ("rules", "Rules", " ".join(own) or "none that asks the same of several fields"),
         ("required", "Required", cells["required"] or "no"),
         ("header", "Header", f"{item.key}, the name of its column in a file"),
+        ("section", "Section", cells["section"]),
     ]
     if "was" in cells:
         parts.append(("was", "Called before", cells["was"] or "otherwise by nothing"))
@@ -189,6 +197,11 @@ def correct_field(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
         texts = yield Asking(f"Field {item.key}", [HEADER], [Asked("header", "Header", item.key)])
         header = str(texts["header"])
         act(lambda: edition.rename_field(draft, item, header))
+        return
+    if part == "section":
+        own_first = _first(_sections(draft), [cells["section"]])
+        section = yield ChooseOne(f"In which section is {item.key}?", own_first, "Section")
+        act(lambda: edition.move_field(draft, item, section))
         return
     if part == "rules":
         offered = [(number, f"Rule {number}", title) for number, title in each.items()]
@@ -212,10 +225,7 @@ def _field_part(draft: DraftFolder, item: ReviewItem, part: str, cells: Cells, n
         ways = [(NONE, "No", ""), ("consent", "Yes", "once consent is given")]
         return str((yield ChooseOne(f"Has {item.key} to be filled?", ways)))
     if part == "data_sets":
-        here = [name for name in names if name in cells.get("data_sets", "").split() or not cells.get("data_sets")]
-        offered = [(name, name, "") for name in names]
-        some = yield ChooseSome(f"In which data sets is {item.key}?", offered, here, _one_at_least)
-        return " ".join(some) if len(some) < len(names) else NONE
+        return (yield from _some_sets(item.key, names, cells.get("data_sets", ""))) or NONE
     if part == "was":
         gone = [line for line in draft.tables[LINES].rows if line["kind"] == "field" and line["mark"] == GONE]
         offered = [(line["key"], line["key"], line["printed"]) for line in gone]
@@ -303,12 +313,20 @@ def missing_list(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
 
 
 def correct_code(draft: DraftFolder, name: str, code: str, act: Act, missing: ReviewItem | None = None) -> Steps:
-    """One code: its text, its days; or it is taken out. `missing` is the list that is not there yet."""
+    """One code: its text, its days, its data sets; or it is taken out. `missing` is the list that is not there yet."""
     row: Cells = next((row for row in codes_of(draft, name) if row["code"] == code), {})
     if code:
+        names = _data_sets(draft)
         answers = [Answer("c", "Correct it"), Answer("o", "Take it out of the list")]
-        if (yield Confirm(f"{code}: {row.get('label', '')}", [], answers, "c")) == "o":
+        if names:
+            answers.insert(1, Answer("d", "Say in which data sets it is"))
+        answer = yield Confirm(f"{code}: {row.get('label', '')}", [], answers, "c")
+        if answer == "o":
             act(lambda: review.remove_code(draft, name, code))
+            return
+        if answer == "d":
+            sets = yield from _some_sets(f"the code {code}", names, row.get("data_sets", ""))
+            act(lambda: review.correct_code(draft, name, code, {"code": code, "data_sets": sets}))
             return
 
     def check(texts: Mapping[str, str]) -> None:
@@ -345,6 +363,8 @@ def correct_edition(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
         yield from _guarded(draft, item, act)
     elif item.key == edition.HEADINGS:
         yield from _headings(draft, item, act)
+    elif item.key.startswith(edition.SECTION):
+        yield from _section(draft, item, act)
     else:
         top = draft.top()
         asked = [
@@ -359,6 +379,53 @@ def correct_edition(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
 
         told = dict((yield Asking("The edition", [], asked, check)))
         act(lambda: edition.say_top(draft, item, told))
+
+
+def _sections(draft: DraftFolder) -> list[tuple[str, str, str]]:
+    return [(str(one["id"]), str(one["title"]), edition.LEVELS[one["level"]]) for one in draft.top()["sections"]]
+
+
+def _section(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
+    """Its title, what its records are, by which of its fields they are known, in which data sets it is."""
+    its = edition.section_of(draft, item.key)
+    own = edition.fields_within(draft, its["id"])
+    parts = [("title", "Title", its["title"]), ("level", "Its records", edition.LEVELS[its["level"]])]
+    if its["level"] == "event":
+        parts += [(name, label, its.get(name, "none")) for name, label in edition.KNOWN_BY.items()]
+    names = _data_sets(draft)
+    if names:
+        parts.append(("data_sets", "Data sets", its.get("data_sets", "all")))
+    part = yield ChooseOne(f"Section {its['title']}: what is to be corrected?", parts)
+    told: dict[str, str] = {}
+    if part == "title":
+        texts = yield Asking(f"Section {its['title']}", [], [Asked("title", "Title", its["title"])])
+        told = dict(texts)
+    elif part == "level":
+        told[part] = yield ChooseOne(
+            f"What are the records of {its['title']}?", [(name, name, text) for name, text in edition.LEVELS.items()]
+        )
+        if told[part] == "event" != its["level"]:
+            told["date_field"] = yield from _known_by("date_field", own)
+    elif part == "data_sets":
+        told[part] = yield from _some_sets(its["title"], names, str(its.get("data_sets", "")))
+    else:
+        told[part] = yield from _known_by(part, own)
+    act(lambda: edition.say_section(draft, item, told))
+
+
+def _known_by(part: str, own: Iterable[Cells]) -> StepsTo:
+    """One of a section's fields: a day where that is asked, a code for the kind."""
+
+    def fits(row: Cells) -> bool:
+        if part == "kind_field":
+            return bool(row["codes"])
+        return not row["codes"] and row["layout"].startswith("YYYY") is (part == "date_field")
+
+    offered = [(row["header"], row["header"], row["label"]) for row in own if fits(row)]
+    none = [] if part == "date_field" else [(NONE, "None", "they have none")]
+    title = f"{edition.KNOWN_BY[part]}: by which field are its records known?"
+    chosen = yield ChooseOne(title, [*offered, *none], "Field")
+    return "" if chosen == NONE else str(chosen)
 
 
 def _without_consent(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
@@ -426,13 +493,9 @@ def add_by_hand(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
         return
     asked = [Asked("header", "Header"), Asked("label", "Label"), Asked("layout", "Layout")]
     texts = dict((yield Asking("A field by hand", [LAYOUTS], asked)))
-    top = draft.top()
-    sections = [(str(one["id"]), str(one["title"]), str(one["level"])) for one in top["sections"]]
-    texts["section"] = yield ChooseOne(f"In which section is {texts['header']}?", sections)
+    texts["section"] = yield ChooseOne(f"In which section is {texts['header']}?", _sections(draft))
     if names := _data_sets(draft):
-        title = f"In which data sets is {texts['header']}?"
-        some = yield ChooseSome(title, [(name, name, "") for name in names], names, _one_at_least)
-        texts["data_sets"] = " ".join(some) if len(some) < len(names) else ""
+        texts["data_sets"] = yield from _some_sets(texts["header"], names, "")
     act(lambda: edition.add_field(draft, item, texts))
 
 
