@@ -7,6 +7,8 @@ what it may carry.
 """
 
 from dataclasses import replace
+from operator import itemgetter
+from typing import NamedTuple
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Source, Values
 from validators.rules.compiled import Failures, broken, compile_scopes
@@ -26,6 +28,19 @@ from validators.standard.model import RuleRow, Standard
 # The record pattern that asks something of each of its fields by itself.
 _EACH = "required"
 _SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+_REMEMBERED_TELLINGS = 20_000
+
+
+class _Telling(NamedTuple):
+    """What a finding says whichever record fails in that way: no value of it is in this."""
+
+    order: int
+    severity: Severity
+    rule: str
+    jump: str
+    fields: tuple[str, ...]
+    message: str
+    section: str
 
 
 class Checker:
@@ -60,7 +75,7 @@ class Checker:
         self._not_beside = dict.fromkeys(shared, "")
         # Columns that the file lacks that is checked.
         self.missing: frozenset[str] = frozenset()
-        self._sentences: dict[tuple[int, tuple[str, ...], str], str] = {}
+        self._tellings: dict[tuple[object, ...], _Telling] = {}
         self._context: Context | None = None
         self._moment = Moment("", False)
 
@@ -201,52 +216,69 @@ class Checker:
         self, failures: Failures, record: EpisodeRecord, event: Event | None, values: Values
     ) -> list[Finding]:
         """One finding per rule, its comparisons merged, silenced ones left out."""
-        stored = self._moment.stored
         if self.missing:
             failures = self._present(failures)
         silenced = [(row.silences, frozenset(failure.fields)) for row, failure in failures if row.silences]
         merged: dict[str, Failures] = {}
         for row, failure in failures:
-            if not any(row.rule in rules and fields.issuperset(failure.fields) for rules, fields in silenced):
-                key = row.rule
-                if row.pattern == "rule_failed":
-                    key = f"{key} {row.parameters['rule']}"
-                elif key in self._by_field:
-                    key = f"{key} {failure.jump}"
-                merged.setdefault(key, []).append((row, failure))
-        found = []
-        for parts in merged.values():
-            severity = min((_severity(row, stored) for row, _ in parts), key=_SEVERITY_ORDER.__getitem__)
-            jump = parts[0][1].jump
-            fields = tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields))
-            found.append(
-                Finding(
-                    severity=severity,
-                    rule=parts[0][0].rule,
-                    field=jump,
-                    fields=fields,
-                    message=self._sentence(parts),
-                    values={header: values.get(header, "") for header in fields},
-                    section=event.section if event else self.standard.by_header[jump].section,
-                    episode=record.episode.get(self._identity, ""),
-                    lines=record.lines if event is None else (event.line,) if event.line else (),
-                    client_id=record.client_id,
-                    episode_id=record.episode_id,
-                    event_id=event.id if event else "",
-                )
+            if silenced and any(row.rule in rules and fields.issuperset(failure.fields) for rules, fields in silenced):
+                continue
+            key = row.rule
+            if row.pattern == "rule_failed":
+                key = f"{key} {row.parameters['rule']}"
+            elif key in self._by_field:
+                key = f"{key} {failure.jump}"
+            merged.setdefault(key, []).append((row, failure))
+        tellings = [self._telling(parts) for parts in merged.values()]
+        tellings.sort(key=itemgetter(0))
+        episode = record.episode.get(self._identity, "")
+        lines = record.lines if event is None else (event.line,) if event.line else ()
+        event_id = event.id if event else ""
+        # Arguments by place: a finding of many is made in half the time.
+        return [
+            Finding(
+                told.severity,
+                told.rule,
+                told.jump,
+                told.fields,
+                told.message,
+                {header: values.get(header, "") for header in told.fields},
+                event.section if event else told.section,
+                episode,
+                lines,
+                record.client_id,
+                record.episode_id,
+                event_id,
             )
-        found.sort(key=lambda finding: self._order[finding.rule])
-        return found
+            for told in tellings
+        ]
 
-    def _sentence(self, parts: Failures) -> str:
-        """The sentence for a rule's failures. It holds no value, so one failing in the same way shares it."""
+    def _telling(self, parts: Failures) -> _Telling:
+        """What a rule's failures come to. Records that fail in the same single way share it."""
         row, failure = parts[0]
-        if len(parts) > 1 or failure.words or row.pattern == "rule_failed":
-            return sentence(self.standard, parts)
-        way = (row.line, failure.fields, failure.jump)
-        if way not in self._sentences:
-            self._sentences[way] = sentence(self.standard, parts)
-        return self._sentences[way]
+        if len(parts) > 1 or row.pattern == "rule_failed":
+            return self._told(parts)
+        way = (row.rule, row.message, row.severity, row.store_severity, self._moment.stored, failure.fields,
+               failure.jump, *failure.words.items())  # fmt: skip
+        known = self._tellings.get(way)
+        if known is None:
+            known = self._told(parts)
+            if len(self._tellings) < _REMEMBERED_TELLINGS:
+                self._tellings[way] = known
+        return known
+
+    def _told(self, parts: Failures) -> _Telling:
+        row, failure = parts[0]
+        stored, jump = self._moment.stored, failure.jump
+        return _Telling(
+            self._order[row.rule],
+            min((_severity(row, stored) for row, _ in parts), key=_SEVERITY_ORDER.__getitem__),
+            row.rule,
+            jump,
+            tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields)),
+            sentence(self.standard, parts),
+            self.standard.by_header[jump].section,
+        )
 
 
 def _severity(row: RuleRow, stored: bool) -> Severity:

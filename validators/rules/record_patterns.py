@@ -133,12 +133,16 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     if len(fields) > 1 or len(others) > 1:
         return check
     ((only,), (beside,)) = fields, others
+    repeated = Failure((beside, only), only, {"problem": f"repeats {labels[beside]}"})
+    missing = Failure((beside, only), beside, {"problem": f"is missing before {labels[only]}"})
 
     def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         value, compared = raw[only], raw[beside]
         if not value or (value != compared and len(value) == len(compared)):
             return None
-        return check(raw, clean, moment)
+        if not compared:
+            return missing
+        return None if differ(compared, value) or not (clean[beside] and clean[only]) else repeated
 
     return check_pair
 
