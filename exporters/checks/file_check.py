@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from exporters.formats import choose
-from exporters.formats.base import Progress
+from exporters.formats.base import EpisodesTogether, Progress
 from store.disk.overflow import Overflow
 from validators.quality import Tally
 from validators.records import EpisodeRecord, Finding, Severity
 from validators.rules.checker import Checker
-from validators.rules.file_rules import FileRules, undecided_lists
+from validators.rules.columns import ColumnCheck
+from validators.rules.file_rules import Broken, FileRules, undecided_lists
 from validators.rules.registry import Context
 from validators.standard.model import Standard
 
@@ -99,6 +100,29 @@ class Examination:
         self.file_rules = FileRules(standard, repeated, context.agency)
         self.tally = Tally(standard)
         self.context = context
+        self._columns = ColumnCheck(self.checker, context)
+
+    def sift(self, some: EpisodesTogether) -> Iterator[tuple[int, list[Broken] | None]]:
+        """Count those of some episodes that are sound; give the numbers of the rest, which are still to be examined.
+
+        With each stands what it contradicts among those before it, where that is known already: nothing else is
+        wrong with it then.
+        """
+        episodes, rules = some.columns(), self.file_rules
+        concerned, in_event = rules.concerned(episodes)
+        doubtful = {*some.misshapen, *self._columns.doubtful_of(episodes), *in_event}
+        rules.pass_by(episodes, doubtful)
+        rest = doubtful.copy()
+        columns = [(header, episodes.base[header]) for header in rules.compared]
+        for number in sorted(doubtful | concerned):
+            if number in doubtful:
+                yield number, None
+            elif broken := rules.contradicted({header: cells[number] for header, cells in columns},
+                                              some.line_of(number)):  # fmt: skip
+                rest.add(number)
+                yield number, broken
+        sound = [number for number in range(episodes.count) if number not in rest]
+        self.tally.add_sound(len(sound), some.rows_of(sound))
 
     def examine(
         self,
@@ -106,6 +130,7 @@ class Examination:
         extra: Iterable[Finding] = (),
         missing: frozenset[str] = frozenset(),
         judged: EpisodeRecord | None = None,
+        contradicted: list[Broken] | None = None,
     ) -> list[Finding]:
         """Check one episode and count it; `extra` are findings that its reader already has.
 
@@ -113,12 +138,15 @@ class Examination:
         part does not have counts for nothing.
 
         Columns that are `missing` from a file are the heading's fault, told once: no finding names them here. What a
-        finding says of other columns stays.
+        finding says of other columns stays. For what is `contradicted` see `sift`.
         """
         whole = judged or record
         self.checker.missing = missing
-        found = self.checker.check(whole, self.context)
-        found += self.file_rules.check(whole, found)
+        if contradicted is None:
+            found = self.checker.check(whole, self.context)
+            found += self.file_rules.check(whole, found)
+        else:
+            found = self.file_rules.told(contradicted, whole)
         if judged is not None:
             part = {event.id for event in record.events} | {""}
             found = [finding for finding in found if finding.event_id in part]
@@ -156,9 +184,19 @@ def check_file(
         extract.bad_rows.clear()
 
     examination.file_rules.expect(extract.repeats(examination.file_rules.alike))
-    for record, extra in extract.episodes():
-        for finding in examination.examine(record, extra, extract.missing):
-            tell(finding, _EPISODES)
+
+    together = extract.together()
+    if together is None:
+        for record, extra in extract.episodes():
+            for finding in examination.examine(record, extra, extract.missing):
+                tell(finding, _EPISODES)
+            if extract.bad_rows:
+                tell_rows()
+    for some in together or ():
+        for number, contradicted in examination.sift(some):
+            record, extra = some.given(number)
+            for finding in examination.examine(record, extra, contradicted=contradicted):
+                tell(finding, _EPISODES)
         if extract.bad_rows:
             tell_rows()
     tell_rows()

@@ -49,7 +49,7 @@ class Checker:
     def __init__(self, standard: Standard) -> None:
         """Compile the standard's rules. The loader has already made sure that they can be."""
         self.standard = standard
-        self._base, self._events = compile_scopes(standard)
+        self.base, self.events = compile_scopes(standard)
         self._order = {rule.id: number for number, rule in enumerate(standard.rules)}
         rows = [row for rule in standard.rules for row in rule.rows]
         self._with_event = [row for row in rows if row.pattern == "required_with_event"]
@@ -87,18 +87,12 @@ class Checker:
         if context is not self._context:
             self._moment, self._context = Moment.of(context, self.standard.date_layout.text), context
         moment, source = self._moment, context.source
-        raw: Values = {**self._base.blank, **record.client, **record.episode}
-        if (
-            self._guarded is not None
-            and source == "store"
-            and raw[self._guarded.consent] not in self._guarded.consented
-        ):
-            raw = {**raw, **self._not_beside}
+        raw = self.base_values(record, source)
         failures: Failures = []
-        clean = self._base.judge(raw, source, failures)
+        clean = self.base.judge(raw, source, failures)
         if self._withheld is not None and self.standard.withholds(clean):
             return self._check_withheld(record, raw, source, self._withheld)
-        self._base.compare(raw, clean, moment, failures)
+        self.base.compare(raw, clean, moment, failures)
         for needed in self._with_event:
             if not raw[needed.fields[0]]:
                 section = needed.parameters["section"]
@@ -107,7 +101,7 @@ class Checker:
         seen: list[tuple[Event, Values]] = []
         found = self._findings(failures, record, None, raw) if failures else []
         for event in record.events:
-            scope = self._events.get(event.section)
+            scope = self.events.get(event.section)
             if scope is None:
                 continue
             failures = []
@@ -126,16 +120,35 @@ class Checker:
             found += self._check_journey(record, raw, clean, seen)
         return found
 
+    def base_values(self, record: EpisodeRecord, source: Source) -> Values:
+        """Client and episode as they are judged: in the order of their scope's columns, what others there are behind.
+
+        A client's value that goes with the consent of one episode alone is empty beside the others.
+        """
+        raw = {**self.base.blank, **record.client, **record.episode}
+        if self._guarded is None or source != "store" or raw[self._guarded.consent] in self._guarded.consented:
+            return raw
+        return {**raw, **self._not_beside}
+
+    @property
+    def has_journeys(self) -> bool:
+        """Whether any rule looks at an episode with all its events."""
+        return bool(self._journey)
+
+    def needed_with(self, section: str) -> list[str]:
+        """The fields of the episode that an event of the section needs."""
+        return [row.fields[0] for row in self._with_event if row.parameters["section"] == section]
+
     def _as_kept(
         self, record: EpisodeRecord, kept: EpisodeRecord, source: Source, seen: list[tuple[Event, Values]]
     ) -> tuple[Values, Values, list[tuple[Event, Values]]]:
         """The episode and its events as all of them are kept, where the record is only the part that is sent."""
-        raw = {**self._base.blank, **kept.client, **kept.episode}
-        clean = self._base.judge(raw, source, [])
+        raw = {**self.base.blank, **kept.client, **kept.episode}
+        clean = self.base.judge(raw, source, [])
         sent = {event.id: (event, values) for event, values in seen}
         whole: list[tuple[Event, Values]] = []
         for event in kept.events:
-            scope = self._events.get(event.section)
+            scope = self.events.get(event.section)
             if scope is not None:
                 own = scope.judge({**scope.blank, **event.values}, source, [])
                 whole.append((sent[event.id][0] if event.id in sent else event, {**clean, **own}))
@@ -166,15 +179,15 @@ class Checker:
         """Without consent only the carried columns are judged; what else is filled makes one finding."""
         carried = {header: value if header in self._carried else "" for header, value in raw.items()}
         failures: Failures = []
-        clean = self._base.judge(carried, source, failures)
+        clean = self.base.judge(carried, source, failures)
         # Compared with all that is known, as far as it can be read: an identifier that is sent must not be made from
         # what is not.
         compared: Failures = []
         kept = record.kept
-        stored = {**self._base.blank, **kept.client, **kept.episode} if kept is not None else raw
-        readable = self._base.judge(stored, source, [])
+        stored = {**self.base.blank, **kept.client, **kept.episode} if kept is not None else raw
+        readable = self.base.judge(stored, source, [])
         known = {header: clean[header] if header in self._carried else value for header, value in readable.items()}
-        self._base.compare(carried, known, self._moment, compared)
+        self.base.compare(carried, known, self._moment, compared)
         failures += [
             (replace(row, severity=row.parameters["withheld"], store_severity=""), failure)
             if "withheld" in row.parameters

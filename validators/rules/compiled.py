@@ -5,9 +5,9 @@ standard and used for every record, so what can be worked out beforehand is, and
 told from the rest with as few steps as possible.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
+from itertools import compress, repeat
 from operator import getitem, itemgetter
 
 from validators.records import NO_VALUES, Severity, Source, Values
@@ -57,7 +57,7 @@ class _Step:
     words: FieldWords | None
 
 
-class _Judge(dict[str, Verdict | None]):
+class FieldJudge(dict[str, Verdict | None]):
     """The field checks of one field, in order: a mapping from value to verdict that works out what it lacks."""
 
     def __init__(self, steps: "list[_Step]", stored: bool, failed: RuleRow, remember: bool) -> None:
@@ -89,6 +89,13 @@ class _Judge(dict[str, Verdict | None]):
             self[value] = verdict
         return verdict
 
+    def all_pass(self, values: Sequence[str]) -> bool:
+        """Whether all of these values, none of which is empty, pass. False as well where a check breaks."""
+        try:
+            return all(all(map(step.check, values, repeat(self.stored))) for step in self.steps)
+        except Exception:
+            return False
+
 
 def _few_values(field: Field) -> bool:
     return field.layout.length <= _REMEMBERED_LENGTH or field.keyed == "written"
@@ -119,9 +126,18 @@ class Scope:
         steps = _field_steps(standard, headers)
         sources: dict[Source, bool] = {"file": False, "store": True}
         self._judges = {
-            source: [_Judge(steps[h], stored, failed, _few_values(standard.by_header[h])) for h in headers]
+            source: [FieldJudge(steps[h], stored, failed, _few_values(standard.by_header[h])) for h in headers]
             for source, stored in sources.items()
         }
+
+    @property
+    def checks(self) -> Iterator[tuple[RuleRow, RecordCheck]]:
+        """The record checks, each with its row."""
+        return zip(self._rows, self._checks, strict=True)
+
+    def judges(self, source: Source) -> Iterator[tuple[str, FieldJudge]]:
+        """What judges each column's values."""
+        return zip(self.headers, self._judges[source], strict=True)
 
     def judge(self, values: Mapping[str, str], source: Source, failures: Failures) -> Values:
         """Judge each value by itself, adding what fails; give back the values with the unreadable ones emptied.
