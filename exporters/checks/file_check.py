@@ -1,7 +1,8 @@
 """Checking many episodes: a whole file, or all that an agency keeps."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -90,14 +91,15 @@ class Examination:
         context: Context,
         repeated: frozenset[str] | None = None,
         accepted: "Accepted | None" = None,
+        alike: frozenset[str] | None = None,
     ) -> None:
-        """Compile the standard's rules; every rule judges by `context`. For `repeated` see `FileRules`.
+        """Compile the standard's rules; every rule judges by `context`. For `repeated` and `alike` see `FileRules`.
 
         Warnings that somebody `accepted` are marked as such.
         """
         self.accepted = accepted
         self.checker = Checker(standard)
-        self.file_rules = FileRules(standard, repeated, context.agency)
+        self.file_rules = FileRules(standard, repeated, context.agency, alike)
         self.tally = Tally(standard)
         self.context = context
         self._columns = ColumnCheck(self.checker, context)
@@ -124,13 +126,19 @@ class Examination:
         sound = [number for number in range(episodes.count) if number not in rest]
         self.tally.add_sound(len(sound), some.rows_of(sound))
 
+    def sound(self, records: Sequence[EpisodeRecord]) -> list[bool]:
+        """Of which of some episodes the checker has nothing to say; where that takes too long to tell, of none."""
+        doubtful = self._columns.doubtful(records)
+        return [number not in doubtful for number in range(len(records))]
+
     def examine(
         self,
         record: EpisodeRecord,
-        extra: Iterable[Finding] = (),
+        extra: Collection[Finding] = (),
         missing: frozenset[str] = frozenset(),
         judged: EpisodeRecord | None = None,
         contradicted: list[Broken] | None = None,
+        is_sound: bool = False,
     ) -> list[Finding]:
         """Check one episode and count it; `extra` are findings that its reader already has.
 
@@ -138,12 +146,16 @@ class Examination:
         part does not have counts for nothing.
 
         Columns that are `missing` from a file are the heading's fault, told once: no finding names them here. What a
-        finding says of other columns stays. For what is `contradicted` see `sift`.
+        finding says of other columns stays. For what is `contradicted` see `sift`. Of
+        one that `is_sound` the checker is known to have nothing to say (see `sound`).
         """
         whole = judged or record
+        if is_sound and not extra and not record.lines and self.file_rules.leaves_out(whole):
+            self.tally.add_sound(1, record.rows)
+            return []
         self.checker.missing = missing
         if contradicted is None:
-            found = self.checker.check(whole, self.context)
+            found = [] if is_sound else self.checker.check(whole, self.context)
             found += self.file_rules.check(whole, found)
         else:
             found = self.file_rules.told(contradicted, whole)
@@ -206,23 +218,23 @@ def check_file(
     return Report(standard, tally, findings)
 
 
+TOGETHER = 200
+"""Records that are judged together: as many as are well held in memory at once."""
+
 # In this order findings of the same line and rule are told.
 _FILE, _ROWS, _EPISODES, _END = range(4)
 
 
 def check_episodes(
     records: Iterable[EpisodeRecord],
-    standard: Standard,
-    context: Context,
-    repeated: frozenset[str] | None = None,
-    accepted: "Accepted | None" = None,
+    examination: Examination,
     more: Callable[[EpisodeRecord], Iterable[Finding]] = lambda _: (),
 ) -> Report:
-    """Check episodes from the store; for `repeated` and `accepted` see `Examination`. `more` is known of each."""
-    examination = Examination(standard, context, repeated, accepted)
-    report = of_store(examination)
-    for record in records:
-        report.findings.extend(examination.examine(record, more(record)))
+    """Check episodes from the store by what an examination is of; `more` is known of each."""
+    report, rest = of_store(examination), iter(records)
+    while some := list(islice(rest, TOGETHER)):
+        for record, is_sound in zip(some, examination.sound(some), strict=True):
+            report.findings.extend(examination.examine(record, [*more(record)], is_sound=is_sound))
     return report
 
 

@@ -42,11 +42,18 @@ class FileRules:
     of them meet by chance is once in thousands of millions of such files.
     """
 
-    def __init__(self, standard: Standard, repeated: frozenset[str] | None = None, agency: str = "") -> None:
+    def __init__(
+        self,
+        standard: Standard,
+        repeated: frozenset[str] | None = None,
+        agency: str = "",
+        alike: frozenset[str] | None = None,
+    ) -> None:
         """Start with no episode seen. `agency` is the code of the one that files, where that is known.
 
         Where it is known beforehand which identifiers of clients, episodes and events are `repeated` (a store can
-        tell), only those are kept in mind.
+        tell), only those are kept in mind; where it is known which clients, by the store's ids, are told by the same
+        as another (`alike`), only those are compared.
         """
         self.standard = standard
         self._repeated: Collection[int] | None = None if repeated is None else set(map(hash, repeated))
@@ -64,9 +71,16 @@ class FileRules:
             _Once(row) for header, row in once.items() if standard.by_header[header].level != "event"
         ]
         self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"])
-        self._like = [_Like(row, standard) for row in rows if row.pattern == "like_another"]
+        self._like = [_Like(row, standard, alike) for row in rows if row.pattern == "like_another"]
         self._agencies = [(row, row.fields[0]) for row in rows if row.pattern == "one_agency" and not agency]
         self._agency = ""
+        self._alike = alike or frozenset()
+        self._knows_all = (
+            alike is not None
+            and repeated == frozenset()
+            and not self._agencies
+            and all(owned.is_looked_up for owned in self._owned)
+        )
         self._zeros = [_Zeros(row, standard) for row in rows if row.pattern == "zeros_lost"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
@@ -94,7 +108,9 @@ class FileRules:
             carried = self.standard.no_consent_carries
             client = {header: value for header, value in client.items() if header in carried}
         here: Place = record.lines[0] if record.lines else client.get(self._reference, "") if record.client_id else ""
-        broken = self._broken(client, episode, here, in_file=bool(record.lines), withheld=withheld)
+        broken = self._broken(
+            client, episode, here, in_file=bool(record.lines), withheld=withheld, client_id=record.client_id
+        )
         found = self._told(broken, record, {**client, **episode}) if broken else []
         if withheld:
             return found
@@ -137,6 +153,13 @@ class FileRules:
         headers += [header for like in self._like for header in (like.owner, *like.of_client, *like.of_episode)]
         return tuple(dict.fromkeys(headers))
 
+    def leaves_out(self, record: EpisodeRecord) -> bool:
+        """Whether a record of a store with which nothing is wrong can contradict none, and none it.
+
+        So it is with all but a few, where it is known beforehand what several records bear.
+        """
+        return self._knows_all and record.client_id not in self._alike
+
     def contradicted(self, values: Values, line: int) -> list[Broken]:
         """What an episode of a file contradicts among those seen before, by what stands in the columns `compared`.
 
@@ -158,7 +181,9 @@ class FileRules:
             for zeros in self._zeros:
                 zeros.look_through({header: compress(column, sound) for header, column in columns.items()})
 
-    def _broken(self, client: Values, episode: Values, here: Place, *, in_file: bool, withheld: bool) -> list[Broken]:
+    def _broken(
+        self, client: Values, episode: Values, here: Place, *, in_file: bool, withheld: bool, client_id: str = ""
+    ) -> list[Broken]:
         """What client and episode contradict among those seen before."""
         repeated = self._repeated
         broken: list[Broken] = []
@@ -175,6 +200,8 @@ class FileRules:
             broken += same.differing(client, repeated)
         if not withheld:
             for like in self._like:
+                if like.clients is not None and client_id not in like.clients:
+                    continue
                 if failure := like.like_another(client, episode, here):
                     broken.append((like.row, failure))
         if self._agencies and in_file:
@@ -351,8 +378,8 @@ def _by_owner(rows: Sequence[RuleRow]) -> list[_Same]:
 class _Like:
     """Two owners who are told by the same values seem to be one person; told once for each of them."""
 
-    def __init__(self, row: RuleRow, standard: Standard) -> None:
-        self.row, self.owner = row, row.parameters["owner"]
+    def __init__(self, row: RuleRow, standard: Standard, clients: Collection[str] | None) -> None:
+        self.row, self.owner, self.clients = row, row.parameters["owner"], clients
         headers = (row.parameters["within"], *row.fields)
         by_header = standard.by_header
         self.of_client = tuple(header for header in headers if by_header[header].level == "client")
