@@ -20,7 +20,7 @@ TOGETHER = 500
 """Episodes that are well judged together: more do not make one cheaper."""
 TRIED = 2000
 """Rows after which a check that met most combinations for the first time is asked of each row instead."""
-_REMEMBERED = 20_000
+_REMEMBERED = 10_000
 
 Column = Sequence[str]
 
@@ -149,7 +149,9 @@ class _Field:
         if self._passing.issuperset(column):
             return ()
         if not self._judge.remember:  # all different
-            failing = () if self._judge.all_pass(list(filter(None, column))) else self._failing(set(column))
+            failing = (
+                () if self._judge.all_pass(list(filter(None, column))) else self._failing(set(column) - self._passing)
+            )
         else:
             new = set(column) - self._passing
             failing = self._failing(new)
@@ -158,7 +160,7 @@ class _Field:
         return _places(column, failing) if failing else ()
 
     def _failing(self, values: Iterable[str]) -> list[str]:
-        return [value for value in values if self._judge[value] is not None]
+        return [value for value in values if self._judge.verdict(value) is not None]
 
 
 class _Only(dict[str, str]):

@@ -68,26 +68,33 @@ class FieldJudge(dict[str, Verdict | None]):
         self.both = (checks[0], checks[1]) if len(checks) == 2 and not remember else None
 
     def __missing__(self, value: str) -> Verdict | None:
-        verdict, stored = None, self.stored
+        verdict = self.verdict(value)
+        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
+            self[value] = verdict
+        return verdict
+
+    def verdict(self, value: str) -> Verdict | None:
+        """What the checks say of a value that is not empty, without keeping it in mind."""
+        stored = self.stored
         if self.both is not None:
             first, second = self.both
             try:
                 if first(value, stored) and second(value, stored):
                     return None
             except Exception:
-                verdict = None  # told below, by the check that broke
+                return self._first_failing(value)  # told by the check that broke
+        return self._first_failing(value)
+
+    def _first_failing(self, value: str) -> Verdict | None:
         for step in self.steps:
             try:
-                if step.check(value, stored):
+                if step.check(value, self.stored):
                     continue
                 words = step.words(value) if step.words else NO_VALUES
             except Exception:
                 return Verdict(broken(self.failed, step.row), readable=False)
-            verdict = Verdict(step.row, step.row.pattern not in UNREADABLE, words)
-            break
-        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
-            self[value] = verdict
-        return verdict
+            return Verdict(step.row, step.row.pattern not in UNREADABLE, words)
+        return None
 
     def all_pass(self, values: Sequence[str]) -> bool:
         """Whether all of these values, none of which is empty, pass. False as well where a check breaks."""

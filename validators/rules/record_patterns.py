@@ -278,14 +278,14 @@ def _wrong_places(wrong: Callable[[str, str], bool]) -> ColumnDoubts:
 
     def doubts(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
         pairs = list(product(row.fields, headers_in(row, "other")))
-        settled = _settled(row.parameters["plus"]) if "plus" in row.parameters else None
+        years = _Years(_settled(row.parameters["plus"])) if "plus" in row.parameters else None
 
         def doubt(columns: Columns) -> Iterable[int]:
             found: list[int] = []
             for header, other in pairs:
                 values, others = columns[header], columns[other]
-                if settled is not None:
-                    found += _unsettled(values, others, settled)
+                if years is not None:
+                    found += years.unsettled(values, others)
                 else:
                     # Where there is no date to compare nothing is compared: with nothing many are on the wrong side.
                     filled = list(compress(count(), values))
@@ -298,13 +298,26 @@ def _wrong_places(wrong: Callable[[str, str], bool]) -> ColumnDoubts:
     return doubts
 
 
-def _unsettled(values: Sequence[str], others: Sequence[str], settled: Callable[[str], str]) -> list[int]:
-    """Where both dates are there and the year of the first may be one that that of the other does not settle."""
-    years = list(zip(map(_YEAR, values), map(_YEAR, others), strict=True))
-    near = {(year, other) for year, other in set(years) if year and other and year <= settled(other)}
-    return [place for place, pair in enumerate(years) if pair in near] if near else []
+class _Years:
+    """Pairs of years of two dates, of which those that settle how the dates lie to one another are known."""
+
+    def __init__(self, last: Callable[[str], str]) -> None:
+        self._last = last
+        self._settled: set[tuple[str, str]] = set()
+
+    def unsettled(self, values: Sequence[str], others: Sequence[str]) -> list[int]:
+        """Where both are there and the year of the first is none that that of the other settles."""
+        if self._settled.issuperset(zip(map(_YEAR, values), map(_YEAR, others), strict=True)):
+            return []
+        pairs = list(zip(map(_YEAR, values), map(_YEAR, others), strict=True))
+        new = set(pairs) - self._settled
+        near = {(year, other) for year, other in new if year and other and year <= self._last(other)}
+        if len(self._settled) < _YEARS_REMEMBERED:
+            self._settled |= new - near
+        return [place for place, pair in enumerate(pairs) if pair in near] if near else []
 
 
+_YEARS_REMEMBERED = 10_000
 _YEAR = itemgetter(slice(4))
 _LAST_YEAR = f"{date.max.year:04}"
 
@@ -474,16 +487,12 @@ def age_at_most(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
-def _where_an_age_is_near(more: int) -> ColumnDoubts:
-    def doubts(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
-        ((header,), (birth,)) = row.fields, headers_in(row, "other")
-        settled = _settled(f"{int(row.parameters['years']) + more}y0d")
-        return lambda columns: _unsettled(columns[header], columns[birth], settled)
-
-    return doubts
-
-
-column_doubt("age_at_least")(_where_an_age_is_near(0))
+@column_doubt("age_at_least")
+def where_an_age_is_near(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where the years alone do not say that somebody was old enough."""
+    ((header,), (birth,)) = row.fields, headers_in(row, "other")
+    years = _Years(_settled(f"{int(row.parameters['years'])}y0d"))
+    return lambda columns: years.unsettled(columns[header], columns[birth])
 
 
 # What a code is: when it may be used, and by whom; and whose code it is.
