@@ -69,6 +69,8 @@ class FieldJudge(dict[str, Verdict | None]):
 
     def __missing__(self, value: str) -> Verdict | None:
         verdict = self.verdict(value)
+        if verdict is not None and verdict.row.pattern == self.failed.pattern:
+            return verdict  # nothing is known of a value at which a check breaks
         if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
             self[value] = verdict
         return verdict
