@@ -65,6 +65,11 @@ class Tally:
             self.spoilt[severity] += len(spoilt)
         self.open_rows += len(still_open)
 
+    def add_sound(self, episodes: int, rows: int) -> None:
+        """Count episodes that are sent in full and have no finding."""
+        self.episodes += episodes
+        self.rows += rows
+
     def _rows(self, record: EpisodeRecord, finding: Finding) -> Iterable[object]:
         if record.opens:
             # What is wrong with something around the rows is wrong with all of them.

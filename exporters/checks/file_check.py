@@ -1,17 +1,19 @@
 """Checking many episodes: a whole file, or all that an agency keeps."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from exporters.formats import choose
-from exporters.formats.base import Progress
+from exporters.formats.base import EpisodesTogether, Progress
 from store.disk.overflow import Overflow
 from validators.quality import Tally
 from validators.records import EpisodeRecord, Finding, Severity
 from validators.rules.checker import Checker
-from validators.rules.file_rules import FileRules, undecided_lists
+from validators.rules.columns import ColumnCheck
+from validators.rules.file_rules import Broken, FileRules, undecided_lists
 from validators.rules.registry import Context
 from validators.standard.model import Standard
 
@@ -89,23 +91,54 @@ class Examination:
         context: Context,
         repeated: frozenset[str] | None = None,
         accepted: "Accepted | None" = None,
+        alike: frozenset[str] | None = None,
     ) -> None:
-        """Compile the standard's rules; every rule judges by `context`. For `repeated` see `FileRules`.
+        """Compile the standard's rules; every rule judges by `context`. For `repeated` and `alike` see `FileRules`.
 
         Warnings that somebody `accepted` are marked as such.
         """
         self.accepted = accepted
         self.checker = Checker(standard)
-        self.file_rules = FileRules(standard, repeated, context.agency)
+        self.file_rules = FileRules(standard, repeated, context.agency, alike)
         self.tally = Tally(standard)
         self.context = context
+        self._columns = ColumnCheck(self.checker, context)
+
+    def sift(self, some: EpisodesTogether) -> Iterator[tuple[int, list[Broken] | None]]:
+        """Count those of some episodes that are sound; give the numbers of the rest, which are still to be examined.
+
+        With each stands what it contradicts among those before it, where that is known already: nothing else is
+        wrong with it then.
+        """
+        episodes, rules = some.columns(), self.file_rules
+        concerned, in_event = rules.concerned(episodes)
+        doubtful = {*some.misshapen, *self._columns.doubtful_of(episodes), *in_event}
+        rules.pass_by(episodes, doubtful)
+        rest = doubtful.copy()
+        columns = [(header, episodes.base[header]) for header in rules.compared]
+        for number in sorted(doubtful | concerned):
+            if number in doubtful:
+                yield number, None
+            elif broken := rules.contradicted({header: cells[number] for header, cells in columns},
+                                              some.line_of(number)):  # fmt: skip
+                rest.add(number)
+                yield number, broken
+        sound = [number for number in range(episodes.count) if number not in rest]
+        self.tally.add_sound(len(sound), some.rows_of(sound))
+
+    def sound(self, records: Sequence[EpisodeRecord]) -> list[bool]:
+        """Of which of some episodes the checker has nothing to say; where that takes too long to tell, of none."""
+        doubtful = self._columns.doubtful(records)
+        return [number not in doubtful for number in range(len(records))]
 
     def examine(
         self,
         record: EpisodeRecord,
-        extra: Iterable[Finding] = (),
+        extra: Collection[Finding] = (),
         missing: frozenset[str] = frozenset(),
         judged: EpisodeRecord | None = None,
+        contradicted: list[Broken] | None = None,
+        is_sound: bool = False,
     ) -> list[Finding]:
         """Check one episode and count it; `extra` are findings that its reader already has.
 
@@ -113,12 +146,19 @@ class Examination:
         part does not have counts for nothing.
 
         Columns that are `missing` from a file are the heading's fault, told once: no finding names them here. What a
-        finding says of other columns stays.
+        finding says of other columns stays. For what is `contradicted` see `sift`. Of
+        one that `is_sound` the checker is known to have nothing to say (see `sound`).
         """
         whole = judged or record
+        if is_sound and not extra and not record.lines and self.file_rules.leaves_out(whole):
+            self.tally.add_sound(1, record.rows)
+            return []
         self.checker.missing = missing
-        found = self.checker.check(whole, self.context)
-        found += self.file_rules.check(whole, found)
+        if contradicted is None:
+            found = [] if is_sound else self.checker.check(whole, self.context)
+            found += self.file_rules.check(whole, found)
+        else:
+            found = self.file_rules.told(contradicted, whole)
         if judged is not None:
             part = {event.id for event in record.events} | {""}
             found = [finding for finding in found if finding.event_id in part]
@@ -156,9 +196,19 @@ def check_file(
         extract.bad_rows.clear()
 
     examination.file_rules.expect(extract.repeats(examination.file_rules.alike))
-    for record, extra in extract.episodes():
-        for finding in examination.examine(record, extra, extract.missing):
-            tell(finding, _EPISODES)
+
+    together = extract.together()
+    if together is None:
+        for record, extra in extract.episodes():
+            for finding in examination.examine(record, extra, extract.missing):
+                tell(finding, _EPISODES)
+            if extract.bad_rows:
+                tell_rows()
+    for some in together or ():
+        for number, contradicted in examination.sift(some):
+            record, extra = some.given(number)
+            for finding in examination.examine(record, extra, contradicted=contradicted):
+                tell(finding, _EPISODES)
         if extract.bad_rows:
             tell_rows()
     tell_rows()
@@ -168,23 +218,23 @@ def check_file(
     return Report(standard, tally, findings)
 
 
+TOGETHER = 200
+"""Records that are judged together: as many as are well held in memory at once."""
+
 # In this order findings of the same line and rule are told.
 _FILE, _ROWS, _EPISODES, _END = range(4)
 
 
 def check_episodes(
     records: Iterable[EpisodeRecord],
-    standard: Standard,
-    context: Context,
-    repeated: frozenset[str] | None = None,
-    accepted: "Accepted | None" = None,
+    examination: Examination,
     more: Callable[[EpisodeRecord], Iterable[Finding]] = lambda _: (),
 ) -> Report:
-    """Check episodes from the store; for `repeated` and `accepted` see `Examination`. `more` is known of each."""
-    examination = Examination(standard, context, repeated, accepted)
-    report = of_store(examination)
-    for record in records:
-        report.findings.extend(examination.examine(record, more(record)))
+    """Check episodes from the store by what an examination is of; `more` is known of each."""
+    report, rest = of_store(examination), iter(records)
+    while some := list(islice(rest, TOGETHER)):
+        for record, is_sound in zip(some, examination.sound(some), strict=True):
+            report.findings.extend(examination.examine(record, [*more(record)], is_sound=is_sound))
     return report
 
 

@@ -4,21 +4,25 @@ What would be sent is judged as the extract itself is when it is written, so tha
 of a submission say the same and count the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from exporters.checks.carried import CarriedNotices
 from exporters.checks.caseload import stored_context
-from exporters.checks.file_check import Examination, Report, check_episodes, of_store
+from exporters.checks.file_check import TOGETHER, Examination, Report, check_episodes, of_store
 from exporters.formats import choose
 from exporters.formats.base import Outgoing, Selecting
 from exporters.work import Work
+from store.clients import lookalikes
 from store.findings import acceptances
 from store.findings.acceptance_facts import Accepted
 from store.month import agency_settings, calendar
 from store.records import read
 from store.snapshot import Snapshot
-from validators.records import Finding
+from validators.records import EpisodeRecord, Finding
 from validators.rules.registry import Context
+
+Chosen = tuple[EpisodeRecord, Outgoing]
 
 
 def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examination:
@@ -27,23 +31,37 @@ def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examina
     settings = agency_settings.settings(snapshot, agency)
     context = Context(work.today, "file", selection.period, settings, agency.code)
     accepted = Accepted(acceptances.listed(snapshot, agency))
-    return Examination(selection.standard, context, read.repeated_identifiers(snapshot, agency), accepted)
+    repeated, alike = read.repeated_identifiers(snapshot, agency), lookalikes.alike(snapshot, agency)
+    return Examination(selection.standard, context, repeated, accepted, alike)
 
 
-def examined(its: Examination, outgoing: Outgoing, more: Iterable[Finding] = ()) -> list[Finding]:
+def going(its: Examination, stream: Iterable[Chosen]) -> Iterator[list[tuple[EpisodeRecord, Outgoing, bool]]]:
+    """The episodes of an extract, some at a time, each with what goes of it, and whether that is known to be sound."""
+    rest = iter(stream)
+    while some := list(islice(rest, TOGETHER)):
+        found = iter(its.sound([outgoing.judged for _, outgoing in some if _goes(outgoing)]))
+        yield [(record, outgoing, _goes(outgoing) and next(found)) for record, outgoing in some]
+
+
+def _goes(outgoing: Outgoing) -> bool:
+    return not outgoing.left_out and not outgoing.unchanged
+
+
+def examined(its: Examination, outgoing: Outgoing, more: Iterable[Finding] = (), *, sound: bool) -> list[Finding]:
     """Judge and count what goes of an episode, with what `more` is known of that; nothing where nothing goes."""
-    if outgoing.left_out or outgoing.unchanged:
+    if not _goes(outgoing):
         return []
-    return its.examine(outgoing.record, (*outgoing.findings, *more), judged=outgoing.whole)
+    return its.examine(outgoing.record, (*outgoing.findings, *more), judged=outgoing.whole, is_sound=sound)
 
 
 def check_kept(snapshot: Snapshot, work: Work) -> Report:
     """Check every episode of an agency as it is kept. Raises Problem when the store cannot be read."""
     agency = work.agency
     context, accepted = stored_context(snapshot, agency, work.today), Accepted(acceptances.listed(snapshot, agency))
-    repeated = read.repeated_identifiers(snapshot, agency)
+    repeated, alike = read.repeated_identifiers(snapshot, agency), lookalikes.alike(snapshot, agency)
     carried = CarriedNotices(snapshot, agency, work.standard)
-    return check_episodes(read.episodes(snapshot, agency), work.standard, context, repeated, accepted, carried.of)
+    its = Examination(work.standard, context, repeated, accepted, alike)
+    return check_episodes(read.episodes(snapshot, agency), its, carried.of)
 
 
 def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
@@ -55,6 +73,6 @@ def check_return(snapshot: Snapshot, work: Work, submission: str) -> Report:
     selection = choose.of(work.standard).selection(period)
     its = examination(snapshot, work, selection)
     report, carried = of_store(its), CarriedNotices(snapshot, work.agency, work.standard)
-    for _, outgoing in selection.stream(snapshot, work.agency):
-        report.findings.extend(examined(its, outgoing, carried.of(outgoing.record)))
+    for _, outgoing, sound in chain.from_iterable(going(its, selection.stream(snapshot, work.agency))):
+        report.findings.extend(examined(its, outgoing, carried.of(outgoing.record), sound=sound))
     return report

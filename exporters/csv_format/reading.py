@@ -20,6 +20,7 @@ from exporters.csv_format.table import Table, looked_at
 from exporters.formats.base import Progress
 from store.disk.files import refused
 from validators.records import EpisodeRecord, Event, Finding
+from validators.rules.columns import TOGETHER, EpisodeColumns, transposed
 from validators.rules.file_rules import Alike, Repeats, structure_finding
 from validators.rules.messages import listed
 from validators.standard.model import Standard
@@ -73,12 +74,22 @@ class Extract:
 
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Yield each episode in order of its first row, with what is wrong with the shape of its rows."""
-        columns, grouping = self.columns, self.kept
+        yield from map(self.columns.given, self._groups())
+
+    def together(self) -> "Iterator[GroupsTogether] | None":
+        """The same, many at once; None where columns are missing, which leaves rules without what they look at."""
+        if self.missing:
+            return None
+        groups, columns = self._groups(), self.columns
+        return (GroupsTogether(columns, some) for some in iter(lambda: list(islice(groups, TOGETHER)), []))
+
+    def _groups(self) -> "Iterator[_Group]":
+        grouping = self.kept
         if grouping is None:
-            grouping = _Grouping(self.standard, columns, self._runs())
+            grouping = _Grouping(self.standard, self.columns, self._runs())
             for _ in self._read_into(grouping):
-                yield from map(columns.given, grouping.taken())
-        yield from map(columns.given, grouping.rest())
+                yield from grouping.taken()
+        yield from grouping.rest()
 
     def _read_into(self, grouping: "_Grouping", marks: "_Marks | None" = None) -> Iterator[None]:
         """Read all rows, stopping after each block of them in which an episode was finished."""
@@ -94,9 +105,9 @@ class Extract:
                     self.about_file.append(structure_finding(standard, "header_again", lines=[line]))
                 else:
                     rows.append((line, cells))
-            grouping.add(rows)
+            begun = grouping.add(rows)
             if marks:
-                marks.add([cells for _, cells in rows])
+                marks.add_episodes(begun, [cells for _, cells in rows])
             read += len(block)
             if progress and not read % _TOLD_EVERY:
                 progress(block[-1][0])
@@ -163,8 +174,6 @@ class _Marks:
         """Look at the next rows, all of the right width."""
         if not rows:
             return
-        for take in self._of_events:
-            self._events.extend(_hashes(map(take, rows)))
         names = [list(map(take, rows)) for take, _ in self._names]
         pairs = list(zip(*names[:2], strict=True))
         neighbours = list(zip(pairs, (self._before, *pairs), strict=False))
@@ -172,9 +181,14 @@ class _Marks:
         self._begun.extend(_hashes(pair[0] for pair, last in neighbours if pair[0] != last[0]))
         # Rows of one episode that lie together count once; those without an identifier are an episode each.
         begin = [pair != last or not pair[0] for pair, last in neighbours]
-        for (_, marks), column in zip(self._names, names, strict=True):
-            marks.extend(_hashes(compress(column, begin)))
-        firsts = list(compress(rows, begin))
+        self.add_episodes(list(compress(rows, begin)), rows)
+
+    def add_episodes(self, firsts: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> None:
+        """Look at the next rows, of which some are known to be the first of an episode each."""
+        for take in self._of_events:
+            self._events.extend(_hashes(map(take, rows)))
+        for take, marks in self._names:
+            marks.extend(_hashes(map(take, firsts)))
         for own, its, marks in self._together:
             marks.extend(map(hash, zip(map(own, firsts), map(its, firsts), strict=True)))
 
@@ -256,6 +270,47 @@ class _Columns:
     def given(self, group: _Group) -> tuple[EpisodeRecord, list[Finding]]:
         """The group as an episode, with what is wrong with the shape of its rows."""
         return self.record(group), group.findings or []
+
+
+class GroupsTogether:
+    """Some episodes that follow one another, by columns: see `EpisodesTogether`."""
+
+    def __init__(self, columns: _Columns, groups: Sequence[_Group]) -> None:
+        """Take where the columns are, and the episodes' rows."""
+        self._columns, self._groups = columns, groups
+
+    @property
+    def misshapen(self) -> Iterable[int]:
+        """Those with something wrong with their shape."""
+        return (number for number, group in enumerate(self._groups) if group.findings)
+
+    def columns(self) -> EpisodeColumns:
+        """All of them by columns."""
+        its, groups = self._columns, self._groups
+        base = transposed(its.base, [_unpack(group.base) for group in groups])
+        owners: list[list[int]] = [[] for _ in its.sections]
+        rows: list[list[Sequence[str]]] = [[] for _ in its.sections]
+        for number, group in enumerate(groups):
+            for place, cells, _ in group.events:
+                owners[place].append(number)
+                rows[place].append(_unpack(cells))
+        events = {
+            section: (own, transposed(headers, its_rows))
+            for (section, headers, *_), own, its_rows in zip(its.sections, owners, rows, strict=True)
+        }
+        return EpisodeColumns(len(groups), base, events)
+
+    def line_of(self, number: int) -> int:
+        """The first line of one of them."""
+        return self._groups[number].lines[0]
+
+    def rows_of(self, numbers: Iterable[int]) -> int:
+        """How many rows of the file some of them are."""
+        return sum(len(self._groups[number].lines) for number in numbers)
+
+    def given(self, number: int) -> tuple[EpisodeRecord, list[Finding]]:
+        """One of them, with what is wrong with its shape."""
+        return self._columns.given(self._groups[number])
 
 
 def _pack(cells: Cells) -> Packed:
@@ -369,9 +424,9 @@ class _Grouping:
         while self._waiting:
             yield self._waiting.popleft()
 
-    def add(self, rows: Sequence[tuple[int, list[str]]]) -> None:
-        """Add rows of the right width."""
-        columns = self.columns
+    def add(self, rows: Sequence[tuple[int, list[str]]]) -> list[list[str]]:
+        """Add rows of the right width; return those that begin an episode."""
+        columns, begun = self.columns, []
         every = [cells for _, cells in rows]
         bases = map(columns.pack, map(columns.take_base, every))
         # The events of each row: mostly one, of a section whose cells are not all empty.
@@ -384,11 +439,14 @@ class _Grouping:
             episode = columns.episode_of(cells)
             if self.runs is not None and (episode != self._episode or not episode):
                 self._begin(episode)
-            self._add_row(line, cells, episode, base, its_events)
+            if self._add_row(line, cells, episode, base, its_events):
+                begun.append(cells)
+        return begun
 
     def _add_row(
         self, line: int, cells: Sequence[str], episode: str, packed: Packed, events: tuple[tuple[int, Packed], ...]
-    ) -> None:
+    ) -> bool:
+        """Add a row; say whether it begins an episode."""
         # A row without an episode identifier stands alone.
         key: object = episode or line
         group = self.groups.get(key)
@@ -401,6 +459,7 @@ class _Grouping:
                 group = self.groups.get(key)
             if group is not None and packed != group.base:
                 self._disagree(group, base, line)
+        begins = group is None
         if group is None:
             group = self.groups[key] = _Group(packed, [line])
             self._waiting.append(group)
@@ -417,6 +476,7 @@ class _Grouping:
         if len(events) > 1:
             words = {"sections": " and ".join(self.titles[number] for number, _ in events)}
             self._note(group, "one_event_a_row", (), {}, line, words)
+        return begins
 
     def _begin(self, episode: str) -> None:
         """Another episode's rows begin: the one before is whole, unless it has more rows further down."""

@@ -127,7 +127,7 @@ class Selection:
         name = values.get(self.identity, "")
         why = self.dated_after
         for header in (self.begun, self.closed):
-            day = _day(values, header)
+            day = _day(values, header) if self._may_wait(values.get(header)) else None
             if day and day > end:
                 values[header] = ""
                 held.append(HeldBack(name, field=header, why=why))
@@ -135,6 +135,8 @@ class Selection:
                 if header == self.closed and values.get(reason):
                     values[reason] = ""
                     held.append(HeldBack(name, field=reason, why=why))
+        if not any(self._may_wait(event.values.get(self.dates[event.section])) for event in events):
+            return tuple(events)
         kept = []
         for event in events:
             day = _day(event.values, self.dates[event.section])

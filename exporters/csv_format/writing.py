@@ -33,6 +33,8 @@ class RowWriter:
         # What is kept of other data sets, or of an edition before, has a column here and is not sent.
         self._foreign = dict.fromkeys(standard.foreign, "")
         self._take = itemgetter(*standard.columns)
+        foreign = frozenset(standard.foreign)
+        self._places = {header: place for place, header in enumerate(standard.columns) if header not in foreign}
         self._writer.writerow(standard.columns)
         self._pieces = [self._buffer.getvalue().encode(self._encoding)]
 
@@ -45,11 +47,16 @@ class RowWriter:
         record = cut(self.standard, record)
         self._buffer.seek(0)
         self._buffer.truncate()
-        base = {**self._blank, **record.client, **record.episode}
+        base = self._take({**self._blank, **record.client, **record.episode, **self._foreign})
+        places, write = self._places, self._writer.writerow
         for event in record.events:
-            self._writer.writerow(self._take({**base, **event.values, **self._foreign}))
+            row = list(base)
+            for header, value in event.values.items():
+                if header in places:
+                    row[places[header]] = value
+            write(row)
         if not record.events:
-            self._writer.writerow(self._take({**base, **self._foreign}))
+            write(base)
         self._pieces.append(self._buffer.getvalue().encode(self._encoding))
         if len(self._pieces) >= _EPISODES_AT_ONCE:
             self.flush()

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from exporters.checks.caseload import stored_context
-from exporters.checks.file_check import Examination
-from exporters.checks.return_check import examination, examined
+from exporters.checks.file_check import TOGETHER, Examination
+from exporters.checks.return_check import examination, examined, going
 from exporters.extracts.left_out_by_dates import OutsideDates
 from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
-from exporters.formats.base import ReturnDetails, Selecting, Sink
+from exporters.formats.base import Outgoing, ReturnDetails, Selecting, Sink
 from exporters.work import Work
 from store.live import drafts
 from store.snapshot import Snapshot
@@ -24,6 +24,7 @@ from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
 from validators.quality import Tally
 from validators.records import EpisodeRecord, Finding
+from validators.rules.columns import ColumnCheck
 from validators.rules.registry import Context
 from validators.standard.model import Standard
 
@@ -86,49 +87,78 @@ def write_rows(
     details = ReturnDetails(agency.code, selection.period, kind, work.today, at)
     rows = form.writer(file, details)
     beside = form.writer(whole, details) if whole is not None else None
-    for seen, (record, outgoing) in enumerate(selection.stream(snapshot, agency), 1):
-        name = selection.name(record)
-        receipt.held_back += [replace(one, its=record.episode_id) for one in outgoing.held_back]
-        if outgoing.left_out or outgoing.held_back:
-            called = record.client.get(selection.reference) or record.client.get(selection.client, "")
-            # By the store's own id: of two who are known by the same neither is the other.
-            receipt.places[record.episode_id] = Whose(record.client_id, called, name)
-            if wrong := wrong_dates.keeping_out(record):
-                receipt.kept_out[record.episode_id] = wrong
-        try:
-            if outgoing.left_out:
-                receipt.left_out.append(Omitted(name, outgoing.left_out, record.episode_id))
-            elif outgoing.unchanged:
-                receipt.unchanged += 1
-            else:
-                examined(judging, outgoing)
-                rows.write(outgoing.record)
-                receipt.records.add(outgoing.records)
-            if beside is not None and not outgoing.left_out:
-                beside.write(outgoing.judged)
-        except UnicodeEncodeError:
-            raise Problem(
-                f"The {standard.word('episode')} {name} holds a character that {standard.submission.encoding} cannot "
-                "write: mend it and export again."
-            ) from None
-        if progress and not seen % 50:
-            progress(seen)
+    seen = 0
+    for some in going(judging, selection.stream(snapshot, agency)):
+        for record, outgoing, is_sound in some:
+            seen += 1
+            _account_for(receipt, selection, record, outgoing)
+            if outgoing.left_out or outgoing.held_back:
+                wrong_dates.look_at(record)
+            try:
+                if not outgoing.left_out and not outgoing.unchanged:
+                    examined(judging, outgoing, sound=is_sound)
+                    rows.write(outgoing.record)
+                    receipt.records.add(outgoing.records)
+                if beside is not None and not outgoing.left_out:
+                    beside.write(outgoing.judged)
+            except UnicodeEncodeError:
+                raise Problem(
+                    f"The {standard.word('episode')} {selection.name(record)} holds a character that "
+                    f"{standard.submission.encoding} cannot write: mend it and export again."
+                ) from None
+            if progress and not seen % 50:
+                progress(seen)
+    receipt.kept_out = wrong_dates.found()
     receipt.sha256 = rows.finish()
     if beside is not None:
         beside.finish()
+
+
+def _account_for(receipt: Receipt, selection: Selecting, record: EpisodeRecord, outgoing: Outgoing) -> None:
+    """Note in the receipt what of an episode does not go."""
+    if outgoing.unchanged and not outgoing.left_out:
+        receipt.unchanged += 1
+    if not outgoing.left_out and not outgoing.held_back:
+        return
+    name = selection.name(record)
+    receipt.held_back += [replace(one, its=record.episode_id) for one in outgoing.held_back]
+    called = record.client.get(selection.reference) or record.client.get(selection.client, "")
+    # By the store's own id: of two who are known by the same neither is the other.
+    receipt.places[record.episode_id] = Whose(record.client_id, called, name)
+    if outgoing.left_out:
+        receipt.left_out.append(Omitted(name, outgoing.left_out, record.episode_id))
 
 
 class _WrongDates:
     """Looks for the wrong date that keeps an episode, or a part of it, out, as the store's own check does."""
 
     def __init__(self, selection: Selecting, examination: Examination, context: Context) -> None:
-        self._standard, self._examination, self._context = selection.standard, examination, context
+        self._standard, self._accepted, self._context = selection.standard, examination.accepted, context
         self._outside = OutsideDates(selection.standard, selection.period)
+        self._checker = examination.checker
+        self._columns = ColumnCheck(self._checker, context)
+        self._waiting: list[EpisodeRecord] = []
+        self._found: dict[str, Finding] = {}
 
-    def keeping_out(self, record: EpisodeRecord) -> Finding | None:
-        """What is wrong with the date; None where it is right."""
-        consented = self._standard.has_consent(record.episode)
-        found = self._examination.checker.check(record, self._context)
-        if self._examination.accepted is not None:
-            found = self._examination.accepted.mark(found)
-        return next((one for one in found if self._outside.keep_out(one, consented=consented)), None)
+    def look_at(self, record: EpisodeRecord) -> None:
+        """Look at an episode that is kept out, or a part of it, together with others."""
+        self._waiting.append(record)
+        if len(self._waiting) >= TOGETHER:
+            self._look()
+
+    def found(self) -> dict[str, Finding]:
+        """What is wrong with such a date, by the store's id of each episode in which it is."""
+        self._look()
+        return self._found
+
+    def _look(self) -> None:
+        some, self._waiting = self._waiting, []
+        for number in sorted(self._columns.doubtful(some)):
+            record = some[number]
+            consented = self._standard.has_consent(record.episode)
+            found = self._checker.check(record, self._context)
+            if self._accepted is not None:
+                found = self._accepted.mark(found)
+            wrong = next((one for one in found if self._outside.keep_out(one, consented=consented)), None)
+            if wrong is not None:
+                self._found[record.episode_id] = wrong

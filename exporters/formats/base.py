@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from store.facts import AgencyInfo
     from store.snapshot import Snapshot
     from store.store import Store
+    from validators.rules.columns import EpisodeColumns
     from validators.rules.file_rules import Alike, Repeats
 
 Progress = Callable[[int], None]
@@ -286,6 +287,29 @@ class SentText(Protocol):
 # Coming in
 
 
+class EpisodesTogether(Protocol):
+    """Some episodes of a file that follow one another, to be judged together; each by its number among them.
+
+    `misshapen` are those with something wrong with their shape.
+    """
+
+    @property
+    def misshapen(self) -> Iterable[int]:
+        """See above."""
+
+    def columns(self) -> "EpisodeColumns":
+        """All of them by columns."""
+
+    def line_of(self, number: int) -> int:
+        """The first line of one of them."""
+
+    def rows_of(self, numbers: Iterable[int]) -> int:
+        """How many rows of the file some of them are."""
+
+    def given(self, number: int) -> tuple[EpisodeRecord, list[Finding]]:
+        """One of them as `Incoming.episodes` gives it."""
+
+
 class Incoming(Protocol):
     """A file that came in, as read.
 
@@ -323,6 +347,10 @@ class Incoming(Protocol):
 
         `alike` are columns of which several together are looked at.
         """
+        return None
+
+    def together(self) -> "Iterator[EpisodesTogether] | None":
+        """What `episodes` gives, many at once; None where they are as well judged one by one. Raises Problem."""
         return None
 
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:

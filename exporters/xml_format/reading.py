@@ -233,6 +233,10 @@ class Return:
         """Nothing: a return is read message by message, and never twice."""
         return None
 
+    def together(self) -> None:
+        """Nothing: its rules look at journeys, each for itself."""
+        return None
+
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         """Yield each journey in the order of the file, with what is wrong with its message.
 

@@ -9,6 +9,7 @@ from store.clients import index, rows
 from store.clients.facts import Counterpart, Sought
 from store.disk.tables import CLIENTS, EPISODES, LINES, STATES
 from store.facts import AgencyInfo, ClientRow, Resemblance
+from store.records import read
 from store.records.values import sortable
 from store.snapshot import Snapshot
 
@@ -197,3 +198,11 @@ def doubles(snapshot: Snapshot, agency: AgencyInfo) -> list[int]:
             same = [column == value for column, value in zip(told, row, strict=True)]
             found.update(connection.execute(select(number).where(*among, *same)).scalars())
     return sorted(found)
+
+
+def alike(snapshot: Snapshot, agency: AgencyInfo) -> frozenset[str]:
+    """The ids of those clients: nobody else can be told by the same as another."""
+    found: set[str] = set()
+    for some in read.batches(doubles(snapshot, agency)):
+        found.update(snapshot.connection.execute(select(CLIENTS.c.id).where(CLIENTS.c.number.in_(some))).scalars())
+    return frozenset(found)

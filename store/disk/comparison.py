@@ -17,7 +17,6 @@ from store.people.record_acts import EFFECTS, RecordEffect
 from store.records.values import unpack
 from store.snapshot import Snapshot
 
-BATCH = 2000
 RECORDS: dict[str, Table] = {"client": CLIENTS, "episode": EPISODES, "event": EVENTS}
 _OWNER = "client"
 _ERASED = None
@@ -68,9 +67,7 @@ class AuditComparison:
             query = select(table.c.id, table.c.typed, table.c.deleted_at)
             if kind == "episode":
                 query = query.add_columns(CLIENTS.c.id).join(CLIENTS, CLIENTS.c.number == table.c.client_number)
-            rows: Any = self._snapshot.connection.execute(
-                query.order_by(table.c.number).execution_options(yield_per=BATCH)
-            )
+            rows: Any = self._snapshot.connection.execute(query.order_by(table.c.number)).cursor
             for own_id, typed, deleted_at, *owner in rows:
                 if what := self._otherwise(hash(own_id), typed, deleted_at is not None, owner):
                     yield kind, own_id, what

@@ -15,6 +15,8 @@ from validators.standard.terminology import Sentence, term
 
 MOST = 5
 """Records that are named."""
+MOST_ROOM_KIB = 256 * 1024
+"""The memory that the file's pages may take while it is examined."""
 _RESTORE = "Restore a backup."
 NAMES = {
     "cipher_integrity_check": "encrypted pages",
@@ -43,8 +45,12 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
 
 def contents(snapshot: Snapshot) -> list[Check]:
     """Examine what stands in the file, wherever the file stands: its pages, its schema, the audit and the records."""
-    # Each index is followed into its table: with more room a page is not deciphered again for each of its rows.
-    with sqlite.roomy(snapshot.connection):
+    # Each index is followed into its table: with room for all of it no page is deciphered again for each of its rows.
+    try:
+        size = snapshot.ground.path.stat().st_size >> 10
+    except OSError:
+        size = 0
+    with sqlite.roomy(snapshot.connection, min(max(size, sqlite.LOADING_KIB), MOST_ROOM_KIB)):
         return _contents(snapshot)
 
 

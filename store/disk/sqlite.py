@@ -186,10 +186,10 @@ def copy_into(connection: Any, target: Path) -> None:
 
 
 @contextmanager
-def roomy(connection: Connection) -> Iterator[None]:
+def roomy(connection: Connection, kib: int = LOADING_KIB) -> Iterator[None]:
     """Give a connection more memory while it loads much: indexes of random ids would be written over and over again."""
     usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA cache_size=-{LOADING_KIB}")
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{kib}")
     try:
         yield
     finally:

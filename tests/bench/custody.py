@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest import mock
@@ -31,6 +32,7 @@ from tests.bench.measuring import tell
 from tests.bench.returns import TODAY
 from tui.screens.client.model import Case
 from tui.screens.client.queries import load as load_client
+from validators.records import EpisodeRecord, Values
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.synthetic import synthetic_episodes
@@ -43,12 +45,28 @@ NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 
 
 def filled(folder: Path, clients: int) -> tuple[Store, AgencyInfo]:
-    """A store of synthetic clients."""
+    """A store of synthetic clients. Of very many the same few thousand come again, with identifiers of their own."""
     store = open_store(folder / f"{clients}.db", folder / f"{clients}.key", load, create=True)
+    made = list(synthetic_episodes(load(), min(clients, SMALL), seed=1, today=TODAY, agency="T0001"))
+    rounds = math.ceil(clients / SMALL)
     with store.writing(Who("bench", NOW)) as work:
         agency = agencies.ensure(work, "T0001", load().id)
-        bulk_load.load(work, agency, synthetic_episodes(load(), clients, seed=1, today=TODAY, agency="T0001"))
+        bulk_load.load(work, agency, (again(one, number) for number in range(rounds) for one in made))
     return store, agency
+
+
+def again(record: EpisodeRecord, number: int) -> EpisodeRecord:
+    """The same with other identifiers; as it is for the first time."""
+    if not number:
+        return record
+    standard, tail = load(), f"-{number}"
+    names = [standard.role(role) for role in ("client_id", "episode_id", "client_reference")]
+
+    def named(values: Values) -> Values:
+        return {**values, **{header: values[header] + tail for header in names if header in values}}
+
+    client = record.client_id and record.client_id + tail
+    return replace(record, client=named(record.client), episode=named(record.episode), client_id=client)
 
 
 def took(call: Callable[[], object]) -> float:

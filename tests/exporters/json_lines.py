@@ -61,6 +61,9 @@ class JsonFile:
     def repeats(self, alike: object) -> None:
         return None
 
+    def together(self) -> None:
+        return None
+
     def episodes(self) -> Iterator[tuple[EpisodeRecord, list[Finding]]]:
         for number, line in enumerate(self.path.read_text(encoding="utf-8").splitlines(), 1):
             yield record_of(line, number), []

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from exporters.checks.caseload import check_caseload, check_some, compare_episodes
-from exporters.checks.file_check import check_episodes
+from exporters.checks.file_check import Examination, check_episodes
 from exporters.csv_format.selection import Selection
 from store.facts import AgencyInfo, Who
 from store.findings import caseload, queries
@@ -50,9 +50,8 @@ def test_what_is_kept_is_what_a_check_of_everything_finds(desk: Desk, agency: Ag
         and not compare_episodes(store, agency, CHECKER, TODAY, NOW)
     )
     context = Context(TODAY, "store")
-    report = check_episodes(
-        ask(store, read.episodes, agency), STANDARD, context, ask(store, read.repeated_identifiers, agency)
-    )
+    its = Examination(STANDARD, context, ask(store, read.repeated_identifiers, agency))
+    report = check_episodes(ask(store, read.episodes, agency), its)
     judged = [one for one in report.findings if one.episode_id]
     kept = ask(store, queries.findings, agency, limit=10_000)
     assert len(kept) > 5
@@ -66,7 +65,7 @@ def test_the_figures_are_those_of_a_tally_over_the_same_episodes(desk: Desk, age
     sent = [
         one for one in ask(desk.store, read.episodes, agency) if not Selection(STANDARD, ever).outgoing(one).left_out
     ]
-    tally = check_episodes(sent, STANDARD, Context(TODAY, "store"), frozenset()).tally
+    tally = check_episodes(sent, Examination(STANDARD, Context(TODAY, "store"), frozenset())).tally
     assert (its.episodes, its.rows, its.errors, its.warnings) == (len(sent), tally.rows, tally.errors, tally.warnings)
     assert (its.load_percent, its.data_quality_percent) == (tally.load_percent, tally.data_quality_percent)
     assert (

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from exporters.checks.file_check import check_episodes
+from exporters.checks.file_check import Examination, check_episodes
 from store.month import extracts
 from store.records import agencies
 from store.records import read as records_read
@@ -143,12 +143,8 @@ def test_what_is_used_twice_is_found_in_the_store_as_in_a_file(desk: Desk) -> No
     receipt = desk.send()
     agency = ask(desk.store, agencies.one)
     context = Context(TODAY, "store")
-    report = check_episodes(
-        ask(desk.store, records_read.episodes, agency),
-        STANDARD,
-        context,
-        ask(desk.store, records_read.repeated_identifiers, agency),
-    )
+    its = Examination(STANDARD, context, ask(desk.store, records_read.repeated_identifiers, agency))
+    report = check_episodes(ask(desk.store, records_read.episodes, agency), its)
     errors = [(f.rule, f.fields, f.episode) for f in report.findings if f.severity is Severity.ERROR]
     assert errors == [
         ("47", ("SUBMID",), "e2"),

@@ -5,9 +5,9 @@ standard and used for every record, so what can be worked out beforehand is, and
 told from the rest with as few steps as possible.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
+from itertools import compress, repeat
 from operator import getitem, itemgetter
 
 from validators.records import NO_VALUES, Severity, Source, Values
@@ -57,7 +57,7 @@ class _Step:
     words: FieldWords | None
 
 
-class _Judge(dict[str, Verdict | None]):
+class FieldJudge(dict[str, Verdict | None]):
     """The field checks of one field, in order: a mapping from value to verdict that works out what it lacks."""
 
     def __init__(self, steps: "list[_Step]", stored: bool, failed: RuleRow, remember: bool) -> None:
@@ -68,26 +68,42 @@ class _Judge(dict[str, Verdict | None]):
         self.both = (checks[0], checks[1]) if len(checks) == 2 and not remember else None
 
     def __missing__(self, value: str) -> Verdict | None:
-        verdict, stored = None, self.stored
+        verdict = self.verdict(value)
+        if verdict is not None and verdict.row.pattern == self.failed.pattern:
+            return verdict  # nothing is known of a value at which a check breaks
+        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
+            self[value] = verdict
+        return verdict
+
+    def verdict(self, value: str) -> Verdict | None:
+        """What the checks say of a value that is not empty, without keeping it in mind."""
+        stored = self.stored
         if self.both is not None:
             first, second = self.both
             try:
                 if first(value, stored) and second(value, stored):
                     return None
             except Exception:
-                verdict = None  # told below, by the check that broke
+                return self._first_failing(value)  # told by the check that broke
+        return self._first_failing(value)
+
+    def _first_failing(self, value: str) -> Verdict | None:
         for step in self.steps:
             try:
-                if step.check(value, stored):
+                if step.check(value, self.stored):
                     continue
                 words = step.words(value) if step.words else NO_VALUES
             except Exception:
                 return Verdict(broken(self.failed, step.row), readable=False)
-            verdict = Verdict(step.row, step.row.pattern not in UNREADABLE, words)
-            break
-        if self.remember and len(value) <= _LONGEST_REMEMBERED and len(self) < _REMEMBERED_VALUES:
-            self[value] = verdict
-        return verdict
+            return Verdict(step.row, step.row.pattern not in UNREADABLE, words)
+        return None
+
+    def all_pass(self, values: Sequence[str]) -> bool:
+        """Whether all of these values, none of which is empty, pass. False as well where a check breaks."""
+        try:
+            return all(all(map(step.check, values, repeat(self.stored))) for step in self.steps)
+        except Exception:
+            return False
 
 
 def _few_values(field: Field) -> bool:
@@ -119,9 +135,18 @@ class Scope:
         steps = _field_steps(standard, headers)
         sources: dict[Source, bool] = {"file": False, "store": True}
         self._judges = {
-            source: [_Judge(steps[h], stored, failed, _few_values(standard.by_header[h])) for h in headers]
+            source: [FieldJudge(steps[h], stored, failed, _few_values(standard.by_header[h])) for h in headers]
             for source, stored in sources.items()
         }
+
+    @property
+    def checks(self) -> Iterator[tuple[RuleRow, RecordCheck]]:
+        """The record checks, each with its row."""
+        return zip(self._rows, self._checks, strict=True)
+
+    def judges(self, source: Source) -> Iterator[tuple[str, FieldJudge]]:
+        """What judges each column's values."""
+        return zip(self.headers, self._judges[source], strict=True)
 
     def judge(self, values: Mapping[str, str], source: Source, failures: Failures) -> Values:
         """Judge each value by itself, adding what fails; give back the values with the unreadable ones emptied.

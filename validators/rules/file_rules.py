@@ -6,11 +6,14 @@ in all of them. Readers of files use `structure_finding` for what is wrong with 
 word their findings from the standard's rules.csv.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import compress, count
 from operator import itemgetter
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
+from validators.rules.columns import EpisodeColumns
 from validators.rules.messages import listed, sentence
 from validators.rules.registry import UNREADABLE, Failure
 from validators.standard.model import RuleRow, Standard, without_zeros
@@ -39,11 +42,18 @@ class FileRules:
     of them meet by chance is once in thousands of millions of such files.
     """
 
-    def __init__(self, standard: Standard, repeated: frozenset[str] | None = None, agency: str = "") -> None:
+    def __init__(
+        self,
+        standard: Standard,
+        repeated: frozenset[str] | None = None,
+        agency: str = "",
+        alike: frozenset[str] | None = None,
+    ) -> None:
         """Start with no episode seen. `agency` is the code of the one that files, where that is known.
 
         Where it is known beforehand which identifiers of clients, episodes and events are `repeated` (a store can
-        tell), only those are kept in mind.
+        tell), only those are kept in mind; where it is known which clients, by the store's ids, are told by the same
+        as another (`alike`), only those are compared.
         """
         self.standard = standard
         self._repeated: Collection[int] | None = None if repeated is None else set(map(hash, repeated))
@@ -61,9 +71,16 @@ class FileRules:
             _Once(row) for header, row in once.items() if standard.by_header[header].level != "event"
         ]
         self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"])
-        self._like = [_Like(row, standard) for row in rows if row.pattern == "like_another"]
+        self._like = [_Like(row, standard, alike) for row in rows if row.pattern == "like_another"]
         self._agencies = [(row, row.fields[0]) for row in rows if row.pattern == "one_agency" and not agency]
         self._agency = ""
+        self._alike = alike or frozenset()
+        self._knows_all = (
+            alike is not None
+            and repeated == frozenset()
+            and not self._agencies
+            and all(owned.is_looked_up for owned in self._owned)
+        )
         self._zeros = [_Zeros(row, standard) for row in rows if row.pattern == "zeros_lost"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
 
@@ -91,7 +108,9 @@ class FileRules:
             carried = self.standard.no_consent_carries
             client = {header: value for header, value in client.items() if header in carried}
         here: Place = record.lines[0] if record.lines else client.get(self._reference, "") if record.client_id else ""
-        broken = self._broken(record, client, episode, here, withheld=withheld)
+        broken = self._broken(
+            client, episode, here, in_file=bool(record.lines), withheld=withheld, client_id=record.client_id
+        )
         found = self._told(broken, record, {**client, **episode}) if broken else []
         if withheld:
             return found
@@ -100,8 +119,70 @@ class FileRules:
                 zeros.look(client, episode, record.events)
         return found + self._of_events(record, spoilt, here) if record.events else found
 
+    def concerned(self, episodes: EpisodeColumns) -> tuple[set[int], set[int]]:
+        """Which of many episodes of a file, by their numbers, bear what others bear: themselves, and in an event.
+
+        Any other has nothing that is known to come again, and names no other agency.
+        """
+        repeated, columns = self._repeated, episodes.base
+        likes = [like.expected for like in self._like]
+        if repeated is None or None in likes or not all(owned.is_looked_up for owned in self._owned):
+            return set(), set(range(episodes.count))
+        found: set[int] = set()
+        in_event: set[int] = set()
+        headers = {owned.header for owned in self._owned} | {one.header for one in self._once_of_record}
+        for header in headers | {same.owner for same in self._same} if repeated else ():
+            found.update(compress(count(), map(repeated.__contains__, map(hash, columns[header]))))
+        for like in self._like:
+            if like.expected:
+                found.update(compress(count(), map(like.expected.__contains__, like.marks(columns))))
+        for _, header in self._agencies:
+            found.update(place for place, value in enumerate(columns[header]) if value and value != self._agency)
+        for one in self._once if repeated else ():
+            for owners, own in episodes.events.values():
+                marks = map(hash, own.get(one.header, ()))
+                in_event.update(compress(owners, map(repeated.__contains__, marks)))
+        return found, in_event
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """The columns of client and episode by which episodes are compared with one another."""
+        headers = [header for owned in self._owned for header in (owned.header, owned.owner)]
+        headers += [one.header for one in self._once_of_record] + [header for _, header in self._agencies]
+        headers += [header for same in self._same for header in (same.owner, *(header for _, header in same.fields))]
+        headers += [header for like in self._like for header in (like.owner, *like.of_client, *like.of_episode)]
+        return tuple(dict.fromkeys(headers))
+
+    def leaves_out(self, record: EpisodeRecord) -> bool:
+        """Whether a record of a store with which nothing is wrong can contradict none, and none it.
+
+        So it is with all but a few, where it is known beforehand what several records bear.
+        """
+        return self._knows_all and record.client_id not in self._alike
+
+    def contradicted(self, values: Values, line: int) -> list[Broken]:
+        """What an episode of a file contradicts among those seen before, by what stands in the columns `compared`.
+
+        Only for one with which nothing else is wrong, that is sent in full and is not `concerned` in an event.
+        """
+        return self._broken(values, values, line, in_file=True, withheld=False)
+
+    def told(self, broken: list[Broken], record: EpisodeRecord) -> list[Finding]:
+        """What is found so, in words."""
+        return self._told(broken, record, {**record.client, **record.episode}) if broken else []
+
+    def pass_by(self, episodes: EpisodeColumns, looked_at: set[int]) -> None:
+        """Take from many episodes what counts only at the end; those that are looked at for themselves aside."""
+        if not any(zeros.watched for zeros in self._zeros):
+            return
+        some = [(range(episodes.count), episodes.base), *episodes.events.values()]
+        for owners, columns in some:
+            sound = [owner not in looked_at for owner in owners]
+            for zeros in self._zeros:
+                zeros.look_through({header: compress(column, sound) for header, column in columns.items()})
+
     def _broken(
-        self, record: EpisodeRecord, client: Values, episode: Values, here: Place, *, withheld: bool
+        self, client: Values, episode: Values, here: Place, *, in_file: bool, withheld: bool, client_id: str = ""
     ) -> list[Broken]:
         """What client and episode contradict among those seen before."""
         repeated = self._repeated
@@ -119,9 +200,11 @@ class FileRules:
             broken += same.differing(client, repeated)
         if not withheld:
             for like in self._like:
+                if like.clients is not None and client_id not in like.clients:
+                    continue
                 if failure := like.like_another(client, episode, here):
                     broken.append((like.row, failure))
-        if self._agencies and record.lines:
+        if self._agencies and in_file:
             broken += self._other_agency(client)
         return broken
 
@@ -295,8 +378,8 @@ def _by_owner(rows: Sequence[RuleRow]) -> list[_Same]:
 class _Like:
     """Two owners who are told by the same values seem to be one person; told once for each of them."""
 
-    def __init__(self, row: RuleRow, standard: Standard) -> None:
-        self.row, self.owner = row, row.parameters["owner"]
+    def __init__(self, row: RuleRow, standard: Standard, clients: Collection[str] | None) -> None:
+        self.row, self.owner, self.clients = row, row.parameters["owner"], clients
         headers = (row.parameters["within"], *row.fields)
         by_header = standard.by_header
         self.of_client = tuple(header for header in headers if by_header[header].level == "client")
@@ -306,6 +389,11 @@ class _Like:
         self.places: dict[int, Place] = {}
         self.told: set[tuple[int, int]] = set()
         self.expected: Collection[int] | None = None
+
+    def marks(self, columns: Mapping[str, Sequence[str]]) -> Iterator[int]:
+        """The marks of many records, by columns. One of a record that tells nothing is nobody's."""
+        client, episode = (zip(*map(columns.__getitem__, part)) for part in (self.of_client, self.of_episode))  # noqa: B905
+        return map(hash, zip(client, episode))  # noqa: B905
 
     def like_another(self, client: Values, episode: Values, here: Place) -> Failure | None:
         """The failure, where somebody else was told by the same before. A value that is missing tells nothing."""
@@ -358,6 +446,15 @@ class _Zeros:
                     self.lost_in.add(header)
         for header in kept or ():
             self.watched.pop(header, None)
+
+    def look_through(self, columns: Mapping[str, Iterable[str]]) -> None:
+        """Look at whole columns."""
+        for header, short in list(self.watched.items()):
+            values = set(columns.get(header, ()))
+            if any(value[:1] == "0" for value in values):
+                self.watched.pop(header)
+            elif not short.isdisjoint(values):
+                self.lost_in.add(header)
 
     def lost(self) -> tuple[str, ...]:
         """The columns in which no code has kept its zero and some have lost it."""

@@ -9,15 +9,27 @@ They stand in this order: what is there, dates, codes, and identifiers that give
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import product
-from operator import gt, itemgetter, lt
+from itertools import compress, count, product
+from operator import contains, eq, ge, gt, itemgetter, lt, ne, not_
 
 from validators.dates import parse_date, plus, write_date
 from validators.records import Severity, Values
 from validators.rules.messages import listed
-from validators.rules.registry import EACH_FIELD, Failure, Moment, RecordCheck, condition_in, headers_in, record_pattern
+from validators.rules.registry import (
+    EACH_FIELD,
+    ColumnDoubt,
+    ColumnDoubts,
+    Columns,
+    Failure,
+    Moment,
+    RecordCheck,
+    column_doubt,
+    condition_in,
+    headers_in,
+    record_pattern,
+)
 from validators.standard.conditions import parse_condition
 from validators.standard.edition import CodeFacts
 from validators.standard.model import RuleRow, Standard, without_zeros
@@ -69,6 +81,27 @@ def required(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+@column_doubt("required")
+def where_any_is_empty(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where any of the fields is empty."""
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        return {place for header in row.fields for place in _empty(columns[header])}
+
+    return doubt
+
+
+def _empty(column: Sequence[str]) -> Iterator[int]:
+    """Where nothing stands. By looking on from one to the next: mostly there is none."""
+    place = -1
+    try:
+        while True:
+            place = column.index("", place + 1)
+            yield place
+    except ValueError:
+        return
+
+
 @record_pattern("one_required", optional="when kept")
 def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
     """At least one of the fields is filled, where the condition holds.
@@ -87,6 +120,19 @@ def one_required(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+@column_doubt("one_required")
+def where_all_are_empty(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where none of the fields is filled."""
+    first, *others = row.fields
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        empty = compress(count(), map(not_, columns[first]))
+        beside = [columns[header] for header in others]
+        return [place for place in empty if not any(column[place] for column in beside)]
+
+    return doubt
+
+
 @record_pattern("both_or_neither")
 def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
     """All of the fields are filled or none."""
@@ -100,6 +146,19 @@ def both_or_neither(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure(fields, empty[0])
 
     return check
+
+
+@column_doubt("both_or_neither")
+def where_some_are_filled(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where one of the fields is filled and another is not."""
+    first, *others = row.fields
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        its = list(map(bool, columns[first]))
+        beside = [map(bool, columns[header]) for header in others]
+        return {place for column in beside for place in compress(count(), map(ne, its, column))}
+
+    return doubt
 
 
 def differ(code: str, other: str) -> bool:
@@ -133,12 +192,16 @@ def distinct_from(row: RuleRow, standard: Standard) -> RecordCheck:
     if len(fields) > 1 or len(others) > 1:
         return check
     ((only,), (beside,)) = fields, others
+    repeated = Failure((beside, only), only, {"problem": f"repeats {labels[beside]}"})
+    missing = Failure((beside, only), beside, {"problem": f"is missing before {labels[only]}"})
 
     def check_pair(raw: Values, clean: Values, moment: Moment) -> Failure | None:
         value, compared = raw[only], raw[beside]
         if not value or (value != compared and len(value) == len(compared)):
             return None
-        return check(raw, clean, moment)
+        if not compared:
+            return missing
+        return None if differ(compared, value) or not (clean[beside] and clean[only]) else repeated
 
     return check_pair
 
@@ -210,17 +273,84 @@ def _comparison(wrong: Callable[[str, str], bool]) -> Callable[[RuleRow, Standar
     return pattern
 
 
+def _wrong_places(wrong: Callable[[str, str], bool]) -> ColumnDoubts:
+    """Where a pattern that compares dates finds one on the wrong side, or the years alone do not say that it is not."""
+
+    def doubts(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+        pairs = list(product(row.fields, headers_in(row, "other")))
+        years = _Years(_settled(row.parameters["plus"])) if "plus" in row.parameters else None
+
+        def doubt(columns: Columns) -> Iterable[int]:
+            found: list[int] = []
+            for header, other in pairs:
+                values, others = columns[header], columns[other]
+                if years is not None:
+                    found += years.unsettled(values, others)
+                else:
+                    # Where there is no date to compare nothing is compared: with nothing many are on the wrong side.
+                    filled = list(compress(count(), values))
+                    sides = map(wrong, filter(None, values), compress(others, values))
+                    found += [place for place in compress(filled, sides) if others[place]]
+            return found
+
+        return doubt
+
+    return doubts
+
+
+class _Years:
+    """Pairs of years of two dates, of which those that settle how the dates lie to one another are known."""
+
+    def __init__(self, last: Callable[[str], str]) -> None:
+        self._last = last
+        self._settled: set[tuple[str, str]] = set()
+
+    def unsettled(self, values: Sequence[str], others: Sequence[str]) -> list[int]:
+        """Where both are there and the year of the first is none that that of the other settles."""
+        if self._settled.issuperset(zip(map(_YEAR, values), map(_YEAR, others), strict=True)):
+            return []
+        pairs = list(zip(map(_YEAR, values), map(_YEAR, others), strict=True))
+        new = set(pairs) - self._settled
+        near = {(year, other) for year, other in new if year and other and year <= self._last(other)}
+        if len(self._settled) < _YEARS_REMEMBERED:
+            self._settled |= new - near
+        return [place for place, pair in enumerate(pairs) if pair in near] if near else []
+
+
+_YEARS_REMEMBERED = 10_000
+_YEAR = itemgetter(slice(4))
+_LAST_YEAR = f"{date.max.year:04}"
+
+
+def _settled(text: str) -> Callable[[str], str]:
+    """Read `1y1d`: the last year, of a date moved by so much from one of a year, that might not be before it.
+
+    Of what is no year it is the last there is.
+    """
+    years, days = _years_and_days(text)
+    margin = years + days // 365 + 1
+
+    def last(year: str) -> str:
+        plain = len(year) == len(_LAST_YEAR) and year.isascii() and year.isdigit()
+        return f"{min(int(year) + margin, date.max.year):04}" if plain else _LAST_YEAR
+
+    return last
+
+
+def _years_and_days(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)y(\d+)d", text)
+    if match is None:
+        raise ValueError(f"plus={text} is not written like 1y1d")
+    return int(match[1]), int(match[2])
+
+
 def _mover(text: str, layout: str) -> Callable[[str, str], str]:
     """Read `1y1d`: a function that moves a date in text by so many years and days, to compare it with another.
 
     Where the years alone settle the comparison it gives the date unmoved, which compares the same way.
     """
-    match = re.fullmatch(r"(\d+)y(\d+)d", text)
-    if match is None:
-        raise ValueError(f"plus={text} is not written like 1y1d")
-    years, days = int(match[1]), int(match[2])
-
-    margin = years + days // 365 + 1
+    years, days = _years_and_days(text)
+    last_of = _settled(text)
     settled: dict[str, str] = {}  # year of a date to the last one that the years alone do not settle
 
     def moved(text: str, beside: str) -> str:
@@ -229,7 +359,7 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
         if last is None:
             if not (year.isascii() and year.isdigit()):
                 return text
-            last = settled[year] = f"{min(int(year) + margin, date.max.year):04}"
+            last = settled[year] = last_of(year)
         if beside[:4] > last:
             return text
         day = parse_date(text)
@@ -238,10 +368,10 @@ def _mover(text: str, layout: str) -> Callable[[str, str], str]:
     return moved
 
 
-record_pattern("not_before", required="other", optional="plus", about_filled=True)(_comparison(lt))
-record_pattern("not_after", required="other", about_filled=True)(_comparison(gt))
-record_pattern("before", required="other", about_filled=True)(_comparison(lambda value, other: value >= other))
-record_pattern("on_the_day", required="other", about_filled=True)(_comparison(lambda value, other: value == other))
+for _name, _wrong in (("not_before", lt), ("not_after", gt), ("before", ge), ("on_the_day", eq)):
+    _moves = "plus" if _name == "not_before" else ""
+    record_pattern(_name, required="other", optional=_moves, about_filled=True)(_comparison(_wrong))
+    column_doubt(_name)(_wrong_places(_wrong))
 
 
 def _dates_failing(fields: tuple[str, ...], clean: Values, wrong: Callable[[str], bool]) -> Failure | None:
@@ -260,6 +390,19 @@ def not_after_today(row: RuleRow, standard: Standard) -> RecordCheck:
     return check
 
 
+@column_doubt("not_after_today")
+def where_a_day_is_to_come(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where any of the fields is after today."""
+    is_to_come = moment.today.__lt__
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        told = [columns[header] for header in row.fields]
+        late = [column for column in told if max(column, default="") > moment.today]
+        return {place for column in late for place in compress(count(), map(is_to_come, column))}
+
+    return doubt
+
+
 @record_pattern("before_period_end", about_filled=True)
 def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
     """Before the last day of the reporting period, where one is given."""
@@ -269,6 +412,19 @@ def before_period_end(row: RuleRow, standard: Standard) -> RecordCheck:
         return _dates_failing(fields, clean, moment.period_end.__le__) if moment.period_end else None
 
     return check
+
+
+@column_doubt("before_period_end")
+def where_the_period_is_over(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where any of the fields is on the last day of the period or after it."""
+    end = moment.period_end
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        told = [columns[header] for header in row.fields] if end else []
+        late = [column for column in told if max(column, default="") >= end]
+        return {place for column in late for place in compress(count(), map(end.__le__, column))}
+
+    return doubt
 
 
 @record_pattern("in_period", required="opened closed")
@@ -288,6 +444,21 @@ def in_period(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure(failing, failing[0]) if failing else None
 
     return check
+
+
+@column_doubt("in_period")
+def where_outside_the_period(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where an episode was begun after the period, or closed before it."""
+    start, end = moment.period_start, moment.period_end
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        if not end:
+            return ()
+        opened, closed = columns[row.parameters["opened"]], columns[row.parameters["closed"]]
+        late, early = map(end.__lt__, opened), compress(count(), map(start.__gt__, closed))
+        return [*compress(count(), late), *(place for place in early if closed[place])]
+
+    return doubt
 
 
 @record_pattern("age_at_least", required="other years", about_filled=True)
@@ -314,6 +485,14 @@ def age_at_most(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure((header, birth), header) if day and born and day >= moved(born, day) else None
 
     return check
+
+
+@column_doubt("age_at_least")
+def where_an_age_is_near(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where the years alone do not say that somebody was old enough."""
+    ((header,), (birth,)) = row.fields, headers_in(row, "other")
+    years = _Years(_settled(f"{int(row.parameters['years'])}y0d"))
+    return lambda columns: years.unsettled(columns[header], columns[birth])
 
 
 # What a code is: when it may be used, and by whom; and whose code it is.
@@ -452,6 +631,25 @@ def identifying(row: RuleRow, standard: Standard) -> RecordCheck:
         return Failure((*failing, birth_field), failing[0], words)
 
     return check
+
+
+@column_doubt("identifying")
+def where_a_year_of_birth_is_in(row: RuleRow, standard: Standard, moment: Moment) -> ColumnDoubt:
+    """Where the year of birth, or its last two digits, may be in an identifier."""
+    birth = row.parameters["birth"]
+
+    def doubt(columns: Columns) -> Iterable[int]:
+        births = columns[birth]
+        years = list(map(_SHORT_YEAR, births))
+        found: set[int] = set()
+        for header in row.fields:
+            found.update(compress(count(), map(contains, columns[header], years)))
+        return [place for place in found if births[place]]
+
+    return doubt
+
+
+_SHORT_YEAR = itemgetter(slice(2, 4))
 
 
 def _holds_any(text: str, traces: Sequence[str]) -> bool:

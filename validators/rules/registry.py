@@ -77,6 +77,11 @@ FieldPattern = Callable[[RuleRow, Standard, str], FieldCheck]
 # What the message may say beside of a value that fails.
 FieldWords = Callable[[str], Mapping[str, str]]
 RecordPattern = Callable[[RuleRow, Standard], RecordCheck]
+# Records by columns: what stands under each header, of one record after another.
+Columns = Mapping[str, Sequence[str]]
+# Where in columns of readable values a record check may have something to say. One place too many only costs time.
+ColumnDoubt = Callable[[Columns], Iterable[int]]
+ColumnDoubts = Callable[[RuleRow, Standard, Moment], ColumnDoubt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,8 @@ FIELD_PATTERNS: dict[str, FieldPattern] = {}
 FIELD_WORDS: dict[str, Callable[[RuleRow, Standard, str], FieldWords]] = {}
 RECORD_PATTERNS: dict[str, RecordPattern] = {}
 JOURNEY_PATTERNS: dict[str, JourneyPattern] = {}
+# Of patterns that are asked for nearly every record: what tells by whole columns of which records there is no need to.
+COLUMN_DOUBTS: dict[str, ColumnDoubts] = {}
 PARAMETERS: dict[str, Parameters] = {}
 # Record patterns that say nothing of a field that is empty; with one field they need not be asked at all then.
 ABOUT_FILLED: set[str] = set()
@@ -155,6 +162,16 @@ def record_pattern(
         if about_filled:
             ABOUT_FILLED.add(name)
         PARAMETERS[name] = Parameters(frozenset(required.split()), frozenset(optional.split()))
+        return function
+
+    return register
+
+
+def column_doubt(name: str) -> Callable[[ColumnDoubts], ColumnDoubts]:
+    """Register where a record pattern may have something to say."""
+
+    def register(function: ColumnDoubts) -> ColumnDoubts:
+        COLUMN_DOUBTS[name] = function
         return function
 
     return register
