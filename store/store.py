@@ -14,8 +14,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Engine
 
 from store.clients import index
-from store.disk import backup, files, schema, sqlite
+from store.disk import audit, backup, files, schema, sqlite
 from store.disk.keys import Key, next_key_path, read_or_make_key
+from store.disk.location import refuse_maker
 from store.facts import Who
 from store.live.own_acts import OwnActs
 from store.people import acts
@@ -54,19 +55,24 @@ def open_store(
             raise Problem(f"The store {path} is not a plain file: name the right one.")
         if not there and not (create and not read_only):
             raise Problem(f"There is no store at {path}: import a file or run `keywork sample` to make one.")
+        if not there:
+            refuse_maker(path)
         key, made_key = read_or_make_key(key_file, may_make=not there)
+        made = False
         if not there:
             backup.refuse_leftovers(path)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             files.refuse_exposed_folder(path, "The store")
             with sqlite.told(path):
-                schema.create(path, key)
+                made = schema.create(path, key)
     except OSError as error:
         raise files.refused(error, path, "opened as the store") from None
     store = Store(path, key, standards, made_key=made_key, read_only=read_only, busy_seconds=busy_seconds)
+    store.made = made
     try:
         store.prepare()
     except BaseException as error:
+        store.take_away()
         store.close()
         coming = next_key_path(key.path)
         if isinstance(error, Problem) and "does not open" in str(error) and coming.exists():
@@ -85,6 +91,7 @@ class Store:
         """Take what `open_store` found; nothing is opened yet."""
         self.path = path
         self.made_key = made_key
+        self.made = False
         self.read_only = read_only
         self.ground = Ground(path, key, Derivers(standards))
         self.own_acts = OwnActs()
@@ -119,6 +126,26 @@ class Store:
             if watcher is not None:
                 watcher.close()
             self._engine.dispose()
+
+    def take_away(self) -> None:
+        """Take a store away that was made by opening it here, and a key made for it, when its first work failed.
+
+        Not where somebody else has worked in it meanwhile.
+        """
+        if not self.made:
+            return
+        with (
+            contextlib.suppress(Problem, OSError),
+            sqlite.told(self.path),
+            sqlite.writing(self._engine) as connection,
+            connection.begin(),
+        ):
+            if not self.own_acts.are_all(0, audit.last(connection)):
+                return
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            if self.made_key:
+                self.key_file.unlink(missing_ok=True)
 
     def prepare(self) -> None:
         """Make sure the file is a store of ours and current. Called by `open_store`."""

@@ -257,7 +257,8 @@ class _Columns:
 
     def record(self, group: _Group) -> EpisodeRecord:
         """The group as an episode."""
-        base, sections = _unpack(group.base), self.sections
+        # A file may hold columns of events alone; no cells and one empty cell are packed alike.
+        base, sections = _unpack(group.base) if self.base else (), self.sections
         # A list, not a generator, and arguments by place: measured, a tenth less.
         events = [
             Event(sections[number][0], dict(zip(sections[number][1], _unpack(cells), strict=True)), line)

@@ -11,7 +11,7 @@ from store.facts import AgencyInfo, DraftInfo, Kind, StoredRecord, Who
 from store.live import drafts as stored_drafts
 from store.live import offline_drafts, presence
 from store.live.offline_drafts import TakenIn
-from store.records import merge, read
+from store.records import merge, read, renamed
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
@@ -60,7 +60,11 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     A draft is found where its record stands now: with the client who is kept, where two were made one since.
     What the person is typing in another window at this moment is none of them.
     """
-    every = [draft for draft in stored_drafts.listed(snapshot, who.person) if draft.fields or not draft.version]
+    every = [
+        _in_words_of_today(snapshot, agency, draft)
+        for draft in stored_drafts.listed(snapshot, who.person)
+        if draft.fields or not draft.version
+    ]
     known = {draft.record_id: draft for draft in reversed(every)}
     by_client: dict[str, list[DraftInfo]] = {}
     for draft in every:
@@ -86,6 +90,13 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
             own.sort(key=lambda draft: order[draft.kind])
             found.append(DraftGroup(client, values, tuple(own), len(free) - len(own)))
     return found
+
+
+def _in_words_of_today(snapshot: Snapshot, agency: AgencyInfo, draft: DraftInfo) -> DraftInfo:
+    """A draft that a window kept in the words of a letter that was left meanwhile, as the forms of today show it."""
+    standard = snapshot.derivers[agency.standard].standard
+    its = snapshot.connection, agency.number, standard
+    return replace(draft, values=renamed.in_words_of_today(*its, draft.began_with, draft.values))
 
 
 def unsaved(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, who: Who, wanted: str) -> FoundRecord | None:

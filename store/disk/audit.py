@@ -80,6 +80,11 @@ def told_of(snapshot: Snapshot, after: int, kinds: Collection[str]) -> set[tuple
     return {(kind, record) for kind, record in snapshot.connection.execute(told.distinct())}
 
 
+def last(connection: Connection) -> int:
+    """The number of the last link, 0 when there is none yet."""
+    return int(connection.execute(select(AUDIT_HEADS.c.last)).scalar_one_or_none() or 0)
+
+
 class Chain:
     """Adds links within one transaction that holds the write lock. `finish` must be called before it commits."""
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from store.disk import files, schema, sqlite
 from store.disk.keys import Key, read_or_make_key
+from store.disk.location import refuse_maker
 from validators.problems import Problem
 
 
@@ -46,6 +47,7 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
     The copy is examined before it gets its name. An older version is upgraded when it is first opened.
     """
     sqlite.refuse_old()
+    refuse_maker(to)
     key, _ = read_or_make_key(key_file, may_make=False)
     try:
         if not source.is_file():
@@ -58,6 +60,7 @@ def restore(source: Path, to: Path, key_file: Path | None) -> None:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Whoever may not read the source himself gets no copy of it that others may read.
         mode = files.mode_for(to.parent) if files.is_persons(source) else files.PRIVATE
+        files.clear(to)
         with files.scratch(to, mode) as made:
             with files.open_input(source) as old:
                 fill(old, source, made, key)

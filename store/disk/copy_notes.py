@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from store.disk.tables import AUDIT_HEADS, AUDITS
 from store.facts import Check
@@ -30,6 +30,15 @@ def last_tried(snapshot: Snapshot) -> datetime | None:
     return moment(found) if found is not None else None
 
 
+def _work_since(snapshot: Snapshot, last: datetime) -> datetime:
+    """From when on work stands in no good copy: what came after the last one; it may have been made by a clock that
+    was ahead."""
+    made = select(func.max(AUDITS.c.number)).where(AUDITS.c.record_id == TRIED).scalar_subquery()
+    query = select(AUDITS.c.at).where(AUDITS.c.number > made).order_by(AUDITS.c.number).limit(1)
+    after = snapshot.connection.execute(query).scalar_one_or_none()
+    return min(last, moment(after)) if after is not None else last
+
+
 def check(snapshot: Snapshot) -> Check:
     """Whether work of more than some days stands in no good copy. Work counts, not days: what rests is in the copy."""
     last = last_tried(snapshot)
@@ -42,14 +51,15 @@ def check(snapshot: Snapshot) -> Check:
     told = "No copy was brought back on trial yet"
     if last:
         told = f"The last good copy is of {last.astimezone(LONDON):%d %b %Y %H:%M}"
-    if latest - (last or first) > timedelta(days=LATE_DAYS):
-        days = (latest - (last or first)).days
+    since = _work_since(snapshot, last) if last else first
+    if latest - since > timedelta(days=LATE_DAYS):
+        days = (latest - since).days
         why = f"{told}, and {days} days of work came after it" if last else f"{told}, in {days} days of work"
         return Check("copies", False, f"{why}: run keywork backup FILE --keep N, and see why none is made by itself.")
     return Check("copies", True, f"{told}.")
 
 
 def is_due(snapshot: Snapshot, at: datetime) -> bool:
-    """Whether no good copy was made on the day it is."""
+    """Whether no good copy was made on the day it is; one of a day to come was made by a clock that was ahead."""
     last = last_tried(snapshot)
-    return last is None or last.astimezone(LONDON).date() < at.astimezone(LONDON).date()
+    return last is None or last.astimezone(LONDON).date() != at.astimezone(LONDON).date()

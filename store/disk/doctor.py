@@ -38,7 +38,7 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
     checks.append(_extracts(snapshot))
     checks.append(_private("store file", path))
     checks.append(_private("key file", snapshot.key.path))
-    checks.append(_left_behind(path))
+    checks.append(_left_behind(path, snapshot.key.path))
     checks.append(_copies(snapshot))
     return checks
 
@@ -129,12 +129,15 @@ def _copies(snapshot: Snapshot) -> Check:
         return Check("copies", False, str(problem))
 
 
-def _left_behind(path: Path) -> Check:
+def _left_behind(path: Path, key: Path) -> Check:
     left = [each.name for each in files.left_behind(path)]
     told = (
         f"Left behind beside the store by a program that was killed: {', '.join(left)}. "
         "The next backup into this folder deletes them."
     )
+    if key.parent != path.parent and (keys := [each.name for each in files.left_behind(key)]):
+        left += keys
+        told = f"Left behind beside the key by a program that was killed: {', '.join(keys)}. Delete it: keys are in it."
     return Check("half-made copies", not left, told if left else "None beside the store.")
 
 

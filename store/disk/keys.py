@@ -126,7 +126,8 @@ def _read(where: Path) -> Key | None:
         raise files.refused(error, where, "read as the store's key file") from None
     finally:
         os.close(descriptor)
-    return Key(_raw_of(text, where, status.st_uid), where)
+    # Where it stands itself, not the link to it: what is written anew, without the key in it, takes the key's place.
+    return Key(_raw_of(text, where, status.st_uid), where.resolve())
 
 
 # Where the raw key comes from
@@ -276,7 +277,8 @@ def _printed(command: str, where: Path) -> bytes:
 
 
 def _replace(where: Path, text: str) -> None:
-    """Write a key file anew, whole or not at all."""
+    """Write a key file anew, whole or not at all; what killed programs left of keys beside it goes first."""
+    files.clear(where)
     try:
         with files.scratch(where, files.PRIVATE) as made:
             made.write_text(text, encoding="utf-8")

@@ -61,6 +61,18 @@ def store_path(text: str | None, mounts: Path = MOUNTS) -> Path:
     return note_own(path)
 
 
+def refuse_maker(path: Path) -> None:
+    """Raise Problem for somebody under a service's account: its store is made, or brought back, by the account or root.
+
+    In a new store nobody has a role and everybody may do everything, also be shown the key of the one that was there.
+    """
+    if user.is_guest():
+        raise Problem(
+            f"There is no store at {path}: whoever runs this computer makes it or brings it back, as the service's"
+            " account."
+        )
+
+
 def file_system(path: Path, mounts: Path = MOUNTS) -> str:
     """The type of the file system that holds a path; empty where the system does not tell. Raises OSError."""
     try:

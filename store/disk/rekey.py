@@ -27,6 +27,8 @@ def change(path: Path, key: Key) -> Path:
     coming = next_key_path(where)
     try:
         coming.unlink(missing_ok=True)
+        files.clear(path)
+        files.clear(where)
         with sqlite.told(path), _alone(path, key) as old:
             with files.scratch(path, stat.S_IMODE(path.stat().st_mode)) as made:
                 sqlite.copy_into(old, made)

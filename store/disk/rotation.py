@@ -64,13 +64,15 @@ def rotate(store: Store, name: Path, keep: int, at: datetime, *, thorough: bool 
             files.place(untried, unwell)
             return RotatedCopy(unwell, wrong, older, (), end)
         files.place(untried, to)
-        gone = older[: max(0, len(older) - (keep - 1))]
+        # Those of days to come were made by a clock that was ahead: they go first, or what is made today would.
+        order = sorted(older, key=lambda path: (path.name <= to.name, path.name))
+        gone = tuple(order[: max(0, len(order) - (keep - 1))])
         for path in gone:
             path.unlink(missing_ok=True)
         files.sync(name.parent)
     except OSError as error:
         raise files.refused(error, name.parent, "cleared of older copies") from None
-    return RotatedCopy(to, (), older[len(gone) :], gone, end)
+    return RotatedCopy(to, (), tuple(path for path in older if path not in gone), gone, end)
 
 
 def in_row(name: Path) -> list[Path]:
@@ -86,7 +88,8 @@ def _clear_untried(name: Path, at: datetime) -> None:
     with contextlib.suppress(OSError):
         for path in name.parent.iterdir():
             found = form.fullmatch(path.name)
-            if found and path.is_file() and not path.is_symlink() and found[1] < _stamp(at - timedelta(days=1)):
+            fresh = found and _stamp(at - timedelta(days=1)) <= found[1] <= _stamp(at + timedelta(days=1))
+            if found and not fresh and path.is_file() and not path.is_symlink():
                 path.unlink()
 
 

@@ -107,12 +107,29 @@ def _require_known(found: str, path: Path, head: str, scripts: Path) -> "Config"
     return config
 
 
+def _ends_alike(path: Path, copy: Path, key: Key) -> bool:
+    """Whether a copy holds all that the audit of a store tells of, and no more."""
+    ends = []
+    with contextlib.suppress(Problem):
+        for one in (path, copy):
+            with sqlite.told(one), contextlib.closing(sqlite.connect(one, key, "ro")) as raw:
+                ends.append(raw.execute("SELECT last, digest FROM audit_head").fetchall())
+    return len(ends) == 2 and bool(ends[0] == ends[1])
+
+
 def _keep_copy(path: Path, key: Key, found: str) -> None:
-    """Keep the store as it was, beside it, and read it back; a copy from an earlier attempt is as good."""
-    target = path.with_name(f"{path.name}{BEFORE_UPGRADE}{found}")
+    """Keep the store as it was, beside it, and read it back; a copy from an earlier attempt is as good.
+
+    A copy of that name may also be of another time: the older store was put back since, and worked with.
+    """
+    target = first = path.with_name(f"{path.name}{BEFORE_UPGRADE}{found}")
+    number = 1
     files.clear(path)
-    if target.exists():
-        return
+    while target.exists() or target.is_symlink():
+        if _ends_alike(path, target, key):
+            return
+        number += 1
+        target = first.with_name(f"{first.name}-{number}")
     try:
         files.require_room(path.parent, files.size_of(path), "a copy of the store before it is upgraded")
         with files.scratch(target, files.PRIVATE) as made:

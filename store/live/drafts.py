@@ -1,7 +1,8 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
@@ -17,6 +18,7 @@ from store.snapshot import Snapshot
 from store.store import Store
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.terminology import Sentence, term
 
 _UPWARDS: tuple[Kind, ...] = ("event", "episode", "client")
@@ -130,6 +132,42 @@ def take_over(unit: UnitOfWork, record_id: str, source: str, session: str) -> No
         return
     for before, after in ((session, "\0"), (source, session), ("\0", source)):
         unit.connection.execute(update(DRAFTS).where(*_mine(unit.person, record_id, before)).values(session=after))
+
+
+def rename(
+    unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str], changed: Collection[str], *, keep: bool
+) -> None:
+    """Have what anybody typed stand at the fields that are called otherwise now, header before → header.
+
+    `changed` are the ids of the records that were changed for it: a draft of how one stood before is one of how it
+    stands now. With `keep` the values stay at their old headers, too, as in the records.
+    """
+    for one in in_agency(unit, agency):
+        made = one.record_id in changed and one.version == one.base_version + 1
+        now = replace(
+            one.as_draft(),
+            values=_renamed(one.values, one.began_with, headers, keep=keep),
+            began_with=_renamed(one.began_with, one.began_with, headers, keep=keep),
+            base_version=one.version if made else one.base_version,
+            at_field=headers.get(one.at_field, one.at_field),
+            unconfirmed=tuple(headers.get(header, header) for header in one.unconfirmed),
+        )
+        if now != one.as_draft():
+            put(unit.connection, row_of(one.person, one.session, stamp(one.saved_at), now))
+
+
+def _renamed(values: Values, began_with: Values, headers: Mapping[str, str], *, keep: bool) -> Values:
+    now = dict(values)
+    for before, after in headers.items():
+        if values.get(before) and after not in values:
+            now[after] = values[before]
+        if keep:
+            continue
+        if before in values or before in began_with:
+            # What was emptied under the one name is not to stand under the other.
+            now[after] = values.get(before, "")
+            now.pop(before, None)
+    return now
 
 
 def _mine(person: str, record_id: str, session: str | None = None) -> list[ColumnElement[bool]]:

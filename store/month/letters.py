@@ -8,19 +8,19 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from store.disk.tables import AGENCIES, CLIENTS, EPISODES, EVENTS, LETTERS
 from store.facts import AgencyInfo, Kind, StoredRecord
+from store.live import drafts
 from store.month.facts import LetterChange
-from store.records import field_notes, read, save, second_keying
+from store.records import carried, field_notes, read, save, second_keying
 from store.records.values import moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
-
-_ACT = "letter"
 
 
 def changes(snapshot: Snapshot, agency: AgencyInfo) -> list[LetterChange]:
@@ -85,9 +85,13 @@ def change(
     now = _report_by(unit, agency, standard)
     field_notes.rename(unit, agency, renamed)
     second_keying.rename(unit, agency, renamed)
+    moved = set()
     for record in _holding(unit, agency, renamed):
         own = {after: record.values[before] for before, after in renamed.items() if record.values.get(before)}
-        save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=_ACT)
+        save.change(unit, record.kind, record.id, {**record.values, **own}, record.version, act=save.LETTER)
+        moved.add(record.id)
+    carried.rename(unit, now, renamed)
+    drafts.rename(unit, now, renamed, moved, keep=True)
     return now
 
 
@@ -106,10 +110,14 @@ def undo(unit: UnitOfWork, agency: AgencyInfo) -> AgencyInfo:
     headers = {after: before for before, after in last.renamed.items()}
     field_notes.rename(unit, agency, headers)
     second_keying.rename(unit, agency, headers)
+    carried.rename(unit, now, headers)
+    moved = set()
     for record in _holding(unit, agency, {**headers, **last.renamed}):
         own = {header: value for header, value in record.values.items() if header not in headers}
         own |= {before: record.values.get(after, "") for after, before in headers.items()}
-        save.change(unit, record.kind, record.id, own, record.version, act=_ACT)
+        save.change(unit, record.kind, record.id, own, record.version, act=save.LETTER)
+        moved.add(record.id)
+    drafts.rename(unit, now, headers, moved, keep=False)
     return now
 
 
@@ -120,31 +128,29 @@ def _report_by(unit: UnitOfWork, agency: AgencyInfo, standard: str) -> AgencyInf
     mine = update(AGENCIES).where(AGENCIES.c.number == agency.number)
     unit.connection.execute(mine.values(standard=standard))
     unit.session.expire_all()
-    unit.chain.add(_ACT, "agency", agency.id, "standard", agency.standard, standard)
+    unit.chain.add(save.LETTER, "agency", agency.id, "standard", agency.standard, standard)
     clients = select(CLIENTS.c.number).where(CLIENTS.c.agency_number == agency.number)
     unit.touch(*unit.connection.execute(clients).scalars())
     return replace(agency, standard=standard)
 
 
 def _holding(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> Iterator[StoredRecord]:
-    """The agency's records that hold any of these headers and are not deleted, clients first."""
+    """The agency's records that hold any of these headers, clients first; also what is deleted, which may come back."""
     if not headers:
         return
     below = EPISODES.join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
-    kinds: tuple[tuple[Kind, object, object], ...] = (
-        ("client", select(CLIENTS.c.id, CLIENTS.c.typed), CLIENTS.c.deleted_at),
-        ("episode", select(EPISODES.c.id, EPISODES.c.typed).select_from(below), EPISODES.c.deleted_at),
+    kinds: tuple[tuple[Kind, Select[Any]], ...] = (
+        ("client", select(CLIENTS.c.id, CLIENTS.c.typed)),
+        ("episode", select(EPISODES.c.id, EPISODES.c.typed).select_from(below)),
         (
             "event",
             select(EVENTS.c.id, EVENTS.c.typed).select_from(
                 EVENTS.join(below, EPISODES.c.number == EVENTS.c.episode_number)
             ),
-            EVENTS.c.deleted_at,
         ),
     )
-    for kind, query, deleted in kinds:
-        live = query.where(CLIENTS.c.agency_number == agency.number, deleted.is_(None))  # type: ignore[attr-defined]
-        rows = unit.connection.execute(live).all()
+    for kind, query in kinds:
+        rows = unit.connection.execute(query.where(CLIENTS.c.agency_number == agency.number)).all()
         for own, typed in rows:
             if any(f'"{header}":' in typed for header in headers):
                 yield read.get(unit, kind, own)

@@ -90,3 +90,13 @@ def changed(unit: UnitOfWork, kind: Kind, record_id: str, headers: Collection[st
     marked = of(unit, record_id)
     if not marked.isdisjoint(headers):
         keep(unit, kind, record_id, marked.difference(headers))
+
+
+def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:
+    """Have the marks stand at the fields that are called otherwise now, header before → header."""
+    for one in marked(unit, agency).values():
+        for record_id, fields in one.items():
+            now = {headers.get(header, header) for header in fields}
+            if now != fields:
+                its = update(CARRIED).where(CARRIED.c.record_id == record_id)
+                unit.connection.execute(its.values(fields=json.dumps(sorted(now))))

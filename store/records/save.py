@@ -8,7 +8,7 @@ from sqlmodel import select
 from store.disk.tables import Agency, Client, Episode, Event
 from store.facts import Kind, NewerVersion, StoredRecord
 from store.findings import queries
-from store.records import carried, consent, merge, read
+from store.records import carried, consent, merge, read, renamed
 from store.records.client_numbers import own_number
 from store.records.values import Deriver, named, pack
 from store.unit_of_work import UnitOfWork
@@ -17,6 +17,8 @@ from validators.records import Values
 from validators.standard.terminology import Sentence
 
 Row = Client | Episode | Event
+LETTER = "letter"
+"""The act of a change of letter: it puts values under other headers, of what is deleted, too, which may come back."""
 
 
 def create(
@@ -36,10 +38,11 @@ def create(
     `section` counts for events only. `record_id` keeps the id a draft was kept under. Raises Problem when the
     parent is not there or is deleted.
     """
-    deriver, numbers = _parent(unit, kind, parent_id)
+    agency, numbers = _parent(unit, kind, parent_id)
+    deriver = unit.derivers[agency.standard]
     section = section if kind == "event" else ""
     own_id = record_id or str(uuid.uuid4())
-    typed = dict(values)
+    typed = dict(_in_words_of_today(unit, agency, {}, values))
     made = deriver.made_id(kind, section)
     if made:
         typed.setdefault(made, own_id)
@@ -74,10 +77,13 @@ def change(
     """
     theirs = read.get(unit, kind, record_id)
     _require_version(unit, theirs, version, values)
-    if theirs.deleted:
+    if theirs.deleted and act != LETTER:
         told = "The {record} is deleted: bring it back before changing it."
         raise Problem(Sentence(told, record=named(kind, record_id)))
-    deriver = _deriver_of(unit, kind, theirs.parent_id)
+    agency = _agency_of(unit, kind, theirs.parent_id)
+    deriver = unit.derivers[agency.standard]
+    if act != LETTER:
+        values = _in_words_of_today(unit, agency, theirs.values, values)
     for header in deriver.numbered(kind):
         if not values.get(header):  # a number is never without one again
             values = {**values, header: theirs.values.get(header) or _number_for(unit, record_id)}
@@ -202,22 +208,28 @@ def _touch(unit: UnitOfWork, row: Row) -> None:
     _mark(unit, row)
 
 
-def _deriver_of(unit: UnitOfWork, kind: Kind, parent_id: str) -> Deriver:
-    """The deriver for a record that is already there, by the agency above it."""
+def _in_words_of_today(unit: UnitOfWork, agency: Agency, before: Values, values: Values) -> Values:
+    assert agency.number is not None
+    standard = unit.derivers[agency.standard].standard
+    return renamed.in_words_of_today(unit.connection, agency.number, standard, before, values)
+
+
+def _agency_of(unit: UnitOfWork, kind: Kind, parent_id: str) -> Agency:
+    """The agency above a record that is already there."""
     if kind == "event":
         parent_id = read.get(unit, "episode", parent_id).parent_id
     if kind != "client":
         parent_id = read.get(unit, "client", parent_id).parent_id
-    return unit.derivers[unit.session.exec(select(Agency).where(Agency.id == parent_id)).one().standard]
+    return unit.session.exec(select(Agency).where(Agency.id == parent_id)).one()
 
 
-def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Deriver, dict[str, int]]:
-    """The deriver and the columns that tie a new record to what stands above it."""
+def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Agency, dict[str, int]]:
+    """The agency and the columns that tie a new record to what stands above it."""
     if kind == "client":
         agency = unit.session.exec(select(Agency).where(Agency.id == parent_id)).one_or_none()
         if agency is None or agency.number is None:
             raise Problem(f"There is no agency {parent_id} in the store: it may be another store's.")
-        return unit.derivers[agency.standard], {"agency_number": agency.number}
+        return agency, {"agency_number": agency.number}
     above: Kind = "client" if kind == "episode" else "episode"
     parent = read.get(unit, above, parent_id)
     if parent.deleted:
@@ -225,7 +237,7 @@ def _parent(unit: UnitOfWork, kind: Kind, parent_id: str) -> tuple[Deriver, dict
         raise Problem(Sentence(told, record=named(above, parent_id)))
     row = _row(unit, above, parent_id)
     assert row.number is not None
-    deriver = _deriver_of(unit, above, parent.parent_id)
+    agency = _agency_of(unit, above, parent.parent_id)
     if isinstance(row, Client):
-        return deriver, {"client_number": row.number, "agency_number": row.agency_number}
-    return deriver, {"episode_number": row.number}
+        return agency, {"client_number": row.number, "agency_number": row.agency_number}
+    return agency, {"episode_number": row.number}

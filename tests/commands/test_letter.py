@@ -3,13 +3,20 @@
 import csv
 import json
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from exporters.records import left_drafts
+from exporters.records.save import Save, rebased
+from exporters.records.save import records as save_records
 from store.disk import audit
-from store.records import agencies, read
+from store.disk.user import current_person
+from store.facts import Draft, Who
+from store.live import drafts
+from store.records import agencies, carried, holding, read, save
 from store.store import Store, open_store
 from tests.commands.running import Outcome, Place, call
 from validators.standard.catalogue import load
@@ -17,6 +24,7 @@ from validators.standard.catalogue import load
 STEP = ("agencies", "change-letter", "N9901", "--to", "ndtms-s-ad", "--from", "2026-04-01")
 DAY_BEFORE, DAY = date(2026, 3, 25), date(2026, 6, 3)
 AFTER = ("--today", DAY.isoformat())
+WHO = Who(current_person(Path("/")), datetime(2026, 6, 3, 9, tzinfo=UTC))
 EDITION = """
 id = "ndtms-s"
 extends = "ndtms-r"
@@ -180,3 +188,64 @@ def test_a_letter_that_cannot_be(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
     assert "choose a later day" in sentence("--to", "ndtms-r-ad", "--from", "2026-03-01")
     assert "Agencies report by ndtms-s-ad" in call("standards", "take-back", "ndtms-s", *filled.options).sentence
+
+
+def test_what_is_typed_deleted_or_open_meanwhile_goes_over_too(filled: Place) -> None:
+    """Drafts, what is deleted and may come back, and forms that still speak the letter that was left."""
+    with opened(filled) as store, store.reading() as snapshot:
+        agency = agencies.one(snapshot)
+        value = next(iter(holding.values(snapshot, agency, "HEPCTD")))
+        held = [one.record for one in holding.holding(snapshot, agency, "HEPCTD", value)]
+        drafted, gone = (one.values["EPISODID"] for one in held[:2])
+        before, form = held[2:4]
+        late, open_form = before.id, form.id
+    assert call("client", "edit", drafted, "--draft", "HEPCTD=98", *AFTER, *filled.options).code in (0, 1)
+    with opened(filled) as store:
+        store.do(WHO, save.delete, "episode", held[1].id, held[1].version)
+        store.do(WHO, carried.keep, "episode", open_form, ["HEPCTD"])
+    told(call(*STEP, *AFTER, *filled.options))
+    # Nobody changed the record but the step itself: the draft is not overtaken.
+    assert call("client", "edit", drafted, "--use-draft", *AFTER, *filled.options).code in (0, 1)
+    # A window that was open all the while keeps a draft, and saves, in the words of the old letter.
+    with opened(filled) as store:
+        agency = store.ask(agencies.one)
+        typed = {**before.values, "HEPCTD": "98"}
+        old = Draft("episode", late, typed, before.version, before.parent_id, began_with=before.values)
+        store.do(WHO, drafts.save, old)
+        groups = store.ask(left_drafts.groups, agency, WHO)
+        [draft] = [one for group in groups for one in group.drafts if one.record_id == late]
+        assert (draft.values["HEPATCTD"], draft.values["HEPCTD"]) == ("98", before.values["HEPCTD"])
+        item = rebased(
+            Save.of(replace(form, values={**form.values, "HEPCTD": "98"})),
+            form.values,
+            store.ask(read.get, "episode", open_form),
+        )
+        assert item is not None and store.ask(carried.of, open_form) == {"HEPATCTD"}
+        store.do(WHO, save_records, agency, form.parent_id, [item])
+        assert store.ask(carried.of, open_form) == frozenset(), "it was typed, not taken over"
+        new = store.do(WHO, save.create, "episode", form.parent_id, "", {"EPISODID": "new", "HEPCTD": "98"})
+        assert new.values == {"EPISODID": "new", "HEPATCTD": "98"}
+        back = store.ask(read.get, "episode", held[1].id)
+        store.do(WHO, save.undelete, "episode", back.id, back.version)
+    now = {one["EPISODID"]: one for one, _ in kept(filled)}
+    assert [now[one].get("HEPATCTD") for one in (drafted, form.values["EPISODID"])] == ["98", "98"]
+    assert now[gone]["HEPATCTD"] == value
+    told(call("agencies", "undo-letter", "N9901", *filled.options))
+    now = {one["EPISODID"]: one for one, _ in kept(filled)}
+    assert [now[one].get("HEPCTD") for one in (drafted, form.values["EPISODID"], "new")] == ["98", "98", "98"]
+    assert not any("HEPATCTD" in one for one in now.values())
+
+
+def test_drafts_go_back_with_the_letter(filled: Place) -> None:
+    told(call(*STEP, *AFTER, *filled.options))
+    with opened(filled) as store, store.reading() as snapshot:
+        every = [one.episode for one in read.episodes(snapshot, agencies.one(snapshot)) if one.episode.get("HEPCTD")]
+        typed, emptied = (one["EPISODID"] for one in every[:2])
+    for name, text in ((typed, "98"), (emptied, "")):
+        assert call("client", "edit", name, "--draft", f"HEPATCTD={text}", *AFTER, *filled.options).code in (0, 1)
+    told(call("agencies", "undo-letter", "N9901", *filled.options))
+    for name in (typed, emptied):
+        assert call("client", "edit", name, "--use-draft", *AFTER, *filled.options).code in (0, 1)
+    now = {one["EPISODID"]: one for one, _ in kept(filled)}
+    assert (now[typed]["HEPCTD"], now[emptied].get("HEPCTD", "")) == ("98", "")
+    assert not any("HEPATCTD" in one for one in now.values())

@@ -7,14 +7,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.disk import sqlite
+from exporters.imports.csv_import import Import
+from store.disk import schema, sqlite
+from store.disk.keys import Key
 from tests.commands.running import SAMPLE_FILE, TODAY, Place, call, environment, program
 from tests.exporters.extracts import row, visit, write
+from tui.app.open_store import StoreLocation, look
+from tui.cli.context import opened
+from validators.problems import Problem
 
 EXPORT = ("--submission", "2020-12", *TODAY)
 
@@ -197,3 +203,66 @@ def test_without_any_output_there_is_no_traceback() -> None:
         check=False,
     )
     assert "Traceback" not in done.stderr and len(done.stderr.splitlines()) <= 1
+
+
+def test_a_store_that_somebody_else_made_or_used_meanwhile_is_never_taken_away(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two begin with the same new store: whichever fails takes away nothing but what it made and nobody else used."""
+    usual = schema.create
+
+    def later(path: Path, key: Key) -> bool:
+        monkeypatch.setattr(schema, "create", usual)
+        assert call("sample", "--clients", 2, *place.options).code == 0
+        return usual(path, key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "create", later)
+        assert "is not empty" in call("sample", "--clients", 3, *place.options).sentence
+    assert call("doctor", *place.options).code == 0
+    place.store.unlink()
+    with pytest.raises(Problem, match="wrong"), opened(str(place.store), place.key, create=True):
+        assert call("agencies", "add", "T0009", "--standard", "ndtms-cjit-p", *place.options).code == 0
+        raise Problem("wrong")
+    assert "T0009" in call("agencies", "list", *place.options).out
+    place.store.unlink()
+    with pytest.raises(Problem, match="wrong"), opened(str(place.store), place.key, create=True):
+        raise Problem("wrong")
+    assert not place.store.exists() and place.key.exists()
+
+
+def test_a_file_is_compared_with_a_store_that_was_made_while_it_was_read(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = Import.prepare
+
+    def slow(own: Import, *arguments: Any) -> str:
+        monkeypatch.setattr(Import, "prepare", usual)
+        code = usual(own, *arguments)
+        assert call("import", SAMPLE_FILE, *place.options).code == 0
+        return code
+
+    monkeypatch.setattr(Import, "prepare", slow)
+    assert "New: 0 clients, 0 episodes, 0 events" in call("import", SAMPLE_FILE, *place.options).out
+
+
+def test_the_store_of_a_service_is_made_by_nobody_who_comes_in_by_sudo(
+    filled: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it was moved away for a moment, a new one without roles would make everybody its administrator."""
+    copy = filled.folder / "copy.db"
+    filled.store.rename(copy)
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(filled.key))
+    monkeypatch.setenv("KEYWORK_STORE", str(filled.store))
+    monkeypatch.setattr("store.disk.user.person_by_sudo", lambda: 4711)
+    for words in (
+        ("sample", "--clients", 1),
+        ("import", SAMPLE_FILE),
+        ("agencies", "add", "T0009", "--standard", "ndtms-cjit-p"),
+        ("restore", copy, "--store", filled.store),
+    ):
+        sentence = call(*words).sentence
+        assert "whoever runs this computer makes it" in sentence or "is not yours to read" in sentence
+    with pytest.raises(Problem, match="whoever runs this computer makes it"):
+        look(StoreLocation(filled.store, filled.key), datetime(2021, 1, 10, tzinfo=UTC))
+    assert sorted(path.name for path in filled.folder.iterdir() if path.suffix == ".db") == ["copy.db"]

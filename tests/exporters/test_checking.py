@@ -274,3 +274,13 @@ def test_percentages_never_say_all_when_one_is_left(tmp_path: Path) -> None:
     rows = [row(str(number)) for number in range(1999)]
     report = check(write(tmp_path, [*rows, row("x", PC="wrong")]))
     assert report.tally.load_percent == 99.9 and STANDARD.id == report.standard.id
+
+
+def test_a_file_with_columns_of_events_alone_is_checked(tmp_path: Path) -> None:
+    """As where every other heading has a sign in it that cannot be seen."""
+    event = STANDARD.headers_by_section[STANDARD.event_sections[0].id][0]
+    path = tmp_path / "few.csv"
+    path.write_text(f"{event},CLIENTID\u200b\r\n1,c1\r\n,c2\r\n", encoding="utf-8")
+    report = check(path)
+    assert report.tally.rows == 2
+    assert any("CLIENTID" in finding.message and finding.severity is Severity.ERROR for finding in report.findings)

@@ -30,7 +30,8 @@ class FakeProgram(BaseApp):
         self.checker = Checker(self.standard)
         self.agency = AgencyInfo(1, "an-id", "T0123", self.standard.id)
         self.person, self.session = "ann", "a-session"
-        self.entered = self.came_back = self.last_words = ""
+        self.entered = self.came_back = self.last_words = self.unkept = ""
+        self.drafted_at = NOW
 
     def on_mount(self) -> None:
         """Show the screen."""

@@ -5,19 +5,23 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from store.disk.keys import read_or_make_key
-from store.facts import ClientTree
+from store.facts import NEVER, ClientTree
 from store.live import drafts, offline_drafts
 from store.records import read
 from store.store import Store
 from tests.screens.conftest import Start, in_field
+from tests.screens.program import NOW
 from tests.screens.test_client_nothing_lost import typed
 from tests.stores import ask
 from tests.terminal import keys
+from tui.screens.client.draft_keeper import DraftKeeper
 
 HOLD = """
 import sys
@@ -195,3 +199,45 @@ def test_the_file_goes_when_the_store_is_free(store: Store, known: ClientTree, s
     terminal.until("what you typed is written")
     terminal.until(lambda _: kept(store.path.parent) == [])
     assert typed(store, known.client.id)["FINITIAL"] == "X"
+
+
+def test_where_it_can_be_kept_nowhere_the_program_stays_open_and_says_so(
+    store: Store, known: ClientTree, start: Start, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    (tmp_path / "no-folder").touch()
+    store.backup(disk / store.path.name)
+    (disk / store.key_file.name).write_bytes(store.key_file.read_bytes())
+    (disk / store.key_file.name).chmod(0o600)
+    terminal = start(known.client.id, path=disk / store.path.name, XDG_STATE_HOME=str(tmp_path / "no-folder"))
+    disk.rename(tmp_path / "unplugged")
+    terminal.press("X<tab>Y")
+    terminal.until("Typing goes on")
+    terminal.press("<f10>")
+    terminal.until("F10 once more")
+    assert terminal.shows("what you typed would be lost")
+    (tmp_path / "unplugged").rename(disk)
+    # Where there is a place for it again, the same key leaves with all of it kept.
+    terminal.press("<f10>")
+    assert terminal.wait() == 0
+    again = start(path=disk / store.path.name, ready="keep it?")
+    assert again.shows("2 fields: keep it?")
+    again.press("k")
+    again.until(lambda seen: in_field(seen, "Surname initial", "Y"))
+
+
+def test_a_clock_that_is_put_back_makes_no_draft_older_than_the_one_before() -> None:
+    """The newer of two drafts of a window is kept; it is told by when they were kept."""
+    times = [NOW, NOW - timedelta(hours=1), NOW + timedelta(hours=1)]
+    app = SimpleNamespace(drafted_at=NEVER, clock=lambda: times.pop(0), person="ann", session="w1")
+    held = SimpleNamespace(
+        model=None, at_field="SEX", kind="client", id="c1", parent_id="", section="", values={}, version=0, base={},
+        unconfirmed=frozenset(), is_changed=True,
+    )  # fmt: skip
+    found = []
+    for _ in range(2):
+        # The client is left and opened again: the window is the same.
+        keeper = DraftKeeper(app, list)  # type: ignore[arg-type]
+        found += [keeper._snapshot(held).at]  # type: ignore[arg-type]
+    assert [*found, keeper._snapshot(held).at] == [NOW, NOW, NOW + timedelta(hours=1)]  # type: ignore[arg-type]

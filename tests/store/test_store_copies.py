@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from store.disk import audit, doctor, files
+from store.disk import audit, doctor, files, rekey
 from store.disk.backup import restore
 from store.disk.keys import read_or_make_key
 from store.facts import AgencyInfo, Who
@@ -164,3 +164,19 @@ def test_a_killed_backups_half_is_named_and_the_next_backup_deletes_it(store: St
     store.backup(store.path.with_name("december.db"))
     assert not left.exists() and mine.exists()
     assert all(check.ok for check in ask(store, doctor.examine))
+
+
+def test_a_key_that_a_killed_program_left_is_named_and_the_next_one_clears_it(tmp_path: Path) -> None:
+    key = tmp_path / "key" / "store.key"
+    with open_store(tmp_path / "store" / "s.db", key, standards, create=True) as store:
+        left = [store.path.with_name(".s.db.0123456789ab.new"), key.with_name(".store.key.old-1.0123456789ab.new")]
+        for path in left:
+            path.write_text("half", encoding="ascii")
+        told = {check.name: check for check in ask(store, doctor.examine)}["half-made copies"]
+        assert not told.ok and left[1].name in told.message and "keys are in it" in told.message
+        at, held = store.path, store.ground.key
+    rekey.change(at, held)
+    assert not any(path.exists() for path in left)
+    left[0].with_name(".r.db.0123456789ab.new").write_bytes(b"half")
+    restore(at, at.with_name("r.db"), key)
+    assert not list(at.parent.glob(".*.new"))

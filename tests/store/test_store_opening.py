@@ -185,8 +185,26 @@ def test_an_older_store_is_upgraded_after_a_copy_was_kept(store: Store, agency: 
         assert schema.version(connection) == "next"
         assert connection.execute(text("SELECT town FROM agency")).fetchall() == [(None,)]
     engine.dispose()
-    with open_store(store.path.with_name(f"keywork.db.version-{schema.HEAD}"), store.key_file, standards) as kept:
+    copy = store.path.with_name(f"keywork.db.version-{schema.HEAD}")
+    with open_store(copy, store.key_file, standards) as kept:
         assert ask(kept, agencies.listed) == [agency]
+    # The older one is put back and worked with, then upgraded again: that work is in a copy, too.
+    store.close()
+    store.path.write_bytes(copy.read_bytes())
+    with open_store(store.path, store.key_file, standards) as again, again.writing(Who("ann", NOW)) as work:
+        agencies.ensure(work, "A0002", "small")
+    for _ in range(2):
+        engine = sqlite.engine(store.path, key)
+        schema.bring_up_to_date(engine, store.path, key, read_only=False, head="next", scripts=steps)
+        engine.dispose()
+        copies = sorted(path.name for path in store.path.parent.glob("keywork.db.version-*[0-9]"))
+        assert copies == [copy.name, f"{copy.name}-2"], "a copy of an earlier attempt is as good"
+        stamp = sqlite.connect(store.path, key)
+        stamp.execute("UPDATE alembic_version SET version_num = ?", (schema.HEAD,))
+        stamp.execute("ALTER TABLE agency DROP COLUMN town")
+        stamp.close()
+    with open_store(copy.with_name(copies[1]), store.key_file, standards) as kept:
+        assert [one.code for one in ask(kept, agencies.listed)] == [agency.code, "A0002"]
 
 
 def test_an_upgrade_that_fails_leaves_the_store_as_it_was(store: Store, agency: AgencyInfo, tmp_path: Path) -> None:

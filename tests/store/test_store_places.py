@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.disk import user
-from store.disk.keys import read_or_make_key
+from store.disk.keys import put_behind_passphrase, read_or_make_key
 from store.disk.location import file_system, store_path
 from store.disk.user import current_person
 from validators.problems import Problem
@@ -186,3 +186,15 @@ def test_sudo_is_not_believed_under_another_account_than_the_store_s(
     assert current_person(path) == "ann"
     monkeypatch.setattr(os, "getuid", lambda: BOB)
     assert current_person(path) == f"uid {BOB}"
+
+
+def test_a_link_to_the_key_stays_a_link_and_the_key_in_the_clear_goes(tmp_path: Path) -> None:
+    away, link = tmp_path / "stick" / "store.key", tmp_path / "store.key"
+    away.parent.mkdir(mode=0o700)
+    key, _ = read_or_make_key(away, may_make=True)
+    link.symlink_to(away)
+    left = away.with_name(f".{away.name}.0123456789ab.new")
+    left.write_text(key.hex, encoding="ascii")
+    put_behind_passphrase(read_or_make_key(link, may_make=False)[0], "four words of ours")
+    assert link.is_symlink() and away.read_text(encoding="ascii").startswith("scrypt ")
+    assert not any(key.hex in path.read_text(encoding="ascii") for path in away.parent.iterdir())

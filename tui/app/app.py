@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from textual import events
 
-from store.facts import Who
+from store.facts import NEVER, Who
 from store.live.session_ids import new_session
 from tui.app.open_store import Opened, StoreLocation, look, make, make_demo, where_kept
 from tui.screens.registry import HOME, SCREENS, hidden_actions, know_actions
@@ -43,6 +43,9 @@ __all__ = ["KeyworkApp", "StoreChanged"]
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
+LOST = 2
+"""The exit code of a session that was left although what was typed could be kept nowhere."""
+
 
 class KeyworkApp(BaseApp):
     """The app on one store and one of its agencies.
@@ -70,7 +73,9 @@ class KeyworkApp(BaseApp):
         self.store = None
         self.person = ""
         self.session = new_session()
-        self.entered = self.came_back = self.last_words = ""
+        self.entered = self.came_back = self.last_words = self.unkept = ""
+        self._warned = ""
+        self.drafted_at = NEVER
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
         self.lock = Lock(cast(LockedProgram, self))
@@ -351,11 +356,25 @@ class KeyworkApp(BaseApp):
     def _shut_out(self, problem: Problem) -> None:
         """The person may not read the store any more: nothing of it stays on the screen."""
         self.leave()
-        self.last_words = f"{problem.told(self.terms)} What you typed is kept."
+        self.last_words = f"{problem.told(self.terms)} {self.unkept or 'What you typed is kept.'}"
+
+    def action_leave(self) -> None:
+        """F10: drafts are kept, the program ends; where they can be kept nowhere that is said, and it stays open."""
+        if told := self.try_to_leave():
+            self.say(told, "error")
+
+    def try_to_leave(self) -> str:
+        """Leave, and return ""; or stay once more, where what is typed would be lost, and return what is to be said."""
+        self.flush_drafts("suspend")
+        if not self.unkept or self._warned == self.unkept:
+            self.leave(LOST if self.unkept else 0)
+            return ""
+        self._warned = self.unkept
+        return f"Not left: what you typed would be lost; F10 once more leaves without it. {self.unkept}"
 
     def flush_drafts(self, reason: str) -> None:
         """Write what is typed at once, in this very thread."""
-        self.last_words = ""
+        self.last_words = self.unkept = ""
         for screen in self.screen_stack:
             flush = getattr(screen, "flush_drafts", None)
             if callable(flush):

@@ -54,6 +54,9 @@ class Opened:
 def look(place: StoreLocation, now: datetime) -> Opened:
     """Open the store if there is one. Raises Problem when it cannot be opened."""
     if not place.store.exists():
+        from store.disk.location import refuse_maker
+
+        refuse_maker(place.store)
         return Opened(standards=_data_sets())
     return _open(place, now, create=False)
 

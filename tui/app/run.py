@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tui.app.app import KeyworkApp, place_of
+from tui.app.app import LOST, KeyworkApp, place_of
 from tui.app.open_store import StoreLocation
 from tui.session.memory import keep_one_heap
 from tui.session.passphrase import ask_passphrase
@@ -26,7 +26,7 @@ def run_app(
     unlock(key_file, ask_passphrase)
     app = KeyworkApp(place_of(store, key_file, agency, standard), settings=settings)
     code = run_to_end(app)
-    if app.last_words and code == 0:  # after a signal nobody is there to read
+    if app.last_words and code in (0, LOST):  # after a signal nobody is there to read
         print(f"keywork: {app.last_words}", file=sys.stderr)
     return code
 

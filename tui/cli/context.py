@@ -34,20 +34,14 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
 
     path = store_path(store)
     unlock(key_file, ask_passphrase)
-    made_key: Path | None = None
-    new = create and not path.exists()
-    try:
-        with open_store(path, key_file, load, create=create) as found:
-            made_key = found.key_file if found.made_key else None
+    with open_store(path, key_file, load, create=create) as found:
+        made_key = found.key_file if found.made_key else None
+        try:
             found.admit(Who(person(path), now()))
             yield found
-    except BaseException:
-        if new:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-            if made_key:
-                made_key.unlink(missing_ok=True)
-        raise
+        except BaseException:
+            found.take_away()
+            raise
     if made_key:
         talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
 

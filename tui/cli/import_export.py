@@ -110,6 +110,9 @@ def import_(
         code = job.prepare(None, agency, progress)
         if not dry_run and job.report.rows:
             with opened(store, key_file, create=True) as found:
+                if not found.made:  # somebody else made it while the file was read
+                    job = job_for(found.ask(stored_agencies.listed))
+                    code = job.prepare(found, agency, progress)
                 job.write(found, code, person(path), now())
     else:
         with opened(store, key_file) as found:

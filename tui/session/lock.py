@@ -32,6 +32,9 @@ class LockedProgram(Program, Protocol):
     def leave(self, code: int = 0) -> None:
         """End the program; what is typed is kept."""
 
+    def try_to_leave(self) -> str:
+        """The same, unless what is typed can be kept nowhere; what is to be said then, "" where it ends."""
+
 
 class Lock:
     """One app's lock. While it is `on`, it takes every key, and the app draws nothing."""
@@ -88,7 +91,7 @@ class Lock:
 
     def _press(self, event: events.Key) -> None:
         if event.key == "f10":
-            self._app.leave()
+            self._told = self._app.try_to_leave()
         elif self._waits or not self._can_open:
             return
         elif event.key == "enter":

@@ -38,7 +38,9 @@ class Program(Protocol):
 
     Three sentences pass between screens: `entered` is the id of the client whose record this session is noted to be in
     ("" for none), `came_back` what is to be told of drafts that came back from files, until a screen has told it, and
-    `last_words` what is said on the terminal once the screens are gone. `settings` are what the person set.
+    `last_words` what is said on the terminal once the screens are gone. `unkept` says why what is typed could be kept
+    nowhere when it was tried last, "" where it is kept. `drafted_at` is when something was kept as a draft last.
+    `settings` are what the person set.
     """
 
     agency: "AgencyInfo"
@@ -49,6 +51,8 @@ class Program(Protocol):
     entered: str
     came_back: str
     last_words: str
+    unkept: str
+    drafted_at: datetime
     settings: "Settings"
 
     @property

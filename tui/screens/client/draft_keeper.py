@@ -133,7 +133,8 @@ class Aside:
                 return ""
             self._put(store, kept)
         except Problem as problem:
-            return problem.told(self._app.terms)
+            self._app.unkept = problem.told(self._app.terms)
+            return self._app.unkept
         return "The store could not be written to; what you typed is kept and offered at the next start."
 
 
@@ -255,6 +256,8 @@ class DraftKeeper:
 
     def _snapshot(self, held: Held) -> TypedRecord:
         self._number += 1
+        # A clock that is put back makes no draft of this window older than the one before it.
+        at = self._app.drafted_at = max(self._app.drafted_at, self._app.clock())
         at_field = held.model.current if held.model is not None else held.at_field
         return TypedRecord(
             self._number,
@@ -267,7 +270,7 @@ class DraftKeeper:
             dict(held.base),
             held.unconfirmed,
             at_field,
-            self._app.clock(),
+            at,
             not held.is_changed,
         )
 
