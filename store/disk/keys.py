@@ -110,24 +110,27 @@ def read_or_make_key(path: Path | None, *, may_make: bool) -> tuple[Key, bool]:
 def _read(where: Path) -> Key | None:
     """The key in a file, None when there is no such file."""
     try:
-        # Not blocking, so that a named pipe cannot hang the program.
-        descriptor = os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        text, owner = _start(where)
+        files.refuse_exposed(where, "The key file")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise files.refused(error, where, "read as the store's key file") from None
+    # Where it stands itself, not the link to it: what is written anew, without the key in it, takes the key's place.
+    return Key(_raw_of(text, where, owner), where.resolve())
+
+
+def _start(where: Path) -> tuple[bytes, int]:
+    """What a key file begins with, and whose it is. Raises Problem for what is no plain file, OSError."""
+    # Not blocking, so that a named pipe cannot hang the program; nor is a device read that never ends.
+    descriptor = os.open(where, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise Problem(f"The key file {where} is not a plain file: name the right one.")
-        files.refuse_exposed(where, "The key file")
-        text = os.read(descriptor, 1024)
-    except OSError as error:
-        raise files.refused(error, where, "read as the store's key file") from None
+        return os.read(descriptor, 1024), status.st_uid
     finally:
         os.close(descriptor)
-    # Where it stands itself, not the link to it: what is written anew, without the key in it, takes the key's place.
-    return Key(_raw_of(text, where, status.st_uid), where.resolve())
 
 
 # Where the raw key comes from
@@ -149,12 +152,11 @@ def next_key_path(where: Path) -> Path:
 
 def source_of(path: Path | None) -> str:
     """How a key is kept: `file`, `passphrase` or `command`; empty where there is no key file."""
-    where = key_path(path)
     try:
-        text = where.read_bytes()[:1024]
+        text, _ = _start(key_path(path))
     except FileNotFoundError:
         return ""
-    except OSError:
+    except (OSError, Problem):
         return "file"  # what is wrong with it is said when it is read
     word = text.split(b" ")[0].decode("ascii", errors="replace")
     return {BEHIND: "passphrase", COMMAND: "command"}.get(word, "file")
@@ -165,7 +167,10 @@ def unlock(path: Path | None, ask: Callable[[str], str]) -> None:
     where = key_path(path)
     if source_of(where) != "passphrase":
         return
-    salt, mask, check = _behind(where.read_bytes(), where)
+    try:
+        salt, mask, check = _behind(_start(where)[0], where)
+    except OSError as error:
+        raise files.refused(error, where, "read as the store's key file") from None
     if salt in _OPENED:
         return
     raw = _behind_passphrase(ask("Passphrase of the store: "), salt, mask)

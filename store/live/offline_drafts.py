@@ -136,6 +136,8 @@ def _read(path: Path, key: Key, person: str | None) -> _Found:
     closed: list[Path] = []
     for place, prefix in _places(path):
         for file in sorted(place.glob(f"{escape(prefix)}*")):
+            if not file.is_file():  # opening a pipe would wait for somebody to write into it
+                continue
             try:
                 with file.open("rb"):
                     pass

@@ -78,6 +78,27 @@ def test_an_escape_that_nothing_follows_is_one_after_a_while(monkeypatch: pytest
     assert [event.key for event in parser.feed("O'") if isinstance(event, events.Key)] == ["O", "apostrophe"]
 
 
+def test_a_paste_whose_end_is_lost_makes_nobody_deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(driver, "monotonic", lambda: now)
+
+    def read(*pieces: tuple[float, str]) -> list[str]:
+        nonlocal now
+        parser, found = PromptEscapeParser(), []
+        for wait, piece in pieces:
+            now += wait
+            found += [one.text if isinstance(one, events.Paste) else one.key for one in parser.feed(piece)]  # type: ignore[attr-defined]
+        return found
+
+    start, end = driver.PASTE_START, driver.PASTE_END
+    assert read((0, f"{start}NW7"), (4, "x"), (0, "\x1bOP")) == ["NW7", "x", "f1"]
+    assert read((0, start), (4, "\x1b[21~"), (0, end)) == ["f10"]
+    # A line that stands still, or is slow, cuts no paste: what comes at once is longer than any key, or ends it.
+    assert read((0, f"{start}NW7"), (4, " 3" * 20), (1, f"x{end}y")) == ["NW7" + " 3" * 20 + "x", "y"]
+    assert read((0, f"{start}NW7{end[:3]}"), (4, end[3:])) == ["NW7"]
+    assert read((0, f"{start}NW7"), (2, " 3"), (2, "a"), (2, end)) == ["NW7 3a"]
+
+
 @pytest.mark.slow
 def test_thousands_of_keys_in_one_write(demo: Start) -> None:
     terminal = demo()

@@ -238,6 +238,6 @@ def test_a_clock_that_is_put_back_makes_no_draft_older_than_the_one_before() -> 
     found = []
     for _ in range(2):
         # The client is left and opened again: the window is the same.
-        keeper = DraftKeeper(app, list)  # type: ignore[arg-type]
+        keeper = DraftKeeper(app, list)
         found += [keeper._snapshot(held).at]  # type: ignore[arg-type]
     assert [*found, keeper._snapshot(held).at] == [NOW, NOW, NOW + timedelta(hours=1)]  # type: ignore[arg-type]

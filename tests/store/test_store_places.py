@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store.disk import user
-from store.disk.keys import put_behind_passphrase, read_or_make_key
+from store.disk.keys import put_behind_passphrase, read_or_make_key, source_of, unlock
 from store.disk.location import file_system, store_path
 from store.disk.user import current_person
 from validators.problems import Problem
@@ -113,9 +113,13 @@ def test_a_key_open_to_everybody_is_refused(key_file: Path, mode: int) -> None:
 
 def test_a_key_that_is_a_directory_or_a_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
-    for path in (tmp_path, tmp_path / "pipe"):
+    (tmp_path / "device").symlink_to("/dev/zero")
+    for path in (tmp_path, tmp_path / "pipe", tmp_path / "device"):
         with pytest.raises(Problem, match="not a plain file"):
             read_or_make_key(path, may_make=True)
+        # Asking how it is kept, as every start does, neither waits nor reads without end.
+        assert source_of(path) == "file"
+        unlock(path, lambda question: "")
 
 
 def test_a_key_where_none_can_be_made_is_one_sentence(tmp_path: Path) -> None:

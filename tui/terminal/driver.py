@@ -35,6 +35,10 @@ CUT_STARTS = ("\x1b[20", "\x1b[200")
 # An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
 OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
 READ_AT_ONCE = 4096
+PASTE_SECONDS = 3.0
+"""After so long without a byte the end of a paste may have been lost on the way: then keys are keys again."""
+LONGEST_KEY = 16
+"""What is longer and comes at once was typed by nobody: it is the rest of a paste whose line stood still."""
 
 
 class PromptEscapeParser(XTermParser):
@@ -47,7 +51,7 @@ class PromptEscapeParser(XTermParser):
         super().__init__(debug)
         self._pasted: str | None = None
         self._cut = self._open = ""
-        self._open_until = 0.0
+        self._open_until = self._paste_until = 0.0
 
     def tick(self) -> Iterable[Message]:
         """What nothing has followed for long enough is the Escape key."""
@@ -59,6 +63,12 @@ class PromptEscapeParser(XTermParser):
     def is_waiting(self) -> bool:
         """Whether time may decide what the last bytes were."""
         return bool(self._open) or self._timeout_time is not None
+
+    def _lost_its_end(self, data: str) -> bool:
+        """Whether what comes now is typed, though a paste was never ended."""
+        assert self._pasted is not None
+        ends = PASTE_END in self._pasted[-len(PASTE_END) :] + data
+        return not ends and len(data) <= LONGEST_KEY and monotonic() >= self._paste_until
 
     def _alone(self) -> Iterable[Message]:
         after, self._open = self._open[1:], ""
@@ -86,6 +96,12 @@ class PromptEscapeParser(XTermParser):
         data, self._cut, self._open = self._cut + self._open + data, "", ""
         while data:
             if self._pasted is not None:
+                if self._lost_its_end(data):
+                    text, self._pasted = self._pasted, None
+                    if text:
+                        yield events.Paste(text.replace("\x00", ""))
+                    continue
+                self._paste_until = monotonic() + PASTE_SECONDS
                 text, mark, data = (self._pasted + data).partition(PASTE_END)
                 self._pasted = None if mark else text
                 if mark:
@@ -93,7 +109,7 @@ class PromptEscapeParser(XTermParser):
                 continue
             typed, mark, data = data.partition(PASTE_START)
             if mark:
-                self._pasted = ""
+                self._pasted, self._paste_until = "", monotonic() + PASTE_SECONDS
             elif typed.endswith(CUT_STARTS):
                 start = typed.rindex("\x1b")
                 typed, self._cut = typed[:start], typed[start:]

@@ -115,10 +115,12 @@ class ComparePage(BaseScreen[Values]):
     def body(self) -> Iterable[Widget]:
         """What this is about, then the fields."""
         saved = f"Saved by {self.who}." if self.who else "Nothing is saved yet."
+        many = len(self.differing)
+        told = f"{counted(many, 'field')} {'differs' if many == 1 else 'differ'}"
         yield TextLine(
             [
                 (
-                    f" {counted(len(self.differing), 'field')} differ. {saved} Left takes yours, Right the saved one.",
+                    f" {told}. {saved} Left takes yours, Right the saved one.",
                     "dim",
                 )
             ]
