@@ -104,20 +104,16 @@ def import_(
             standard = load(standard_id or _meant(known, agency, from_standard))
         return import_of(file, standard, from_standard, taking)
 
-    if not path.exists():
+    there = path.exists()
+    if not there:
         # Read before a store is made, so that a file that cannot be taken leaves none behind.
         job = job_for(())
         code = job.prepare(None, agency, progress)
-        if not dry_run and job.report.rows:
-            with opened(store, key_file, create=True) as found:
-                if not found.made:  # somebody else made it while the file was read
-                    job = job_for(found.ask(stored_agencies.listed))
-                    code = job.prepare(found, agency, progress)
-                job.write(found, code, person(path), now())
-    else:
-        with opened(store, key_file) as found:
-            job = job_for(found.ask(stored_agencies.listed))
-            code = job.prepare(found, agency, progress)
+    if there or (not dry_run and job.report.rows):
+        with opened(store, key_file, create=not there) as found:
+            if not found.made:  # also where somebody else made it while the file was read
+                job = job_for(found.ask(stored_agencies.listed))
+                code = job.prepare(found, agency, progress)
             if not dry_run:
                 job.write(found, code, person(path), now())
     progress.done()
