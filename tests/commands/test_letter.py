@@ -238,14 +238,16 @@ def test_what_is_typed_deleted_or_open_meanwhile_goes_over_too(filled: Place) ->
 
 def test_drafts_go_back_with_the_letter(filled: Place) -> None:
     told(call(*STEP, *AFTER, *filled.options))
-    with opened(filled) as store, store.reading() as snapshot:
-        every = [one.episode for one in read.episodes(snapshot, agencies.one(snapshot)) if one.episode.get("HEPCTD")]
-        typed, emptied = (one["EPISODID"] for one in every[:2])
-    for name, text in ((typed, "98"), (emptied, "")):
-        assert call("client", "edit", name, "--draft", f"HEPATCTD={text}", *AFTER, *filled.options).code in (0, 1)
+    with opened(filled) as store:
+        agency = store.ask(agencies.one)
+        value = next(iter(store.ask(holding.values, agency, "HEPATCTD")))
+        typed, emptied = (one.record for one in store.ask(holding.holding, agency, "HEPATCTD", value)[:2])
+        for record, text in ((typed, "98"), (emptied, "")):
+            values = {**record.values, "HEPATCTD": text}
+            its = Draft("episode", record.id, values, record.version, record.parent_id, began_with=record.values)
+            store.do(WHO, drafts.save, its)
     told(call("agencies", "undo-letter", "N9901", *filled.options))
-    for name in (typed, emptied):
-        assert call("client", "edit", name, "--use-draft", *AFTER, *filled.options).code in (0, 1)
-    now = {one["EPISODID"]: one for one, _ in kept(filled)}
-    assert (now[typed]["HEPCTD"], now[emptied].get("HEPCTD", "")) == ("98", "")
-    assert not any("HEPATCTD" in one for one in now.values())
+    with opened(filled) as store:
+        now = {one.record_id: one for one in store.ask(drafts.listed)}
+    assert [now[one.id].values.get("HEPCTD", "") for one in (typed, emptied)] == ["98", ""]
+    assert not any("HEPATCTD" in one.values or one.is_overtaken for one in now.values())
