@@ -1,4 +1,4 @@
-"""Opening a store; and the one way into it (`reading`) and the one way out (`writing`)."""
+"""Opening a store; and the one way into it (`reading`) and the one way out (`writing`). Its own acts are no news to it."""
 
 import contextlib
 import shlex
@@ -18,13 +18,50 @@ from store.disk import audit, backup, files, schema, sqlite
 from store.disk.keys import Key, next_key_path, read_or_make_key
 from store.disk.location import refuse_maker
 from store.facts import Who
-from store.live.own_acts import OwnActs
 from store.people import acts
 from store.people.acts import REFUSED, Refused
 from store.records.values import Derivers, Standards
 from store.snapshot import Ground, Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
+
+
+class OwnActs:
+    """The numbers of the audit's links that were made through one open store. Shared by its threads."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._made: list[range] = []
+
+    def note(self, acts: range) -> None:
+        """Remember links, before they are committed: whoever sees them in the store then finds them here."""
+        if not acts:
+            return
+        with self._lock:
+            if self._made and self._made[-1].stop == acts.start:
+                self._made[-1] = range(self._made[-1].start, acts.stop)
+            else:
+                self._made.append(acts)
+
+    def forget(self, acts: range) -> None:
+        """They were not committed after all; the same numbers are somebody else's now."""
+        if not acts:
+            return
+        with self._lock:
+            last = self._made.pop()
+            if last.start < acts.start:
+                self._made.append(range(last.start, acts.start))
+
+    def are_all(self, after: int, last: int) -> bool:
+        """Whether every link after one number and up to another was made here. Those are not asked about again."""
+        with self._lock:
+            for made in self._made:
+                if made.start <= after + 1 < made.stop:
+                    after = made.stop - 1
+            self._made = [made for made in self._made if made.stop > last + 1]
+            return after >= last
+
 
 ADMITTED_SECONDS = 2.0
 """How long a role that was taken away still reads; what is written is refused at once."""

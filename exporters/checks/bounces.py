@@ -18,7 +18,7 @@ from exporters.checks.bounce import Bounce, plain
 from exporters.formats import choose
 from exporters.imports.encodings import encoding_of, refuse_unquoted
 from store.disk.files import open_text, refused
-from store.month import changed_since, extracts
+from store.month import bounce_lists, extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
@@ -204,7 +204,7 @@ def _marked(snapshot: Snapshot, extract_id: str, listed: list[Bounce]) -> list[B
     if not ids:
         return listed
     made_at = extracts.one(snapshot, extract_id).made_at
-    changed = changed_since.fields(snapshot, ids, made_at)
+    changed = bounce_lists.fields(snapshot, ids, made_at)
 
     def is_changed(one: Bounce) -> bool:
         if one.field:

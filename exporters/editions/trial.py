@@ -1,8 +1,10 @@
-"""Trying a draft: what its rules would find in the records of a store or in a file, before anything is installed.
+"""Trying a draft: what its rules would find in the records of a store or in a file, before anything is installed;
+and what an edition that is ready would change of that.
 
 Nothing is written. A store's records are judged by what their agency reports by now, and by the draft, one by one.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,16 +13,74 @@ from pathlib import Path
 from exporters.checks.file_check import check_file
 from exporters.editions.compare import compare
 from exporters.editions.compare import told as difference
-from exporters.editions.effect import effect
 from exporters.editions.install import Candidate, refuse_foreign
 from store.facts import AgencyInfo
-from store.records import agencies
+from store.month import agency_settings
+from store.records import agencies, read
 from store.snapshot import Snapshot
 from validators.problems import Problem
+from validators.records import Finding
+from validators.rules.checker import Checker
 from validators.rules.registry import Context
 from validators.standard.catalogue import edition_of, load, load_folder
 from validators.standard.caveats import caveats
 from validators.standard.model import Standard
+
+
+@dataclass(slots=True)
+class Effect:
+    """How many episodes of an agency gain or lose findings, and by which rules.
+
+    One that does both counts on both sides; `gained` and `lost` count episodes by rule, `word` is what the standard
+    calls one.
+    """
+
+    agency: str
+    word: str
+    episodes: int = 0
+    gaining: int = 0
+    losing: int = 0
+    gained: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def told(self) -> str:
+        """In a sentence."""
+        of = f"{self.agency}: of {self.episodes:,} {self.word}s"
+        if not self.gaining and not self.losing:
+            return f"{of} none gains or loses findings"
+        by = "; ".join(
+            f"{sign} rule {rule} in {many:,}"
+            for sign, counts in (("+", self.gained), ("-", self.lost))
+            for rule, many in counts.most_common(6)
+        )
+        many = f"{self.gaining:,} gain and {self.losing:,} lose findings"
+        return f"{of} {many} ({by})"
+
+
+def effect(snapshot: Snapshot, agency: AgencyInfo, old: Standard | None, new: Standard, today: date) -> Effect:
+    """What becomes of an agency's findings when `new` takes the place of `old` (None: nothing was found by anything).
+
+    Each record is looked at by itself; what compares records with each other is not asked. Raises Problem.
+    """
+    found = Effect(agency.code, new.word("episode"))
+    settings = agency_settings.settings(snapshot, agency)
+    context = Context(today, "store", settings=settings, agency=agency.code)
+    before, after = Checker(old) if old is not None else None, Checker(new)
+    for record in read.episodes(snapshot, agency):
+        was = set(_marks(before.check(record, context))) if before else set()
+        now = set(_marks(after.check(record, context)))
+        found.episodes += 1
+        found.gaining += bool(now - was)
+        found.losing += bool(was - now)
+        found.gained.update({rule for rule, *_ in now - was})
+        found.lost.update({rule for rule, *_ in was - now})
+    return found
+
+
+def _marks(findings: list[Finding]) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    for one in findings:
+        yield one.rule, one.severity.value, one.event_id, one.fields
 
 
 @dataclass(frozen=True, slots=True)

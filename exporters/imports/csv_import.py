@@ -18,9 +18,8 @@ from exporters.formats.base import PLAINLY, Importer, Incoming, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import ChosenAgency, canonical, chosen
 from exporters.imports.headings import judge_heading, judge_rows
-from exporters.imports.identity import Person, Readable, other_person
+from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person
 from exporters.imports.judged import Judge, new_record, record_of
-from exporters.imports.known import KnownClients, known_clients
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
 from store.facts import Counts, KnownEpisode, StoredRecord, Who

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from exporters.extracts.left_out_by_dates import kept_out
 from exporters.extracts.readiness import Check, Readiness
+from exporters.extracts.rows import kept_out
 from exporters.formats import choose
 from exporters.month.portal_figures import compared
 from exporters.work import Work

@@ -1,4 +1,5 @@
-"""Removal of a client after withdrawal of consent, or at the end of retention: due, asked for, confirmed, done.
+"""Removal of a client after withdrawal of consent, or at the end of retention: due, asked for, confirmed, done, and where else
+in the store the person is.
 
 Nothing is removed by itself. One person asks, another one looks and confirms; both may be told beforehand what is held
 (see `exporters.subject.everything`). Files that were written outside the store are named, for they are not touched.
@@ -10,14 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from exporters.imports.copy import copied_from, told_origin
 from exporters.records.consent import WHOM
-from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
 from exporters.subject.names import extracts_with, form_of, names_of, require_known
+from store.clients import lookalikes
+from store.clients.facts import Sought
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
-from store.month import extracts, withdrawals
-from store.records import read, removal
+from store.month import extracts, locate, withdrawals
+from store.records import agencies, read, removal
 from store.records.removal import StruckExtract
+from store.records.values import sortable
 from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
@@ -27,6 +31,126 @@ from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
+
+
+PERSON = ("given_initial", "family_initial", "birth_date")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldElsewhere:
+    """A client of another agency: the same person, as the note of a copy tells, or perhaps, by initials and birth date.
+
+    `copies` are the episodes there whose notes say that they were copied from here.
+    """
+
+    agency: AgencyInfo
+    client_id: str
+    name: str
+    is_certain: bool
+    copies: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The agency, as sentences name it."""
+        return f"{self.agency.code} ({self.agency.standard})"
+
+    @property
+    def told(self) -> str:
+        """That the agency has the person."""
+        if not self.is_certain:
+            return f"Agency {self.place} has {self.name}, perhaps the same person by initials and birth date"
+        return f"Agency {self.place} has {'a copy' if self.copies else 'him, too'}, {self.name}"
+
+
+def held_elsewhere(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Iterable[ClientTree]
+) -> list[HeldElsewhere]:
+    """The clients of other agencies who are the same person, or may be; those copied on from there among them.
+
+    An episode is a copy where its note names the one it was copied from; perhaps one, where somebody with these
+    initials and this birth date has one begun on that day. Deleted ones count: they are held.
+    """
+    start = list(trees)
+    known = _next(snapshot, agency, standard, start)
+    seen = {tree.client.id for tree in start}
+    found: dict[str, HeldElsewhere] = {}
+    while known:
+        one = known.pop(0)
+        if one.client_id in seen:
+            continue
+        there = found.get(one.client_id)
+        if there is not None and (there.is_certain or not one.is_certain):
+            continue
+        found[one.client_id] = one
+        if one.is_certain:
+            its = removal.all_of(snapshot, one.client_id)
+            beyond = _next(snapshot, one.agency, load(one.agency.standard), its)
+            known += [each for each in beyond if each.is_certain]
+    return list(found.values())
+
+
+def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[HeldElsewhere]:
+    """Those of some records that are one step away: copies, records that are alike, and what they were copied from."""
+    others = [one for one in agencies.listed(snapshot) if one.id != agency.id]
+    found: list[HeldElsewhere] = []
+    for other in others:
+        found += _copies(snapshot, other, agency, standard, trees)
+    notes = dict.fromkeys(one.note for tree in trees for one in tree.episodes if copied_from(one.note))
+    for note in notes:
+        for other in others:
+            if copied_from(note) == f"agency {other.code} ({other.standard})":
+                found += _origins(snapshot, other, note)
+    return found
+
+
+def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) -> list[str]:
+    """A sentence for each agency that a note says somebody was copied from, where it is not known whom it meant."""
+    places = {f"agency {one.place}" for one in known if one.is_certain}
+    notes = dict.fromkeys(copied_from(one.note) for tree in trees for one in tree.episodes)
+    return [
+        f"He was copied from {origin}: whether he is to be removed there is asked there."
+        for origin in notes
+        if origin and origin not in places
+    ]
+
+
+def _copies(
+    snapshot: Snapshot, other: AgencyInfo, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
+) -> Iterator[HeldElsewhere]:
+    sought = {}
+    for tree in trees:
+        given, family, born = (tree.client.values.get(standard.role(role), "") for role in PERSON)
+        for one in tree.episodes:
+            opened = one.episode.values.get(standard.role("opened"), "")
+            note = told_origin(standard, agency.code, tree.client.values, one.episode.values)
+            sought[one.episode.id] = Sought(note, given, family, sortable(born), sortable(opened))
+    alike = list(lookalikes.counterparts(snapshot, other, sought, deleted=True).values())
+    for client_id in dict.fromkeys(one.client_id for one in alike):
+        its = [one for one in alike if one.client_id == client_id]
+        copies = tuple(one.episode_id for one in its if one.by_note)
+        yield HeldElsewhere(other, client_id, _name(other, its[0].reference or client_id), bool(copies), copies)
+
+
+def _origins(snapshot: Snapshot, other: AgencyInfo, note: str) -> Iterator[HeldElsewhere]:
+    """The client of an agency whose episode a note names as the one it was copied from; none where it is not there."""
+    standard = load(other.standard)
+    told = note.partition(f", {standard.word('episode')} ")[2]
+    # What stands behind the name may have been typed since; a name may have a full stop in it, too.
+    guesses = [told[:at] for at, letter in enumerate(told) if letter == "."]
+    client_ids = [one.client_id for one in locate.episodes(snapshot, other, guesses).values()]
+    references = read.clients_bearing(snapshot, other, [one.partition(" ")[0] for one in guesses], by_reference=True)
+    client_ids += [one.id for some in references.values() for one in some]
+    for client_id in dict.fromkeys(client_ids):
+        tree = read.tree(snapshot, client_id, deleted=True)
+        origins = (told_origin(standard, other.code, tree.client.values, one.episode.values) for one in tree.episodes)
+        if any(origin and note.startswith(origin) for origin in origins):
+            reference = tree.client.values.get(standard.role("client_reference")) or client_id
+            yield HeldElsewhere(other, client_id, _name(other, reference), True)
+
+
+def _name(agency: AgencyInfo, reference: str) -> str:
+    return f"{load(agency.standard).word('client')} {reference}"
+
 
 REASONS: dict[RemovalReason, str] = {
     "withdrawal": "consent was withdrawn",

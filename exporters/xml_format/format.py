@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from exporters.xml_format.importing import ReturnImport
     from exporters.xml_format.pager import KeptXml
     from exporters.xml_format.reading import Return
-    from exporters.xml_format.schema.site import SiteSchemas
+    from exporters.xml_format.schema.installed import SiteSchemas
     from exporters.xml_format.selection import JourneySelection
     from exporters.xml_format.text import XmlText
     from exporters.xml_format.writing import XmlWriter
@@ -44,7 +44,7 @@ class XmlFormat(Format):
     @property
     def schemas(self) -> "SiteSchemas":
         """Our stand-in, and what the site installed."""
-        from exporters.xml_format.schema.site import SiteSchemas
+        from exporters.xml_format.schema.installed import SiteSchemas
 
         return SiteSchemas(self.standard)
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from exporters.formats.base import PLAINLY, Progress, Taking
 from exporters.imports import taken
 from exporters.imports.agency import canonical, chosen
-from exporters.imports.identity import Person, Readable, other_person
+from exporters.imports.identity import KnownClients, Person, Readable, known_clients, other_person
 from exporters.imports.judged import Judge, new_record, record_of
-from exporters.imports.known import KnownClients, known_clients
 from exporters.imports.report import ImportReport, LeftOut, ValueDifference
 from exporters.imports.taken import Taken
 from exporters.xml_format.reading import read_return

@@ -3,6 +3,7 @@
 An episode's revision is the store's saved version at its last change, or when an extract that holds something of it was
 marked as sent or taken back. A check holds for a revision, a day (rules look at today), the standard's rules, the
 agency's settings and the period that is due; when one of them is another one, the episode is stale, due for a check.
+Faults in certain fields are asked for of all that is kept, sent or not.
 """
 
 import json
@@ -334,3 +335,36 @@ def number_of(snapshot: Snapshot, one: Finding) -> int:
         .limit(1)
     )
     return int(snapshot.connection.execute(query).scalar_one_or_none() or 0)
+
+
+def faults_in(snapshot: Snapshot, agency: AgencyInfo, headers: Collection[str]) -> Iterator[tuple[Finding, bool]]:
+    """The errors and unaccepted warnings of the last check that name any of these fields, of what is not deleted.
+
+    By episode; with each whether consent is given to send the episode in full.
+    """
+    consented = snapshot.derivers[agency.standard].consented
+    query = (
+        select(
+            FINDINGS.c.weight,
+            FINDINGS.c.rule,
+            FINDINGS.c.told,
+            EPISODES.c.id,
+            EPISODES.c.consent,
+            CLIENTS.c.id.label("client_id"),
+            literal("").label("accepted"),
+        )
+        .join(EPISODES, EPISODES.c.number == FINDINGS.c.episode_number)
+        .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
+        .where(
+            FINDINGS.c.agency_number == agency.number,
+            FINDINGS.c.weight <= WEIGHTS[Severity.WARNING],
+            FINDINGS.c.acceptance == 0,
+            EPISODES.c.deleted_at.is_(None),
+            CLIENTS.c.deleted_at.is_(None),
+            # Only those that may matter are taken apart.
+            or_(*(FINDINGS.c.told.contains(f'"{header}"', autoescape=True) for header in headers)),
+        )
+        .order_by(FINDINGS.c.episode_number, FINDINGS.c.weight, FINDINGS.c.number)
+    )
+    for row in snapshot.connection.execute(query):
+        yield results.finding(row), consented is None or row.consent in consented

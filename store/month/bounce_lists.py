@@ -1,16 +1,19 @@
 """The portal's lists of what it refused, as they were pasted: one for each agency and submission until it is forgotten.
 
-A list is the agency's, not a person's: whoever opens it goes on where another one stopped.
+A list is the agency's, not a person's: whoever opens it goes on where another one stopped. Which fields were
+changed since it came, the audit tells.
 """
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, delete, insert, select, update
 
-from store.disk.tables import BOUNCE_LISTS
+from store.disk.tables import AUDITS, BOUNCE_LISTS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import BounceList
-from store.records.values import moment, pack
+from store.records.values import moment, pack, stamp
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 
@@ -79,3 +82,21 @@ def _lists(agency: AgencyInfo) -> Select[Any]:
 
 def _info(row: Row[Any]) -> BounceList:
     return BounceList(row.submission, row.extract_id, row.told, bool(row.counts_rows), moment(row.kept_at), row.kept_by)
+
+
+_AT_ONCE = 500
+
+
+def fields(snapshot: Snapshot, records: Collection[str], at: datetime) -> dict[str, set[str]]:
+    """The fields that were changed after `at` of each of some records that were, by the records' ids.
+
+    "" among them stands for all of the record, as of one that was deleted.
+    """
+    found: dict[str, set[str]] = {}
+    columns = AUDITS.c.record_id, AUDITS.c.field
+    wanted = sorted(records)
+    for some in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
+        query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.at > stamp(at)).distinct()
+        for record, field in snapshot.connection.execute(query):
+            found.setdefault(record, set()).add(field)
+    return found

@@ -4,7 +4,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.checks.file_check import check_file
-from exporters.records import alike, worklists
+from exporters.records import find, worklists
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, Filter, Who
 from store.findings import queries
@@ -96,7 +96,7 @@ def test_the_list_of_doubles_and_the_look_at_a_number_walk_indexes(desk: Desk) -
         assert raw is not None
         raw.set_trace_callback(asked.append)
         search.page(snapshot, agency, ClientQuery(filters=DOUBLES), 0, 9)
-        alike.known_already(snapshot, agency, STANDARD, row("1"))
+        find.known_already(snapshot, agency, STANDARD, row("1"))
         raw.set_trace_callback(None)
         plans = [
             line[3]
@@ -121,8 +121,8 @@ def test_a_number_of_somebody_elses_is_told_before_who_is_alike(desk: Desk, wale
         store, agency, header = wales.store, wales.agency, "NHSNO"
         values = {"NHSNO": f"{number[:3]} {number[3:6]} {number[6:]}"}
         label = "same NHS number"
-    found = ask(store, alike.known_already, agency, standard, values)
+    found = ask(store, find.known_already, agency, standard, values)
     assert label in found[0].why
     ids = [one.row.id for one in found]
-    assert ask(store, alike.known_already, agency, standard, values, leave_out=ids) == []
-    assert ask(store, alike.known_already, agency, standard, {header: ""}) == []
+    assert ask(store, find.known_already, agency, standard, values, leave_out=ids) == []
+    assert ask(store, find.known_already, agency, standard, {header: ""}) == []

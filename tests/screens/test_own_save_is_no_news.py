@@ -9,9 +9,8 @@ from textual.pilot import Pilot
 from store.facts import ClientTree, Draft, Who
 from store.live import drafts, news, presence
 from store.live.news import StoreState
-from store.live.own_acts import OwnActs
 from store.records import agencies, read, save
-from store.store import Store
+from store.store import OwnActs, Store
 from tests.screens.conftest import CLIENT
 from tests.screens.program import NOW, Program
 from tests.stores import ask

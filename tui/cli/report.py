@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from exporters.checks.caseload import check_caseload
-from exporters.report.files import write_new
 from exporters.report.html import as_html
 from exporters.report.page import MONTHS, read_page
-from exporters.report.tables import What, rows, write_csv, write_xlsx
+from exporters.report.tables import What, rows, write_csv, write_new, write_xlsx
 from exporters.report.text import as_text
 from exporters.work import Work
 from store.facts import AgencyInfo

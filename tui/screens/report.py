@@ -5,9 +5,9 @@ from pathlib import Path
 
 from textual.widget import Widget
 
-from exporters.report.files import write_new
 from exporters.report.html import as_html
 from exporters.report.page import ManagerPage, read_page
+from exporters.report.tables import write_new
 from exporters.report.text import as_text
 from exporters.work import Work
 from tui.session.background_check import caseload_check

@@ -1,10 +1,17 @@
 """Textual's App on a slow line: only what changed is sent, keys keep their order, and an end always comes."""
 
+import _thread
 import asyncio
 import contextlib
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from time import sleep
+from types import FrameType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from textual import events
 from textual.app import App
@@ -13,13 +20,106 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tui.terminal import textual_private
-from tui.terminal.ending import Ending
-from tui.terminal.first_frames import FirstFrames
-from tui.terminal.key_queue import KeyQueue, is_waiting
-from tui.terminal.leaving_driver import LeavingDriver, can_be_resumed
+from tui.terminal.driver import LeavingDriver, can_be_resumed
+from tui.terminal.key_queue import KeyQueue, busy_on, is_waiting, mounted, passed
 
 if TYPE_CHECKING:
     from tui.terminal.display import DiffDisplay
+
+
+MOST_ROUNDS = 5
+"""A widget that always has something to do must not keep its screen from being drawn."""
+
+
+class FirstFrames:
+    """Which screens of one app have been drawn, and the waiting of the one that comes up."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._drawn: WeakSet[Screen[Any]] = WeakSet()
+        self._waiting: dict[Screen[Any], asyncio.Task[None]] = {}
+
+    def wait_for(self, screen: Screen[Any]) -> bool:
+        """Whether a screen that was never drawn has to settle; it is drawn by itself then."""
+        if screen in self._drawn or not (textual_private.kept("keys") and textual_private.kept("draw_now")):
+            return False
+        if screen not in self._waiting:
+            if not busy_on(screen):
+                self._drawn.add(screen)
+                return False
+            self._waiting[screen] = asyncio.create_task(self._settle(screen), name="first frame")
+        return True
+
+    async def _settle(self, screen: Screen[Any]) -> None:
+        try:
+            await mounted(screen)
+            for _ in range(MOST_ROUNDS):
+                for pump in busy_on(screen):
+                    await passed(pump)
+                if not textual_private.lay_out_now(screen) and not busy_on(screen):
+                    break
+        finally:
+            self._drawn.add(screen)
+            self._waiting.pop(screen, None)
+        if screen.is_current:
+            screen.refresh()
+            textual_private.draw_now(screen)
+
+
+SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
+"""A line that closes, a host that goes down, and somebody who wants the program to end."""
+LOOP_SECONDS = 1.0
+"""So long the loop has to begin the end; then what is typed is kept without it."""
+LAST_SECONDS = 4.0
+"""Longer than any flush of a draft; a hung line must not keep the process."""
+ALARM_SECONDS = 8
+"""What the system waits for a program that does not even get to its threads."""
+
+
+class Ending:
+    """Ends one app on a signal. `keep(name)` keeps what is typed, in whatever thread; `leave(code)` ends the app in its
+    own loop."""
+
+    def __init__(self, keep: Callable[[str], None], leave: Callable[[int], None]) -> None:
+        self._keep, self._leave = keep, leave
+        self._told: signal.Signals | None = None
+        self._begun = threading.Lock()
+
+    def listen(self) -> None:
+        """From now on. Call it in the app's loop, in the main thread."""
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            loop.add_signal_handler(number, self._in_the_loop, number)
+            # In the place of the loop's own, which does nothing: the loop is told by the system all the same.
+            signal.signal(number, self._at_once)
+
+    def _at_once(self, number: int, _: FrameType | None) -> None:
+        """Between two steps of the main thread, be it one that waits: nothing here may wait for a lock."""
+        if self._told is None:
+            self._told = signal.Signals(number)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(ALARM_SECONDS)
+            _thread.start_new_thread(self._whatever_happens, (self._told,))
+
+    def _in_the_loop(self, number: signal.Signals) -> None:
+        if self._begun.acquire(blocking=False):
+            try:
+                self._keep(number.name)
+            finally:
+                self._leave(128 + number)
+
+    def _whatever_happens(self, number: signal.Signals) -> None:
+        sleep(LOOP_SECONDS)
+        if self._begun.acquire(blocking=False):
+            _thread.start_new_thread(self._without_the_loop, (number,))
+        sleep(LAST_SECONDS - LOOP_SECONDS)
+        os._exit(128 + number)
+
+    def _without_the_loop(self, number: signal.Signals) -> None:
+        with contextlib.suppress(Exception):
+            self._keep(number.name)
+        os._exit(128 + number)
+
 
 SHOW_CURSOR = "\x1b[?25h"
 

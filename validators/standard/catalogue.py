@@ -8,7 +8,7 @@ is shipped is never touched, and is in force again when all installed folders of
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,33 @@ from typing import Any
 from validators.own_folders import own_folder
 from validators.problems import Problem
 from validators.standard.loader import load_standard
-from validators.standard.model import Standard
-from validators.standard.site_lists import with_site_lists
+from validators.standard.model import CodeList, Standard
+from validators.standard.pack_tables import read_table
+
+SITE_COLUMNS = ("code", "label")
+
+
+def gives_way(own: CodeList) -> bool:
+    """Whether a list of the site's takes the place of this one."""
+    return own.status != "published" or not own.complete
+
+
+def with_site_lists(standard: Standard, folder: Path) -> Standard:
+    """The standard with the lists in a folder, one a file named after the list; as it is where there are none.
+
+    Raises PackError with file, line and reason for a list that cannot be read.
+    """
+    if not folder.is_dir():
+        return standard
+    lists = dict(standard.code_lists)
+    for path in sorted(folder.glob("*.csv")):
+        own = lists.get(path.stem)
+        codes = {row["code"]: row["label"] for _, row in read_table(path, SITE_COLUMNS)}
+        if own is not None and codes and gives_way(own):
+            source = "the schema that the site installed"
+            lists[own.id] = replace(own, status="site", complete=True, source=source, codes=codes, labels=(), note="")
+    return replace(standard, code_lists=lists)
+
 
 SHIPPED = Path(__file__).parent.parent / "standards"
 DEFAULT = "ndtms-cjit-p"

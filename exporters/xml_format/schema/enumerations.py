@@ -6,9 +6,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from validators.standard.catalogue import load, site_lists_folder
+from validators.standard.catalogue import SITE_COLUMNS, gives_way, load, site_lists_folder
 from validators.standard.model import Standard
-from validators.standard.site_lists import SITE_COLUMNS, gives_way
 
 Allowed = tuple[tuple[str, str], ...]
 """The values that an element may have, each with what the schema says of it."""

@@ -17,9 +17,8 @@ import typer
 from exporters.extracts.sent_links import changed_links, relinked, told_of_links
 from exporters.json_text import json_text
 from exporters.records import save
-from exporters.records.alike import known_already, told_by
 from exporters.records.consent import what_follows
-from exporters.records.find import records_of, with_new
+from exporters.records.find import known_already, records_of, told_by, with_new
 from exporters.records.save import Save, Saved
 from store.facts import RECORD_KINDS, ClientTree, NewerVersion, StoredRecord
 from store.live import drafts

@@ -286,7 +286,7 @@ def _in_audit(
 
 def _effects(its: "Candidate", store: str | None, key_file: Path | None) -> list[str]:
     """How many stored records would gain or lose findings, of each agency that reports by the edition."""
-    from exporters.editions.effect import effect
+    from exporters.editions.trial import effect
     from store.disk.location import store_path
     from store.records import agencies
     from tui.cli.context import now, opened

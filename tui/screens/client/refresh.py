@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from exporters.records import alike, check_client
+from exporters.records import check_client, find
 from exporters.records.check_client import KeptBeside
 from exporters.records.find import records_of
 from store.facts import ClientTree, Presence, Resemblance
@@ -36,7 +36,7 @@ class Around:
         self.merged_into = found.merged_into
         self._asked: tuple[str, ...] = ()
         self._put_off = self._soon = False
-        self._numbers = {screen.case.standard.role(role) for role in alike.NUMBERS} - {""}
+        self._numbers = {screen.case.standard.role(role) for role in find.NUMBERS} - {""}
 
     # --- coming and going -------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class Around:
         client, standard = screen.case.client, screen.case.standard
         if screen.held is not client or (client.version and not client.is_changed):
             return
-        wanted = alike.told_by(standard, client.values)
+        wanted = find.told_by(standard, client.values)
         if wanted == self._asked:
             return
         self._asked = wanted
@@ -182,7 +182,7 @@ class Around:
         agency, standard, client = program.agency, program.standard, screen.case.client
         id, values = client.id, dict(client.values)
         program.read(
-            lambda snapshot: alike.known_already(snapshot, agency, standard, values, leave_out=[id]),
+            lambda snapshot: find.known_already(snapshot, agency, standard, values, leave_out=[id]),
             on_done=then,
             on_problem=(lambda problem: screen.say(problem.sentence, "error")) if hold else _not_worth_saying,
             hold=hold,
