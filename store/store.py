@@ -1,4 +1,4 @@
-"""Opening a store; and the one way into it (`reading`) and the one way out (`writing`). Its own acts are no news to it."""
+"""Opening a store; and the one way into it (`reading`) and the one way out (`writing`)."""
 
 import contextlib
 import shlex

@@ -1,8 +1,8 @@
-"""Removal of a client after withdrawal of consent, or at the end of retention: due, asked for, confirmed, done, and where else
-in the store the person is.
+"""Removal of a client after withdrawal of consent, or at the end of retention: due, asked for, confirmed, done.
 
 Nothing is removed by itself. One person asks, another one looks and confirms; both may be told beforehand what is held
-(see `exporters.subject.everything`). Files that were written outside the store are named, for they are not touched.
+(see `exporters.subject.everything`), and where else in the store the person is. Files that were written outside the
+store are named, for they are not touched.
 """
 
 from collections.abc import Iterable, Iterator
