@@ -8,14 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exporters.checks.file_check import check_file
+from exporters.csv_format import reading
 from exporters.csv_format.reading import Extract
 from tests.bench.returns import written
 from tests.validators.builders import CHECKER, STANDARD, TODAY, episode, event, withheld
+from tests.validators.test_loading import with_row
 from tests.validators.test_rules_cjit_p import RECORD_ROWS
 from tests.validators.test_rules_files import BASE, EVENTS, some_of
 from validators.calendar.periods import reporting_period
 from validators.records import EpisodeRecord, Source
 from validators.rules.columns import TRIED, ColumnCheck
+from validators.rules.file_rules import FileRules
 from validators.rules.registry import Context
 
 PERIOD = reporting_period(STANDARD.submission.calendar, "2020-12")
@@ -94,3 +97,56 @@ def test_a_scattered_file_is_told_the_same_as_episode_by_episode(
     assert (ours.tally.counts, ours.tally.spoilt) == (plain.tally.counts, plain.tally.spoilt)
     assert (ours.tally.rows, ours.tally.episodes) == (plain.tally.rows, plain.tally.episodes)
     assert ours.tally.no_consent == plain.tally.no_consent > 0
+
+
+# What a site's own edition may ask, that no shipped standard does: pattern, fields, parameters, and the lines told.
+OWN_RULES = [
+    ("required", "DISD", "when=SUBMODDT!=", [2]),
+    ("not_before_day_when", "TRIAGED", "day=2020-02-01; when=SUBMODDT!=", [2]),
+    ("identifying", "CLIENTID", "birth=SUBMODDT; initials=FINITIAL SINITIAL", []),
+    ("required", "DISD", "with=SUBMODDT", [2]),
+    ("like_another", "FINITIAL SINITIAL DOB SEX", "owner=CLIENTID; within=AGNCY", [3, 4]),
+    ("like_another", "DAT", "owner=CLIENTID; within=PC", [3, 4]),
+    ("appears_once", "PC", "", [3, 4]),
+    ("same_for_client", "DOB SEX", "owner=PC", [4]),
+    ("belongs_to_one", "CLIENTID", "owner=DAT", []),
+]
+
+
+@pytest.mark.parametrize(("pattern", "fields", "parameters", "lines"), OWN_RULES)
+def test_a_rule_of_a_sites_own_says_the_same_of_many_as_of_one(
+    pattern: str,
+    fields: str,
+    parameters: str,
+    lines: list[int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    standard = with_row(tmp_path, pattern, fields, parameters)
+    own = [{"CLIENTID": f"client-{n}", "CLIENT": f"00000{n}", "EPISODID": f"episode-{n}"} for n in range(3)]
+    records = [episode(event("sub_intervention"), **own[0]), episode(**own[1]), episode(**own[2], SEX="2")]
+    if pattern == "like_another":
+        records[2] = episode(**own[2])
+    path = tmp_path / "own.csv"
+    rows = [{**one.client, **one.episode, **(one.events[0].values if one.events else {})} for one in records]
+    table = [",".join(row.get(header, "") for header in standard.columns) for row in rows]
+    path.write_text("\n".join([",".join(standard.columns), *table]), encoding="utf-8")
+    monkeypatch.setattr(reading, "TOGETHER", 1)
+    ours = check_file(path, standard, Context(TODAY))
+    monkeypatch.setattr(Extract, "together", lambda self: None)
+    assert list(ours.findings) == list(check_file(path, standard, Context(TODAY)).findings)
+    assert [line for one in ours.findings if one.rule == "own" for line in one.lines] == lines
+    assert not [one for one in ours.findings if one.rule == "rule-failed"]
+
+
+def test_a_store_compares_all_where_a_rule_asks_for_less_than_it_can_tell(tmp_path: Path) -> None:
+    """It knows beforehand who shares initials, birth date and sex, and nothing of who shares the birth date alone."""
+    two = [episode(CLIENTID=f"client-{n}", CLIENT=f"00000{n}", EPISODID=f"episode-{n}", SEX=f"{n}") for n in (1, 2)]
+    kept = [EpisodeRecord(one.client, one.episode, (), (), f"id {n}") for n, one in enumerate(two)]
+    shipped = FileRules(STANDARD, frozenset(), "T0123", frozenset())
+    assert all(map(shipped.leaves_out, kept))
+    rules = FileRules(
+        with_row(tmp_path, "like_another", "DOB", "owner=CLIENTID; within=AGNCY"), frozenset(), "T0123", frozenset()
+    )
+    assert not any(map(rules.leaves_out, kept))
+    assert [[finding.rule for finding in rules.check(one, [])] for one in kept] == [[], ["own"]]

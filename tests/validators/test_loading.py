@@ -14,6 +14,7 @@ from validators.problems import Problem
 from validators.rules.checker import Checker
 from validators.standard import catalogue
 from validators.standard.loader import load_standard
+from validators.standard.model import Standard
 from validators.standard.pack_tables import PackError
 
 SHIPPED = catalogue.SHIPPED / "ndtms_cjit_p"
@@ -43,6 +44,21 @@ def replace_text(path: Path, old: str, new: str) -> int:
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
     path.write_text(text.replace(old, new), encoding="utf-8")
     return text[: text.index(old)].count("\n") + 1
+
+
+def with_row(folder: Path, pattern: str, fields: str, parameters: str) -> Standard:
+    """The shipped pack, copied into a folder, with a rule `own` of a site's more."""
+    copied = shutil.copytree(SHIPPED, folder / "ndtms_cjit_p")
+    path = copied / "rules.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    about = dict.fromkeys(("title", "help", "reading", "source"), "The site's own.")
+    told = {"pattern": pattern, "fields": fields, "parameters": parameters, "severity": "warning", "message": "Look."}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([*rows, {"rule": "own", **about, **told}])
+    path.write_text(text.getvalue(), encoding="utf-8")
+    return load_standard(copied)
 
 
 def refusal(pack: Path) -> str:
@@ -122,6 +138,30 @@ def test_a_cell_that_cannot_be(pack: Path, file: str, key: str, column: str, val
         line += 1  # it is the second of the name that is one too many
     sentence = refusal(pack)
     assert f"{Path(file).name}, line {line}: " in sentence and reason in sentence
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fields", "parameters"),
+    [
+        ("belongs_to_one", "SUBMID", "owner=CLIENTID"),
+        ("belongs_to_one", "PC", "owner=SUBMID"),
+        ("same_for_client", "DOB SEX", "owner=SUBMID"),
+        ("like_another", "SUBMID DOB", "owner=CLIENTID; within=AGNCY"),
+        ("one_agency", "SUBMID", ""),
+        ("required_with_event", "SUBMID", "section=sub_intervention"),
+    ],
+)
+def test_what_compares_episodes_is_nothing_for_a_field_of_an_event(
+    tmp_path: Path, pattern: str, fields: str, parameters: str
+) -> None:
+    """Such a row could say nothing, and would stop the check of a file."""
+    with pytest.raises(PackError, match=f"rules.csv, line [0-9]+: the pattern {pattern} takes no field of an event"):
+        with_row(tmp_path, pattern, fields, parameters)
+
+
+def test_a_field_that_is_named_with_others_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="there is no field 'SUBMODT'"):
+        with_row(tmp_path, "required", "DISD", "with=SUBMODT")
 
 
 @pytest.mark.parametrize("file", ["standard.toml", "fields.csv", "rules.csv", "codes/lists.csv", "codes/sex.csv"])

@@ -23,7 +23,6 @@ from validators.rules.registry import (
     FieldWords,
     Moment,
     RecordCheck,
-    headers_in,
 )
 from validators.standard.model import Field, RuleRow, Standard
 
@@ -247,9 +246,8 @@ def compile_scopes(standard: Standard) -> tuple[Scope, dict[str, Scope]]:
         for row in rule.rows:
             if row.pattern not in RECORD_PATTERNS:
                 continue
-            # A row ends in the scope of its fields; one about an episode's field that compares events, in theirs.
-            beside = [*headers_in(row, "other"), *headers_in(row, "beside")]
-            elsewhere = row.parameters.get("section") or next(filter(None, map(home, beside)), "")
+            # A row ends in the scope of its fields; one about an episode's field that looks at events, in theirs.
+            elsewhere = row.parameters.get("section") or next(filter(None, map(home, row.beside)), "")
             by_home: dict[str, list[str]] = {}
             parts: list[tuple[str, list[str]]] = []
             if judges := EACH_FIELD.get(row.pattern):

@@ -9,7 +9,7 @@ word their findings from the standard's rules.csv.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress, count
+from itertools import compress, count, repeat
 from operator import itemgetter
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
@@ -66,20 +66,25 @@ class FileRules:
         owned = [row for row in rows if row.pattern == "belongs_to_one"]
         self._owned = [_Owned(row, once.pop(row.fields[0], None), standard, known) for row in owned]
         # What also belongs to somebody is looked up once for both.
-        self._once = [_Once(row) for header, row in once.items() if standard.by_header[header].level == "event"]
+        self._once = [_Once(row, known) for header, row in once.items() if standard.by_header[header].level == "event"]
         self._once_of_record = [
-            _Once(row) for header, row in once.items() if standard.by_header[header].level != "event"
+            _Once(row, known) for header, row in once.items() if standard.by_header[header].level != "event"
         ]
-        self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"])
+        self._same = _by_owner([row for row in rows if row.pattern == "same_for_client"], standard, known)
         self._like = [_Like(row, standard, alike) for row in rows if row.pattern == "like_another"]
         self._agencies = [(row, row.fields[0]) for row in rows if row.pattern == "one_agency" and not agency]
+        looked_up = [one.is_looked_up for one in self._owned] + [one.is_looked_up for one in self._same]
+        looked_up += [one.is_looked_up for one in (*self._once, *self._once_of_record)]
+        # Whether all by which episodes are compared is among what is known to come again.
+        self._are_looked_up = all(looked_up)
         self._agency = ""
         self._alike = alike or frozenset()
         self._knows_all = (
             alike is not None
             and repeated == frozenset()
             and not self._agencies
-            and all(owned.is_looked_up for owned in self._owned)
+            and self._are_looked_up
+            and all(like.clients is not None for like in self._like)
         )
         self._zeros = [_Zeros(row, standard) for row in rows if row.pattern == "zeros_lost"]
         self._unreadable = {row.rule for row in rows if row.pattern in UNREADABLE}
@@ -126,7 +131,7 @@ class FileRules:
         """
         repeated, columns = self._repeated, episodes.base
         likes = [like.expected for like in self._like]
-        if repeated is None or None in likes or not all(owned.is_looked_up for owned in self._owned):
+        if repeated is None or None in likes or not self._are_looked_up:
             return set(), set(range(episodes.count))
         found: set[int] = set()
         in_event: set[int] = set()
@@ -192,12 +197,12 @@ class FileRules:
                 broken.append(told)
         for one in self._once_of_record:
             value = episode.get(one.header) or client.get(one.header)
-            if value and (repeated is None or hash(value) in repeated):
+            if value and one.may_come_again(value, repeated):
                 place = one.seen_at(value, here)
                 if place is not None:
                     broken.append((one.row, Failure((one.header,), one.header, _where(place))))
         for same in self._same:
-            broken += same.differing(client, repeated)
+            broken += same.differing(client, episode, repeated)
         if not withheld:
             for like in self._like:
                 if like.clients is not None and client_id not in like.clients:
@@ -205,7 +210,7 @@ class FileRules:
                 if failure := like.like_another(client, episode, here):
                     broken.append((like.row, failure))
         if self._agencies and in_file:
-            broken += self._other_agency(client)
+            broken += self._other_agency(client, episode)
         return broken
 
     def _of_events(self, record: EpisodeRecord, spoilt: Collection[str], here: Place) -> list[Finding]:
@@ -216,7 +221,7 @@ class FileRules:
             values = event.values
             for one in self._once:
                 value = values.get(one.header)
-                if not value or one.header in spoilt or (repeated is not None and hash(value) not in repeated):
+                if not value or one.header in spoilt or not one.may_come_again(value, repeated):
                     continue
                 place = one.seen_at(value, event.line or here)
                 if place is not None:
@@ -233,11 +238,11 @@ class FileRules:
                 found.append(structure_finding(self.standard, zeros.row.pattern, fields=lost))
         return found
 
-    def _other_agency(self, client: Values) -> list[Broken]:
+    def _other_agency(self, client: Values, episode: Values) -> list[Broken]:
         """A file is one agency's: the one that its first row names."""
         found = []
         for row, header in self._agencies:
-            value = client.get(header, "")
+            value = client.get(header) or episode.get(header, "")
             if value and value != (self._agency or value):
                 found.append((row, Failure((header,), header)))
             self._agency = self._agency or value
@@ -283,6 +288,10 @@ def _where(place: Place) -> Mapping[str, str]:
     return {}
 
 
+def _of_client(standard: Standard, header: str) -> bool:
+    return standard.by_header[header].level == "client"
+
+
 def _taker(headers: Sequence[str]) -> Callable[[Values], tuple[str, ...]]:
     """What takes several values at once. Raises KeyError where one is not there."""
     if len(headers) > 1:
@@ -293,9 +302,14 @@ def _taker(headers: Sequence[str]) -> Callable[[Values], tuple[str, ...]]:
 class _Once:
     """An identifier that appears once."""
 
-    def __init__(self, row: RuleRow) -> None:
+    def __init__(self, row: RuleRow, known: Collection[str]) -> None:
         self.row, self.header = row, row.fields[0]
+        self.is_looked_up = self.header in known
         self.places: dict[int, Place] = {}
+
+    def may_come_again(self, value: str, repeated: Collection[int] | None) -> bool:
+        """Whether the value is one that is known to come again, or of which that is not known."""
+        return repeated is None or not self.is_looked_up or hash(value) in repeated
 
     def seen_at(self, value: str, here: Place) -> Place | None:
         """Where the value was seen before; None when it was not, and from now on it was here."""
@@ -312,14 +326,15 @@ class _Owned:
     def __init__(self, row: RuleRow, once: RuleRow | None, standard: Standard, known: set[str]) -> None:
         self.row, self.once = row, once
         self.header, self.owner = row.fields[0], row.parameters["owner"]
-        self.in_client = standard.by_header[self.header].level == "client"
+        self.in_client, self.owner_in_client = (_of_client(standard, one) for one in (self.header, self.owner))
         self.is_looked_up = self.header in known
         self.owners: dict[int, int] = {}
         self.places: dict[int, Place] = {}
 
     def broken(self, client: Values, episode: Values, repeated: Collection[int] | None, here: Place) -> Broken | None:
         """What says so, when the identifier was seen with another owner, or at all where it appears once."""
-        value, owner = (client if self.in_client else episode).get(self.header), client.get(self.owner)
+        value = (client if self.in_client else episode).get(self.header)
+        owner = (client if self.owner_in_client else episode).get(self.owner)
         mark, own = hash(value), hash(owner)
         if not value or (repeated is not None and self.is_looked_up and mark not in repeated):
             return None
@@ -342,16 +357,16 @@ _NOBODY = hash("")
 class _Same:
     """What one client is told by must stay the same; an empty value says nothing."""
 
-    def __init__(self, owner: str, rows: Sequence[RuleRow]) -> None:
-        self.owner = owner
+    def __init__(self, owner: str, rows: Sequence[RuleRow], standard: Standard, known: Collection[str]) -> None:
+        self.owner, self.owner_in_client, self.is_looked_up = owner, _of_client(standard, owner), owner in known
         self.fields = [(row, header) for row in rows for header in row.fields]
         self.take: Callable[[Values], tuple[str, ...]] = itemgetter(*(header for _, header in self.fields))
         self.known: dict[int, tuple[str, ...]] = {}
 
-    def differing(self, client: Values, repeated: Collection[int] | None) -> list[Broken]:
+    def differing(self, client: Values, episode: Values, repeated: Collection[int] | None) -> list[Broken]:
         """The rows broken, with the fields that differ from what was told of the same client before."""
-        owner = client.get(self.owner)
-        if not owner or (repeated is not None and hash(owner) not in repeated):
+        owner = (client if self.owner_in_client else episode).get(self.owner)
+        if not owner or (repeated is not None and self.is_looked_up and hash(owner) not in repeated):
             return []
         try:
             told = self.take(client)
@@ -369,17 +384,23 @@ class _Same:
         return [(row, Failure(tuple(headers), headers[0])) for row, headers in differing.values()]
 
 
-def _by_owner(rows: Sequence[RuleRow]) -> list[_Same]:
+def _by_owner(rows: Sequence[RuleRow], standard: Standard, known: Collection[str]) -> list[_Same]:
     """Rows about the same owner are looked at together."""
     owners = dict.fromkeys(row.parameters["owner"] for row in rows)
-    return [_Same(owner, [row for row in rows if row.parameters["owner"] == owner]) for owner in owners]
+    return [
+        _Same(owner, [row for row in rows if row.parameters["owner"] == owner], standard, known) for owner in owners
+    ]
 
 
 class _Like:
     """Two owners who are told by the same values seem to be one person; told once for each of them."""
 
     def __init__(self, row: RuleRow, standard: Standard, clients: Collection[str] | None) -> None:
-        self.row, self.owner, self.clients = row, row.parameters["owner"], clients
+        self.row, self.owner = row, row.parameters["owner"]
+        self.owner_in_client = _of_client(standard, self.owner)
+        # A store tells who are alike by these: where a rule of a site's own compares less, all are compared.
+        told_by = {standard.role(role) for role in ("given_initial", "family_initial", "birth_date", "sex")}
+        self.clients = clients if told_by <= {*row.fields} else None
         headers = (row.parameters["within"], *row.fields)
         by_header = standard.by_header
         self.of_client = tuple(header for header in headers if by_header[header].level == "client")
@@ -392,12 +413,16 @@ class _Like:
 
     def marks(self, columns: Mapping[str, Sequence[str]]) -> Iterator[int]:
         """The marks of many records, by columns. One of a record that tells nothing is nobody's."""
-        client, episode = (zip(*map(columns.__getitem__, part)) for part in (self.of_client, self.of_episode))  # noqa: B905
-        return map(hash, zip(client, episode))  # noqa: B905
+
+        def told(part: Sequence[str]) -> Iterable[tuple[str, ...]]:
+            # Of client or episode there may be nothing to compare.
+            return zip(*map(columns.__getitem__, part)) if part else repeat(())  # noqa: B905
+
+        return map(hash, zip(told(self.of_client), told(self.of_episode)))  # noqa: B905
 
     def like_another(self, client: Values, episode: Values, here: Place) -> Failure | None:
         """The failure, where somebody else was told by the same before. A value that is missing tells nothing."""
-        owner = client.get(self.owner)
+        owner = (client if self.owner_in_client else episode).get(self.owner)
         if not owner:
             return None
         try:

@@ -24,6 +24,8 @@ _WORDS = (
 )  # fmt: skip
 # Patterns that the program itself speaks with, whatever the standard; those of files by their format.
 _ALWAYS = ("rule_failed", "lists_not_judged")
+# What compares whole episodes with one another: what stands in one of their events is nothing to these.
+_OF_EPISODES = ("belongs_to_one", "one_agency", "same_for_client", "like_another")
 
 
 def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
@@ -100,7 +102,7 @@ def _row(row: dict[str, str], standard: Standard, line: int) -> RuleRow:
     if row["severity"] not in _SEVERITIES or row["store_severity"] not in {*Severity, ""}:
         raise ValueError("the severity must be error, warning, notice or list")
     _judge_message(row["message"])
-    beside = [header for name in HEADERS_IN for header in parameters.get(name, "").split()]
+    beside = [header for name in (*HEADERS_IN, "with") for header in parameters.get(name, "").split()]
     _known(beside, standard)
     if "when" in parameters:
         beside += parse_condition(parameters["when"], standard.by_header, standard.values).headers
@@ -171,6 +173,9 @@ def _judge_places(row: RuleRow, standard: Standard) -> None:
     beside = sections(row.beside)
     if len(beside) > 1 or (beside and not sections(row.fields) <= beside):
         raise ValueError("it compares events of two sections")
+    looked_at = row.fields if row.pattern == "required_with_event" else (*row.fields, *row.beside)
+    if row.pattern in (*_OF_EPISODES, "required_with_event") and sections(looked_at):
+        raise ValueError(f"the pattern {row.pattern} takes no field of an event")
     if row.pattern in ("belongs_to_one", "appears_once", "required_with_event", "one_agency") and len(row.fields) != 1:
         raise ValueError(f"the pattern {row.pattern} takes one field")
     of_client = all(standard.by_header[header].level == "client" for header in row.fields)
