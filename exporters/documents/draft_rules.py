@@ -12,6 +12,7 @@ from exporters.documents.rules import ReadRule
 from exporters.documents.wording import RuleCheck, Understood, understand
 from validators.rules.registry import PARAMETERS
 from validators.standard.model import Rule
+from validators.standard.rule_reading import OF_EPISODES
 
 COLUMNS = (
     "rule", "title", "pattern", "fields", "parameters", "severity", "store_severity", "message", "silences", "help",
@@ -135,18 +136,20 @@ def _take_over(draft: DraftEdition, rows: Sequence[Cells], numbers: Collection[s
     """Rows of the base, those of which all fields are there, the first with other cells; whether there are any."""
     headers = set(draft.headers)
     known = {name for item in draft.gathered.fields for name in item.sets}
+    of_events = {item.header for item in draft.gathered.fields if draft.sections[item.section]["level"] == "event"}
     about = {name: rows[0][name] for name in ("title", "help", "reading", "source")} | first
     taken = 0
     for row in rows:
         fields = row["fields"].split()
+        there = headers - of_events if row["pattern"] in OF_EPISODES else headers
         if fields and fields[0][:1] != "@":
-            fields = [header for header in fields if header in headers]
+            fields = [header for header in fields if header in there]
             if len(fields) < (2 if row["pattern"] in ("both_or_neither", "same_for_client") else 1):
                 continue
         empty = {"@required": "required", "@coded": "codes"}.get(" ".join(fields), "")
         if empty and not any(one[empty] for one in draft.fields):
             continue
-        if not _headers_in(row["parameters"], draft) <= headers or not _section_is_there(draft, row):
+        if not _headers_in(row["parameters"], draft) <= there or not _section_is_there(draft, row):
             continue
         if not set(row.get("data_sets", "").replace("(", " ").replace(")", " ").split()) <= known:
             continue

@@ -405,7 +405,7 @@ def _unique(s: Phrase) -> list[RuleCheck] | None:
     checks = []
     for header in s.carriers:
         owner = s.names.client_id
-        if s.names.level(header) != "event" and owner and header != owner:
+        if owner and header != owner and "event" not in (s.names.level(header), s.names.level(owner)):
             checks.append(RuleCheck("belongs_to_one", (header,), {"owner": owner}))
         if s.names.level(header) != "client":
             checks.append(RuleCheck("appears_once", (header,)))

@@ -24,8 +24,9 @@ _WORDS = (
 )  # fmt: skip
 # Patterns that the program itself speaks with, whatever the standard; those of files by their format.
 _ALWAYS = ("rule_failed", "lists_not_judged")
-# What compares whole episodes with one another: what stands in one of their events is nothing to these.
-_OF_EPISODES = ("belongs_to_one", "one_agency", "same_for_client", "like_another")
+
+OF_EPISODES = ("belongs_to_one", "one_agency", "same_for_client", "like_another", "required_with_event")
+"""Patterns that judge whole episodes: what stands in one of their events is nothing to them."""
 
 
 def read_rules(pack: Pack, standard: Standard) -> tuple[Rule, ...]:
@@ -174,7 +175,7 @@ def _judge_places(row: RuleRow, standard: Standard) -> None:
     if len(beside) > 1 or (beside and not sections(row.fields) <= beside):
         raise ValueError("it compares events of two sections")
     looked_at = row.fields if row.pattern == "required_with_event" else (*row.fields, *row.beside)
-    if row.pattern in (*_OF_EPISODES, "required_with_event") and sections(looked_at):
+    if row.pattern in OF_EPISODES and sections(looked_at):
         raise ValueError(f"the pattern {row.pattern} takes no field of an event")
     if row.pattern in ("belongs_to_one", "appears_once", "required_with_event", "one_agency") and len(row.fields) != 1:
         raise ValueError(f"the pattern {row.pattern} takes one field")

@@ -4,11 +4,13 @@ import csv
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporters.documents.draft import DraftEdition, Line
+from exporters.documents.draft_rules import add_rules, understand_all
 from exporters.documents.folder import write
 from exporters.documents.making import draft
 from exporters.documents.report import as_mapping, as_text
@@ -115,6 +117,17 @@ def test_rules_are_proposed_kept_or_told_as_missing(whole: DraftEdition) -> None
     assert rule(whole, "70") == [("", "DISD", "", "not_checked")] or rule(whole, "70")[0][3] == "not_checked"
     assert "stands 2 times" in line(whole, "rule", "70").question
     assert line(whole, "rule", "88").standing == "missing" and rule(whole, "88") == []
+
+
+def test_what_compares_episodes_is_not_asked_of_fields_that_seem_to_be_of_an_event(whole: DraftEdition) -> None:
+    """The edition would be refused for it."""
+    client = {title: {**one, "level": "event"} for title, one in whole.sections.items() if one["level"] == "client"}
+    made = replace(whole, sections=whole.sections | client, rules=[], lines=[])
+    made.understood = understand_all(made)
+    add_rules(made)
+    compare = {"same_for_client", "like_another", "one_agency", "belongs_to_one"}
+    assert compare == compare & {row["pattern"] for row in whole.rules}
+    assert not compare & {row["pattern"] for row in made.rules}
 
 
 def test_lists_keep_their_days_data_sets_and_groups(whole: DraftEdition) -> None:
