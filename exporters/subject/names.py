@@ -5,13 +5,14 @@ An identifier that somebody else has as well counts for nothing: nobody else's r
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from exporters.formats import choose
 from exporters.formats.base import Format
 from store.facts import AgencyInfo, ClientTree, ExtractInfo
-from store.month import extracts, locate
+from store.month import extracts, letters, locate
 from store.records import read, removal
 from store.records.values import sortable, unpack
 from store.snapshot import Snapshot
@@ -102,15 +103,20 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
     records = removal.records_in(trees)
     found: dict[str, set[str]] = {role: set() for role in _ROLES}
     events: set[str] = set()
-    headers = {standard.role(role): found[role] for role in _ROLES if standard.role(role)}
-    headers |= {section.id_field: events for section in standard.event_sections if section.id_field}
-    opened = {sortable(one.episode.values.get(standard.role("opened"), "")) for tree in trees for one in tree.episodes}
+    opened: set[str] = set()
+    headers: dict[str, set[str]] = {}
+    for its in reversed(editions_of(snapshot, agency, standard)):
+        own = {its.role(role): found[role] for role in _ROLES} | {its.role("opened"): opened}
+        own |= {section.id_field: events for section in its.event_sections}
+        # What an edition that was left calls so may be something else in that of today.
+        headers |= {
+            header: those for header, those in own.items() if its is standard or header not in standard.by_header
+        }
+    headers.pop("", None)
 
     def note(header: str, value: str) -> None:
         if value and header in headers:
-            headers[header].add(value)
-        elif value and header == standard.role("opened"):
-            opened.add(sortable(value))
+            headers[header].add(sortable(value) if headers[header] is opened else value)
 
     for record in records:
         for header, value in record.values.items():
@@ -123,11 +129,11 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
             for each, value in unpack(text).items():
                 if isinstance(value, str):
                     note(each, value)
-    own = {tree.client.id for tree in trees}
-    clients = found["client_id"] - _others(read.clients_bearing(snapshot, agency, found["client_id"]), own)
-    shared = _others(read.clients_bearing(snapshot, agency, found["client_reference"], by_reference=True), own)
+    his = {tree.client.id for tree in trees}
+    clients = found["client_id"] - _others(read.clients_bearing(snapshot, agency, found["client_id"]), his)
+    shared = _others(read.clients_bearing(snapshot, agency, found["client_reference"], by_reference=True), his)
     places = locate.episodes(snapshot, agency, found["episode_id"])
-    episodes = {one for one in found["episode_id"] if one not in places or places[one].client_id in own}
+    episodes = {one for one in found["episode_id"] if one not in places or places[one].client_id in his}
     return Names(
         standard,
         frozenset(clients),
@@ -136,6 +142,16 @@ def names_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: 
         frozenset(found["client_reference"] - shared),
         frozenset((reference, day) for reference in found["client_reference"] for day in opened if day),
     )
+
+
+def editions_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> list[Standard]:
+    """The standard of an agency, and then those it has reported by; none that was taken back since."""
+    found = [standard]
+    for edition in letters.editions(snapshot, agency):
+        if edition != standard.id:
+            with suppress(Problem):
+                found.append(load(edition))
+    return found
 
 
 def _others(bearing: dict[str, Any], own: Collection[str]) -> set[str]:

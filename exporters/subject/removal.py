@@ -5,26 +5,28 @@ Nothing is removed by itself. One person asks, another one looks and confirms; b
 store are named, for they are not touched.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING
 
 from exporters.imports.copy import copied_from, told_origin
 from exporters.records.consent import WHOM
-from exporters.subject.names import extracts_with, form_of, names_of, require_known
+from exporters.subject.names import editions_of, extracts_with, form_of, names_of, require_known
 from store.clients import lookalikes
-from store.clients.facts import Sought
-from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
+from store.clients.facts import Counterpart, Sought
+from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason, StoredRecord
 from store.live import offline_drafts
-from store.month import extracts, locate, withdrawals
+from store.month import extracts, letters, locate, withdrawals
 from store.records import agencies, read, removal
 from store.records.removal import StruckExtract
-from store.records.values import sortable
+from store.records.values import sortable, unpack
 from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence, counted
@@ -40,7 +42,8 @@ PERSON = ("given_initial", "family_initial", "birth_date")
 class HeldElsewhere:
     """A client of another agency: the same person, as the note of a copy tells, or perhaps, by initials and birth date.
 
-    `copies` are the episodes there whose notes say that they were copied from here.
+    `copies` are the episodes there whose notes say that they were copied from here; `origin` is the agency as a note
+    here calls it, which was copied from there.
     """
 
     agency: AgencyInfo
@@ -48,6 +51,7 @@ class HeldElsewhere:
     name: str
     is_certain: bool
     copies: tuple[str, ...] = ()
+    origin: str = ""
 
     @property
     def place(self) -> str:
@@ -98,14 +102,15 @@ def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: lis
     notes = dict.fromkeys(one.note for tree in trees for one in tree.episodes if copied_from(one.note))
     for note in notes:
         for other in others:
-            if copied_from(note) == f"agency {other.code} ({other.standard})":
+            called = {f"agency {other.code} ({edition})" for edition in letters.editions(snapshot, other)}
+            if copied_from(note) in called:
                 found += _origins(snapshot, other, note)
     return found
 
 
 def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) -> list[str]:
     """A sentence for each agency that a note says somebody was copied from, where it is not known whom it meant."""
-    places = {f"agency {one.place}" for one in known if one.is_certain}
+    places = {told for one in known if one.is_certain for told in (f"agency {one.place}", one.origin)}
     notes = dict.fromkeys(copied_from(one.note) for tree in trees for one in tree.episodes)
     return [
         f"He was copied from {origin}: whether he is to be removed there is asked there."
@@ -117,18 +122,47 @@ def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) ->
 def _copies(
     snapshot: Snapshot, other: AgencyInfo, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
 ) -> Iterator[HeldElsewhere]:
-    sought = {}
+    sought = [Sought(note) for note in _notes_of_copies(snapshot, agency, standard, trees)]
     for tree in trees:
         given, family, born = (tree.client.values.get(standard.role(role), "") for role in PERSON)
         for one in tree.episodes:
             opened = one.episode.values.get(standard.role("opened"), "")
-            note = told_origin(standard, agency.code, tree.client.values, one.episode.values)
-            sought[one.episode.id] = Sought(note, given, family, sortable(born), sortable(opened))
-    alike = list(lookalikes.counterparts(snapshot, other, sought, deleted=True).values())
-    for client_id in dict.fromkeys(one.client_id for one in alike):
-        its = [one for one in alike if one.client_id == client_id]
-        copies = tuple(one.episode_id for one in its if one.by_note)
+            sought.append(Sought("", given, family, sortable(born), sortable(opened)))
+    found: dict[str, list[Counterpart]] = {}
+    keyed = {str(at): one for at, one in enumerate(sought)}
+    for _, each in lookalikes.every_counterpart(snapshot, other, keyed, deleted=True):
+        found.setdefault(each.client_id, []).append(each)
+    for client_id, its in found.items():
+        copies = tuple(dict.fromkeys(each.episode_id for each in its if each.by_note))
         yield HeldElsewhere(other, client_id, _name(other, its[0].reference or client_id), bool(copies), copies)
+
+
+def _notes_of_copies(
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
+) -> Iterator[str]:
+    """What the notes of copies of some records may begin with: a copy keeps the edition, reference and day it was made
+    by, whatever became of them since. What somebody else bears now counts for nothing."""
+    names = names_of(snapshot, agency, standard, trees)
+    for its in editions_of(snapshot, agency, standard):
+        reference, episode_id, opened = (its.role(role) for role in ("client_reference", "episode_id", "opened"))
+        clients = [values for tree in trees for values in _ever(snapshot, tree.client, {reference: names.references})]
+        for tree in trees:
+            for one in tree.episodes:
+                for values in _ever(snapshot, one.episode, {episode_id: names.episodes, opened: None}):
+                    yield from (told_origin(its, agency.code, client, values) for client in clients)
+
+
+def _ever(snapshot: Snapshot, record: StoredRecord, headers: Mapping[str, Collection[str] | None]) -> Iterator[Values]:
+    """A record with whatever stood in some fields at any time, of a field only some values where those are given."""
+    ever = {header: {record.values.get(header, "")} for header in headers if header}
+    for _, field, text in removal.former_values(snapshot, [record]):
+        told = {field: text} if field else unpack(text) if text.startswith("{") else {}
+        for header in ever.keys() & told.keys():
+            some = headers[header]
+            if some is None or told[header] in some:
+                ever[header].add(told[header])
+    for texts in product(*ever.values()):
+        yield {**record.values, **dict(zip(ever, texts, strict=True))}
 
 
 def _origins(snapshot: Snapshot, other: AgencyInfo, note: str) -> Iterator[HeldElsewhere]:
@@ -142,10 +176,9 @@ def _origins(snapshot: Snapshot, other: AgencyInfo, note: str) -> Iterator[HeldE
     client_ids += [one.id for some in references.values() for one in some]
     for client_id in dict.fromkeys(client_ids):
         tree = read.tree(snapshot, client_id, deleted=True)
-        origins = (told_origin(standard, other.code, tree.client.values, one.episode.values) for one in tree.episodes)
-        if any(origin and note.startswith(origin) for origin in origins):
+        if any(origin and note.startswith(origin) for origin in _notes_of_copies(snapshot, other, standard, [tree])):
             reference = tree.client.values.get(standard.role("client_reference")) or client_id
-            yield HeldElsewhere(other, client_id, _name(other, reference), True)
+            yield HeldElsewhere(other, client_id, _name(other, reference), True, origin=copied_from(note))
 
 
 def _name(agency: AgencyInfo, reference: str) -> str:

@@ -1,6 +1,6 @@
 """Clients who may be one and the same: the same initials, birth date and sex, or nearly."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import func, intersect, select
@@ -110,14 +110,23 @@ def _near(one: str, other: str) -> str:
 # Episodes of an agency that may be those somebody is about to enter from elsewhere, so that none is entered twice.
 
 
-def counterparts(
-    snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought], *, deleted: bool = False
-) -> dict[str, Counterpart]:
-    """The agency's episodes that are looked for, by the same keys; one with the note goes before one alike.
+def counterparts(snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought]) -> dict[str, Counterpart]:
+    """The agency's episodes that are looked for, by the same keys: the first with the note, else the first alike.
 
-    Nothing that is deleted counts, unless asked for. The agency's episodes are gone through once, however many are
-    looked for.
+    Nothing that is deleted counts. The agency's episodes are gone through once, however many are looked for.
     """
+    noted: dict[str, Counterpart] = {}
+    others: dict[str, Counterpart] = {}
+    for key, one in every_counterpart(snapshot, agency, sought):
+        (noted if one.by_note else others).setdefault(key, one)
+    return others | noted
+
+
+def every_counterpart(
+    snapshot: Snapshot, agency: AgencyInfo, sought: Mapping[str, Sought], *, deleted: bool = False
+) -> Iterator[tuple[str, Counterpart]]:
+    """All of them, each with its key, in order of entry: something may have been copied twice. With `deleted` those
+    that are deleted, too."""
     by_note = {one.note: key for key, one in sought.items() if one.note}
     lengths = sorted({len(note) for note in by_note}, reverse=True)
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -125,19 +134,16 @@ def counterparts(
         about = (one.given_initial, one.family_initial, sortable(one.birth_date), sortable(one.opened))
         if all(about):
             alike.setdefault(about, []).append(key)
-    noted: dict[str, Counterpart] = {}
-    others: dict[str, Counterpart] = {}
     for row in snapshot.connection.execute(_episodes(agency, deleted)):
         note = row.note or ""
         # What was typed behind it since is nothing against it.
         begun = (note[:most] for most in lengths if note[most : most + 1] in ("", " ", "\n"))
         named = next((by_note[text] for text in begun if text in by_note), None)
         if named is not None:
-            noted.setdefault(named, Counterpart(row.id, row.client_id, row.reference or "", True))
+            yield named, Counterpart(row.id, row.client_id, row.reference or "", True)
             continue
         for key in alike.get((row.given_initial, row.family_initial, row.birth_date, row.opened), ()):
-            others.setdefault(key, Counterpart(row.id, row.client_id, row.reference or "", False))
-    return others | noted
+            yield key, Counterpart(row.id, row.client_id, row.reference or "", False)
 
 
 def _episodes(agency: AgencyInfo, deleted: bool) -> Any:

@@ -40,6 +40,13 @@ def changes(snapshot: Snapshot, agency: AgencyInfo) -> list[LetterChange]:
     ]
 
 
+def editions(snapshot: Snapshot, agency: AgencyInfo) -> tuple[str, ...]:
+    """The standards an agency has ever reported by, also until a change was undone; that of today first."""
+    columns = LETTERS.c.before, LETTERS.c.after
+    rows = snapshot.connection.execute(select(*columns).where(LETTERS.c.agency_number == agency.number)).all()
+    return tuple(dict.fromkeys((agency.standard, *(each for row in rows for each in row))))
+
+
 def standard_on(snapshot: Snapshot, agency: AgencyInfo, day: date) -> tuple[str, Mapping[str, str]]:
     """The standard by which an agency reports what ends on a day; and where its fields are held now, by header.
 

@@ -14,7 +14,7 @@ from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
 from exporters.subject import everything, removal
-from exporters.subject.names import Names
+from exporters.subject.names import Names, names_of
 from exporters.subject.removal import held_elsewhere
 from exporters.work import Work
 from store.clients import search, views
@@ -22,7 +22,7 @@ from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.live import drafts, offline_drafts, presence
-from store.month import bounce_lists, extracts, sent
+from store.month import bounce_lists, extracts, letters, sent
 from store.records import agencies, consent, field_notes, merge, read, save
 from store.records import removal as stored_removal
 from store.records.consent import ConsentAnswer
@@ -383,3 +383,51 @@ def test_the_reference_that_a_receipt_tells_beside_what_it_left_out_goes_too() -
     assert told["left_out"][0]["reference"] not in ("", "MARK 7") and told["left_out"][1] == another
     told = Names(STANDARD, episodes=frozenset({"e5"})).struck({"left_out_with_errors": ["e5", "e6"]})
     assert told["left_out_with_errors"][1:] == ["e6"] and told["left_out_with_errors"][0] != "e5"
+
+
+def test_every_copy_goes_along_whatever_it_was_copied_by(desk: Desk) -> None:
+    agency, client = filled(desk)
+    with open_store(desk.store.path, desk.store.key_file, load) as store:
+        there, first = copied(store, agency, client)
+        with store.writing(ANN) as unit:
+            save.delete(unit, "client", first, 1)
+        _, second = copied(store, agency, client)  # what is deleted keeps nobody from being copied again
+        with store.writing(ANN) as unit:
+            # The notes of both name the edition of then.
+            letters.change(unit, agency, "ndtms-r", date(2021, 1, 1), {})
+        now, edition = ask(store, agencies.one, "T0123"), load("ndtms-r")
+        held = ask(store, removal.elsewhere_of, now, edition, client)
+        assert {(one.client_id, one.is_certain) for one in held} == {(first, True), (second, True)}
+        held = ask(store, removal.elsewhere_of, there, WALES, second)
+        assert {one.client_id for one in held} == {client, first}
+        asked = do(store, ANN, removal.ask, there, WALES, second, "withdrawal", TODAY, True)
+        assert not any("copied from" in line for line in ask(store, removal.told_before, there, WALES, asked))
+        done = do(store, BOB, removal.confirm, there, WALES, asked.id, TODAY)
+        assert {one.info.client_id for one in done.also} == {client, first}
+
+
+def test_a_copy_is_known_by_what_its_origin_was_called_then_unless_somebody_else_is_called_so(wales: Returns) -> None:
+    closed = {"ENDDATE": "2026-05-20", "ENDREASON": "1"}
+    episode = wales.keyed(modality(), CLIENTNO="5", **closed)
+    client = ask(wales.store, read.episode_record, episode).client_id
+    with open_store(wales.store.path, wales.store.key_file, load) as store:
+        with store.writing(ANN) as unit:
+            plan = plan_copy(read.tree(unit, client), WALES, STANDARD, "T0123", wales.agency.code)
+            _, copy = write_copy(unit, plan, "T0123", STANDARD)
+            record = read.get(unit, "client", client)
+            save.change(unit, "client", client, {**record.values, "CLIENTNO": "6"}, record.version)
+        held = ask(store, removal.elsewhere_of, wales.agency, WALES, client)
+        assert [(one.client_id, one.is_certain) for one in held] == [(copy, True)]
+        wales.keyed(modality(), CLIENTNO="5", **closed)
+        assert ask(store, removal.elsewhere_of, wales.agency, WALES, client) == []
+
+
+def test_a_name_that_was_left_before_a_change_of_letter_is_known_still(desk: Desk) -> None:
+    desk.take([row("1")])
+    agency = ask(desk.store, agencies.one)
+    client = client_of(desk.store, agency, STANDARD, "1001")
+    with open_store(desk.store.path, desk.store.key_file, load) as store, store.writing(ANN) as unit:
+        record = read.get(unit, "client", client)
+        save.change(unit, "client", client, {**record.values, "CLIENT": "now"}, record.version)
+        its = letters.change(unit, agency, WALES.id, date(2021, 1, 1), {"CLIENT": "CLIENTNO"})
+        assert names_of(unit, its, WALES, stored_removal.all_of(unit, client)).references == {"1001", "now"}
