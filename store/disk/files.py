@@ -41,9 +41,15 @@ def refused(error: OSError, path: Path, what: str) -> Problem:
 
 _OWN: set[Path] = set()
 _BESIDE = ("", "-wal", "-shm", "-journal")
-# A key is so many hexadecimal digits and a line end (see `keys`).
-_KEY = re.compile(rb"\s*[0-9a-fA-F]{64}\s*")
-_LONGEST_KEY = 80
+_LONGEST_KEY = 1024
+_NUMBER = re.compile(rb"\b[0-9]{1,2}:")
+
+
+def key_digits(text: bytes) -> bytes:
+    """The 64 hexadecimal digits of a key as they are or as they were written down by hand: in groups, numbered or not;
+    empty for anything else."""
+    digits = b"".join(_NUMBER.sub(b" ", text).split())
+    return digits if re.fullmatch(rb"[0-9a-fA-F]{64}", digits) else b""
 
 
 def note_own(path: Path) -> Path:
@@ -98,7 +104,7 @@ def open_input(path: Path) -> io.BufferedReader:
             raise Problem(f"{path} is a pipe or a device, which can be read only once: save it as a file first.")
         ours = _is_own(found)
         if not ours and found.st_size <= _LONGEST_KEY:
-            ours = _KEY.fullmatch(os.pread(descriptor, _LONGEST_KEY, 0)) is not None
+            ours = bool(key_digits(os.pread(descriptor, _LONGEST_KEY, 0)))
         if ours:
             raise Problem(
                 f"{path} is the store itself or a key: it is not read as an input, name the file that is meant."

@@ -4,10 +4,8 @@ They stand in hexadecimal in a file of their own; or that file holds them behind
 start, or names a command that prints them.
 """
 
-import contextlib
 import hashlib
 import os
-import re
 import secrets
 import shlex
 import stat
@@ -225,13 +223,10 @@ def _raw_of(text: bytes, where: Path, owner: int) -> bytes:
         if owner not in (0, os.getuid()):
             raise Problem(f"The key file {where} names a command and is another's: only its owner's are run.")
         return _printed(text.decode(errors="replace").removeprefix(f"{COMMAND} "), where)
-    raw = b""
-    with contextlib.suppress(ValueError):
-        # A copy that was made by hand may be typed in as it was written down: in groups, numbered or not.
-        raw = bytes.fromhex(re.sub(r"\b[0-9]{1,2}:", " ", text.decode("ascii")).strip())
-    if len(raw) != LENGTH:
+    digits = files.key_digits(text)
+    if not digits:
         raise Problem(f"The key file {where} does not hold a key of 64 hexadecimal digits: name the right one.")
-    return raw
+    return bytes.fromhex(digits.decode())
 
 
 def _behind(text: bytes, where: Path) -> tuple[bytes, bytes, bytes]:

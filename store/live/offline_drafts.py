@@ -19,7 +19,7 @@ from sqlalchemy.exc import NoSuchTableError
 from store.disk import files, sqlite
 from store.disk.keys import Key
 from store.disk.tables import DRAFTS
-from store.facts import NEVER, Draft, DraftInfo, Kind, Who
+from store.facts import NEVER, RECORD_KINDS, Draft, DraftInfo, Kind, Who
 from store.live import drafts
 from store.records.values import moment, stamp, unpack
 from store.snapshot import Snapshot
@@ -159,12 +159,15 @@ def _read(path: Path, key: Key, person: str | None) -> _Found:
 def take_in(connection: Connection, found: dict[Path, Rows]) -> TakenIn:
     """Put the rows of files among the drafts of a store. A newer draft is never written over by an older one.
 
-    What was typed into records that were removed for good since is not taken.
+    What was typed into records that were removed for good since is not taken, nor what is new below such typing.
     """
     taken = behind = 0
     latest = ""
-    for row in (row for rows in found.values() for row in rows):
-        if drafts.was_removed(connection, row["record_id"], row["parent_id"]):
+    gone: set[str] = set()
+    every = [row for rows in found.values() for row in rows]
+    for row in sorted(every, key=lambda row: RECORD_KINDS.index(row["kind"])):
+        if row["parent_id"] in gone or drafts.was_removed(connection, row["record_id"], row["parent_id"]):
+            gone.add(row["record_id"])
             continue
         there = drafts.kept_at(connection, row["person"], row["record_id"])
         if row["saved_at"] >= there.get(row["session"], ""):

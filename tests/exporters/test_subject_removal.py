@@ -4,6 +4,7 @@ import ctypes
 import ctypes.util
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -367,7 +368,10 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
     agency, client = filled(desk)
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
     (episode, *_) = [one for one in ask(desk.store, drafts.listed) if one.kind == "episode"]
-    away = offline_drafts.keep(desk.store, [episode])
+    typed = {"REFLD": "half typed word"}
+    new = replace(episode, record_id="new", parent_id=client, values=typed, base_version=0, version=0)
+    below = replace(new, kind="event", record_id="below", parent_id="new", section="sub_intervention")
+    away = offline_drafts.keep(desk.store, [below, episode, new])
     done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     assert "What ann typed of him while the store was away goes when ann starts Keywork." in done.elsewhere
     with pytest.raises(Problem, match="removed for good"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from store.disk import user
+from store.disk import files, key_copy, user
 from store.disk.keys import put_behind_passphrase, read_or_make_key, source_of, unlock
 from store.disk.location import file_system, store_path
 from store.disk.user import current_person
@@ -90,6 +90,19 @@ def test_a_missing_key_is_not_made_for_a_store_that_has_one(key_file: Path) -> N
     with pytest.raises(Problem, match="no key at"):
         read_or_make_key(key_file, may_make=False)
     assert not key_file.exists()
+
+
+def test_a_key_as_it_was_written_down_is_one_and_no_input(key_file: Path) -> None:
+    key, _ = read_or_make_key(key_file, may_make=True)
+    copy = key_file.with_name("typed.key")
+    pieces = key_copy.groups(key)
+    for text in ("\n".join(key_copy.rows(pieces)), " ".join(pieces).upper()):
+        copy.write_text(text)
+        copy.chmod(0o600)
+        assert read_or_make_key(copy, may_make=False)[0].hex == key.hex
+        files._OWN.discard(copy)
+        with pytest.raises(Problem, match="is the store itself or a key"):
+            files.open_input(copy)
 
 
 @pytest.mark.parametrize("text", ["", "abc", "zz" * 32, "ab" * 31, "ab" * 33, "é" * 64])
