@@ -50,9 +50,10 @@ def fields_of(standard: Standard, one: SampledEpisode) -> tuple[Field, ...]:
 def form_standard(standard: Standard, one: SampledEpisode | None = None) -> Standard:
     """A standard with these fields alone, or those of one of a sample, for a form that holds nothing else."""
     shown = fields_of(standard, one) if one is not None else fields(standard)
+    headers = {each.header for each in shown}
 
     def alone(one: Field) -> Field:
-        asks = one.skip_when is not None and not set(one.skip_when.headers) <= set(standard.second_keying)
+        asks = one.skip_when is not None and not set(one.skip_when.headers) <= headers
         return replace(one, skip_when=None) if asks else one
 
     return replace(standard, fields=tuple(map(alone, shown)))

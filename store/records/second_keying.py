@@ -269,10 +269,13 @@ def _told(snapshot: Snapshot, wanted: Any, *, deleted: bool = False) -> list[Sam
     places = _places(snapshot, {row.client_number for row in rows})
     sections = {row.section for row in rows if row.section}
     events = _events(snapshot, sorted({row.episode_number for row in rows if row.event_id}), sections)
-    return [
-        _one(row, places.get(row.episode_number, (1, 1)), events.get(row.episode_number, {}).get(row.event_id))
-        for row in rows
-    ]
+
+    def event(row: Row[Any]) -> SampledEvent | None:
+        known = events.get(row.episode_number, {}).get(row.event_id)
+        # One that was deleted has no place among the others, and is no episode for that.
+        return known if known or not row.event_id else SampledEvent(row.event_id, row.section or "", 1, 1)
+
+    return [_one(row, places.get(row.episode_number, (1, 1)), event(row)) for row in rows]
 
 
 def _events(
@@ -376,10 +379,11 @@ def close(unit: UnitOfWork, its: SampleInfo, figures: Mapping[str, int]) -> None
 
 
 def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> None:
-    """Have what was keyed stand under the names that fields bear now, header before → header."""
+    """Have what was keyed stand under the names that fields bear now, header before → header; of what is deleted, too,
+    which may come back."""
     its = sample(unit, agency)
-    for one in episodes(unit, its) if its is not None else ():
-        name = named("episode", one.episode_id)
+    for one in _told(unit, SECOND_KEYED.c.sample_number == its.number, deleted=True) if its is not None else ():
+        name = named(one.kind, one.record_id)
         first, second = (
             {headers.get(header, header): text for header, text in values.items()} for values in (one.first, one.second)
         )

@@ -187,6 +187,12 @@ def test_the_events_of_an_episode_are_keyed_again_each_by_itself(desk: Desk) -> 
     held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
     (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
     assert {row[2] for row in table.rows} == {"SUBMODDT"} and "the second is right" in table.rows[0][-1]
+    assert table.rows[0][0].startswith("Sub-intervention")
+    now = ask(desk.store, read.get, "event", one.record_id)
+    do(desk.store, ANN, save.delete, "event", now.id, now.version)
+    held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
+    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
+    assert [row[0] for row in table.rows] == ["Sub-intervention 2020-09-11"], "a deleted one is no episode for that"
 
 
 def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
@@ -285,10 +291,12 @@ def test_every_shipped_data_set_lists_fields_that_a_form_can_hold() -> None:
 
 
 def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(desk: Desk) -> None:
-    entered(desk, ANN, "C1")
+    client = entered(desk, ANN, "C1").client
     drawn(desk, Wanted(TODAY, TODAY, number=1))
     one = keyed(desk, BEN, DAT="B12B")
     agency: AgencyInfo = work(desk).agency
+    do(desk.store, ANN, save.delete, "client", client.id, client.version)
     do(desk.store, CAT, stored.rename, agency, {"DAT": "AREA"})
+    do(desk.store, ANN, save.undelete, "client", client.id, client.version + 1)
     again = ask(desk.store, stored.episode, one.id)
     assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")
