@@ -99,10 +99,13 @@ def compare(before: Standard, after: Standard) -> EditionDifference:
 
 
 def renamed_fields(before: Standard, after: Standard) -> list[Renamed]:
-    """Fields that only have another header: said so by the later edition, or described by the very same words."""
+    """Fields that only have another header: said so by the later edition, or described by the very same words.
+
+    One that both have is no other's new name: what stands under it would be written over.
+    """
     old, new = before.by_header, after.by_header
     gone = {header: one for header, one in old.items() if header not in new}
-    found = {one.was: header for header, one in new.items() if one.was in gone}
+    found = {one.was: header for header, one in new.items() if one.was in gone and header not in old}
     told: dict[tuple[str, str], list[str]] = {}
     for header, one in gone.items():
         if header not in found:

@@ -56,7 +56,8 @@ def key_path(path: Path | None) -> Path:
     """
     if path is None or user.is_guest():
         own = _own_key_path()
-        if path is not None and path != own:
+        # An open key is told by where it stands itself, which may be behind a link.
+        if path is not None and path not in (own, own.resolve()):
             raise Problem("The key is the one that the service's account names here: leave out --key-file.")
         path = own
     return files.note_own(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from exporters.editions.compare import renamed_fields
 from exporters.records import left_drafts
 from exporters.records.save import Save, rebased
 from exporters.records.save import records as save_records
@@ -251,3 +252,9 @@ def test_drafts_go_back_with_the_letter(filled: Place) -> None:
         now = {one.record_id: one for one in store.ask(drafts.listed)}
     assert [now[one.id].values.get("HEPCTD", "") for one in (typed, emptied)] == ["98", ""]
     assert not any("HEPATCTD" in one.values or one.is_overtaken for one in now.values())
+
+
+def test_a_field_that_both_editions_have_is_no_others_new_name() -> None:
+    before = load("ndtms-cjit-p")
+    left = [replace(one, was="PC") if one.header == "DAT" else one for one in before.fields if one.header != "PC"]
+    assert renamed_fields(before, replace(before, fields=tuple(left))) == [], "what stands there would be written over"

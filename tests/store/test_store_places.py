@@ -135,6 +135,18 @@ def test_a_key_that_is_a_directory_or_a_pipe_is_refused(tmp_path: Path) -> None:
         unlock(path, lambda question: "")
 
 
+def test_the_services_key_behind_a_link_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "named.key").symlink_to(tmp_path / "real.key")
+    (tmp_path / "real.key").write_text(f"command /bin/echo {'ab' * 32}")
+    (tmp_path / "real.key").chmod(0o600)
+    monkeypatch.setenv("KEYWORK_KEY_FILE", str(tmp_path / "named.key"))
+    monkeypatch.setattr(user, "is_guest", lambda: True)
+    key, _ = read_or_make_key(None, may_make=False)
+    assert key.hex == "ab" * 32 and source_of(key.path) == "command", "an open key is asked for by where it stands"
+    with pytest.raises(Problem, match="leave out --key-file"):
+        read_or_make_key(tmp_path / "other.key", may_make=False)
+
+
 def test_a_key_where_none_can_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="key file"):
