@@ -165,9 +165,10 @@ class Store:
             self._engine.dispose()
 
     def take_away(self) -> None:
-        """Take a store away that was made by opening it here, and a key made for it, when its first work failed.
+        """Take a store away that was made by opening it here, when its first work failed.
 
-        Not where somebody else has worked in it meanwhile.
+        Not where somebody else has worked in it meanwhile. A key that was made for it stays: another store may have
+        been made under it since, which would be lost with it.
         """
         if not self.made:
             return
@@ -181,8 +182,6 @@ class Store:
                 return
             for suffix in ("", "-wal", "-shm"):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-            if self.made_key:
-                self.key_file.unlink(missing_ok=True)
 
     def prepare(self) -> None:
         """Make sure the file is a store of ours and current. Called by `open_store`."""

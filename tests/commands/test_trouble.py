@@ -231,6 +231,14 @@ def test_a_store_that_somebody_else_made_or_used_meanwhile_is_never_taken_away(
     assert not place.store.exists() and place.key.exists()
 
 
+def test_a_key_stays_whose_first_store_failed_for_another_may_be_under_it(place: Place) -> None:
+    other = ("--store", place.folder / "other.db", "--key-file", place.key)
+    with pytest.raises(Problem, match="wrong"), opened(str(place.store), place.key, create=True):
+        assert f"The key of the store is {place.key}: keep a copy" in call("sample", "--clients", 1, *other).err
+        raise Problem("wrong")
+    assert not place.store.exists() and call("doctor", *other).code == 0
+
+
 def test_a_file_is_compared_with_a_store_that_was_made_while_it_was_read(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,7 +139,7 @@ def _open(
             agency = fit[0]
         standard = load(agency.standard)
         sentences = list(store.ask(standing.sentences, person)) if not quiet else []
-        if store.made_key and not quiet:
+        if store.made and not quiet:
             sentences.append(f"Without its key the store is lost: keep a copy of {store.key_file}")
         return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences))
     except BaseException as error:

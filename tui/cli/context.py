@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened(store: str | None, key_file: Path | None, *, create: bool = False) -> Iterator["Store"]:
-    """The store that the options name. A key made on first use is said on stderr. Raises Problem.
+    """The store that the options name. Where the key of a new one is, is said on stderr. Raises Problem.
 
     A store that was made here is taken away again when the work in it fails: nothing is left half-done.
     """
@@ -35,15 +35,16 @@ def opened(store: str | None, key_file: Path | None, *, create: bool = False) ->
     path = store_path(store)
     unlock(key_file, ask_passphrase)
     with open_store(path, key_file, load, create=create) as found:
-        made_key = found.key_file if found.made_key else None
+        key, made, made_key = found.key_file, found.made, found.made_key
         try:
             found.admit(Who(person(path), now()))
             yield found
         except BaseException:
             found.take_away()
             raise
-    if made_key:
-        talk(f"A key for the store was made at {made_key}: keep a copy of it, without it the store is lost.")
+    if made:  # the key may have been left by one that failed
+        what = f"A key for the store was made at {key}" if made_key else f"The key of the store is {key}"
+        talk(f"{what}: keep a copy of it, without it the store is lost.")
 
 
 @contextmanager

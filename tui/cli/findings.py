@@ -99,8 +99,10 @@ def bounces(
     form: Annotated[OutputFormat, typer.Option("--format", help="How to tell it.")] = OutputFormat.TEXT,
 ) -> int:
     """Say which record each line of the portal's list of refused rows means."""
-    text = sys.stdin.read(LARGEST) if str(file) == "-" else text_of_list(file)
+    given = sys.stdin.read(LARGEST) if str(file) == "-" else None
     with opened(store, key_file) as found:
+        # A file is read only now, so that the store and its key are known, which are no input.
+        text = text_of_list(file) if given is None else given
         agency = found.ask(agency_of, agency_code, standard_id)
         standard = load(agency.standard)
         its = found.ask(resolved, agency, extract).id

@@ -58,8 +58,10 @@ def set_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Its text, '# ' before headings; - reads it.")],
 ) -> int:
     """Put the site's own notice in use; earlier versions stay, because clients were given them."""
-    text = text_of("notice") if str(file) == STDIN else _read(file)
+    given = text_of("notice") if str(file) == STDIN else None
     with opened(at.store, at.key_file) as found:
+        # A file is read only now, so that the store and its key are known, which are no input.
+        text = _read(file) if given is None else given
         its = found.ask(agencies.one, at.agency, at.standard)
         found.do(Who(person(found.path), now()), privacy_notice.replace, its, version, text)
     print(f"The privacy notice {printable(version)} is in use.")
