@@ -376,7 +376,7 @@ def confirm(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_
             told += [*_not_said(unit, place.agency, its, theirs), *_typed_away(unit, theirs)]
             also.append(_remove(unit, place.agency, its, other, today))
     done = _remove(unit, agency, standard, info, today)
-    return replace(done, elsewhere=tuple(told), also=tuple(also))
+    return replace(done, elsewhere=tuple(dict.fromkeys(told)), also=tuple(also))
 
 
 def _remove(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, info: RemovalInfo, today: date) -> Removed:
@@ -425,9 +425,15 @@ def _not_said(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees:
 def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
     """Whose typing of some records stands in files that were kept while the store was away: those go later."""
     ids = {one.id for one in removal.records_in(trees)}
-    typed, _ = offline_drafts.left(snapshot)
+    typed, unread = offline_drafts.left(snapshot)
     people = sorted({one.person for one in typed if ids & {one.record_id, one.parent_id}})
-    return [f"What {one} typed of him while the store was away goes when {one} starts Keywork." for one in people]
+    told = [f"What {one} typed of him while the store was away goes when {one} starts Keywork." for one in people]
+    if unread:
+        told.append(
+            f"Typing that was kept in {counted(unread, 'file')} while the store was away cannot be read by this "
+            "account: what of him is in it goes when whoever typed it starts Keywork."
+        )
+    return told
 
 
 def _told_going(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> str:

@@ -372,7 +372,10 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
     new = replace(episode, record_id="new", parent_id=client, values=typed, base_version=0, version=0)
     below = replace(new, kind="event", record_id="below", parent_id="new", section="sub_intervention")
     away = offline_drafts.keep(desk.store, [below, episode, new])
+    closed = offline_drafts.keep(desk.store, [episode])
+    closed.write_bytes(bytes(reversed(closed.read_bytes())))  # as one of another account, not to be read
     done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert any("kept in 1 file while the store was away cannot be read" in one for one in done.elsewhere)
     assert "What ann typed of him while the store was away goes when ann starts Keywork." in done.elsewhere
     with pytest.raises(Problem, match="removed for good"):
         late = Draft("client", client, {"PC": "half typed word"}, 1, agency.id)

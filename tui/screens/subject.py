@@ -189,7 +189,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         app = self.program
         agency, standard, today, client_id = app.agency, app.standard, app.today(), one.client_id
 
-        def ask(reason: RemovalReason, everywhere: bool) -> None:
+        def ask(reason: RemovalReason, everywhere: bool | None) -> None:
             app.write(
                 lambda unit: removal.ask(unit, agency, standard, client_id, reason, today, everywhere),
                 on_done=self._asked,
@@ -209,10 +209,10 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         answers = [Answer("w", "Consent was withdrawn"), Answer("r", "The time it is kept for is over")]
         self.app.push_screen(Confirm("Ask for removal: why?", lines, answers), answered)
 
-    def _where(self, found: list[HeldElsewhere], ask: Callable[[bool], None]) -> None:
+    def _where(self, found: list[HeldElsewhere], ask: Callable[[bool | None], None]) -> None:
         """Where other agencies of the store have the same person: whether those records go, too."""
         if not found:
-            ask(False)
+            ask(None)  # which is refused where a copy was made in this moment
             return
 
         def answered(letter: str | None) -> None:
