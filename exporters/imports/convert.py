@@ -55,7 +55,7 @@ class Conversion:
         self.report = ImportReport(path)
         self.clients: list[Converted] = []
         self.code = ""
-        self._version: int | None = None
+        self._before: taken.ComparedWith | None = None
 
     def prepare(
         self, store: "Store | None", agency_code: str | None, progress: Callable[[int], None] | None = None
@@ -64,7 +64,7 @@ class Conversion:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        self._version = taken.saved(store)
+        self._before = taken.compared_with(store)
         self.code = self._agency_code(store, agency_code)
         of_client: dict[_Named, list[EpisodeRecord]] = {}
         doubted: dict[_Named, list[str]] = {}
@@ -100,7 +100,7 @@ class Conversion:
         if not wanted:
             return self.report
         with store.writing(Who(person, now)) as work:
-            taken.refuse_if_saved(work, self._version)
+            taken.refuse_if_saved(work, self._before)
             agency = agencies.ensure(work, code, self.target.id)
             records = [
                 EpisodeRecord(one.plan.client.values, part.values, client_id=one.plan.under or f"line {one.line}")

@@ -85,7 +85,7 @@ class Import:
         self._clients: dict[str, EpisodeRecord] = {}
         self._told: dict[tuple[str, str], str] = {}
         self._known = KnownClients()
-        self._version: int | None = None
+        self._before: taken.ComparedWith | None = None
         self._identity = standard.role("episode_id")
         self._client_id = standard.role("client_id")
         self._agency = standard.role("agency")
@@ -100,7 +100,7 @@ class Import:
         """
         extract = self._read(self.path, progress)
         judge_heading(extract, self.standard, self.report, self.taking)
-        self._version = taken.saved(store)
+        self._before = taken.compared_with(store)
         records = list(self._readable(extract))
         judge_rows(extract, self.report)
         every = store.ask(agencies.listed) if store else []
@@ -128,7 +128,7 @@ class Import:
         changes = [(one.record, one.values) for one in plan.changes.values()] if self.taking.update else []
         if plan.episodes or plan.events or changes:
             wanted = Taken(plan.episodes, plan.events, changes)
-            taken.write(store, Who(person, now), self.standard, code, wanted, self._version)
+            taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
         return self.report
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from store.clients import index
-from store.facts import StoredRecord, Who
+from store.facts import AgencyInfo, StoredRecord, Who
 from store.records import agencies, bulk_load, save
+from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
@@ -25,25 +26,37 @@ class Taken:
     changes: Iterable[tuple[StoredRecord, Values]]
 
 
-def saved(store: "Store | None") -> int | None:
-    """How often something was saved to a store so far, None where there is no store yet. What is typed and not saved,
-    who is in which record and what the program notes for itself are no saves: an import is not held against them."""
-    return store.ask(index.saved_version) if store else None
+@dataclass(frozen=True, slots=True)
+class ComparedWith:
+    """The store that a file was compared with: how often something was saved to it, and the agencies in it."""
+
+    saved: int
+    agencies: tuple[AgencyInfo, ...]
 
 
-def refuse_if_saved(unit: UnitOfWork, version: int | None) -> None:
-    """Raise Problem when somebody saved since `saved` gave this version: a file was not compared with that."""
-    if version is not None and index.saved_version(unit) != version:
+def compared_with(store: "Store | None") -> ComparedWith | None:
+    """A store as it is now, None where there is none yet. What is typed and not saved, who is in which record and what
+    the program notes for itself are no saves: an import is not held against them."""
+    return store.ask(_as_it_is) if store else None
+
+
+def _as_it_is(snapshot: Snapshot) -> ComparedWith:
+    return ComparedWith(index.saved_version(snapshot), tuple(agencies.listed(snapshot)))
+
+
+def refuse_if_saved(unit: UnitOfWork, before: ComparedWith | None) -> None:
+    """Raise Problem when somebody saved since, or changed what an agency is called or reports by."""
+    if before is not None and _as_it_is(unit) != before:
         raise Problem("Somebody saved to the store while the file was compared with it: run the import again.")
 
 
-def write(store: "Store", who: Who, standard: Standard, code: str, taken: Taken, version: int | None) -> None:
+def write(store: "Store", who: Who, standard: Standard, code: str, taken: Taken, before: ComparedWith | None) -> None:
     """Write all of it for the agency of that code, which is made where there is none; nothing is kept when it fails.
 
-    `version` is what `saved` said before the comparison. Raises Problem when somebody saved since.
+    `before` is what `compared_with` said before the comparison. Raises Problem when somebody saved since.
     """
     with store.writing(who) as work:
-        refuse_if_saved(work, version)
+        refuse_if_saved(work, before)
         agency = agencies.ensure(work, code, standard.id)
         if taken.episodes:
             bulk_load.load(work, agency, taken.episodes, act="import")

@@ -130,7 +130,7 @@ class ReturnImport:
         self.report = ImportReport(path, unit="message")
         self._journeys: list[EpisodeRecord] = []
         self._known = KnownJourneys(standard, self.report)
-        self._version: int | None = None
+        self._before: taken.ComparedWith | None = None
         self._met: set[str] = set()
         self._touched: list[KnownEpisode] = []
         self._person = Person(standard)
@@ -142,7 +142,7 @@ class ReturnImport:
 
         Raises Problem when the file cannot be taken; nothing has been written then.
         """
-        self._version = taken.saved(store)
+        self._before = taken.compared_with(store)
         read, named = self._read(progress)
         every = store.ask(agencies.listed) if store else []
         choice = chosen(self.path, self.standard, every, named, agency_code, self.taking)
@@ -305,7 +305,7 @@ class ReturnImport:
         changed = list(changes.values.values()) if self.taking.update else []
         if self._journeys or changes.events or changed:
             wanted = Taken(self._journeys, changes.events, changed)
-            taken.write(store, Who(person, now), self.standard, code, wanted, self._version)
+            taken.write(store, Who(person, now), self.standard, code, wanted, self._before)
         return self.report
 
     def _leave_out(self, record: EpisodeRecord, why: str) -> None:

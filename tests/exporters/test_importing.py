@@ -1,5 +1,6 @@
 """An existing extract comes into the store, faults and all, once; what is known is compared, never overwritten."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from exporters.imports.report import told_as_text
 from store.disk import audit, copy_notes
 from store.facts import Counts, Draft, Who
 from store.live import drafts, presence
+from store.month import letters
 from store.records import agencies, save
 from store.records import read as records_read
 from store.store import open_store
@@ -30,6 +32,7 @@ from tests.exporters.extracts import (
 )
 from tests.stores import ask, do
 from validators.problems import Problem
+from validators.standard.catalogue import load
 
 
 def differences(desk_report: object) -> list[tuple[int, str, str, str]]:
@@ -272,6 +275,17 @@ def test_what_others_type_and_the_program_notes_meanwhile_does_not_stop_it(desk:
         do(theirs, Who("bob", NOW, "s1"), presence.enter, "client", "new")
         do(theirs, Who("keywork", NOW), copy_notes.note, tried=True)
     assert job.write(desk.store, code, "ann", NOW).new == Counts(1, 1, 0)
+
+
+def test_an_empty_agency_that_changes_its_letter_meanwhile_stops_it(desk: Desk, tmp_path: Path) -> None:
+    with open_store(desk.store.path, desk.store.key_file, load) as theirs:
+        agency = do(theirs, Who("bob", NOW), agencies.ensure, "T0123", STANDARD.id)
+        job = Import(write(tmp_path, [row()]), STANDARD)
+        code = job.prepare(theirs, None)
+        do(theirs, Who("bob", NOW), letters.change, agency, "ndtms-r", date(2021, 1, 1), {})
+        with pytest.raises(Problem, match="Somebody saved to the store"):
+            job.write(theirs, code, "ann", NOW)
+        assert [one.standard for one in ask(theirs, agencies.listed)] == ["ndtms-r"]
 
 
 def test_the_agency_is_the_one_most_rows_name(desk: Desk) -> None:
