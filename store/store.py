@@ -136,6 +136,7 @@ class Store:
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
         self._watcher: Any = None
+        self._watchers = 0
         self._asked = self._rested = False
         self._person, self._admitted_until = "", 0.0
         self._refused: set[tuple[str, ...]] = set()
@@ -314,9 +315,11 @@ class Store:
             return act(unit, *args, **more)
 
     def data_version(self) -> int:
-        """A number that is another one after anybody, in this program or elsewhere, has committed."""
+        """A number that is another one after anybody, in this program or elsewhere, has committed, or put the store back."""
         with self._watching() as watcher:
-            return sqlite.data_version(watcher)
+            # Each connection counts from the same number: behind one to a file that was put in the store's place
+            # nothing would have changed.
+            return (self._watchers << 32) + sqlite.data_version(watcher)
 
     def glance(self, question: sqlite.PreparedStatement, **values: str | int) -> list[tuple[Any, ...]]:
         """The rows of a question that is asked again and again, to see whether it is worth a snapshot to ask more.
@@ -333,6 +336,7 @@ class Store:
         with self._lock, sqlite.told(self.path):
             if self._watcher is None:
                 self._watcher = sqlite.connect(self.path, self.ground.key, self._access, self._busy_seconds)
+                self._watchers += 1
             yield self._watcher
 
     def rest(self) -> bool:

@@ -134,7 +134,8 @@ class PreparedStatement:
     def _made(self) -> tuple[str, dict[str, Any]]:
         """The statement as SQLite takes it, and the values that stand in it already."""
         made = self._statement.compile(dialect=_NAMING)
-        return str(made), dict(made.params)
+        # What has none yet is left out: the driver refuses a statement with a value too few, and takes null for none.
+        return str(made), {name: value for name, value in made.params.items() if value is not None}
 
     def on(self, connection: Connection, **values: str | int) -> CursorResult[Any]:
         """Do it, with a value for each name."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, select
 from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from store.disk import files, sqlite
 from store.disk.keys import Key
@@ -29,6 +30,7 @@ from validators.problems import Problem
 from validators.records import Values
 
 WORD = "unsaved"
+_LEFT_OUT = {one.name: one.default.arg for one in DRAFTS.c if isinstance(one.default, ScalarElementColumnDefault)}
 Rows = list[dict[str, Any]]
 
 
@@ -210,13 +212,16 @@ def _fill(file: Path, key: Key, kept: Sequence[DraftInfo]) -> None:
 
 
 def _rows(file: Path, key: Key) -> Rows:
-    """What a file holds; columns that an older program did not know are left out. Raises Problem."""
+    """What a file holds; columns that an older program did not know are as in a draft that says nothing of them.
+
+    Raises Problem.
+    """
     engine = sqlite.engine(file, key)
     try:
         with sqlite.told(file), engine.connect() as connection:
             known = {column["name"] for column in inspect(connection).get_columns(DRAFTS.name)} - {"number"}
             query = select(*(column for column in DRAFTS.c if column.name in known))
-            return [{"session": "", **row._mapping} for row in connection.execute(query)]
+            return [_LEFT_OUT | dict(row._mapping) for row in connection.execute(query)]
     except NoSuchTableError:
         raise Problem(f"The file {file} holds no drafts.") from None
     finally:

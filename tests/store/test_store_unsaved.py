@@ -1,5 +1,6 @@
 """What was typed while the store could not be written to: kept encrypted elsewhere, and taken in later."""
 
+import contextlib
 import re
 import stat
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from store.disk import sqlite
 from store.facts import NEVER, Draft, DraftInfo, Who
 from store.live import drafts, offline_drafts
 from store.store import Store, open_store
@@ -60,6 +62,22 @@ def test_a_store_whose_folder_is_away_has_it_kept_in_the_state_folder(tmp_path: 
         assert not file.exists()
 
 
+def test_a_file_of_a_program_that_knew_less_of_drafts_is_taken_in(store: Store) -> None:
+    file = offline_drafts.keep(store, [draft()])
+    with contextlib.closing(sqlite.connect(file, store.ground.key)) as raw:
+        for statement in (
+            "ALTER TABLE draft RENAME TO one",
+            "CREATE TABLE draft AS SELECT number, person, kind, record_id, parent_id, section, typed, base_version,"
+            " saved_at FROM one",
+            "DROP TABLE one",
+        ):
+            raw.execute(statement)
+    assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 1
+    (found,) = ask(store, drafts.listed, "ann")
+    assert (found.values["CLIENT"], found.began_with, found.unconfirmed, found.session) == (SECRET, {}, (), "")
+    assert not file.exists()
+
+
 def test_a_newer_draft_is_never_written_over(store: Store) -> None:
     offline_drafts.keep(store, [draft(), draft(record="c2"), draft(record="c3")])
     later = NOW + timedelta(minutes=1)
@@ -103,10 +121,8 @@ def test_a_file_of_another_key_is_named_and_left(store: Store) -> None:
 
 
 def test_a_file_that_the_locked_store_cannot_take_stays(store: Store) -> None:
-    from store.disk.sqlite import writing
-
     file = offline_drafts.keep(store, [draft()])
-    with writing(store._engine) as connection, connection.begin(), pytest.raises(Problem, match="locked"):
+    with sqlite.writing(store._engine) as connection, connection.begin(), pytest.raises(Problem, match="locked"):
         offline_drafts.take(store, Who("ann", NEVER))
     assert file.exists()
     assert offline_drafts.take(store, Who("ann", NEVER)).drafts == 1

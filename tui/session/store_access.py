@@ -216,7 +216,9 @@ class StoreWatch:
             return
         if (now.saved, now.act) != (before.saved, before.act):
             own = before.act < now.act and self._store.own_acts.are_all(before.act, now.act)
-            self._hand_over(self._tell, now.saved != before.saved, own, before.act)
+            # Of a store that was put back to an earlier state no act tells what is another now.
+            after = before.act if before.act < now.act else 0
+            self._hand_over(self._tell, now.saved != before.saved, own, after)
         elif now.others != before.others:
             self._hand_over(self._tell_of_others)
 
