@@ -315,7 +315,7 @@ class Store:
             return act(unit, *args, **more)
 
     def data_version(self) -> int:
-        """A number that is another one after anybody, in this program or elsewhere, has committed, or put the store back."""
+        """A number that is another one after anybody, anywhere, has committed or put another file in its place."""
         with self._watching() as watcher:
             # Each connection counts from the same number: behind one to a file that was put in the store's place
             # nothing would have changed.

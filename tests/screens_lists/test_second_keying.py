@@ -2,15 +2,26 @@
 
 from datetime import timedelta
 
+import pytest
+from textual.pilot import Pilot
+
 from exporters.records import second_keying
 from exporters.records.second_keying import Wanted
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.records import read, save
+from store.records import second_keying as stored_second_keying
 from store.store import Store
-from tests.screens.program import NOW
+from tests.screens.program import NOW, Program
+from tests.screens.test_own_save_is_no_news import until
 from tests.screens_lists.conftest import HELP, Start, command, same_picture
 from tests.stores import ask, do
+from tui.app import open_store
+from tui.app.open_store import StoreLocation
+from tui.screens.month import MonthScreen
+from tui.screens.second_keying import form
+from tui.screens.second_keying.form import SecondForm
+from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
 
 BEFORE = NOW - timedelta(40)
@@ -68,6 +79,55 @@ def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     terminal.press("c")
     terminal.until("Closed: 1 error in 5 fields.")
     terminal.until("The last sample.")
+
+
+async def begun_again(app: Program, pilot: Pilot[int], store: Store, agency: AgencyInfo) -> str:
+    """The blind form of the only one of a sample, with `A` just typed into it; its id."""
+    client_id = entered(store, agency)
+    work = Work(agency, load(agency.standard), NOW.date())
+    do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
+    (one,) = ask(store, second_keying.state, work).episodes
+    assert one.client_id == client_id
+    await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
+    app.push_screen(SecondForm(one))
+    await until(pilot, lambda: isinstance(app.screen, SecondForm) and app.screen.is_mounted)
+    await pilot.press("a")
+    return one.id
+
+
+def typed(store: Store, own_id: str) -> list[str]:
+    """What is kept of it."""
+    return list(ask(store, stored_second_keying.episode, own_id).second.values())
+
+
+async def test_f10_right_after_a_key_keeps_what_was_keyed_again(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    monkeypatch.setattr(form, "KEEP_SECONDS", 60)
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        own_id = await begun_again(app, pilot, store, agency)
+        assert typed(store, own_id) == []
+        await pilot.press("f10")
+    assert typed(store, own_id) == ["a"] and not app.last_words
+
+
+async def test_what_a_locked_store_refused_is_kept_once_it_is_free(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    monkeypatch.setattr(open_store, "BUSY_SECONDS", 0.05)
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        own_id = await begun_again(app, pilot, store, agency)
+        with store.writing(Who("loader", NOW)):
+            await pilot.press("escape")
+            await until(pilot, lambda: "Not kept yet" in app.screen.query_one(StatusLine).text)
+            assert isinstance(app.screen, SecondForm)
+        await until(pilot, lambda: typed(store, own_id) == ["A"])
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, MonthScreen))
 
 
 def test_what_waits_stands_on_month_and_leads_there(start: Start, store: Store, agency: AgencyInfo) -> None:

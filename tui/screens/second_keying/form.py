@@ -1,11 +1,15 @@
 """Keying again from paper: an empty form of the fields that are compared. Nothing here tells what stands there."""
 
+import threading
 from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from exporters.records import second_keying
 from exporters.work import Work
+from store.facts import Who
 from store.records.second_keying import SampledEpisode
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -14,10 +18,15 @@ from tui.form.record_form import RecordForm
 from tui.form.record_model import RecordModel
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
+from tui.session.store_access import shortly
 from tui.widgets.actions import REGISTRY, action
 from tui.widgets.find_line import keys_of
 from tui.widgets.text_line import TextLine
 from validators.problems import Problem
+from validators.records import Values
+
+if TYPE_CHECKING:
+    from store.store import Store
 
 SCOPE = SCREENS["second_form"].scope
 REGISTRY.add(
@@ -27,6 +36,7 @@ REGISTRY.add(
 )
 KEEP_SECONDS = 0.3
 """So long after a key what is typed is kept, also while one stays in a field."""
+RETRY_SECONDS = 1.0
 BLIND = "Nothing is told here of what stands there: key what the paper says."
 
 
@@ -40,8 +50,14 @@ class SecondForm(StoreScreen[None]):
     def __init__(self, one: SampledEpisode) -> None:
         super().__init__()
         self._one = one
-        self._changed = self._waits = False
-        self._last: frozenset[tuple[str, str]] = frozenset()
+        self._waits = False
+        self._failing = ""
+        # What stands in the store, and what it was asked to keep last; nothing is typed before there is a form.
+        self._stands: Values | None = None
+        self._asked: Values = {}
+        # Who writes last must be who typed last, also when an end makes the screen's own thread write.
+        self._lock = threading.Lock()
+        self._number = self._written = 0
         self.which = TextLine(id="which")
 
     def body(self) -> Iterable[Widget]:
@@ -52,7 +68,7 @@ class SecondForm(StoreScreen[None]):
         self.form = RecordForm(
             self._model(),
             on_edit=self._edited,
-            on_move=lambda header: self._keep(),
+            on_move=self._moved,
             on_command=self._commanded,
             keys=keys,
             moves_on=program.settings.moves_on,
@@ -73,6 +89,7 @@ class SecondForm(StoreScreen[None]):
         empty = next((header for header in model.order if model.is_due(header) and not model.value(header)), "")
         if typed and empty:
             model.go_to(empty)  # where one left off
+        self._stands = self._asked = dict(model.values)
         return model
 
     def _tell(self) -> None:
@@ -83,24 +100,79 @@ class SecondForm(StoreScreen[None]):
     # Typing
 
     def _edited(self, header: str) -> None:
-        self._changed = True
         self.say("")
+        self._soon(KEEP_SECONDS)
+
+    def _moved(self, header: str) -> None:
+        self._keep()
+
+    def _soon(self, seconds: float) -> None:
         if not self._waits:
             self._waits = True
-            self.set_timer(KEEP_SECONDS, self._keep_now)
+            self.set_timer(seconds, self._keep_now)
 
     def _keep_now(self) -> None:
         self._waits = False
         self._keep()
 
-    def _keep(self) -> None:
-        """What is typed so far, so that nothing of it is lost."""
+    def _keep(self, *, leaves: bool = False) -> bool:
+        """What is typed so far, so that nothing is lost; whether there was anything. Then go, where one leaves."""
         values = dict(self.form.model.values)
-        if not self._changed or frozenset(values.items()) == self._last:
+        if values == (self._stands if leaves else self._asked):
+            return False
+        self._asked = values
+        job = partial(self._put, one=self._one, values=values, number=self._next_number())
+        done = partial(self._kept, values, leaves)
+        self.program.in_store(job, writes=True, hold=leaves, on_done=done, on_problem=self._not_kept)
+        return True
+
+    def _next_number(self) -> int:
+        self._number += 1
+        return self._number
+
+    def _put(self, store: "Store", one: SampledEpisode, values: Values, number: int) -> None:
+        """In any thread: keep what is newer than what was kept."""
+        program = self.program
+        with self._lock:
+            if number > self._written:
+                who = Who(program.person, program.clock(), program.session)
+                store.do(who, second_keying.keep, self._work, one.id, values)
+                self._written = number
+
+    def _kept(self, values: Values, leaves: bool, _: None) -> None:
+        self._stands = values
+        if self._failing:
+            self._failing = ""
+            self.program.say("The store is back; what you typed is written.", "ok")
+        if leaves:
+            super().action_back()
+
+    def _not_kept(self, problem: Problem) -> None:
+        """It is tried again, and said once."""
+        self._asked = self._stands or {}
+        if self._failing != str(problem):
+            self._failing = str(problem)
+            told = shortly(problem, self.program.opened_store.path, self.program.terms)
+            self.program.say(f"Not kept yet: {told}", "error")
+        if self.is_attached:
+            self._soon(RETRY_SECONDS)
+
+    def flush_drafts(self, reason: str) -> None:
+        """The program ends or sleeps: what is typed is kept now."""
+        program = self.program
+        if self._stands is None or (values := dict(self.form.model.values)) == self._stands:
             return
-        self._changed, self._last = False, frozenset(values.items())
-        work, own_id = self._work, self._one.id
-        self.program.write(lambda unit: second_keying.keep(unit, work, own_id, values))
+        try:
+            self._put(program.opened_store, self._one, values, self._next_number())
+        except Problem as problem:
+            program.unkept = program.last_words = problem.told(program.terms)
+        else:
+            self._stands = self._asked = values
+
+    def on_unmount(self) -> None:
+        """Another agency is opened over it, say."""
+        if self._stands is not None:
+            self._keep()
 
     def _commanded(self, name: str) -> None:
         """A key that is not the form's own."""
@@ -121,15 +193,22 @@ class SecondForm(StoreScreen[None]):
             second_keying.key(unit, work, own_id, values)
             return _next(unit, work, person)
 
-        self._changed = False
-        self.program.write(keep, on_done=self._go_on, hold=True)
+        before, self._asked = self._asked, values
+
+        def failed(problem: Problem) -> None:
+            self._asked = before
+            self.say(problem.sentence, "error")
+            self._soon(KEEP_SECONDS)
+
+        self.program.write(keep, on_done=self._go_on, on_problem=failed, hold=True)
 
     def _go_on(self, found: SampledEpisode | Problem) -> None:
+        self._stands = self._asked
         if isinstance(found, Problem):
             self.program.call_later(self.program.say, found.sentence, "ok")
             self.dismiss()
             return
-        self._one, self._last = found, frozenset()
+        self._one = found
         self.form.load(self._model())
         self.form.focus_input()
         self._tell()
@@ -154,10 +233,10 @@ class SecondForm(StoreScreen[None]):
         self.say(BLIND)
 
     def action_back(self) -> None:
-        """Escape: what is typed stays for whoever typed it."""
+        """Escape: what is typed stays for whoever typed it; where it cannot be kept, a second one leaves without it."""
         self.form.flush()
-        self._keep()
-        super().action_back()
+        if self._failing or not self._keep(leaves=True):
+            super().action_back()
 
 
 def _next(snapshot: Snapshot, work: Work, person: str) -> SampledEpisode | Problem:
