@@ -13,12 +13,14 @@ from store.records import agencies, read, save
 from store.store import OwnActs, Store
 from tests.screens.conftest import CLIENT
 from tests.screens.program import NOW, Program
-from tests.stores import ask
-from tui.app.open_store import StoreLocation
+from tests.stores import ask, do
+from tui.app import letter_watch
+from tui.app.open_store import Opened, StoreLocation
 from tui.screens.calendar.rows import read_year
 from tui.screens.client.screen import ClientScreen
 from tui.screens.month import MonthScreen
 from tui.session.store_access import StoreChanged
+from validators.problems import Problem
 
 
 class Counts:
@@ -143,3 +145,29 @@ def test_only_what_was_done_here_altogether_is_ones_own() -> None:
     assert not own.are_all(14, 16)
     own.note(range(17, 20))
     assert own.are_all(16, 19)
+
+
+async def test_what_others_say_of_the_agency_while_it_is_opened_is_noticed_though_the_store_was_away_for_a_moment(
+    store: Store, known: ClientTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, asked = letter_watch._found, 0
+
+    def first_away(*args: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise Problem("The store is away.")
+        return found(*args)
+
+    class Overtaken(Program):
+        """Somebody is quicker than the first screen."""
+
+        def opened(self, found: Opened) -> None:
+            do(store, Who("ben", NOW), agencies.set_reports_since, ask(store, agencies.one), "2020-11")
+            super().opened(found)
+
+    monkeypatch.setattr(letter_watch, "_found", first_away)
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    app = Overtaken(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.store is not None and app.agency.reports_since == "2020-11")

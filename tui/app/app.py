@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from store.snapshot import Snapshot
     from store.store import Store
     from store.unit_of_work import UnitOfWork
+    from tui.app.letter_watch import LetterWatch
     from tui.screens.client.queries import Left, Loaded
     from validators.rules.checker import Checker
     from validators.standard.model import Standard
@@ -78,6 +79,7 @@ class KeyworkApp(BaseApp):
         self.drafted_at = NEVER
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
+        self._letter_watch: LetterWatch | None = None
         self.lock = Lock(cast(LockedProgram, self))
         self.daily_copy = DailyCopy(cast(Program, self))
 
@@ -187,9 +189,11 @@ class KeyworkApp(BaseApp):
         self.standard, self.checker = found.standard, found.checker
         from tui.app.letter_watch import LetterWatch  # after the first paint
 
-        others = LetterWatch(self).look
+        self._letter_watch = LetterWatch(self)
+        others = self._letter_watch.look
         self.watch_store = StoreWatch(self, self.threads, found.store, self._how_it_stands, others, self._shut_out)
         self.watch_store.start()
+        others(found.act)  # what was done while this was opened; the watch tells of what comes after
         if not self.demo:
             self.lock.start()
             self.daily_copy.start()
@@ -323,7 +327,8 @@ class KeyworkApp(BaseApp):
         """Go over to another agency of this store."""
         from tui.app.switch_agency import change_agency
 
-        change_agency(self, agency, self.offer_drafts)
+        if self._letter_watch is not None:
+            change_agency(self, agency, self.offer_drafts, self._letter_watch.look)
 
     # Locking
 

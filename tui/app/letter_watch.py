@@ -47,13 +47,18 @@ class LetterWatch:
         self._timer: Timer | None = None
 
     def look(self, after: int) -> None:
-        """Others did something behind that act: see whether it concerns what the screens speak."""
+        """Others did something behind that act, or may have: see whether it concerns what the screens speak."""
         program = program_of(self._app)
         agency = program.agency
         program.read(
             lambda snapshot: _found(snapshot, agency, after),
             on_done=lambda found: self._seen(agency, found) if found is not None else None,
+            on_problem=lambda problem: self._look_again(after),
         )
+
+    def _look_again(self, after: int) -> None:
+        """Nobody tells of these acts a second time; that the store is away is said by the watch."""
+        self._app.set_timer(AGAIN_SECONDS, lambda: self.look(after))
 
     def _seen(self, asked: "AgencyInfo", found: ActsOfOthers) -> None:
         program = program_of(self._app)

@@ -38,6 +38,7 @@ class Opened:
 
     Without `store` there is none yet; with a store and no `agency` one of `agencies` has to be chosen, or entered:
     `standards` are the data sets to choose from, by id, in words. `first` says that the agency was entered just now.
+    `act` is the last act before the agency was read.
     """
 
     store: "Store | None" = None
@@ -49,6 +50,7 @@ class Opened:
     standards: Mapping[str, str] = field(default_factory=dict)
     first: bool = False
     sentences: tuple[str, ...] = ()
+    act: int = 0
 
 
 def look(place: StoreLocation, now: datetime) -> Opened:
@@ -112,6 +114,7 @@ def make_demo(place: StoreLocation, clients: int, seed: int, today: date, now: d
 def _open(
     place: StoreLocation, now: datetime, *, create: bool, enter: NewAgency | None = None, quiet: bool = False
 ) -> Opened:
+    from store.disk import audit
     from store.disk.user import current_person
     from store.people import standing
     from store.records import agencies
@@ -123,6 +126,7 @@ def _open(
     try:
         person = current_person(place.store)
         store.admit(Who(person, now))
+        act = store.ask(audit.last_act)
         if enter is not None:
             new = enter
             with store.writing(Who(person, now)) as work:
@@ -141,7 +145,7 @@ def _open(
         sentences = list(store.ask(standing.sentences, person)) if not quiet else []
         if store.made and not quiet:
             sentences.append(f"Without its key the store is lost: keep a copy of {store.key_file}")
-        return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences))
+        return Opened(store, agency, standard, Checker(standard), person, sentences=tuple(sentences), act=act)
     except BaseException as error:
         store.close()
         if isinstance(error, OSError):

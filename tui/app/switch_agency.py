@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from exporters.records import left_drafts
 from exporters.records.left_drafts import DraftGroup
+from store.disk import audit
 from store.facts import AgencyInfo, Who
 from store.records import agencies
 from store.snapshot import Snapshot
@@ -30,7 +31,8 @@ Offer = Callable[[Left], None]
 class AgencyToOpen:
     """An agency with all that a session on it needs.
 
-    `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one.
+    `kept` is what is typed and not saved at the agency that is left, `waiting` what is so at this one; `act` is the
+    last act before it was read.
     """
 
     agency: AgencyInfo
@@ -38,14 +40,15 @@ class AgencyToOpen:
     checker: Checker
     kept: list[DraftGroup]
     waiting: list[DraftGroup]
+    act: int
 
 
-def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer) -> None:
+def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer, look: Callable[[int], None]) -> None:
     """Open another agency; the keys wait until its first screen stands there.
 
     What is typed is written first, and the screens that hold it are left only then. While the agency's standard cannot
     be read, or the store is away, that is said and all stays as it is. `offer` gets what was typed at this one and not
-    saved.
+    saved; `look` sees what others did meanwhile, behind an act.
     """
     program = program_of(app)
     for screen in app.screen_stack:
@@ -53,17 +56,20 @@ def change_agency(app: "BaseApp", agency: AgencyInfo, offer: Offer) -> None:
             screen.form.flush()
             screen.leave(screen.held)
     asked = (agency, program.agency, Who(program.person, program.clock(), program.session))
+
+    def came(found: AgencyToOpen) -> None:
+        _go(app, found, offer)
+        look(found.act)
+
     # In the lane of those that write, though it only reads: the drafts are written before it.
-    program.in_store(
-        lambda store: store.ask(_found, *asked), on_done=lambda found: _go(app, found, offer), writes=True, hold=True
-    )
+    program.in_store(lambda store: store.ask(_found, *asked), on_done=came, writes=True, hold=True)
 
 
 def _found(snapshot: Snapshot, agency: AgencyInfo, before: AgencyInfo, who: Who) -> AgencyToOpen:
     standard = load(agency.standard)
     known = agencies.one(snapshot, agency.code, agency.standard)
     kept, waiting = left_drafts.groups(snapshot, before, who), left_drafts.groups(snapshot, known, who)
-    return AgencyToOpen(known, standard, Checker(standard), kept, waiting)
+    return AgencyToOpen(known, standard, Checker(standard), kept, waiting, audit.last_act(snapshot))
 
 
 def _go(app: "BaseApp", found: AgencyToOpen, offer: Offer) -> None:
