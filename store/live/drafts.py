@@ -30,13 +30,17 @@ _LINKS: Mapping[Kind, tuple[Table, Table, ColumnElement[bool]]] = {
 """Each kind of record with what it stands under, and how they hang together."""
 
 
+class RemovedForGood(Problem):
+    """What is typed is of a client who was removed meanwhile: nothing of it may be kept anywhere."""
+
+
 def save(unit: UnitOfWork, draft: Draft) -> None:
     """Keep what a person has typed into a record so far, in place of the earlier draft of the same session.
 
-    Raises Problem where the record, or the one above it, was removed for good: nothing of it is kept again.
+    Raises RemovedForGood where the record, or the one above it, was removed: nothing of it is kept again.
     """
     if was_removed(unit.connection, draft.record_id, draft.parent_id):
-        raise Problem("The client was removed for good while this was typed: what was typed of him is not kept.")
+        raise RemovedForGood("The client was removed for good while this was typed: what was typed of him is not kept.")
     put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
 
 

@@ -186,14 +186,16 @@ class DraftKeeper:
         self.aside = Aside(app, self._unsaved)
         self._waiting: dict[str, Held] = {}
         self._number = 0
-        self._timed = self._busy = False
+        self._timed = self._busy = self._removed = False
         self.failing = ""
         # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
 
     def touch(self, held: Held) -> None:
-        """A value was changed: it is written within the time to wait."""
+        """A value was changed: it is written within the time to wait; nothing is of a client who was removed."""
+        if self._removed:
+            return
         self._waiting[held.id] = held
         self._later(WAIT_SECONDS)
 
@@ -227,7 +229,7 @@ class DraftKeeper:
         Says nothing when it cannot; `failing` and the app's `last_words` tell.
         """
         store = self._app.opened_store
-        changed = [held for held in self._records() if held.is_changed]
+        changed = self._changed()
         changed += [held for held in self._waiting.values() if held not in changed]
         snapshots = [self._snapshot(held) for held in changed]
         try:
@@ -235,6 +237,9 @@ class DraftKeeper:
                 self._put(store, snapshots)
                 self._waiting.clear()
             snapshots = []
+        except drafts.RemovedForGood as problem:
+            self._forget_all()
+            snapshots, self._app.last_words = [], problem.told(self._app.terms)
         except Problem as problem:
             self.failing = str(problem)
         kept = [one.draft(self._app.person, self._app.session) for one in snapshots if not one.gone]
@@ -242,8 +247,15 @@ class DraftKeeper:
 
     def _unsaved(self) -> list[DraftInfo]:
         """All that is typed and not saved."""
-        app = self._app
-        return [self._snapshot(held).draft(app.person, app.session) for held in self._records() if held.is_changed]
+        return [self._snapshot(held).draft(self._app.person, self._app.session) for held in self._changed()]
+
+    def _changed(self) -> list[Held]:
+        return [] if self._removed else [held for held in self._records() if held.is_changed]
+
+    def _forget_all(self) -> None:
+        """The client was removed for good: what is typed of him is kept neither in the store nor beside it."""
+        self._removed = True
+        self._waiting.clear()
 
     def _later(self, seconds: float) -> None:
         if not self._timed:
@@ -299,6 +311,11 @@ class DraftKeeper:
 
     def _failed(self, problem: Problem, taken: Sequence[Held], number: int) -> None:
         self._busy = False
+        if isinstance(problem, drafts.RemovedForGood):
+            self._forget_all()
+            self.aside.ended(number)
+            self._app.say(problem.sentence, "error")
+            return
         for held in taken:
             self._waiting.setdefault(held.id, held)
         self.aside.ended(number, refused=True)
