@@ -94,7 +94,8 @@ class BaseScreen(Screen[Result], Generic[Result], inherit_bindings=False):
         """Change the title line; the same title again costs nothing."""
         if title == self.title:
             return
-        self.title = title
+        # Textual's own way draws the whole screen anew: with every key of a name that stands in the title.
+        self.set_reactive(BaseScreen.title, title)
         for line in self.query(TitleLine):
             line.set_title(title)
 
