@@ -138,9 +138,9 @@ def _read(path: Path, key: Key, person: str | None) -> _Found:
     closed: list[Path] = []
     for place, prefix in _places(path):
         for file in sorted(place.glob(f"{escape(prefix)}*")):
-            if not file.is_file():  # opening a pipe would wait for somebody to write into it
-                continue
             try:
+                if not file.is_file():  # opening a pipe would wait for somebody to write into it
+                    continue
                 with file.open("rb"):
                     pass
             except FileNotFoundError:

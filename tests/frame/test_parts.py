@@ -82,6 +82,12 @@ def test_a_bad_file_is_one_sentence_and_the_program_starts(tmp_path: Path, text:
     assert settings.theme == "dark"
 
 
+def test_a_place_that_cannot_be_looked_at_is_one_sentence_and_the_program_starts(tmp_path: Path) -> None:
+    """A service's account may not look into the home it was started from; a name too long is refused for everybody."""
+    settings = load_settings(tmp_path / ("x" * 300) / "settings.toml", registry())
+    assert len(settings.problems) == 1 and "cannot be read" in settings.problems[0]
+
+
 def test_no_file_is_no_problem(tmp_path: Path) -> None:
     assert load_settings(tmp_path / "none.toml", registry()).problems == ()
 

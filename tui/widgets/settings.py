@@ -60,9 +60,9 @@ def load_settings(path: Path | None = None, registry: Registry = REGISTRY, *, al
     paint. `settle` then does the rest. Every entry that is not understood is named in `problems`, the others are used.
     """
     path = path or settings_path()
-    if path.exists() and not path.is_file():  # reading a pipe or a device may never end
-        return Settings(problems=(f"Settings: {path} is not a plain file; everything is as usual.",))
     try:
+        if path.exists() and not path.is_file():  # reading a pipe or a device may never end
+            return Settings(problems=(f"Settings: {path} is not a plain file; everything is as usual.",))
         text = path.read_bytes().decode()
     except FileNotFoundError:
         return Settings(path=_own(path))
