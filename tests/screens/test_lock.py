@@ -80,16 +80,18 @@ class Idle:
         self.settings = Settings(lock_minutes=minutes)
         self.key_queue = self
         self.last_at = 0.0
-        self.last_words = ""
+        self.last_words = self.unkept = ""
 
     def leave(self, code: int = 0) -> None:
         """End, as the app does."""
         self.last_words = ""
 
 
-def test_the_end_after_the_last_try_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaving keeps what was typed, and with that makes the last words anew."""
+@pytest.mark.parametrize("unkept", ["", "What was typed could be written nowhere."])
+def test_the_end_after_the_last_try_says_why(unkept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving keeps what was typed, where that can be done, and with that makes the last words anew."""
     app = Idle(15)
+    app.unkept = unkept
     lock = Lock(app)  # type: ignore[arg-type]
     monkeypatch.setattr(lock, "draw", lambda: None)
     for turn in range(1, MOST_TRIES + 1):
@@ -97,6 +99,7 @@ def test_the_end_after_the_last_try_says_why(monkeypatch: pytest.MonkeyPatch) ->
         lock._tries = turn
         lock._noted(None)
     assert "The passphrase was wrong too often" in app.last_words
+    assert app.last_words.endswith(unkept or "What was typed is kept.")
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,8 @@ class Lock:
         self._waits = False
         if self._tries >= MOST_TRIES:
             self._app.leave()  # which keeps what was typed, and clears the last words
-            self._app.last_words = "The passphrase was wrong too often: come in afresh; what was typed is kept."
+            kept = self._app.unkept or "What was typed is kept."
+            self._app.last_words = f"The passphrase was wrong too often: come in afresh. {kept}"
         self.draw()
 
     def draw(self) -> None:

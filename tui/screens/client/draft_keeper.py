@@ -186,8 +186,8 @@ class DraftKeeper:
         self.aside = Aside(app, self._unsaved)
         self._waiting: dict[str, Held] = {}
         self._number = 0
-        self._timed = self._busy = self._removed = False
-        self.failing = ""
+        self._timed = self._busy = False
+        self.failing = self._removed = ""
         # Who writes last must be who typed last, also when a signal makes the screen's own thread write.
         self._lock = threading.Lock()
         self._written: dict[str, int] = {}
@@ -238,12 +238,12 @@ class DraftKeeper:
                 self._waiting.clear()
             snapshots = []
         except drafts.RemovedForGood as problem:
-            self._forget_all()
-            snapshots, self._app.last_words = [], problem.told(self._app.terms)
+            self._forget_all(problem)
+            snapshots = []
         except Problem as problem:
             self.failing = str(problem)
         kept = [one.draft(self._app.person, self._app.session) for one in snapshots if not one.gone]
-        self._app.last_words = self.aside.last(store, kept) or self._app.last_words
+        self._app.last_words = self.aside.last(store, kept) or self._removed or self._app.last_words
 
     def _unsaved(self) -> list[DraftInfo]:
         """All that is typed and not saved."""
@@ -252,9 +252,9 @@ class DraftKeeper:
     def _changed(self) -> list[Held]:
         return [] if self._removed else [held for held in self._records() if held.is_changed]
 
-    def _forget_all(self) -> None:
+    def _forget_all(self, problem: Problem) -> None:
         """The client was removed for good: what is typed of him is kept neither in the store nor beside it."""
-        self._removed = True
+        self._removed = problem.told(self._app.terms)
         self._waiting.clear()
 
     def _later(self, seconds: float) -> None:
@@ -312,7 +312,7 @@ class DraftKeeper:
     def _failed(self, problem: Problem, taken: Sequence[Held], number: int) -> None:
         self._busy = False
         if isinstance(problem, drafts.RemovedForGood):
-            self._forget_all()
+            self._forget_all(problem)
             self.aside.ended(number)
             self._app.say(problem.sentence, "error")
             return
