@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from store.facts import AgencyInfo
 from store.store import Store
-from tui.session.program import Program
+from tui.session.program import Program, Unwritten
 from tui.widgets.base_app import BaseApp
 from validators.rules.checker import Checker
 from validators.standard.catalogue import load
@@ -32,6 +32,7 @@ class FakeProgram(BaseApp):
         self.person, self.session = "ann", "a-session"
         self.entered = self.came_back = self.last_words = self.unkept = ""
         self.drafted_at = NOW
+        self.unwritten: set[Unwritten] = set()
 
     def on_mount(self) -> None:
         """Show the screen."""

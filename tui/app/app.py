@@ -17,7 +17,7 @@ from tui.screens.start import StartScreen
 from tui.session.daily_copy import DailyCopy
 from tui.session.lock import Lock, LockedProgram
 from tui.session.new_agency import NewAgency
-from tui.session.program import Program
+from tui.session.program import Program, Unwritten
 from tui.session.store_access import StoreChanged, StoreThreads, StoreWatch
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp, local_now
@@ -77,6 +77,7 @@ class KeyworkApp(BaseApp):
         self.entered = self.came_back = self.last_words = self.unkept = ""
         self._warned = ""
         self.drafted_at = NEVER
+        self.unwritten: set[Unwritten] = set()
         self.threads = StoreThreads(self)
         self.watch_store: StoreWatch | None = None
         self._letter_watch: LetterWatch | None = None
@@ -384,6 +385,8 @@ class KeyworkApp(BaseApp):
             flush = getattr(screen, "flush_drafts", None)
             if callable(flush):
                 flush(reason)
+        for one in self.unwritten - {getattr(screen, "keeper", None) for screen in self.screen_stack}:
+            one.flush()  # of a screen that was left a moment ago
         if reason != "suspend":
             self._stop()
 

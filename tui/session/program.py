@@ -29,6 +29,13 @@ Answer = TypeVar("Answer")
 Result = TypeVar("Result")
 
 
+class Unwritten(Protocol):
+    """What keeps something typed that the store has not taken yet."""
+
+    def flush(self) -> None:
+        """Write it here and now, the last thing before an end; else to a file."""
+
+
 class Program(Protocol):
     """The program as every screen but the first knows it: the store is open, on one of its agencies.
 
@@ -39,7 +46,8 @@ class Program(Protocol):
     Three sentences pass between screens: `entered` is the id of the client whose record this session is noted to be in
     ("" for none), `came_back` what is to be told of drafts that came back from files, until a screen has told it, and
     `last_words` what is said on the terminal once the screens are gone. `unkept` says why what is typed could be kept
-    nowhere when it was tried last, "" where it is kept. `drafted_at` is when something was kept as a draft last.
+    nowhere when it was tried last, "" where it is kept. `drafted_at` is when something was kept as a draft last,
+    `unwritten` is what waits to be, also of screens that were left meanwhile.
     `settings` are what the person set.
     """
 
@@ -53,6 +61,7 @@ class Program(Protocol):
     last_words: str
     unkept: str
     drafted_at: datetime
+    unwritten: "set[Unwritten]"
     settings: "Settings"
 
     @property

@@ -197,6 +197,7 @@ class DraftKeeper:
         if self._removed:
             return
         self._waiting[held.id] = held
+        self._app.unwritten.add(self)
         self._later(WAIT_SECONDS)
 
     def write(self) -> None:
@@ -205,6 +206,7 @@ class DraftKeeper:
             self.aside.keep()
         if not self._waiting or self._busy:
             if not self._waiting and not self._busy:
+                self._app.unwritten.discard(self)
                 self.aside.settle()
             return
         self._busy, number = True, self.aside.began()
@@ -243,6 +245,8 @@ class DraftKeeper:
         except Problem as problem:
             self.failing = str(problem)
         kept = [one.draft(self._app.person, self._app.session) for one in snapshots if not one.gone]
+        if not kept:
+            self._app.unwritten.discard(self)
         self._app.last_words = self.aside.last(store, kept) or self._removed or self._app.last_words
 
     def _unsaved(self) -> list[DraftInfo]:
@@ -255,6 +259,7 @@ class DraftKeeper:
     def _forget_all(self, problem: Problem) -> None:
         """The client was removed for good: what is typed of him is kept neither in the store nor beside it."""
         self._removed = problem.told(self._app.terms)
+        self._app.unwritten.discard(self)
         self._waiting.clear()
 
     def _later(self, seconds: float) -> None:
@@ -308,6 +313,8 @@ class DraftKeeper:
             self._app.say("The store is back; what you typed is written.", "ok")
         if self._waiting:
             self._later(WAIT_SECONDS)
+        else:
+            self._app.unwritten.discard(self)
 
     def _failed(self, problem: Problem, taken: Sequence[Held], number: int) -> None:
         self._busy = False
