@@ -10,7 +10,13 @@ from tui.screens.registry import SCREENS, ScreenEntry, know_actions
 from validators.standard.catalogue import load
 
 BANNER = " DEMO - no real people, nothing is kept "
-CALLED = {"history": "By me today", "measures": "Measures", "rollover": "Roll-over", "drafts": "Unsaved typing"}
+CALLED = {
+    "history": "By me today",
+    "measures": "Measures",
+    "rollover": "Roll-over",
+    "drafts": "Unsaved typing",
+    "worklists": "Worklists",
+}
 TITLED = {"history": "History: what", "rollover": "roll-over", "drafts": "Typed and not saved", "settings": "of itself"}
 """What the palette is asked for, and what stands in the title line, where they are not the tooltip and the title."""
 STANDARDS = ("ndtms-cjit-p", "smds-wales")

@@ -1,6 +1,7 @@
 """Options that several commands have, declared once."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from validators.problems import Problem
 
 
 class OutputFormat(StrEnum):
@@ -27,12 +30,38 @@ class TableFormat(StrEnum):
     CSV = "csv"
 
 
+def _named_store(text: str | None) -> str | None:
+    """Whichever of the two a command opens first, the store that it works with is none of its inputs."""
+    from store.disk.location import location
+
+    with suppress(Problem):  # told when the store is opened
+        location(text)
+    return text
+
+
+def _named_key(path: Path | None) -> Path | None:
+    """Nor is the key."""
+    from store.disk.keys import key_path
+
+    with suppress(Problem):
+        key_path(path)
+    return path
+
+
 StoreOption = Annotated[
-    str | None, typer.Option("--store", metavar="PATH", help="The store; else KEYWORK_STORE, else the usual place.")
+    str | None,
+    typer.Option(
+        "--store", metavar="PATH", callback=_named_store, help="The store; else KEYWORK_STORE, else the usual place."
+    ),
 ]
 KeyOption = Annotated[
     Path | None,
-    typer.Option("--key-file", metavar="PATH", help="The store's key; else KEYWORK_KEY_FILE, else the usual place."),
+    typer.Option(
+        "--key-file",
+        metavar="PATH",
+        callback=_named_key,
+        help="The store's key; else KEYWORK_KEY_FILE, else the usual place.",
+    ),
 ]
 StandardOption = Annotated[
     str | None, typer.Option("--standard", metavar="ID", help="The data set, e.g. ndtms-cjit-p.")
