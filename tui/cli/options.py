@@ -32,10 +32,10 @@ class TableFormat(StrEnum):
 
 def _named_store(text: str | None) -> str | None:
     """Whichever of the two a command opens first, the store that it works with is none of its inputs."""
-    from store.disk.location import location
+    from store.disk.location import store_path
 
     with suppress(Problem):  # told when the store is opened
-        location(text)
+        store_path(text)
     return text
 
 
