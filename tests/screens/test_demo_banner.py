@@ -7,18 +7,13 @@ import pytest
 from tests.screens.test_app import keywork
 from tests.terminal import Terminal
 from tui.screens.registry import SCREENS, ScreenEntry, know_actions
+from tui.widgets.actions import REGISTRY
 from validators.standard.catalogue import load
 
 BANNER = " DEMO - no real people, nothing is kept "
-CALLED = {
-    "history": "By me today",
-    "measures": "Measures",
-    "rollover": "Roll-over",
-    "drafts": "Unsaved typing",
-    "worklists": "Worklists",
-}
+CALLED = {"history": "By me today", "import": SCREENS["import"].tooltip}  # beside it stands an Import of its own
 TITLED = {"history": "History: what", "rollover": "roll-over", "drafts": "Typed and not saved", "settings": "of itself"}
-"""What the palette is asked for, and what stands in the title line, where they are not the tooltip and the title."""
+"""What the palette is asked for, and what stands in the title line, where they are not the name and the title."""
 STANDARDS = ("ndtms-cjit-p", "smds-wales")
 know_actions()
 
@@ -49,7 +44,8 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Termin
 def test_every_screen_begins_with_the_banner(demos: dict[str, Terminal], entry: ScreenEntry) -> None:
     demo = next(demos[standard] for standard in STANDARDS if entry.is_for(load(standard)))
     title = TITLED.get(entry.name, entry.title.split()[0])
-    demo.press(f"<ctrl+p>{CALLED.get(entry.name, entry.tooltip)}<enter>", 0.3)
+    called = CALLED.get(entry.name) or REGISTRY[f"go.{entry.name}"].name
+    demo.press(f"<ctrl+p>{called}<enter>", 0.3)
     demo.until(lambda seen: seen.lines()[0].startswith(BANNER) and title in seen.lines()[0])
     demo.press("<f1>")
     demo.until("Help: ")
