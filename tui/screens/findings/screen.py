@@ -185,8 +185,9 @@ class FindingsScreen(FilteredScreen):
         self.read()
 
     def checked(self, done: int, due: int) -> None:
-        """A batch was checked: tell how far it is; read again now and then, and at the end."""
-        if due:
+        """A batch was checked: tell how far it is, unless keys wait for the list, for that is told then; read again now
+        and then, and at the end."""
+        if due and self._slow is None:
             self.say(progress_text(done, due, self.program.standard.word("episode")), "ok" if done == due else "")
         if (due or caseload_check(self.program).compared) and (done == due or not self._soon):
             self._soon = True
