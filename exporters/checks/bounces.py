@@ -204,7 +204,7 @@ def _marked(snapshot: Snapshot, extract_id: str, listed: list[Bounce]) -> list[B
     if not ids:
         return listed
     made_at = extracts.one(snapshot, extract_id).made_at
-    changed = bounce_lists.fields(snapshot, ids, made_at)
+    changed = bounce_lists.changed_fields(snapshot, ids, made_at)
 
     def is_changed(one: Bounce) -> bool:
         if one.field:

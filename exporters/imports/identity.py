@@ -21,9 +21,8 @@ from validators.rules.messages import listed
 from validators.standard.model import Standard, without_zeros
 
 if TYPE_CHECKING:
-    from store.store import Store
-if TYPE_CHECKING:
     from store.facts import AgencyInfo
+    from store.store import Store
 
 
 _ALIKE: Mapping[str, Callable[[str], str]] = {

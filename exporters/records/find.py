@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from store.clients import lookalikes, search
 from store.facts import RECORD_KINDS, AgencyInfo, ClientTree, EpisodeTree, Resemblance, StoredRecord
@@ -12,8 +11,9 @@ from validators.problems import Problem
 from validators.records import Values
 from validators.standard.model import Standard
 
-if TYPE_CHECKING:
-    from store.snapshot import Snapshot
+NUMBERS = {"nhs_number": "nhs_number", "client_reference": "reference"}
+"""The roles of numbers that are one person's only, and the store's columns that keep them."""
+ROLES = ("given_initial", "family_initial", "birth_date", "sex", *NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -126,18 +126,13 @@ def _told(wanted: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in wanted)
 
 
-NUMBERS = {"nhs_number": "nhs_number", "client_reference": "reference"}
-"""The roles of numbers that are one person's only, and the store's columns that keep them."""
-ROLES = ("given_initial", "family_initial", "birth_date", "sex", *NUMBERS)
-
-
 def told_by(standard: Standard, values: Values) -> tuple[str, ...]:
     """All that a client is known by, in the order of `ROLES`: where it is the same, so is who resembles him."""
     return tuple(values.get(standard.role(role), "") for role in ROLES)
 
 
 def known_already(
-    snapshot: "Snapshot", agency: AgencyInfo, standard: Standard, values: Values, *, leave_out: Collection[str] = ()
+    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, values: Values, *, leave_out: Collection[str] = ()
 ) -> list[Resemblance]:
     """Who may be the client whom these values tell of, the likeliest first: those who have a number of his before those
     who resemble him. `leave_out` are ids of clients who do not count, himself for one.

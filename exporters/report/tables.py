@@ -16,6 +16,13 @@ from store.snapshot import Snapshot
 from validators.problems import Problem
 from validators.standard.model import Standard
 
+What = Literal["clients", "caseload"]
+PAGE = 500
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet may take for a formula at a cell's beginning."""
+
+Rows = Iterable[Sequence[str]]
+
 
 def write_new(target: Path, fill: Callable[[Path], object]) -> None:
     """Make a file that must not be there yet: `fill(path)` writes it under another name first.
@@ -32,14 +39,6 @@ def write_new(target: Path, fill: Callable[[Path], object]) -> None:
         raise Problem(f"{target} is there already: move it away, or choose another name.") from None
     except OSError as error:
         raise refused(error, target, "written") from None
-
-
-What = Literal["clients", "caseload"]
-PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet may take for a formula at a cell's beginning."""
-
-Rows = Iterable[Sequence[str]]
 
 
 def rows(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, what: What) -> Iterator[list[str]]:

@@ -19,8 +19,9 @@ from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
 from exporters.records.history import ACT_WORDS
 from exporters.records.second_keying import RIGHTS
+from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, extracts_with, names_of
-from exporters.subject.removal import COPIES, REASONS, held_elsewhere
+from exporters.subject.removal import COPIES, REASONS
 from exporters.work import Work
 from store.disk import audit
 from store.disk.files import mode_for_person, place, refused, scratch

@@ -1,188 +1,33 @@
 """Removal of a client after withdrawal of consent, or at the end of retention: due, asked for, confirmed, done.
 
 Nothing is removed by itself. One person asks, another one looks and confirms; both may be told beforehand what is held
-(see `exporters.subject.everything`), and where else in the store the person is. Files that were written outside the
-store are named, for they are not touched.
+(see `exporters.subject.everything`), and where else in the store the person is (see `elsewhere` beside it). Files that
+were written outside the store are named, for they are not touched.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import product
 from typing import TYPE_CHECKING
 
-from exporters.imports.copy import copied_from, told_origin
 from exporters.records.consent import WHOM
-from exporters.subject.names import editions_of, extracts_with, form_of, names_of, require_known
-from store.clients import lookalikes
-from store.clients.facts import Counterpart, Sought
-from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason, StoredRecord
+from exporters.subject.elsewhere import HeldElsewhere, held_elsewhere, lost_origins
+from exporters.subject.names import extracts_with, form_of, names_of, require_known
+from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, RemovalInfo, RemovalReason
 from store.live import offline_drafts
-from store.month import extracts, letters, locate, withdrawals
-from store.records import agencies, read, removal
+from store.month import extracts, withdrawals
+from store.records import read, removal
 from store.records.removal import StruckExtract
-from store.records.values import sortable, unpack
 from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
-from validators.records import Values
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 from validators.standard.terminology import Sentence, counted
 
 if TYPE_CHECKING:
     from store.unit_of_work import UnitOfWork
-
-
-PERSON = ("given_initial", "family_initial", "birth_date")
-
-
-@dataclass(frozen=True, slots=True)
-class HeldElsewhere:
-    """A client of another agency: the same person, as the note of a copy tells, or perhaps, by initials and birth date.
-
-    `copies` are the episodes there whose notes say that they were copied from here; `origin` is the agency as a note
-    here calls it, which was copied from there.
-    """
-
-    agency: AgencyInfo
-    client_id: str
-    name: str
-    is_certain: bool
-    copies: tuple[str, ...] = ()
-    origin: str = ""
-
-    @property
-    def place(self) -> str:
-        """The agency, as sentences name it."""
-        return f"{self.agency.code} ({self.agency.standard})"
-
-    @property
-    def told(self) -> str:
-        """That the agency has the person."""
-        if not self.is_certain:
-            return f"Agency {self.place} has {self.name}, perhaps the same person by initials and birth date"
-        return f"Agency {self.place} has {'a copy' if self.copies else 'him, too'}, {self.name}"
-
-
-def held_elsewhere(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: Iterable[ClientTree]
-) -> list[HeldElsewhere]:
-    """The clients of other agencies who are the same person, or may be; those copied on from there among them.
-
-    An episode is a copy where its note names the one it was copied from; perhaps one, where somebody with these
-    initials and this birth date has one begun on that day. Deleted ones count: they are held.
-    """
-    start = list(trees)
-    known = _next(snapshot, agency, standard, start)
-    seen = {tree.client.id for tree in start}
-    found: dict[str, HeldElsewhere] = {}
-    while known:
-        one = known.pop(0)
-        if one.client_id in seen:
-            continue
-        there = found.get(one.client_id)
-        if there is not None and (there.is_certain or not one.is_certain):
-            continue
-        found[one.client_id] = one
-        if one.is_certain:
-            its = removal.all_of(snapshot, one.client_id)
-            beyond = _next(snapshot, one.agency, load(one.agency.standard), its)
-            known += [each for each in beyond if each.is_certain]
-    return list(found.values())
-
-
-def _next(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]) -> list[HeldElsewhere]:
-    """Those of some records that are one step away: copies, records that are alike, and what they were copied from."""
-    others = [one for one in agencies.listed(snapshot) if one.id != agency.id]
-    found: list[HeldElsewhere] = []
-    for other in others:
-        found += _copies(snapshot, other, agency, standard, trees)
-    notes = dict.fromkeys(one.note for tree in trees for one in tree.episodes if copied_from(one.note))
-    for note in notes:
-        for other in others:
-            called = {f"agency {other.code} ({edition})" for edition in letters.editions(snapshot, other)}
-            if copied_from(note) in called:
-                found += _origins(snapshot, other, note)
-    return found
-
-
-def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) -> list[str]:
-    """A sentence for each agency that a note says somebody was copied from, where it is not known whom it meant."""
-    places = {told for one in known if one.is_certain for told in (f"agency {one.place}", one.origin)}
-    notes = dict.fromkeys(copied_from(one.note) for tree in trees for one in tree.episodes)
-    return [
-        f"He was copied from {origin}: whether he is to be removed there is asked there."
-        for origin in notes
-        if origin and origin not in places
-    ]
-
-
-def _copies(
-    snapshot: Snapshot, other: AgencyInfo, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
-) -> Iterator[HeldElsewhere]:
-    sought = [Sought(note) for note in _notes_of_copies(snapshot, agency, standard, trees)]
-    for tree in trees:
-        given, family, born = (tree.client.values.get(standard.role(role), "") for role in PERSON)
-        for one in tree.episodes:
-            opened = one.episode.values.get(standard.role("opened"), "")
-            sought.append(Sought("", given, family, sortable(born), sortable(opened)))
-    found: dict[str, list[Counterpart]] = {}
-    keyed = {str(at): one for at, one in enumerate(sought)}
-    for _, each in lookalikes.every_counterpart(snapshot, other, keyed, deleted=True):
-        found.setdefault(each.client_id, []).append(each)
-    for client_id, its in found.items():
-        copies = tuple(dict.fromkeys(each.episode_id for each in its if each.by_note))
-        yield HeldElsewhere(other, client_id, _name(other, its[0].reference or client_id), bool(copies), copies)
-
-
-def _notes_of_copies(
-    snapshot: Snapshot, agency: AgencyInfo, standard: Standard, trees: list[ClientTree]
-) -> Iterator[str]:
-    """What the notes of copies of some records may begin with: a copy keeps the edition, reference and day it was made
-    by, whatever became of them since. What somebody else bears now counts for nothing."""
-    names = names_of(snapshot, agency, standard, trees)
-    for its in editions_of(snapshot, agency, standard):
-        reference, episode_id, opened = (its.role(role) for role in ("client_reference", "episode_id", "opened"))
-        clients = [values for tree in trees for values in _ever(snapshot, tree.client, {reference: names.references})]
-        for tree in trees:
-            for one in tree.episodes:
-                for values in _ever(snapshot, one.episode, {episode_id: names.episodes, opened: None}):
-                    yield from (told_origin(its, agency.code, client, values) for client in clients)
-
-
-def _ever(snapshot: Snapshot, record: StoredRecord, headers: Mapping[str, Collection[str] | None]) -> Iterator[Values]:
-    """A record with whatever stood in some fields at any time, of a field only some values where those are given."""
-    ever = {header: {record.values.get(header, "")} for header in headers if header}
-    for _, field, text in removal.former_values(snapshot, [record]):
-        told = {field: text} if field else unpack(text) if text.startswith("{") else {}
-        for header in ever.keys() & told.keys():
-            some = headers[header]
-            if some is None or told[header] in some:
-                ever[header].add(told[header])
-    for texts in product(*ever.values()):
-        yield {**record.values, **dict(zip(ever, texts, strict=True))}
-
-
-def _origins(snapshot: Snapshot, other: AgencyInfo, note: str) -> Iterator[HeldElsewhere]:
-    """The client of an agency whose episode a note names as the one it was copied from; none where it is not there."""
-    standard = load(other.standard)
-    told = note.partition(f", {standard.word('episode')} ")[2]
-    # What stands behind the name may have been typed since; a name may have a full stop in it, too.
-    guesses = [told[:at] for at, letter in enumerate(told) if letter == "."]
-    client_ids = [one.client_id for one in locate.episodes(snapshot, other, guesses).values()]
-    references = read.clients_bearing(snapshot, other, [one.partition(" ")[0] for one in guesses], by_reference=True)
-    client_ids += [one.id for some in references.values() for one in some]
-    for client_id in dict.fromkeys(client_ids):
-        tree = read.tree(snapshot, client_id, deleted=True)
-        if any(origin and note.startswith(origin) for origin in _notes_of_copies(snapshot, other, standard, [tree])):
-            reference = tree.client.values.get(standard.role("client_reference")) or client_id
-            yield HeldElsewhere(other, client_id, _name(other, reference), True, origin=copied_from(note))
-
-
-def _name(agency: AgencyInfo, reference: str) -> str:
-    return f"{load(agency.standard).word('client')} {reference}"
 
 
 REASONS: dict[RemovalReason, str] = {
@@ -273,7 +118,7 @@ def ask(
 def take_back(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, removal_id: str) -> RemovalInfo:
     """Take back what was asked, for all agencies of which it was asked in one act. Raises Problem."""
     done = removal.take_back(unit, removal_id)
-    for place, other in _together(unit, done, _places(unit, agency, standard, done)):
+    for place, other in _together(unit, done, _places(unit, agency, standard, done.client_id)):
         with _told_there(place):
             removal.take_back(unit, other.id)
     return done
@@ -281,12 +126,12 @@ def take_back(unit: "UnitOfWork", agency: AgencyInfo, standard: Standard, remova
 
 def elsewhere_of(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> list[HeldElsewhere]:
     """The other agencies' records of the same person, for whoever is asked whether those go, too."""
-    found = held_elsewhere(snapshot, agency, standard, removal.all_of(snapshot, client_id))
+    found = _places(snapshot, agency, standard, client_id)
     return [one for one in found if one.is_certain and removal.waiting(snapshot, one.client_id) is None]
 
 
-def _places(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, info: RemovalInfo) -> list[HeldElsewhere]:
-    return held_elsewhere(snapshot, agency, standard, removal.all_of(snapshot, info.client_id))
+def _places(snapshot: Snapshot, agency: AgencyInfo, standard: Standard, client_id: str) -> list[HeldElsewhere]:
+    return held_elsewhere(snapshot, agency, standard, removal.all_of(snapshot, client_id))
 
 
 def _together(

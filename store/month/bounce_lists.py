@@ -17,6 +17,9 @@ from store.records.values import moment, pack, stamp
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 
+_AT_ONCE = 500
+"""Records asked for in one query."""
+
 
 def latest(snapshot: Snapshot, agency: AgencyInfo) -> BounceList | None:
     """The list that was last added to; None where there is none."""
@@ -84,10 +87,7 @@ def _info(row: Row[Any]) -> BounceList:
     return BounceList(row.submission, row.extract_id, row.told, bool(row.counts_rows), moment(row.kept_at), row.kept_by)
 
 
-_AT_ONCE = 500
-
-
-def fields(snapshot: Snapshot, records: Collection[str], at: datetime) -> dict[str, set[str]]:
+def changed_fields(snapshot: Snapshot, records: Collection[str], at: datetime) -> dict[str, set[str]]:
     """The fields that were changed after `at` of each of some records that were, by the records' ids.
 
     "" among them stands for all of the record, as of one that was deleted.

@@ -15,8 +15,8 @@ from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
 from exporters.subject import everything, removal
+from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, names_of
-from exporters.subject.removal import held_elsewhere
 from exporters.work import Work
 from store.clients import search, views
 from store.clients.facts import SavedView

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from exporters.subject import everything, removal
-from exporters.subject.removal import HeldElsewhere, Removed
+from exporters.subject.elsewhere import HeldElsewhere
+from exporters.subject.removal import Removed
 from exporters.work import Work
 from store.disk.user import service_account
 from store.facts import AgencyInfo, RemovalInfo, RemovalReason

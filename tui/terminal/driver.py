@@ -31,6 +31,22 @@ from tui.terminal import textual_private
 NOTHING_LEFT = "\x1b[0m\x1b[2J\x1b[H"
 """Written before the alternate screen is left: of a window that was made taller tmux puts what stands on that screen
 into the scroll-back."""
+# What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
+ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
+# PuTTY's VT100+ goes on after F4 where others send CSI sequences.
+VT100_PLUS = dict(zip("TUVWXY", (Keys.F5, Keys.F6, Keys.F7, Keys.F8, Keys.F9, Keys.F10), strict=True))
+_known: Any = ANSI_SEQUENCES_KEYS
+_known.update({f"\x1bO{letter}": (key,) for letter, key in VT100_PLUS.items()})
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
+# A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
+CUT_STARTS = ("\x1b[20", "\x1b[200")
+# An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
+OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
+READ_AT_ONCE = 4096
+PASTE_SECONDS = 3.0
+"""After so long without a byte the end of a paste may have been lost on the way: then keys are keys again."""
+LONGEST_KEY = 16
+"""What is longer and comes at once was typed by nobody: it is the rest of a paste whose line stood still."""
 
 
 def can_be_resumed() -> bool:
@@ -134,24 +150,6 @@ class LeavingDriver(linux_driver.LinuxDriver):
         """Give the terminal back, with nothing on it."""
         self.write(NOTHING_LEFT)
         super().stop_application_mode()
-
-
-# What follows Escape inside a sequence: CSI, a further Escape, or the final letters of SS3 that function keys have.
-ALONE = re.compile("\x1b(?!\x1b|\\[|O(?:[A-DFHIMP-Y]|\\Z)|\\Z)")
-# PuTTY's VT100+ goes on after F4 where others send CSI sequences.
-VT100_PLUS = dict(zip("TUVWXY", (Keys.F5, Keys.F6, Keys.F7, Keys.F8, Keys.F9, Keys.F10), strict=True))
-_known: Any = ANSI_SEQUENCES_KEYS
-_known.update({f"\x1bO{letter}": (key,) for letter, key in VT100_PLUS.items()})
-PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
-# A start of a paste cut in two by the end of a read; shorter beginnings are those of other keys too.
-CUT_STARTS = ("\x1b[20", "\x1b[200")
-# An Escape at the end of a read: what comes next says whether it stands alone. A line over SSH cuts anywhere.
-OPEN = re.compile("(?<!\x1b)\x1bO?\\Z")
-READ_AT_ONCE = 4096
-PASTE_SECONDS = 3.0
-"""After so long without a byte the end of a paste may have been lost on the way: then keys are keys again."""
-LONGEST_KEY = 16
-"""What is longer and comes at once was typed by nobody: it is the rest of a paste whose line stood still."""
 
 
 class PromptEscapeParser(XTermParser):

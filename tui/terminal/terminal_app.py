@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 5
 """A widget that always has something to do must not keep its screen from being drawn."""
+SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
+"""A line that closes, a host that goes down, and somebody who wants the program to end."""
+LOOP_SECONDS = 1.0
+"""So long the loop has to begin the end; then what is typed is kept without it."""
+LAST_SECONDS = 4.0
+"""Longer than any flush of a draft; a hung line must not keep the process."""
+ALARM_SECONDS = 8
+"""What the system waits for a program that does not even get to its threads."""
+SHOW_CURSOR = "\x1b[?25h"
 
 
 class FirstFrames:
@@ -64,16 +73,6 @@ class FirstFrames:
         if screen.is_current:
             screen.refresh()
             textual_private.draw_now(screen)
-
-
-SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
-"""A line that closes, a host that goes down, and somebody who wants the program to end."""
-LOOP_SECONDS = 1.0
-"""So long the loop has to begin the end; then what is typed is kept without it."""
-LAST_SECONDS = 4.0
-"""Longer than any flush of a draft; a hung line must not keep the process."""
-ALARM_SECONDS = 8
-"""What the system waits for a program that does not even get to its threads."""
 
 
 class Ending:
@@ -119,9 +118,6 @@ class Ending:
         with contextlib.suppress(Exception):
             self._keep(number.name)
         os._exit(128 + number)
-
-
-SHOW_CURSOR = "\x1b[?25h"
 
 
 def _display_of_changes() -> "DiffDisplay | None":

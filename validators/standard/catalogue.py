@@ -19,6 +19,9 @@ from validators.standard.loader import load_standard
 from validators.standard.model import CodeList, Standard
 from validators.standard.pack_tables import read_table
 
+SHIPPED = Path(__file__).parent.parent / "standards"
+DEFAULT = "ndtms-cjit-p"
+_INSTALLED = re.compile(r"([a-z0-9]+(?:_[a-z0-9]+)*)(?:@([0-9]{1,6}))?")
 SITE_COLUMNS = ("code", "label")
 
 
@@ -42,11 +45,6 @@ def with_site_lists(standard: Standard, folder: Path) -> Standard:
             source = "the schema that the site installed"
             lists[own.id] = replace(own, status="site", complete=True, source=source, codes=codes, labels=(), note="")
     return replace(standard, code_lists=lists)
-
-
-SHIPPED = Path(__file__).parent.parent / "standards"
-DEFAULT = "ndtms-cjit-p"
-_INSTALLED = re.compile(r"([a-z0-9]+(?:_[a-z0-9]+)*)(?:@([0-9]{1,6}))?")
 
 
 @dataclass(frozen=True, slots=True)
