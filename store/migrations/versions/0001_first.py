@@ -145,8 +145,3 @@ def upgrade() -> None:
     op.create_index("ix_event_external", "event", ["external_id"])
     make_drafts_and_audit()
     make_extracts()
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -106,8 +106,3 @@ def upgrade() -> None:
     op.create_index("ix_reference_part_client", "reference_part", ["client_number"])
     make_findings()
     make_presence_and_merges()
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -202,8 +202,3 @@ def upgrade() -> None:
     make_decisions()
     make_submissions()
     make_figures()
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -27,8 +27,3 @@ def upgrade() -> None:
         sa.Column("causes", sa.Text(), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in counts),
     )
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -11,8 +11,3 @@ depends_on = None
 def upgrade() -> None:
     """An index over who did something when; the chain's rows stay as they are."""
     op.create_index("ix_audit_person_at", "audit", ["person", "at"])
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

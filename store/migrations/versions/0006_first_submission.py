@@ -14,8 +14,3 @@ def upgrade() -> None:
     op.add_column("agency", sa.Column("reports_since", sa.String(), nullable=False, server_default=""))
     for name in ("dropped_at", "dropped_by", "dropped_because"):
         op.add_column("submission", sa.Column(name, sa.String(), nullable=True))
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -27,8 +27,3 @@ def upgrade() -> None:
         sa.Column("fields", sa.Text(), nullable=False),
     )
     op.create_index("ix_carried_episode_number", "carried", ["episode_number"])
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

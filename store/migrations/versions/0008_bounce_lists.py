@@ -28,8 +28,3 @@ def upgrade() -> None:
         sa.Column("kept_at", sa.String(), nullable=False),
         sa.Column("kept_by", sa.String(), nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

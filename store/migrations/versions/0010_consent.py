@@ -44,8 +44,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("agency_number", "version"),
         sqlite_autoincrement=True,
     )
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -30,8 +30,3 @@ def upgrade() -> None:
     op.create_index("ix_removal_client", "removal", ["client_id"])
     op.add_column("extract", text("redacted_at", null=True))
     op.add_column("extract", text("redacted_sha256", null=True))
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

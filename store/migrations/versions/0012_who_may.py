@@ -32,8 +32,3 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), primary_key=True, nullable=False, autoincrement=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

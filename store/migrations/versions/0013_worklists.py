@@ -38,8 +38,3 @@ def upgrade() -> None:
         sa.Column("told", sa.Text(), nullable=False),
         sa.Column("kept_at", sa.String(), nullable=False),
     )
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

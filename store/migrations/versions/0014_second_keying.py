@@ -47,8 +47,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_second_keyed_sample", "second_keyed", ["sample_number", "number"])
     op.create_index("ix_second_keyed_episode", "second_keyed", ["episode_number"])
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")

@@ -12,8 +12,3 @@ depends_on = None
 def upgrade() -> None:
     """A column, empty for the episodes of samples that were drawn before."""
     op.add_column("second_keyed", sa.Column("event_id", sa.String(), nullable=False, server_default=""))
-
-
-def downgrade() -> None:
-    """Go no further back than this: an older program is given a backup instead."""
-    raise NotImplementedError("a store is never taken back to an older version")
