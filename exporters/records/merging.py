@@ -100,7 +100,7 @@ def consequences(standard: Standard, both: Pair) -> list[str]:
         )
     if both.keep.sent:
         ids = list(dict.fromkeys(one.client for one in both.keep.sent))
-        told = "The {client} kept was sent, too, as {ids}: what was sent of him stays as it is."
+        told = "The {client} kept was sent, too, as {ids}: what was sent stays as it is."
         said.append(standard.say(told, ids=_listed(ids)))
     return [*said, *typing_told(both.other.typing, "goes over with it")]
 

@@ -50,7 +50,7 @@ class HeldElsewhere:
         """That the agency has the person."""
         if not self.is_certain:
             return f"Agency {self.place} has {self.name}, perhaps the same person by initials and birth date"
-        return f"Agency {self.place} has {'a copy' if self.copies else 'him, too'}, {self.name}"
+        return f"Agency {self.place} has {'a copy' if self.copies else 'the same person'}, {self.name}"
 
 
 def held_elsewhere(
@@ -100,7 +100,7 @@ def lost_origins(trees: Iterable[ClientTree], known: Iterable[HeldElsewhere]) ->
     places = {told for one in known if one.is_certain for told in (f"agency {one.place}", one.origin)}
     notes = dict.fromkeys(copied_from(one.note) for tree in trees for one in tree.episodes)
     return [
-        f"He was copied from {origin}: whether he is to be removed there is asked there."
+        f"What is here was copied from {origin}: whether it is to be removed there is asked there."
         for origin in notes
         if origin and origin not in places
     ]

@@ -104,8 +104,8 @@ def ask(
     there = [one for one in places if removal.waiting(unit, one.client_id) is None]
     if there and everywhere is None:
         raise Problem(
-            f"{'; '.join(one.told for one in there)}: say whether he is to be removed there, too (--everywhere), "
-            "or stays there (--here-alone)."
+            f"{'; '.join(one.told for one in there)}: say whether what is there is removed, too (--everywhere), "
+            "or stays (--here-alone)."
         )
     done = removal.ask(unit, agency, client_id, reason)
     for one in there if everywhere else ():
@@ -272,11 +272,11 @@ def _typed_away(snapshot: Snapshot, trees: list[ClientTree]) -> list[str]:
     ids = {one.id for one in removal.records_in(trees)}
     typed, unread = offline_drafts.left(snapshot)
     people = sorted({one.person for one in typed if ids & {one.record_id, one.parent_id}})
-    told = [f"What {one} typed of him while the store was away goes when {one} starts Keywork." for one in people]
+    told = [f"What {one} typed while the store was away goes when {one} starts Keywork." for one in people]
     if unread:
         told.append(
             f"Typing that was kept in {counted(unread, 'file')} while the store was away cannot be read by this "
-            "account: what of him is in it goes when whoever typed it starts Keywork."
+            "account: what of the client is in it goes when whoever typed it starts Keywork."
         )
     return told
 

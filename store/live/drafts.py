@@ -40,7 +40,7 @@ def save(unit: UnitOfWork, draft: Draft) -> None:
     Raises RemovedForGood where the record, or the one above it, was removed: nothing of it is kept again.
     """
     if was_removed(unit.connection, draft.record_id, draft.parent_id):
-        raise RemovedForGood("The client was removed for good while this was typed: what was typed of him is not kept.")
+        raise RemovedForGood("The client was removed for good while this was typed: what was typed is not kept.")
     put(unit.connection, row_of(unit.person, unit.who.session, unit.at, draft))
 
 

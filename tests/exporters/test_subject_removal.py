@@ -214,9 +214,7 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
         held = ask(store, everything.everything, Work(agency, STANDARD, TODAY), client, "ann", NOW)
         assert f"{its}: what is held there is told there." in held.notes
         told = sentence(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
-        assert told == (
-            f"{its}: say whether he is to be removed there, too (--everywhere), or stays there (--here-alone)."
-        )
+        assert told == (f"{its}: say whether what is there is removed, too (--everywhere), or stays (--here-alone).")
         # Here alone: said so before and after, and he stays there.
         asked = do(store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY, False)
         assert f"{its}: not removed with this one, ask for that there." in ask(
@@ -240,7 +238,9 @@ def test_whether_a_copy_in_another_agency_goes_is_said_and_it_goes_or_stays(desk
         assert ask(store, stored_removal.waiting, client) is None
         asked = do(store, ANN, removal.ask, there, WALES, copy, "withdrawal", TODAY, True)
         before = ask(store, removal.told_before, there, WALES, asked)
-        assert before[1].startswith("Agency T0123 (ndtms-cjit-p) has him, too, client MARKREF77, which goes with this")
+        assert before[1].startswith(
+            "Agency T0123 (ndtms-cjit-p) has the same person, client MARKREF77, which goes with this"
+        )
         other = ask(store, stored_removal.waiting, client)
         assert other is not None and "another person" in sentence(
             store, ANN, removal.confirm, agency, STANDARD, other.id, TODAY
@@ -376,7 +376,7 @@ def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:
     closed.write_bytes(bytes(reversed(closed.read_bytes())))  # as one of another account, not to be read
     done = do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     assert any("kept in 1 file while the store was away cannot be read" in one for one in done.elsewhere)
-    assert "What ann typed of him while the store was away goes when ann starts Keywork." in done.elsewhere
+    assert "What ann typed while the store was away goes when ann starts Keywork." in done.elsewhere
     with pytest.raises(Problem, match="removed for good"):
         late = Draft("client", client, {"PC": "half typed word"}, 1, agency.id)
         do(desk.store, ANN, drafts.save, late)

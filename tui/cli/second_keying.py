@@ -65,7 +65,7 @@ def draw(
     ] = None,
     number: Annotated[int, typer.Option("--number", metavar="N", min=0, help="How many.")] = 0,
     share: Annotated[float, typer.Option("--share", metavar="PERCENT", min=0, max=100, help="Or what share.")] = 0.0,
-    keyer: Annotated[str, typer.Option("--for", metavar="NAME", help="Who will key it: nothing of his own.")] = "",
+    keyer: Annotated[str, typer.Option("--for", metavar="NAME", help="Who will key it: nothing of their own.")] = "",
     seed: Annotated[str, typer.Option("--seed", metavar="TEXT", help="The seed of a drawing that is repeated.")] = "",
 ) -> int:
     """Draw a sample of what was entered for a submission, by default the one at hand, or from one day to another."""

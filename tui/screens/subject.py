@@ -221,7 +221,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
                 ask(letter == "e")
 
         answers = [Answer("e", "Everywhere: those records, too"), Answer("h", "Here alone: those stay")]
-        self.app.push_screen(Confirm("He is held elsewhere, too", [f"{one.told}." for one in found], answers), answered)
+        self.app.push_screen(Confirm("Held elsewhere, too", [f"{one.told}." for one in found], answers), answered)
 
     def _asked(self, info: RemovalInfo) -> None:
         self.say("Asked: another person confirms it here, or takes it back.", "ok")

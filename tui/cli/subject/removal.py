@@ -67,7 +67,8 @@ def ask(
     everywhere: Annotated[
         bool | None,
         typer.Option(
-            "--everywhere/--here-alone", help="Where other agencies of the store have him: there, too, or not."
+            "--everywhere/--here-alone",
+            help="Where other agencies of the store have the same person: there, too, or not.",
         ),
     ] = None,
 ) -> int:

@@ -171,7 +171,7 @@ class SecondKeyingScreen(StoreScreen[None]):
             Asked("since", "Entered from (YYYY-MM-DD)", f"{since}"),
             Asked("until", "To", f"{until}"),
             Asked("many", "How many, as 20, or a share, as 5%"),
-            Asked("keyer", "For whom: nothing of his own (empty: anybody)", optional=True),
+            Asked("keyer", "For whom: nothing of their own (empty: anybody)", optional=True),
             Asked("seed", "Seed of a drawing that is repeated (empty: a new one)", optional=True),
         )
         self.app.push_screen(Asking(f"Draw a sample; {month} is at hand", [], asked, wanted), given)
