@@ -218,7 +218,7 @@ def check_file(
     return Report(standard, tally, findings)
 
 
-TOGETHER = 200
+HELD_AT_ONCE = 200
 """Records that are judged together: as many as are well held in memory at once."""
 
 # In this order findings of the same line and rule are told.
@@ -232,7 +232,7 @@ def check_episodes(
 ) -> Report:
     """Check episodes from the store by what an examination is of; `more` is known of each."""
     report, rest = of_store(examination), iter(records)
-    while some := list(islice(rest, TOGETHER)):
+    while some := list(islice(rest, HELD_AT_ONCE)):
         for record, is_sound in zip(some, examination.sound(some), strict=True):
             report.findings.extend(examination.examine(record, [*more(record)], is_sound=is_sound))
     return report

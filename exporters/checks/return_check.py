@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from exporters.checks.carried import CarriedNotices
 from exporters.checks.caseload import stored_context
-from exporters.checks.file_check import TOGETHER, Examination, Report, check_episodes, of_store
+from exporters.checks.file_check import HELD_AT_ONCE, Examination, Report, check_episodes, of_store
 from exporters.formats import choose
 from exporters.formats.base import Outgoing, Selecting
 from exporters.work import Work
@@ -38,7 +38,7 @@ def examination(snapshot: Snapshot, work: Work, selection: Selecting) -> Examina
 def going(its: Examination, stream: Iterable[Chosen]) -> Iterator[list[tuple[EpisodeRecord, Outgoing, bool]]]:
     """The episodes of an extract, some at a time, each with what goes of it, and whether that is known to be sound."""
     rest = iter(stream)
-    while some := list(islice(rest, TOGETHER)):
+    while some := list(islice(rest, HELD_AT_ONCE)):
         found = iter(its.sound([outgoing.judged for _, outgoing in some if _goes(outgoing)]))
         yield [(record, outgoing, _goes(outgoing) and next(found)) for record, outgoing in some]
 

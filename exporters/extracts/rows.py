@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 from exporters.checks.caseload import stored_context
-from exporters.checks.file_check import TOGETHER, Examination
+from exporters.checks.file_check import HELD_AT_ONCE, Examination
 from exporters.checks.return_check import examination, examined, going
 from exporters.extracts.receipt import Omitted, Receipt, Whose
 from exporters.formats import choose
@@ -205,7 +205,7 @@ class _WrongDates:
     def look_at(self, record: EpisodeRecord) -> None:
         """Look at an episode that is kept out, or a part of it, together with others."""
         self._waiting.append(record)
-        if len(self._waiting) >= TOGETHER:
+        if len(self._waiting) >= HELD_AT_ONCE:
             self._look()
 
     def found(self) -> dict[str, Finding]:

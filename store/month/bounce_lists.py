@@ -13,12 +13,10 @@ from sqlalchemy import Row, Select, delete, insert, select, update
 from store.disk.tables import AUDITS, BOUNCE_LISTS
 from store.facts import AgencyInfo, ExtractInfo
 from store.month.facts import BounceList
+from store.records.read import batches
 from store.records.values import moment, pack, stamp
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
-
-_AT_ONCE = 500
-"""Records asked for in one query."""
 
 
 def latest(snapshot: Snapshot, agency: AgencyInfo) -> BounceList | None:
@@ -94,8 +92,7 @@ def changed_fields(snapshot: Snapshot, records: Collection[str], at: datetime) -
     """
     found: dict[str, set[str]] = {}
     columns = AUDITS.c.record_id, AUDITS.c.field
-    wanted = sorted(records)
-    for some in (wanted[at : at + _AT_ONCE] for at in range(0, len(wanted), _AT_ONCE)):
+    for some in batches(sorted(records)):
         query = select(*columns).where(AUDITS.c.record_id.in_(some), AUDITS.c.at > stamp(at)).distinct()
         for record, field in snapshot.connection.execute(query):
             found.setdefault(record, set()).add(field)
