@@ -302,9 +302,11 @@ def _changed(rows: list[PackRow], changes: Sequence[PackRow], key: tuple[str, ..
         return next((cell for name in key if (cell := row.cells.get(name, ""))), "")
 
     def places(name: str) -> list[int]:
-        return [number for number, row in enumerate(found) if name_of(row) == name]
+        return [number for number, one in enumerate(names) if one == name]
 
     found, renewed = list(rows), set[str]()
+    # Each row's name: hundreds of rows are looked for, each among all.
+    names = [name_of(row) for row in found]
     for change in changes:
         kind, name = change.cells["change"], name_of(change)
         was = change.cells.get("was", "") if kind == "renamed" else name
@@ -315,15 +317,19 @@ def _changed(rows: list[PackRow], changes: Sequence[PackRow], key: tuple[str, ..
             there = "is there already" if at else "is not in what it changes"
             fail(change.path, change.line, f"{was!a} {there}")
         if kind == "minus":
-            found = [row for number, row in enumerate(found) if number not in at]
+            for number in reversed(at):
+                del found[number], names[number]
         elif kind in ("changed", "renamed") and key != ("rule",):
             found[at[0]] = _filled(found[at[0]], change)
+            names[at[0]] = name_of(found[at[0]])
         elif kind == "changed" and name not in renewed:  # a rule: all its rows are replaced
-            found[at[0] : at[-1] + 1] = [change]
+            found[at[0] : at[-1] + 1], names[at[0] : at[-1] + 1] = [change], [name]
             renewed.add(name)
         else:
             renewed.add(name)
-            found.insert(_place(found, change, places), change)
+            place = _place(found, change, places)
+            found.insert(place, change)
+            names.insert(place, name)
     return found
 
 
@@ -336,8 +342,9 @@ def _place(found: Sequence[PackRow], change: PackRow, places: Callable[[str], li
         return at[-1] + 1
     for name in ("rule", "section"):
         if name in change.cells:
-            same = [number for number, row in enumerate(found) if row.cells.get(name) == change.cells[name]]
-            return same[-1] + 1 if same else len(found)
+            wanted = change.cells[name]
+            behind = (number for number in range(len(found), 0, -1) if found[number - 1].cells.get(name) == wanted)
+            return next(behind, len(found))
     return len(found)
 
 
