@@ -75,10 +75,11 @@ class Finding:
     """One thing a rule has to say about one record.
 
     `field` is the header to jump to, `fields` all headers involved with their `values`; `message` is one sentence that
-    says what is wrong and holds no value. `section` is the section the record belongs to (empty for a whole file),
-    `episode` the episode's identifier as typed, `lines` the lines of a file it concerns, the first being where to look;
-    `client_id`, `episode_id` and `event_id` are the store's own ids, empty from a file; `accepted` is the id of the
-    acceptance that somebody gave a warning, empty for none.
+    says what is wrong. Where it says more than the standard's own words (whose an identifier was first, which code was
+    meant), `anonymous` is the sentence without that; else it is empty. `section` is the section the record belongs to
+    (empty for a whole file), `episode` the episode's identifier as typed, `lines` the lines of a file it concerns, the
+    first being where to look; `client_id`, `episode_id` and `event_id` are the store's own ids, empty from a file;
+    `accepted` is the id of the acceptance that somebody gave a warning, empty for none.
     """
 
     severity: Severity
@@ -94,6 +95,12 @@ class Finding:
     episode_id: str = ""
     event_id: str = ""
     accepted: str = ""
+    anonymous: str = ""
+
+    @property
+    def for_others(self) -> str:
+        """The sentence for those who may learn nothing of anybody's record by it."""
+        return self.anonymous or self.message
 
     @property
     def line(self) -> int | None:

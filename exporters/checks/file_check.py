@@ -61,7 +61,7 @@ def _packed(finding: Finding) -> object:
     told = finding
     return (
         *(told.severity.value, told.rule, told.field, told.fields, told.message, dict(told.values), told.section),
-        *(told.episode, told.lines, told.client_id, told.episode_id, told.event_id, told.accepted),
+        *(told.episode, told.lines, told.client_id, told.episode_id, told.event_id, told.accepted, told.anonymous),
     )
 
 

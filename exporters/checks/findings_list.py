@@ -76,7 +76,8 @@ def _pages(snapshot: Snapshot, work: Work, submission: str) -> Iterator[Sequence
 
 
 def _told(row: int, one: Finding, reference: str, anonymous: bool) -> ToldFinding:
-    about = (one.severity.value, one.rule, one.field, one.fields, one.message, bool(one.accepted))
+    message = one.for_others if anonymous else one.message
+    about = (one.severity.value, one.rule, one.field, one.fields, message, bool(one.accepted))
     if anonymous:
         return ToldFinding(row, *about)
     values = "; ".join(f"{header}={_shown(one.values.get(header, ''))}" for header in one.fields)

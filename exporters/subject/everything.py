@@ -245,9 +245,12 @@ def _notes(snapshot: Snapshot, standard: Standard, titles: dict[str, str]) -> He
 
 
 def _findings(snapshot: Snapshot, work: Work, tree: ClientTree) -> HeldTable:
+    """What the rules say of this client; that somebody is like them, and who, is about somebody else."""
     found = [] if tree.client.deleted else check_client.findings(snapshot, work, tree)
-    rows = tuple((one.severity.value, f"rule {one.rule}", one.message) for one in found)
-    title = "What the rules of the data set say of these records"
+    of_others = {one.id for one in work.standard.rules if any(row.pattern == "like_another" for row in one.rows)}
+    told = (one for one in found if one.rule not in of_others)
+    rows = tuple((one.severity.value, f"rule {one.rule}", one.for_others) for one in told)
+    title = "What the rules of the data set say of these records, beside what compares them with other people's"
     return HeldTable(title, ("Severity", "Rule", "Finding"), rows, "Nothing.")
 
 

@@ -228,6 +228,11 @@ def json_text(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return func.json_extract(column, f"$.{name}")
 
 
+def json_with(column: ColumnElement[Any], name: str, value: ColumnElement[Any]) -> ColumnElement[str]:
+    """A column that holds JSON, with another value under a name."""
+    return func.json_set(column, f"$.{name}", value)
+
+
 def before(column: ColumnElement[Any], mark: str) -> ColumnElement[str]:
     """What stands before a mark in a text; empty where the mark does not stand in it."""
     return func.substr(column, 1, func.max(0, func.instr(column, mark) - 1))

@@ -205,6 +205,16 @@ def withdraw(unit: UnitOfWork, kind: Kind, record_id: str, pattern: str, headers
         due_part.refigure(unit.connection, [one.number])
 
 
+def forget_places(unit: UnitOfWork) -> None:
+    """Take out of what shows between records which other record it is: that may be one that goes for good.
+
+    The next comparison, which is due when anything was saved, tells anew of those that stay.
+    """
+    anonymous = sqlite.json_text(FINDINGS.c.told, "anonymous")
+    told = sqlite.json_with(FINDINGS.c.told, "message", anonymous)
+    unit.connection.execute(update(FINDINGS).where(FINDINGS.c.beside != 0, anonymous.is_not(None)).values(told=told))
+
+
 def beside_is_due(snapshot: Snapshot, agency: AgencyInfo, day: date) -> bool:
     """Whether anything was saved, or the day or the rules became others, since the episodes were compared."""
     query = select(BESIDE_CHECKS).where(BESIDE_CHECKS.c.agency_number == agency.number)
@@ -318,6 +328,8 @@ def _told(found: Finding) -> str:
         "episode": found.episode,
         "event_id": found.event_id,
     }
+    if found.anonymous:
+        told["anonymous"] = found.anonymous
     return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
 
 

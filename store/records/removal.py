@@ -38,6 +38,7 @@ from store.disk.tables import (
     STATES,
 )
 from store.facts import AgencyInfo, ClientTree, DueRemoval, ExtractInfo, Kind, RemovalInfo, RemovalReason, StoredRecord
+from store.findings import results
 from store.live import presence
 from store.month import agency_settings, extracts
 from store.month.facts import PART
@@ -272,6 +273,7 @@ def erase(
         counts["lines"] = _strike_bounces(unit, names)
         counts["confirmations"] = _strike_confirmations(unit, names)
         _strike_views(unit, names)
+        results.forget_places(unit)
         _erase_beside(unit, records)
         counts["history"] = 0
         for record in records:

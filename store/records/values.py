@@ -21,6 +21,8 @@ _scan: Callable[[str, int], tuple[dict[str, str], int]] = vars(json.JSONDecoder(
 
 Standards = Callable[[str], Standard]
 
+_KEPT_FINDINGS = 2
+"""Raised where what is kept of a finding changes: those kept before are found again."""
 DATE = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})", re.ASCII)
 
 
@@ -217,7 +219,7 @@ class Deriver:
         rules = [(rule.id, row) for rule in its.rules for row in map(_plain_row, rule.rows)]
         values = [(name, sorted(codes)) for name, codes in sorted(its.values.items())]
         roles = sorted(its.roles.items())
-        rest = (VERSION, its.id, its.edition, its.no_consent_carries, its.extracted_when)
+        rest = (VERSION, _KEPT_FINDINGS, its.id, its.edition, its.no_consent_carries, its.extracted_when)
         text = repr((rest, fields, lists, rules, values, roles))
         return blake2b(text.encode(), digest_size=8).hexdigest()
 

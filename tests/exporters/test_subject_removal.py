@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from exporters.checks.bounces import read_bounces
+from exporters.checks.caseload import check_caseload
 from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
@@ -22,6 +23,7 @@ from store.clients import search, views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
+from store.findings import queries
 from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, letters, sent
 from store.records import agencies, consent, field_notes, merge, read, save
@@ -35,6 +37,7 @@ from tests.stores import ask, do
 from tests.validators.builders_smds import WALES, modality
 from validators.local_time import LONDON
 from validators.problems import Problem
+from validators.rules.checker import Checker
 from validators.standard.catalogue import load
 from validators.standard.model import Standard
 
@@ -362,6 +365,23 @@ def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: 
     do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
     last = b"".join(ask(desk.store, extracts.text, ask(desk.store, extracts.listed, agency)[-1].id))
     assert b"c5" in last and b"clientmark" not in last
+
+
+def test_whom_somebody_is_like_is_forgotten_of_one_who_was_removed(desk: Desk) -> None:
+    gone = row("1", CLIENT="MARKREF77", CLIENTID="clientmark", EPISODID="episodemark")
+    desk.take([gone, row("1", CLIENTID="c9", CLIENT="1009", EPISODID="e9")])
+    agency = ask(desk.store, agencies.one)
+    check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
+    (told,) = [one for one in ask(desk.store, queries.findings, agency) if one.rule == "twice"]
+    assert told.message == f"{told.anonymous} (first of client MARKREF77)"
+    client = client_of(desk.store, agency, STANDARD, "MARKREF77")
+    with desk.store.writing(ANN) as unit:
+        episode = read.tree(unit, client).episodes[0].episode
+        ended = {**episode.values, "CONSENT": "N", "DISD": "20201201", "CJDISRSN": "80"}
+        save.change(unit, "episode", episode.id, ended, episode.version)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+    assert traces(desk.store) == set()
 
 
 def test_typing_that_comes_late_is_not_kept(desk: Desk) -> None:

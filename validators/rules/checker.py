@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Source, Values
 from validators.rules.compiled import Failures, broken, compile_scopes
-from validators.rules.messages import sentence
+from validators.rules.messages import anonymous_sentence, sentence
 from validators.rules.registry import (
     EACH_FIELD,
     FIELD_PATTERNS,
@@ -40,6 +40,7 @@ class _Telling(NamedTuple):
     jump: str
     fields: tuple[str, ...]
     message: str
+    anonymous: str
     section: str
 
 
@@ -262,6 +263,7 @@ class Checker:
                 record.client_id,
                 record.episode_id,
                 event_id,
+                anonymous=told.anonymous,
             )
             for told in tellings
         ]
@@ -290,6 +292,7 @@ class Checker:
             jump,
             tuple(dict.fromkeys(header for _, failure in parts for header in failure.fields)),
             sentence(self.standard, parts),
+            anonymous_sentence(self.standard, parts),
             self.standard.by_header[jump].section,
         )
 

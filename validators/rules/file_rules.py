@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from validators.records import EpisodeRecord, Event, Finding, Severity, Values
 from validators.rules.columns import EpisodeColumns
-from validators.rules.messages import listed, sentence
+from validators.rules.messages import anonymous_sentence, listed, sentence
 from validators.rules.registry import UNREADABLE, Failure
 from validators.standard.model import RuleRow, Standard, without_zeros
 
@@ -270,6 +270,7 @@ class FileRules:
             field=first.jump,
             fields=fields,
             message=sentence(self.standard, parts),
+            anonymous=anonymous_sentence(self.standard, parts),
             values={header: values.get(header, "") for header in fields},
             section=self.standard.by_header[first.jump].section,
             episode=record.episode.get(self.standard.role("episode_id"), ""),

@@ -1,6 +1,11 @@
-"""The sentence of a finding, made from the wording in rules.csv. It names fields, never their values."""
+"""The sentence of a finding, made from the wording in rules.csv. It names fields, never their values.
+
+Two of its words may tell something of a record: where else an identifier stands, and which code a value was meant for.
+The anonymous sentence leaves them out.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from validators.rules.registry import EACH_FIELD, Failure
 from validators.standard.model import RuleRow, Standard
@@ -13,6 +18,7 @@ _VERBS = {
     "end": ("ends", "end"),
     "look": ("looks", "look"),
 }
+_OF_RECORDS = ("where", "meant")
 
 
 def listed(names: Sequence[str]) -> str:
@@ -33,6 +39,14 @@ def sentence(standard: Standard, parts: Sequence[tuple[RuleRow, Failure]]) -> st
         by_wording.setdefault(told, []).append(failure)
         rows[told] = row
     return "; ".join(_worded(standard, rows[told], failures) for told, failures in by_wording.items())
+
+
+def anonymous_sentence(standard: Standard, parts: Sequence[tuple[RuleRow, Failure]]) -> str:
+    """The same without what it tells of records; empty where it tells nothing of them."""
+    if not any(failure.words.get(word) for _, failure in parts for word in _OF_RECORDS):
+        return ""
+    nothing = dict.fromkeys(_OF_RECORDS, "")
+    return sentence(standard, [(row, replace(one, words={**one.words, **nothing})) for row, one in parts])
 
 
 def _worded(standard: Standard, row: RuleRow, failures: Sequence[Failure]) -> str:
