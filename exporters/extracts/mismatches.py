@@ -41,6 +41,7 @@ TITLES: Mapping[str, Sentence] = {
     "identity": Sentence("Identity changed"),
     "residence": Sentence("Residence changed"),
     "reopened": Sentence("Open again"),
+    "part-gone": Sentence("Part emptied"),
     "moved": Sentence("Another client"),
     "client-reused": Sentence("Identifier reused"),
     "event-moved": Sentence("Another {episode}"),
@@ -248,9 +249,32 @@ class Finder:
             change = FieldChange(self.residence, lived, lives)
             found = Mismatch("residence", was.episode, was.episode, now.client, told, (change,))
             yield self._placed(found, place, self.residence)
+        yield from self._parts_gone(was, now, place)
         for (section, own), values in was.events.items():
             if (section, own) not in now.events:
                 yield self._event_gone(was, now, section, own, values, place)
+
+    def _parts_gone(self, was: SentEpisode, now: SentEpisode, place: Whereabouts | None) -> Iterator[Mismatch]:
+        """A part of a message that was sent and has nothing in it now: it is left out, which takes nothing back."""
+        form = self.standard.xml
+        told_of = {self.closed, *self.identity}  # that it is open again, or somebody else, is told by itself
+        for block in form.blocks if form is not None else ():
+            changes = tuple(
+                FieldChange(header, value, "") for header in block.headers if (value := was.values.get(header))
+            )
+            if block.section or any(now.values.get(header) for header in block.headers):
+                continue
+            if not changes or any(one.header in told_of for one in changes):
+                continue
+            if any((now.episode, one.header) in self.held for one in changes):
+                told = f"What was sent of {block.group} is now dated after the end of the reporting period."
+            else:
+                told = (
+                    f"What was sent of {block.group} is empty now: an extract leaves it out, which takes nothing back."
+                )
+            subject = f"{was.episode} {block.group}"
+            found = Mismatch("part-gone", subject, was.episode, now.client, told, changes)
+            yield self._placed(found, place, changes[0].header)
 
     def _denied(self, was: SentEpisode, now: SentEpisode) -> tuple[FieldChange, ...]:
         """What was sent of who the client is and is not so now; what was left blank then, nobody denies."""

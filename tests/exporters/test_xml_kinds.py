@@ -231,6 +231,30 @@ def test_what_was_sent_and_is_gone_is_a_mismatch_that_leads_to_the_journey(wales
     assert "deleted by bob" in found[0].told
 
 
+def test_a_part_that_was_sent_and_was_emptied_is_a_mismatch_until_a_full_extract_went(wales: Returns) -> None:
+    """An extract of what is new leaves it out, and so tells nobody; the receipt called it unchanged and all well."""
+    one = wales.keyed()
+    two = wales.keyed(CLIENTNO="43", SURNAME1="", FORENAME1="", DOB="", GENDER="")
+    sent(wales, "2026-03")
+    wales.change(
+        one, **{header: "" for header in WALES.headers if WALES.by_header[header].group == "Assessment Details"}
+    )
+    wales.change(two, NHSNO="", ETHNIC="", POSTCODE="", LA="")
+
+    def told() -> list[tuple[str, str, str]]:
+        preview = ask(wales.store, preview_extract, Work(wales.agency, WALES, TODAY), "2026-04")
+        return [(each.kind, each.subject, each.header) for each in ask(wales.store, find_mismatches, preview).found]
+
+    assert told() == [
+        ("part-gone", "42 2026-03-02 01 Assessment Details", "ASSDATE"),
+        ("part-gone", "43 2026-03-02 01 Client Details", "NHSNO"),
+    ]
+    sent(wales, "2026-04")
+    assert len(told()) == 2
+    sent(wales, "2026-04", "full")
+    assert told() == []
+
+
 def test_a_repeated_event_of_the_same_day_is_told_apart(wales: Returns) -> None:
     again = Event("modality", dict(modality().values))
     wales.keyed(modality(), again)
