@@ -4,6 +4,7 @@ The file is a small database under the store's own key with nothing but the draf
 when that folder is away or full, where the platform keeps a program's state. Its name tells of the store alone.
 """
 
+import errno
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -76,7 +77,7 @@ def keep(store: Store, kept: Sequence[DraftInfo]) -> Path:
     It is on the disk when this returns. Raises Problem when there is no place for it either.
     """
     path, key = store.path, store.ground.key
-    token = uuid.uuid4().hex[:12]
+    token, away = uuid.uuid4().hex[:12], ""
     for place, prefix in _places(path):
         target = place / f"{prefix}{token}"
         try:
@@ -86,9 +87,15 @@ def keep(store: Store, kept: Sequence[DraftInfo]) -> Path:
                 _fill(made, key, kept)
                 files.place(made, target)
             return target
-        except (OSError, Problem):
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                away = away or (error.strerror or "").lower()
+        except Problem:
             continue
-    raise Problem(f"What was typed could be written neither to {path} nor to a file beside it: free some space.")
+    what = f"What was typed could be written neither to {path} nor to a file beside it"
+    if away:
+        raise Problem(f"{what} ({away}): check the disk, and that its folder can be written to.")
+    raise Problem(f"{what}: free some space.")
 
 
 def take(store: Store, who: Who, *, of_all: bool = False) -> TakenIn:

@@ -207,17 +207,25 @@ def test_without_a_terminal_one_sentence_says_so(tmp_path: Path) -> None:
     assert done.stderr.startswith("keywork: The screens need a terminal")
 
 
-def test_a_store_that_cannot_be_opened_is_said_in_the_status_line(
+def test_why_a_store_cannot_be_opened_stays_until_it_can(
     store: Store, tmp_path: Path, terminals: list[Terminal]
 ) -> None:
     wrong = tmp_path / "wrong.key"
     wrong.write_bytes(store.key_file.read_bytes().replace(b"a", b"b").replace(b"1", b"2"))
     wrong.chmod(0o600)
-    terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(wrong))
-    terminals.append(terminal)
-    terminal.until("Error:")
-    terminal.send(keys("<f10>"))
-    assert terminal.wait() == 0
+    for mended in (False, True):
+        terminal = keywork(tmp_path, "--store", str(store.path), "--key-file", str(wrong))
+        terminals.append(terminal)
+        terminal.until("Error:")
+        terminal.press("<f3>")
+        terminal.until("The store is not open yet")
+        assert "it is not a Keywork store, or the key file is another store's" in " ".join(terminal.text().split())
+        if mended:
+            wrong.write_bytes(store.key_file.read_bytes())
+            terminal.press("<f5>")
+            terminal.until("Month: ")
+        terminal.send(keys("<f10>"))
+        assert terminal.wait() == (0 if mended else 2)
 
 
 def test_an_idle_client_screen_sends_nothing(store: Store, tmp_path: Path, terminals: list[Terminal]) -> None:

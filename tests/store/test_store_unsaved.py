@@ -139,3 +139,5 @@ def test_where_nothing_can_be_written_one_sentence_says_so(
         with pytest.raises(Problem, match=r"neither to .* nor to a file beside it") as told:
             offline_drafts.keep(store, [draft()])
         assert SECRET not in str(told.value)
+        # No room is made by freeing some where the place itself is what is wrong.
+        assert "free some space" not in str(told.value) and "check the disk" in str(told.value)

@@ -45,7 +45,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 LOST = 2
-"""The exit code of a session that was left although what was typed could be kept nowhere."""
+"""The exit code of a session that was left although what was typed could be kept nowhere, or that opened no store."""
 
 
 class KeyworkApp(BaseApp):
@@ -178,6 +178,7 @@ class KeyworkApp(BaseApp):
 
     def opened(self, found: Opened) -> None:
         """What was found where the store should be: go on to the first screen, or ask what is missing."""
+        self.last_words = ""
         if found.store is None or found.agency is None or found.standard is None or found.checker is None:
             screen = self.screen
             if isinstance(screen, StartScreen):
@@ -232,7 +233,11 @@ class KeyworkApp(BaseApp):
             self.open_screen("drafts")
 
     def _not_opened(self, problem: Problem) -> None:
-        self.say(problem.sentence, "error")
+        self.last_words = problem.told(self.terms)
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_failure(self.last_words, self._begin)
+        else:
+            self.say(problem.sentence, "error")
 
     # Going places
 
@@ -366,7 +371,9 @@ class KeyworkApp(BaseApp):
 
     def action_leave(self) -> None:
         """F10: drafts are kept, the program ends; where they can be kept nowhere that is said, and it stays open."""
-        if told := self.try_to_leave():
+        if self.store is None and self.last_words:
+            self.leave(LOST)
+        elif told := self.try_to_leave():
             self.say(told, "error")
 
     def try_to_leave(self) -> str:

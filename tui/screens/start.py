@@ -10,6 +10,7 @@ from textual.widget import Widget
 from tui.session.new_agency import NewAgency
 from tui.session.program import StoreScreen
 from tui.session.wording import path_text
+from tui.widgets.actions import REGISTRY
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.filter_list import FilteredList
 from tui.widgets.text import fit, printable, width_of
@@ -42,6 +43,7 @@ class StartScreen(StoreScreen[None]):
     StartScreen TextPage { height: 1fr; }
     StartScreen.-asking TextPage { height: 9; }
     """
+    _again: Callable[[], None] | None = None
 
     def body(self) -> Iterable[Widget]:
         """What is going on."""
@@ -51,6 +53,28 @@ class StartScreen(StoreScreen[None]):
             else "Opening the store ..."
         )
         yield TextPage(["", f"# {text}"])
+
+    def show_failure(self, sentence: str, again: Callable[[], None]) -> None:
+        """Say on the page why the store is not open, where no key wipes it away; F5 then does `again`.
+
+        While something is asked there, that page stays, and the status line alone says it.
+        """
+        self.say(sentence, "error")
+        if not self.query(FilteredList):
+            self._again = again
+            keys = (REGISTRY.key_text("app.refresh"), REGISTRY.key_text("app.quit"))
+            page = ["", "# The store is not open", "", sentence, "", "{} tries again, {} leaves.".format(*keys)]
+            self.query_one(TextPage).show(page)
+
+    def action_refresh_data(self) -> None:
+        """F5: open it again, where that failed."""
+        again, self._again = self._again, None
+        if again is None:
+            super().action_refresh_data()
+            return
+        self.say("")
+        self.query_one(TextPage).show(["", "# Opening the store ..."])
+        again()
 
     def ask_which(self, agencies: "Sequence[AgencyInfo]", choose: "Callable[[AgencyInfo], None]") -> None:
         """Ask which of the agencies is meant; it goes to `choose`."""
