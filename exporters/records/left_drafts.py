@@ -92,6 +92,15 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     return found
 
 
+def none_told(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> str:
+    """What is said where there is no such group: all is saved, but for what is typed in other windows just now, which
+    month end counts as well."""
+    under_way = sum(one.person == who.person for one in stored_drafts.in_agency(snapshot, agency))
+    if not under_way:
+        return "Everything you typed is saved."
+    return f"{counted(under_way, 'draft')} of yours not saved, in another window that is open: save there. All else is."
+
+
 def _in_words_of_today(snapshot: Snapshot, agency: AgencyInfo, draft: DraftInfo) -> DraftInfo:
     """A draft that a window kept in the words of a letter that was left meanwhile, as the forms of today show it."""
     standard = snapshot.derivers[agency.standard].standard

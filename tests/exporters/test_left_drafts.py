@@ -9,7 +9,7 @@ from exporters.records.left_drafts import DraftGroup, DraftName
 from exporters.records.save import Save
 from store.clients import search
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
-from store.live import drafts
+from store.live import drafts, presence
 from store.records import agencies, read
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD
@@ -117,3 +117,13 @@ def test_everybodys_typing_in_a_client_is_told(desk: Desk, agency: AgencyInfo) -
         "bob": 1,
     }
     assert ask(desk.store, left_drafts.in_client, "c1") == []
+
+
+def test_nobody_is_told_that_all_is_saved_while_another_window_has_more(desk: Desk, agency: AgencyInfo) -> None:
+    """Month end counts that draft, and a list said of the same moment that everything is saved."""
+    typing(desk)
+    do(desk.store, ANN, presence.enter, "client", "c2")
+    now = Who("ann", NOW, "window 2")
+    assert ask(desk.store, left_drafts.groups, agency, now) == []
+    assert ask(desk.store, left_drafts.none_told, agency, now).startswith("5 drafts of yours not saved, in another")
+    assert ask(desk.store, left_drafts.none_told, agency, BOB) == "Everything you typed is saved."

@@ -24,7 +24,7 @@ def shown(pilot: Pilot[Any]) -> str:
 
 
 async def test_what_was_typed_and_not_saved_is_listed_and_opened() -> None:
-    app = FakeProgram(DraftsScreen, [[DraftGroup("c-1", VALUES, (DRAFT,), older=1)]] * 3)
+    app = FakeProgram(DraftsScreen, [([DraftGroup("c-1", VALUES, (DRAFT,), older=1)], "")] * 3)
     program = is_a_program(app)
     program.came_back = "1 draft kept while the store was away came back."
     async with app.run_test(size=(80, 24)) as pilot:
@@ -37,7 +37,7 @@ async def test_what_was_typed_and_not_saved_is_listed_and_opened() -> None:
 
 
 async def test_with_everything_saved_the_screen_says_so() -> None:
-    app = FakeProgram(DraftsScreen, [[], [], []])
+    app = FakeProgram(DraftsScreen, [([], "Everything you typed is saved.")] * 3)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "Everything you typed is saved." in app.screen.query_one(StatusLine).text
@@ -45,7 +45,7 @@ async def test_with_everything_saved_the_screen_says_so() -> None:
 
 async def test_nothing_is_said_to_be_right_before_it_is_checked() -> None:
     """F8 from a list just after an extract came in: no finding is kept yet, and that is no praise."""
-    app = FakeProgram(DraftsScreen, [[], [], []])
+    app = FakeProgram(DraftsScreen, [([], "")] * 3)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         for stale, told in ((1299, "No more findings so far; 1,299 still to be checked"), (0, "No more findings.")):

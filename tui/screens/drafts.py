@@ -16,6 +16,7 @@ from tui.widgets.text_page import TextPage
 from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
+    from store.snapshot import Snapshot
     from tui.session.program import Program
 
 
@@ -42,17 +43,23 @@ class DraftsScreen(StoreScreen[None]):
     def _load(self) -> None:
         program = self.program
         agency, who = program.agency, Who(program.person, program.clock(), program.session)
-        program.read(lambda snapshot: left_drafts.groups(snapshot, agency, who), on_done=self._came, hold=True)
 
-    def _came(self, groups: list[DraftGroup]) -> None:
+        def look(snapshot: "Snapshot") -> tuple[list[DraftGroup], str]:
+            groups = left_drafts.groups(snapshot, agency, who)
+            return groups, "" if groups else left_drafts.none_told(snapshot, agency, who)
+
+        program.read(look, on_done=self._came, hold=True)
+
+    def _came(self, found: tuple[list[DraftGroup], str]) -> None:
+        groups, none = found
         self.query_one(FilteredList).offer(
             [
                 (group.client_id, client_name(self.program.standard, group.client), told(group, self.program))
                 for group in groups
             ]
         )
-        if not groups:
-            self.say("Everything you typed is saved.", "ok")
+        if none:
+            self.say(none, "ok" if none.startswith("Everything") else "notice")
 
     def on_line_list_chosen(self) -> None:
         """Enter."""

@@ -192,7 +192,8 @@ def drafts_(
 ) -> int:
     """List what I typed and did not save, by client; client edit with --use-draft saves it."""
     with asked.opened() as at:
-        groups = at.store.ask(left_drafts.groups, at.work.agency, at.who)
+        its = at.work.agency, at.who
+        groups = at.store.ask(left_drafts.groups, *its)
         if drop:
             names = [
                 DraftName(one.record_id, one.session)
@@ -210,7 +211,8 @@ def drafts_(
         if asked.form is OutputFormat.JSON:
             print(json_text([_group_mapping(one) for one in groups], indent=1))
             return 0
-        for line in _group_lines(at.work.standard, groups):
+        lines = _group_lines(at.work.standard, groups) if groups else [at.store.ask(left_drafts.none_told, *its)]
+        for line in lines:
             print(printable(line).rstrip())
     return 0
 
@@ -222,9 +224,6 @@ def _group_mapping(group: DraftGroup) -> dict[str, object]:
 
 def _group_lines(standard: Standard, groups: list[DraftGroup]) -> Iterator[str]:
     """The drafts below a heading, each with its record, and the id to go on with."""
-    if not groups:
-        yield "Everything you typed is saved."
-        return
     yield f"{'Client':<20}  {'Record':<28}  {'Typed':<16}  {'Fields':<6}  {'Id':<36}  State"
     for group in groups:
         for one in group.drafts:
