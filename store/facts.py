@@ -192,6 +192,12 @@ class DraftInfo:
     kept_under: str = ""
 
     @property
+    def differs(self) -> bool:
+        """Whether it holds what is not saved: a new record, or other values than those that stand now. A line that was
+        cut while a save was under way leaves one that holds nothing else."""
+        return bool(self.fields) or not self.version
+
+    @property
     def is_overtaken(self) -> bool:
         """Whether somebody saved the record after the draft was begun."""
         return self.version > self.base_version

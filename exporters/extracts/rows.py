@@ -5,7 +5,6 @@ What a wrong date keeps out of them is found here, too: an episode outside the p
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -141,7 +140,7 @@ def write_rows(
     agency, standard = work.agency, selection.standard
     judging = examination(snapshot, work, selection)
     receipt.tally = judging.tally
-    receipt.drafts = Counter(draft.person for draft in drafts.in_agency(snapshot, agency))
+    receipt.drafts = drafts.unsaved(snapshot, agency)
     wrong_dates = _WrongDates(selection, judging, stored_context(snapshot, agency, work.today))
     form = choose.of(standard)
     kind = selection.wanted.kind if selection.wanted else ""

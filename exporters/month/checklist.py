@@ -4,7 +4,6 @@ Some items the data tick and untick, the others a person, with name and time. Wh
 upload is kept with it: an account of what was sent does not change with what is keyed afterwards.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -151,7 +150,7 @@ def situation(
         ticks=tuple(submissions.ticks(snapshot, its.id)) if its else (),
         beside_due=results.beside_is_due(snapshot, agency, today),
         unanswered=submissions.count_unanswered_consent(snapshot, agency, period) if standard.role("consent") else 0,
-        drafts=Counter(draft.person for draft in stored_drafts.in_agency(snapshot, agency)),
+        drafts=stored_drafts.unsaved(snapshot, agency),
         carried=stored_carried.count(snapshot, agency),
         extract=extract,
         changed=submissions.changed_since(snapshot, agency, extract.id) if extract else 0,

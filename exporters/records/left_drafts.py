@@ -63,7 +63,7 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
     every = [
         _in_words_of_today(snapshot, agency, draft)
         for draft in stored_drafts.listed(snapshot, who.person)
-        if draft.fields or not draft.version
+        if draft.differs
     ]
     known = {draft.record_id: draft for draft in reversed(every)}
     by_client: dict[str, list[DraftInfo]] = {}
@@ -95,7 +95,7 @@ def groups(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> list[DraftGroup]
 def none_told(snapshot: Snapshot, agency: AgencyInfo, who: Who) -> str:
     """What is said where there is no such group: all is saved, but for what is typed in other windows just now, which
     month end counts as well."""
-    under_way = sum(one.person == who.person for one in stored_drafts.in_agency(snapshot, agency))
+    under_way = stored_drafts.unsaved(snapshot, agency)[who.person]
     if not under_way:
         return "Everything you typed is saved."
     return f"{counted(under_way, 'draft')} of yours not saved, in another window that is open: save there. All else is."
@@ -258,7 +258,7 @@ def in_client(snapshot: Snapshot, client_id: str, record_id: str = "") -> list[T
     wanted = {record_id or client_id}
     below = [*((one.episode.id, client_id) for one in tree.episodes)]
     below += [(event.id, one.episode.id) for one in tree.episodes for event in one.events]
-    every = [draft for draft in stored_drafts.listed(snapshot) if draft.fields or not draft.version]
+    every = [draft for draft in stored_drafts.listed(snapshot) if draft.differs]
     below += [(draft.record_id, draft.parent_id) for draft in every if draft.kind == "episode" and not draft.version]
     below += [(draft.record_id, draft.parent_id) for draft in every if draft.kind == "event" and not draft.version]
     for id, parent in below:

@@ -1,6 +1,7 @@
 """Drafts: what somebody is typing, kept in short transactions of their own, not audited since nothing is saved yet."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -94,6 +95,11 @@ def in_agency(snapshot: Snapshot, agency: AgencyInfo) -> list[DraftInfo]:
     every = listed(snapshot, None)
     parents = {draft.record_id: draft.parent_id for draft in every}
     return [draft for draft in every if _agency_id(snapshot.connection, draft, parents) == agency.id]
+
+
+def unsaved(snapshot: Snapshot, agency: AgencyInfo) -> Counter[str]:
+    """How many drafts of an agency's records hold what is not saved, by person."""
+    return Counter(draft.person for draft in in_agency(snapshot, agency) if draft.differs)
 
 
 def _agency_id(connection: Connection, draft: DraftInfo, parents: Mapping[str, str]) -> str:

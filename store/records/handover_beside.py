@@ -74,6 +74,7 @@ def unsaved(snapshot: Snapshot, agency: AgencyInfo) -> list[HandedDraft]:
             tuple(sorted(one.unconfirmed)),
         )
         for one in drafts.in_agency(snapshot, agency)
+        if one.differs
     ]
     return sorted(found, key=lambda one: (one.saved_at, one.record_id, one.person, one.session))
 
