@@ -52,6 +52,7 @@ def test_without_a_passphrase_it_is_left_and_entered_afresh(store: Store, known:
     terminal = start(known.client.id)
     terminal.send("\x1b[24~")
     terminal.until("has no passphrase here")
+    assert "leaves, then come in afresh." in " ".join(terminal.text().split()), terminal.text()
     terminal.send("anything\r")
     terminal.until_quiet(0.3)
     assert LOCKED in terminal.text() and "26964" not in terminal.text()

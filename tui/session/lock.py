@@ -9,6 +9,7 @@ from textual import events
 from tui.session.program import Program
 from tui.terminal import textual_private
 from tui.widgets.text import printable
+from tui.widgets.text_page import wrapped
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -146,6 +147,9 @@ class Lock:
         person = printable(self._app.person)
         keys = (TYPE if self._can_open else NONE).format(person=person) if not self._waits else ""
         typed = "*" * min(len(self._typed), 60)
-        lines = ["", f" {BLANK}", "", f" {keys}", "", f" {self._told}", f" {typed}"]
+        # The terminal wraps nothing by itself: what is longer than a line would lose its end, the key to press with it.
+        width = cast("App[Any]", self._app).size.width
+        said = ["", f" {BLANK}", "", f" {keys}", "", f" {self._told}", f" {typed}"]
+        lines = [piece for line in said for piece in wrapped(line, width)]
         driver.write(CLEAR + "\r\n".join(lines))
         driver.flush()
