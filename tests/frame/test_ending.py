@@ -93,7 +93,7 @@ def wiped(raw: bytes) -> bool:
     return b"Reference" in before and b"\x1b[?1049l" in after and not re.sub(rb"\x1b\[[<>?]?[0-9;]*[a-z]", b"", between)
 
 
-@pytest.mark.parametrize("end", ["leaving", "a fault", *EVERY_SIGNAL])
+@pytest.mark.parametrize("end", ["leaving", "a fault", *EVERY_SIGNAL, signal.SIGXCPU, signal.SIGABRT])
 def test_the_screen_is_wiped_before_it_is_left(demo: Start, end: str | signal.Signals) -> None:
     terminal = demo(DEMO_FAULT="1")
     terminal.press("<down>abc")

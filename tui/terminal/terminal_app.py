@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 MOST_ROUNDS = 5
 """A widget that always has something to do must not keep its screen from being drawn."""
-SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
-"""A line that closes, a host that goes down, and somebody who wants the program to end."""
+SIGNALS = (
+    *(signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT),
+    *(signal.SIGXCPU, signal.SIGUSR1, signal.SIGUSR2, signal.SIGABRT),
+)
+"""A line that closes, a host that goes down, somebody who wants the program to end, the host's limit of processor time:
+each would end it anyhow, and leave a client on the terminal. Of a fault inside a library nothing can be caught so."""
 LOOP_SECONDS = 1.0
 """So long the loop has to begin the end; then what is typed is kept without it."""
 LAST_SECONDS = 4.0
