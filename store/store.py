@@ -90,6 +90,8 @@ def open_store(
         there = path.exists()
         if there and not path.is_file():
             raise Problem(f"The store {path} is not a plain file: name the right one.")
+        if there:
+            files.refuse_second_name(path)
         if not there and not (create and not read_only):
             raise Problem(f"There is no store at {path}: import a file or run `keywork sample` to make one.")
         if not there:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TextIO
 
 from store.disk import user
@@ -270,6 +271,30 @@ def sync(path: Path) -> None:
             raise
     finally:
         os.close(descriptor)
+
+
+def refuse_second_name(path: Path) -> None:
+    """Raise Problem for a store that has another name on the disk. Each name has journals of its own: who opens it by
+    the one sees nothing of what was saved by the other, and both destroy what is in it.
+
+    For a moment a new file has two, see `place`; a program that was killed then leaves the other one behind. Raises
+    OSError.
+    """
+    if path.stat().st_nlink == 1:
+        return
+    clear(path)
+    ends = monotonic() + _PLACED_SECONDS
+    while path.stat().st_nlink > 1:
+        if monotonic() > ends:
+            search = f"find / -xdev -samefile {shlex.quote(str(path))}"
+            raise Problem(
+                f"The store {path} has another name (a hard link), and who opens it by two names loses what is saved: "
+                f"run {search}, and remove the name that is not meant."
+            )
+        sleep(_PLACED_SECONDS / 20)
+
+
+_PLACED_SECONDS = 1.0
 
 
 def place(made: Path, target: Path) -> None:

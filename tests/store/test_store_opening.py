@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
-from store.disk import schema, sqlite
+from store.disk import files, schema, sqlite
 from store.disk.keys import read_or_make_key
 from store.disk.tables import METADATA
 from store.facts import AgencyInfo, Who
@@ -294,3 +294,20 @@ def test_a_folder_that_everybody_may_write_in_holds_neither_store_nor_key(
             open_store(path.with_name("new.db"), key, standards, create=True)
     else:
         open_store(path, key, standards).close()
+
+
+def test_a_store_with_two_names_is_opened_by_neither(
+    store: Store, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's journals go by the name: two sessions did not see each other's clients, and the file was damaged."""
+    monkeypatch.setattr(files, "_PLACED_SECONDS", 0.02)
+    other = store.path.with_name("copy of it.db")
+    os.link(store.path, other)
+    for path in (store.path, other):
+        with pytest.raises(Problem, match=r"has another name \(a hard link\).* run find / -xdev -samefile "):
+            open_store(path, key_file, standards)
+    other.unlink()
+    # What a program leaves that was killed while it gave a new file its name is no such other: it is cleared away.
+    os.link(store.path, store.path.with_name(f".{store.path.name}.{'a' * 12}.new"))
+    open_store(store.path, key_file, standards).close()
+    assert store.path.stat().st_nlink == 1
