@@ -311,7 +311,8 @@ class ClientQuery:
 
     Every word of `text` and every filter must hold. `person` is who asks: "mine" are the clients whose last change was
     his, "drafts" those he has a draft in. Without the filter "deleted" no deleted client is shown, with it only those.
-    `today` is the day by which "quiet" (no event for `weeks`), "over_a_year" and "review_due" are judged.
+    `today` is the day by which "quiet" (no event for `weeks`), "over_a_year" and "review_due" are judged, and whether a
+    closed episode still goes into an extract, so that "no_answer" has it.
     """
 
     text: str = ""

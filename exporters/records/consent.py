@@ -193,9 +193,19 @@ def take_back(unit: UnitOfWork, entry_id: str) -> ConsentEntry:
     return stored.unsettle(unit, entry_id)
 
 
-def unanswered(snapshot: Snapshot, agency: AgencyInfo) -> list[ConsentPlace]:
-    """The worklist of episodes without an answer, in order of entry."""
-    return stored.unanswered(snapshot, agency)
+def unanswered(snapshot: Snapshot, agency: AgencyInfo, today: date, *, ever: bool = False) -> list[ConsentPlace]:
+    """The worklist of episodes without an answer, in order of entry: the open ones, and the closed ones that are sent.
+
+    An extract takes an episode by its closure, whatever was answered (CJIT technical definition, section 3): one that
+    was closed since the period's start goes out without its answer, as a row that is refused, until somebody asks the
+    client or says that the answer is no. One that was closed before goes nowhere any more, and a person who has left
+    years ago is not looked for: it is told only with `ever`.
+    """
+    places = stored.unanswered(snapshot, agency)
+    if ever or not places:
+        return places
+    period = stored_calendar.of_agency(snapshot, agency).due(today).period
+    return [one for one in places if withdrawals.travels(one, period)]
 
 
 def entry_told(entry: ConsentEntry, at: str) -> str:

@@ -19,6 +19,7 @@ from store.facts import (
     StoredRecord,
     Worklist,
 )
+from store.month import calendar as stored_calendar
 from store.month import withdrawals
 from store.records import consent, field_notes
 from store.records.consent import ConsentEntry
@@ -64,7 +65,7 @@ def title(standard: Standard, name: Worklist, weeks: int = QUIET_WEEKS) -> str:
             review=review.title if review else "",
             weeks=review.review_weeks if review else 0,
         ),
-        "no_answer": Sentence("Open, and the question of consent not answered"),
+        "no_answer": Sentence("No answer about consent: open, or closed and still sent"),
         "unconfirmed": Sentence("Values taken over and not confirmed"),
         "noted": Sentence("Notes on fields to answer"),
         "doubles": Sentence("Perhaps entered twice"),
@@ -136,13 +137,28 @@ def place(snapshot: Snapshot, work: Work, tree: ClientTree, name: Worklist) -> W
             return WaitingPlace()
         told = f"taken back on {_day_of(first.entry)}"
         return WaitingPlace(first.episode_id, "", consent.field_of(standard, first.entry.purpose)[0], told)
+    if name == "no_answer":
+        without = _unanswered(snapshot, work, tree)
+        return _at(without[0], standard.role("consent")) if without else WaitingPlace()
     going_on = [one for one in tree.episodes if not one.episode.deleted and not _is_over(standard, one)]
-    header = {"not_begun": "begun", "no_answer": "consent", "over_a_year": "closed"}.get(name, "")
+    header = {"not_begun": "begun", "over_a_year": "closed"}.get(name, "")
     field = standard.role(header) if header else ""
     empty = [one for one in going_on if field and not one.episode.values.get(field)]
     for one in (*empty, *going_on):
         return _at(one.episode, field)
     return WaitingPlace()
+
+
+def _unanswered(snapshot: Snapshot, work: Work, tree: ClientTree) -> list[StoredRecord]:
+    """The episodes of a client without an answer about consent: the open ones, then those closed and still sent."""
+    header, closed = work.standard.role("consent"), work.standard.role("closed")
+    start = stored_calendar.due_period(snapshot, work.agency, work.today).start
+    found = []
+    for one in tree.episodes:
+        day = parse_date(one.episode.values.get(closed, ""))
+        if not (one.episode.deleted or one.episode.values.get(header) or (day and day < start)):
+            found.append(one.episode)
+    return sorted(found, key=lambda one: bool(one.values.get(closed)))
 
 
 def _day_of(entry: ConsentEntry) -> str:

@@ -29,9 +29,10 @@ BATCH = 500
 _SAVES, _WRITTEN = 1, 2
 _WARNINGS_PER_ERROR = 10_000
 
-OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED, NOT_BEGUN, NO_ANSWER, UNCONFIRMED, NOTED = (
-    1 << bit for bit in range(10)
-)
+OPEN, CLOSED, ERRORS, WARNINGS, NO_CONSENT, DELETED, NOT_BEGUN = (1 << bit for bit in range(7))
+UNCONFIRMED, NOTED = 1 << 8, 1 << 9
+GOES_ON = "9999-12-31"
+"""The closure of what is not closed, where closures are compared."""
 
 # A part of a reference is looked up by its first characters; the ends of a long one are not all worth a row.
 SHORTEST_PART, LONGEST_PART = 3, 10
@@ -199,6 +200,7 @@ def _lines(
                 "findings": sum(one.errors * _WARNINGS_PER_ERROR + one.warnings for one in own),
                 "worker_name": next((one.name for one in reversed(own) if one.worker), "") or "",
                 **_waiting(going_on, events, deriver),
+                "unanswered": _unanswered(own, deriver),
             }
         )
     return made
@@ -227,7 +229,6 @@ def _flags(own: list[Any], going_on: list[Any], deriver: Deriver) -> int:
             flags |= NO_CONSENT
     for one in going_on:
         flags |= NOT_BEGUN if deriver.begins and not one.begun else 0
-        flags |= NO_ANSWER if deriver.asks_consent and not one.consent else 0
     return flags
 
 
@@ -246,6 +247,15 @@ def _waiting(going_on: list[Any], events: Mapping[int, list[tuple[str, str]]], d
         if reviews:
             reviewed.append(max(reviews))
     return {name: min(days, default="") for name, days in (("quiet", quiet), ("since", since), ("reviewed", reviewed))}
+
+
+def _unanswered(own: list[Any], deriver: Deriver) -> str:
+    """The last closure among a client's episodes without an answer about consent; "" where each has one."""
+    if not deriver.asks_consent:
+        return ""
+    closures = [one.closed or GOES_ON for one in own if not one.consent]
+    # What cannot be read as a day keeps no episode out of an extract.
+    return max((one if is_day(one) else GOES_ON for one in closures), default="")
 
 
 def _beside(connection: Connection, clients: list[int]) -> dict[int, int]:

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, false, func, literal_column, or_, select, union_all
 
 from store.clients import index, lookalikes, rows
 from store.disk import sqlite
 from store.disk.tables import CLIENTS, EPISODES, EVENTS, LINES, PARTS
 from store.facts import AgencyInfo, ClientQuery, ClientRow, Filter, Worklist
-from store.month import withdrawals
+from store.month import calendar, withdrawals
 from store.snapshot import Memory, Snapshot
 from validators.problems import Problem
 
@@ -185,11 +185,15 @@ _FLAGS = {
     "no_consent": index.NO_CONSENT,
     "deleted": index.DELETED,
     "not_begun": index.NOT_BEGUN,
-    "no_answer": index.NO_ANSWER,
     "unconfirmed": index.UNCONFIRMED,
     "noted": index.NOTED,
 }
-_DATED = {"quiet": LINES.c.quiet, "over_a_year": LINES.c.since, "review_due": LINES.c.reviewed}
+_DATED = {
+    "quiet": LINES.c.quiet,
+    "over_a_year": LINES.c.since,
+    "review_due": LINES.c.reviewed,
+    "no_answer": LINES.c.unanswered,
+}
 
 
 @dataclass(slots=True)
@@ -314,7 +318,9 @@ class _Seeking:
         # Neither who has drafts nor of whom somebody was told follows from the records alone.
         kept = not query.filters & {"drafts", "to_tell"}
         same = replace(query, sort="entered", descending=False, person=query.person if "mine" in query.filters else "")
-        key = (agency.number, same, index.list_version(connection))
+        # Which period is due is stated, too, not saved with any record.
+        since = _still_sent(snapshot, agency, query.today) if "no_answer" in query.filters else ""
+        key = (agency.number, same, index.list_version(connection), since)
         found = memory.get(key) if kept else None
         if found is None:
             found = self._find()
@@ -470,8 +476,13 @@ class _Seeking:
 def _waits(
     snapshot: Snapshot, agency: AgencyInfo, query: ClientQuery, name: Filter
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """That a day stands in a line, and lies so long ago that somebody has to look."""
+    """That a day stands in a line, and lies so long ago, or late enough for an extract, that somebody has to look."""
     column, day = _DATED[name], query.today
+    # No parameter: the index over lines that have such a day is taken only where its condition stands as it is.
+    filled = column != literal_column("''")
+    if name == "no_answer":
+        asked = snapshot.derivers[agency.standard].asks_consent
+        return filled, column >= _still_sent(snapshot, agency, day) if asked else false()
     try:
         if name == "over_a_year":
             until = day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
@@ -480,8 +491,15 @@ def _waits(
             until = day - timedelta(weeks=weeks)
     except (OverflowError, ValueError):
         until = date.min
-    # No parameter: the index over lines that have such a day is taken only where its condition stands as it is.
-    return column != literal_column("''"), column <= until.isoformat()
+    return filled, column <= until.isoformat()
+
+
+def _still_sent(snapshot: Snapshot, agency: AgencyInfo, day: date) -> str:
+    """The first day of the period that is due: what was closed before it goes into no extract any more."""
+    try:
+        return calendar.due_period(snapshot, agency, day).start.isoformat()
+    except (OverflowError, ValueError):
+        return ""
 
 
 def _together(ways: list[_Way]) -> Select[Any]:

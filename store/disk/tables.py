@@ -291,6 +291,7 @@ LINES = Table(
     Column("quiet", String, nullable=False, default="", server_default=""),
     Column("since", String, nullable=False, default="", server_default=""),
     Column("reviewed", String, nullable=False, default="", server_default=""),
+    Column("unanswered", String, nullable=False, default="", server_default=""),
     _by("entered"),
     _by("reference", "reference"),
     _by("initials", "initials"),
@@ -304,6 +305,7 @@ LINES = Table(
     _by("quiet", "quiet", filled="quiet"),
     _by("since", "since", filled="since"),
     _by("reviewed", "reviewed", filled="reviewed"),
+    _by("unanswered", "unanswered", filled="unanswered"),
 )
 """A client as lists sort, filter and search it; written anew in the transaction that saves anything of the client.
 
@@ -311,7 +313,8 @@ LINES = Table(
 the last change of anything below the client, key worker and note included. `state` and `findings` are numbers to sort
 by: open, closed, neither; errors before warnings. Of the episodes that go on and are told of, `quiet` is the day of the
 last event (or the opening) in the one that was longest without any, `since` the first opening, `reviewed` the last
-review in the one that waits longest for the next; empty where there is none.
+review in the one that waits longest for the next; empty where there is none. `unanswered` is the last closure among the
+episodes without an answer about consent, a day past all others where one is open, empty where each has an answer.
 """
 
 PARTS = Table(

@@ -46,7 +46,12 @@ def test_who_agrees_was_given_the_notice_in_use(filled: Place) -> None:
     values = json.dumps({"state": "agreed", "asked_on": "2021-01-08", "asked_by": "Carol"})
     made = told(filled, "consent", "1002", "-", given=values)
     assert made["entries"][-1]["notice"] == "Keywork 1" and made["follows"] == "The episode is sent in full."
-    assert call("client", "unanswered", *filled.options, *TODAY).out == "Every episode has an answer.\n"
+    told_all = "Every episode that is open, or still sent, has an answer.\n"
+    assert call("client", "unanswered", *filled.options, *TODAY).out == told_all
+    assert call("client", "edit", "1003", "CONSENT=", *filled.options, *TODAY).code in (0, 1)
+    assert call("client", "unanswered", *filled.options, *TODAY).out == told_all, "closed before the period"
+    (left,) = call("client", "unanswered", "--all", *filled.options, *TODAY).out.splitlines()
+    assert left.startswith("1003") and left.endswith("begun 2018-01-01  closed 2018-09-01")
     ips = told(filled, "consent", "1002", "state=refused", "asked_on=2021-01-08", "asked_by=x", "--purpose", "ips")
     assert [one["state"] for one in ips["entries"]] == ["refused"]
     assert told(filled, "show", "1002")["episodes"][0]["values"]["CONSENT"] == "Y"

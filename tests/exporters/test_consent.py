@@ -419,7 +419,7 @@ def test_a_data_set_that_does_not_ask_records_nothing(tmp_path: Path) -> None:
         with pytest.raises(Problem, match="does not ask"):
             answer = ConsentAnswer("agreed", "2020-01-01", "Carol")
             do(store, LATER, consent.record, Work(agency, WALES, TODAY), known.episode_id, answer)
-        assert ask(store, consent.unanswered, agency) == [] and ask(store, history, known.episode_id) == ()
+        assert ask(store, consent.unanswered, agency, TODAY) == [] and ask(store, history, known.episode_id) == ()
         with pytest.raises(Problem, match="does not ask"):
             ask(store, privacy_notice.in_use, agency)
 

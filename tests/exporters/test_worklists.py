@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from exporters.records import worklists
+from exporters.records import consent, worklists
 from exporters.records.worklists import WaitingPlace
 from exporters.work import Work
 from store.clients import search
@@ -51,6 +51,33 @@ def test_an_open_episode_waits_until_it_is_begun_answered_and_closed(desk: Desk)
     assert numbers(desk, agency) == {"quiet": 1, "over_a_year": 1}
     assert numbers(desk, agency, date(2021, 1, 4)) == {"quiet": 1}, "a year is not yet over"
     change(desk, episode_id, DISD="20210109")
+    assert numbers(desk, agency) == {}
+
+
+@pytest.mark.parametrize(("closed", "waits"), [("20190101", 1), ("20181231", 0), ("soon", 1), ("20201231", 1)])
+def test_a_closed_episode_without_an_answer_waits_as_long_as_an_extract_takes_it(
+    desk: Desk, closed: str, waits: int
+) -> None:
+    agency, client_id, episode_id = one_client(desk, REFLD="20170105", CPLANDT="20170110", DISD=closed)
+    wanted, work = worklists.query("no_answer", TODAY), Work(agency, STANDARD, TODAY)
+    assert numbers(desk, agency).get("no_answer", 0) == waits, "the return of December begins on 1 January 2019"
+    assert ask(desk.store, search.ids, agency, wanted, 0, 9) == [client_id] * waits
+    its = WaitingPlace(episode_id, "", "CONSENT") if waits else WaitingPlace()
+    assert ask(desk.store, worklists.place, work, ask(desk.store, read.tree, client_id), "no_answer") == its
+    assert [one.episode_id for one in ask(desk.store, consent.unanswered, agency, TODAY)] == [episode_id] * waits
+    assert len(ask(desk.store, consent.unanswered, agency, TODAY, ever=True)) == 1
+    change(desk, episode_id, CONSENT="N")
+    assert numbers(desk, agency) == {} and ask(desk.store, search.ids, agency, wanted, 0, 9) == []
+
+
+def test_one_who_has_several_episodes_waits_with_the_one_that_is_still_sent(desk: Desk) -> None:
+    agency, client_id, _ = one_client(desk, REFLD="20120105", DISD="20121231")
+    assert numbers(desk, agency) == {}
+    made = do(desk.store, ANN, save.create, "episode", client_id, "", {"REFLD": "20200105", "DISD": "20200301"})
+    assert numbers(desk, agency) == {"no_answer": 1}
+    tree, work = ask(desk.store, read.tree, client_id), Work(agency, STANDARD, TODAY)
+    assert ask(desk.store, worklists.place, work, tree, "no_answer") == WaitingPlace(made.id, "", "CONSENT")
+    do(desk.store, ANN, save.delete, "episode", made.id, made.version)
     assert numbers(desk, agency) == {}
 
 

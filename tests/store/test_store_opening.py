@@ -160,6 +160,34 @@ def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
         assert left_db.execute(query).fetchall() == right_db.execute(query).fetchall()
 
 
+def test_an_upgrade_fills_in_who_has_no_answer_and_keeps_the_lines(store: Store, agency: AgencyInfo) -> None:
+    """Made anew they would take minutes in a large store; what is filled in is what a save writes."""
+    with store.writing(Who("ann", NOW)) as unit:
+        for closures in (("",), ("20200301", "20191231"), ("soon",), ()):
+            client = save.create(unit, "client", agency.id, "", {})
+            save.create(unit, "episode", client.id, "", {"REFLD": "20190101", "CONSENT": "Y", "DISD": "20201231"})
+            for closed in closures:
+                save.create(unit, "episode", client.id, "", {"REFLD": "20190101", "DISD": closed})
+    key = read_or_make_key(store.key_file, may_make=False)[0]
+    store.close()
+    raw = sqlite.connect(store.path, key)
+    lines = raw.execute("SELECT * FROM client_line ORDER BY client_number").fetchall()
+    for statement in (
+        "DROP INDEX ix_client_line_unanswered",
+        "ALTER TABLE client_line DROP COLUMN unanswered",
+        "UPDATE client_line SET flags = flags + 128 WHERE client_number = 1",
+        "UPDATE alembic_version SET version_num = '0015'",
+    ):
+        raw.execute(statement)
+    raw.close()
+    with open_store(store.path, store.key_file, standards):
+        raw = sqlite.connect(store.path, key)
+    assert raw.execute("SELECT * FROM client_line ORDER BY client_number").fetchall() == lines
+    told = [row[0] for row in raw.execute("SELECT unanswered FROM client_line ORDER BY client_number")]
+    raw.close()
+    assert told == ["9999-12-31", "2020-03-01", "9999-12-31", ""]
+
+
 def _plain(entry: object) -> str:
     """What an inspector tells of a column or an index; the condition of an index is an object, meant by its text."""
     if isinstance(entry, dict) and "sqlite_where" in (options := entry.get("dialect_options", {})):

@@ -76,7 +76,10 @@ class ClientCommands(LazyGroup):
             "List the withdrawals that no extract can carry: whoever has the data is to be told of them.",
         ),
         "told": ("tui.cli.client.consent", "Tick a withdrawal of which whoever has the data was told."),
-        "unanswered": ("tui.cli.client.consent", "List the episodes without an answer to the question of consent."),
+        "unanswered": (
+            "tui.cli.client.consent",
+            "List the episodes without an answer about consent that are open, or closed and still sent.",
+        ),
         "everything": (
             "tui.cli.subject.everything",
             "Tell everything that is held about a client: text, --html or --format json.",

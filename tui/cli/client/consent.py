@@ -116,17 +116,23 @@ def told(
 
 
 @client_command(commands, "unanswered")
-def unanswered(asked: ClientOptions) -> int:
-    """List the episodes without an answer to the question of consent."""
+def unanswered(
+    asked: ClientOptions,
+    ever: Annotated[bool, typer.Option("--all", help="Also those that were closed before the period due.")] = False,
+) -> int:
+    """List the episodes without an answer about consent that are open, or closed and still sent."""
     with asked.opened() as at:
-        found = at.store.ask(consent.unanswered, at.work.agency)
+        found = at.store.ask(consent.unanswered, at.work.agency, asked.today, ever=ever)
         if asked.form is OutputFormat.JSON:
             print(json_text([_place(one) for one in found], indent=1))
             return 0
         for one in found:
-            print(printable(f"{one.reference or one.client_id}  {one.episode_id}  begun {one.opened or '-'}"))
-        if not found:
+            closed = f"  closed {one.closed}" if one.closed else ""
+            print(printable(f"{one.reference or one.client_id}  {one.episode_id}  begun {one.opened or '-'}{closed}"))
+        if not found and ever:
             print(at.work.standard.say("Every {episode} has an answer."))
+        elif not found:
+            print(at.work.standard.say("Every {episode} that is open, or still sent, has an answer."))
     return 0
 
 

@@ -82,7 +82,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "client withdrawals": ("keywork client withdrawals", "keywork client withdrawals --ticked"),
     "client told": ("keywork client told - - (a reference, then whom you told and how)",),
-    "client unanswered": ("keywork client unanswered",),
+    "client unanswered": ("keywork client unanswered", "keywork client unanswered --all"),
     "client everything": (
         "keywork client everything - --html > page.html (a reference, on standard input)",
         "keywork client everything - --format json",

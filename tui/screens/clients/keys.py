@@ -76,7 +76,7 @@ REGISTRY.add(
         "clients.no_answer",
         "",
         "No consent answer",
-        "Open, and the question of consent not answered",
+        "No answer about consent: open, or closed and still sent",
         SCOPE,
         "filter('no_answer')",
         needs="consent",
