@@ -9,7 +9,7 @@ that are other ones in each run of the program, so that nobody can aim at them.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from store.disk.audit import Link
 from store.disk.tables import AUDITS, CLIENTS, EPISODES, EVENTS
@@ -22,14 +22,22 @@ _OWNER = "client"
 _ERASED = None
 
 
-class AuditComparison:
-    """What the audit says of each record, gathered link by link."""
+def shares(snapshot: Snapshot, most: int) -> int:
+    """In how many shares the records are compared when at most so many are kept in mind at a time."""
+    counts = (select(func.count()).select_from(table) for table in RECORDS.values())
+    return 1 + sum(int(snapshot.connection.execute(one).scalar_one()) for one in counts) // most
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        """Start with no link seen; look which records were changed after they were entered."""
+
+class AuditComparison:
+    """What the audit says of each record, gathered link by link; of very many, of a share of them at a time."""
+
+    def __init__(self, snapshot: Snapshot, share: int = 0, shares: int = 1) -> None:
+        """Start with no link seen; look which records, of the share, were changed after they were entered."""
         self._snapshot = snapshot
+        self._share, self._shares = share, shares
         query = select(AUDITS.c.record_id).where(AUDITS.c.field != "", AUDITS.c.kind.in_(list(RECORDS)))
-        self._changed = {hash(own_id) for (own_id,) in snapshot.connection.execute(query)}
+        marks = (hash(own_id) for (own_id,) in snapshot.connection.execute(query))
+        self._changed = {mark for mark in marks if mark % shares == share}
         self._sums: dict[int, int | None] = {}
         self._gone: set[int] = set()
         self._owners: dict[int, str] = {}
@@ -40,6 +48,8 @@ class AuditComparison:
         if kind not in RECORDS or (effect := EFFECTS.get(act)) in (None, RecordEffect.BESIDE):
             return
         mark = hash(record)
+        if mark % self._shares != self._share:
+            return
         if effect is RecordEffect.REMOVED:
             self._sums.pop(mark, None)
             return
@@ -69,7 +79,10 @@ class AuditComparison:
                 query = query.add_columns(CLIENTS.c.id).join(CLIENTS, CLIENTS.c.number == table.c.client_number)
             rows: Any = self._snapshot.connection.execute(query.order_by(table.c.number)).cursor
             for own_id, typed, deleted_at, *owner in rows:
-                if what := self._otherwise(hash(own_id), typed, deleted_at is not None, owner):
+                mark = hash(own_id)
+                if mark % self._shares == self._share and (
+                    what := self._otherwise(mark, typed, deleted_at is not None, owner)
+                ):
                     yield kind, own_id, what
         yield from (("", "", "is gone") for _ in self._sums)
 

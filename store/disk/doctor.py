@@ -2,11 +2,13 @@
 
 import stat
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from store.disk import audit, copy_notes, files, schema, sqlite
-from store.disk.comparison import AuditComparison
+from store.disk.comparison import AuditComparison, shares
 from store.facts import Check
 from store.month import extracts
 from store.snapshot import Snapshot
@@ -15,8 +17,8 @@ from validators.standard.terminology import Sentence, term
 
 MOST = 5
 """Records that are named."""
-MOST_ROOM_KIB = 256 * 1024
-"""The memory that the file's pages may take while it is examined."""
+MOST_RECORDS = 1_000_000
+"""Records that are compared at a time: some 180 bytes are kept in mind of each."""
 _RESTORE = "Restore a backup."
 NAMES = {
     "cipher_integrity_check": "encrypted pages",
@@ -44,43 +46,49 @@ def examine(snapshot: Snapshot, noted: str = "") -> list[Check]:
 
 
 def contents(snapshot: Snapshot) -> list[Check]:
-    """Examine what stands in the file, wherever the file stands: its pages, its schema, the audit and the records."""
-    # Each index is followed into its table: with room for all of it no page is deciphered again for each of its rows.
-    try:
-        size = snapshot.ground.path.stat().st_size >> 10
-    except OSError:
-        size = 0
-    with sqlite.roomy(snapshot.connection, min(max(size, sqlite.LOADING_KIB), MOST_ROOM_KIB)):
-        return _contents(snapshot)
+    """Examine what stands in the file, wherever the file stands: its pages, its schema, the audit and the records.
+
+    The file's own checks run beside the audit, on a connection of their own: SQLite does one, we do the other.
+    """
+    engine = snapshot.connection.engine
+    with engine.connect() as beside, ThreadPoolExecutor(1) as thread:
+        raw: Any = beside.connection.driver_connection
+        coming = thread.submit(lambda: list(sqlite.faults(raw)))
+        try:
+            read = [_schema(snapshot), *_audit(snapshot)]
+            checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
+            for name, found in coming.result():
+                told = f"Not well: {'; '.join(found[:3])}. Restore a backup." if found else "No fault found."
+                checks.append(Check(NAMES[name], not found, told))
+        except BaseException:
+            raw.interrupt()
+            raise
+    return checks + read
 
 
-def _contents(snapshot: Snapshot) -> list[Check]:
-    connection = snapshot.connection
-    raw = connection.connection.driver_connection
-    checks = [Check("SQLite", True, f"SQLite {sqlite.version_text()} is new enough.")]
-    for name, found in sqlite.faults(raw):
-        told = f"Not well: {'; '.join(found[:3])}. Restore a backup." if found else "No fault found."
-        checks.append(Check(NAMES[name], not found, told))
+def _schema(snapshot: Snapshot) -> Check:
     try:
         with sqlite.told(snapshot.ground.path):
-            version = schema.version(connection)
+            version = schema.version(snapshot.connection)
     except sqlite.Damaged:
-        return [*checks, Check("schema", False, f"It cannot be read. {_RESTORE}"), *_audit(snapshot)]
+        return Check("schema", False, f"It cannot be read. {_RESTORE}")
     current = version == schema.HEAD
-    checks.append(Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}."))
-    return checks + _audit(snapshot)
+    return Check("schema", current, f"Version {version}{'' if current else f', expected {schema.HEAD}'}.")
 
 
 def _audit(snapshot: Snapshot) -> list[Check]:
-    """The audit, and the records beside it, both read once."""
+    """The audit, and the records beside it, both read once; where there are very many, once for each share of them."""
     try:
         with sqlite.told(snapshot.ground.path):
-            comparison = AuditComparison(snapshot)
-            chain = audit.verify(snapshot, comparison.see)
-            if not chain.whole:
-                told = f"Row {chain.broken_at} does not hold: {chain.why}. {_RESTORE}"
-                return [Check("audit", False, told), Check("records", False, "Not compared with such an audit.")]
-            differing = list(islice(comparison.differing(), MOST))
+            parts = shares(snapshot, MOST_RECORDS)
+            differing: list[tuple[str, str, str]] = []
+            for part in range(parts):
+                comparison = AuditComparison(snapshot, part, parts)
+                chain = audit.verify(snapshot, comparison.see)
+                if not chain.whole:
+                    told = f"Row {chain.broken_at} does not hold: {chain.why}. {_RESTORE}"
+                    return [Check("audit", False, told), Check("records", False, "Not compared with such an audit.")]
+                differing += islice(comparison.differing(), MOST - len(differing))
     except sqlite.Damaged:
         return [Check("audit", False, f"It cannot be read. {_RESTORE}")]
     except Problem as problem:

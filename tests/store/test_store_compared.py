@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from store.disk import audit, doctor, sqlite
+from store.disk.comparison import shares
 from store.facts import AgencyInfo, Check, Who
 from store.records import bulk_load, merge, read, save
 from store.store import Store, open_store
@@ -61,6 +62,18 @@ def test_whatever_the_program_does_is_well(filled: Store) -> None:
     with filled.reading() as snapshot:
         assert f"The last is {audit.end(snapshot)}." in told["audit"]
     assert wrong(filled, ask(filled, audit.end)) == []
+
+
+def test_of_very_many_records_a_share_is_compared_at_a_time(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "MOST_RECORDS", 20)
+    with filled.reading() as snapshot:
+        assert shares(snapshot, doctor.MOST_RECORDS) > 4
+    assert wrong(filled) == []
+    tampered(filled, "UPDATE client SET typed='{}' WHERE number IN (3, 4, 5, 6, 7, 8)")
+    (check,) = wrong(filled)
+    assert check.message.count("has other values") == doctor.MOST and check.message.count("there may be more") == 1
+    tampered(filled, "DELETE FROM audit WHERE number=50")
+    assert [check.name for check in wrong(filled)][-2:] == ["audit", "records"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from store.disk import audit, doctor, files, rekey
+from store.disk import audit, doctor, files, rekey, sqlite
 from store.disk.backup import restore
 from store.disk.keys import read_or_make_key
 from store.facts import AgencyInfo, Who
@@ -137,6 +137,34 @@ def test_the_doctor_finds_open_files_and_damage(store: Store, agency: AgencyInfo
     with open_store(store.path, store.key_file, standards) as again:
         faults = {check.name for check in ask(again, doctor.examine) if not check.ok}
     assert "encrypted pages" in faults
+
+
+@pytest.mark.parametrize("room", [sqlite.EXAMINED_KIB, 64])
+def test_the_doctor_follows_indexes_and_links_also_in_a_store_it_has_no_room_for(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(sqlite, "EXAMINED_KIB", room)
+    with store.writing(Who("ann", NOW)) as work:
+        bulk_load.load(work, agency, records(300))
+    assert all(check.ok for check in ask(store, doctor.examine))
+    raw = sqlite.connect(store.path, store.ground.key)
+    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute("UPDATE event SET episode_number = 99999 WHERE number = 7")
+    told = {check.name: check.message for check in ask(store, doctor.examine) if not check.ok}
+    assert "event 7 episode" in told["links between records"] and told.keys() == {"links between records"}
+    # An index that does not know of a change.
+    raw.execute("PRAGMA writable_schema=ON")
+    held = raw.execute("SELECT * FROM sqlite_schema WHERE name = 'ix_client_reference'").fetchone()
+    raw.execute("DELETE FROM sqlite_schema WHERE name = 'ix_client_reference'")
+    raw.execute("PRAGMA writable_schema=RESET")
+    raw.execute("UPDATE client SET reference = 'otherwise' WHERE number = 3")
+    raw.execute("PRAGMA writable_schema=ON")
+    raw.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", held)
+    raw.execute("PRAGMA writable_schema=RESET")
+    raw.close()
+    with open_store(store.path, store.key_file, standards) as again:
+        told = {check.name: check.message for check in ask(again, doctor.examine) if not check.ok}
+    assert "row 3 missing from index ix_client_reference" in told["database structure"]
 
 
 def test_a_killed_programs_half_made_copy_is_named_and_cleared(store: Store) -> None:
