@@ -1,7 +1,11 @@
 """The second keying of a sample, blind: drawn, keyed again from paper by another person, compared, decided, told.
 
-A person who keys again sees neither what stands there nor what the rules say of it. What differs is decided by who does
-the month end, and mended as by hand. The error rate is one of the sample: of fields, never of persons.
+A person who keys again sees neither what stands there nor what the rules say of it, nor how many events an episode
+has. What differs is decided by who does the month end, and mended as by hand. The error rate is one of the sample: of
+fields, never of persons.
+
+An event counts as one field more: that it is there. One that only one of the two has is one difference, however much is
+filled in it, for nothing in it can be compared.
 """
 
 import math
@@ -12,12 +16,13 @@ from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 
 from exporters.extracts.sent_links import changed_links, relinked, told_of_links
+from exporters.records.save import next_number
 from exporters.work import Work
 from store.facts import AgencyInfo, StoredRecord
 from store.month import calendar as stored_calendar
 from store.records import read, second_keying
 from store.records import save as stored_save
-from store.records.second_keying import Decision, Drawing, Right, SampledEpisode, SampleInfo
+from store.records.second_keying import Decision, Drawing, Pair, Presence, Right, SampledEpisode, SampleInfo
 from store.records.values import sortable
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -28,7 +33,15 @@ from validators.standard.model import Field, Standard
 from validators.standard.terminology import Sentence
 
 RIGHTS: Mapping[Right, str] = {"first": "the first is right", "second": "the second is right", "neither": "both wrong"}
+EVENT_RIGHTS: Mapping[Presence, Mapping[Right, str]] = {
+    "first": {"first": "it is on the paper", "second": "it is not on the paper"},
+    "second": {"first": "it is not on the paper", "second": "it is on the paper"},
+}
+"""What is decided of an event that only one of the two has."""
+WHO_HAS_IT: Mapping[Presence, str] = {"first": "not found on the paper", "second": "only in the second keying"}
 WHOLE = 100.0
+ALIKE = 0.5
+"""Two events are one that was keyed twice where so many of the fields filled in either agree, or their day does."""
 
 
 def fields(standard: Standard) -> tuple[Field, ...]:
@@ -42,8 +55,11 @@ def event_sections(standard: Standard) -> list[str]:
 
 
 def fields_of(standard: Standard, one: SampledEpisode) -> tuple[Field, ...]:
-    """Those that are keyed of one of a sample: an event's own, else the client's and the episode's."""
-    section = one.event.section if one.event else ""
+    """Those that are keyed of one of a sample: an event's own, also in a list, else the client's and the episode's."""
+    return _of_section(standard, one.section)
+
+
+def _of_section(standard: Standard, section: str) -> tuple[Field, ...]:
     return tuple(each for each in fields(standard) if (each.section if each.level == "event" else "") == section)
 
 
@@ -161,10 +177,13 @@ def _refuse(found: Sequence[SampledEpisode], one: SampledEpisode, person: str) -
         raise Problem("You keyed this one first yourself: another person keys it again.")
 
 
-def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> None:
-    """Keep what is typed so far; it counts for nothing before `key`. Raises as `to_key` does."""
+def keep(unit: UnitOfWork, work: Work, own_id: str, values: Values, entry: str = "") -> None:
+    """Keep what is typed so far; it counts for nothing before `key` or `key_list`. Raises as `to_key` does.
+
+    In a list it is the event of the id `entry`, which whoever types it makes.
+    """
     one = to_key(unit, work, unit.person, own_id)
-    second_keying.keep(unit, one, _listed(work.standard, one, values))
+    second_keying.keep(unit, one, _listed(work.standard, one, values), entry)
 
 
 def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpisode:
@@ -180,6 +199,48 @@ def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpi
     seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
     second_keying.key(unit, one, _listed(work.standard, one, stands), typed, seen=seen)
     return second_keying.episode(unit, own_id)
+
+
+def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values] | None = None) -> SampledEpisode:
+    """That is all of a kind that the paper has: keep these events, None for what was typed so far, each beside the one
+    of the record that it is most like. Raises as `to_key` does."""
+    one = to_key(unit, work, unit.person, own_id)
+    keyed = [values for _, values in second_keying.typed(unit, one)] if events is None else list(events)
+    found = [typed for values in keyed if (typed := _listed(work.standard, one, values))]
+    (episode,) = [each for each in read.tree(unit, one.client_id).episodes if each.episode.id == one.episode_id]
+    there = [each for each in episode.events if each.section == one.section]
+    stands = [_listed(work.standard, one, each.values) for each in there]
+    pairs_of = matched(work.standard, one.section, stands, found)
+    pairs = [
+        Pair(each.id, first, found[pairs_of[at]] if at in pairs_of else None)
+        for at, (each, first) in enumerate(zip(there, stands, strict=True))
+    ]
+    pairs += [Pair("", None, values) for at, values in enumerate(found) if at not in pairs_of.values()]
+    seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
+    second_keying.key_list(unit, one, pairs, seen=seen)
+    return second_keying.episode(unit, own_id)
+
+
+def matched(standard: Standard, section: str, stands: Sequence[Values], found: Sequence[Values]) -> Mapping[int, int]:
+    """Which of those that stand there is which of those keyed again, by their places: those most alike first."""
+    own = _of_section(standard, section)
+    day = standard.section_by_id[section].date_field
+    pairs = []
+    for at, first in enumerate(stands):
+        for other, second in enumerate(found):
+            filled = [field for field in own if first.get(field.header) or second.get(field.header)]
+            alike = [
+                field.header
+                for field in filled
+                if _same(standard, field, first.get(field.header, ""), second.get(field.header, ""))
+            ]
+            if day in alike or (filled and len(alike) >= ALIKE * len(filled)):
+                pairs.append((-len(alike) / len(filled), day not in alike, at, other))
+    chosen: dict[int, int] = {}
+    for _, _, at, other in sorted(pairs):
+        if at not in chosen and other not in chosen.values():
+            chosen[at] = other
+    return chosen
 
 
 def _listed(standard: Standard, one: SampledEpisode, values: Values) -> dict[str, str]:
@@ -199,19 +260,53 @@ def _open(snapshot: Snapshot, work: Work) -> SampleInfo:
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """A field that two persons keyed differently: what each keyed, what stands in the record now, what was decided."""
+    """A field that two persons keyed differently, or, without a field, an event that only one of them has: what each
+    keyed, what stands in the record now, what was decided.
+
+    Without a field `first` and `second` are empty, and `record` is the episode as long as the event stands in none.
+    """
 
     episode: SampledEpisode
-    field: Field
+    field: Field | None
     record: StoredRecord
-    first: str
-    second: str
+    first: str = ""
+    second: str = ""
     decision: Decision | None = None
 
     @property
+    def header(self) -> str:
+        """The field's header; "" without one."""
+        return self.field.header if self.field else ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the event stands in the record now."""
+        return self.record.kind == "event" and not self.record.deleted
+
+    @property
     def now(self) -> str:
-        """What stands in the record."""
-        return self.record.values.get(self.field.header, "")
+        """What stands in the record; without a field the event's version, "" where it does not stand there."""
+        if self.field is not None:
+            return self.record.values.get(self.field.header, "")
+        return str(self.record.version) if self.stands else ""
+
+    @property
+    def values(self) -> Values:
+        """What was keyed of an event that only one of the two has."""
+        return self.episode.first or self.episode.second
+
+    @property
+    def right(self) -> str:
+        """What was decided, in words; "" for nothing."""
+        if self.decision is None:
+            return ""
+        words = RIGHTS if self.field else EVENT_RIGHTS[self.presence]
+        return words[self.decision.right]
+
+    @property
+    def presence(self) -> Presence:
+        """Who has the event."""
+        return self.episode.event.presence if self.episode.event else ""
 
 
 def _same(standard: Standard, field: Field, one: str, other: str) -> bool:
@@ -223,30 +318,45 @@ def _same(standard: Standard, field: Field, one: str, other: str) -> bool:
     return one.split() == other.split()
 
 
-def differing(standard: Standard, one: SampledEpisode) -> list[Field]:
-    """The fields in which the two who keyed an episode differ; none before it was keyed again."""
-    if not one.keyed_by:
+def differing(standard: Standard, one: SampledEpisode) -> list[str]:
+    """In what the two who keyed an episode or an event differ, by header, "" for whether it is there; nothing before it
+    was keyed again. Of a list it is only told by its events."""
+    if not one.keyed_by or one.is_list:
         return []
+    if one.event and one.event.presence in WHO_HAS_IT:
+        return [""]
     return [
-        field
+        field.header
         for field in fields_of(standard, one)
         if not _same(standard, field, one.first.get(field.header, ""), one.second.get(field.header, ""))
     ]
 
 
+def _compared(found: Sequence[SampledEpisode]) -> list[SampledEpisode]:
+    """What is compared by itself: episodes, and the events of lists."""
+    return [each for one in found for each in (one.events if one.is_list else (one,))]
+
+
+def differs(standard: Standard, one: SampledEpisode) -> bool:
+    """Whether anything differs in an episode, or in the events of a list."""
+    return any(differing(standard, each) for each in _compared([one]))
+
+
 def differences(snapshot: Snapshot, work: Work) -> list[Discrepancy]:
     """All that differs in the open sample, decided or not, in the order it was drawn. Raises Problem without one."""
     found = []
-    for one in second_keying.episodes(snapshot, _open(snapshot, work)):
-        for field in differing(work.standard, one):
-            found.append(_difference(snapshot, one, field))
+    for one in _compared(second_keying.episodes(snapshot, _open(snapshot, work))):
+        for header in differing(work.standard, one):
+            found.append(_difference(snapshot, work.standard, one, header))
     return found
 
 
-def _difference(snapshot: Snapshot, one: SampledEpisode, field: Field) -> Discrepancy:
+def _difference(snapshot: Snapshot, standard: Standard, one: SampledEpisode, header: str) -> Discrepancy:
+    if not header:
+        return Discrepancy(one, None, read.get(snapshot, one.kind, one.record_id), decision=one.decided.get(""))
+    field = standard.by_header[header]
     client = field.level == "client"
     record = read.get(snapshot, "client", one.client_id) if client else read.get(snapshot, one.kind, one.record_id)
-    header = field.header
     return Discrepancy(
         one, field, record, one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
     )
@@ -258,8 +368,9 @@ class ChangesLink(Problem):
 
 @dataclass(frozen=True)
 class Ruling:
-    """What somebody decides: who is right in which field, the right `value` where neither is. `saw` is what stood in
-    the record then; `after_sent` says that what was sent may be linked otherwise after it."""
+    """What somebody decides: who is right in which field, the right `value` where neither is; with an empty `header`
+    whether an event is there. `saw` is what stood in the record then; `after_sent` says that what was sent may be
+    linked otherwise after it."""
 
     header: str
     right: Right
@@ -271,17 +382,23 @@ class Ruling:
 def decide(unit: UnitOfWork, work: Work, own_id: str, ruling: Ruling) -> bool:
     """Decide a difference; the record is changed as by hand where it does not say what is right; whether it was.
 
+    An event that is on the paper is put into the record, one that is not goes out of it, and may be brought back.
     Raises ChangesLink, and Problem where there is no such difference, the value is none, or the record changed since.
     """
-    standard = work.standard
     _open(unit, work)
     one = second_keying.episode(unit, own_id)
-    field = next((each for each in differing(standard, one) if each.header == ruling.header), None)
-    if field is None:
-        raise Problem("The two do not differ in that field: list the differences anew.")
-    its = _difference(unit, one, field)
+    if ruling.header not in differing(work.standard, one):
+        raise Problem("The two do not differ in that: list the differences anew.")
+    its = _difference(unit, work.standard, one, ruling.header)
     if ruling.saw is not None and ruling.saw != its.now:
         raise Problem("The record was changed meanwhile: look at what stands there now, and decide again.")
+    if its.field is None:
+        return _decide_event(unit, work, its, ruling)
+    return _decide_field(unit, work, its, its.field, ruling)
+
+
+def _decide_field(unit: UnitOfWork, work: Work, its: Discrepancy, field: Field, ruling: Ruling) -> bool:
+    standard, one = work.standard, its.episode
     right = {"first": its.first, "second": its.second, "neither": ruling.value}[ruling.right]
     if ruling.right == "neither" and any(_same(standard, field, right, each) for each in (its.first, its.second)):
         raise Problem("That is what one of the two keyed: say that the first or the second is right.")
@@ -298,6 +415,33 @@ def decide(unit: UnitOfWork, work: Work, own_id: str, ruling: Ruling) -> bool:
     return changes
 
 
+def _decide_event(unit: UnitOfWork, work: Work, its: Discrepancy, ruling: Ruling) -> bool:
+    if ruling.right == "neither":
+        raise Problem(Sentence("The {event} is on the paper or it is not: say that the first or the second is right."))
+    one, record = its.episode, its.record
+    belongs = ruling.right == its.presence
+    if belongs and not its.stands:
+        record = (
+            stored_save.undelete(unit, "event", record.id, record.version)
+            if record.kind == "event"
+            else (_put_in(unit, work, one))
+        )
+    elif its.stands and not belongs:
+        record = stored_save.delete(unit, "event", record.id, record.version)
+    second_keying.decide(unit, one, record.kind, record.id, "", ruling.right)
+    return belongs != its.stands
+
+
+def _put_in(unit: UnitOfWork, work: Work, one: SampledEpisode) -> StoredRecord:
+    """An event that only the second keying has, with what was keyed of it; a number that it needs is the next one."""
+    (episode,) = [each for each in read.tree(unit, one.client_id).episodes if each.episode.id == one.episode_id]
+    others = [each.values for each in episode.events if each.section == one.section]
+    values = {**next_number(work.standard, one.section, others), **one.second}
+    made = stored_save.create(unit, "event", one.episode_id, one.section, values)
+    second_keying.put_in(unit, one, made.id)
+    return made
+
+
 def _refuse_links(snapshot: Snapshot, work: Work, one: SampledEpisode, record: StoredRecord, put: Values) -> None:
     tree = read.tree(snapshot, one.client_id)
     found = changed_links(snapshot, work.agency, work.standard, relinked(work.standard, tree, {record.id: put}))
@@ -310,9 +454,13 @@ def _refuse_links(snapshot: Snapshot, work: Work, one: SampledEpisode, record: S
 
 @dataclass(frozen=True)
 class SecondKeyingFigures:
-    """What a sample comes to. `fields` are those that either of two persons filled, in what is `keyed` of the `drawn`;
-    `differing` of them were decided for the `first`, the `second` or for `neither`. `seen` counts the episodes that
-    somebody keyed again who had looked at the client since, `events` and `events_keyed` what stands under episodes.
+    """What a sample comes to. `fields` are those that either of two persons filled, in what is `keyed` of the `drawn`,
+    and one more for each event: that it is there. `differing` of them were decided for the `first`, the `second` or for
+    `neither`. `seen` counts the episodes that somebody keyed again who had looked at the client since.
+
+    `lists` are the kinds of event under each episode, of which `lists_keyed` are keyed again; `only_first` and
+    `only_second` are events that one of the two has alone, each one of the differences. `events` and `events_keyed`
+    count those of samples that were drawn one by one.
     """
 
     drawn: int = 0
@@ -325,11 +473,20 @@ class SecondKeyingFigures:
     neither: int = 0
     events: int = 0
     events_keyed: int = 0
+    lists: int = 0
+    lists_keyed: int = 0
+    only_first: int = 0
+    only_second: int = 0
 
     @property
     def to_key(self) -> int:
-        """How many episodes and events wait to be keyed."""
-        return self.drawn - self.keyed + self.events - self.events_keyed
+        """How many episodes, lists and events wait to be keyed."""
+        return self.drawn - self.keyed + self.events - self.events_keyed + self.lists - self.lists_keyed
+
+    @property
+    def parts(self) -> int:
+        """How many there are to be keyed in all."""
+        return self.drawn + self.events + self.lists
 
     @property
     def to_decide(self) -> int:
@@ -349,21 +506,35 @@ class SecondKeyingFigures:
 def figures(standard: Standard, found: Sequence[SampledEpisode]) -> SecondKeyingFigures:
     """What the episodes of a sample come to so far."""
     keyed = [one for one in found if one.keyed_by]
-    differ = [(one, field.header) for one in keyed for field in differing(standard, one)]
+    compared = _compared(keyed)
+    differ = [(one, header) for one in compared for header in differing(standard, one)]
     decided = [one.decided[header].right for one, header in differ if header in one.decided]
     events, events_keyed = (sum(one.event is not None for one in some) for some in (found, keyed))
+    lists, lists_keyed = (sum(one.is_list for one in some) for some in (found, keyed))
+    has_it = [one.event.presence for one in compared if one.event]
     return SecondKeyingFigures(
-        len(found) - events,
-        len(keyed) - events_keyed,
+        len(found) - events - lists,
+        len(keyed) - events_keyed - lists_keyed,
         len({one.episode_id for one in keyed if one.seen}),
-        sum(len({*one.first, *one.second} & set(standard.second_keying)) for one in keyed),
+        sum(_many_fields(standard, one) for one in compared),
         len(differ),
         decided.count("first"),
         decided.count("second"),
         decided.count("neither"),
         events,
         events_keyed,
+        lists,
+        lists_keyed,
+        has_it.count("first"),
+        has_it.count("second"),
     )
+
+
+def _many_fields(standard: Standard, one: SampledEpisode) -> int:
+    """How many are compared: those that either filled, and that an event of a list is there."""
+    presence = one.event.presence if one.event else ""
+    filled = 0 if presence in WHO_HAS_IT else len({*one.first, *one.second} & set(standard.second_keying))
+    return filled + bool(presence)
 
 
 @dataclass(frozen=True)
@@ -408,8 +579,9 @@ def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
     """The figures in sentences: never of a person."""
     again = standard.say("Keyed again: {keyed} of {drawn} {episodes}", keyed=one.keyed, drawn=one.drawn)
     below = standard.say(", {keyed} of {drawn} {events}", keyed=one.events_keyed, drawn=one.events)
-    lines = [f"{again}{below if one.events else ''}."]
-    if one.keyed or one.events_keyed:
+    lists = standard.say(", the {events} of {keyed} of {drawn}", keyed=one.lists_keyed, drawn=one.lists)
+    lines = [f"{again}{below if one.events else ''}{lists if one.lists else ''}."]
+    if one.keyed or one.events_keyed or one.lists_keyed:
         lines.append(f"Keyed differently: {one.differing:,} of {one.fields:,} fields ({one.percent(one.differing)}).")
         lines.append(
             f"First right {one.first}, second right {one.second}, both wrong {one.neither}, to decide {one.to_decide}."
@@ -418,6 +590,9 @@ def told(standard: Standard, one: SecondKeyingFigures) -> list[str]:
             f"Errors of the first keying: {one.wrong:,} of {one.fields:,} fields ({one.percent(one.wrong)})"
             + (", as far as decided." if one.to_decide else ".")
         )
+    if one.only_first or one.only_second:
+        told = "{Events} only in the second keying: {second}; not found on the paper: {first}."
+        lines.append(standard.say(told, second=one.only_second, first=one.only_first))
     if one.seen:
         told = "{seen} of these {episodes} were keyed again by somebody who had looked at the {client} since."
         lines.append(standard.say(told, seen=one.seen))
@@ -434,10 +609,12 @@ def told_drawing(standard: Standard, its: SampleInfo) -> str:
 
 
 def told_episode(standard: Standard, one: SampledEpisode) -> str:
-    """Which paper file is meant, without anything that is to be keyed."""
+    """Which paper file is meant, without anything that is to be keyed, nor how much of it there is."""
     which = standard.say(", {episode} {place} of {of} by opening", place=one.place, of=one.of) if one.of > 1 else ""
-    event = one.event
-    below = f", {standard.section_by_id[event.section].title} {event.place} of {event.of} by date" if event else ""
+    below = ""
+    if one.section:
+        title, event = standard.section_by_id[one.section].title, one.event
+        below = f", each {title}" if event is None else f", {title} {event.place or ''}".rstrip()
     return f"{one.reference or one.client_id}{which}{below}"
 
 
@@ -445,8 +622,9 @@ def told_state(standard: Standard, one: SampledEpisode) -> str:
     """How far an episode of a sample is."""
     if not one.keyed_by:
         return f"begun by {one.begun_by}" if one.begun_by else "to key"
-    differ = differing(standard, one)
-    left = sum(field.header not in one.decided for field in differ)
+    compared = _compared([one])
+    differ = sum(len(differing(standard, each)) for each in compared)
+    left = sum(header not in each.decided for each in compared for header in differing(standard, each))
     if not differ:
         return "no difference"
-    return f"{left} to decide" if left else f"{len(differ)} decided"
+    return f"{left} to decide" if left else f"{differ} decided"

@@ -760,13 +760,15 @@ SECOND_KEYED = Table(
     Column("seen", Integer, nullable=False, default=0, server_default="0"),
     Column("decided", Text, nullable=False, default="{}", server_default="{}"),
     Column("event_id", String, nullable=False, default="", server_default=""),
+    Column("section", String, nullable=False, default="", server_default=""),
+    Column("presence", String, nullable=False, default="", server_default=""),
     Index("ix_second_keyed_sample", "sample_number", "number"),
     Index("ix_second_keyed_episode", "episode_number"),
 )
-"""An episode of such a sample with its client, or an event of one (`event_id`): who keyed it first (JSON), what stood
-there and what the second person keyed (JSON by header, both emptied when the sample is closed), whether he had looked
-at the client since it was drawn, and what was decided of each difference (JSON: header → what is right, who said so,
-when)."""
+"""An episode of such a sample with its client, a list of its events of a `section`, or an event of one (`presence`: who
+has it; `event_id`: in which record): who keyed it first (JSON), what stood there and what the second person keyed (JSON
+by header, both emptied when the sample is closed), whether the client had been looked at since it was drawn, and what
+was decided of each difference (JSON: header, "" for whether the event is there → what is right, who said so, when)."""
 
 SAVED_VIEWS = Table(
     "saved_view",

@@ -1,14 +1,19 @@
 """The second keying of a sample: which episodes were drawn, what a second person keyed, what was decided of each
-difference. What was keyed is kept while the sample is open; then only figures stay."""
+difference. What was keyed is kept while the sample is open; then only figures stay.
+
+Under each episode stands a list for every kind of event that is keyed again, whether it has such events or none: a
+second person keys into it as many as the paper has, and nothing tells how many there are. Once the list is done its
+events are told one by one, those that both have and those that only one of the two has.
+"""
 
 import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, select, tuple_, update
 
 from store.disk import sqlite
 from store.disk.audit import LOOK
@@ -28,6 +33,10 @@ KEYED, DECIDED = "second keying", "decide"
 DRAWN, CLOSED = "draw", "close"
 _BY_HAND = ("create", "change")
 NOBODY: frozenset[str] = frozenset()
+Presence = Literal["", "typed", "both", "first", "second"]
+"""Who has an event: both, what stands there alone, the second keying alone; `typed` is one of a list that is not done
+yet; "" for what was drawn."""
+_ONE_HAS_IT: tuple[Presence, ...] = ("first", "second")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +85,23 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class SampledEvent:
-    """An event of an episode of a sample. `place` counts the episode's of that section by date, from 1, among `of`."""
+    """An event of an episode of a sample; `id` is empty for one that stands in no record. `place` counts those of its
+    section by date, from 1; 0 for one that is deleted or stands nowhere."""
 
     id: str
     section: str
-    place: int
-    of: int
+    place: int = 0
+    presence: Presence = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SampledEpisode:
-    """An episode of a sample with its client, or an `event` of one alone. `place` counts the client's episodes by
-    opening, from 1, among `of`.
+    """An episode of a sample with its client, a list of its events of one `section`, or an `event` alone. `place`
+    counts the client's episodes by opening, from 1, among `of`.
 
     `begun_by` has typed into it and not kept it yet; `first` is what stood there when `second` was keyed. `seen` says
-    that the second person had looked at the client since the sample was drawn.
+    that the second person had looked at the client since the sample was drawn. `events` are those of a list that was
+    keyed again, as far as they are there.
     """
 
     id: str
@@ -107,17 +118,24 @@ class SampledEpisode:
     decided: Mapping[str, Decision]
     place: int = 1
     of: int = 1
+    section: str = ""
     event: SampledEvent | None = None
+    events: tuple["SampledEpisode", ...] = ()
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of events."""
+        return bool(self.section) and self.event is None
 
     @property
     def record_id(self) -> str:
-        """The record that the audit tells of: the event, else the episode."""
-        return self.event.id if self.event else self.episode_id
+        """The record that the audit tells of: the event where it stands in one, else the episode."""
+        return (self.event.id if self.event else "") or self.episode_id
 
     @property
     def kind(self) -> Kind:
         """Its kind."""
-        return "event" if self.event else "episode"
+        return "event" if self.event and self.event.id else "episode"
 
 
 def candidates(snapshot: Snapshot, agency: AgencyInfo, since: datetime, until: datetime) -> list[Drawable]:
@@ -161,7 +179,8 @@ def draw(
     drawn_from: int,
     sections: Collection[str] = (),
 ) -> SampleInfo:
-    """Keep a sample, in the order its episodes are to be keyed, each followed by its events of some sections.
+    """Keep a sample, in the order its episodes are to be keyed, each followed by a list of its events for each of some
+    sections, also where it has none: who keyed the episode keyed that, too.
 
     Raises Problem while another one is open.
     """
@@ -178,17 +197,17 @@ def draw(
     by = _keyers(unit, [event for each in events.values() for event in each])
     rows: list[dict[str, Any]] = []
     for one in drawn:
-        keyers = {"": first[one.number], **{event: by.get(event, NOBODY) for event in events.get(one.number, ())}}
-        rows += (
-            {
-                "id": str(uuid.uuid4()),
-                "sample_number": number[0],
-                "episode_number": one.number,
-                "event_id": event,
-                "first_by": json.dumps(sorted(persons), ensure_ascii=False),
-            }
-            for event, persons in keyers.items()
-        )
+        for section in ("", *sections):
+            below = [by.get(own, NOBODY) for own, each in events.get(one.number, {}).items() if each.section == section]
+            rows.append(
+                {
+                    "id": str(uuid.uuid4()),
+                    "sample_number": number[0],
+                    "episode_number": one.number,
+                    "section": section,
+                    "first_by": json.dumps(sorted(first[one.number].union(*below)), ensure_ascii=False),
+                }
+            )
     unit.connection.execute(insert(SECOND_KEYED), rows)
     unit.chain.add(DRAWN, "second keying", own_id, "", None, f"{len(drawn)} of {drawn_from}, seed {its.seed}")
     made = sample(unit, agency)
@@ -232,8 +251,18 @@ def _info(row: Row[Any]) -> SampleInfo:
 
 
 def episodes(snapshot: Snapshot, its: SampleInfo) -> list[SampledEpisode]:
-    """The episodes of a sample in the order they are to be keyed; nothing that was deleted since."""
-    return _told(snapshot, SECOND_KEYED.c.sample_number == its.number)
+    """The episodes of a sample and their lists of events in the order they are to be keyed; nothing that was deleted
+    since, unless it stands in the record alone and may go for that."""
+    found = _told(snapshot, SECOND_KEYED.c.sample_number == its.number)
+    below: dict[tuple[str, str], list[SampledEpisode]] = {}
+    for one in found:
+        if one.event and one.event.presence:
+            below.setdefault((one.episode_id, one.section), []).append(one)
+    drawn = [one for one in found if not (one.event and one.event.presence)]
+    return [
+        replace(one, events=tuple(below.get((one.episode_id, one.section), ()))) if one.is_list else one
+        for one in drawn
+    ]
 
 
 def episode(snapshot: Snapshot, own_id: str) -> SampledEpisode:
@@ -244,36 +273,53 @@ def episode(snapshot: Snapshot, own_id: str) -> SampledEpisode:
     return found[0]
 
 
+def typed(snapshot: Snapshot, one: SampledEpisode) -> list[tuple[str, Values]]:
+    """What is typed into a list that is not done yet: each event's own id and its values, in the order of typing."""
+    query = select(SECOND_KEYED.c.id, SECOND_KEYED.c.second).where(_typed_into(one)).order_by(SECOND_KEYED.c.number)
+    return [(own_id, unpack(text)) for own_id, text in snapshot.connection.execute(query)]
+
+
 def of_episodes(snapshot: Snapshot, episode_ids: Collection[str]) -> list[SampledEpisode]:
     """What second persons keyed of some episodes and is kept, by the episodes' ids."""
     found = []
     for some in read.batches(sorted(episode_ids)):
-        found += _told(snapshot, sqlite.among(EPISODES.c.id, some), deleted=True)
+        found += _told(snapshot, sqlite.among(EPISODES.c.id, some), all_of_it=True)
     return found
 
 
-def _told(snapshot: Snapshot, wanted: Any, *, deleted: bool = False) -> list[SampledEpisode]:
+def _typed_into(one: SampledEpisode) -> ColumnElement[bool]:
+    """The events of an unfinished list."""
+    mine = select(SECOND_KEYED.c.sample_number, SECOND_KEYED.c.episode_number).where(SECOND_KEYED.c.id == one.id)
+    same = tuple_(SECOND_KEYED.c.sample_number, SECOND_KEYED.c.episode_number).in_(mine)
+    return and_(SECOND_KEYED.c.presence == "typed", SECOND_KEYED.c.section == one.section, same)
+
+
+def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False) -> list[SampledEpisode]:
+    """What is kept, in order; `all_of_it` with what was deleted since and what lists that are not done hold."""
     query = (
         select(SECOND_KEYED, EPISODES.c.id.label("episode_id"), CLIENTS.c.id.label("client_id"), CLIENTS.c.reference)
-        .add_columns(EPISODES.c.client_number, EVENTS.c.section)
+        .add_columns(EPISODES.c.client_number, EVENTS.c.section.label("events_section"))
         .join(EPISODES, EPISODES.c.number == SECOND_KEYED.c.episode_number)
         .join(CLIENTS, CLIENTS.c.number == EPISODES.c.client_number)
         .outerjoin(EVENTS, EVENTS.c.id == SECOND_KEYED.c.event_id)
         .where(wanted)
         .order_by(SECOND_KEYED.c.number)
     )
-    if not deleted:
+    if not all_of_it:
         query = query.where(EPISODES.c.deleted_at.is_(None), CLIENTS.c.deleted_at.is_(None))
-        query = query.where(EVENTS.c.deleted_at.is_(None))
+        query = query.where(or_(EVENTS.c.deleted_at.is_(None), SECOND_KEYED.c.presence.in_(_ONE_HAS_IT)))
+        query = query.where(SECOND_KEYED.c.presence != "typed")
     rows = snapshot.connection.execute(query).all()
     places = _places(snapshot, {row.client_number for row in rows})
-    sections = {row.section for row in rows if row.section}
+    sections = {row.events_section for row in rows if row.events_section}
     events = _events(snapshot, sorted({row.episode_number for row in rows if row.event_id}), sections)
 
     def event(row: Row[Any]) -> SampledEvent | None:
         known = events.get(row.episode_number, {}).get(row.event_id)
-        # One that was deleted has no place among the others, and is no episode for that.
-        return known if known or not row.event_id else SampledEvent(row.event_id, row.section or "", 1, 1)
+        if not row.event_id and not row.presence:
+            return None
+        section, place = row.section or row.events_section or "", known.place if known else 0
+        return SampledEvent(row.event_id, section, place, row.presence)
 
     return [_one(row, places.get(row.episode_number, (1, 1)), event(row)) for row in rows]
 
@@ -294,7 +340,7 @@ def _events(
     found: dict[int, dict[str, SampledEvent]] = {}
     for (episode, section), ids in of.items():
         for at, own_id in enumerate(ids, 1):
-            found.setdefault(episode, {})[own_id] = SampledEvent(own_id, section, at, len(ids))
+            found.setdefault(episode, {})[own_id] = SampledEvent(own_id, section, at)
     return found
 
 
@@ -329,6 +375,7 @@ def _one(row: Row[Any], place: tuple[int, int], event: SampledEvent | None) -> S
         bool(row.seen),
         decided,
         *place,
+        event.section if event else row.section,
         event,
     )
 
@@ -344,10 +391,23 @@ def has_looked(snapshot: Snapshot, person: str, client_id: str, since: datetime)
 # Keying, deciding, closing
 
 
-def keep(unit: UnitOfWork, one: SampledEpisode, values: Values) -> None:
-    """Keep what the person at work has typed so far, so that nothing of it is lost; it counts for nothing yet."""
+def keep(unit: UnitOfWork, one: SampledEpisode, values: Values, entry: str = "") -> None:
+    """Keep what the person at work has typed so far, so that nothing of it is lost; it counts for nothing yet.
+
+    Of a list it is one event, by an id of its own; without any value it is none.
+    """
     unit.require(KEYED, one.kind, one.record_id)
-    _change(unit, one, second=pack(values, named(one.kind, one.record_id)), begun_by=unit.person)
+    text = pack(values, named(one.kind, one.record_id))
+    if not one.is_list:
+        _change(unit, one, second=text, begun_by=unit.person)
+        return
+    _change(unit, one, begun_by=unit.person)
+    mine = and_(_typed_into(one), SECOND_KEYED.c.id == entry)
+    if not values:
+        with sqlite.overwriting(unit.connection):
+            unit.connection.execute(delete(SECOND_KEYED).where(mine))
+    elif not unit.connection.execute(update(SECOND_KEYED).where(mine).values(second=text)).rowcount:
+        _add(unit, one, [{"id": entry, "presence": "typed", "second": text, "begun_by": unit.person}])
 
 
 def key(unit: UnitOfWork, one: SampledEpisode, first: Values, second: Values, *, seen: bool) -> None:
@@ -359,8 +419,55 @@ def key(unit: UnitOfWork, one: SampledEpisode, first: Values, second: Values, *,
     unit.chain.add(KEYED, one.kind, one.record_id, "", None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An event as each of the two has it, None for who has it not, and its id where it stands in the record."""
+
+    event_id: str
+    first: Values | None
+    second: Values | None
+
+    @property
+    def presence(self) -> Presence:
+        """Who has it."""
+        if self.first is None:
+            return "second"
+        return "first" if self.second is None else "both"
+
+
+def key_list(unit: UnitOfWork, one: SampledEpisode, pairs: Sequence[Pair], *, seen: bool) -> None:
+    """Keep the events that a second person found on the paper, each beside the one that stands there."""
+    done: dict[str, Any] = {"begun_by": "", "keyed_by": unit.person, "keyed_at": unit.at, "seen": int(seen)}
+    _change(unit, one, **done)
+    with sqlite.overwriting(unit.connection):
+        unit.connection.execute(delete(SECOND_KEYED).where(_typed_into(one)))
+    name = named(one.kind, one.record_id)
+    rows = []
+    for pair in pairs:
+        both = {"first": pack(pair.first or {}, name), "second": pack(pair.second or {}, name)}
+        own = {"id": str(uuid.uuid4()), "event_id": pair.event_id, "presence": pair.presence}
+        rows.append({**own, **both, **done})
+    _add(unit, one, rows)
+    unit.chain.add(KEYED, one.kind, one.record_id, "", None, None)
+
+
+def _add(unit: UnitOfWork, one: SampledEpisode, rows: Sequence[Mapping[str, Any]]) -> None:
+    """More that belongs to a list."""
+    query = select(SECOND_KEYED.c.sample_number, SECOND_KEYED.c.episode_number).where(SECOND_KEYED.c.id == one.id)
+    sample_number, episode_number = unit.connection.execute(query).one()
+    own = {"sample_number": sample_number, "episode_number": episode_number}
+    own |= {"section": one.section, "first_by": json.dumps(sorted(one.first_by), ensure_ascii=False)}
+    if rows:
+        unit.connection.execute(insert(SECOND_KEYED), [{**own, **row} for row in rows])
+
+
+def put_in(unit: UnitOfWork, one: SampledEpisode, event_id: str) -> None:
+    """An event that only the second keying had stands in the record now."""
+    _change(unit, one, event_id=event_id)
+
+
 def decide(unit: UnitOfWork, one: SampledEpisode, kind: Kind, record_id: str, header: str, right: Right) -> None:
-    """Note who keyed a field rightly; it may be decided anew."""
+    """Note who keyed a field rightly, with an empty `header` whether the event is there; it may be decided anew."""
     before = one.decided.get(header)
     told = {name: _packed(each) for name, each in one.decided.items()}
     told[header] = (right, unit.person, unit.at)
@@ -374,6 +481,7 @@ def close(unit: UnitOfWork, its: SampleInfo, figures: Mapping[str, int]) -> None
     unit.connection.execute(update(SECOND_KEYINGS).where(SECOND_KEYINGS.c.number == its.number).values(**done))
     with sqlite.overwriting(unit.connection):
         mine = SECOND_KEYED.c.sample_number == its.number
+        unit.connection.execute(delete(SECOND_KEYED).where(mine, SECOND_KEYED.c.presence == "typed"))
         unit.connection.execute(update(SECOND_KEYED).where(mine).values(first="{}", second="{}", begun_by=""))
     unit.chain.add(CLOSED, "second keying", its.id, "", None, None)
 
@@ -382,7 +490,7 @@ def rename(unit: UnitOfWork, agency: AgencyInfo, headers: Mapping[str, str]) -> 
     """Have what was keyed stand under the names that fields bear now, header before → header; of what is deleted, too,
     which may come back."""
     its = sample(unit, agency)
-    for one in _told(unit, SECOND_KEYED.c.sample_number == its.number, deleted=True) if its is not None else ():
+    for one in _told(unit, SECOND_KEYED.c.sample_number == its.number, all_of_it=True) if its is not None else ():
         name = named(one.kind, one.record_id)
         first, second = (
             {headers.get(header, header): text for header, text in values.items()} for values in (one.first, one.second)
@@ -395,5 +503,5 @@ def _packed(one: Decision) -> tuple[str, str, str]:
     return one.right, one.person, stamp(one.at)
 
 
-def _change(unit: UnitOfWork, one: SampledEpisode, **values: str | int) -> None:
+def _change(unit: UnitOfWork, one: SampledEpisode, **values: Any) -> None:
     unit.connection.execute(update(SECOND_KEYED).where(SECOND_KEYED.c.id == one.id).values(**values))

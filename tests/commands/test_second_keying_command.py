@@ -29,7 +29,9 @@ def test_a_sample_by_line(sample: Place) -> None:
     assert "No sample is open" in call("second-keying", "show", *where).out
     assert "draw one first" in call("second-keying", "key", *where).sentence
     drawn = call("second-keying", "draw", *DAY, "--number", 2, "--seed", "x", *where)
-    assert drawn.code == 0 and "Keyed again: 0 of 2 episodes" in drawn.out and "seed x" in drawn.out
+    assert (
+        drawn.code == 0 and "Keyed again: 0 of 2 episodes, the events of 0 of 2." in drawn.out and "seed x" in drawn.out
+    )
     assert "open already" in call("second-keying", "draw", *DAY, "--number", 2, *where).sentence
     asked = call("second-keying", "key", *where).out
     assert "FINITIAL SINITIAL DOB PC DAT REFLD" in asked
@@ -51,10 +53,59 @@ def test_a_sample_by_line(sample: Place) -> None:
     for each in found:
         if each["field"] not in ("DOB", "FINITIAL"):
             call("second-keying", "decide", one, each["field"], "first", *where)
+    assert call("second-keying", "key", "--no-more", *where).out.endswith(": kept\n")
+    for each in json.loads(call("second-keying", "differences", *where, "--format", "json").out):
+        if each["field"] is None:
+            call("second-keying", "decide", each["id"], "event", "first", *where)
     figures = json.loads(call("second-keying", "close", *where, "--format", "json").out)
     assert (figures["drawn"], figures["keyed"], figures["second"], figures["neither"]) == (2, 1, 1, 1)
     state = json.loads(call("second-keying", "show", *where, "--format", "json").out)
     assert state["sample"] is None and state["closed"][0]["figures"] == figures
+
+
+def events_of(place: Place) -> list[str]:
+    """The days of the sub-interventions of the only episode drawn, as the record has them."""
+    where = (*place.options, *TODAY)
+    (one, *_) = json.loads(call("second-keying", "show", *where, "--format", "json").out)["episodes"]
+    shown = json.loads(call("client", "show", one["client_id"], *where, "--format", "json").out)
+    (episode,) = [each for each in shown["episodes"] if each["id"] == one["episode_id"]]
+    events = [event for event in episode["events"] if event["section"] == "sub_intervention"]
+    return sorted(event["values"]["SUBMODDT"] for event in events)
+
+
+def test_events_that_only_one_of_the_two_has_by_line(sample: Place) -> None:
+    where = (*sample.options, *TODAY)
+    call("second-keying", "draw", *DAY, "--number", 1, *where)
+    first = events_of(sample)
+    assert "ends a list of events" in call("second-keying", "key", "--no-more", *where).sentence
+    call("second-keying", "key", "-", *where, given="DOB=1 2 1970\n")
+    asked = call("second-keying", "key", *where).out
+    assert "each Sub-intervention" in asked and "as many as the paper has; then --no-more" in asked
+    # Two are typed, one of them left in the middle; what waits is gone through before it is all.
+    one = call("second-keying", "key", "-", *where, given="SUBMODDT=3 4 2019\nRECPEER=y\n")
+    assert one.out.endswith("one kept; --no-more when the paper has no more\n")
+    left = call("second-keying", "key", "--ask", *where, given="\ny\n5 4 2019\n.\n")
+    assert "Typed before, not finished: 1." in left.err and "Not finished" in left.err
+    gone_through = "y\n" + "\n" * 15 + "6 4 2019\n" + "\n" * 14 + "\n"
+    done = call("second-keying", "key", "--ask", *where, given=gone_through)
+    assert "SUBMODDT), 20190405" in done.err
+    assert done.out.endswith(": kept\n")
+    found = json.loads(call("second-keying", "differences", *where, "--format", "json").out)
+    alone = [each for each in found if each["field"] is None]
+    assert [each["values"]["SUBMODDT"] for each in alone if each["event"] == "second"] == ["20190403", "20190406"]
+    assert len([each for each in alone if each["event"] == "first"]) == len(first)
+    told = call("second-keying", "differences", *where).out
+    assert "event: only in the second keying: SUBMODDT=20190403 RECPEER=Y; it does not stand in the record" in told
+    second = [each["id"][:8] for each in alone if each["event"] == "second"]
+    put = call("second-keying", "decide", second[0], "event", "second", *where)
+    assert put.out == "EVENT: the second is right; the record was changed\n"
+    assert "is on the paper or it is not" in (
+        call("second-keying", "decide", second[0], "event", "neither", "-", *where, given="x\n").sentence
+    )
+    for each in alone:
+        if each["event"] == "first":
+            call("second-keying", "decide", each["id"], "event", "second", *where)
+    assert events_of(sample) == ["20190403"]
 
 
 def test_asked_for_field_by_field_it_counts_after_the_last_one(sample: Place) -> None:

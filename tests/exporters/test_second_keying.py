@@ -3,13 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import delete, update
 
 from exporters.records import second_keying
 from exporters.records.second_keying import Ruling, Wanted, told
 from exporters.subject import everything
 from exporters.work import Work
 from store.disk import audit, user
-from store.facts import AgencyInfo, ClientTree, Who
+from store.disk.tables import SECOND_KEYED
+from store.facts import AgencyInfo, ClientTree, StoredRecord, Who
 from store.people import looks, roles
 from store.people.acts import Refused, Role
 from store.records import agencies, read, save
@@ -43,15 +45,19 @@ def entered(desk: Desk, who: Who, reference: str, **values: str) -> ClientTree:
 
 
 def drawn(desk: Desk, wanted: Wanted) -> list[SampledEpisode]:
-    """A sample that cat draws, in its order."""
+    """A sample that cat draws, in its order, without the lists of events."""
     its = do(desk.store, CAT, second_keying.draw, work(desk), wanted)
-    return ask(desk.store, stored.episodes, its)
+    return [one for one in ask(desk.store, stored.episodes, its) if not one.is_list]
 
 
 def keyed(desk: Desk, who: Who, **values: str) -> SampledEpisode:
-    """The next one, keyed again by somebody as the paper says it, but for these values."""
+    """The next one, keyed again by somebody as the paper says it, but for these values; it has no events."""
     one = ask(desk.store, second_keying.to_key, work(desk), who.person)
-    return do(desk.store, who, second_keying.key, work(desk), one.id, {**PAPER, **values})
+    again = do(desk.store, who, second_keying.key, work(desk), one.id, {**PAPER, **values})
+    for each in ask(desk.store, second_keying.state, work(desk)).episodes:
+        if each.is_list and each.episode_id == one.episode_id:
+            do(desk.store, who, second_keying.key_list, work(desk), each.id, [])
+    return again
 
 
 def test_the_same_seed_draws_the_same_and_a_share_is_of_what_was_entered_on_these_days(desk: Desk) -> None:
@@ -112,7 +118,7 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     drawn(desk, Wanted(TODAY, TODAY, number=1))
     one = keyed(desk, BEN, DOB="19800201", TRIAGED="20200904", DRUG1="3101", PC="ne14")
     found = ask(desk.store, second_keying.differences, work(desk))
-    assert [(each.field.header, each.first, each.second) for each in found] == [
+    assert [(each.header, each.first, each.second) for each in found] == [
         ("DOB", "19800102", "19800201"),
         ("TRIAGED", "20200903", "20200904"),
         ("DRUG1", "1101", "3101"),
@@ -129,7 +135,7 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     assert (now.episodes[0].episode.values["TRIAGED"], now.episodes[0].episode.values["DRUG1"]) == ("20200904", "2000")
     entries = ask(desk.store, audit.history, [tree.client.id, tree.episodes[0].episode.id])
     assert [(each.person, each.act, each.field, each.new) for each in entries[2:]] == [
-        ("ben", "second keying", "", None),
+        *[("ben", "second keying", "", None)] * 2,
         ("cat", "decide", "DOB", "first"),
         ("cat", "change", "TRIAGED", "20200904"),
         ("cat", "decide", "TRIAGED", "second"),
@@ -146,53 +152,171 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     state = ask(desk.store, second_keying.state, work(desk))
     assert state.sample is None
     assert second_keying.figures_of(state.closed[0]) == figures
-    (kept,) = ask(desk.store, stored.of_episodes, [tree.episodes[0].episode.id])
+    kept, _ = ask(desk.store, stored.of_episodes, [tree.episodes[0].episode.id])
     assert (kept.first, kept.second, set(kept.decided)) == ({}, {}, {"DOB", "TRIAGED", "DRUG1"})
 
 
-def test_the_events_of_an_episode_are_keyed_again_each_by_itself(desk: Desk) -> None:
-    tree = entered(desk, ANN, "C1")
-    episode = tree.episodes[0].episode
+def sub_intervention(desk: Desk, episode_id: str, **values: str) -> StoredRecord:
+    """An event that cat keys."""
+    return do(desk.store, CAT, save.create, "event", episode_id, "sub_intervention", values)
+
+
+def listed(desk: Desk, who: Who, *events: dict[str, str]) -> SampledEpisode:
+    """The next list, keyed again by somebody: that is all that the paper has."""
+    one = ask(desk.store, second_keying.to_key, work(desk), who.person)
+    assert one.is_list and not one.events
+    return do(desk.store, who, second_keying.key_list, work(desk), one.id, list(events))
+
+
+def test_events_are_keyed_again_as_many_as_the_paper_has_and_nothing_tells_how_many_there_are(desk: Desk) -> None:
+    with_two, without = entered(desk, ANN, "C1"), entered(desk, ANN, "C2")
     for day in ("20200920", "20200910"):
-        values = {"SUBMODDT": day, "RECPEER": "Y", "RECMAID": "N"}
-        do(desk.store, CAT, save.create, "event", episode.id, "sub_intervention", values)
-    found = drawn(desk, Wanted(TODAY, TODAY, number=1))
-    assert [second_keying.told_episode(STANDARD, one) for one in found] == [
+        sub_intervention(desk, with_two.episodes[0].episode.id, SUBMODDT=day, RECPEER="Y", RECMAID="N")
+    its = do(desk.store, CAT, second_keying.draw, work(desk), Wanted(TODAY, TODAY, number=2, seed="x"))
+    found = ask(desk.store, stored.episodes, its)
+    assert sorted(second_keying.told_episode(STANDARD, one) for one in found) == [
         "C1",
-        "C1, Sub-intervention 1 of 2 by date",
-        "C1, Sub-intervention 2 of 2 by date",
+        "C1, each Sub-intervention",
+        "C2",
+        "C2, each Sub-intervention",
     ]
-    assert [one.first_by for one in found] == [{"ann"}, {"cat"}, {"cat"}], "each by who keyed it"
-    keyed(desk, BEN)
-    with pytest.raises(Problem, match="keyed this one first yourself"):
-        ask(desk.store, second_keying.to_key, work(desk), "cat", found[1].id)
+    state = ask(desk.store, second_keying.state, work(desk))
+    assert (state.figures.to_key, state.figures.parts, state.figures.lists) == (4, 4, 2)
+    first = {one.reference: one.first_by for one in found if one.is_list}
+    assert first == {"C1": {"ann", "cat"}, "C2": {"ann"}}, "who keyed the episode left out what is not there"
+    assert without.episodes
+
+
+def test_an_event_that_only_one_of_the_two_has_is_decided_and_counts_as_one_field(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    episode = tree.episodes[0].episode.id
+    both, extra = (
+        sub_intervention(desk, episode, SUBMODDT=day, RECPEER="Y", RECMAID=maid)
+        for day, maid in (("20200910", "N"), ("20201001", ""))
+    )
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
     one = ask(desk.store, second_keying.to_key, work(desk), "ben")
-    assert one.event is not None and [each.header for each in second_keying.fields_of(STANDARD, one)][:2] == [
-        "SUBMODDT",
-        "RECPEER",
+    do(desk.store, BEN, second_keying.key, work(desk), one.id, PAPER)
+    with pytest.raises(Problem, match="keyed this one first yourself"):
+        ask(desk.store, second_keying.to_key, work(desk), "cat", ask_list(desk).id)
+    missed = {"SUBMODDT": "20201120", "RECPEER": "N", "RECHSE": "Y"}
+    listed(desk, BEN, {"SUBMODDT": "20200911", "RECPEER": "Y", "RECMAID": "N", "DOB": "19990101"}, missed)
+    day, only_first, only_second = ask(desk.store, second_keying.differences, work(desk))
+    assert (day.header, day.first, day.second, day.record.id) == ("SUBMODDT", "20200910", "20200911", both.id)
+    assert (only_first.presence, only_first.field, only_first.record.id) == ("first", None, extra.id)
+    assert only_first.stands and dict(only_first.values) == {"SUBMODDT": "20201001", "RECPEER": "Y"}
+    assert (only_second.presence, only_second.stands, dict(only_second.values)) == ("second", False, missed)
+    # Four fields of the one that both have, and for each of the three that it is there.
+    figures = ask(desk.store, second_keying.state, work(desk)).figures
+    assert (figures.fields, figures.differing, figures.to_decide) == (len(PAPER) + 3 + 3, 3, 3)
+    its = work(desk)
+    with pytest.raises(Problem, match="is on the paper or it is not"):
+        do(desk.store, CAT, second_keying.decide, its, only_first.episode.id, Ruling("", "neither", "x"))
+    with pytest.raises(Problem, match="changed meanwhile"):
+        do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw="1"))
+    assert do(desk.store, CAT, second_keying.decide, its, day.episode.id, Ruling("SUBMODDT", "second"))
+    assert do(desk.store, CAT, second_keying.decide, its, only_first.episode.id, Ruling("", "second", saw="1"))
+    assert do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw=""))
+    now = ask(desk.store, read.tree, tree.client.id).episodes[0].events
+    kept, made = now
+    assert (kept.id, kept.values["SUBMODDT"]) == (both.id, "20200911")
+    assert {header: text for header, text in made.values.items() if header in missed} == missed
+    assert made.values["SUBMID"], "it has the identifier that any event is given"
+    told_of = [(each.act, each.record_id == made.id) for each in ask(desk.store, audit.history, [extra.id, made.id])]
+    acts = [("create", False), ("delete", False), ("decide", False), ("create", True), ("decide", True)]
+    assert told_of == acts
+    again = ask(desk.store, second_keying.differences, its)
+    assert [(each.presence, each.stands, each.right) for each in again[1:]] == [
+        ("first", False, "it is not on the paper"),
+        ("second", True, "it is on the paper"),
     ]
-    again = {"SUBMODDT": "20200911", "RECPEER": "Y", "RECMAID": "N", "DOB": "19990101"}
-    do(desk.store, BEN, second_keying.key, work(desk), one.id, again)
+    # Decided anew: what was taken out comes back, what was put in goes.
+    for each in again[1:]:
+        assert do(desk.store, CAT, second_keying.decide, its, each.episode.id, Ruling("", "first"))
+    assert {each.id for each in ask(desk.store, read.tree, tree.client.id).episodes[0].events} == {both.id, extra.id}
+    assert do(desk.store, CAT, second_keying.decide, its, again[2].episode.id, Ruling("", "second"))
+    assert made.id in {each.id for each in ask(desk.store, read.tree, tree.client.id).episodes[0].events}
+    held = ask(desk.store, everything.everything, its, tree.client.id, "ann", NOW)
+    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
+    assert any("it is on the paper" in row[-1] and row[2] == "(whether it is there)" for row in table.rows)
+    figures = do(desk.store, CAT, second_keying.close, its)
+    assert (figures.first, figures.second, figures.only_first, figures.only_second) == (1, 2, 1, 1)
+    assert told(STANDARD, figures) == [
+        "Keyed again: 1 of 1 episodes, the events of 1 of 1.",
+        "Keyed differently: 3 of 14 fields (21.4%).",
+        "First right 1, second right 2, both wrong 0, to decide 0.",
+        "Errors of the first keying: 2 of 14 fields (14.3%).",
+        "Events only in the second keying: 1; not found on the paper: 1.",
+    ]
+
+
+def ask_list(desk: Desk) -> SampledEpisode:
+    """The only list of the sample."""
+    (one,) = [each for each in ask(desk.store, second_keying.state, work(desk)).episodes if each.is_list]
+    return one
+
+
+def test_what_is_typed_of_a_list_waits_for_the_one_who_typed_it_and_counts_once_it_is_all(desk: Desk) -> None:
+    tree = entered(desk, ANN, "C1")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    one = ask_list(desk)
+    for entry, day in (("a", "20200910"), ("b", "20200912"), ("b", "20200913"), ("c", "20200914")):
+        do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"SUBMODDT": day}, entry)
+    do(desk.store, BEN, second_keying.keep, work(desk), one.id, {}, "a")
+    one = ask_list(desk)
+    assert (one.begun_by, one.keyed_by, one.events) == ("ben", "", ())
+    assert ask(desk.store, stored.typed, one) == [("b", {"SUBMODDT": "20200913"}), ("c", {"SUBMODDT": "20200914"})]
+    assert ask(desk.store, second_keying.differences, work(desk)) == []
+    held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
+    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
+    assert [row[2:5] for row in table.rows] == [("SUBMODDT", "", "20200913"), ("SUBMODDT", "", "20200914")]
+    done = do(desk.store, BEN, second_keying.key_list, work(desk), one.id)
+    assert ask(desk.store, stored.typed, done) == []
+    assert [each.presence for each in ask(desk.store, second_keying.differences, work(desk))] == ["second", "second"]
+    with pytest.raises(Problem, match="keyed again already"):
+        do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"SUBMODDT": "20200915"}, "d")
+
+
+def test_a_sample_that_was_drawn_event_by_event_is_keyed_as_it_was_drawn(desk: Desk) -> None:
+    episode = entered(desk, ANN, "C1").episodes[0].episode.id
+    event = sub_intervention(desk, episode, SUBMODDT="20200910", RECPEER="Y")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    keyed(desk, BEN)
+    own_id = ask_list(desk).id
+    with desk.store.writing(CAT) as unit:
+        before = {"section": "", "event_id": event.id, "keyed_by": None, "keyed_at": None, "presence": ""}
+        unit.connection.execute(delete(SECOND_KEYED).where(SECOND_KEYED.c.presence != ""))
+        unit.connection.execute(update(SECOND_KEYED).where(SECOND_KEYED.c.id == own_id).values(**before))
+    one = ask(desk.store, second_keying.to_key, work(desk), "ben")
+    assert second_keying.told_episode(STANDARD, one) == "C1, Sub-intervention 1", "without how many there are"
+    do(desk.store, BEN, second_keying.key, work(desk), one.id, {"SUBMODDT": "20200911", "RECPEER": "Y"})
     (difference,) = ask(desk.store, second_keying.differences, work(desk))
-    assert (difference.field.header, difference.first, difference.record.id) == ("SUBMODDT", "20200910", one.record_id)
-    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("SUBMODDT", "second"))
-    assert ask(desk.store, read.get, "event", one.record_id).values["SUBMODDT"] == "20200911"
-    (last,) = [
-        each for each in ask(desk.store, read.tree, tree.client.id).episodes[0].events if each.id != one.record_id
-    ]
-    do(desk.store, ANN, save.delete, "event", last.id, last.version)
-    figures = do(desk.store, CAT, second_keying.close, work(desk))
-    assert (figures.keyed, figures.drawn, figures.events_keyed, figures.events, figures.second) == (1, 1, 1, 1, 1)
+    assert (difference.header, difference.record.id) == ("SUBMODDT", event.id)
+    figures = ask(desk.store, second_keying.state, work(desk)).figures
     assert told(STANDARD, figures)[0] == "Keyed again: 1 of 1 episodes, 1 of 1 events."
-    held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
-    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
-    assert {row[2] for row in table.rows} == {"SUBMODDT"} and "the second is right" in table.rows[0][-1]
-    assert table.rows[0][0].startswith("Sub-intervention")
-    now = ask(desk.store, read.get, "event", one.record_id)
-    do(desk.store, ANN, save.delete, "event", now.id, now.version)
-    held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
-    (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
-    assert [row[0] for row in table.rows] == ["Sub-intervention 2020-09-11"], "a deleted one is no episode for that"
+
+
+@pytest.mark.parametrize(
+    ("stands", "found", "pairs"),
+    [
+        # The same day is the same event, whatever else was keyed; so is what agrees in half of its fields.
+        ([("0910", "Y", "N")], [("0910", "N", "Y")], {0: 0}),
+        ([("0910", "Y", "N")], [("0911", "Y", "N")], {0: 0}),
+        ([("0910", "Y", "N")], [("1201", "N", "N")], {}),
+        # Those most alike before others, whatever their order.
+        ([("0910", "Y", "N"), ("0920", "Y", "N")], [("0920", "Y", "N"), ("0911", "Y", "N")], {0: 1, 1: 0}),
+        ([("0910", "Y", "N"), ("0910", "N", "Y")], [("0910", "N", "Y")], {1: 0}),
+        ([], [("0910", "Y", "N")], {}),
+    ],
+)
+def test_which_event_is_which(
+    stands: list[tuple[str, str, str]], found: list[tuple[str, str, str]], pairs: dict[int, int]
+) -> None:
+    first, second = (
+        [{"SUBMODDT": f"2020{day}", "RECPEER": peer, "RECMAID": maid} for day, peer, maid in some]
+        for some in (stands, found)
+    )
+    assert second_keying.matched(STANDARD, "sub_intervention", first, second) == pairs
 
 
 def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:

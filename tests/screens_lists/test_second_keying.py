@@ -29,24 +29,26 @@ VALUES = {"CLIENT": "C900", "FINITIAL": "A", "SINITIAL": "B", "DOB": "19800102"}
 EPISODE = {"REFLD": "20200901", "DRUG1": "1101"}
 
 
-def entered(store: Store, agency: AgencyInfo) -> str:
-    """A client whom ben keyed some weeks ago."""
+def entered(store: Store, agency: AgencyInfo, **event: str) -> str:
+    """A client whom ben keyed some weeks ago, with an event where one is given."""
     client = do(store, Who("ben", BEFORE), save.create, "client", agency.id, "", VALUES)
-    do(store, Who("ben", BEFORE), save.create, "episode", client.id, "", EPISODE)
+    episode = do(store, Who("ben", BEFORE), save.create, "episode", client.id, "", EPISODE)
+    if event:
+        do(store, Who("ben", BEFORE), save.create, "event", episode.id, "sub_intervention", event)
     return client.id
 
 
 def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     start: Start, store: Store, agency: AgencyInfo
 ) -> None:
-    client_id = entered(store, agency)
+    client_id = entered(store, agency, SUBMODDT="20201001", RECEMP="Y")
     terminal = start()
     command(terminal, "second keying", "No sample is open")
     terminal.press("n")
     terminal.until("Draw a sample;")
     day = f"{BEFORE:%Y-%m-%d}"
     terminal.press(f"<ctrl+u>{day}<enter><ctrl+u>{day}<enter>100%<enter><enter>seven<enter>")
-    terminal.until("Keyed again: 0 of 1 episodes.")
+    terminal.until("Keyed again: 0 of 1 episodes, the events of 0 of 1.")
     assert terminal.shows("seed seven")
     terminal.press("k")
     terminal.until("Key what its paper file says")
@@ -60,13 +62,34 @@ def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     terminal.press("<enter>")
     terminal.until("2 Jan 1980")
     terminal.press("<down><down>2 9 2020<enter><down>1101<enter><f2>")
-    terminal.until("1 to decide")
+    # The same paper file: its events, one after another, as many as it has.
+    terminal.until("1: the sub-intervention that comes next in the paper file")
+    terminal.press("5 9 2020<enter>y<enter><f2>")
+    terminal.until("2: the sub-intervention")
+    terminal.press("<f7>")
+    terminal.until("As you keyed it")
+    terminal.press("6 9 2020<enter><f8>")
+    terminal.until("2: the sub-intervention")
+    terminal.press("<f2>")
+    terminal.until("1 one keyed of this paper file: Sub-intervention.")
+    terminal.press("y")
+    terminal.until("2 to decide")
     terminal.until_quiet(0.3)
     same_picture(terminal, HELP / "second_keying.screen.txt")
     terminal.press("d")
-    terminal.until("1 field keyed differently, 1 to decide.")
+    terminal.until("3 differences, 3 to decide.")
     terminal.until_quiet(0.3)
     same_picture(terminal, HELP / "second_differences.screen.txt")
+    terminal.press("<down>f")
+    terminal.until("Sub-intervention 1 Oct 2020: it is on the paper; the record says so")
+    terminal.press("s")
+    terminal.until("Sub-intervention 6 Sep 2020: it is on the paper; it is in")
+    assert len(ask(store, read.tree, client_id).episodes[0].events) == 2
+    terminal.press("<down>s")
+    terminal.until("goes out of the record; f brings")
+    terminal.press("d")
+    terminal.until("it is not on the paper; it is out of")
+    assert len(ask(store, read.tree, client_id).episodes[0].events) == 1
     terminal.press("b")
     terminal.until("Both wrong: what is right?")
     terminal.press("3 9 2020<enter>")
@@ -77,7 +100,7 @@ def test_a_sample_is_drawn_keyed_without_a_look_decided_and_closed(
     terminal.press("c")
     terminal.until("The figures stay")
     terminal.press("c")
-    terminal.until("Closed: 1 error in 5 fields.")
+    terminal.until("Closed: 3 errors in 7 fields.")
     terminal.until("The last sample.")
 
 
@@ -86,7 +109,7 @@ async def begun_again(app: Program, pilot: Pilot[int], store: Store, agency: Age
     client_id = entered(store, agency)
     work = Work(agency, load(agency.standard), NOW.date())
     do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
-    (one,) = ask(store, second_keying.state, work).episodes
+    one, _ = ask(store, second_keying.state, work).episodes
     assert one.client_id == client_id
     await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
     app.push_screen(SecondForm(one))
@@ -135,6 +158,6 @@ def test_what_waits_stands_on_month_and_leads_there(start: Start, store: Store, 
     work = Work(agency, load(agency.standard), NOW.date())
     do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
     terminal = start()
-    command(terminal, "month", "Second keying: 1 of 1 to key, 0 to decide")
+    command(terminal, "month", "Second keying: 2 of 2 to key, 0 to decide")
     terminal.press("k")
-    terminal.until("Keyed again: 0 of 1 episodes.")
+    terminal.until("Keyed again: 0 of 1 episodes")

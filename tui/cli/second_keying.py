@@ -1,6 +1,7 @@
 """`keywork second-keying …`: a sample keyed again, blind; what differs, decided; the error rate of its fields."""
 
 import json
+import uuid
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ from tui.form.record_model import RecordModel
 from tui.widgets.text import printable
 from validators.local_time import minute_text
 from validators.problems import Problem
+from validators.records import Values
 from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ group = typer.Typer(
 )
 commands.add_typer(group, name="second-keying")
 
+EVENT = "EVENT"
+"""What stands in the place of a field where it is decided whether an event is on the paper."""
 SHORT = 8
 """Characters of an id that tell an episode of a sample apart to the eye."""
 HOW = (
@@ -127,6 +131,9 @@ def key(
         typer.Argument(metavar="-", help="- takes the values from standard input, as FIELD=VALUE lines or JSON."),
     ] = None,
     ask: AskOption = False,
+    no_more: Annotated[
+        bool, typer.Option("--no-more", help="Of events: that is all the paper has, with those on standard input.")
+    ] = False,
 ) -> int:
     """Key one again from paper; without values or --ask only say which, and which fields."""
     given = list(values or [])
@@ -139,39 +146,100 @@ def key(
     with asked.opened() as at:
         one = at.store.ask(second_keying.to_key, at.work, at.person, _id_of(at, wanted))
         told = second_keying.told_episode(at.work.standard, one)
-        model = _model(at, one)
+        if no_more and not one.is_list:
+            raise Problem("--no-more ends a list of events; this is none.")
+        if not ask and not given and not no_more:
+            print(printable(f"{one.id[:SHORT]}  {told}"))
+            print(f"Fields: {' '.join(_model(at, one).order)}")
+            if one.is_list:
+                print("One after another, as many as the paper has; then --no-more.")
+            return 0
         if ask:
             talk(printable(told))
-            if not _ask(at, one, model):
-                talk("Not finished: what was typed waits for you.")
-                return 0
-        elif given:
-            for header, text in fields_of(model.standard, given).items():
-                if model.go_to(header):
-                    model.type(text)
-                    model.settle()
-        if not ask and not given:
-            print(printable(f"{one.id[:SHORT]}  {told}"))
-            print(f"Fields: {' '.join(model.order)}")
-            return 0
-        at.store.do(at.who, second_keying.key, at.work, one.id, dict(model.values))
-    if asked.form is OutputFormat.JSON:
-        print(json.dumps({"id": one.id, "episode_id": one.episode_id, "keyed": True}, indent=1))
+        done = _key_list(at, one, given, ask, no_more) if one.is_list else _key_one(at, one, given, ask)
+    if ask and not done:
+        talk("Not finished: what was typed waits for you.")
+    elif asked.form is OutputFormat.JSON:
+        print(json.dumps({"id": one.id, "episode_id": one.episode_id, "keyed": done}, indent=1))
     else:
         # Nothing of what differs: whoever keys the next one knows no more than before.
-        print(printable(f"{told}: kept"))
+        print(printable(f"{told}: {'kept' if done else 'one kept; --no-more when the paper has no more'}"))
     return 0
 
 
-def _model(at: ClientWork, one: SampledEpisode) -> RecordModel:
-    """An empty form of the fields, with what the same person has typed so far."""
+def _key_one(at: ClientWork, one: SampledEpisode, given: list[str], ask: bool) -> bool:
+    """Key an episode; whether it is done."""
+    model = _model(at, one)
+    if ask:
+        if not _ask(at, one, model):
+            return False
+    else:
+        _fill(model, given)
+    at.store.do(at.who, second_keying.key, at.work, one.id, dict(model.values))
+    return True
+
+
+def _key_list(at: ClientWork, one: SampledEpisode, given: list[str], ask: bool, no_more: bool) -> bool:
+    """Key events of a list, when asked for one after another; whether that is all that the paper has."""
+    if given:
+        model = _model(at, one)
+        _fill(model, given)
+        if not any(model.values.values()):
+            raise Problem("Nothing is typed: key what the paper says, or say --no-more.")
+        at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), str(uuid.uuid4()))
+    if ask and not no_more:
+        no_more = _ask_for_events(at, one)
+    if no_more:
+        at.store.do(at.who, second_keying.key_list, at.work, one.id)
+    return no_more
+
+
+def _ask_for_events(at: ClientWork, one: SampledEpisode) -> bool:
+    """Ask for one event after another, first for those that wait here; whether that is all that the paper has."""
+    waiting = at.store.ask(stored.typed, one)
+    if waiting and _yes(f"Typed before, not finished: {len(waiting)}. Go through it?"):
+        for entry, values in waiting:
+            if not _ask(at, one, _model(at, one, values), entry):
+                return False
+    while (more := _yes("Is there another one on the paper?")) is not None:
+        if not more:
+            return True
+        if not _ask(at, one, _model(at, one), str(uuid.uuid4())):
+            return False
+    return False
+
+
+def _yes(question: str) -> bool | None:
+    """Whether it is answered with yes; None where nobody answers, or a full stop ends it."""
+    while True:
+        talk(f"{question} y and Enter: yes; Enter alone: no.")
+        line = next_line()
+        answer = line.strip().lower() if line is not None else "."
+        if answer in ("", "n", "no"):
+            return False
+        if answer in ("y", "yes"):
+            return True
+        if answer == ".":
+            return None
+
+
+def _fill(model: RecordModel, given: list[str]) -> None:
+    """Put in what standard input says."""
+    for header, text in fields_of(model.standard, given).items():
+        if model.go_to(header):
+            model.type(text)
+            model.settle()
+
+
+def _model(at: ClientWork, one: SampledEpisode, values: Values | None = None) -> RecordModel:
+    """A form of the fields with these values, else with what the same person has typed so far of an episode."""
     standard = second_keying.form_standard(at.work.standard, one)
     sections = [section.id for section in standard.sections if standard.headers_by_section[section.id]]
-    typed = one.second if one.begun_by == at.person else {}
+    typed = values or (one.second if one.begun_by == at.person else {})
     return RecordModel(standard, sections, typed, clock=lambda: at.work.today, base={}, judged=True)
 
 
-def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel) -> bool:
+def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel, entry: str = "") -> bool:
     """Ask field by field; whether the last one was come to."""
     talk(HOW)
     while True:
@@ -184,7 +252,7 @@ def _ask(at: ClientWork, one: SampledEpisode, model: RecordModel) -> bool:
         if line.strip():
             model.type(one_cell(line.strip(), header))
             model.settle()
-            at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values))
+            at.store.do(at.who, second_keying.keep, at.work, one.id, dict(model.values), entry)
         if not model.forward():
             return True
 
@@ -199,13 +267,16 @@ def differences(asked: ClientOptions) -> int:
         return 0
     for one in found:
         name = second_keying.told_episode(at.work.standard, one.episode)
-        now = f"; stands now: {one.now or '(empty)'}" if one.now != one.first else ""
-        said = one.decision
-        decided = f"; {second_keying.RIGHTS[said.right]}, {said.person}" if said else "; to decide"
-        keyed = f"first {one.first or '(empty)'}, second {one.second or '(empty)'}"
-        print(
-            printable(f"{one.episode.id[:SHORT]}  {name}  {one.field.header} {one.field.label}: {keyed}{now}{decided}")
-        )
+        decided = f"; {one.right}, {one.decision.person}" if one.decision else "; to decide"
+        if one.field is None:
+            what = f"event: {second_keying.WHO_HAS_IT[one.presence]}"
+            keyed = " ".join(f"{header}={text}" for header, text in one.values.items())
+            now = "; it stands in the record" if one.stands else "; it does not stand in the record"
+        else:
+            what = f"{one.header} {one.field.label}"
+            keyed = f"first {one.first or '(empty)'}, second {one.second or '(empty)'}"
+            now = f"; stands now: {one.now or '(empty)'}" if one.now != one.first else ""
+        print(printable(f"{one.episode.id[:SHORT]}  {name}  {what}: {keyed}{now}{decided}"))
     left = sum(one.decision is None for one in found)
     print(f"{counted(len(found), 'difference')}, {left} to decide")
     return 0
@@ -215,20 +286,28 @@ def differences(asked: ClientOptions) -> int:
 def decide(
     asked: ClientOptions,
     wanted: Annotated[str, typer.Argument(metavar="ID", help="One of the sample, as differences tells it.")],
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="The heading of the field, such as DOB.")],
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="FIELD", help="The heading of the field, such as DOB; event: whether one is on the paper."
+        ),
+    ],
     right: Annotated[RightChoice, typer.Argument(help="Who keyed it rightly; neither asks for the value.")],
     value: Annotated[
         str, typer.Argument(metavar="-", help="With neither: - reads the right value from standard input.")
     ] = "",
     after_sent: SentOption = False,
 ) -> int:
-    """Decide who keyed a field rightly; the record is changed where it does not say so."""
-    header = field.strip().upper()
+    """Decide who keyed a field rightly, or has an event rightly; the record is changed where it does not say so."""
+    named = field.strip().upper()
+    header = "" if named == EVENT else named
     names: dict[RightChoice, Right] = {
         RightChoice.FIRST: "first",
         RightChoice.SECOND: "second",
         RightChoice.NEITHER: "neither",
     }
+    if right is RightChoice.NEITHER and not header:
+        raise Problem("An event is on the paper or it is not: say first or second.")
     if (right is RightChoice.NEITHER) != bool(value):
         raise Problem("With neither, and only then, - reads the right value from standard input.")
     with asked.opened() as at:
@@ -238,7 +317,7 @@ def decide(
             one = at.store.ask(stored.episode, own_id)
             model = _model(at, one)
             if not model.go_to(header):
-                raise Problem(f"The field {printable(header)[:40]} is not keyed a second time.")
+                raise Problem(f"The field {printable(named)[:40]} is not keyed a second time.")
             model.type(line_of(value, "right value"))
             model.settle()
             text = model.value(header)
@@ -248,9 +327,10 @@ def decide(
         except ChangesLink as problem:
             raise Problem(f"{problem.told(at.work.standard.terms)} Say --after-sent to go on.") from None
     if asked.form is OutputFormat.JSON:
-        print(json.dumps({"id": own_id, "field": header, "right": right.value, "changed": changed}, indent=1))
+        told = {"id": own_id, "field": header or None, "right": right.value, "changed": changed}
+        print(json.dumps(told, indent=1))
     else:
-        print(f"{header}: {second_keying.RIGHTS[names[right]]}; the record {'was changed' if changed else 'says so'}")
+        print(f"{named}: {second_keying.RIGHTS[names[right]]}; the record {'was changed' if changed else 'says so'}")
     return 0
 
 
@@ -272,7 +352,8 @@ def _id_of(at: ClientWork, wanted: str) -> str:
     if not wanted:
         return ""
     state = at.store.ask(second_keying.state, at.work)
-    found = [one.id for one in state.episodes if one.id.startswith(wanted)]
+    whole = [each for one in state.episodes for each in (one, *one.events)]
+    found = [one.id for one in whole if one.id.startswith(wanted)]
     if len(found) != 1:
         many = "nothing" if not found else "more than one"
         raise Problem(
@@ -301,7 +382,8 @@ def _mapping(at: ClientWork, one: SampledEpisode) -> dict[str, object]:
     return {
         "id": one.id,
         "episode_id": one.episode_id,
-        "event_id": one.event.id if one.event else None,
+        "event_id": (one.event.id if one.event else "") or None,
+        "events": one.section or None,
         "client_id": one.client_id,
         "reference": one.reference,
         "state": second_keying.told_state(at.work.standard, one),
@@ -316,10 +398,12 @@ def _difference(one: Discrepancy) -> dict[str, object]:
         "id": one.episode.id,
         "reference": one.episode.reference,
         "record_id": one.record.id,
-        "field": one.field.header,
+        "field": one.header or None,
+        "event": (one.presence or None) if one.field is None else None,
+        "values": dict(one.values) if one.field is None else None,
         "first": one.first,
         "second": one.second,
-        "now": one.now,
+        "now": one.now if one.field else one.stands,
         "right": said.right if said else None,
         "decided_by": said.person if said else None,
         "decided_at": said.at.isoformat() if said else None,

@@ -177,7 +177,7 @@ def other_lines(view: MonthView, waiting: "Waiting") -> list[MonthLine]:
         found.append(MonthLine("month.worklists", "notice", f"Worklists: {told}", goes_to="worklists"))
     if waiting.again is not None:
         again = waiting.again
-        told = f"Second keying: {again.to_key:,} of {again.drawn:,} to key, {again.to_decide:,} to decide"
+        told = f"Second keying: {again.to_key:,} of {again.parts:,} to key, {again.to_decide:,} to decide"
         found.append(MonthLine("month.second", "notice", told, goes_to="second_keying"))
     if waiting.to_tell:
         told = f"Withdrawals of consent to tell, which no extract carries: {waiting.to_tell:,}"

@@ -148,6 +148,9 @@ def describe(standard: Standard, entry: AuditEntry) -> tuple[str, tuple[str, ...
             return f"{label}: {ERASED} → {ERASED}", (f"{label}: both values were erased from the history.",)
         old, new = (_value(standard, entry.field, text) for text in (entry.old, entry.new))
         return f"{label}: {old} → {new}", (f"{label} ({entry.field})", f"  from  {old}", f"  to    {new}")
+    if entry.act == DECIDED and not entry.erased:
+        told = standard.say("whether the {event} is there: keyed twice, {right}", right=RIGHTS[cast(Right, entry.new)])
+        return told, (f"{told[0].upper()}{told[1:]}.",)
     done = ACT_WORDS.get(entry.act, entry.act)
     if entry.erased:
         return f"{done}; values {ERASED}", (f"{done.capitalize()}; its values were erased from the history.",)

@@ -61,10 +61,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "second-keying key": (
         "keywork second-keying key --ask",
         "keywork second-keying key - (FIELD=VALUE lines or JSON, on standard input)",
+        "keywork second-keying key --no-more",
     ),
     "second-keying differences": ("keywork second-keying differences",),
     "second-keying decide": (
         "keywork second-keying decide 1f0c9a2e DOB second",
+        "keywork second-keying decide 1f0c9a2e event second",
         "keywork second-keying decide 1f0c9a2e DOB neither - (then the right value)",
     ),
     "second-keying close": ("keywork second-keying close",),

@@ -1,13 +1,14 @@
-"""What two persons keyed differently, side by side; who decides says which is right."""
+"""What two persons keyed differently, side by side, and events that one of them has alone; who decides says who is
+right."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.widget import Widget
 
 from exporters.records import second_keying
-from exporters.records.second_keying import ChangesLink, Discrepancy, Ruling
+from exporters.records.second_keying import WHO_HAS_IT, ChangesLink, Discrepancy, Ruling
 from exporters.work import Work
-from store.records.second_keying import Right
+from store.records.second_keying import Right, SampledEpisode
 from tui.form.dates import show_date
 from tui.form.record_model import RecordModel
 from tui.screens.registry import SCREENS
@@ -45,8 +46,27 @@ def _meant(standard: Standard, field: Field, text: str) -> str:
     return printable(f"{text} {codes.codes.get(text, '') if codes else ''}".rstrip())
 
 
+def _named(standard: Standard, one: Discrepancy) -> str:
+    """What differs: the field, or the event by its day."""
+    if one.field is not None:
+        return one.field.label
+    section = standard.section_by_id[one.episode.section]
+    day, field = one.values.get(section.date_field, ""), standard.by_header.get(section.date_field)
+    shown = show_date(day, field.layout.text) if field and day else ""
+    return printable(f"{section.title} {shown or day}".rstrip())
+
+
+def _kept(standard: Standard, one: Discrepancy) -> str:
+    """What was keyed of an event that only one of the two has."""
+    fields = second_keying.fields_of(standard, one.episode)
+    told = (
+        f"{field.label} {_meant(standard, field, text)}" for field in fields if (text := one.values.get(field.header))
+    )
+    return ", ".join(told)
+
+
 class DifferenceList(LineList):
-    """A field a line: whose, which, the two values, what was decided."""
+    """A field or an event a line: whose, which, the two values or who has it, what was decided."""
 
     head_lines = 1
 
@@ -65,8 +85,8 @@ class DifferenceList(LineList):
         return "Nothing differs so far."
 
     def _columns(self) -> tuple[int, int, int, int, int]:
-        room = max(36, self.size.width - 29)
-        return 12, room - 2 * (room // 3), room // 3, room // 3, 12
+        room = max(36, self.size.width - 27)
+        return 12, room - 2 * (room // 3), room // 3, room // 3, 10
 
     def head_of(self, line: int) -> Sequence[Piece]:
         """Headings."""
@@ -83,15 +103,18 @@ class DifferenceList(LineList):
         """One field, escaped."""
         one, standard = self.shown[row], self._standard
         decided = SHORT[one.decision.right] if one.decision else "to decide"
-        texts = (
-            one.episode.reference or "(none)",
-            one.field.label,
-            _meant(standard, one.field, one.first),
-            _meant(standard, one.field, one.second),
-            decided,
-        )
+        client, name, first, second, right = self._columns()
+        texts = [(one.episode.reference or "(none)", client)]
+        if one.field is not None:
+            texts.append((_named(standard, one), name))
+            texts += [
+                (_meant(standard, one.field, one.first), first),
+                (_meant(standard, one.field, one.second), second),
+            ]
+        else:
+            texts.append((f"{_named(standard, one)} {WHO_HAS_IT[one.presence]}", name + first + second + 2))
         token = "dim" if one.decision else "text"
-        return [(f" {one_line(text, width)}", token) for text, width in zip(texts, self._columns(), strict=True)]
+        return [(f" {one_line(text, width)}", token) for text, width in (*texts, (decided, right))]
 
 
 class SecondDifferences(StoreScreen[None]):
@@ -100,10 +123,10 @@ class SecondDifferences(StoreScreen[None]):
     scope = "second_differences"
     heading = "Keyed twice, differently"
 
-    def __init__(self, own_id: str = "") -> None:
-        """Take the one of the sample to begin with; "" for the first that waits."""
+    def __init__(self, wanted: SampledEpisode | None = None) -> None:
+        """Take the one of the sample to begin with; None for the first that waits."""
         super().__init__()
-        self._wanted = own_id
+        self._wanted = wanted
         self._begun = False
         self.about = TextLine()
         self.details = tuple(TextLine(rest="panel") for _ in range(DETAILS))
@@ -129,13 +152,20 @@ class SecondDifferences(StoreScreen[None]):
     def _came(self, found: Sequence[Discrepancy]) -> None:
         row = self.list.cursor
         if not self._begun:
-            wanted = (at for at, one in enumerate(found) if self._wanted in ("", one.episode.id) and not one.decision)
-            first = (at for at, one in enumerate(found) if one.episode.id == self._wanted)
+            wanted = (at for at, one in enumerate(found) if self._is_wanted(one) and not one.decision)
+            first = (at for at, one in enumerate(found) if self._is_wanted(one))
             row, self._begun = next(wanted, next(first, 0)), True
         self.list.show(found, row)
         left = sum(one.decision is None for one in found)
-        self.about.show((f" {counted(len(found), 'field')} keyed differently, {left} to decide.", "text"))
+        self.about.show((f" {counted(len(found), 'difference')}, {left} to decide.", "text"))
         self._tell()
+
+    def _is_wanted(self, one: Discrepancy) -> bool:
+        """Whether it is of the one to begin with, which may be a list of events."""
+        wanted = self._wanted
+        if wanted is None:
+            return True
+        return one.episode.id == wanted.id or any(one.episode.id == each.id for each in wanted.events)
 
     def on_line_list_moved(self) -> None:
         """Another line."""
@@ -144,19 +174,27 @@ class SecondDifferences(StoreScreen[None]):
     def _tell(self) -> None:
         lines = ["", "", ""]
         if (one := self._current) is not None:
-            standard, field = self.program.standard, one.field
-            now = f"; stands now: {_meant(standard, field, one.now)}" if one.now != one.first else ""
-            said = one.decision
-            # Of several events of one kind the field does not tell which is meant.
-            below = f"{second_keying.told_episode(standard, one.episode)}: " if one.episode.event else ""
-            decided = f"{said.person}, {minute_text(said.at)}: {second_keying.RIGHTS[said.right]}" if said else ""
-            lines = [
-                f"{field.label} ({field.header}), first: {_meant(standard, field, one.first)}{now}",
-                f"second: {_meant(standard, field, one.second)}",
-                printable(f"{below}{decided or 'not decided; Enter opens the record'}"),
-            ]
+            standard, field, said = self.program.standard, one.field, one.decision
+            decided = f"{said.person}, {minute_text(said.at)}: {one.right}" if said else ""
+            if field is None:
+                stands = "stands in the record" if one.stands else "not in the record"
+                acts = "f leaves it, s takes it out" if one.presence == "first" else "s puts it in, f leaves it out"
+                lines = [
+                    f"{_named(standard, one)}: {WHO_HAS_IT[one.presence]}; {stands}",
+                    _kept(standard, one),
+                    decided or f"not decided; {acts}; Enter opens the record",
+                ]
+            else:
+                now = f"; stands now: {_meant(standard, field, one.now)}" if one.now != one.first else ""
+                # Of several events of one kind the field does not tell which is meant.
+                below = f"{second_keying.told_episode(standard, one.episode)}: " if one.episode.event else ""
+                lines = [
+                    f"{field.label} ({field.header}), first: {_meant(standard, field, one.first)}{now}",
+                    f"second: {_meant(standard, field, one.second)}",
+                    printable(f"{below}{decided or 'not decided; Enter opens the record'}"),
+                ]
         for line, text in zip(self.details, lines, strict=True):
-            line.show((f" {text}", "panel"))
+            line.show((f" {one_line(text, max(20, self.size.width - 2))}", "panel"))
 
     @property
     def _current(self) -> Discrepancy | None:
@@ -179,8 +217,13 @@ class SecondDifferences(StoreScreen[None]):
         self._decide("first")
 
     def action_second(self) -> None:
-        """`s`."""
-        self._decide("second")
+        """`s`; what goes out of the record for it is asked about first."""
+        one = self._current
+        if one is None or one.presence != "first" or not one.stands:
+            self._decide("second")
+            return
+        line = f"{_named(self.program.standard, one)} goes out of the record; f brings it back."
+        self._confirm("It is not on the paper", line, Answer("d", "Take it out"), "second")
 
     def action_neither(self) -> None:
         """`b`: what is right is typed, as in the form."""
@@ -188,22 +231,26 @@ class SecondDifferences(StoreScreen[None]):
         if one is None:
             self.say("Nothing is to decide.")
             return
+        field = one.field
+        if field is None:
+            self.say(self.program.standard.say("The {event} is on the paper or it is not: f or s."))
+            return
         standard = second_keying.form_standard(self.program.standard, one.episode)
 
         def settled(texts: Mapping[str, str]) -> str:
-            model = RecordModel(standard, (one.field.section,), {}, clock=self.program.today)
-            model.go_to(one.field.header)
+            model = RecordModel(standard, (field.section,), {}, clock=self.program.today)
+            model.go_to(field.header)
             model.type(texts["value"])
             model.settle()
-            return model.value(one.field.header)
+            return model.value(field.header)
 
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 self._decide("neither", settled(texts))
 
-        lines = [f"First {_meant(standard, one.field, one.first)}, second {_meant(standard, one.field, one.second)}"]
+        lines = [f"First {_meant(standard, field, one.first)}, second {_meant(standard, field, one.second)}"]
         self.app.push_screen(
-            Asking("Both wrong: what is right?", lines, (Asked("value", one.field.label),)),
+            Asking("Both wrong: what is right?", lines, (Asked("value", field.label),)),
             given,
         )
 
@@ -212,17 +259,21 @@ class SecondDifferences(StoreScreen[None]):
         if one is None:
             self.say("Nothing is to decide.")
             return
-        ruling = Ruling(one.field.header, right, value, one.now, after_sent)
+        ruling = Ruling(one.header, right, value, one.now, after_sent)
         own_id = one.episode.id
 
         def done(changed: bool) -> None:
             told = "the record is changed" if changed else "the record says so"
-            self.say(f"{one.field.label}: {second_keying.RIGHTS[right]}; {told}.", "ok")
+            if one.field is None and changed:
+                told = "it is in the record now" if right == one.presence else "it is out of the record"
+            words = second_keying.RIGHTS if one.field else second_keying.EVENT_RIGHTS[one.presence]
+            self.say(f"{_named(self.program.standard, one)}: {words[right]}; {told}.", "ok")
             self._to_next()
 
         def refused(problem: Problem) -> None:
             if isinstance(problem, ChangesLink):
-                self._ask_after_sent(problem, lambda: self._decide(right, value, after_sent=True))
+                told = problem.told(self.program.terms)
+                self._confirm("It was sent", told, Answer("y", "Change it all the same"), right, value, after_sent=True)
             else:
                 self.say(problem.sentence, "error")
                 self.action_refresh_data()
@@ -231,10 +282,14 @@ class SecondDifferences(StoreScreen[None]):
             lambda unit: second_keying.decide(unit, work, own_id, ruling), on_done=done, on_problem=refused, hold=True
         )
 
-    def _ask_after_sent(self, problem: Problem, go_on: Callable[[], None]) -> None:
-        answers = [Answer("y", "Change it all the same")]
-        told = problem.told(self.program.terms)
-        self.app.push_screen(Confirm("It was sent", [told], answers), lambda letter: go_on() if letter == "y" else None)
+    def _confirm(
+        self, title: str, line: str, answer: Answer, right: Right, value: str = "", *, after_sent: bool = False
+    ) -> None:
+        def answered(letter: str | None) -> None:
+            if letter == answer.letter:
+                self._decide(right, value, after_sent=after_sent)
+
+        self.app.push_screen(Confirm(title, [line], [answer]), answered)
 
     def _to_next(self) -> None:
         """To the next that waits, behind this one or from the top."""
@@ -248,5 +303,5 @@ class SecondDifferences(StoreScreen[None]):
         """Enter: the record, at the field."""
         if (one := self._current) is not None:
             episode = one.episode.episode_id if one.record.kind != "client" else ""
-            event = one.record.id if one.record.kind == "event" else ""
-            self.program.open_client(one.episode.client_id, episode, event, one.field.header)
+            event = one.record.id if one.record.kind == "event" and not one.record.deleted else ""
+            self.program.open_client(one.episode.client_id, episode, event, one.header)

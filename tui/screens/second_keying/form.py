@@ -1,6 +1,8 @@
-"""Keying again from paper: an empty form of the fields that are compared. Nothing here tells what stands there."""
+"""Keying again from paper: an empty form of the fields that are compared, for events one after another. Nothing here
+tells what stands there, nor how many events there are."""
 
 import threading
+import uuid
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from textual.widget import Widget
 from exporters.records import second_keying
 from exporters.work import Work
 from store.facts import Who
+from store.records import second_keying as stored_second_keying
 from store.records.second_keying import SampledEpisode
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
@@ -20,10 +23,12 @@ from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.store_access import shortly
 from tui.widgets.actions import REGISTRY, action
+from tui.widgets.confirm import Answer, Confirm
 from tui.widgets.find_line import keys_of
 from tui.widgets.text_line import TextLine
 from validators.problems import Problem
 from validators.records import Values
+from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -38,18 +43,21 @@ KEEP_SECONDS = 0.3
 """So long after a key what is typed is kept, also while one stays in a field."""
 RETRY_SECONDS = 1.0
 BLIND = "Nothing is told here of what stands there: key what the paper says."
+Entries = list[tuple[str, Values]]
+"""What is typed of a list: each event's id and its values."""
 
 
 class SecondForm(StoreScreen[None]):
-    """One episode of the sample; F2 goes on to the next one."""
+    """One episode of the sample, or a list of its events; F2 goes on to the next one."""
 
     scope = "second_form"
     heading = "Keying again"
     DEFAULT_CSS = "SecondForm RecordForm { height: 1fr; } SecondForm #which { height: 1; }"
 
-    def __init__(self, one: SampledEpisode) -> None:
+    def __init__(self, one: SampledEpisode, entries: Entries | None = None) -> None:
+        """Take what is keyed; of a list what was typed so far, as `found` reads both."""
         super().__init__()
-        self._one = one
+        self._begin(one, entries or [])
         self._waits = False
         self._failing = ""
         # What stands in the store, and what it was asked to keep last; nothing is typed before there is a form.
@@ -59,6 +67,18 @@ class SecondForm(StoreScreen[None]):
         self._lock = threading.Lock()
         self._number = self._written = 0
         self.which = TextLine(id="which")
+
+    def _begin(self, one: SampledEpisode, entries: Entries) -> None:
+        """With a list at a new event behind those that are typed."""
+        self._one, self._entries = one, entries
+        self._at = len(entries)
+
+    @property
+    def _entry(self) -> str:
+        """The event of a list that is typed; "" for an episode."""
+        if self._one.is_list and self._at == len(self._entries):
+            self._entries.append((str(uuid.uuid4()), {}))
+        return self._entries[self._at][0] if self._one.is_list else ""
 
     def body(self) -> Iterable[Widget]:
         """Which paper file, then the form."""
@@ -85,9 +105,11 @@ class SecondForm(StoreScreen[None]):
         standard = second_keying.form_standard(self.program.standard, self._one)
         sections = [one.id for one in standard.sections if standard.headers_by_section[one.id]]
         typed = self._one.second if self._one.begun_by == self.program.person else {}
+        if self._one.is_list:
+            typed = self._entries[self._at][1] if self._at < len(self._entries) else {}
         model = RecordModel(standard, sections, typed, clock=self.program.today, base={}, judged=True)
         empty = next((header for header in model.order if model.is_due(header) and not model.value(header)), "")
-        if typed and empty:
+        if typed and empty and not self._one.is_list:
             model.go_to(empty)  # where one left off
         self._stands = self._asked = dict(model.values)
         return model
@@ -95,7 +117,11 @@ class SecondForm(StoreScreen[None]):
     def _tell(self) -> None:
         name = second_keying.told_episode(self.program.standard, self._one)
         self.retitle(f"Keying again: {name}")
-        self.which.show((" Key what its paper file says; what stands in the record is not shown.", "dim"))
+        told = " Key what its paper file says; what stands in the record is not shown."
+        if self._one.is_list:
+            title = self.program.standard.section_by_id[self._one.section].said
+            told = f" {self._at + 1}: the {title} that comes next in the paper file; F2 on an empty form: no more."
+        self.which.show((told, "dim"))
 
     # Typing
 
@@ -121,7 +147,7 @@ class SecondForm(StoreScreen[None]):
         if values == (self._stands if leaves else self._asked):
             return False
         self._asked = values
-        job = partial(self._put, one=self._one, values=values, number=self._next_number())
+        job = partial(self._put, self._one, self._entry, values, self._next_number())
         done = partial(self._kept, values, leaves)
         self.program.in_store(job, writes=True, hold=leaves, on_done=done, on_problem=self._not_kept)
         return True
@@ -130,13 +156,13 @@ class SecondForm(StoreScreen[None]):
         self._number += 1
         return self._number
 
-    def _put(self, store: "Store", one: SampledEpisode, values: Values, number: int) -> None:
+    def _put(self, one: SampledEpisode, entry: str, values: Values, number: int, store: "Store") -> None:
         """In any thread: keep what is newer than what was kept."""
         program = self.program
         with self._lock:
             if number > self._written:
                 who = Who(program.person, program.clock(), program.session)
-                store.do(who, second_keying.keep, self._work, one.id, values)
+                store.do(who, second_keying.keep, self._work, one.id, values, entry)
                 self._written = number
 
     def _kept(self, values: Values, leaves: bool, _: None) -> None:
@@ -163,7 +189,7 @@ class SecondForm(StoreScreen[None]):
         if self._stands is None or (values := dict(self.form.model.values)) == self._stands:
             return
         try:
-            self._put(program.opened_store, self._one, values, self._next_number())
+            self._put(self._one, self._entry, values, self._next_number(), program.opened_store)
         except Problem as problem:
             program.unkept = program.last_words = problem.told(program.terms)
         else:
@@ -184,35 +210,80 @@ class SecondForm(StoreScreen[None]):
     # Actions
 
     def action_save(self) -> None:
-        """F2: keep it; then the next one."""
+        """F2: keep it; then the next one. An empty form ends a list, once that is said again."""
         self.form.flush()
-        work, own_id, person = self._work, self._one.id, self.program.person
-        values = dict(self.form.model.values)
+        if not self._one.is_list:
+            self._save()
+        elif any(self.form.model.values.values()):
+            self._to_entry(
+                len(self._entries), "Kept. Key the next one; F2 on an empty form when the paper has no more."
+            )
+        else:
+            many = sum(bool(values) for _, values in self._entries)
+            section = self.program.standard.section_by_id[self._one.section]
+            line = f"{counted(many, 'one')} keyed of this paper file: {section.title}."
+            answers = [Answer("y", "The paper has no more")]
+            self.app.push_screen(Confirm("Is that all?", [line], answers), self._ended)
 
-        def keep(unit: UnitOfWork) -> SampledEpisode | Problem:
-            second_keying.key(unit, work, own_id, values)
+    def _ended(self, letter: str | None) -> None:
+        if letter:
+            self._save()
+
+    def _save(self) -> None:
+        work, one, person = self._work, self._one, self.program.person
+        values = dict(self.form.model.values)
+        typed = [each for _, each in self._entries]
+
+        def keep(unit: UnitOfWork) -> Found | Problem:
+            if one.is_list:
+                second_keying.key_list(unit, work, one.id, typed)
+            else:
+                second_keying.key(unit, work, one.id, values)
             return _next(unit, work, person)
 
         before, self._asked = self._asked, values
+        self.program.write(keep, on_done=self._go_on, on_problem=partial(self._not_saved, before), hold=True)
 
-        def failed(problem: Problem) -> None:
-            self._asked = before
-            self.say(problem.sentence, "error")
-            self._soon(KEEP_SECONDS)
+    def _not_saved(self, before: Values, problem: Problem) -> None:
+        self._asked = before
+        self.say(problem.sentence, "error")
+        self._soon(KEEP_SECONDS)
 
-        self.program.write(keep, on_done=self._go_on, on_problem=failed, hold=True)
-
-    def _go_on(self, found: SampledEpisode | Problem) -> None:
+    def _go_on(self, found: "Found | Problem") -> None:
         self._stands = self._asked
         if isinstance(found, Problem):
             self.program.call_later(self.program.say, found.sentence, "ok")
             self.dismiss()
             return
-        self._one = found
+        self._begin(*found)
+        self._show("Kept. Here is the next one.")
+
+    def _to_entry(self, at: int, told: str) -> None:
+        """To another event of the list, once this one is kept; one that is empty is none."""
+        self.form.flush()
+        values, entry, own_id, work = dict(self.form.model.values), self._entry, self._one.id, self._work
+        here = self._at
+        before, self._asked = self._asked, values
+
+        def kept(_: None) -> None:
+            self._entries[here] = (entry, values)
+            if not any(values.values()):
+                del self._entries[here]
+            self._at = min(at if at <= here or any(values.values()) else at - 1, len(self._entries))
+            self._show(told)
+
+        self.program.write(
+            lambda unit: second_keying.keep(unit, work, own_id, values, entry),
+            on_done=kept,
+            on_problem=partial(self._not_saved, before),
+            hold=True,
+        )
+
+    def _show(self, told: str) -> None:
         self.form.load(self._model())
         self.form.focus_input()
         self._tell()
-        self.say("Kept. Here is the next one.", "ok")
+        self.say(told, "ok" if told else "")
 
     def action_codes(self) -> None:
         """F4, from elsewhere than the form."""
@@ -225,12 +296,20 @@ class SecondForm(StoreScreen[None]):
         self.app.push_screen(FieldPage(self.program.standard, self.form.model.current))
 
     def action_next_finding(self) -> None:
-        """F8 tells nothing here."""
-        self.say(BLIND)
+        """F8 tells nothing here; in a list it is the next one typed."""
+        self._walk(1)
 
     def action_previous_finding(self) -> None:
-        """F7 neither."""
-        self.say(BLIND)
+        """F7 neither; in a list it is the one typed before."""
+        self._walk(-1)
+
+    def _walk(self, step: int) -> None:
+        at = self._at + step
+        is_new = self._at >= len(self._entries) - 1 and not any(self.form.model.values.values())
+        if self._one.is_list and at >= 0 and not (is_new and step > 0):
+            self._to_entry(at, "As you keyed it; F8 goes on." if at < len(self._entries) else "")
+        else:
+            self.say(BLIND)
 
     def action_back(self) -> None:
         """Escape: what is typed stays for whoever typed it; where it cannot be kept, a second one leaves without it."""
@@ -239,9 +318,18 @@ class SecondForm(StoreScreen[None]):
             super().action_back()
 
 
-def _next(snapshot: Snapshot, work: Work, person: str) -> SampledEpisode | Problem:
+Found = tuple[SampledEpisode, Entries]
+
+
+def found(snapshot: Snapshot, work: Work, person: str, own_id: str = "") -> Found:
+    """The next one for somebody to key, or the one asked for, with what was typed of it. Raises Problem as `to_key`."""
+    one = second_keying.to_key(snapshot, work, person, own_id)
+    return one, stored_second_keying.typed(snapshot, one) if one.is_list else []
+
+
+def _next(snapshot: Snapshot, work: Work, person: str) -> Found | Problem:
     """The next one, or why there is none."""
     try:
-        return second_keying.to_key(snapshot, work, person)
+        return found(snapshot, work, person)
     except Problem as problem:
         return problem

@@ -11,6 +11,7 @@ from exporters.work import Work
 from store.records.second_keying import SampledEpisode
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
+from tui.screens.second_keying.form import found
 from tui.session.program import StoreScreen
 from tui.session.store_access import StoreChanged
 from tui.widgets.actions import REGISTRY, action
@@ -31,7 +32,7 @@ REGISTRY.add(
     action("second_keying.decide", "d", "Differences", "What the two keyed differently", SCOPE, "differences", True),
     action("second_keying.close", "c", "Close", "Close the sample: its figures stay", SCOPE, "close", True),
 )
-HEAD = 6
+HEAD = 8
 SHARE = "%"
 
 
@@ -187,8 +188,8 @@ class SecondKeyingScreen(StoreScreen[None]):
     def _key(self, own_id: str) -> None:
         work, person = self._work, self.program.person
         self.program.read(
-            lambda snapshot: second_keying.to_key(snapshot, work, person, own_id),
-            on_done=lambda one: self.program.open_screen("second_form", one),
+            lambda snapshot: found(snapshot, work, person, own_id),
+            on_done=lambda both: self.program.open_screen("second_form", *both),
             hold=True,
         )
 
@@ -203,8 +204,8 @@ class SecondKeyingScreen(StoreScreen[None]):
         one = self.list.shown[self.list.cursor]
         if not one.keyed_by:
             self._key(one.id)
-        elif second_keying.differing(self.program.standard, one):
-            self.program.open_screen("second_differences", one.id)
+        elif second_keying.differs(self.program.standard, one):
+            self.program.open_screen("second_differences", one)
         else:
             self.say("Both keyed the same: there is nothing to decide.", "ok")
 
