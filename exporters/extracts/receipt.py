@@ -28,7 +28,7 @@ KINDS = {
 def told_of_kind(wanted: ExtractKind) -> str:
     """A kind of extract in words."""
     told = KINDS.get(wanted.kind, wanted.kind)
-    return f"{told}, {wanted.start} to {wanted.end}" if wanted.start and wanted.end else told
+    return f"{told}, {in_words(wanted.start)} to {in_words(wanted.end)}" if wanted.start and wanted.end else told
 
 
 class SentRecords:
@@ -381,10 +381,12 @@ def receipt_lines(extract: ExtractInfo, standard: Standard) -> Iterator[str]:
         yield f"  Period  {in_words(start)} to {in_words(end)}"
     if deadline:
         yield f"  Due     {told_of_deadline(deadline, extract.sent_at if extract.is_sent else None)[7:]}"
-    yield f"  Extract {extract.id}"
+    audit = told.get("audit")
+    yield f"  Extract {extract.id}{f'; audit {audit}' if audit else ''}"
     yield f"  File    {told.get('file', extract.file_name)}"
     if extract.kind:
-        days = f", {told['from']} to {told['to']}" if "from" in told else ""
+        first, last = _day(told, "from"), _day(told, "to")
+        days = f", {in_words(first)} to {in_words(last)}" if first and last else ""
         kind = KINDS.get(extract.kind, extract.kind)
         yield f"  Kind    {kind}{days}{told_of_others(_number(told, 'unchanged'))}"
     if schema := cast(Mapping[str, object], told.get("schema") or {}):

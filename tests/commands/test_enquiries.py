@@ -6,7 +6,7 @@ import pytest
 
 from exporters.extracts.submission_window import said_of_window
 from exporters.records import privacy_notice
-from tui.session.standard_pages import data_set_page
+from tui.session.standard_pages import data_set_page, field_page
 from validators.calendar.calendar import SubmissionCalendar
 from validators.standard.catalogue import load
 
@@ -34,7 +34,11 @@ def test_a_data_set_says_who_is_asked_and_which_document_says_so(standard: str) 
     assert its.enquiries and all(one.address in page and one.source in page for one in its.enquiries)
 
 
-def test_the_guidance_on_consent_stands_below_the_notice_where_consent_is_asked() -> None:
+def test_the_guidance_on_consent_stands_below_the_notice_and_with_the_field_where_consent_is_asked() -> None:
     about, address, source = privacy_notice.guidance(load("ndtms-cjit-p"))
+    page = field_page(load("ndtms-cjit-p"), "CONSENT")
+    (at,) = [number for number, line in enumerate(page) if "Guidance" in line]
+    assert "consent" in page[at] and page[at + 1].strip() == address
+    assert not any("Guidance" in line for line in field_page(load("ndtms-cjit-p"), "DOB"))
     assert "consent" in about and address.startswith("https://www.gov.uk/") and "R requirements" in source
     assert privacy_notice.guidance(load("smds-wales")) == []

@@ -58,6 +58,6 @@ def steady(terminal: Terminal, path: Path) -> None:
 
     class Masked:
         def text(self) -> str:
-            return re.sub(r"[0-9a-f]{64}", "(a digest)", terminal.text())
+            return re.sub(r"\b([0-9a-f]{64}|[0-9a-f]{16})\b", "(a digest)", terminal.text())
 
     same_picture(Masked(), path)  # type: ignore[arg-type]

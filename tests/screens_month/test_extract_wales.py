@@ -66,7 +66,7 @@ def test_the_kind_is_chosen_and_the_schema_named(start: Start) -> None:
     terminal.press("10/12/20<enter>1 dec 20<enter>")
     terminal.until("The days are the wrong way round")
     terminal.press("<ctrl+u>10 dec 20<shift+tab><ctrl+u>1/12/20<f2>")
-    terminal.until("All events between two days, 2020-12-01 to 2020-12-10")
+    terminal.until("All events between two days, 1 December 2020 to 10")
     assert terminal.shows("0 events, 0 journeys")
 
 

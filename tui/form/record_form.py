@@ -199,12 +199,21 @@ class RecordForm(ScrollView, can_focus=False):
             if not self._step(model.take_previous):
                 self.remark(f"The record before this one has nothing in {self._label} to take over.")
         elif name in ("undo", "redo"):
-            if not self._jump(model.undo if name == "undo" else model.redo):
-                self.remark("There is nothing to take back." if name == "undo" else "Nothing was taken back.")
+            self._undo_or_redo(name)
         else:
             if name == "save":
                 self.flush()
             self.on_command("back" if name == "escape" else name)
+
+    def _undo_or_redo(self, name: str) -> None:
+        """Where several fields change at one stroke it is said how many: not all of them need be in view."""
+        model, before = self.model, dict(self.model.values)
+        if not self._jump(model.undo if name == "undo" else model.redo):
+            self.remark("There is nothing to take back." if name == "undo" else "Nothing was taken back.")
+            return
+        many = sum(model.value(header) != before.get(header, "") for header in model.order)
+        if many > 1:
+            self.remark(f"{many} fields {'taken back' if name == 'undo' else 'done again'}.")
 
     def _rest_no(self) -> None:
         """Answer No wherever the group asks yes or no and nobody has answered, and go on behind the last of them."""

@@ -47,6 +47,9 @@ def field_page(standard: Standard, header: str) -> list[str]:
         lines.append(f"  Sent      shortened ({standard.shortened[header].replace('_', ' ')})")
     if header in standard.no_consent_carries:
         lines.append("  Consent   sent without consent, too")
+    if header == standard.role("consent"):
+        for one in standard.enquiries:
+            lines += [f"  Guidance  {one.about}", f"            {one.address}"] if one.kind == "consent" else []
     given = (
         " Left empty on a new client, the program makes a number and keeps it." if header in standard.numbered else ""
     )
