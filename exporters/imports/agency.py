@@ -58,7 +58,8 @@ def chosen(
     if wanted is not None:
         code = canonical(wanted)
         if codes and code not in codes:
-            raise Problem(f"{path} is a file of agency {_told(codes)}, not of {code}: name another file or agency.")
+            told = f"{path} is a file of agency {_told(codes)}, not of {code}"
+            raise Problem(f"{told}: name another file or agency; a code that was mistyped is mended in Agencies.")
     elif mine := [code for code in codes if code in ours]:
         if len(mine) > 1:
             raise Problem(f"{path} names several agencies of the store ({_told(mine)}): say which with --agency.")

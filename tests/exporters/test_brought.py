@@ -70,7 +70,7 @@ def test_it_is_taken_in_with_its_report(store: Store, tmp_path: Path) -> None:
 def test_a_file_of_another_agency_or_data_set_is_refused_in_words_for_a_screen(store: Store, tmp_path: Path) -> None:
     work = work_of(store)
     path = write(tmp_path, [row(AGNCY="T0999")])
-    with pytest.raises(Problem, match=r"a file of agency T0999, not of T0123: name another file or agency\.$"):
+    with pytest.raises(Problem, match=r"a file of agency T0999, not of T0123: name another file or agency;"):
         prepare_brought(store, work, path, Taking())
     welsh = replace(work, standard=load("smds-wales"))
     with pytest.raises(Problem, match="make an agency of that data set first, on the page of the agencies"):

@@ -74,6 +74,16 @@ def test_the_page_lists_the_agencies_and_what_each_reports_by(start: Start, stor
     terminal.until("Agency W00001")
     assert terminal.shows(f"{WELSH_TITLE}  (smds-wales)") and terminal.shows("DSCN 2020-19")
     assert terminal.shows("Enter opens it here; what is typed and not saved is kept as drafts.")
+    # A code that was mistyped is mended as long as nothing is in it.
+    terminal.press("c")
+    terminal.until("The code of W00001")
+    terminal.press("<ctrl+u>w00012<enter>")
+    terminal.until("Agency W00012 it is now.")
+    terminal.press("<home>c")
+    terminal.until("The code of T0001")
+    terminal.press("<ctrl+u>t0009<enter>")
+    terminal.until("has records in it (a client)")
+    assert [one.code for one in ask(store, agencies.listed)] == ["T0001", "W00012"]
     terminal.press("<f1>")
     terminal.until("Help: Agencies of this store")
     assert terminal.shows("Make a new agency in this store")

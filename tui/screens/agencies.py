@@ -121,6 +121,7 @@ REGISTRY.add(
         True,
     ),
     action("agencies.undo_letter", "u", "Undo", "Undo an agency's change of letter", {"agencies"}, "undo_letter"),
+    action("agencies.code", "c", "Code", "Mend the code of an agency that has nothing in it", {"agencies"}, "code"),
     action(
         "agencies.since", "s", "Since", "The first submission that an agency makes from here", {"agencies"}, "since"
     ),
@@ -217,7 +218,9 @@ class AgenciesScreen(StoreScreen[None]):
         region = [f"  Region      {its.region}"] if its.region else []
         new = f"{REGISTRY.key_text('agencies.new')} makes a new agency."
         since = [f"  Since       {since_words(its.reports_since)} ({REGISTRY.key_text('agencies.since')} changes that)"]
-        self.page.show(["", f"# Agency {its.code}", "", f"  {told} {new}", *name, *region, *since, "", *one.page])
+        code = f"  Code        mistyped? {REGISTRY.key_text('agencies.code')} mends it while nothing is in it"
+        head = ["", f"# Agency {its.code}", "", f"  {told} {new}", *name, *region, *since, code, ""]
+        self.page.show([*head, *one.page])
 
     def jumps(self) -> list[JumpPlace]:
         """The list and the page."""
@@ -255,6 +258,32 @@ class AgenciesScreen(StoreScreen[None]):
             self.program.agency = agency
         self.action_refresh_data()
         self.say(f"Agency {agency.code}: {since_words(agency.reports_since)}.", "ok")
+
+    def action_code(self) -> None:
+        """C: another code for the chosen agency, as long as nothing was entered or sent under the one it has."""
+        its = self.listed.known[self.listed.cursor].agency
+
+        def told(texts: Mapping[str, str]) -> str:
+            return agency_code(load(its.standard), texts["code"])
+
+        def check(texts: Mapping[str, str]) -> None:
+            told(texts)
+
+        def answered(texts: Mapping[str, str] | None) -> None:
+            if texts is not None:
+                code = told(texts)
+                self.program.write(lambda unit: agencies.rename(unit, its, code), on_done=self._renamed, hold=True)
+
+        about = ["Where it was mistyped: nothing was entered or sent under it yet."]
+        self.app.push_screen(
+            Asking(f"The code of {its.code}", about, [Asked("code", "Code", its.code)], check), answered
+        )
+
+    def _renamed(self, agency: AgencyInfo) -> None:
+        if agency.id == self.program.agency.id:
+            self.program.agency = agency
+        self.action_refresh_data()
+        self.say(f"Agency {agency.code} it is now.", "ok")
 
     def action_letter(self) -> None:
         """L: to a later edition."""

@@ -164,6 +164,7 @@ COMMANDS: Mapping[str, str] = {
     "measures.all": "measures",
     "measures.reckoned": "measures",
     "agencies.new": "agencies add",
+    "agencies.code": "agencies rename",
     "agencies.since": "agencies since",
     "agencies.letter": "agencies change-letter",
     "agencies.undo_letter": "agencies undo-letter",
