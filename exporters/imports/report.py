@@ -95,17 +95,18 @@ def told_as_text(report: ImportReport, *, dry_run: bool, update: bool, terms: Te
     yield terms.say("{Episodes} as known before: {many}", many=report.unchanged)
     if not (new.clients or new.episodes or new.events or report.updated):
         yield "Nothing to change."
-    yield from judged_as_text(report, dry_run=dry_run)
+    yield from judged_as_text(report, dry_run=dry_run, terms=terms)
 
 
-def judged_as_text(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
+def judged_as_text(report: ImportReport, *, dry_run: bool, terms: Terms = USUAL) -> Iterator[str]:
     """What `check` says of the episodes that the file is about, before and after; nothing where it was not asked."""
     before, after = report.before, report.after
     if before is None or after is None:
         return
     would = "would have" if dry_run else "have"
     yield (
-        f"Check, of this file's episodes in the store: {before.wrong:,} of {before.rows:,} rows had errors before, "
+        f"Check, of this file's {terms.say('{episodes}')} in the store: {before.wrong:,} of "
+        f"{before.rows:,} {terms.say('{rows}')} had errors before, "
         f"{after.wrong:,} of {after.rows:,} {would} errors now (load {before.load_percent} % before, "
         f"{after.load_percent} % now)"
     )

@@ -7,7 +7,8 @@ import pytest
 
 from exporters.formats.base import Taking
 from exporters.imports.csv_import import Import
-from exporters.imports.report import told_as_text
+from exporters.imports.judged import Judged
+from exporters.imports.report import ImportReport, told_as_text
 from store.disk import audit, copy_notes
 from store.facts import Counts, Draft, Who
 from store.live import drafts, presence
@@ -31,6 +32,7 @@ from tests.exporters.extracts import (
     write,
 )
 from tests.stores import ask, do
+from tests.validators.builders_smds import WALES
 from validators.problems import Problem
 from validators.standard.catalogue import load
 
@@ -82,6 +84,12 @@ def test_a_dry_run_tells_all_and_writes_nothing(desk: Desk, tmp_path: Path) -> N
     assert any("line 4: EPISODID is missing" in line for line in lines)
     assert any("line 2: PC: store 'NE1 4', file 'NE8 1'" in line for line in lines)
     assert desk.links() == links and len(desk.kept()) == 1
+
+
+def test_what_a_check_says_before_and_after_is_told_in_the_data_sets_own_terms() -> None:
+    report = ImportReport(SAMPLE, before=Judged(3, 1), after=Judged(3, 0))
+    told = list(told_as_text(report, dry_run=False, update=False, terms=WALES.terms))[-1]
+    assert told.startswith("Check, of this file's journeys in the store: 1 of 3 events had errors before, 0 of 3 have")
 
 
 def test_different_values_are_listed_and_taken_only_when_asked(desk: Desk) -> None:

@@ -28,7 +28,6 @@ from tui.widgets.find_line import keys_of
 from tui.widgets.text_line import TextLine
 from validators.problems import Problem
 from validators.records import Values
-from validators.standard.terminology import counted
 
 if TYPE_CHECKING:
     from store.store import Store
@@ -120,7 +119,7 @@ class SecondForm(StoreScreen[None]):
         told = " Key what its paper file says; what stands in the record is not shown."
         if self._one.is_list:
             title = self.program.standard.section_by_id[self._one.section].said
-            told = f" {self._at + 1}: the {title} that comes next in the paper file; F2 on an empty form: no more."
+            told = f" {self._at + 1}: the next {title} of the paper; F2 on an empty form: no more."
         self.which.show((told, "dim"))
 
     # Typing
@@ -221,7 +220,7 @@ class SecondForm(StoreScreen[None]):
         else:
             many = sum(bool(values) for _, values in self._entries)
             section = self.program.standard.section_by_id[self._one.section]
-            line = f"{counted(many, 'one')} keyed of this paper file: {section.title}."
+            line = f"Keyed of this paper file, {section.title}: {many or 'none'}."
             answers = [Answer("y", "The paper has no more")]
             self.app.push_screen(Confirm("Is that all?", [line], answers), self._ended)
 
