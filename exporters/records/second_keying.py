@@ -205,7 +205,7 @@ def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values]
     """That is all of a kind that the paper has: keep these events, None for what was typed so far, each beside the one
     of the record that it is most like. Raises as `to_key` does."""
     one = to_key(unit, work, unit.person, own_id)
-    keyed = [values for _, values in second_keying.typed(unit, one)] if events is None else list(events)
+    keyed = [values for _, values in second_keying.typed(unit, one, unit.person)] if events is None else list(events)
     found = [typed for values in keyed if (typed := _listed(work.standard, one, values))]
     (episode,) = [each for each in read.tree(unit, one.client_id).episodes if each.episode.id == one.episode_id]
     there = [each for each in episode.events if each.section == one.section]

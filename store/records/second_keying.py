@@ -273,9 +273,10 @@ def episode(snapshot: Snapshot, own_id: str) -> SampledEpisode:
     return found[0]
 
 
-def typed(snapshot: Snapshot, one: SampledEpisode) -> list[tuple[str, Values]]:
-    """What is typed into a list that is not done yet: each event's own id and its values, in the order of typing."""
-    query = select(SECOND_KEYED.c.id, SECOND_KEYED.c.second).where(_typed_into(one)).order_by(SECOND_KEYED.c.number)
+def typed(snapshot: Snapshot, one: SampledEpisode, person: str) -> list[tuple[str, Values]]:
+    """What somebody typed into a list that is not done yet: each event's own id and its values, in order of typing."""
+    mine = and_(_typed_into(one), SECOND_KEYED.c.begun_by == person)
+    query = select(SECOND_KEYED.c.id, SECOND_KEYED.c.second).where(mine).order_by(SECOND_KEYED.c.number)
     return [(own_id, unpack(text)) for own_id, text in snapshot.connection.execute(query)]
 
 
@@ -402,7 +403,7 @@ def keep(unit: UnitOfWork, one: SampledEpisode, values: Values, entry: str = "")
         _change(unit, one, second=text, begun_by=unit.person)
         return
     _change(unit, one, begun_by=unit.person)
-    mine = and_(_typed_into(one), SECOND_KEYED.c.id == entry)
+    mine = and_(_typed_into(one), SECOND_KEYED.c.begun_by == unit.person, SECOND_KEYED.c.id == entry)
     if not values:
         with sqlite.overwriting(unit.connection):
             unit.connection.execute(delete(SECOND_KEYED).where(mine))

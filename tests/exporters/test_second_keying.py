@@ -265,13 +265,17 @@ def test_what_is_typed_of_a_list_waits_for_the_one_who_typed_it_and_counts_once_
     do(desk.store, BEN, second_keying.keep, work(desk), one.id, {}, "a")
     one = ask_list(desk)
     assert (one.begun_by, one.keyed_by, one.events) == ("ben", "", ())
-    assert ask(desk.store, stored.typed, one) == [("b", {"SUBMODDT": "20200913"}), ("c", {"SUBMODDT": "20200914"})]
+    assert ask(desk.store, stored.typed, one, "ben") == [
+        ("b", {"SUBMODDT": "20200913"}),
+        ("c", {"SUBMODDT": "20200914"}),
+    ]
+    assert ask(desk.store, stored.typed, one, "dan") == [], "nobody else sees it, or has it counted as theirs"
     assert ask(desk.store, second_keying.differences, work(desk)) == []
     held = ask(desk.store, everything.everything, work(desk), tree.client.id, "ann", NOW)
     (table,) = [each for each in held.tables if each.title == "Second keying of a sample"]
     assert [row[2:5] for row in table.rows] == [("SUBMODDT", "", "20200913"), ("SUBMODDT", "", "20200914")]
     done = do(desk.store, BEN, second_keying.key_list, work(desk), one.id)
-    assert ask(desk.store, stored.typed, done) == []
+    assert ask(desk.store, stored.typed, done, "ben") == []
     assert [each.presence for each in ask(desk.store, second_keying.differences, work(desk))] == ["second", "second"]
     with pytest.raises(Problem, match="keyed again already"):
         do(desk.store, BEN, second_keying.keep, work(desk), one.id, {"SUBMODDT": "20200915"}, "d")

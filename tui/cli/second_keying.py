@@ -196,7 +196,7 @@ def _key_list(at: ClientWork, one: SampledEpisode, given: list[str], ask: bool, 
 
 def _ask_for_events(at: ClientWork, one: SampledEpisode) -> bool:
     """Ask for one event after another, first for those that wait here; whether that is all that the paper has."""
-    waiting = at.store.ask(stored.typed, one)
+    waiting = at.store.ask(stored.typed, one, at.person)
     if waiting and _yes(f"Typed before, not finished: {len(waiting)}. Go through it?"):
         for entry, values in waiting:
             if not _ask(at, one, _model(at, one, values), entry):

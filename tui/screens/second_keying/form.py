@@ -323,7 +323,7 @@ Found = tuple[SampledEpisode, Entries]
 def found(snapshot: Snapshot, work: Work, person: str, own_id: str = "") -> Found:
     """The next one for somebody to key, or the one asked for, with what was typed of it. Raises Problem as `to_key`."""
     one = second_keying.to_key(snapshot, work, person, own_id)
-    return one, stored_second_keying.typed(snapshot, one) if one.is_list else []
+    return one, stored_second_keying.typed(snapshot, one, person) if one.is_list else []
 
 
 def _next(snapshot: Snapshot, work: Work, person: str) -> Found | Problem:
