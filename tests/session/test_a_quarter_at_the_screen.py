@@ -19,7 +19,7 @@ TITLES = ("Jan 26", "Feb 26", "Mar 26")
 CLIENT = "9990000018<tab>L<tab>W<tab>14 mar 85<tab><tab><tab><tab><tab><tab>201<f2>"
 JOURNEY = "12/1/26<tab>01<tab>15/1/26<f2>"
 MODALITY = "06<tab>19/1/26<tab>19/1/26<tab>19/1/26<f2>"
-TOP = "1<tab>20/1/26<tab><tab>04<f2>"
+TOP = "20/1/26<tab><tab>04<f2>"
 
 
 def test_a_quarter_at_the_screen(tmp_path: Path, terminals: Open) -> None:

@@ -251,7 +251,13 @@ class Case:
             given[agency] = self.agency.code
         if kind == "event":
             there = [one.values for one in self.by_id.values() if one.parent_id == parent_id and one.section == section]
-            given |= next_number(self.standard, section, there)
+            number = next_number(self.standard, section, there)
+            given |= number
+            if number and like is None:
+                # What is proposed is not typed: one begins behind it. Up leads to it.
+                held.at_field = next(
+                    (one for one in self.standard.headers_by_section[section] if one not in number), ""
+                )
         held.saved = dict(given)
         if like is not None:
             given |= carried_over(self.standard, self.sections(held), self.context(held), like.values)
