@@ -175,6 +175,7 @@ def test_an_upgrade_fills_in_who_has_no_answer_and_keeps_the_lines(store: Store,
     for statement in (
         "DROP INDEX ix_client_line_unanswered",
         "ALTER TABLE client_line DROP COLUMN unanswered",
+        *(f"ALTER TABLE second_keyed DROP COLUMN {name}" for name in ("section", "presence")),
         "UPDATE client_line SET flags = flags + 128 WHERE client_number = 1",
         "UPDATE alembic_version SET version_num = '0015'",
     ):
