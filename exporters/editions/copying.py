@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,9 +38,15 @@ def copy_edition(standard_id: str, folder: Path) -> int:
             raise Problem(f"{folder} is there already: name a folder that is not there yet.")
         above = next(each for each in folder.absolute().parents if each.exists())
         mode_for_person(above)  # refused where the person may not write
-        (folder / "codes").mkdir(parents=True)
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
+        parent = folder.absolute().parent
+        parent.mkdir(parents=True, exist_ok=True)
+        # Beside it first: half an edition under its name would be read as one, and stand in the way of the next copy.
+        with tempfile.TemporaryDirectory(dir=parent, prefix=f".{folder.name}-") as place:
+            beside = Path(place) / "copy"
+            (beside / "codes").mkdir(parents=True)
+            for name, data in files.items():
+                (beside / name).write_bytes(data)
+            beside.rename(folder)
     except OSError as error:
         raise refused(error, folder, "written") from None
     return len(files)

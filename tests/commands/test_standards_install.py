@@ -1,5 +1,6 @@
 """A site's own editions and code lists by commands: looked at, installed, taken back, and what is refused."""
 
+import errno
 import json
 import shutil
 from collections.abc import Iterator
@@ -238,6 +239,23 @@ def test_what_is_gone_new_and_renamed_is_told_before(site: Path, tmp_path: Path)
     its = json.loads(told(call("standards", "compare", folder, "ndtms-r", "--format", "json")))
     assert its["fields"]["renamed"] == [{"before": "EMPSTART", "after": "EMPSTAT"}] and its["fields"]["gone"] == []
     assert "is there already" in call("standards", "copy", "ndtms-r", folder).sentence
+
+
+def test_a_copy_that_finds_no_room_leaves_no_half_of_an_edition(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_bytes = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if path.name == "rules.csv":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    assert "free some space" in call("standards", "copy", "ndtms-cjit-p", tmp_path / "below" / "mine").sentence
+    assert list((tmp_path / "below").iterdir()) == []
+    monkeypatch.undo()
+    assert call("standards", "copy", "ndtms-cjit-p", tmp_path / "below" / "mine").code == 0
 
 
 def test_an_install_that_is_interrupted_leaves_what_was_in_force(site: Path, tmp_path: Path) -> None:
