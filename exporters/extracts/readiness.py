@@ -37,7 +37,8 @@ class Readiness:
     are everybody's, by person. `unchecked` says what is still to be checked, "" when nothing is. Without a `period_end`
     it is not asked whether the period is over. `unofficial` goes on where it is told that the owner's schema
     would not validate it, None where it would or there is none; a `validation` says so itself. `frame` says which
-    documents to bring where the edition is but an unverified frame.
+    documents to bring where the edition is but an unverified frame. `denied` is what a nil return that was begun
+    denies, as it is counted now; "" for none.
     """
 
     rows: int
@@ -54,6 +55,7 @@ class Readiness:
     validation: Validation | None = None
     unofficial: str | None = None
     frame: str = ""
+    denied: str = ""
 
     @property
     def reasons(self) -> list[Reason]:
@@ -71,8 +73,8 @@ class Readiness:
             add("outside", told_of_kept_out(self.kept_out))
         if self.open_warnings:
             add("warnings", f"{counted(self.open_warnings, 'warning')}, neither mended nor accepted")
-        if not self.rows and not self.unchecked:
-            add("rows", NOTHING)
+        if self._nobody:
+            add("rows", self._nobody)
         if self.not_compared:
             add("mismatches", f"it could not be compared with what was sent before: {self.not_compared}")
         elif self.mismatches is None:
@@ -92,6 +94,13 @@ class Readiness:
         if self.frame:
             add("edition", self.frame)
         return found
+
+    @property
+    def _nobody(self) -> str:
+        """What is to be said where nobody would be sent, or a return begun that says so of somebody; else nothing."""
+        if self.denied:
+            return f"a nil return is begun, and {self.denied} would be sent: drop it, or make it all the same"
+        return "" if self.rows or self.unchecked else NOTHING
 
     @property
     def not_ready_because(self) -> list[str]:

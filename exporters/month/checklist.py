@@ -81,9 +81,12 @@ class Situation:
 
     @property
     def readiness(self) -> Readiness:
-        """What decides whether a return is ready, by what is kept; of a nil return only what was typed stands in it."""
+        """What decides whether a return is ready, by what is kept; of a nil return only what was typed, and whom it
+        denies: somebody may have been keyed since it was begun."""
         if self.is_nil:
-            return Readiness(rows=1, errors=0, open_warnings=0, drafts=self.drafts)
+            many = self.figures.episodes
+            denied = counted(many, self.word) if many else ""
+            return Readiness(rows=1, errors=0, open_warnings=0, drafts=self.drafts, denied=denied)
         figures, sent_before = self.figures, self.against is not None
         return Readiness(
             rows=figures.rows,
@@ -300,6 +303,8 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
         return replace(item, state="done", told=told, who=tick.ticked_by, when=tick.ticked_at)
     if its.check == "figures" and (known.extract is None or not known.extract.is_sent):
         return replace(item, state="waits", told="waits for the upload")
+    if its.on_nil == "only":
+        told = known.reason("rows")
     again = [one for one in known.ticks if one.item == its.id]
     if again and not told:
         told = f"{again[-1].reopened_by} reopened it: {again[-1].reason}"

@@ -7,6 +7,7 @@ import pytest
 
 from exporters.checks.caseload import check_caseload
 from exporters.month.checklist import open_mismatches
+from exporters.month.checklist_acts import Acts
 from exporters.month.status import Standing, read_standing
 from store.facts import Draft, Who
 from store.live import drafts
@@ -71,6 +72,22 @@ def test_a_draft_that_holds_nothing_but_what_is_saved_stands_in_no_way(desk: Des
     assert reasons(desk) == []
     do(desk.store, Who("ann", NOW, "a window"), drafts.save, replace(draft, values={**draft.values, "PC": "NE1"}))
     assert reasons(desk) == ["1 draft not saved: ann 1"]
+
+
+def test_a_nil_return_is_not_ready_once_there_is_somebody(desk: Desk) -> None:
+    """It was declared while there was nobody; with whoever was keyed or imported after it the month was ready."""
+    desk.take([row(DISD="20180101", CJDISRSN="1")])
+    one = standing(desk)
+    acts = Acts(desk.store, one.agency, STANDARD, one.due, "ann", TODAY, NOW)
+    acts.declare_nil()
+    assert standing(desk).not_ready_because == []
+    desk.take([row("2")])
+    denied = "a nil return is begun, and 1 episode would be sent: drop it, or make it all the same"
+    now = standing(desk)
+    assert now.not_ready_because == now.in_the_way == [denied]
+    assert [item.told for item in now.items if item.id == "nil_told"] == [denied]
+    acts.drop("there is somebody")
+    assert denied not in reasons(desk)
 
 
 def test_an_open_mismatch_makes_it_not_ready(desk: Desk) -> None:
