@@ -75,7 +75,7 @@ class StoreThreads:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._next_time = monotonic() + SETTLED_SECONDS
-        self.is_settled = False
+        self.is_settled = self._stopped = False
 
     def run(
         self,
@@ -108,6 +108,8 @@ class StoreThreads:
                     keys.release()
 
         async def work() -> Result | None:
+            if self._stopped:  # what is asked for while the app ends is no fault of the program
+                return None
             try:
                 result = await asyncio.get_running_loop().run_in_executor(lane, call)
             except Problem as problem:
@@ -137,6 +139,7 @@ class StoreThreads:
 
     def stop(self) -> None:
         """Take no more work and forget what has not begun."""
+        self._stopped = True
         for lane in (self._readers, self._writer):
             lane.shutdown(wait=False, cancel_futures=True)
 
