@@ -86,7 +86,15 @@ class Situation:
         if self.is_nil:
             many = self.figures.episodes
             denied = counted(many, self.word) if many else ""
-            return Readiness(rows=1, errors=0, open_warnings=0, drafts=self.drafts, denied=denied)
+            return Readiness(
+                rows=1,
+                errors=0,
+                open_warnings=0,
+                drafts=self.drafts,
+                period_end=self.period_end,
+                today=self.today,
+                denied=denied,
+            )
         figures, sent_before = self.figures, self.against is not None
         return Readiness(
             rows=figures.rows,
@@ -304,7 +312,7 @@ def _judge(standard: Standard, its: ChecklistItem, known: Situation) -> Item:
     if its.check == "figures" and (known.extract is None or not known.extract.is_sent):
         return replace(item, state="waits", told="waits for the upload")
     if its.on_nil == "only":
-        told = known.reason("rows")
+        told = known.reason("rows", "period")
     again = [one for one in known.ticks if one.item == its.id]
     if again and not told:
         told = f"{again[-1].reopened_by} reopened it: {again[-1].reason}"

@@ -104,8 +104,8 @@ class Standing:
         """What stands between the caseload and a return that can be sent, each in a few words."""
         # What a person still has to do after the upload stands in nobody's way.
         data = (item for item in self.items if item.by == "data" and item.state in ("open", "waits"))
-        denied = self.situation.reason("rows") if self.situation.is_nil else ""
-        return [*filter(None, [denied]), *(item.told for item in data if item.told)]
+        told = self.situation.reason("rows", "period") if self.situation.is_nil else ""
+        return [*filter(None, [told]), *(item.told for item in data if item.told)]
 
 
 def read_standing(

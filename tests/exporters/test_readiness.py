@@ -81,6 +81,8 @@ def test_a_nil_return_is_not_ready_once_there_is_somebody(desk: Desk) -> None:
     acts = Acts(desk.store, one.agency, STANDARD, one.due, "ann", TODAY, NOW)
     acts.declare_nil()
     assert standing(desk).not_ready_because == []
+    (early,) = standing(desk, one.due.period.end).not_ready_because
+    assert early.startswith("the reporting period is not over")
     desk.take([row("2")])
     denied = "a nil return is begun, and 1 episode would be sent: drop it, or make it all the same"
     now = standing(desk)
