@@ -1,7 +1,9 @@
 """An extract goes out: the sample's own cells, nothing of those who did not consent, whole or not at all."""
 
+import csv
 import errno
 import hashlib
+import io
 import json
 import re
 import stat
@@ -29,7 +31,7 @@ from tests.exporters.extracts import HEADERS, NOW, SAMPLE, STANDARD, TODAY, read
 from tests.stores import ask
 from validators.calendar.periods import reporting_period
 from validators.problems import Problem
-from validators.records import EpisodeRecord, Severity
+from validators.records import EpisodeRecord, Event, Severity
 from validators.rules.checker import Checker
 from validators.standard.model import Standard
 
@@ -44,6 +46,36 @@ KEYS += ["accepted", "load_percent", "data_quality_percent", "ready", "not_ready
 
 def formatted(**changes: Any) -> Standard:
     return replace(STANDARD, submission=replace(STANDARD.submission, **changes))
+
+
+ODD = ["a,b", 'say "no"', "two\nlines", "two\r\nlines", "back\rslash", " ", "'", ";", "\t", "é", "", ",", '"']
+
+
+@pytest.mark.parametrize("line_ending", ["crlf", "lf"])
+@pytest.mark.parametrize("quoting", ["all", "minimal"])
+def test_a_row_is_written_as_the_csv_module_writes_it(line_ending: str, quoting: str) -> None:
+    standard = formatted(line_ending=line_ending, quoting=quoting)
+    records = [EpisodeRecord({"CLIENT": text}, {"CONSENT": "Y", "EPISODID": str(n)}) for n, text in enumerate(ODD)]
+    records += [
+        EpisodeRecord(one.client, one.episode, (Event("referral", referral(REFERID=text)),))
+        for one in records
+        for text in ODD
+    ]
+    ours, theirs = io.BytesIO(), io.StringIO(newline="")
+    rows = RowWriter(standard, ours)
+    plain = csv.writer(
+        theirs,
+        quoting=csv.QUOTE_ALL if quoting == "all" else csv.QUOTE_MINIMAL,
+        lineterminator="\r\n" if line_ending == "crlf" else "\n",
+    )
+    plain.writerow(standard.columns)
+    for record in records:
+        rows.write(record)
+        for own in [event.values for event in record.events] or [{}]:
+            values = {**record.client, **record.episode, **own}
+            plain.writerow([values.get(header, "") for header in standard.columns])
+    rows.finish()
+    assert ours.getvalue().decode(standard.submission.encoding) == theirs.getvalue()
 
 
 def test_the_sample_comes_back_cell_by_cell(desk: Desk) -> None:
