@@ -191,13 +191,16 @@ def _account_for(receipt: Receipt, selection: Selecting, record: EpisodeRecord, 
 
 
 class _WrongDates:
-    """Looks for the wrong date that keeps an episode, or a part of it, out, as the store's own check does."""
+    """Looks for the wrong date that keeps an episode, or a part of it, out, as the store's own check does.
+
+    Whether anything is said of such dates is told of many together; of the rest the checker says what it is.
+    """
 
     def __init__(self, selection: Selecting, examination: Examination, context: Context) -> None:
         self._standard, self._accepted, self._context = selection.standard, examination.accepted, context
         self._outside = OutsideDates(selection.standard, selection.period)
         self._checker = examination.checker
-        self._columns = ColumnCheck(self._checker, context)
+        self._columns = ColumnCheck(self._checker, context, about=self._outside.headers)
         self._waiting: list[EpisodeRecord] = []
         self._found: dict[str, Finding] = {}
 

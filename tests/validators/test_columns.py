@@ -17,7 +17,7 @@ from tests.validators.test_rules_cjit_p import RECORD_ROWS
 from tests.validators.test_rules_files import BASE, EVENTS, some_of
 from validators.calendar.periods import reporting_period
 from validators.records import EpisodeRecord, Source
-from validators.rules.columns import TRIED, ColumnCheck
+from validators.rules.columns import TRIED, TRIED_FIRST, ColumnCheck
 from validators.rules.file_rules import FileRules
 from validators.rules.registry import Context
 
@@ -66,6 +66,44 @@ RECORDS = st.one_of(
 )
 def test_whatever_is_typed_the_two_agree(records: list[EpisodeRecord], context: Context, tried: int) -> None:
     assert doubtful([*records, episode(event("referral"))], context, tried) == with_findings(records, context)
+
+
+DATES = frozenset({"REFLD", "DISD", "SUBMODDT"})
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    records=st.lists(RECORDS, min_size=1, max_size=3),
+    context=st.sampled_from(CONTEXTS),
+    tried=st.sampled_from([TRIED, 0]),
+)
+def test_asked_about_some_fields_it_doubts_whatever_is_said_of_them(
+    records: list[EpisodeRecord], context: Context, tried: int
+) -> None:
+    told = {n for n, one in enumerate(records) for f in CHECKER.check(one, context) if not DATES.isdisjoint(f.fields)}
+    columns = ColumnCheck(CHECKER, context, tried, DATES)
+    assert told <= set(columns.doubtful(records)) <= with_findings(records, context)
+    assert told <= set(columns.doubtful(records)), "nor is it forgotten"
+
+
+def test_asked_about_some_fields_it_lets_pass_what_is_said_of_others() -> None:
+    columns = ColumnCheck(CHECKER, CONTEXTS[2], about=DATES)
+    records = [episode(PC="SR1"), episode(DISD="2019-01-01"), episode(ALCDDAYS="3", ALCUNITS=""), episode()]
+    assert with_findings(records, CONTEXTS[2]) == {0, 1, 2}
+    assert columns.doubtful(records) == {1}
+
+
+def test_a_check_that_broke_is_asked_of_every_episode(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = ColumnCheck(CHECKER, CONTEXTS[0])
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError
+
+    for check in columns._base._checks:
+        monkeypatch.setattr(check, "_check", breaks)
+    many = TRIED_FIRST + 1
+    assert set(columns.doubtful([episode()] * many)) == set(range(many))
+    assert set(columns.doubtful([episode()] * 3)) == {0, 1, 2}, "though columns say of most that all is filled"
 
 
 def test_a_check_that_breaks_leaves_its_episodes_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress, count, repeat
 
-from validators.records import EpisodeRecord
+from validators.records import EpisodeRecord, Values
 from validators.rules.checker import Checker
 from validators.rules.compiled import FieldJudge, Scope
 from validators.rules.registry import ABOUT_FILLED, COLUMN_DOUBTS, Columns, Context, Moment, RecordCheck
@@ -20,6 +20,8 @@ TOGETHER = 500
 """Episodes that are well judged together: more do not make one cheaper."""
 TRIED = 2000
 """Rows after which a check that met most combinations for the first time is asked of each row instead."""
+TRIED_FIRST = 200
+"""Rows that a check is asked of before columns tell where it has nothing to say: one that breaks is known by then."""
 _REMEMBERED = 10_000
 
 Column = Sequence[str]
@@ -47,18 +49,36 @@ class EpisodeColumns:
 class ColumnCheck:
     """The rules of a checker applied to many episodes at once, in one context."""
 
-    def __init__(self, checker: Checker, context: Context, tried: int = TRIED) -> None:
-        """Take the checker whose rules they are, and by what they judge. For `tried` see `TRIED`."""
+    def __init__(
+        self, checker: Checker, context: Context, tried: int = TRIED, about: frozenset[str] | None = None
+    ) -> None:
+        """Take the checker whose rules they are, and by what they judge. For `tried` see `TRIED`.
+
+        Where only findings that name some fields are asked for, `about` says which: what is said of others alone
+        leaves no doubt then.
+        """
         self._checker, self._source = checker, context.source
         moment = Moment.of(context, checker.standard.date_layout.text)
-
-        def of(scope: Scope) -> _ScopeColumns:
-            checks = [_Combinations(row, check, moment, checker.standard, tried) for row, check in scope.checks]
-            return _ScopeColumns(scope.headers, scope.judges(context.source), checks)
-
-        self._base = of(checker.base)
-        self._events = {section: of(scope) for section, scope in checker.events.items()}
         self._consent = checker.standard.role("consent")
+
+        def asked(scope: Scope) -> list[_Combinations]:
+            checks = [_Combinations(row, check, moment, checker.standard, tried) for row, check in scope.checks]
+            return [one for one in checks if about is None or not about.isdisjoint(one.reads)]
+
+        base, events = asked(checker.base), {section: asked(scope) for section, scope in checker.events.items()}
+        wanted: set[str] | None = None
+        if about is not None:
+            # A value that cannot be read is none to whatever looks at it.
+            reads = [header for checks in (base, *events.values()) for one in checks for header in one.reads]
+            needed = [header for section in events for header in checker.needed_with(section)]
+            wanted = {*about, *reads, *needed, self._consent}
+
+        def of(scope: Scope, checks: "list[_Combinations]") -> _ScopeColumns:
+            judges = [one for one in scope.judges(context.source) if wanted is None or one[0] in wanted]
+            return _ScopeColumns(judges, checks, is_whole=wanted is None)
+
+        self._base = of(checker.base, base)
+        self._events = {section: of(checker.events[section], checks) for section, checks in events.items()}
         self.applies = not checker.has_journeys
         """Whether episodes can be judged so: one with all its events is a single piece to rules about journeys."""
 
@@ -81,8 +101,9 @@ class ColumnCheck:
                     odd.add(number)  # it says another value of the episode than the episode does
                 owners, rows = events[event.section]
                 owners.append(number)
-                rows.append(tuple(own.values()))
-        base = [tuple(self._checker.base_values(record, self._source).values()) for record in records]
+                rows.append(self._events[event.section].row(own))
+        row, base_values, source = self._base.row, self._checker.base_values, self._source
+        base = [row(base_values(record, source)) for record in records]
         columns = EpisodeColumns(
             len(records),
             transposed(self._base.headers, base),
@@ -91,7 +112,7 @@ class ColumnCheck:
         return odd | self.doubtful_of(columns)
 
     def doubtful_of(self, episodes: EpisodeColumns) -> set[int]:
-        """The same of columns, which must be all that the standard has."""
+        """The same of columns, which must be all that the standard has, or that are looked at."""
         columns = episodes.base
         if not self.applies or not episodes.count:
             return set(range(episodes.count))
@@ -118,16 +139,18 @@ class _ScopeColumns:
     """The columns of one scope, and the record checks that end in it."""
 
     def __init__(
-        self,
-        headers: tuple[str, ...],
-        judges: Iterable[tuple[str, FieldJudge]],
-        checks: "Sequence[_Combinations]",
+        self, judges: Sequence[tuple[str, FieldJudge]], checks: "Sequence[_Combinations]", *, is_whole: bool
     ) -> None:
-        self.headers, self._checks = headers, checks
+        self.headers = tuple(header for header, _ in judges)
+        self._checks, self._is_whole = checks, is_whole
         self._fields = [(header, _Field(judge)) for header, judge in judges]
-        own = frozenset(headers)
+        own = frozenset(self.headers)
         # What the checks look at of the episode that an event belongs to.
         self.beside = tuple(dict.fromkeys(h for one in self._checks for h in one.reads if h not in own))
+
+    def row(self, values: Values) -> Sequence[str]:
+        """What of the values stands in the columns; they begin with those of the scope, in order."""
+        return tuple(values.values()) if self._is_whole else [values[header] for header in self.headers]
 
     def doubtful(self, columns: Columns) -> Iterator[int]:
         """The numbers of the rows in which anything may be wrong."""
@@ -174,14 +197,15 @@ class _Combinations:
     """A record check, and the combinations of values that are known to pass it."""
 
     def __init__(self, row: RuleRow, check: RecordCheck, moment: Moment, standard: Standard, tried: int) -> None:
-        self._check, self._moment, self._tried = check, moment, tried
+        self._check, self._moment = check, moment
         doubts = COLUMN_DOUBTS.get(row.pattern)
         self._doubt = doubts(row, standard, moment) if doubts else None
+        self._tried = tried if self._doubt is None else min(tried, TRIED_FIRST)
         self.reads = tuple(dict.fromkeys((*row.fields, *row.beside)))
         self._filled = row.fields[0] if row.pattern in ABOUT_FILLED and len(row.fields) == 1 else ""
         self._passing: set[tuple[str, ...]] = set()
         self._met = self._new = 0
-        # Whether its combinations are nearly all different.
+        # Whether its combinations are nearly all different, or columns tell where it has nothing to say.
         self._is_asked_of_each = False
 
     def doubtful(self, columns: Columns) -> Iterable[int]:
@@ -197,7 +221,8 @@ class _Combinations:
         failing = {cells for cells in new if not self._passes(cells)}
         self._met, self._new = self._met + len(columns[self.reads[0]]), self._new + len(new)
         self._passing |= new - failing
-        if self._new > _REMEMBERED or (self._met > self._tried and self._new * 2 > self._met):
+        few_again = self._doubt is not None or self._new * 2 > self._met
+        if self._new > _REMEMBERED or (self._met > self._tried and few_again):
             self._is_asked_of_each = True
             self._passing.clear()
         if not failing:
@@ -215,6 +240,7 @@ class _Combinations:
         try:
             return self._check(row, row, self._moment) is None
         except Exception:
+            self._doubt = None  # whatever else it breaks at is found, too
             return False
 
     def _doubtful_each(self, columns: Columns) -> Iterable[int]:
