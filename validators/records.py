@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 Values = Mapping[str, str]
 Source = Literal["file", "store"]
@@ -25,7 +25,11 @@ class Severity(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True)
+# Of these two there is one for every record. To make one that is frozen takes some five times as long, which is a
+# twentieth of an export: what is Final mypy keeps from being assigned to as well.
+
+
+@dataclass(slots=True)
 class Event:
     """A dated record under an episode: one sub-intervention, one referral.
 
@@ -33,13 +37,13 @@ class Event:
     store's own id, empty for an event that comes from a file.
     """
 
-    section: str
-    values: Values
-    line: int | None = None
-    id: str = ""
+    section: Final[str]
+    values: Final[Values]
+    line: Final[int | None] = None
+    id: Final[str] = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EpisodeRecord:
     """One episode with its client's values and its events: all that a rule may look at.
 
@@ -50,14 +54,14 @@ class EpisodeRecord:
     together, look at that as well; nothing in it is judged by itself.
     """
 
-    client: Values
-    episode: Values
-    events: tuple[Event, ...] = ()
-    lines: tuple[int, ...] = ()
-    client_id: str = ""
-    episode_id: str = ""
-    kept: "EpisodeRecord | None" = None
-    opens: bool = False
+    client: Final[Values]
+    episode: Final[Values]
+    events: Final[tuple[Event, ...]] = ()
+    lines: Final[tuple[int, ...]] = ()
+    client_id: Final[str] = ""
+    episode_id: Final[str] = ""
+    kept: "Final[EpisodeRecord | None]" = None
+    opens: Final[bool] = False
 
     @property
     def row_lines(self) -> tuple[int, ...]:

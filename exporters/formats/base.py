@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, Protocol
 
 from validators.calendar.periods import ReportingPeriod
 from validators.problems import Problem
@@ -117,7 +117,7 @@ class HeldBack:
         return {"episode": self.episode, **what, "why": self.why}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for there is one for every record: see `EpisodeRecord`
 class Outgoing:
     """An episode as it goes out, or why it does not (`left_out`), and what is held back of it.
 
@@ -126,13 +126,13 @@ class Outgoing:
     `findings` are what shows only beside what was sent.
     """
 
-    record: EpisodeRecord
-    left_out: str = ""
-    held_back: tuple[HeldBack, ...] = ()
-    unchanged: bool = False
-    whole: EpisodeRecord | None = None
-    records: tuple[tuple[str, str], ...] = ()
-    findings: tuple[Finding, ...] = ()
+    record: Final[EpisodeRecord]
+    left_out: Final[str] = ""
+    held_back: Final[tuple[HeldBack, ...]] = ()
+    unchanged: Final[bool] = False
+    whole: Final[EpisodeRecord | None] = None
+    records: Final[tuple[tuple[str, str], ...]] = ()
+    findings: Final[tuple[Finding, ...]] = ()
 
     @property
     def judged(self) -> EpisodeRecord:
