@@ -7,13 +7,13 @@ goes for a consent that is empty or cannot be read as well: nothing leaves the b
 consent of their own are sent with that only, and only where the site switched them on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing
-from exporters.formats.without_consent import cut
+from exporters.formats.without_consent import cut, its_consent, without
 from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
@@ -50,7 +50,8 @@ class Selection:
         self.holds = standard.submission.after_period == "hold"
         self._consent = role("consent")
         self._consented = standard.values["consented"] if self._consent else frozenset[str]()
-        self._end = write_date(period.end, standard.date_layout.text)
+        layout = standard.date_layout.text
+        self._start, self._end = write_date(period.start, layout), write_date(period.end, layout)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
         self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
         # What the agency says of itself: until it is read, nothing is switched on.
@@ -86,6 +87,10 @@ class Selection:
         """Whether something may be a day after the period's end: asked of every record, so texts are compared."""
         return text is not None and text != "" and (len(text) != len(self._end) or text > self._end)
 
+    def _may_be_over(self, text: str | None) -> bool:
+        """Whether something may be a day before the period."""
+        return text is not None and text != "" and (len(text) != len(self._start) or text < self._start)
+
     def sent(self, snapshot: "Snapshot", agency: "AgencyInfo", some: Sequence[EpisodeRecord]) -> Mapping[str, str]:
         """Every extract holds all: what was sent before is not asked."""
         return {}
@@ -93,11 +98,14 @@ class Selection:
     def outgoing(self, record: EpisodeRecord, sent: Mapping[str, str] | None = None) -> Outgoing:
         """What of one stored episode is sent, whatever was sent before."""
         episode = record.episode
-        opened, closed = _day(episode, self.opened), _day(episode, self.closed)
-        if closed and closed < self.period.start:
-            return Outgoing(record, self.closed_before)
-        if opened and opened > self.period.end:
-            return Outgoing(record, self.begun_after)
+        if self._may_be_over(episode.get(self.closed)):
+            closed = _day(episode, self.closed)
+            if closed and closed < self.period.start:
+                return Outgoing(record, self.closed_before)
+        if self._may_wait(episode.get(self.opened)):
+            opened = _day(episode, self.opened)
+            if opened and opened > self.period.end:
+                return Outgoing(record, self.begun_after)
         if not self.standard.has_consent(episode):
             return Outgoing(cut(self.standard, record))
         held: list[HeldBack] = []
@@ -107,19 +115,23 @@ class Selection:
             events = tuple(event for event in events if event.section in self.dates)
         if self.holds:
             events = self._hold(events, values, held)
-        if self.standard.extracted_when and not any(values.get(header) for header in self.standard.extracted_when):
+        if self.standard.extracted_when and not any(map(values.get, self.standard.extracted_when)):
             why = "neither a caseload start nor a closure"
             return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
         for header in self.written:
             values[header] = SOFTWARE
-        client = dict(record.client)
+        goes = EpisodeRecord(
+            self._shortened(record.client), self._shortened(values), events, (), record.client_id, record.episode_id
+        )
+        hidden = self._hidden(goes)
+        return Outgoing(without(goes, hidden) if hidden else goes, held_back=tuple(held))
+
+    def _shortened(self, values: Values) -> Values:
+        """Values with those cut short that are sent shorter than they are kept; the same ones where nothing is."""
         for header, shorten in self.shorten.items():
-            for place in (client, values):
-                if place.get(header):
-                    place[header] = shorten(place[header])
-        events = self._guard(client, values, events)
-        goes = EpisodeRecord(client, values, events, (), record.client_id, record.episode_id)
-        return Outgoing(goes, held_back=tuple(held))
+            if (text := values.get(header)) and (short := shorten(text)) != text:
+                values = {**values, header: short}
+        return values
 
     def _hold(self, events: Sequence[Event], values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
         """Take out what lies after the period's end; a closure is date and reason together."""
@@ -135,11 +147,10 @@ class Selection:
                 if header == self.closed and values.get(reason):
                     values[reason] = ""
                     held.append(HeldBack(name, field=reason, why=why))
-        if not any(self._may_wait(event.values.get(self.dates[event.section])) for event in events):
-            return tuple(events)
         kept = []
         for event in events:
-            day = _day(event.values, self.dates[event.section])
+            dated = self.dates[event.section]
+            day = _day(event.values, dated) if self._may_wait(event.values.get(dated)) else None
             if day and day > end:
                 section = self.standard.section_by_id[event.section]
                 own = event.values.get(section.id_field, "") or event.id
@@ -148,27 +159,14 @@ class Selection:
                 kept.append(event)
         return tuple(kept)
 
-    def _guard(self, client: dict[str, str], values: dict[str, str], events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """Take out what needs a consent of its own, unless that is given and the site switched it on.
-
-        What never leaves is taken out as well.
-        """
-        guarded, hidden = self.standard.guarded, set(self.standard.kept_back)
-        if guarded is not None:
-            given = {**client, **values}.get(guarded.consent, "") in guarded.consented
-            if not given or self.settings.get(guarded.setting) != "yes":
-                hidden.update(guarded.headers)
-        if not hidden:
-            return events
-        for header in hidden:
-            client.pop(header, None)
-            values.pop(header, None)
-        return tuple(
-            replace(event, values={header: value for header, value in event.values.items() if header not in hidden})
-            if not hidden.isdisjoint(event.values)
-            else event
-            for event in events
-        )
+    def _hidden(self, goes: EpisodeRecord) -> Collection[str]:
+        """What needs a consent of its own, unless that is given and the site switched it on; and what never leaves."""
+        guarded, hidden = self.standard.guarded, self.standard.kept_back
+        if guarded is None or (
+            its_consent(goes, guarded) in guarded.consented and self.settings.get(guarded.setting) == "yes"
+        ):
+            return hidden
+        return (*hidden, *guarded.headers)
 
 
 def _as_before(record: EpisodeRecord, held: Mapping[str, str]) -> EpisodeRecord:

@@ -3,9 +3,11 @@
 Rows are made through this: selections shape what goes out by it, and writers ask once more before they write.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from validators.records import EpisodeRecord, Values
+from validators.standard.edition import GuardedFields
 from validators.standard.model import Standard
 
 NOTHING_MAY_GO = "no consent is recorded, and without it nothing may be sent"
@@ -38,14 +40,26 @@ def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
 
 def _guarded(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     """The record without the fields whose own consent is not given, and without those that never leave."""
-    guarded, hidden = standard.guarded, set(standard.kept_back)
-    if guarded is not None and {**record.client, **record.episode}.get(guarded.consent, "") not in guarded.consented:
-        hidden.update(guarded.headers)
-    if not hidden:
+    guarded, hidden = standard.guarded, standard.kept_back
+    if guarded is not None and its_consent(record, guarded) not in guarded.consented:
+        hidden = (*hidden, *guarded.headers)
+    return without(record, hidden) if hidden else record
+
+
+def its_consent(record: EpisodeRecord, guarded: GuardedFields) -> str:
+    """What an episode, or its client, answers to the consent that some fields need for themselves."""
+    answer = record.episode.get(guarded.consent)
+    return record.client.get(guarded.consent, "") if answer is None else answer
+
+
+def without(record: EpisodeRecord, hidden: Collection[str]) -> EpisodeRecord:
+    """The record without the fields that are hidden; the same one where it has none of them."""
+    its = (record.client, record.episode, *(event.values for event in record.events))
+    if not any(header in values for header in hidden for values in its):
         return record
 
     def left(values: Values) -> Values:
-        return values if hidden.isdisjoint(values) else {h: value for h, value in values.items() if h not in hidden}
+        return {header: value for header, value in values.items() if header not in hidden}
 
     events = tuple(replace(event, values=left(event.values)) for event in record.events)
     return replace(record, client=left(record.client), episode=left(record.episode), events=events)

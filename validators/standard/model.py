@@ -393,8 +393,8 @@ class Standard:
 
     def has_consent(self, values: Values) -> bool:
         """Whether the episode's values may be sent in full. A standard without a consent field always may."""
-        header = self.role("consent")
-        return not header or values.get(header, "") in self.values["consented"]
+        header, consented = self._consent
+        return not header or values.get(header, "") in consented
 
     def withholds(self, values: Values) -> bool:
         """Whether consent was answered and not given, so that only `no_consent_carries` may be sent."""
