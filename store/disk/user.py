@@ -1,5 +1,6 @@
 """Who is at work, as far as the operating system knows: never by a variable that a person can set."""
 
+import contextlib
 import grp
 import os
 import pwd
@@ -35,6 +36,25 @@ def person_by_sudo() -> int | None:
         return None
     person = above or int(named)
     return person if person != os.getuid() else None
+
+
+def home() -> Path:
+    """The home folder of the person at work: under a service's account theirs, not the service's."""
+    caller = person_by_sudo()
+    if caller:
+        with contextlib.suppress(KeyError):
+            return Path(pwd.getpwuid(caller).pw_dir)
+    return Path.home()
+
+
+def path_typed(text: str) -> Path:
+    """A path as a person typed it: `~` is their home. That of somebody who is not known stays as it was typed."""
+    text = text.strip()
+    if text == "~" or text.startswith("~/"):
+        return home() / text[2:]
+    with contextlib.suppress(RuntimeError):
+        return Path(text).expanduser()
+    return Path(text)
 
 
 def is_guest() -> bool:

@@ -1,5 +1,6 @@
 """All that is held about a client is read and written at the screen; two people remove one."""
 
+import json
 import stat
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def test_what_is_held_is_read_and_written_from_the_client(
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
     text = page.read_text(encoding="utf-8")
     assert "<td>000002</td>" in text and "<script" not in text
+    for name, words in (("held", "does not say what"), ("held.txt", "Written:"), ("held.json", "Written:")):
+        terminal.press("w")
+        terminal.until("Write all that is held")
+        terminal.press(f"<ctrl+u>{tmp_path / name}<enter>")
+        terminal.until(words)
+    assert "  Client reference: 000002\n" in (tmp_path / "held.txt").read_text(encoding="utf-8")
+    told = json.loads((tmp_path / "held.json").read_text(encoding="utf-8"))
+    assert {"label": "Client reference", "field": "CLIENT", "value": "000002", "meaning": ""} in told["records"][0][
+        "values"
+    ]
+    assert not (tmp_path / "held").exists()
 
 
 def test_one_asks_and_another_removes(start: Start, store: Store, agency: AgencyInfo) -> None:

@@ -55,6 +55,7 @@ class Service:
             ("/opt/keywork/bin/keywork", f"{self.python} -m tui.entry"),
             ("(keywork)", f"({self.account('desk')})"),
             ("-u keywork ", f"-u {self.account('desk')} "),
+            ("-o keywork ", f"-o {self.account('desk')} "),
             ("keywork-staff", self.account("staff")),
         ):
             text = text.replace(old, new)

@@ -120,6 +120,14 @@ def test_no_store_of_ones_own_shows_the_services_key(shared: Service) -> None:
 def test_what_is_written_reaches_the_person(shared: Service) -> None:
     code, said = shared.desk("bob", f"findings --out {shared.home / 'list.csv'} --format csv")
     assert code == 2 and not (shared.home / "list.csv").exists(), said
+    # The folder that the manual has root make for what is written for staff.
+    (made,) = (line for line in shared.filled("setup_service").splitlines() if line.strip().startswith("install -d"))
+    subprocess.run(made.split(), check=True)
+    page = Path(made.split()[-1]) / "held.html"
+    code, said = shared.desk("ann", f"client everything 76579 --html --out {page}")
+    assert code == 0 and f"The file is {shared.account('desk')}'s; you read it by the group" in said, said
+    assert "Everything that is held" in shared.run("ann", f"cat {page}").stdout
+    assert shared.run("eve", f"cat {page}").returncode != 0
 
 
 def test_forced_by_sshd_staff_land_in_the_program_and_nowhere_else(shared: Service, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import pwd
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,6 +247,16 @@ def test_the_account_that_owns_the_store_is_administrator_and_said_to_be_one_per
     assert "Roles are advice here: kim can open" in said
     monkeypatch.setattr(user, "person_by_sudo", lambda: os.getuid() + 1)
     assert ask(store, standing.sentences, "kim") == ()
+
+
+def test_under_a_services_account_the_home_that_is_typed_is_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert user.path_typed(" ~/a.csv") == Path.home() / "a.csv" and user.home() == Path.home()
+    other = next(one for one in pwd.getpwall() if one.pw_uid != os.getuid() and one.pw_dir != str(Path.home()))
+    monkeypatch.setattr(user, "person_by_sudo", lambda: other.pw_uid)
+    assert user.path_typed("~") == Path(other.pw_dir) and user.path_typed("~/a b.csv") == Path(other.pw_dir) / "a b.csv"
+    assert user.path_typed("/srv/~/x") == Path("/srv/~/x") and user.path_typed("~nobody-here/x") == Path(
+        "~nobody-here/x"
+    )
 
 
 def test_where_nobody_has_a_role_nothing_is_said(store: Store) -> None:

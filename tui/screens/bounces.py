@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from textual import events
@@ -11,6 +10,7 @@ from textual.widget import Widget
 
 from exporters.checks.bounce import Bounce
 from exporters.checks.bounces import read_bounces, text_of_list
+from store.disk.user import path_typed
 from store.facts import AgencyInfo, ExtractInfo
 from store.month import bounce_lists, extracts
 from store.month.facts import BounceList
@@ -214,7 +214,7 @@ class BouncesScreen(StoreScreen[None]):
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                path = Path(texts["path"]).expanduser()
+                path = path_typed(texts["path"])
                 self.program.read(lambda snapshot: text_of_list(path), on_done=self.take, hold=True)
 
         about = ["A text or CSV file on this machine, one fault a line."]

@@ -1,7 +1,6 @@
 """The manager's page on the screen, and as an HTML file to be sent or printed."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from textual.widget import Widget
 
@@ -10,6 +9,7 @@ from exporters.report.page import ManagerPage, read_page
 from exporters.report.tables import write_new
 from exporters.report.text import as_text
 from exporters.work import Work
+from store.disk.user import home, path_typed
 from tui.session.background_check import caseload_check
 from tui.session.program import StoreScreen
 from tui.session.refresher import Question, Refresher
@@ -86,12 +86,12 @@ class ReportScreen(StoreScreen[None]):
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
-            target = Path(texts["file"]).expanduser().absolute()
+            target = path_typed(texts["file"]).absolute()
             self.program.in_store(
                 lambda store: write_new(target, lambda path: path.write_bytes(as_html(page))),
                 on_done=lambda _: self.say(f"Written: {target}", "ok"),
                 hold=True,
             )
 
-        asked = [Asked("file", "File on this host", str(Path.home() / name))]
+        asked = [Asked("file", "File on this host", str(home() / name))]
         self.app.push_screen(Asking("The page as HTML", about, asked), answered)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from exporters.editions.install import Installation, installed, refuse_foreign, take_back_audited
 from exporters.imports.encodings import refuse_unquoted
 from store.disk.files import refused
+from store.disk.user import path_typed
 from store.unit_of_work import UnitOfWork
 from tui.form.codes import list_status
 from tui.session.program import StoreScreen
@@ -205,7 +206,7 @@ class StandardsScreen(StoreScreen[None]):
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
-            folder = Path(texts["folder"]).expanduser()
+            folder = path_typed(texts["folder"])
             paths, like, own = documents_named(texts["documents"]), texts["like"], texts["id"]
             self.say(f"Reading {len(paths)} documents ...")
             tell = self._teller()
@@ -237,10 +238,10 @@ class StandardsScreen(StoreScreen[None]):
 
         def answered(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self.program.open_screen("review", Path(texts["folder"]).expanduser())
+                self.program.open_screen("review", path_typed(texts["folder"]))
 
         def check(texts: Mapping[str, str]) -> None:
-            folder = Path(texts["folder"]).expanduser()
+            folder = path_typed(texts["folder"])
             if not (folder / "standard.toml").is_file():
                 raise Problem(f"{folder} is not the folder of a draft: name one that holds standard.toml.")
 
@@ -317,11 +318,11 @@ class InstalledHere(BaseModal[str]):
 
 def documents_named(typed: str) -> list[Path]:
     """The documents that a line names: files parted by blanks, or a folder with all that can be read in it."""
-    whole = Path(typed.strip()).expanduser()
+    whole = path_typed(typed)
     if whole.is_file():
         return [whole]
     try:
-        paths = [whole] if whole.is_dir() else [Path(part).expanduser() for part in shlex.split(typed)]
+        paths = [whole] if whole.is_dir() else [path_typed(part) for part in shlex.split(typed)]
     except ValueError:
         raise Problem("A quotation mark is open: close it, or name a folder.") from None
     found: list[Path] = []
@@ -345,7 +346,7 @@ def _check_documents(texts: Mapping[str, str]) -> None:
         raise Problem("That folder holds no PDF, web page, text or CSV: name the documents.")
     for path in paths:
         refuse_unquoted(path)
-    refuse_taken(Path(texts["folder"]).expanduser())
+    refuse_taken(path_typed(texts["folder"]))
 
 
 def _drafted(paths: list[Path], folder: Path, like: str, own: str, tell: Callable[[str], None]) -> str:
@@ -367,7 +368,7 @@ def _compared(before: str, after: str) -> list[str]:
 
 
 def _named(name: str) -> Standard:
-    folder = Path(name).expanduser()
+    folder = path_typed(name)
     if name in (*editions(), *available()) or not folder.is_dir():
         return load(name)
     refuse_foreign(folder)

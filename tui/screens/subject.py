@@ -9,13 +9,14 @@ from exporters.subject import everything, removal
 from exporters.subject.elsewhere import HeldElsewhere
 from exporters.subject.removal import Removed
 from exporters.work import Work
-from store.disk.user import service_account
+from store.disk.user import home, path_typed, service_account
 from store.facts import AgencyInfo, RemovalInfo, RemovalReason
 from store.records import read
 from store.records import removal as stored
 from store.snapshot import Snapshot
 from tui.screens.registry import SCREENS
 from tui.session.filtered_screen import StoredTableScreen, TableContents
+from tui.session.handed_out import form_of, told
 from tui.session.looks import note_looks
 from tui.session.wording import client_name
 from tui.widgets.actions import REGISTRY, action
@@ -34,7 +35,13 @@ PAGE_NAME = "everything.html"
 REGISTRY.add(
     action("subject.filter", "slash", "Filter", "Only lines with these words", SCOPE, "filter", bar=True),
     action(
-        "subject.write", "w", "Write page", "All that is held as a file, to be handed out", SCOPE, "write", bar=True
+        "subject.write",
+        "w",
+        "Write file",
+        "All that is held as a file, to be handed out: a page, text or JSON",
+        SCOPE,
+        "write",
+        bar=True,
     ),
     action("subject.ask", "a", "Ask removal", "Ask that the client be removed for good", SCOPE, "ask", bar=True),
     action("subject.confirm", "c", "Confirm", "Remove the client, as another person asked", SCOPE, "confirm", bar=True),
@@ -147,26 +154,36 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
         self.app.push_screen(PageScreen("All that is held", list(everything.text_lines(found))))
 
     def action_write(self) -> None:
-        """`w`: as a page in a file of one's own."""
+        """`w`: as a file of one's own, a page, text or JSON by the end of its name."""
         one = self._there()
         if one is None:
             return
         account = service_account(self.program.opened_store.path)
-        about = ["One page without scripts, with every value and its label, readable by you alone."]
+        about = [
+            "Every value with its label. The end of the name says in which form: .html one page without scripts, .txt"
+            " text to read, .json for another program.",
+            "Only you can read the file.",
+        ]
         if account:
-            about.append(
-                "The folder has to be yours to write in; `keywork client everything - --html` gives it out, too."
+            about[1] = (
+                "The folder has to be one that gives its group what is written there, of a group of yours: who set"
+                " Keywork up knows it. `keywork client everything - --html` gives it out, too."
             )
 
         def came(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._write(one, Path(texts["file"].strip()).expanduser())
+                self._write(one, path_typed(texts["file"]))
 
-        asked = Asked("file", "File on this host", str(Path.home() / PAGE_NAME))
+        asked = Asked("file", "File on this host", str(home() / PAGE_NAME))
         self.app.push_screen(Asking("Write all that is held", about, [asked]), came)
 
     def _write(self, one: SubjectLine, path: Path) -> None:
         app, job, client_id = self.program, self._everything_of(one), one.client_id
+        try:
+            form = form_of(path)
+        except Problem as problem:
+            self.say(str(problem), "error")
+            return
         note_looks(app, [client_id])
 
         def wrote(found: everything.Everything) -> None:
@@ -175,7 +192,7 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
 
         def write(snapshot: Snapshot) -> everything.Everything:
             found = job(snapshot)
-            everything.write_file("".join(everything.html_page(found)), path)
+            everything.write_file(told(found, form), path)
             return found
 
         app.read(write, on_done=wrote, hold=True)
@@ -206,7 +223,11 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
                     hold=True,
                 )
 
-        lines = [one.name, "Another person has to confirm it; until then nothing goes.", removal.COPIES]
+        lines = [
+            one.name,
+            "Another person (where there are roles, an administrator) confirms it; until then nothing goes.",
+            removal.COPIES,
+        ]
         answers = [Answer("w", "Consent was withdrawn"), Answer("r", "The time it is kept for is over")]
         self.app.push_screen(Confirm("Ask for removal: why?", lines, answers), answered)
 

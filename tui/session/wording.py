@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from store.disk.user import home
 from store.facts import ClientQuery, ClientRow, Sort
 from tui.form.dates import show_date
 from validators.local_time import LONDON
@@ -40,7 +41,7 @@ def path_text(path: Path) -> str:
 
 def with_short_paths(sentence: str) -> str:
     """A sentence about files, which long names would hide: `~` for the person's own folder."""
-    return sentence.replace(f"{Path.home()}/", "~/")
+    return sentence.replace(f"{home()}/", "~/")
 
 
 def client_name(standard: Standard, values: Values) -> str:

@@ -5,13 +5,12 @@ from typing import Annotated
 
 import typer
 
-from exporters.json_text import json_text
 from exporters.subject import everything as subject
 from store.disk.user import service_account
 from tui.cli.client.context import ClientOptions, IdArgument, client_command
 from tui.cli.context import talk
 from tui.cli.options import OutputFormat
-from tui.widgets.text import printable
+from tui.session import handed_out
 from validators.problems import Problem
 
 commands = typer.Typer()
@@ -36,12 +35,7 @@ def everything(
         found = at.store.ask(subject.everything, at.work, record.id, who.person, who.at)
         at.store.do(who, subject.give_out, tree.client.id)
         account = service_account(at.store.path)
-    if html:
-        text = "".join(subject.html_page(found))
-    elif asked.form is OutputFormat.JSON:
-        text = json_text(subject.as_mapping(found), indent=1) + "\n"
-    else:
-        text = "".join(f"{printable(line.removeprefix('# '))}\n" for line in subject.text_lines(found))
+    text = handed_out.told(found, "html" if html else "json" if asked.form is OutputFormat.JSON else "txt")
     if out is None:
         print(text, end="")
         return 0

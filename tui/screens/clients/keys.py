@@ -119,7 +119,14 @@ REGISTRY.add(
         "clients.recode", "", "Recode", "One code in place of another in the records of those listed", SCOPE, "recode"
     ),
     action("clients.history", "", "History", "Who changed this client, and when", SCOPE, "history"),
-    action("go.mine", "", "By me today", "What I changed today", {ALL}, "app.open_screen('history')"),
+    action(
+        "go.mine",
+        "",
+        "By me today",
+        "History: what I did today, or somebody else on a day",
+        {ALL},
+        "app.open_screen('history')",
+    ),
 )
 SHOWN = {
     "open": "clients.open",

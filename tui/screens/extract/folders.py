@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from store.disk.user import path_typed
 from tui.screens.extract.queries import is_there, make
 from tui.session.program import StoreScreen
 from tui.widgets.confirm import Answer, Confirm
@@ -10,7 +11,7 @@ from tui.widgets.confirm import Answer, Confirm
 
 def in_folder(screen: StoreScreen[None], text: str, go_on: Callable[[Path], object]) -> None:
     """Go on with a folder that was typed; where it is not there, ask, and make it private to the account."""
-    folder = Path(text.strip()).expanduser()
+    folder = path_typed(text)
 
     def known(there: bool) -> None:
         if there:

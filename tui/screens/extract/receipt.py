@@ -16,6 +16,7 @@ from exporters.formats.kept_text import KeptText
 from exporters.month.checklist_acts import mark_sent
 from exporters.records.consent import told_of_taken_back
 from exporters.work import Work
+from store.disk.files import may
 from store.disk.user import service_account
 from store.facts import ExtractInfo, Who
 from store.month import extracts
@@ -100,7 +101,8 @@ class ReceiptScreen(StoreScreen[None]):
         told = ["", "  The file is no longer where it was written; F4 writes it again.", ""]
         if line := self._through_a_pipe():
             self.page.line = line
-            head = "# To fetch it, on your own machine (Ctrl+C here copies the line); the file is not yours to read"
+            head = "# To fetch it, on your own machine (Ctrl+C here copies the line)"
+            head += "" if _is_readable(self.file) else "; the file is not yours to read"
             told = ["", head, "", f"  {line}", ""]
         elif ways:
             head = "# To fetch it, on your own machine (Ctrl+C here copies the first line)"
@@ -186,3 +188,11 @@ class ReceiptScreen(StoreScreen[None]):
 
         extract, standard = self.extract, app.standard
         app.read(lambda snapshot: text_of(snapshot, extract, standard), on_done=came)
+
+
+def _is_readable(file: Path) -> bool:
+    """Whether the person at work could open a file, which may be a service's account's, in a folder for staff."""
+    try:
+        return may(file, os.R_OK)
+    except OSError:
+        return False

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from exporters.imports.brought import CheckedFile, check_brought, row_at
 from exporters.work import Work
+from store.disk.user import path_typed
 from tui.screens.files.row import RowScreen
 from tui.screens.registry import SCREENS
 from tui.session.filtered_screen import FilteredTableScreen, TableContents
@@ -81,7 +82,7 @@ class FileCheckScreen(FilteredTableScreen[Finding]):
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
                 self._dates = ""
-                self._check(Path(texts["path"]).expanduser())
+                self._check(path_typed(texts["path"]))
 
         asked = Asked("path", "File", path_text(self._path) if self._path else "")
         self.app.push_screen(Asking("Check a file", [ASK], [asked]), named)

@@ -13,6 +13,7 @@ from exporters.formats.base import Importer, Taking
 from exporters.imports.brought import prepare_brought
 from exporters.imports.report import ImportReport, told_as_text
 from exporters.work import Work
+from store.disk.user import path_typed
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
 from tui.session.wording import path_text, with_short_paths
@@ -74,7 +75,7 @@ class ImportScreen(StoreScreen[None]):
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._path, self._taking = Path(texts["path"]).expanduser(), Taking()
+                self._path, self._taking = path_typed(texts["path"]), Taking()
                 self._prepare()
 
         asked = Asked("path", "File", path_text(self._path) if self._path else "")

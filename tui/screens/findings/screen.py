@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from textual import events
@@ -13,6 +12,7 @@ from exporters.checks.findings_list import Form, told_findings, write_findings
 from exporters.extracts.submission_window import DUE
 from exporters.records import accept
 from exporters.work import Work
+from store.disk.user import path_typed
 from store.facts import AgencyInfo, Who
 from store.findings import acceptances, queries
 from store.findings.acceptance_facts import AcceptanceInfo, By, CaseloadFigures
@@ -621,7 +621,7 @@ class FindingsScreen(FilteredScreen):
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is None:
                 return
-            target = Path(texts["path"]).expanduser()
+            target = path_typed(texts["path"])
             app.read(
                 lambda snapshot: write_findings(
                     told_findings(snapshot, work, submission=month, anonymous=anonymous),

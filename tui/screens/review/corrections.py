@@ -5,7 +5,6 @@ Each correction is a walk through dialogs that ends in one act on the draft; `ac
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from exporters.editions import review
 from exporters.editions import review_edition as edition
@@ -14,6 +13,7 @@ from exporters.editions.review import codes_of, field_of, list_of, rows_of
 from exporters.editions.review_items import GONE, ReviewItem
 from exporters.editions.rule_kinds import CONDITION, DAY, FIELD, KINDS, NUMBER, SEVERITIES, RuleKind, RuleNeed, made_row
 from exporters.editions.rule_kinds import FIELDS as SEVERAL
+from store.disk.user import path_typed
 from tui.screens.review.steps import ChooseOne, ChooseSome, Offered, Steps, StepsTo
 from tui.widgets.ask_text import Asked, Asking
 from tui.widgets.confirm import Answer, Confirm
@@ -348,7 +348,7 @@ def take_codes(draft: DraftFolder, item: ReviewItem, act: Act) -> Steps:
     """The codes of a list from the owner's table."""
     about = ["A table (CSV) that names a column for the code and one for its text in its first line."]
     texts = yield Asking(f"Codes for {item.key}", about, [Asked("path", "File")])
-    path = Path(texts["path"]).expanduser()
+    path = path_typed(texts["path"])
     act(lambda: review.take_codes(draft, item, path))
 
 

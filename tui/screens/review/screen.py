@@ -13,6 +13,7 @@ from exporters.editions import review
 from exporters.editions.draft_folder import DraftFolder
 from exporters.editions.review import counted, items
 from exporters.editions.review_items import ReviewItem
+from store.disk.user import path_typed
 from tui.screens.registry import SCREENS
 from tui.screens.review.corrections import correct, take_codes
 from tui.screens.review.pages import page_of, state_of
@@ -343,7 +344,7 @@ class ReviewScreen(FilteredScreen):
         def answered(texts: "Mapping[str, str] | None") -> None:
             if texts is None:
                 return
-            path, wanted = Path(texts["path"]).expanduser(), texts["data_set"].lower()
+            path, wanted = path_typed(texts["path"]), texts["data_set"].lower()
             self.say(f"Trying it on {path.name} ...")
             self.program.in_store(
                 lambda store: try_file(path, data_set_of(folder, reported, wanted), today),

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from store.disk import copies
 from store.disk.copies import CopiesState
+from store.disk.user import path_typed
 from store.facts import Who
 from tui.screens.registry import SCREENS
 from tui.session.program import StoreScreen
@@ -67,7 +68,7 @@ class BackupScreen(StoreScreen[None]):
 
         def named(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                to = Path(texts["path"]).expanduser().absolute()
+                to = path_typed(texts["path"]).absolute()
                 job = partial(_backed_up, who=Who(app.person, app.clock(), app.session), to=to)
                 app.in_store(job, on_done=self._written, on_problem=self._refused, hold=True)
 
