@@ -1,6 +1,7 @@
 """The live panel: what is wrong with what is typed, always current, drawn line by line and only where it changes."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from textwrap import wrap
 from typing import Literal
 
@@ -13,7 +14,9 @@ from textual.strip import Strip
 
 from tui.form.panel_entries import SIGN, Entry, Place, counts
 from tui.form.row_drawing import PANEL_INK
+from tui.terminal import textual_private
 from tui.widgets.text import one_line, printable
+from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
 
 Mode = Literal["pane", "strip"]
@@ -60,6 +63,13 @@ def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[P
     return lines
 
 
+@cache
+def _panel_style(ink: Style, panel: Style, here: bool) -> Style:
+    """One ground for the whole panel: a token's own would stripe it."""
+    style = ink + Style(bgcolor=panel.bgcolor)
+    return style + Style(bold=True, underline=True) if here else style
+
+
 def _marked(entry: Entry, at: Place | None, text: str) -> str:
     """The text with a pointer when it speaks of the field one stands in."""
     return (">" if entry.place == at else " ") + text
@@ -75,6 +85,7 @@ class FindingsPanel(ScrollView, can_focus=False):
 
     def __init__(self, on_choose: Callable[[Place], None] | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        textual_private.drawn_at_the_end(self)
         self.on_choose = on_choose
         self.mode: Mode = "strip"
         self.entries: tuple[Entry, ...] = ()
@@ -101,7 +112,7 @@ class FindingsPanel(ScrollView, can_focus=False):
 
     def _view(self) -> list[PanelLine]:
         """The lines to draw, as many as there is room for; a pane keeps the current finding in view."""
-        height, width = self.size.height, self.size.width
+        width, height = self.outer_size
         if self.mode == "strip":
             return strip_lines(self.entries, self.at, height, width)
         lines = pane_lines(self.entries, self.at, width)
@@ -118,7 +129,7 @@ class FindingsPanel(ScrollView, can_focus=False):
         old, self._lines = self._lines, self._view()
         for y in range(max(len(old), len(self._lines))):
             if old[y : y + 1] != self._lines[y : y + 1]:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self.outer_size.width, 1))
 
     def on_resize(self) -> None:
         """Wrap the sentences anew."""
@@ -131,13 +142,14 @@ class FindingsPanel(ScrollView, can_focus=False):
         if place is not None and self.on_choose is not None:
             self.on_choose(place)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are drawn."""
+        return drawn_lines(self, crop)
+
     def render_line(self, y: int) -> Strip:
         """PanelLine `y` of the view."""
-        width = self.size.width
+        width = self.outer_size.width
         text, name, place = self._lines[y] if y < len(self._lines) else ("", "blank", None)
         tokens = tokens_of(self.app)
-        # One ground for the whole panel: a token's own would stripe it.
-        style = tokens[PANEL_INK[name]] + Style(bgcolor=tokens["panel"].bgcolor)
-        if place is not None and place == self.at:
-            style += Style(bold=True, underline=True)
+        style = _panel_style(tokens[PANEL_INK[name]], tokens["panel"], place is not None and place == self.at)
         return Strip([Segment(one_line(text, width), style)], width)

@@ -24,6 +24,7 @@ from tui.form.row_drawing import INK, Columns, DrawnRows, Marks, Piece
 from tui.terminal import textual_private
 from tui.widgets.base_app import BaseApp
 from tui.widgets.line_input import LineInput
+from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
 from validators.records import Finding
 from validators.standard.model import Field
@@ -57,6 +58,7 @@ class RecordForm(ScrollView, can_focus=False):
         moves_on: bool = False,
     ) -> None:
         super().__init__(id="form")
+        textual_private.drawn_at_the_end(self)
         self.model, self.keys = model, keys
         self.on_edit, self.on_move, self.on_command = on_edit, on_move, on_command
         self.editor, self.codes = LineInput(self), CodeListing()
@@ -358,7 +360,7 @@ class RecordForm(ScrollView, can_focus=False):
 
     def _show_row(self) -> None:
         """Bring the current line into view by half views: line by line would repaint them all at every Tab."""
-        height, top = self.size.height, self.scroll_offset.y
+        height, top = self.outer_size.height, self.scroll_offset.y
         if height > 0 and not top + min(self._row, height > 2) <= self._row < top + height:
             self.scroll_to(y=max(0, self._row - height // 2), animate=False, force=True)
 
@@ -411,7 +413,7 @@ class RecordForm(ScrollView, can_focus=False):
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""
-        self._stale, (width, height), top = False, self.size, self.scroll_offset.y
+        self._stale, (width, height), top = False, self.outer_size, self.scroll_offset.y
         for y, drawn in list(self._drawn.items()):
             if drawn != self._pieces(y, width, height, top):
                 del self._drawn[y]
@@ -422,9 +424,13 @@ class RecordForm(ScrollView, can_focus=False):
         self._drawn.clear()
         super().notify_style_update()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are drawn."""
+        return drawn_lines(self, crop)
+
     def render_line(self, y: int) -> Strip:
         """Line `y` of the view."""
-        width, height = self.size
+        width, height = self.outer_size
         pieces = self._drawn[y] = self._pieces(y, width, height, self.scroll_offset.y)
         styles = tokens_of(self.app)
         strip = Strip([Segment(text, styles[INK[name]]) for text, name in pieces])

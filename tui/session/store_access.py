@@ -113,13 +113,13 @@ class StoreThreads:
             try:
                 result = await asyncio.get_running_loop().run_in_executor(lane, call)
             except Problem as problem:
-                self._app.call_later(came, on_problem or self._told, problem)
+                self._app.call_in_turn(came, on_problem or self._told, problem)
                 return None
             except Exception as error:
                 self._app.log.error(error)
-                self._app.call_later(came, on_problem or self._told, failed_inside(error))
+                self._app.call_in_turn(came, on_problem or self._told, failed_inside(error))
                 return None
-            self._app.call_later(came, on_done, result)
+            self._app.call_in_turn(came, on_done, result)
             return result
 
         task = asyncio.create_task(work())

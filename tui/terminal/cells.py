@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import repeat
 from typing import TypeAlias
 
 from rich.cells import split_graphemes
@@ -49,7 +50,7 @@ def cells_of(strips: Iterable[Iterable[Segment]]) -> list[Cell]:
                 continue
             if text.isascii():
                 if text.isprintable():
-                    cells.extend([(character, style) for character in text])
+                    cells.extend(zip(text, repeat(style)))
                 else:
                     # Rich counts controls as zero cells wide: dropping them keeps the line's width, and no stored
                     # value reaches the terminal as a command.

@@ -6,11 +6,13 @@ the one that `textual_private` pins, else the program runs with the stock one, s
 """
 
 from collections.abc import Iterable, Iterator
+from operator import ne
 from typing import Any
 
 from rich.console import COLOR_SYSTEMS
 from rich.control import Control
 from rich.segment import Segment
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.geometry import Offset
@@ -73,9 +75,9 @@ class DiffDisplay:
                 sequence += Control.move_to(*target).segment.text
             self._cursor = (target.x, target.y)
             app._previous_cursor_position = Offset(target.x, target.y)
-            app._begin_update()
-            driver.write(sequence)
-            app._end_update()
+            if app._sync_available:
+                sequence = f"{SYNC_START}{sequence}{SYNC_END}"
+            getattr(driver, "write_now", driver.write)(sequence)
             driver.flush()
         return True
 
@@ -104,16 +106,17 @@ class DiffDisplay:
             return
         column, new = self._with_halves(front, column, new)
         old = front[column : column + len(new)]
-        index, count = 0, len(new)
+        index, count, differs = 0, len(new), list(map(ne, old, new))
         while index < count:
-            if old[index] == new[index]:
-                index += 1
-                continue
+            if not differs[index]:
+                if True not in differs[index:]:
+                    break
+                index = differs.index(True, index)
             if new[index][0] == "" and index:
                 index -= 1  # the right half alone changed: the character is drawn from its left half
             pen.move(column + index, row, new, column)
             drawn = index
-            while index < count and (index == drawn or old[index] != new[index] or new[index][0] == ""):
+            while index < count and (index == drawn or differs[index] or new[index][0] == ""):
                 if pen.at is None and new[index][0]:
                     # The character before is one that terminals measure differently: do not let it shift the rest.
                     pen.move(column + index, row, new, column)

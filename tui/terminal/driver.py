@@ -14,6 +14,7 @@ import signal
 import termios
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
@@ -113,6 +114,7 @@ class LeavingDriver(linux_driver.LinuxDriver):
         if textual_private.kept("line"):
             self._file: Any = UnfailingFile(self._file)
         self._stock_sleep: Any = signal.getsignal(signal.SIGTSTP)
+        self._line: int | None = None
         signal.signal(signal.SIGTSTP, self._sleep)
 
     @property
@@ -130,6 +132,37 @@ class LeavingDriver(linux_driver.LinuxDriver):
         if self._is_writing():
             super().write(data)
 
+    def write_now(self, data: str) -> None:
+        """Write to the terminal in this very thread what it takes at once, and the rest as `write` does.
+
+        A thread that is woken for an echo costs as much as what it writes, and on a busy machine its turn comes late.
+        """
+        if self._line is not None and data.isascii() and self._has_written():
+            with suppress(OSError):  # the line takes nothing now, or is dead: who writes in the thread finds out
+                data = data[os.write(self._line, data.encode("ascii")) :]
+        if data:
+            self.write(data)
+
+    def _has_written(self) -> bool:
+        """Whether all that was to be written before is written: the thread waits for more only then."""
+        queue: Any = getattr(self._writer_thread, "_queue", None)
+        return queue is not None and self._is_writing() and queue.empty() and bool(queue.not_empty._waiters)
+
+    def _open_line(self) -> None:
+        """The terminal once more, for writing that waits for nothing: to have that at a descriptor which others share,
+        the shell above for one, would be theirs too."""
+        if self._line is None and textual_private.kept("line"):
+            with suppress(OSError):
+                flags = os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK
+                self._line = os.open(os.ttyname(self._file.fileno()), flags)
+
+    def close(self) -> None:
+        """The end: all that is to be written is."""
+        super().close()
+        if self._line is not None:
+            os.close(self._line)
+            self._line = None
+
     def _is_writing(self) -> bool:
         """Whether the terminal is the program's; taken for granted where nobody knows."""
         if not textual_private.kept("line"):
@@ -142,6 +175,8 @@ class LeavingDriver(linux_driver.LinuxDriver):
             os.kill(os.getpid(), signal.SIGHUP)
             return
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self._is_writing():
+            self._open_line()
         # In the background Textual goes to sleep again, but not where the shell is gone: nobody would wake it.
         if not self._is_writing() and not can_be_resumed():
             os.kill(os.getpid(), signal.SIGHUP)

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -18,6 +19,8 @@ from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+
+from tui.terminal import textual_private
 
 # A widget that posts to itself for ever must not stop the keyboard: after so many rounds the next key goes out.
 MOST_ROUNDS = 50
@@ -58,12 +61,33 @@ class KeyQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, event: events.Event) -> None:
-        """Add an event at the end. Call it from the app's own loop. `last_at` is when, by the monotonic clock."""
+    def put(self, event: events.Event, app_waits: bool = False) -> None:
+        """Add an event at the end. Call it from the app's own loop. `last_at` is when, by the monotonic clock.
+
+        With `app_waits` the app has nothing to do: a character that meets a program at rest has its effect here and
+        now, which by way of the app's and the widget's queues takes half as long again.
+        """
         self.last_at = monotonic()
+        is_free = app_waits and not (self._waiting or self._holds) and (self._task is None or self._task.done())
+        if is_free and isinstance(event, events.Key) and event.is_printable and self._handled(event):
+            return
         self._waiting.extend(_as_meant(event))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="keys in order")
+
+    def _handled(self, event: events.Key) -> bool:
+        """Whether the widget with the focus has dealt with a key, at once."""
+        target: Any = self._app.focused
+        take = getattr(target, "take", None)
+        if take is None or not self._is_at_rest() or not is_waiting(target) or not self._app.app_focus:
+            return False
+        if textual_private.is_bound_first(target, event.key):
+            return False
+        try:
+            textual_private.at_once(target, partial(take, event))
+        except Exception as error:
+            self._app._handle_exception(error)
+        return True
 
     def hold(self, passes: Passes | None = None) -> KeyHold:
         """Make the keys wait until the returned hold is released; but for those that `passes` lets go, in their order.
@@ -211,14 +235,8 @@ def _as_meant(event: events.Event) -> list[events.Event]:
 
 
 def busy_on(screen: Screen[Any]) -> list[MessagePump]:
-    """What has something to do of a screen and all that is on it.
-
-    Asked for with every key, so without the generators of Textual's own walk.
-    """
-    found: list[Any] = [screen]
-    for each in found:
-        found.extend(each._nodes._nodes)
-    return [pump for pump in found if _is_busy(pump)]
+    """What has something to do of a screen and all that is on it."""
+    return [pump for pump in textual_private.on_screen(screen) if _is_busy(pump)]
 
 
 class _Passage:

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from inspect import isawaitable
 from time import sleep
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -162,7 +163,7 @@ class PendingCall:
         self._app.pending.discard(self)
 
     def _due(self) -> None:
-        self._app.call_later(self._callback)
+        self._app.call_in_turn(self._callback)
         self._app.pending.discard(self)
 
 
@@ -246,6 +247,19 @@ class TerminalApp(App[int], inherit_bindings=False):
         call = partial(callback, *args, **kwargs) if args or kwargs else callback
         return self.post_message(events.Callback(callback=QueuedCall(call).do))
 
+    def call_in_turn(self, callback: Callable[..., Any], *args: Any) -> None:
+        """The same from the app's own loop, at once where nothing is in the queue: what happens with every key."""
+        if not (textual_private.kept("at_once") and is_waiting(self) and not self._closing and self.screen_stack):
+            self.call_later(callback, *args)
+            return
+        found: list[Any] = []
+        try:
+            textual_private.at_once(self, lambda: found.append(callback(*args)))
+        except Exception as error:
+            self._handle_exception(error)
+        if found and isawaitable(found[0]):
+            self.call_later(lambda: found[0])
+
     def call_in(self, seconds: float, callback: Callable[[], object], /) -> PendingCall:
         """The same in so many seconds, for what happens with every key."""
         return PendingCall(self, seconds, callback)
@@ -264,16 +278,16 @@ class TerminalApp(App[int], inherit_bindings=False):
     def take(self, message: Message) -> None:
         """A message of the driver, in the app's own loop: a key need not wait in the app's queue when that is empty."""
         waits = textual_private.kept("keys") and is_waiting(self)
-        if not (waits and isinstance(message, events.Event) and self._put(message)):
+        if not (waits and isinstance(message, events.Event) and self._put(message, app_waits=not self.is_hidden)):
             self.post_message(message)
 
-    def _put(self, event: events.Event) -> bool:
+    def _put(self, event: events.Event, app_waits: bool = False) -> bool:
         ordered = isinstance(event, events.Key | events.Paste | events.MouseDown | events.MouseUp)
         if not ordered or getattr(event, "is_forwarded", False) or not self.is_running:
             return False
         if not textual_private.kept("keys"):
             return False
-        self.key_queue.put(event)
+        self.key_queue.put(event, app_waits and textual_private.kept("at_once"))
         return True
 
     async def on_key(self, event: events.Key) -> None:

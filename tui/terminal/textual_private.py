@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from textual._context import active_message_pump
 from textual.app import App
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -54,10 +56,12 @@ PINS = {
     # `NarrowCompositor`, with `_dirty_regions`, and its place, the screen's `_compositor`.
     "compositor": Pin(
         "drawing few lines",
-        "575de64d5cb62638fd179e592a545f7eb9ad5677fad2f91cc13b711b1d68549a",
+        "f292fe694a13ec6721111e4d96ce62c2771d913ef5bef7ad4378a1d1c861bd42",
         (
             "textual._compositor:Compositor._get_renders", "textual._compositor:Compositor._render_chops",
-            "textual._compositor:Compositor.render_partial_update", "textual.screen:Screen.__init__",
+            "textual._compositor:Compositor.render_partial_update", "textual._compositor:Compositor.cuts",
+            "textual._compositor:Compositor._regions_to_spans", "textual._compositor:ChopsUpdate.__init__",
+            "textual.screen:Screen.__init__",
         ),
     ),
     "draw_now": Pin(
@@ -107,6 +111,17 @@ PINS = {
             "textual._node_list:NodeList.__init__",
         ),
     ),
+    # A key handled where it is read: `at_once`, `drawn_at_the_end` and `is_bound_first`.
+    "at_once": Pin(
+        "handling keys at once",
+        "2bac4eaf25a1deadff5b33fd099141b664891db8144fe5ef4a003beafed6ee52",
+        (
+            "textual.message_pump:MessagePump._process_messages", "textual.message_pump:MessagePump.check_idle",
+            "textual.message_pump:MessagePump._dispatch_message", "textual.widget:Widget._check_refresh",
+            "textual.widget:Widget.refresh", "textual.app:App.on_event", "textual.app:App._check_bindings",
+            "textual.screen:Screen._binding_chain",
+        ),
+    ),
     "bindings": Pin(
         "the keys of the settings",
         "eebe3a2808698de48acc2a4dd7ef16b129a58f8727eed4666951bb06dd195d7d",
@@ -147,6 +162,8 @@ PINS = {
 
 _kept: dict[str, bool] = {}
 _files: dict[str, list[str]] = {}
+_at_once: list[Any] | None = None
+"""The widgets that asked to be drawn while a key is handled at once; None while none is."""
 _spare_bindings: WeakKeyDictionary[DOMNode, BindingsMap] = WeakKeyDictionary()
 
 
@@ -258,7 +275,7 @@ def draw_now(screen: Screen[Any]) -> None:
     """
     if not kept("draw_now") or not screen.is_current or screen.app._batch_count:
         return
-    changed = [each for each in screen.walk_children(Widget) if each._repaint_required]
+    changed = [each for each in on_screen(screen)[1:] if each._repaint_required]
     if any(each._layout_required or each._scroll_required for each in (screen, *changed)):
         return
     for each in changed:
@@ -266,6 +283,60 @@ def draw_now(screen: Screen[Any]) -> None:
         if each.display:
             screen._dirty_widgets.add(each)
     screen._on_timer_update()
+
+
+def drawn_at_the_end(widget: Widget) -> None:
+    """Have a widget that a key changes while it is handled `at_once` ask for nothing more once that was drawn.
+
+    Textual sends it an idle message for that, and wakes its queue: for a typed character that is three of each.
+    """
+    if not kept("at_once"):
+        return
+    ask = widget.check_idle
+
+    def check_idle() -> None:
+        if _at_once is None:
+            ask()
+        else:
+            _at_once.append(widget)
+
+    vars(widget)["check_idle"] = check_idle
+
+
+def at_once(pump: MessagePump, handle: Callable[[], None]) -> None:
+    """Do what a message to `pump` would have it do, here and now. Ask for it while the pump waits for its next message.
+
+    What `handle` leaves undrawn asks for it at the end.
+    """
+    global _at_once
+    asking: list[Any] = []
+    (before, _at_once), token = (_at_once, asking), active_message_pump.set(pump)
+    try:
+        handle()
+    finally:
+        _at_once = before
+        active_message_pump.reset(token)
+        for widget in dict.fromkeys(asking):
+            if widget._repaint_required or widget._layout_required or widget._scroll_required:
+                widget.check_idle()
+
+
+def is_bound_first(widget: Widget, key: str) -> bool:
+    """Whether a key is the app's or a screen's before the widget that has the focus hears of it."""
+    node: Any = widget
+    while node is not None:
+        if any(one.priority for one in node._bindings.key_to_bindings.get(key, ())):
+            return True
+        node = node._parent
+    return False
+
+
+def on_screen(screen: Screen[Any]) -> list[Any]:
+    """A screen and all widgets on it. Asked for with every key, so without the generators of Textual's own walk."""
+    found: list[Any] = [screen]
+    for each in found:
+        found.extend(each._nodes._nodes)
+    return found
 
 
 def lay_out_now(screen: Screen[Any]) -> bool:

@@ -45,6 +45,8 @@ class BaseApp(TerminalApp, inherit_bindings=False):
         for name in THEMES:
             self.register_theme(textual_theme(name, self.colours))
         self._tokens = tokens_for(self.settings.theme, self.colours)
+        # A token says its own colour where there are 256: none of the terminal's, which Textual would turn into one.
+        self.token_filters = [] if self.colours == "256" else self.get_line_filters()
         self.theme = f"keywork-{self.settings.theme}"
 
     # Colours

@@ -15,7 +15,10 @@ from textual.widgets.input import Selection
 from tui.terminal import textual_private
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.text import LEFT_OUT, first_cell, printable
+from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
+
+REVERSED = Style(reverse=True)
 
 
 class InputHost(Protocol):
@@ -49,6 +52,7 @@ class LineInput(Input):
         super().__init__(compact=True, select_on_focus=False, id=id)
         self.cursor_blink = False  # a blinking cursor is traffic
         textual_private.count_cells(self, self.cell_of, self.index_at)
+        textual_private.drawn_at_the_end(self)
         self.host = host
 
     # --- showing ----------------------------------------------------------------------------
@@ -64,19 +68,23 @@ class LineInput(Input):
         """The text's width in cells as drawn, with room for the cursor behind it."""
         return cell_len(printable(self.value)) + 1
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are drawn."""
+        return drawn_lines(self, crop)
+
     def render_line(self, y: int) -> Strip:
         """The text, its selection reversed; marks stand for characters that would steer the terminal.
 
         The cursor is the terminal's own: screen readers follow it, and drawing a second one would be traffic.
         """
         style, text = tokens_of(self.app)["field_focus"], printable(self.value)
-        width, start = self.size.width, self.scroll_offset.x
+        width, start = self.outer_size.width, self.scroll_offset.x
         first, last = sorted(self.selection) if self.has_focus else (0, 0)
-        parts = [
-            Segment(text[:first], style),
-            Segment(text[first:last], style + Style(reverse=True)),
-            Segment(text[last:], style),
-        ]
+        if first == last:
+            parts = [Segment(text, style)]
+        else:
+            chosen = Segment(text[first:last], style + REVERSED)
+            parts = [Segment(text[:first], style), chosen, Segment(text[last:], style)]
         strip = Strip([part for part in parts if part.text])
         return strip.crop(start, start + width).adjust_cell_length(width, style)
 
@@ -114,7 +122,7 @@ class LineInput(Input):
             super().replace(text, start, end)
         self.virtual_size = Size(self.content_width, 1)
         cell, left = self.cell_of(cursor), self.scroll_offset.x
-        if not left <= cell < left + self.size.width:
+        if not left <= cell < left + self.outer_size.width:
             self.scroll_to_region(Region(cell, 0, 1, 1), force=True, animate=False)
         self.refresh()
         if after != before:
@@ -145,8 +153,17 @@ class LineInput(Input):
     async def action_submit(self) -> None:
         """Enter is the host's business."""
 
+    def take(self, event: events.Key) -> None:
+        """A character, handled at once: all that `on_key` does with one."""
+        if not self.host.press(event.key):
+            self.replace(event.character or "", *self.selection)
+        self._draw()
+
     async def on_key(self, event: events.Key) -> None:
         await self._handle(event)
+        self._draw()
+
+    def _draw(self) -> None:
         if isinstance(self.screen, BaseScreen):
             self.screen.draw_now()
 

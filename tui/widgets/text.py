@@ -38,10 +38,25 @@ def mark_for(character: str) -> str:
     return MARK if unicodedata.category(character) in UNSAFE else character
 
 
+class _Drawn(dict[int, str]):
+    """What `mark_for` makes of each character, by its number; of one that joins with others nothing but `JOINS`."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        self[point] = drawn = JOINS if unicodedata.category(character) in COMBINING else mark_for(character)
+        return drawn
+
+
+JOINS = "\0"
+_drawn_as = _Drawn()
+
+
 def printable(text: str) -> str:
     """The text as it may be drawn; as many characters as before, none of them a control or a bidirectional mark."""
     if text.isascii() and text.isprintable():
         return text
+    if JOINS not in (shown := text.translate(_drawn_as)):  # what a character becomes hangs on no other
+        return shown
     drawn: list[str] = []
     marks = MOST_MARKS  # a combining mark that opens the text would sit on the cell before it
     for character in text:

@@ -5,9 +5,11 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.terminal import textual_private
 from tui.widgets.text import fit, printable, width_of
 from tui.widgets.theme import MARKS, WORDS, tokens_of
 
@@ -23,6 +25,21 @@ LONG_BANNER = 60
 
 Piece = tuple[str, str]
 """A text and the name of the token it is drawn with."""
+
+
+def drawn_lines(widget: Widget, part: Region) -> list[Strip]:
+    """Lines of a widget that gives each in its whole width and in colours of its own: for its `render_lines`.
+
+    Textual lays the style sheet's ground, borders, tint and opacity over every line it draws anew, and asks the style
+    sheet for each of them: more than half of what a line costs. None of that is anything to a line that is complete.
+    """
+    strips = [widget.render_line(y) for y in part.line_range]
+    filters = getattr(widget.app, "token_filters", None)
+    for one in widget.get_line_filters() if filters is None else filters:
+        strips = [strip.apply_filter(one, widget.background_colors[1]) for strip in strips]
+    if part.column_span != (0, widget.outer_size.width):
+        strips = [strip.crop(*part.column_span) for strip in strips]
+    return strips
 
 
 class Drawn(Widget, can_focus=False):
@@ -64,6 +81,7 @@ class TextLine(Drawn):
 
     def __init__(self, pieces: Sequence[Piece] = (), rest: str = "text", id: str | None = None) -> None:
         super().__init__(id=id)
+        textual_private.drawn_at_the_end(self)
         self._pieces: tuple[Piece, ...] = tuple((printable(text), token) for text, token in pieces)
         self._rest = rest
 
@@ -78,6 +96,10 @@ class TextLine(Drawn):
         if new != self._pieces:
             self._pieces = new
             self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines as they are drawn."""
+        return drawn_lines(self, crop)
 
     def render_line(self, y: int) -> Strip:
         """The line, cut to the width there is."""
