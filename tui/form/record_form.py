@@ -6,7 +6,7 @@ visible arrangement, in the frame that repaints the two lines. Everything that c
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from rich.segment import Segment
@@ -69,7 +69,7 @@ class RecordForm(ScrollView, can_focus=False):
         self._trail: deque[tuple[RecordModel, str]] = deque(maxlen=LONGEST_TRAIL)
         self._drawn: dict[int, list[Piece]] = {}
         self._rows = DrawnRows()
-        self._stale = False
+        self._stale = self._is_typed = False
 
     # --- what the host calls ----------------------------------------------------------------
 
@@ -87,8 +87,12 @@ class RecordForm(ScrollView, can_focus=False):
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Mark the fields of this record; only lines that change are drawn."""
-        self.marks = Marks.of(self.model, findings)
-        self.repaint()
+        before, self.marks = self.marks, Marks.of(self.model, findings)
+        if self._is_typed:
+            rows = self.model.row_of
+            self._repaint({self._row, *(rows[header] for header in self.marks.differing(before) if header in rows)})
+        else:
+            self.repaint()
 
     def go_to(self, header: str) -> bool:
         """Go to a field by its header, due or not; False when it is not in this record."""
@@ -124,8 +128,15 @@ class RecordForm(ScrollView, can_focus=False):
             self.editor.load(self.model.value(self.model.current), select=False)
             self.remark(self.locked)
         else:
+            header = self.model.current
+            before = self.model.decided(header)
             self.model.type(text)
-            self.on_edit(self.model.current)
+            # What the host says meanwhile is of the field and of what is found: no other line is another one.
+            self._is_typed = self.model.decided(header) == before
+            try:
+                self.on_edit(self.model.current)
+            finally:
+                self._is_typed = False
             if self.moves_on and self.model.is_full(self.model.current) and self.editor.cursor_position == len(text):
                 self._move_on()
         self._show_row()
@@ -413,9 +424,15 @@ class RecordForm(ScrollView, can_focus=False):
 
     def repaint(self) -> None:
         """Draw again the lines of the view that have changed, and no others."""
+        top = self.scroll_offset.y
+        self._repaint([y + top for y in self._drawn])
+
+    def _repaint(self, rows: Iterable[int]) -> None:
+        """The same of some rows: no others can have changed."""
         self._stale, (width, height), top = False, self.outer_size, self.scroll_offset.y
-        for y, drawn in list(self._drawn.items()):
-            if drawn != self._pieces(y, width, height, top):
+        for y in [row - top for row in rows]:
+            drawn = self._drawn.get(y)
+            if drawn is not None and drawn != self._pieces(y, width, height, top):
                 del self._drawn[y]
                 self.refresh(Region(0, y, width, 1))
 

@@ -10,7 +10,7 @@ from tui.form.undo import History, Step
 from validators.records import Finding, Values
 from validators.rules.messages import sentence
 from validators.rules.registry import Failure
-from validators.standard.model import CodeList, Field, Standard
+from validators.standard.model import CodeList, Condition, Field, Standard
 
 PRINTED_BLANKS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
 """Blanks and hyphens, as numbers are grouped in print."""
@@ -71,6 +71,10 @@ class RecordModel:
         nhs = (row for rule in standard.rules for row in rule.rows if row.pattern == "nhs_number")
         self._nhs_numbers = frozenset(header for row in nhs for header in row.fields)
         self._named = {section.id_field for section in standard.event_sections}
+        self._conditions: dict[str, list[Condition]] = {}
+        for condition in dict.fromkeys(one.skip_when for one in self.fields if one.skip_when is not None):
+            for header in condition.headers:
+                self._conditions.setdefault(header, []).append(condition)
         self.row_of = {row.header: index for index, row in enumerate(self.rows) if isinstance(row, Field)}
         self.values = {header: text for header, text in values.items() if text}
         self.base: Values = dict(self.values if base is None else base)
@@ -138,16 +142,23 @@ class RecordModel:
             return True
         return self.field(header).keyed == "person" and bool(self.value(header))
 
+    def decided(self, header: str) -> tuple[bool, ...]:
+        """What the values decide of other fields in which this one has a say: whether they are asked, or sent."""
+        values = {**self.context, **self.values}
+        return *(one.holds(values) for one in self._conditions.get(header, ())), self._nobody_agreed
+
     def is_kept_here(self, header: str) -> bool:
         """Whether the field stays here and is not sent, whatever is typed in it: this record says that nobody agreed.
 
         An event under such a record is keyed like any other: whoever begins one means to key it.
         """
+        return header not in self.standard.no_consent_carries and self._nobody_agreed
+
+    @property
+    def _nobody_agreed(self) -> bool:
         standard = self.standard
         asked = standard.role("consent")
-        if asked not in self.row_of or header in standard.no_consent_carries:
-            return False
-        codes = self.codes(asked)
+        codes = self.codes(asked) if asked in self.row_of else None
         # What is no answer at all is to be mended, and ends nothing.
         return codes is not None and self.value(asked) in codes.codes and standard.withholds(self.values)
 

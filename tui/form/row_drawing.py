@@ -64,6 +64,12 @@ class Marks:
                     by_header.setdefault(header, []).append(finding)
         return cls(by_header, frozenset(to_do))
 
+    def differing(self, other: "Marks") -> set[str]:
+        """The headers of the fields beside which something else is to be said than by other marks."""
+        either = self.findings.keys() | other.findings.keys()
+        found = {header for header in either if self.findings.get(header) != other.findings.get(header)}
+        return found | (self.still_to_do ^ other.still_to_do)
+
 
 class DrawnRows:
     """The lines of a form as they were drawn last: with every key all in view are asked for, and few of them change.

@@ -120,7 +120,7 @@ class LineInput(Input):
         after, cursor = f"{before[:start]}{text}{before[end:]}", start + len(text)
         if not textual_private.put_value(self, after, cursor):
             super().replace(text, start, end)
-        self.virtual_size = Size(self.content_width, 1)
+        self.set_reactive(LineInput.virtual_size, Size(self.content_width, 1))  # which is drawn anew all the same
         cell, left = self.cell_of(cursor), self.scroll_offset.x
         if not left <= cell < left + self.outer_size.width:
             self.scroll_to_region(Region(cell, 0, 1, 1), force=True, animate=False)

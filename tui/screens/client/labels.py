@@ -1,6 +1,6 @@
 """How the client screen names things: the title, the lines of the tree, moments of the day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from store.facts import Presence
@@ -81,8 +81,8 @@ def _kind(standard: Standard, held: Held) -> str:
     return f"{code} {codes.codes.get(code, '') if codes else ''}".rstrip()
 
 
-def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
-    """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
+def worst_of(case: Case, findings: Iterable[Finding]) -> dict[RecordKey, Severity]:
+    """The severity of the worst finding in each record that has any but accepted ones."""
     worst: dict[RecordKey, Severity] = {}
     for one in findings:
         if one.accepted:
@@ -90,7 +90,21 @@ def nodes(case: Case, findings: Iterable[Finding]) -> list[Node]:
         for key in RecordKey.all_of(one, case.standard):
             if key not in worst or WEIGHT[one.severity] < WEIGHT[worst[key]]:
                 worst[key] = one.severity
+    return worst
 
+
+def told(case: Case, held: Held, worst: Mapping[RecordKey, Severity]) -> tuple[object, ...]:
+    """What the tree is made of, for as long as nothing is typed but in one record: where that is the same, it is."""
+    numbers = case.journeys()
+    records = [
+        (one.id, one.version, one.deleted, one.key_worker, one.is_changed, numbers.get(one.id))
+        for one in case.by_id.values()
+    ]
+    return records, case.show_deleted, dict(worst), held.id, _line(case, held, numbers.get(held.id, 0))
+
+
+def nodes(case: Case, worst: Mapping[RecordKey, Severity]) -> list[Node]:
+    """The tree, each record with the mark of its worst finding; `+` is new, `*` has something not saved."""
     numbers = case.journeys()
 
     def node(held: Held) -> Node:

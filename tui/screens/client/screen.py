@@ -168,7 +168,9 @@ class ClientScreen(BaseScreen[None]):
         )
         self.form.locked = found.locked
         self.panel = FindingsPanel(self.go)
-        self.tree_pane = TreePane(labels.nodes(self.case, self.case.findings()), id="tree")
+        worst = labels.worst_of(self.case, self.case.findings())
+        self.tree_pane = TreePane(labels.nodes(self.case, worst), id="tree")
+        self._tree_told: tuple[object, ...] = ()
 
     @property
     def walked_to(self) -> bool:
@@ -227,24 +229,33 @@ class ClientScreen(BaseScreen[None]):
         section = self.case.standard.by_header[header].section
         return Place(next(key for key in self.case.keys(self.held) if key.section == section), header)
 
-    def show(self) -> None:
-        """Everything anew: title, tree, marks, panel."""
-        self.judge()
+    def show(self, typed: bool = False) -> None:
+        """Everything anew: title, tree, marks, panel; `typed` as `judge`."""
+        self.judge(typed)
         self.retitle(self.around.company.title() + self.around.hint)
 
     def judge_quietly(self) -> None:
         """Check before anything is shown: whether there is anything to walk to."""
         self.entries = panel_entries(self.case.findings(), self.form.model, self.case.keys(self.held))
 
-    def judge(self) -> list[Finding]:
-        """Check the client as typed and show what was found; what stays the same costs nothing."""
+    def judge(self, typed: bool = False) -> list[Finding]:
+        """Check the client as typed and show what was found; what stays the same costs nothing.
+
+        `typed`: nothing but the current field has changed since it was shown last.
+        """
         findings = self.case.findings()
         self.form.show_findings(self.case.own(self.held, findings))
         keys, told, part = self.case.keys(self.held), self.case.accepted_by, self.case.without_to_do
         self.entries = panel_entries(findings, self.form.model, keys, accepted=told, part=part)
         self.panel.show(self.entries, self.place())
-        self.tree_pane.show(labels.nodes(self.case, [one.finding for one in self.entries if one.finding]))
+        self._show_tree(typed)
         return findings
+
+    def _show_tree(self, typed: bool) -> None:
+        worst = labels.worst_of(self.case, [one.finding for one in self.entries if one.finding])
+        before, self._tree_told = self._tree_told, labels.told(self.case, self.held, worst)
+        if not typed or self._tree_told != before:
+            self.tree_pane.show(labels.nodes(self.case, worst))
 
     def open(self, held: Held, header: str = "") -> None:
         """Put a record on the form, at a field; what was typed in the one before stays with it."""
@@ -315,7 +326,7 @@ class ClientScreen(BaseScreen[None]):
     def edited(self, header: str) -> None:
         """A value changed: check, show, and keep it as a draft soon."""
         self.case.changed(self.held)
-        self.show()
+        self.show(typed=True)
         self.keeper.touch(self.held)
         if self._said:
             self.say("")
