@@ -62,7 +62,9 @@ class RestLine:
         if keys._waiting or (keys._task is not None and not keys._task.done()):
             return False
         threads = getattr(app, "threads", None)
-        if any(not worker.is_finished for worker in app.workers) or (threads is not None and threads._tasks):
+        if threads is not None and (threads._tasks or threads._unhurried):
+            return False
+        if any(not worker.is_finished for worker in app.workers):
             return False
         if app._first_frames._waiting or any(call.seconds <= self._seconds for call in getattr(app, "pending", ())):
             return False

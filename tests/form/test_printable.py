@@ -1,11 +1,12 @@
 """No stored text may steer the terminal that shows it."""
 
 import unicodedata
+from textwrap import wrap
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.widgets.text import pasted, printable
+from tui.widgets.text import pasted, printable, wrapped
 
 
 def test_controls_and_bidirectional_marks_become_visible() -> None:
@@ -36,3 +37,9 @@ def test_the_drawn_text_has_as_many_characters_and_none_that_steers(text: str) -
 def test_pasted_text_loses_line_breaks_and_controls_and_is_joined() -> None:
     assert pasted("AB1\r\n2CD\n") == "AB12CD"
     assert pasted("tab\there\x1b[31m \u202eback") == "tabhere[31m back"
+
+
+@given(st.text("ab \u00e9-", max_size=60), st.integers(8, 20), st.integers(1, 4))
+def test_a_text_is_laid_in_lines_as_the_library_does_it(text: str, width: int, most: int) -> None:
+    expected = wrap(text, width, subsequent_indent="  ", max_lines=most, placeholder="\u2026")
+    assert wrapped(text, width, "  ", most) == expected

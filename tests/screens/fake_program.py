@@ -64,6 +64,10 @@ class FakeProgram(BaseApp):
         self.done.append(("in_store",))
         return asyncio.get_running_loop().create_future()
 
+    def write_unhurried(self, job: Callable[[Any], Any], **_: Any) -> None:
+        """Write down that something was to be written."""
+        self.done.append(("write_unhurried",))
+
     def open_screen(self, name: str, *args: Any, **more: Any) -> None:
         """Write down where to."""
         self.done.append(("open_screen", name))

@@ -105,7 +105,7 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
         app.open_client(known.client.id, header="FINITIAL")
         await until(pilot, lambda: app.entered and not app.threads._tasks)
         done, looked = list[str](), list[StoreState]()
-        run, look = app.threads.run, news.look
+        run, write, look = app.threads.run, app.threads.write_unhurried, news.look
 
         def counted(job: Callable[[], Any], **more: Any) -> Any:
             done.append("write" if more.get("writes") else "read")
@@ -115,7 +115,12 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
             looked.append(look(*args))
             return looked[-1]
 
+        def written(*args: Any) -> None:
+            done.append("draft")
+            write(*args)
+
         monkeypatch.setattr(app.threads, "run", counted)
+        monkeypatch.setattr(app.threads, "write_unhurried", written)
         monkeypatch.setattr(news, "look", seen)
         await until(pilot, lambda: looked)
         for name in ("e-1", "e-2"):  # in another client
@@ -129,7 +134,7 @@ async def test_anothers_draft_sets_nothing_off_and_a_key_one_thing_alone(
         data = looked[-1].data
         await until(pilot, lambda: looked[-1].data != data)
         await pilot.pause()
-        assert done == ["write"]
+        assert done == ["draft"]
         store.do(Who("bob", NOW, "his"), presence.enter, "client", known.client.id)
         await until(pilot, lambda: "bob" in str(app.screen.title))
 

@@ -135,6 +135,16 @@ class KeyworkApp(BaseApp):
         task = partial(job, self.opened_store)
         return self.threads.run(task, on_done=on_done, on_problem=on_problem, writes=writes, hold=hold)
 
+    def write_unhurried(
+        self,
+        job: "Callable[[Store], object]",
+        *,
+        on_done: Callable[[], object],
+        on_problem: Callable[[Problem], object],
+    ) -> None:
+        """Write what is written with nearly every key: that it is done need be known only when something happens."""
+        self.threads.write_unhurried(partial(job, self.opened_store), on_done, on_problem)
+
     @property
     def opened_store(self) -> "Store":
         """The store, which is open by now."""

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tui.form.panel_entries import SIGN, Entry, Place, counts
 from tui.form.row_drawing import PANEL_INK
 from tui.terminal import textual_private
-from tui.widgets.text import one_line, printable
+from tui.widgets.text import one_line, printable, wrapped
 from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
 
@@ -37,7 +37,7 @@ def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: 
             break
         where = "" if entry.own else f" [{entry.label}, another record]"
         text = printable(entry.text + where)
-        parts = wrap(text, max(8, width - 1), subsequent_indent="  ", max_lines=room, placeholder="…") or [text]
+        parts = wrapped(text, max(8, width - 1), "  ", room) or [text]
         lines += [
             (_marked(entry, at if not number else None, part), entry.kind, entry.place)
             for number, part in enumerate(parts)

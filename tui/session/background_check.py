@@ -94,7 +94,7 @@ class CaseloadCheck:
             return
         # A person types, on whatever screen: no batch begins within the next moment.
         if (rest := self._app.key_queue.last_at + REST_SECONDS - monotonic()) > 0:
-            self._app.set_timer(rest, self._next)
+            self._app.call_in(rest, self._next)  # again after each key, so no timer of Textual's
             return
         if not self._waiting:
             if self._done < self._due:

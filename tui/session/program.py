@@ -129,6 +129,19 @@ class Program(Protocol):
         What writes needs `writes`, and comes in its turn; else as `read`.
         """
 
+    def write_unhurried(
+        self,
+        job: "Callable[[Store], object]",
+        *,
+        on_done: Callable[[], object],
+        on_problem: "Callable[[Problem], object]",
+    ) -> None:
+        """Write what is written with nearly every key, in its turn among all that writes.
+
+        `on_done()` is called when the program does something else, for which whoever asks has to see; `on_problem` at
+        once.
+        """
+
     # Going places
 
     def open_screen(self, name: str, *args: Any, **more: Any) -> None:

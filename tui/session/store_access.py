@@ -6,10 +6,12 @@ overtake the save that cleared it.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,11 +61,22 @@ def shortly(problem: Problem, path: Path | None, terms: Terms) -> str:
     return told.replace(f"store {path} ", "store ") if path is not None else told
 
 
-def failed_inside(error: Exception) -> Problem:
+def failed_inside(error: BaseException) -> Problem:
     """Note a fault of the program; what a person is told of it is its kind alone, for the text of an error may hold
     what somebody typed."""
     LOG.fault(error)
     return Problem(f"That failed inside the program ({type(error).__name__}): please report it.")
+
+
+def stand_back() -> None:
+    """Have the thread that calls this take a processor from nobody: it has one in its turn, as often as others.
+
+    On a host of many sessions a thread that wakes to write a draft would break in on those that answer a key. Does
+    nothing where the system knows no such turns.
+    """
+    if hasattr(os, "SCHED_BATCH"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 class StoreThreads:
@@ -71,9 +84,10 @@ class StoreThreads:
 
     def __init__(self, app: "BaseApp") -> None:
         self._app = app
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader", initializer=stand_back)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer", initializer=stand_back)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._unhurried: set[Future[object]] = set()
         self._next_time = monotonic() + SETTLED_SECONDS
         self.is_settled = self._stopped = False
 
@@ -127,6 +141,37 @@ class StoreThreads:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def write_unhurried(
+        self, job: Callable[[], object], on_done: Callable[[], object], on_problem: Callable[[Problem], object]
+    ) -> None:
+        """Do a job in the writing thread, in its turn; the loop hears that it is done when it wakes next, and of a
+        problem at once.
+
+        For what is written with nearly every key: to wake the loop for each costs as much again as to wake the thread,
+        and the next key wakes it anyway. Whoever asks has something call the loop before long. Nothing is given back of
+        what the thread took: it will take it again.
+        """
+        loop, context = asyncio.get_running_loop(), copy_context()
+        future = self._writer.submit(job)
+        self._unhurried.add(future)
+
+        def heard() -> None:
+            self._unhurried.discard(future)
+            error = future.exception()
+            if error is None:
+                self._app.call_in_turn(on_done)
+            else:
+                self._app.call_in_turn(on_problem, error if isinstance(error, Problem) else failed_inside(error))
+
+        def ended(future: "Future[object]") -> None:
+            if future.cancelled():
+                return
+            tell = loop.call_soon if future.exception() is None else loop.call_soon_threadsafe
+            with suppress(RuntimeError):  # the app has ended
+                tell(heard, context=context)
+
+        future.add_done_callback(ended)
+
     def tidy(self) -> None:
         """Give memory back now and then; called in a thread that has done its work."""
         if monotonic() > self._next_time:
@@ -147,9 +192,14 @@ class StoreThreads:
         self._app.say(problem.sentence, "error")
 
 
+def _differ_in_drafts(before: "StoreState", now: "StoreState | None") -> bool:
+    """Whether nothing but drafts and signs of life were written between two looks."""
+    return now is not None and (before.saved, before.act, before.others) == (now.saved, now.act, now.others)
+
+
 class StoreWatch:
-    """Looks once a second what others did, in a thread of its own; tells the screens only of what concerns them, so
-    that an idle line carries nothing and the app of an idle session sleeps.
+    """Looks every second what others did, every other one where they type all the time, in a thread of its own; tells
+    the screens only of what concerns them, so that an idle line carries nothing and the app of an idle session sleeps.
 
     Most of what is written are drafts, which concern nobody else: a hundred people who type change the store at every
     moment, and whoever read anything again for each of them would have no time left for keys.
@@ -186,6 +236,7 @@ class StoreWatch:
     # In the thread
 
     def _watch(self) -> None:
+        stand_back()
         while not self._ended.is_set():
             before = self._state
             try:
@@ -200,7 +251,9 @@ class StoreWatch:
             else:
                 self._state = now
                 self._compare(before, now)
-            self._ended.wait(WATCH_SECONDS)
+            # Where others write all the time, and nothing that concerns this person, each look reads, and costs.
+            in_vain = before is not None and self._state is not before and _differ_in_drafts(before, self._state)
+            self._ended.wait(WATCH_SECONDS * (2 if in_vain else 1))
 
     def _ask_to_read(self, before: "StoreState | None", now: "StoreState") -> None:
         """Now and then see whether the person may still read: who is in which group no act tells."""

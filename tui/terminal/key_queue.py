@@ -81,8 +81,8 @@ class KeyQueue:
         take = getattr(target, "take", None)
         if take is None or not self._is_at_rest() or not is_waiting(target) or not self._app.app_focus:
             return False
-        if textual_private.is_bound_first(target, event.key):
-            return False
+        if not target.check_consume_key(event.key, event.character):
+            return False  # it may be bound to something else
         try:
             textual_private.at_once(target, partial(take, event))
         except Exception as error:

@@ -111,7 +111,7 @@ PINS = {
             "textual._node_list:NodeList.__init__",
         ),
     ),
-    # A key handled where it is read: `at_once`, `drawn_at_the_end` and `is_bound_first`.
+    # A key handled where it is read: `at_once` and `drawn_at_the_end`.
     "at_once": Pin(
         "handling keys at once",
         "2bac4eaf25a1deadff5b33fd099141b664891db8144fe5ef4a003beafed6ee52",
@@ -319,16 +319,6 @@ def at_once(pump: MessagePump, handle: Callable[[], None]) -> None:
         for widget in dict.fromkeys(asking):
             if widget._repaint_required or widget._layout_required or widget._scroll_required:
                 widget.check_idle()
-
-
-def is_bound_first(widget: Widget, key: str) -> bool:
-    """Whether a key is the app's or a screen's before the widget that has the focus hears of it."""
-    node: Any = widget
-    while node is not None:
-        if any(one.priority for one in node._bindings.key_to_bindings.get(key, ())):
-            return True
-        node = node._parent
-    return False
 
 
 def on_screen(screen: Screen[Any]) -> list[Any]:

@@ -213,10 +213,10 @@ class DraftKeeper:
         taken = list(self._waiting.values())
         self._waiting.clear()
         wanted = [self._snapshot(held) for held in taken]
-        self._app.in_store(
+        # The next key, the next draft, or `aside`, which looks whether the store is busy, hears that it is written.
+        self._app.write_unhurried(
             lambda store: self._put(store, wanted),
-            writes=True,
-            on_done=lambda _: self._written_down(number),
+            on_done=lambda: self._written_down(number),
             on_problem=lambda problem: self._failed(problem, taken, number),
         )
 

@@ -126,6 +126,7 @@ class Case:
         self.show_deleted = False
         self.spared: Held | None = None
         self._headers: dict[tuple[str, ...], frozenset[str]] = {}
+        self._sections: dict[Kind, tuple[str, ...]] = {}
         self.check = ClientCheck(checker)
 
     # --- the records ------------------------------------------------------------------------
@@ -285,7 +286,10 @@ class Case:
         """The sections of the standard whose fields a record holds."""
         if held.kind == "event":
             return (held.section,)
-        return tuple(section.id for section in self.standard.sections if section.level == LEVELS[held.kind])
+        if held.kind not in self._sections:
+            at = LEVELS[held.kind]
+            self._sections[held.kind] = tuple(one.id for one in self.standard.sections if one.level == at)
+        return self._sections[held.kind]
 
     def keys(self, held: Held) -> list[RecordKey]:
         """The keys of a record, one for each section, as findings name it."""
