@@ -10,7 +10,8 @@ from tui.form.undo import History, Step
 from validators.records import Finding, Values
 from validators.rules.messages import sentence
 from validators.rules.registry import Failure
-from validators.standard.model import CodeList, Condition, Field, Standard
+from validators.standard.conditions import Condition
+from validators.standard.model import CodeList, Field, Standard
 
 PRINTED_BLANKS = str.maketrans("", "", " -\u00a0\u2010\u2011\u2012\u2013")
 """Blanks and hyphens, as numbers are grouped in print."""

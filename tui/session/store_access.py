@@ -35,6 +35,8 @@ SETTLED_SECONDS = 3.0
 """After the start all that a session needs is loaded."""
 GIVE_BACK_SECONDS = 5.0
 """Memory is given back at most so often."""
+UNHURRIED_SECONDS = 0.2
+"""A draft is written in a hundredth of that, or something is in the way that a person may be told of."""
 WATCH_SECONDS = 1.0
 GROUPS_SECONDS, SOON_SECONDS = 30.0, 3.0
 AWAY_SECONDS = 5.0
@@ -144,14 +146,14 @@ class StoreThreads:
     def write_unhurried(
         self, job: Callable[[], object], on_done: Callable[[], object], on_problem: Callable[[Problem], object]
     ) -> None:
-        """Do a job in the writing thread, in its turn; the loop hears that it is done when it wakes next, and of a
-        problem at once.
+        """Do a job in the writing thread, in its turn; the loop hears that it is done when it wakes next. Of a problem,
+        and of one that was long under way, it hears at once.
 
         For what is written with nearly every key: to wake the loop for each costs as much again as to wake the thread,
         and the next key wakes it anyway. Whoever asks has something call the loop before long. Nothing is given back of
         what the thread took: it will take it again.
         """
-        loop, context = asyncio.get_running_loop(), copy_context()
+        loop, context, late = asyncio.get_running_loop(), copy_context(), monotonic() + UNHURRIED_SECONDS
         future = self._writer.submit(job)
         self._unhurried.add(future)
 
@@ -166,7 +168,8 @@ class StoreThreads:
         def ended(future: "Future[object]") -> None:
             if future.cancelled():
                 return
-            tell = loop.call_soon if future.exception() is None else loop.call_soon_threadsafe
+            can_wait = future.exception() is None and monotonic() < late
+            tell = loop.call_soon if can_wait else loop.call_soon_threadsafe
             with suppress(RuntimeError):  # the app has ended
                 tell(heard, context=context)
 

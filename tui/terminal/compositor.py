@@ -12,7 +12,6 @@ from typing import Any, cast
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 
 class NarrowCompositor(Compositor):
@@ -48,7 +47,7 @@ class NarrowCompositor(Compositor):
             rows = sorted({row for one in touched for row in one.intersection(shown).line_range})
             for first, last in _runs(rows):
                 part = Region(shown.x - region.x, first - region.y, shown.width, last - first + 1)
-                for row, strip in enumerate(cast(Widget, widget).render_lines(part), first):
+                for row, strip in enumerate(widget.render_lines(part), first):
                     yield shown, row, strip
             left = [one for one in left if not shown.contains_region(one)]
             if not left:
