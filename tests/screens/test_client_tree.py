@@ -1,5 +1,7 @@
 """The tree beside the form is not made anew with every key, and never shows what is not so any more."""
 
+from collections.abc import Sequence
+
 import pytest
 from textual import events
 
@@ -11,7 +13,7 @@ from tui.app.open_store import StoreLocation
 from tui.screens.client import labels
 from tui.screens.client.screen import ClientScreen
 from tui.screens.month import MonthScreen
-from tui.widgets.tree_pane import TreePane
+from tui.widgets.tree_pane import Node, TreePane
 
 
 async def test_with_every_key_the_tree_says_what_stands_in_the_records(
@@ -21,7 +23,12 @@ async def test_with_every_key_the_tree_says_what_stands_in_the_records(
     app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     shown: list[str] = []
     show = TreePane.show
-    monkeypatch.setattr(TreePane, "show", lambda pane, roots: (shown.append("shown"), show(pane, roots))[1])
+
+    def noted(pane: TreePane, roots: Sequence[Node]) -> None:
+        shown.append("shown")
+        show(pane, roots)
+
+    monkeypatch.setattr(TreePane, "show", noted)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
         app.open_client(known.client.id, header="FINITIAL")
