@@ -95,8 +95,9 @@ class FindingsPanel(ScrollView, can_focus=False):
     def show(self, entries: Sequence[Entry], at: Place | None = None) -> None:
         """Show what is wrong now and where one stands; lines that stay as they are cost nothing."""
         if (self.entries, self.at) != (shown := (tuple(entries), at)):
+            before = self._is_here()
             self.entries, self.at = shown
-            self._draw_changes()
+            self._draw_changes(before)
 
     def fold(self, mode: Mode) -> None:
         """Fold to a strip of few lines, or open as a pane."""
@@ -125,10 +126,15 @@ class FindingsPanel(ScrollView, can_focus=False):
         more = f"{left} more lines" if left > 0 else ""
         return [lines[0], *lines[first : first + room], (more, "title", None)]
 
-    def _draw_changes(self) -> None:
+    def _is_here(self) -> list[bool]:
+        """Of each line whether it speaks of the field one stands in: it is drawn another way then."""
+        return [place is not None and place == self.at for _, _, place in self._lines]
+
+    def _draw_changes(self, was_here: Sequence[bool]) -> None:
         old, self._lines = self._lines, self._view()
+        here = self._is_here()
         for y in range(max(len(old), len(self._lines))):
-            if old[y : y + 1] != self._lines[y : y + 1]:
+            if old[y : y + 1] != self._lines[y : y + 1] or was_here[y : y + 1] != here[y : y + 1]:
                 self.refresh(Region(0, y, self.outer_size.width, 1))
 
     def on_resize(self) -> None:
