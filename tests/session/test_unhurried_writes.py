@@ -76,3 +76,5 @@ async def test_a_problem_is_told_at_once_and_so_is_an_end_that_was_long_in_comin
     await app.told.wait()
     assert app.heard == (["done"] if slow else ["The store is away: try again."]) and len(woken) == 1
     threads.stop()
+    threads.write_unhurried(job, app.done, app.problem)  # a screen that goes after the threads are stopped
+    assert not threads._unhurried

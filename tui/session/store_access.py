@@ -154,7 +154,10 @@ class StoreThreads:
         what the thread took: it will take it again.
         """
         loop, context, late = asyncio.get_running_loop(), copy_context(), monotonic() + UNHURRIED_SECONDS
-        future = self._writer.submit(job)
+        try:
+            future = self._writer.submit(job)
+        except RuntimeError:  # the program ends, and no thread begins anything: what was typed is kept by then
+            return
         self._unhurried.add(future)
 
         def heard() -> None:
