@@ -94,6 +94,18 @@ def test_going_back_is_the_field_before_wherever_one_came_from(standard: Standar
     assert model.current == "SEXUALO"
 
 
+def test_enter_goes_on_where_nobody_agreed_and_nothing_is_asked(standard: Standard) -> None:
+    """Whoever went down to the closure keys its date, Enter, its reason: the two are not one value."""
+    model = model_of(standard, "episode", {"CONSENT": "N"})
+    model.go_to("CONSENT")
+    assert not model.forward() and model.current == "CONSENT"
+    model.go_to("DISD")
+    model.type("20200530")
+    assert model.forward() and model.current == "CJDISRSN"
+    model.type("80")
+    assert (model.value("DISD"), model.value("CJDISRSN")) == ("20200530", "80")
+
+
 def test_what_is_ruled_out_is_passed_over_by_tab_and_reached_by_the_arrows(standard: Standard) -> None:
     def walk(values: Values, step: str, start: str) -> list[str]:
         model = model_of(standard, "episode", values, context={"SEX": "1"})

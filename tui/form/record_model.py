@@ -139,9 +139,7 @@ class RecordModel:
 
     def is_stop(self, header: str) -> bool:
         """Whether Tab comes to the field: it is due and would be sent, or filled although it is neither."""
-        if self.is_due(header) and not self.is_kept_here(header):
-            return True
-        return self.field(header).keyed == "person" and bool(self.value(header))
+        return self._is_asked(header) or (self._is_keyed(header) and bool(self.value(header)))
 
     def decided(self, header: str) -> tuple[bool, ...]:
         """What the values decide of other fields in which this one has a say: whether they are asked, or sent."""
@@ -253,18 +251,27 @@ class RecordModel:
     def _before(self, header: str) -> tuple[str, ...]:
         return self.order[: self.order.index(header)][::-1]
 
+    def _next_or_below(self, header: str) -> str | None:
+        return self.next_stop(header) or next(filter(self._is_keyed, self._after(header)), None)
+
     def _is_keyed(self, header: str) -> bool:
         return self.field(header).keyed == "person"
 
+    def _is_asked(self, header: str) -> bool:
+        return self.is_due(header) and not self.is_kept_here(header)
+
     def forward(self) -> bool:
-        """Accept the current field and go to the next stop; False when there is none, and one stays."""
-        return self._step_to(self.next_stop)
+        """Accept the current field and go to the next stop; False when there is none, and one stays.
+
+        Whoever went down to an empty field that is not asked, such as the closure of an episode without consent, goes
+        on there: what is typed for the next one would join this one's value.
+        """
+        is_below = not self._is_asked(self.current) and not self._came_to
+        return self._step_to(self._next_or_below if is_below else self.next_stop)
 
     def down(self) -> bool:
         """As forward; behind the last stop to the fields below it that are ruled out, so that none is out of reach."""
-        return self._step_to(
-            lambda header: self.next_stop(header) or next(filter(self._is_keyed, self._after(header)), None)
-        )
+        return self._step_to(self._next_or_below)
 
     def back(self) -> bool:
         """Go to the stop before, wherever one came from; False when there is none."""
