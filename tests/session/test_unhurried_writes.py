@@ -58,6 +58,17 @@ async def test_that_it_is_done_is_heard_before_whatever_the_program_does_next(mo
     threads.stop()
 
 
+async def test_that_it_is_done_is_heard_by_a_loop_that_is_being_debugged() -> None:
+    asyncio.get_running_loop().set_debug(True)
+    app, begin = App(), threading.Event()
+    threads = threads_of(app)
+    threads.write_unhurried(lambda: begin.wait(10), app.done, app.problem)
+    begin.set()
+    await asyncio.wait_for(app.told.wait(), 10)
+    assert app.heard == ["done"] and not threads._unhurried
+    threads.stop()
+
+
 @pytest.mark.parametrize("slow", [False, True])
 async def test_a_problem_is_told_at_once_and_so_is_an_end_that_was_long_in_coming(
     slow: bool, monkeypatch: pytest.MonkeyPatch

@@ -171,7 +171,8 @@ class StoreThreads:
         def ended(future: "Future[object]") -> None:
             if future.cancelled():
                 return
-            can_wait = future.exception() is None and monotonic() < late
+            # A loop that is being debugged takes a call from another thread in no way but the one that wakes it.
+            can_wait = future.exception() is None and monotonic() < late and not loop.get_debug()
             tell = loop.call_soon if can_wait else loop.call_soon_threadsafe
             with suppress(RuntimeError):  # the app has ended
                 tell(heard, context=context)
