@@ -1,5 +1,6 @@
 """A character that meets a program at rest: its effect at once, in its order, and every line as it should be."""
 
+import asyncio
 import os
 import threading
 import tty
@@ -68,6 +69,17 @@ async def test_a_character_that_fails_ends_the_program_as_any_fault_does(monkeyp
             monkeypatch.setattr(app.form.model, "type", lambda _: 1 / 0)
             app.take(character("b"))
             assert isinstance(app.fault, ZeroDivisionError)
+
+
+async def test_what_a_field_has_to_do_afterwards_is_done_without_anything_to_draw() -> None:
+    app = FormApp(["client"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        done: list[str] = []
+        textual_private.at_once(app, lambda: app.form.call_next(done.append, "done"))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert done == ["done"]
 
 
 # Of the lines that are not drawn again

@@ -146,7 +146,10 @@ class LeavingDriver(linux_driver.LinuxDriver):
     def _has_written(self) -> bool:
         """Whether all that was to be written before is written: the thread waits for more only then."""
         queue: Any = getattr(self._writer_thread, "_queue", None)
-        return queue is not None and self._is_writing() and queue.empty() and bool(queue.not_empty._waiters)
+        if queue is None or not self._is_writing():
+            return False
+        # Python's own, of no promised name: where that is another one, the thread writes all.
+        return queue.empty() and bool(getattr(queue.not_empty, "_waiters", ()))
 
     def _open_line(self) -> None:
         """The terminal once more, for writing that waits for nothing: to have that at a descriptor which others share,

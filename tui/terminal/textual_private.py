@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from textual._context import active_message_pump
 from textual.app import App
 from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
@@ -56,20 +55,21 @@ PINS = {
     # `NarrowCompositor`, with `_dirty_regions`, and its place, the screen's `_compositor`.
     "compositor": Pin(
         "drawing few lines",
-        "f292fe694a13ec6721111e4d96ce62c2771d913ef5bef7ad4378a1d1c861bd42",
+        "7e91b1ab416b52c327f91013b924366d68b4c5b8fe38baecec188461b354a07b",
         (
             "textual._compositor:Compositor._get_renders", "textual._compositor:Compositor._render_chops",
             "textual._compositor:Compositor.render_partial_update", "textual._compositor:Compositor.cuts",
             "textual._compositor:Compositor._regions_to_spans", "textual._compositor:ChopsUpdate.__init__",
+            "textual._compositor:ChopsUpdate.__rich_console__", "textual._compositor:ChopsUpdate.render_segments",
             "textual.screen:Screen.__init__",
         ),
     ),
     "draw_now": Pin(
         "drawing at once",
-        "f6e26bd74942359a70a5ccaebed44c3a5b1c037f33aafade310f475b6c142970",
+        "9b4a53e239b58d65d095a507d9af7eee10b4ab5ac3247fdc6a44c8a041a4b189",
         (
             "textual.screen:Screen._on_timer_update", "textual.widget:Widget._check_refresh",
-            "textual.app:App._end_batch",
+            "textual.app:App._end_batch", "textual.dom:DOMNode.__init__", "textual._node_list:NodeList.__init__",
         ),
     ),
     # `LeavingDriver`: the file that the thread writes to, and that it is there.
@@ -114,12 +114,13 @@ PINS = {
     # A key handled where it is read: `at_once` and `drawn_at_the_end`.
     "at_once": Pin(
         "handling keys at once",
-        "2bac4eaf25a1deadff5b33fd099141b664891db8144fe5ef4a003beafed6ee52",
+        "142161fd5643a66706d229a7c6cd692bd61b89de2dc5f035a86d589cd103b2f6",
         (
             "textual.message_pump:MessagePump._process_messages", "textual.message_pump:MessagePump.check_idle",
-            "textual.message_pump:MessagePump._dispatch_message", "textual.widget:Widget._check_refresh",
-            "textual.widget:Widget.refresh", "textual.app:App.on_event", "textual.app:App._check_bindings",
-            "textual.screen:Screen._binding_chain",
+            "textual.message_pump:MessagePump._dispatch_message", "textual.message_pump:MessagePump.call_next",
+            "textual.message_pump:MessagePump.__init__", "textual.message_pump:MessagePump._get_message",
+            "textual.widget:Widget._check_refresh", "textual.widget:Widget.refresh", "textual.app:App.on_event",
+            "textual.app:App._check_bindings", "textual.screen:Screen._binding_chain", "textual._context:",
         ),
     ),
     "bindings": Pin(
@@ -306,8 +307,10 @@ def drawn_at_the_end(widget: Widget) -> None:
 def at_once(pump: MessagePump, handle: Callable[[], None]) -> None:
     """Do what a message to `pump` would have it do, here and now. Ask for it while the pump waits for its next message.
 
-    What `handle` leaves undrawn asks for it at the end.
+    What `handle` leaves undone asks for it at the end.
     """
+    from textual._context import active_message_pump  # another Textual may not have it
+
     global _at_once
     asking: list[Any] = []
     (before, _at_once), token = (_at_once, asking), active_message_pump.set(pump)
@@ -317,7 +320,8 @@ def at_once(pump: MessagePump, handle: Callable[[], None]) -> None:
         _at_once = before
         active_message_pump.reset(token)
         for widget in dict.fromkeys(asking):
-            if widget._repaint_required or widget._layout_required or widget._scroll_required:
+            drawing = widget._repaint_required or widget._layout_required or widget._scroll_required
+            if drawing or widget._refresh_styles_required or widget._next_callbacks:
                 widget.check_idle()
 
 
