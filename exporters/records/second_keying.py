@@ -198,7 +198,7 @@ def key(unit: UnitOfWork, work: Work, own_id: str, values: Values) -> SampledEpi
         stands |= read.get(unit, "client", one.client_id).values
     seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
     second_keying.key(unit, one, _listed(work.standard, one, stands), typed, seen=seen)
-    return second_keying.episode(unit, own_id)
+    return one_of(unit, work, own_id)
 
 
 def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values] | None = None) -> SampledEpisode:
@@ -207,8 +207,7 @@ def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values]
     one = to_key(unit, work, unit.person, own_id)
     keyed = [values for _, values in second_keying.typed(unit, one, unit.person)] if events is None else list(events)
     found = [typed for values in keyed if (typed := _listed(work.standard, one, values))]
-    (episode,) = [each for each in read.tree(unit, one.client_id).episodes if each.episode.id == one.episode_id]
-    there = [each for each in episode.events if each.section == one.section]
+    there = _events_like(unit, one)
     stands = [_listed(work.standard, one, each.values) for each in there]
     pairs_of = matched(work.standard, one.section, stands, found)
     pairs = [
@@ -218,7 +217,7 @@ def key_list(unit: UnitOfWork, work: Work, own_id: str, events: Sequence[Values]
     pairs += [Pair("", None, values) for at, values in enumerate(found) if at not in pairs_of.values()]
     seen = second_keying.has_looked(unit, unit.person, one.client_id, _open(unit, work).drawn_at)
     second_keying.key_list(unit, one, pairs, seen=seen)
-    return second_keying.episode(unit, own_id)
+    return one_of(unit, work, own_id)
 
 
 def matched(standard: Standard, section: str, stands: Sequence[Values], found: Sequence[Values]) -> Mapping[int, int]:
@@ -246,6 +245,11 @@ def matched(standard: Standard, section: str, stands: Sequence[Values], found: S
 def _listed(standard: Standard, one: SampledEpisode, values: Values) -> dict[str, str]:
     headers = [each.header for each in fields_of(standard, one)]
     return {header: values[header] for header in headers if values.get(header)}
+
+
+def one_of(snapshot: Snapshot, work: Work, own_id: str) -> SampledEpisode:
+    """An episode, a list or an event of the open sample. Raises Problem where it is in no other or none."""
+    return second_keying.episode(snapshot, _open(snapshot, work), own_id)
 
 
 def _open(snapshot: Snapshot, work: Work) -> SampleInfo:
@@ -277,6 +281,10 @@ class Discrepancy:
     def header(self) -> str:
         """The field's header; "" without one."""
         return self.field.header if self.field else ""
+
+    def is_same(self, other: "Discrepancy") -> bool:
+        """Whether another one, read at another time, is of the same field or event."""
+        return (self.episode.id, self.header) == (other.episode.id, other.header)
 
     @property
     def stands(self) -> bool:
@@ -367,15 +375,23 @@ class ChangesLink(Problem):
 
 
 @dataclass(frozen=True)
+class Saw:
+    """What somebody saw who decides: what stood in the record, and what was decided before."""
+
+    now: str
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
 class Ruling:
     """What somebody decides: who is right in which field, the right `value` where neither is; with an empty `header`
-    whether an event is there. `saw` is what stood in the record then; `after_sent` says that what was sent may be
-    linked otherwise after it."""
+    whether an event is there. `saw` is what it was decided by, None for whoever looked at nothing; `after_sent` says
+    that what was sent may be linked otherwise after it."""
 
     header: str
     right: Right
     value: str = ""
-    saw: str | None = None
+    saw: Saw | None = None
     after_sent: bool = False
 
 
@@ -383,15 +399,17 @@ def decide(unit: UnitOfWork, work: Work, own_id: str, ruling: Ruling) -> bool:
     """Decide a difference; the record is changed as by hand where it does not say what is right; whether it was.
 
     An event that is on the paper is put into the record, one that is not goes out of it, and may be brought back.
-    Raises ChangesLink, and Problem where there is no such difference, the value is none, or the record changed since.
+    Raises ChangesLink, and Problem where there is no such difference, the value is none, or the record changed or
+    somebody else decided since.
     """
-    _open(unit, work)
-    one = second_keying.episode(unit, own_id)
+    one = one_of(unit, work, own_id)
     if ruling.header not in differing(work.standard, one):
         raise Problem("The two do not differ in that: list the differences anew.")
     its = _difference(unit, work.standard, one, ruling.header)
-    if ruling.saw is not None and ruling.saw != its.now:
+    if ruling.saw is not None and ruling.saw.now != its.now:
         raise Problem("The record was changed meanwhile: look at what stands there now, and decide again.")
+    if ruling.saw is not None and ruling.saw.decision != its.decision and its.decision is not None:
+        raise Problem(f"{its.decision.person} decided that meanwhile: {its.right}. To have it otherwise, decide again.")
     if its.field is None:
         return _decide_event(unit, work, its, ruling)
     return _decide_field(unit, work, its, its.field, ruling)
@@ -419,23 +437,43 @@ def _decide_event(unit: UnitOfWork, work: Work, its: Discrepancy, ruling: Ruling
     if ruling.right == "neither":
         raise Problem(Sentence("The {event} is on the paper or it is not: say that the first or the second is right."))
     one, record = its.episode, its.record
-    belongs = ruling.right == its.presence
-    if belongs and not its.stands:
-        record = (
-            stored_save.undelete(unit, "event", record.id, record.version)
-            if record.kind == "event"
-            else (_put_in(unit, work, one))
-        )
-    elif its.stands and not belongs:
+    belongs, changes = ruling.right == its.presence, its.stands
+    if belongs:
+        changes = False
+        if not its.stands:
+            record, changes = _brought(unit, work, one, record)
+    elif its.stands:
         record = stored_save.delete(unit, "event", record.id, record.version)
     second_keying.decide(unit, one, record.kind, record.id, "", ruling.right)
-    return belongs != its.stands
+    return changes
+
+
+def _brought(unit: UnitOfWork, work: Work, one: SampledEpisode, record: StoredRecord) -> tuple[StoredRecord, bool]:
+    """An event that belongs into the record, and whether it was not there: brought back, put in, or found, where
+    somebody entered it by hand since."""
+    taken = second_keying.in_list(unit, one)
+    keyed = one.first or one.second
+    filled = [field for field in fields_of(work.standard, one) if keyed.get(field.header)]
+    for each in _events_like(unit, one):
+        there = each.values
+        same = (_same(work.standard, field, there.get(field.header, ""), keyed[field.header]) for field in filled)
+        if filled and each.id not in taken and all(same):
+            second_keying.put_in(unit, one, each.id)
+            return each, False
+    if record.kind == "event":
+        return stored_save.undelete(unit, "event", record.id, record.version), True
+    return _put_in(unit, work, one), True
+
+
+def _events_like(snapshot: Snapshot, one: SampledEpisode) -> list[StoredRecord]:
+    """The events of the same episode and section that stand in the record."""
+    (episode,) = [each for each in read.tree(snapshot, one.client_id).episodes if each.episode.id == one.episode_id]
+    return [each for each in episode.events if each.section == one.section]
 
 
 def _put_in(unit: UnitOfWork, work: Work, one: SampledEpisode) -> StoredRecord:
     """An event that only the second keying has, with what was keyed of it; a number that it needs is the next one."""
-    (episode,) = [each for each in read.tree(unit, one.client_id).episodes if each.episode.id == one.episode_id]
-    others = [each.values for each in episode.events if each.section == one.section]
+    others = [each.values for each in _events_like(unit, one)]
     values = {**next_number(work.standard, one.section, others), **one.second}
     made = stored_save.create(unit, "event", one.episode_id, one.section, values)
     second_keying.put_in(unit, one, made.id)

@@ -265,12 +265,18 @@ def episodes(snapshot: Snapshot, its: SampleInfo) -> list[SampledEpisode]:
     ]
 
 
-def episode(snapshot: Snapshot, own_id: str) -> SampledEpisode:
-    """One of them, by its own id. Raises Problem where there is none, or it was deleted."""
-    found = _told(snapshot, SECOND_KEYED.c.id == own_id)
+def episode(snapshot: Snapshot, its: SampleInfo, own_id: str) -> SampledEpisode:
+    """One of a sample, by its own id. Raises Problem where it has none, or that was deleted."""
+    found = _told(snapshot, and_(SECOND_KEYED.c.sample_number == its.number, SECOND_KEYED.c.id == own_id))
     if not found:
         raise Problem("That is no more in the sample: look at the list again.")
     return found[0]
+
+
+def in_list(snapshot: Snapshot, one: SampledEpisode) -> set[str]:
+    """The events of the record that the sample knows as one of the same list."""
+    query = select(SECOND_KEYED.c.event_id).where(_of_list(one), SECOND_KEYED.c.event_id != "")
+    return set(snapshot.connection.execute(query).scalars())
 
 
 def typed(snapshot: Snapshot, one: SampledEpisode, person: str) -> list[tuple[str, Values]]:
@@ -290,9 +296,14 @@ def of_episodes(snapshot: Snapshot, episode_ids: Collection[str]) -> list[Sample
 
 def _typed_into(one: SampledEpisode) -> ColumnElement[bool]:
     """The events of an unfinished list."""
+    return and_(SECOND_KEYED.c.presence == "typed", _of_list(one))
+
+
+def _of_list(one: SampledEpisode) -> ColumnElement[bool]:
+    """A list and its events, or those of the list that an event is of."""
     mine = select(SECOND_KEYED.c.sample_number, SECOND_KEYED.c.episode_number).where(SECOND_KEYED.c.id == one.id)
     same = tuple_(SECOND_KEYED.c.sample_number, SECOND_KEYED.c.episode_number).in_(mine)
-    return and_(SECOND_KEYED.c.presence == "typed", SECOND_KEYED.c.section == one.section, same)
+    return and_(SECOND_KEYED.c.section == one.section, same)
 
 
 def _told(snapshot: Snapshot, wanted: Any, *, all_of_it: bool = False) -> list[SampledEpisode]:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from exporters.records import second_keying
-from exporters.records.second_keying import Ruling, Wanted, told
+from exporters.records.second_keying import Discrepancy, Ruling, Saw, Wanted, told
 from exporters.subject import everything
 from exporters.work import Work
 from store.disk import audit, user
@@ -25,7 +25,7 @@ from validators.problems import Problem
 
 ANN, BEN, CAT = (Who(person, NOW) for person in ("ann", "ben", "cat"))
 TODAY = NOW.date()
-DAYS = Wanted(TODAY, TODAY)
+DAYS_AND_ONE = Wanted(TODAY, TODAY, number=1)
 CLIENT = {"CLIENT": "C1", "FINITIAL": "A", "SINITIAL": "B", "DOB": "19800102"}
 EPISODE = {"REFLD": "20200901", "TRIAGED": "20200903", "PC": "NE1 4", "DAT": "A12B", "DRUG1": "1101"}
 PAPER = {header: text for header, text in {**CLIENT, **EPISODE}.items() if header != "CLIENT"}
@@ -126,7 +126,9 @@ def test_what_differs_is_decided_one_by_one_and_mended_as_by_hand(desk: Desk) ->
     with pytest.raises(Problem, match="Differences to decide first: 3"):
         do(desk.store, CAT, second_keying.close, work(desk))
     assert not do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "first"))
-    assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("TRIAGED", "second", saw="20200903"))
+    assert do(
+        desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("TRIAGED", "second", saw=Saw("20200903"))
+    )
     with pytest.raises(Problem, match="what one of the two keyed"):
         do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DRUG1", "neither", "3101"))
     assert do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DRUG1", "neither", "2000"))
@@ -213,10 +215,10 @@ def test_an_event_that_only_one_of_the_two_has_is_decided_and_counts_as_one_fiel
     with pytest.raises(Problem, match="is on the paper or it is not"):
         do(desk.store, CAT, second_keying.decide, its, only_first.episode.id, Ruling("", "neither", "x"))
     with pytest.raises(Problem, match="changed meanwhile"):
-        do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw="1"))
+        do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw=Saw("1")))
     assert do(desk.store, CAT, second_keying.decide, its, day.episode.id, Ruling("SUBMODDT", "second"))
-    assert do(desk.store, CAT, second_keying.decide, its, only_first.episode.id, Ruling("", "second", saw="1"))
-    assert do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw=""))
+    assert do(desk.store, CAT, second_keying.decide, its, only_first.episode.id, Ruling("", "second", saw=Saw("1")))
+    assert do(desk.store, CAT, second_keying.decide, its, only_second.episode.id, Ruling("", "second", saw=Saw("")))
     now = ask(desk.store, read.tree, tree.client.id).episodes[0].events
     kept, made = now
     assert (kept.id, kept.values["SUBMODDT"]) == (both.id, "20200911")
@@ -323,6 +325,60 @@ def test_which_event_is_which(
     assert second_keying.matched(STANDARD, "sub_intervention", first, second) == pairs
 
 
+def one_that_was_missed(desk: Desk) -> tuple[ClientTree, Discrepancy]:
+    """A client without an event, and the one that ben found on the paper."""
+    tree = entered(desk, ANN, "C1")
+    drawn(desk, Wanted(TODAY, TODAY, number=1))
+    one = ask(desk.store, second_keying.to_key, work(desk), "ben")
+    do(desk.store, BEN, second_keying.key, work(desk), one.id, PAPER)
+    listed(desk, BEN, {"SUBMODDT": "20200911", "RECPEER": "Y", "RECMAID": "N"})
+    (found,) = ask(desk.store, second_keying.differences, work(desk))
+    return tree, found
+
+
+def test_what_is_decided_is_of_the_open_sample_of_this_agency(desk: Desk) -> None:
+    tree, found = one_that_was_missed(desk)
+    own_id, another = found.episode.id, do(desk.store, ANN, agencies.ensure, "T0002", STANDARD.id)
+    client = do(desk.store, ANN, save.create, "client", another.id, "", CLIENT)
+    do(desk.store, ANN, save.create, "episode", client.id, "", EPISODE)
+    elsewhere = Work(another, STANDARD, TODAY)
+    do(desk.store, CAT, second_keying.draw, elsewhere, DAYS_AND_ONE)
+    with pytest.raises(Problem, match="no more in the sample"):
+        do(desk.store, CAT, second_keying.decide, elsewhere, own_id, Ruling("", "second"))
+    # The screen of somebody else still shows it when the sample is closed, and another one drawn.
+    do(desk.store, CAT, second_keying.decide, work(desk), own_id, Ruling("", "first"))
+    do(desk.store, CAT, second_keying.close, work(desk))
+    drawn(desk, DAYS_AND_ONE)
+    with pytest.raises(Problem, match="no more in the sample"):
+        do(desk.store, CAT, second_keying.decide, work(desk), own_id, Ruling("", "second", saw=Saw("")))
+    assert ask(desk.store, read.tree, tree.client.id).episodes[0].events == ()
+
+
+def test_an_event_that_somebody_entered_by_hand_meanwhile_is_not_put_in_twice(desk: Desk) -> None:
+    tree, found = one_that_was_missed(desk)
+    episode = tree.episodes[0].episode.id
+    by_hand = sub_intervention(desk, episode, **found.values, RECHSE="Y")
+    ruling = Ruling("", "second", saw=Saw(found.now))
+    assert not do(desk.store, CAT, second_keying.decide, work(desk), found.episode.id, ruling), "the record says so"
+    (event,) = ask(desk.store, read.tree, tree.client.id).episodes[0].events
+    assert event.id == by_hand.id
+    (now,) = ask(desk.store, second_keying.differences, work(desk))
+    assert (now.record.id, now.stands, now.right) == (by_hand.id, True, "it is on the paper")
+
+
+def test_whoever_decides_what_somebody_else_decided_meanwhile_is_told(desk: Desk) -> None:
+    entered(desk, ANN, "C1")
+    drawn(desk, DAYS_AND_ONE)
+    own_id = keyed(desk, BEN, DOB="19800201").id
+    (seen,) = ask(desk.store, second_keying.differences, work(desk))
+    do(desk.store, ANN, second_keying.decide, work(desk), own_id, Ruling("DOB", "first", saw=Saw(seen.now)))
+    with pytest.raises(Problem, match="ann decided that meanwhile: the first is right"):
+        do(desk.store, CAT, second_keying.decide, work(desk), own_id, Ruling("DOB", "second", saw=Saw(seen.now)))
+    (seen,) = ask(desk.store, second_keying.differences, work(desk))
+    again = Ruling("DOB", "second", saw=Saw(seen.now, seen.decision))
+    assert do(desk.store, CAT, second_keying.decide, work(desk), own_id, again), "decided anew by whoever saw it"
+
+
 def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
     tree = entered(desk, ANN, "C1")
     drawn(desk, Wanted(TODAY, TODAY, number=1))
@@ -330,7 +386,7 @@ def test_a_record_that_changed_meanwhile_is_looked_at_again(desk: Desk) -> None:
     client = tree.client
     do(desk.store, ANN, save.change, "client", client.id, {**client.values, "DOB": "19800201"}, client.version)
     with pytest.raises(Problem, match="changed meanwhile"):
-        do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "second", saw="19800102"))
+        do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "second", saw=Saw("19800102")))
     (difference,) = ask(desk.store, second_keying.differences, work(desk))
     assert (difference.first, difference.now) == ("19800102", "19800201")
     assert not do(desk.store, CAT, second_keying.decide, work(desk), one.id, Ruling("DOB", "second"))
@@ -426,5 +482,5 @@ def test_fields_that_are_called_otherwise_are_compared_under_their_new_names(des
     do(desk.store, ANN, save.delete, "client", client.id, client.version)
     do(desk.store, CAT, stored.rename, agency, {"DAT": "AREA"})
     do(desk.store, ANN, save.undelete, "client", client.id, client.version + 1)
-    again = ask(desk.store, stored.episode, one.id)
+    again = ask(desk.store, second_keying.one_of, work(desk), one.id)
     assert (again.first["AREA"], again.second["AREA"]) == ("A12B", "B12B")

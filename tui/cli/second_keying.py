@@ -314,7 +314,7 @@ def decide(
         own_id = _id_of(at, wanted)
         text = ""
         if value:
-            one = at.store.ask(stored.episode, own_id)
+            one = at.store.ask(second_keying.one_of, at.work, own_id)
             model = _model(at, one)
             if not model.go_to(header):
                 raise Problem(f"The field {printable(named)[:40]} is not keyed a second time.")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textual.widget import Widget
 
 from exporters.records import second_keying
-from exporters.records.second_keying import WHO_HAS_IT, ChangesLink, Discrepancy, Ruling
+from exporters.records.second_keying import WHO_HAS_IT, ChangesLink, Discrepancy, Ruling, Saw
 from exporters.work import Work
 from store.records.second_keying import Right, SampledEpisode
 from tui.form.dates import show_date
@@ -150,7 +150,7 @@ class SecondDifferences(StoreScreen[None]):
         self.program.read(lambda snapshot: second_keying.differences(snapshot, work), on_done=self._came, hold=True)
 
     def _came(self, found: Sequence[Discrepancy]) -> None:
-        row = self.list.cursor
+        row = self._row_of(found)
         if not self._begun:
             wanted = (at for at, one in enumerate(found) if self._is_wanted(one) and not one.decision)
             first = (at for at, one in enumerate(found) if self._is_wanted(one))
@@ -159,6 +159,12 @@ class SecondDifferences(StoreScreen[None]):
         left = sum(one.decision is None for one in found)
         self.about.show((f" {counted(len(found), 'difference')}, {left} to decide.", "text"))
         self._tell()
+
+    def _row_of(self, found: Sequence[Discrepancy]) -> int:
+        """Where the chosen one stands among those that were just read: others may have come before it."""
+        row, one = self.list.cursor, self._current
+        same = (at for at, each in enumerate(found) if one is not None and each.is_same(one))
+        return next(same, row)
 
     def _is_wanted(self, one: Discrepancy) -> bool:
         """Whether it is of the one to begin with, which may be a list of events."""
@@ -214,16 +220,21 @@ class SecondDifferences(StoreScreen[None]):
 
     def action_first(self) -> None:
         """`f`."""
-        self._decide("first")
+        self._decide(self._current, "first")
 
     def action_second(self) -> None:
         """`s`; what goes out of the record for it is asked about first."""
         one = self._current
         if one is None or one.presence != "first" or not one.stands:
-            self._decide("second")
+            self._decide(one, "second")
             return
         line = f"{_named(self.program.standard, one)} goes out of the record; f brings it back."
-        self._confirm("It is not on the paper", line, Answer("d", "Take it out"), "second")
+
+        def answered(letter: str | None) -> None:
+            if letter == "d":
+                self._decide(one, "second")
+
+        self.app.push_screen(Confirm("It is not on the paper", [line], [Answer("d", "Take it out")]), answered)
 
     def action_neither(self) -> None:
         """`b`: what is right is typed, as in the form."""
@@ -246,7 +257,7 @@ class SecondDifferences(StoreScreen[None]):
 
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
-                self._decide("neither", settled(texts))
+                self._decide(one, "neither", settled(texts))
 
         lines = [f"First {_meant(standard, field, one.first)}, second {_meant(standard, field, one.second)}"]
         self.app.push_screen(
@@ -254,12 +265,13 @@ class SecondDifferences(StoreScreen[None]):
             given,
         )
 
-    def _decide(self, right: Right, value: str = "", *, after_sent: bool = False) -> None:
-        one, work = self._current, self._work
+    def _decide(self, one: Discrepancy | None, right: Right, value: str = "", *, after_sent: bool = False) -> None:
+        """Decide the one that was asked about: another may be chosen by the time that is answered."""
+        work = self._work
         if one is None:
             self.say("Nothing is to decide.")
             return
-        ruling = Ruling(one.header, right, value, one.now, after_sent)
+        ruling = Ruling(one.header, right, value, Saw(one.now, one.decision), after_sent)
         own_id = one.episode.id
 
         def done(changed: bool) -> None:
@@ -270,10 +282,15 @@ class SecondDifferences(StoreScreen[None]):
             self.say(f"{_named(self.program.standard, one)}: {words[right]}; {told}.", "ok")
             self._to_next()
 
+        def answered(letter: str | None) -> None:
+            if letter == "y":
+                self._decide(one, right, value, after_sent=True)
+
         def refused(problem: Problem) -> None:
             if isinstance(problem, ChangesLink):
                 told = problem.told(self.program.terms)
-                self._confirm("It was sent", told, Answer("y", "Change it all the same"), right, value, after_sent=True)
+                answers = [Answer("y", "Change it all the same")]
+                self.app.push_screen(Confirm("It was sent", [told], answers), answered)
             else:
                 self.say(problem.sentence, "error")
                 self.action_refresh_data()
@@ -281,15 +298,6 @@ class SecondDifferences(StoreScreen[None]):
         self.program.write(
             lambda unit: second_keying.decide(unit, work, own_id, ruling), on_done=done, on_problem=refused, hold=True
         )
-
-    def _confirm(
-        self, title: str, line: str, answer: Answer, right: Right, value: str = "", *, after_sent: bool = False
-    ) -> None:
-        def answered(letter: str | None) -> None:
-            if letter == answer.letter:
-                self._decide(right, value, after_sent=after_sent)
-
-        self.app.push_screen(Confirm(title, [line], [answer]), answered)
 
     def _to_next(self) -> None:
         """To the next that waits, behind this one or from the top."""
