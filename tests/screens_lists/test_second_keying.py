@@ -10,7 +10,6 @@ from exporters.records.second_keying import Wanted
 from exporters.work import Work
 from store.facts import AgencyInfo, Who
 from store.records import read, save
-from store.records import second_keying as stored_second_keying
 from store.store import Store
 from tests.screens.program import NOW, Program
 from tests.screens.test_own_save_is_no_news import until
@@ -20,7 +19,9 @@ from tui.app import open_store
 from tui.app.open_store import StoreLocation
 from tui.screens.month import MonthScreen
 from tui.screens.second_keying import form
+from tui.screens.second_keying.differences import SecondDifferences
 from tui.screens.second_keying.form import SecondForm
+from tui.widgets.confirm import Confirm
 from tui.widgets.text_line import StatusLine
 from validators.standard.catalogue import load
 
@@ -118,9 +119,10 @@ async def begun_again(app: Program, pilot: Pilot[int], store: Store, agency: Age
     return one.id
 
 
-def typed(store: Store, own_id: str) -> list[str]:
+def typed(store: Store, agency: AgencyInfo, own_id: str) -> list[str]:
     """What is kept of it."""
-    return list(ask(store, stored_second_keying.episode, own_id).second.values())
+    work = Work(agency, load(agency.standard), NOW.date())
+    return list(ask(store, second_keying.one_of, work, own_id).second.values())
 
 
 async def test_f10_right_after_a_key_keeps_what_was_keyed_again(
@@ -131,9 +133,9 @@ async def test_f10_right_after_a_key_keeps_what_was_keyed_again(
     app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
     async with app.run_test() as pilot:
         own_id = await begun_again(app, pilot, store, agency)
-        assert typed(store, own_id) == []
+        assert typed(store, agency, own_id) == []
         await pilot.press("f10")
-    assert typed(store, own_id) == ["a"] and not app.last_words
+    assert typed(store, agency, own_id) == ["a"] and not app.last_words
 
 
 async def test_what_a_locked_store_refused_is_kept_once_it_is_free(
@@ -148,9 +150,38 @@ async def test_what_a_locked_store_refused_is_kept_once_it_is_free(
             await pilot.press("escape")
             await until(pilot, lambda: "Not kept yet" in app.screen.query_one(StatusLine).text)
             assert isinstance(app.screen, SecondForm)
-        await until(pilot, lambda: typed(store, own_id) == ["A"])
+        await until(pilot, lambda: typed(store, agency, own_id) == ["A"])
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, MonthScreen))
+
+
+async def test_what_a_dialog_asked_about_is_what_its_answer_decides(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    clients = [entered(store, agency, SUBMODDT="20201001", RECEMP="Y") for _ in range(2)]
+    work, ann = Work(agency, load(agency.standard), NOW.date()), Who("ann", NOW)
+    do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=2, seed="x"))
+    before, its = (one for one in ask(store, second_keying.state, work).episodes if one.is_list)
+    do(store, ann, second_keying.key_list, work, its.id, [])
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
+        screen = SecondDifferences()
+        app.push_screen(screen)
+        await until(pilot, lambda: screen.is_mounted and len(screen.list.shown) == 1)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        # Somebody keys the one before it meanwhile: its line stands above the one that is asked about.
+        do(store, ann, second_keying.key_list, work, before.id, [])
+        screen.action_refresh_data()
+        await until(pilot, lambda: len(screen.list.shown) == 2)
+        assert screen.list.cursor == 1
+        screen.list.go(0, quiet=True)
+        await pilot.press("d")
+        await until(pilot, lambda: any(one.decision for one in screen.list.shown))
+    left = {own: ask(store, read.tree, own).episodes[0].events for own in clients}
+    assert (len(left[before.client_id]), len(left[its.client_id])) == (1, 0)
 
 
 def test_what_waits_stands_on_month_and_leads_there(start: Start, store: Store, agency: AgencyInfo) -> None:
