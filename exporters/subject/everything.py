@@ -30,6 +30,7 @@ from store.findings import acceptances
 from store.live import drafts, offline_drafts
 from store.live.offline_drafts import FiledDraft
 from store.records import consent, field_notes, removal, second_keying
+from store.records.merge import MERGED, SPLIT
 from store.records.values import moment, sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
@@ -318,7 +319,10 @@ def _history(standard: Standard, titles: dict[str, str], entries: Iterable[Audit
     for one in entries:
         when, of = _moment(one.at), titles[one.record_id]
         done = ACT_WORDS.get(one.act, one.act)
-        if one.erased:
+        if one.act in (MERGED, SPLIT):
+            # They may have been split since, as two people: who the other one is, is about somebody else.
+            rows.append((when, one.person, of, done, "", "", ""))
+        elif one.erased:
             rows.append((when, one.person, of, done, "", "(erased)", "(erased)"))
         elif one.field:
             known = standard.by_header.get(one.field)

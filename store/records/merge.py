@@ -15,6 +15,8 @@ from store.unit_of_work import UnitOfWork
 from validators.problems import Problem
 
 _FIELD = "client"
+MERGED, SPLIT = "merge", "split"
+"""The acts of the audit; both name both clients."""
 
 
 def listed(snapshot: Snapshot, client_id: str) -> list[MergeInfo]:
@@ -64,12 +66,12 @@ def merge(unit: UnitOfWork, keep_id: str, other_id: str) -> MergeInfo:
     kept, gone = _number(unit, keep.id), _number(unit, other.id)
     query = select(EPISODES.c.id).where(EPISODES.c.client_number == gone).order_by(EPISODES.c.number)
     moved = list(unit.connection.execute(query).scalars())
-    _move(unit, moved, gone, kept, other.id, keep.id, "merge")
+    _move(unit, moved, gone, kept, other.id, keep.id, MERGED)
     _set_deleted(unit, other.id, unit.at)
     own_id = str(uuid.uuid4())
     told = json.dumps({"keep": keep.id, "other": other.id, "episodes": moved}, separators=(",", ":"))
     for one in (keep, other):
-        unit.chain.add("merge", "client", one.id, "", None, told)
+        unit.chain.add(MERGED, "client", one.id, "", None, told)
     unit.connection.execute(
         insert(MERGES).values(
             id=own_id,
@@ -99,11 +101,11 @@ def split(unit: UnitOfWork, merge_id: str) -> MergeInfo:
         raise Problem(f"The client {found.keep_id} was merged into another one since: split those two first.")
     if unit.connection.execute(select(CLIENTS.c.deleted_at).where(CLIENTS.c.number == kept)).scalar_one():
         raise Problem(f"The client {found.keep_id} was deleted since: bring it back before splitting.")
-    _move(unit, list(found.moved), kept, gone, found.keep_id, found.other_id, "split")
+    _move(unit, list(found.moved), kept, gone, found.keep_id, found.other_id, SPLIT)
     _set_deleted(unit, found.other_id, None)
     told = json.dumps({"keep": found.keep_id, "other": found.other_id, "merge": found.id}, separators=(",", ":"))
     for one in (found.keep_id, found.other_id):
-        unit.chain.add("split", "client", one, "", None, told)
+        unit.chain.add(SPLIT, "client", one, "", None, told)
     done = update(MERGES).where(MERGES.c.id == merge_id)
     unit.connection.execute(done.values(split_at=unit.at, split_by=unit.person))
     return _one(unit, merge_id)

@@ -458,3 +458,16 @@ def test_a_name_that_was_left_before_a_change_of_letter_is_known_still(desk: Des
         save.change(unit, "client", client, {**record.values, "CLIENT": "now"}, record.version)
         its = letters.change(unit, agency, WALES.id, date(2021, 1, 1), {"CLIENT": "CLIENTNO"})
         assert names_of(unit, its, WALES, stored_removal.all_of(unit, client)).references == {"1001", "now"}
+
+
+def test_who_was_merged_with_somebody_else_and_split_is_not_told_of_the_other(desk: Desk) -> None:
+    agency, client = filled(desk)
+    desk.take([row("4", CLIENT="1004", CLIENTID="c4", EPISODID="e4")])
+    other = client_of(desk.store, agency, STANDARD, "1004")
+    made = do(desk.store, ANN, merge.merge, client, other)
+    do(desk.store, ANN, merge.split, made.id)
+    for own, others in ((client, other), (other, client)):
+        held = ask(desk.store, everything.everything, Work(agency, STANDARD, TODAY), own, "ann", NOW)
+        told = "\n".join(everything.text_lines(held))
+        assert "made one with another client" in told and own in str(everything.as_mapping(held))
+        assert others not in str(everything.as_mapping(held)) + "".join(everything.html_page(held)) + told
