@@ -25,10 +25,12 @@ from store.facts import AgencyInfo, Who
 from store.month import calendar, extracts, submissions
 from store.month import sent as stored_sent
 from store.month.facts import WrittenExtract
+from store.records import agencies
 from validators.problems import Problem
 
 if TYPE_CHECKING:
     from store.store import Store
+    from store.unit_of_work import UnitOfWork
 
 _PIECE = 1 << 18
 
@@ -103,6 +105,7 @@ def _export(
     try:
         with scratch(target, mode_for_person(target.parent)) as temporary:
             with store.reading() as snapshot:
+                known = audit.end(snapshot)
                 # What was sent is compared with all that is known, where this is only a part of it.
                 compares = stored_sent.last(snapshot, agency) is not None
                 whole = form.pager() if compares and receipt.kind not in ("", "full") else None
@@ -125,7 +128,7 @@ def _export(
                 else:
                     receipt.mismatches = 0
             receipt.validation = form.validation(lambda: temporary.open("rb"))
-            _record(store, agency, receipt, temporary, who)
+            _record(store, agency, receipt, temporary, who, known)
     except FileExistsError:
         raise _already_there(target) from None
     except OSError as error:
@@ -140,12 +143,16 @@ def _already_there(target: Path) -> Problem:
     )
 
 
-def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who) -> None:
-    """Keep the extract in the store and give the file its name, both or neither."""
+def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who, known: str) -> None:
+    """Keep the extract in the store and give the file its name, both or neither.
+
+    `known` is the end of the audit when its records were read.
+    """
     made = temporary.stat().st_ino
-    known = store.ask(submissions.current, agency, receipt.submission)
+    now = store.ask(submissions.current, agency, receipt.submission)
     try:
         with store.writing(who) as unit:
+            _refuse_overtaken(unit, agency, known)
             receipt.audit = audit.end(unit)
             extracts.keep(
                 unit,
@@ -157,7 +164,7 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
                     receipt.tally.rows,
                     receipt.as_mapping(),
                     kind=receipt.kind,
-                    submission_number=known.number if known else 0,
+                    submission_number=now.number if now else 0,
                 ),
                 _pieces(temporary),
                 receipt.records,
@@ -169,6 +176,15 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
             if receipt.file.stat().st_ino == made:
                 receipt.file.unlink()
         raise
+
+
+def _refuse_overtaken(unit: "UnitOfWork", agency: AgencyInfo, known: str) -> None:
+    """Raise Problem where the text must not be kept: of somebody it may hold nothing is left, or it is by an edition
+    that the agency reports by no more. What else was saved meanwhile is told as changed since, as of any extract."""
+    if audit.done_since(unit, known, audit.REMOVE):
+        raise Problem("Somebody was removed for good while the extract was being written: write it again.")
+    if (agency.code, agency.standard) not in {(one.code, one.standard) for one in agencies.listed(unit)}:
+        raise Problem("The agency went to another edition or code while the extract was being written: write it again.")
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -190,6 +190,13 @@ def end(snapshot: Snapshot) -> str:
     return noted(head.last, head.digest) if head else ""
 
 
+def done_since(snapshot: Snapshot, end_noted: str, act: str) -> bool:
+    """Whether something was done after the end of the chain that was noted, by anybody."""
+    number = int(end_noted.partition(":")[0] or 0)
+    query = select(AUDITS.c.number).where(AUDITS.c.number > number, AUDITS.c.act == act)
+    return snapshot.connection.execute(query.limit(1)).first() is not None
+
+
 def knows(snapshot: Snapshot, end_noted: str) -> bool:
     """Whether the chain has a row that was noted: a store that was put back to an earlier state has it no more.
 

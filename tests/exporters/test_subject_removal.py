@@ -9,9 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from exporters.checks.bounces import read_bounces
 from exporters.checks.caseload import check_caseload
+from exporters.extracts import writing
+from exporters.extracts.rows import write_rows
+from exporters.extracts.writing import export_numbered
 from exporters.imports.copy import plan_copy, write_copy
 from exporters.records import history, second_keying
 from exporters.records.second_keying import Wanted
@@ -22,6 +26,7 @@ from exporters.work import Work
 from store.clients import search, views
 from store.clients.facts import SavedView
 from store.disk import audit, doctor, sqlite
+from store.disk.tables import AGENCIES
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.findings import queries
 from store.live import drafts, offline_drafts, presence
@@ -471,3 +476,27 @@ def test_who_was_merged_with_somebody_else_and_split_is_not_told_of_the_other(de
         told = "\n".join(everything.text_lines(held))
         assert "made one with another client" in told and own in str(everything.as_mapping(held))
         assert others not in str(everything.as_mapping(held)) + "".join(everything.html_page(held)) + told
+
+
+@pytest.mark.parametrize("what", ["removed for good", "another edition or code"])
+def test_an_extract_that_is_being_written_keeps_nothing_of_what_may_not_be_kept_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    agency, client = filled(desk)
+    asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
+    before, many = desk.left(), len(ask(desk.store, extracts.listed, agency))
+
+    def meanwhile(*args: Any) -> None:
+        write_rows(*args)
+        if what == "removed for good":
+            do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+        else:
+            with desk.store.writing(ANN) as unit:
+                unit.connection.execute(update(AGENCIES).values(code="T0009"))
+
+    monkeypatch.setattr(writing, "write_rows", meanwhile)
+    with pytest.raises(Problem, match=what):
+        export_numbered(desk.store, Work(agency, STANDARD, TODAY), "2020-12", desk.folder / "out", ANN)
+    assert desk.left() == before and len(ask(desk.store, extracts.listed, agency)) == many
+    if what == "removed for good":
+        assert traces(desk.store) == set()
