@@ -190,7 +190,9 @@ class Acts:
         """
         check_caseload(self.store, self.agency, Checker(self.standard), self.today, self.now)
         known = self.store.ask(situation, self.agency, self.standard, self.entry.period, self.today, chosen)
-        known = replace(known, extract=extract, mismatches=self._mismatches(known))
+        # It is compared with what was sent before it, which may be another extract of the same month.
+        against = self.store.ask(stored_sent.last, self.agency, but_not=extract.id if extract else "")
+        known = replace(known, extract=extract, against=against, mismatches=self._mismatches(known))
         data = {item.id: f"{item.state}|{item.told}" for item in judge(self.standard, known) if item.by == "data"}
         held = {one.item for one in known.ticks if one.holds}
         with self.store.writing(Who(self.person, self.now)) as work:

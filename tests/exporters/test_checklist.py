@@ -13,7 +13,7 @@ from store.facts import Draft, Who
 from store.findings import acceptances, queries
 from store.live import drafts
 from store.month import calendar, extracts, sent, submissions
-from store.records import agencies, read
+from store.records import agencies, read, save
 from tests.exporters.desks import Desk
 from tests.exporters.extracts import NOW, STANDARD, TODAY, row, visit, withheld
 from tests.exporters.test_mismatches import change
@@ -146,6 +146,22 @@ def test_what_the_data_said_at_the_upload_stays_whatever_is_keyed_afterwards(des
     assert (found["uploaded"].state, found["checked"].state) == ("open", "done")
     assert "ann took that back" in found["uploaded"].told
     assert not ask(desk.store, extracts.listed, ask(desk.store, agencies.one))[-1].is_sent
+
+
+def test_a_second_extract_of_a_month_keeps_what_it_said_against_the_first(desk: Desk) -> None:
+    desk.take([row() | visit(), row("2")])
+    look(desk)
+    receipt, agency = desk.send(), ask(desk.store, agencies.one)
+    acts(desk).tick("uploaded")
+    assert items(desk)["mismatches"].told.startswith("no extract was marked as sent before")
+    with desk.store.writing(Who("ann", NOW)) as work:
+        (event,) = next(iter(read.episodes(work, agency))).events
+        save.delete(work, "event", event.id, read.get(work, "event", event.id).version)
+    receipt.file.unlink()
+    assert desk.send().mismatches == 1
+    mark_sent(desk.store, agency, STANDARD, ask(desk.store, extracts.listed, agency)[-1], "ann", TODAY, NOW)
+    found = items(desk)["mismatches"]
+    assert (found.state, found.told.split(",")[0]) == ("open", "1 mismatch against 2020-12")
 
 
 def test_an_extract_marked_as_sent_elsewhere_ticks_the_checklist(desk: Desk) -> None:
