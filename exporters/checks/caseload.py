@@ -17,6 +17,7 @@ from exporters.extracts.sent_links import LinkCheck
 from exporters.formats import choose
 from exporters.formats.base import Outgoing
 from store.clients import index, lookalikes
+from store.disk import audit
 from store.facts import Who
 from store.findings import queries, results
 from store.findings.results import CHECKER, Beside
@@ -192,14 +193,15 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
     clients who seem to be one. What is kept is compared with all that is kept, what would be sent of it with what
     would be sent: a record that is held back contradicts nothing in a return.
 
-    Does nothing, and says so, where nothing was saved since it was last done for this day and these rules.
+    Does nothing, and says so, where nothing was saved since it was last done for this day and these rules; nor where
+    somebody was removed for good while it looked, whom what it found may name: then it stays due.
     """
     kept: list[Finding] = []
     returned: list[Finding] = []
     with store.reading() as snapshot:
         if not results.beside_is_due(snapshot, agency, day):
             return False
-        version = index.saved_version(snapshot)
+        version, known = index.saved_version(snapshot), audit.end(snapshot)
         repeated = read.repeated_identifiers(snapshot, agency)
         context = stored_context(snapshot, agency, day)
         # No other record can contradict any, or be contradicted.
@@ -212,5 +214,8 @@ def compare_episodes(store: "Store", agency: "AgencyInfo", checker: Checker, day
                 kept += rules.check(record, checker.check(record, context))
                 returned += going.look_beside(its_rules, record, sent)
     found = Beside(kept, returned)
-    store.do(Who(CHECKER, now), results.save_beside, agency, found, version, day, settings=context.settings)
+    with store.writing(Who(CHECKER, now)) as unit:
+        if audit.done_since(unit, known, audit.REMOVE):
+            return False
+        results.save_beside(unit, agency, found, version, day, settings=context.settings)
     return True

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from exporters.checks import caseload
 from exporters.checks.bounces import read_bounces
 from exporters.checks.caseload import check_caseload
 from exporters.extracts import writing
@@ -29,6 +30,7 @@ from store.disk import audit, doctor, sqlite
 from store.disk.tables import AGENCIES
 from store.facts import AgencyInfo, ClientQuery, Draft, Who
 from store.findings import queries
+from store.findings.results import Beside
 from store.live import drafts, offline_drafts, presence
 from store.month import bounce_lists, extracts, letters, sent
 from store.records import agencies, consent, field_notes, merge, read, save
@@ -372,7 +374,7 @@ def test_an_identifier_that_another_client_bears_strikes_nobody_elses_row(desk: 
     assert b"c5" in last and b"clientmark" not in last
 
 
-def test_whom_somebody_is_like_is_forgotten_of_one_who_was_removed(desk: Desk) -> None:
+def test_whom_somebody_is_like_is_forgotten_of_one_who_was_removed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = row("1", CLIENT="MARKREF77", CLIENTID="clientmark", EPISODID="episodemark")
     desk.take([gone, row("1", CLIENTID="c9", CLIENT="1009", EPISODID="e9")])
     agency = ask(desk.store, agencies.one)
@@ -385,7 +387,14 @@ def test_whom_somebody_is_like_is_forgotten_of_one_who_was_removed(desk: Desk) -
         ended = {**episode.values, "CONSENT": "N", "DISD": "20201201", "CJDISRSN": "80"}
         save.change(unit, "episode", episode.id, ended, episode.version)
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
-    do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+
+    def meanwhile(*_: object) -> Beside:
+        do(desk.store, BOB, removal.confirm, agency, STANDARD, asked.id, TODAY)
+        return Beside([told], [])
+
+    # Another session has compared them, and is about to keep what it found, when the client is removed.
+    monkeypatch.setattr(caseload, "Beside", meanwhile)
+    check_caseload(desk.store, agency, Checker(STANDARD), TODAY, NOW)
     assert traces(desk.store) == set()
 
 
