@@ -598,9 +598,14 @@ def waiting(snapshot: Snapshot, agency: AgencyInfo, standard: Standard) -> Secon
     return figures(standard, second_keying.episodes(snapshot, its)) if its is not None else None
 
 
-def close(unit: UnitOfWork, work: Work) -> SecondKeyingFigures:
-    """Close the sample: its figures stay, what was keyed is forgotten. Raises Problem while something is to decide."""
+def close(unit: UnitOfWork, work: Work, own_id: str = "") -> SecondKeyingFigures:
+    """Close the sample, of this id where one was asked about: its figures stay, what was keyed is forgotten.
+
+    Raises Problem while something is to decide, and where another sample is open by now.
+    """
     its = _open(unit, work)
+    if own_id not in ("", its.id):
+        raise Problem(f"That sample is closed; {its.drawn_by} drew another one since: look at it first.")
     told = figures(work.standard, second_keying.episodes(unit, its))
     if told.to_decide:
         raise Problem(f"Differences to decide first: {told.to_decide}. Then the sample can be closed.")

@@ -347,8 +347,12 @@ def test_what_is_decided_is_of_the_open_sample_of_this_agency(desk: Desk) -> Non
         do(desk.store, CAT, second_keying.decide, elsewhere, own_id, Ruling("", "second"))
     # The screen of somebody else still shows it when the sample is closed, and another one drawn.
     do(desk.store, CAT, second_keying.decide, work(desk), own_id, Ruling("", "first"))
-    do(desk.store, CAT, second_keying.close, work(desk))
+    sample = ask(desk.store, second_keying.state, work(desk)).sample
+    assert sample is not None
+    do(desk.store, CAT, second_keying.close, work(desk), sample.id)
     drawn(desk, DAYS_AND_ONE)
+    with pytest.raises(Problem, match="cat drew another one since"):
+        do(desk.store, CAT, second_keying.close, work(desk), sample.id)
     with pytest.raises(Problem, match="no more in the sample"):
         do(desk.store, CAT, second_keying.decide, work(desk), own_id, Ruling("", "second", saw=Saw("")))
     assert ask(desk.store, read.tree, tree.client.id).episodes[0].events == ()

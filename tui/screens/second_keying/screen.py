@@ -214,7 +214,7 @@ class SecondKeyingScreen(StoreScreen[None]):
         if self._state is None or self._state.sample is None:
             self.say("No sample is open.")
             return
-        figures, work = self._state.figures, self._work
+        figures, work, own_id = self._state.figures, self._work, self._state.sample.id
 
         def closed(told: SecondKeyingFigures) -> None:
             self.say(f"Closed: {counted(told.wrong, 'error')} in {told.fields:,} fields.", "ok")
@@ -222,7 +222,7 @@ class SecondKeyingScreen(StoreScreen[None]):
 
         def answered(letter: str | None) -> None:
             if letter == "c":
-                self.program.write(lambda unit: second_keying.close(unit, work), on_done=closed, hold=True)
+                self.program.write(lambda unit: second_keying.close(unit, work, own_id), on_done=closed, hold=True)
 
         left = f"{figures.to_key} were not keyed again. " if figures.to_key else ""
         lines = [f"{left}The figures stay, and who decided what; the values that were keyed are forgotten."]
