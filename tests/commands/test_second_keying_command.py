@@ -69,7 +69,7 @@ def events_of(place: Place) -> list[str]:
     (one, *_) = json.loads(call("second-keying", "show", *where, "--format", "json").out)["episodes"]
     shown = json.loads(call("client", "show", one["client_id"], *where, "--format", "json").out)
     (episode,) = [each for each in shown["episodes"] if each["id"] == one["episode_id"]]
-    events = [event for event in episode["events"] if event["section"] == "sub_intervention"]
+    events = [each for each in episode["events"] if each["section"] == "sub_intervention" and not each["deleted"]]
     return sorted(event["values"]["SUBMODDT"] for event in events)
 
 
@@ -104,7 +104,8 @@ def test_events_that_only_one_of_the_two_has_by_line(sample: Place) -> None:
     )
     for each in alone:
         if each["event"] == "first":
-            call("second-keying", "decide", each["id"], "event", "second", *where)
+            gone = call("second-keying", "decide", each["id"], "event", "second", *where)
+            assert gone.out == "EVENT: the second is right; the record was changed\n", gone
     assert events_of(sample) == ["20190403"]
 
 

@@ -31,6 +31,8 @@ class Desk:
     def set_timer(self, seconds: float, call: Callable[[], object]) -> None:
         self.timers.append((seconds, call))
 
+    call_in = set_timer
+
     def read(self, job: Callable[..., object], *, on_done: Callable[..., object], **how: Any) -> None:
         self.asked.append("due_episodes")
         on_done((1, ["an id"]))

@@ -19,6 +19,7 @@ from tui.widgets.text import one_line, printable, wrapped
 from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
 
+HERE = ">"
 Mode = Literal["pane", "strip"]
 PanelLine = tuple[str, str, Place | None]
 """A text, the name of its style, and the place it speaks of."""
@@ -71,8 +72,9 @@ def _panel_style(ink: Style, panel: Style, here: bool) -> Style:
 
 
 def _marked(entry: Entry, at: Place | None, text: str) -> str:
-    """The text with a pointer when it speaks of the field one stands in."""
-    return (">" if entry.place == at else " ") + text
+    """The text with a pointer when it speaks of the field one stands in. By the pointer a line is drawn, so that one
+    that is drawn another way says something else."""
+    return (HERE if entry.place == at else " ") + text
 
 
 class FindingsPanel(ScrollView, can_focus=False):
@@ -95,9 +97,8 @@ class FindingsPanel(ScrollView, can_focus=False):
     def show(self, entries: Sequence[Entry], at: Place | None = None) -> None:
         """Show what is wrong now and where one stands; lines that stay as they are cost nothing."""
         if (self.entries, self.at) != (shown := (tuple(entries), at)):
-            before = self._is_here()
             self.entries, self.at = shown
-            self._draw_changes(before)
+            self._draw_changes()
 
     def fold(self, mode: Mode) -> None:
         """Fold to a strip of few lines, or open as a pane."""
@@ -126,15 +127,10 @@ class FindingsPanel(ScrollView, can_focus=False):
         more = f"{left} more lines" if left > 0 else ""
         return [lines[0], *lines[first : first + room], (more, "title", None)]
 
-    def _is_here(self) -> list[bool]:
-        """Of each line whether it speaks of the field one stands in: it is drawn another way then."""
-        return [place is not None and place == self.at for _, _, place in self._lines]
-
-    def _draw_changes(self, was_here: Sequence[bool]) -> None:
+    def _draw_changes(self) -> None:
         old, self._lines = self._lines, self._view()
-        here = self._is_here()
         for y in range(max(len(old), len(self._lines))):
-            if old[y : y + 1] != self._lines[y : y + 1] or was_here[y : y + 1] != here[y : y + 1]:
+            if old[y : y + 1] != self._lines[y : y + 1]:
                 self.refresh(Region(0, y, self.outer_size.width, 1))
 
     def on_resize(self) -> None:
@@ -155,7 +151,7 @@ class FindingsPanel(ScrollView, can_focus=False):
     def render_line(self, y: int) -> Strip:
         """PanelLine `y` of the view."""
         width = self.outer_size.width
-        text, name, place = self._lines[y] if y < len(self._lines) else ("", "blank", None)
+        text, name, _ = self._lines[y] if y < len(self._lines) else ("", "blank", None)
         tokens = tokens_of(self.app)
-        style = _panel_style(tokens[PANEL_INK[name]], tokens["panel"], place is not None and place == self.at)
+        style = _panel_style(tokens[PANEL_INK[name]], tokens["panel"], text.startswith(HERE))
         return Strip([Segment(one_line(text, width), style)], width)

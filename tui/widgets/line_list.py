@@ -93,7 +93,8 @@ class LineList(Drawn, can_focus=True):
             self.post_message(self.Moved(self, self.cursor))
 
     def place_cursor(self) -> None:
-        if self.has_focus and self.screen.is_active:
+        # Asked of the screen: a widget that is told of its focus does not have it yet by its own word.
+        if self.screen.focused is self and self.screen.is_active:
             self.app.cursor_position = self.content_region.offset + Offset(0, self.head_lines + self.cursor - self.top)
 
     def on_focus(self) -> None:
