@@ -94,7 +94,7 @@ class LineList(Drawn, can_focus=True):
 
     def place_cursor(self) -> None:
         # Asked of the screen: a widget that is told of its focus does not have it yet by its own word.
-        if self.screen.focused is self and self.screen.is_active:
+        if self.is_attached and self.screen.focused is self and self.screen.is_active:
             self.app.cursor_position = self.content_region.offset + Offset(0, self.head_lines + self.cursor - self.top)
 
     def on_focus(self) -> None:
