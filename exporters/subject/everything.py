@@ -31,7 +31,7 @@ from store.live import drafts, offline_drafts
 from store.live.offline_drafts import FiledDraft
 from store.records import consent, field_notes, removal, second_keying
 from store.records.merge import MERGED, SPLIT
-from store.records.values import moment, sortable
+from store.records.values import is_day, moment, sortable
 from store.snapshot import Snapshot
 from validators.local_time import minute_text
 from validators.problems import Problem
@@ -159,16 +159,8 @@ def meaning(standard: Standard, header: str, text: str) -> str:
         return ""
     if known.is_date:
         day = sortable(text)
-        return f"{datetime.fromisoformat(day):%d %B %Y}" if _is_day(day) else ""
+        return f"{datetime.fromisoformat(day):%d %B %Y}" if is_day(day) else ""
     return standard.code_lists[known.codes].codes.get(text, "") if known.codes else ""
-
-
-def _is_day(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def held_values(standard: Standard, values: Values) -> tuple[HeldValue, ...]:

@@ -19,6 +19,7 @@ from store.live import offline_drafts
 from store.month import extracts, withdrawals
 from store.records import read, removal
 from store.records.removal import StruckExtract
+from store.records.values import is_day, sortable
 from store.snapshot import Snapshot
 from validators.local_time import local_day
 from validators.problems import Problem
@@ -176,7 +177,7 @@ def require_reason(
     reason: RemovalReason,
     today: date,
 ) -> None:
-    """Raise Problem where somebody is in treatment, where consent still stands, or where the time is not over."""
+    """Raise Problem where somebody is in treatment, or may be, where consent stands, or where the time is not over."""
     closed = standard.role("closed")
     live = [
         one.episode for tree in trees if not tree.client.deleted for one in tree.episodes if not one.episode.deleted
@@ -184,6 +185,10 @@ def require_reason(
     if any(not one.values.get(closed) for one in live):
         told = "The client has an open {episode}: what is needed for treatment is not removed; close it first."
         raise Problem(Sentence(told))
+    if not all(is_day(sortable(one.values[closed])) for one in live):
+        raise Problem(
+            Sentence("The closure date of an {episode} cannot be read, so it may be open: put it right first.")
+        )
     if reason == "withdrawal":
         if standard.role("consent") and any(standard.has_consent(one.values) for one in live):
             raise Problem(Sentence("An {episode} still says that consent was given: record the withdrawal first."))

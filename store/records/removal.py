@@ -43,7 +43,7 @@ from store.live import presence
 from store.month import agency_settings, extracts
 from store.month.facts import PART
 from store.records import merge, read
-from store.records.values import moment
+from store.records.values import is_day, moment
 from store.snapshot import Snapshot
 from store.unit_of_work import UnitOfWork
 from validators.dates import plus
@@ -119,10 +119,9 @@ def _due(row: Row[Any], years: int) -> DueRemoval | None:
         told = row.closed
     else:
         told = date_text(moment(row.deleted_at or row.changed_at))
-    try:
-        closed = date.fromisoformat(told)
-    except ValueError:
+    if not is_day(told):  # nobody knows when an unreadable closure was, nor whether it was one
         return None
+    closed = date.fromisoformat(told)
     initials = f"{row.given_initial or ''}{row.family_initial or ''}"
     return DueRemoval(row.id, row.reference or "", initials, closed, plus(closed, years, days=1))
 

@@ -320,6 +320,8 @@ def test_a_removal_is_refused_while_its_reason_does_not_hold(desk: Desk) -> None
 
     assert "open episode" in refused(opened, "withdrawal")
     assert "still says that consent was given" in refused(closed, "withdrawal")
+    desk.take([row("7", CONSENT="N", DISD="2020053080")])
+    assert "cannot be read" in refused(client_of(desk.store, agency, STANDARD, "1007"), "withdrawal")
     assert "has not said for how many years" in refused(closed, "retention")
     do(desk.store, ANN, stored_removal.set_retention_years, agency, 8)
     assert "kept until 02 Jul 2028" in refused(closed, "retention")
