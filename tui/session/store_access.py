@@ -199,9 +199,11 @@ class StoreThreads:
         self._app.say(problem.sentence, "error")
 
 
-def _differ_in_drafts(before: "StoreState", now: "StoreState | None") -> bool:
-    """Whether nothing but drafts and signs of life were written between two looks."""
-    return now is not None and (before.saved, before.act, before.others) == (now.saved, now.act, now.others)
+def _only_drafts_between(before: "StoreState | None", now: "StoreState") -> bool:
+    """Whether something was written between two looks, and nothing but drafts and signs of life."""
+    if before is None or now is before:
+        return False
+    return (before.saved, before.act, before.others) == (now.saved, now.act, now.others)
 
 
 class StoreWatch:
@@ -245,7 +247,7 @@ class StoreWatch:
     def _watch(self) -> None:
         stand_back()
         while not self._ended.is_set():
-            before = self._state
+            before, in_vain = self._state, False
             try:
                 now = self._look(before)
                 self._ask_to_read(before, now)
@@ -258,8 +260,8 @@ class StoreWatch:
             else:
                 self._state = now
                 self._compare(before, now)
+                in_vain = _only_drafts_between(before, now)
             # Where others write all the time, and nothing that concerns this person, each look reads, and costs.
-            in_vain = before is not None and self._state is not before and _differ_in_drafts(before, self._state)
             self._ended.wait(WATCH_SECONDS * (2 if in_vain else 1))
 
     def _ask_to_read(self, before: "StoreState | None", now: "StoreState") -> None:

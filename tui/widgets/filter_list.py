@@ -84,7 +84,7 @@ class FilteredList(LineList):
 
     def place_cursor(self) -> None:
         """The real cursor stands where the next character goes."""
-        if self.is_attached and self.screen.focused is self and self.screen.is_active:
+        if self.has_cursor:
             self.app.cursor_position = self.content_region.offset + Offset(width_of(f" {self.prompt}: {self.typed}"), 0)
 
     def on_key(self, event: events.Key) -> None:

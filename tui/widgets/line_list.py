@@ -92,9 +92,15 @@ class LineList(Drawn, can_focus=True):
         if self.cursor != before and not quiet:
             self.post_message(self.Moved(self, self.cursor))
 
-    def place_cursor(self) -> None:
+    @property
+    def has_cursor(self) -> bool:
+        """Whether the terminal's cursor belongs in this list: typing goes here, on the screen in front."""
         # Asked of the screen: a widget that is told of its focus does not have it yet by its own word.
-        if self.is_attached and self.screen.focused is self and self.screen.is_active:
+        return self.is_attached and self.screen.focused is self and self.screen.is_active
+
+    def place_cursor(self) -> None:
+        """The real cursor stands on the current line."""
+        if self.has_cursor:
             self.app.cursor_position = self.content_region.offset + Offset(0, self.head_lines + self.cursor - self.top)
 
     def on_focus(self) -> None:
