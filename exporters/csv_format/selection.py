@@ -7,13 +7,13 @@ goes for a consent that is empty or cannot be read as well: nothing leaves the b
 consent of their own are sent with that only, and only where the site switched them on.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from exporters.formats.base import ExtractKind, HeldBack, Outgoing
-from exporters.formats.without_consent import cut, its_consent, without
+from exporters.formats.without_consent import cut, hidden_of, without
 from store.month import agency_settings
 from store.records import read
 from validators.calendar.periods import ReportingPeriod
@@ -123,8 +123,7 @@ class Selection:
         goes = EpisodeRecord(
             self._shortened(record.client), self._shortened(values), events, (), record.client_id, record.episode_id
         )
-        hidden = self._hidden(goes)
-        return Outgoing(without(goes, hidden) if hidden else goes, held_back=tuple(held))
+        return Outgoing(without(goes, hidden_of(self.standard, goes, self.settings)), held_back=tuple(held))
 
     def _shortened(self, values: Values) -> Values:
         """Values with those cut short that are sent shorter than they are kept; the same ones where nothing is."""
@@ -158,15 +157,6 @@ class Selection:
             else:
                 kept.append(event)
         return tuple(kept)
-
-    def _hidden(self, goes: EpisodeRecord) -> Collection[str]:
-        """What needs a consent of its own, unless that is given and the site switched it on; and what never leaves."""
-        guarded, hidden = self.standard.guarded, self.standard.kept_back
-        if guarded is None or (
-            its_consent(goes, guarded) in guarded.consented and self.settings.get(guarded.setting) == "yes"
-        ):
-            return hidden
-        return (*hidden, *guarded.headers)
 
 
 def _as_before(record: EpisodeRecord, held: Mapping[str, str]) -> EpisodeRecord:

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from validators.records import EpisodeRecord, Values
-from validators.standard.edition import GuardedFields
 from validators.standard.model import Standard
 
 NOTHING_MAY_GO = "no consent is recorded, and without it nothing may be sent"
@@ -17,11 +16,11 @@ def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     """The record with the columns alone that may be carried without consent, beside what is kept here of it.
 
     An episode that may be sent in full keeps all but what has a consent of its own that is not given, and what never
-    leaves. An answer that is missing or cannot be read is none; one
-    that is longer than its field stays here, because it may be any text.
+    leaves. An answer that is missing or cannot be read is none; one that is longer than its field stays here, because
+    it may be any text.
     """
     if standard.has_consent(record.episode):
-        return _guarded(standard, record)
+        return without(record, hidden_of(standard, record))
     asked = standard.role("consent")
     longest = standard.by_header[asked].layout.length
 
@@ -38,22 +37,25 @@ def cut(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
     )
 
 
-def _guarded(standard: Standard, record: EpisodeRecord) -> EpisodeRecord:
-    """The record without the fields whose own consent is not given, and without those that never leave."""
-    guarded, hidden = standard.guarded, standard.kept_back
-    if guarded is not None and its_consent(record, guarded) not in guarded.consented:
-        hidden = (*hidden, *guarded.headers)
-    return without(record, hidden) if hidden else record
+def hidden_of(standard: Standard, record: EpisodeRecord, settings: Values | None = None) -> tuple[str, ...]:
+    """The fields whose own consent is not given, by the episode or its client, and those that never leave.
 
-
-def its_consent(record: EpisodeRecord, guarded: GuardedFields) -> str:
-    """What an episode, or its client, answers to the consent that some fields need for themselves."""
+    With an agency's `settings` also those that it has not switched on.
+    """
+    guarded = standard.guarded
+    if guarded is None:
+        return standard.kept_back
     answer = record.episode.get(guarded.consent)
-    return record.client.get(guarded.consent, "") if answer is None else answer
+    given = (record.client.get(guarded.consent, "") if answer is None else answer) in guarded.consented
+    if given and (settings is None or settings.get(guarded.setting) == "yes"):
+        return standard.kept_back
+    return (*standard.kept_back, *guarded.headers)
 
 
 def without(record: EpisodeRecord, hidden: Collection[str]) -> EpisodeRecord:
     """The record without the fields that are hidden; the same one where it has none of them."""
+    if not hidden:
+        return record
     its = (record.client, record.episode, *(event.values for event in record.events))
     if not any(header in values for header in hidden for values in its):
         return record
