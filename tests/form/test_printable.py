@@ -6,7 +6,7 @@ from textwrap import wrap
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.widgets.text import pasted, printable, wrapped
+from tui.widgets.text import in_lines, pasted, printable
 
 
 def test_controls_and_bidirectional_marks_become_visible() -> None:
@@ -42,4 +42,6 @@ def test_pasted_text_loses_line_breaks_and_controls_and_is_joined() -> None:
 @given(st.text("ab \u00e9-", max_size=60), st.integers(8, 20), st.integers(1, 4))
 def test_a_text_is_laid_in_lines_as_the_library_does_it(text: str, width: int, most: int) -> None:
     expected = wrap(text, width, subsequent_indent="  ", max_lines=most, placeholder="\u2026")
-    assert wrapped(text, width, "  ", most) == expected
+    assert in_lines(text, width, "  ", most) == expected
+    assert in_lines(text, width) == wrap(text, width)
+    assert in_lines(text, width, most=most) == wrap(text, width, max_lines=most, placeholder="\u2026")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from textwrap import wrap
 from typing import Literal
 
 from rich.segment import Segment
@@ -15,7 +14,7 @@ from textual.strip import Strip
 from tui.form.panel_entries import SIGN, Entry, Place, counts
 from tui.form.row_drawing import PANEL_INK
 from tui.terminal import textual_private
-from tui.widgets.text import one_line, printable, wrapped
+from tui.widgets.text import in_lines, one_line, printable
 from tui.widgets.text_line import drawn_lines
 from tui.widgets.theme import tokens_of
 
@@ -38,7 +37,7 @@ def strip_lines(entries: Sequence[Entry], at: Place | None, height: int, width: 
             break
         where = "" if entry.own else f" [{entry.label}, another record]"
         text = printable(entry.text + where)
-        parts = wrapped(text, max(8, width - 1), "  ", room) or [text]
+        parts = in_lines(text, max(8, width - 1), "  ", room) or [text]
         lines += [
             (_marked(entry, at if not number else None, part), entry.kind, entry.place)
             for number, part in enumerate(parts)
@@ -56,8 +55,8 @@ def pane_lines(entries: Sequence[Entry], at: Place | None, width: int) -> list[P
             lines.append(("Other records of this client", "title", None))
         rule = f" ({entry.rule})" if entry.rule else ""
         accepted = f" [{entry.accepted}]" if entry.accepted else ""
-        body = wrap(printable(entry.sentence + rule + accepted), max(8, width - 3)) or [entry.label]
-        body += wrap(printable(entry.values), max(8, width - 3))
+        body = in_lines(printable(entry.sentence + rule + accepted), max(8, width - 3)) or [entry.label]
+        body += in_lines(printable(entry.values), max(8, width - 3))
         for number, text in enumerate(body):
             sign = SIGN[entry.kind] if number == 0 else " "
             lines.append((_marked(entry, at, f"{sign} {text}"), entry.kind, entry.place))

@@ -39,7 +39,7 @@ def mark_for(character: str) -> str:
     return MARK if unicodedata.category(character) in UNSAFE else character
 
 
-class _Drawn(dict[int, str]):
+class _DrawnCharacters(dict[int, str]):
     """What `mark_for` makes of each character, by its number; of one that joins with others nothing but `JOINS`."""
 
     def __missing__(self, point: int) -> str:
@@ -49,7 +49,7 @@ class _Drawn(dict[int, str]):
 
 
 JOINS = "\0"
-_drawn_as = _Drawn()
+_drawn_as = _DrawnCharacters()
 
 
 def printable(text: str) -> str:
@@ -91,7 +91,7 @@ def first_cell(text: str) -> tuple[str, int]:
 
 # Text as it may be drawn: marks for what would steer a terminal, and lines cut to an exact width.
 
-__all__ = ["fit", "one_line", "printable", "width_of", "wrapped"]
+__all__ = ["fit", "in_lines", "one_line", "printable", "width_of"]
 
 
 def width_of(text: str) -> int:
@@ -111,8 +111,8 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
-def wrapped(text: str, width: int, indent: str, most: int) -> list[str]:
-    """The text in at most so many lines, all but the first indented, a cut shown by an ellipsis: as `textwrap` has it.
+def in_lines(text: str, width: int, indent: str = "", most: int | None = None) -> list[str]:
+    """The text in lines, all but the first indented; at most so many, a cut shown by an ellipsis: as `textwrap` does.
 
     That looks for every way to part a text, which with each key is a twentieth of what the key costs. Plain words are
     laid one behind the other here.
@@ -125,7 +125,7 @@ def wrapped(text: str, width: int, indent: str, most: int) -> list[str]:
     for word in words[1:]:
         if len(lines[-1]) + 1 + len(word) <= width:
             lines[-1] += f" {word}"
-        elif len(lines) < most:
+        elif most is None or len(lines) < most:
             lines.append(indent + word)
         elif len(lines[-1]) < width:
             lines[-1] += "…"

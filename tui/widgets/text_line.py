@@ -1,7 +1,6 @@
 """Lines that repaint only when what they say changes: title, status, and the base of the key bar."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -10,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.terminal import textual_private
-from tui.widgets.text import fit, printable, width_of
+from tui.widgets.text import fit, in_lines, printable, width_of
 from tui.widgets.theme import MARKS, WORDS, tokens_of
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class StatusLine(TextLine):
     def _wrapped(self) -> list[str]:
         """What is said, line by line; what is longer than the lines there are ends in a mark of that."""
         width, most = max(10, self.size.width), MOST_LINES if self.app.size.height >= LOW else 1
-        return wrap(self.text, width, max_lines=most, placeholder="…", drop_whitespace=True) or [""]
+        return in_lines(self.text, width, most=most) or [""]
 
     def _fit(self) -> None:
         """A sentence longer than the line has two; the line above gives way."""
