@@ -19,7 +19,7 @@ from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date, write_date
 from validators.records import EpisodeRecord, Event, Values
-from validators.rules.field_patterns import SHORTENERS
+from validators.rules.field_patterns import shortened, shorteners_of
 from validators.standard.model import Standard
 from validators.version import VERSION
 
@@ -53,7 +53,7 @@ class Selection:
         layout = standard.date_layout.text
         self._start, self._end = write_date(period.start, layout), write_date(period.end, layout)
         self.dates = {section.id: section.date_field for section in standard.event_sections}
-        self.shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self._shorten = shorteners_of(standard)
         # What the agency says of itself: until it is read, nothing is switched on.
         self.settings: Values = {}
         self.written = [field.header for field in standard.fields if field.keyed == "written"]
@@ -120,17 +120,9 @@ class Selection:
             return Outgoing(record, f"{why} by the end of the reporting period" if held else why, tuple(held))
         for header in self.written:
             values[header] = SOFTWARE
-        goes = EpisodeRecord(
-            self._shortened(record.client), self._shortened(values), events, (), record.client_id, record.episode_id
-        )
+        client, own = shortened(record.client, self._shorten), shortened(values, self._shorten)
+        goes = EpisodeRecord(client, own, events, (), record.client_id, record.episode_id)
         return Outgoing(without(goes, hidden_of(self.standard, goes, self.settings)), held_back=tuple(held))
-
-    def _shortened(self, values: Values) -> Values:
-        """Values with those cut short that are sent shorter than they are kept; the same ones where nothing is."""
-        for header, shorten in self.shorten.items():
-            if (text := values.get(header)) and (short := shorten(text)) != text:
-                values = {**values, header: short}
-        return values
 
     def _hold(self, events: Sequence[Event], values: dict[str, str], held: list[HeldBack]) -> tuple[Event, ...]:
         """Take out what lies after the period's end; a closure is date and reason together."""

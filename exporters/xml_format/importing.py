@@ -27,7 +27,7 @@ from store.records import agencies
 from store.records import read as records_read
 from validators.problems import Problem
 from validators.records import EpisodeRecord, Event, Values
-from validators.rules.field_patterns import SHORTENERS
+from validators.rules.field_patterns import shorteners_of
 from validators.standard.model import Section, Standard
 from validators.standard.terminology import counted
 
@@ -53,7 +53,7 @@ class KnownJourneys:
         self.standard, self.report, self.changes = standard, report, Changes()
         self._readable = Readable(standard)
         self._store: Store | None = None
-        self._shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self._shorten = shorteners_of(standard)
 
     def compare(self, store: "Store", name: str, record: EpisodeRecord, tree: ClientTree, episode_id: str) -> None:
         """Note what a message tells that its client, as the store has him, does not."""

@@ -22,7 +22,7 @@ from store.records import read
 from validators.calendar.periods import ReportingPeriod
 from validators.dates import parse_date
 from validators.records import EpisodeRecord, Event, Values
-from validators.rules.field_patterns import SHORTENERS
+from validators.rules.field_patterns import shortened, shorteners_of
 from validators.standard.model import Standard
 from validators.standard.return_xml import XmlBlock
 
@@ -64,7 +64,7 @@ class JourneySelection:
             block.group: [header for header in block.headers if standard.by_header[header].is_date]
             for block in form.blocks
         }
-        self._shorten = {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+        self._shorten = shorteners_of(standard)
         self._holds = standard.submission.after_period == "hold"
         self._after = f"dated after {period.end.isoformat()}, where this extract ends"
 
@@ -129,12 +129,9 @@ class JourneySelection:
 
     def _held(self, record: EpisodeRecord, held: list[HeldBack]) -> EpisodeRecord:
         """The journey as far as the last day."""
-        client, episode, events = dict(record.client), dict(record.episode), record.events
+        client, events = shortened(record.client, self._shorten), record.events
+        episode = dict(shortened(record.episode, self._shorten))
         name = self.name(record)
-        for header, shorten in self._shorten.items():
-            for place in (client, episode):
-                if place.get(header):
-                    place[header] = shorten(place[header])
         if self._holds:
             for header, block in self._dated:
                 if self._is_later(episode.get(header)):

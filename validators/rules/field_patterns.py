@@ -5,10 +5,11 @@ are remembered per value.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from unicodedata import normalize
 
 from validators.dates import parse_date, write_date
+from validators.records import Values
 from validators.rules.registry import FIELD_WORDS, FieldCheck, FieldWords, field_pattern
 from validators.standard.model import Layout, RuleRow, Standard
 
@@ -57,6 +58,19 @@ _LONGEST_PART = len("EC1A 1")
 
 # What `shortened` in standard.toml may name.
 SHORTENERS = {"postcode_part": postcode_part}
+
+
+def shorteners_of(standard: Standard) -> dict[str, Callable[[str], str]]:
+    """What shortens a field's value before it is sent, by header."""
+    return {header: SHORTENERS[how] for header, how in standard.shortened.items()}
+
+
+def shortened(values: Values, shorteners: Mapping[str, Callable[[str], str]]) -> Values:
+    """Values with those cut short that are sent shorter than they are kept; the same ones where nothing is."""
+    for header, shorten in shorteners.items():
+        if (text := values.get(header)) and (short := shorten(text)) != text:
+            values = {**values, header: short}
+    return values
 
 
 @field_pattern("trimmed")
