@@ -224,8 +224,7 @@ class RecordForm(ScrollView, can_focus=False):
         if not self._jump(model.undo if name == "undo" else model.redo):
             self.remark("There is nothing to take back." if name == "undo" else "Nothing was taken back.")
             return
-        many = sum(model.value(header) != before.get(header, "") for header in model.order)
-        if many > 1:
+        if (many := len(model.changed_since(before))) > 1:
             self.remark(f"{many} fields {'taken back' if name == 'undo' else 'done again'}.")
 
     def _rest_no(self) -> None:
@@ -249,7 +248,7 @@ class RecordForm(ScrollView, can_focus=False):
         model, left, before = self.model, self.model.current, dict(self.model.values)
         typed = model.is_typing
         done = step()
-        changed = [header for header in model.order if model.value(header) != before.get(header, "")]
+        changed = model.changed_since(before)
         # One check does for all that was changed at one stroke.
         for header in [one for one in dict.fromkeys((left, model.current)) if one in changed] or changed[:1]:
             self.on_edit(header)

@@ -190,6 +190,10 @@ class RecordModel:
         pairs = ((header, self.base.get(header, ""), self.value(header)) for header in self.order)
         return {header: (saved, now) for header, saved, now in pairs if saved != now}
 
+    def changed_since(self, before: Values) -> list[str]:
+        """The headers whose values are other than these, in the form's order."""
+        return [header for header in self.order if self.value(header) != before.get(header, "")]
+
     def begun(self, header: str) -> bool:
         """Whether somebody has keyed anything in the group of fields that this field stands in.
 
