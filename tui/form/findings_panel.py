@@ -148,7 +148,7 @@ class FindingsPanel(ScrollView, can_focus=False):
         return drawn_lines(self, crop)
 
     def render_line(self, y: int) -> Strip:
-        """PanelLine `y` of the view."""
+        """Line `y` of the view."""
         width = self.outer_size.width
         text, name, _ = self._lines[y] if y < len(self._lines) else ("", "blank", None)
         tokens = tokens_of(self.app)
