@@ -9,12 +9,13 @@ from exporters.extracts.mismatches import look_for_mismatches
 from exporters.extracts.preview import Preview, preview_extract
 from exporters.extracts.receipt import Receipt
 from exporters.extracts.rows import Progress
+from exporters.extracts.writing import keep
 from exporters.formats.base import ExtractKind
 from exporters.work import Work
+from store.disk import audit
 from store.disk.files import mode_for_person, place, refused, scratch
 from store.facts import ExtractInfo, Who
-from store.month import extracts, submissions
-from store.month.facts import WrittenExtract
+from store.month import extracts
 from store.snapshot import Snapshot
 from validators.problems import Problem
 
@@ -37,26 +38,13 @@ def export_to_stream(
     It is recorded first: what went out is then never unknown. Raises Problem as an export does, and when the stream
     breaks; the sentence then says how to write the same extract again.
     """
-    preview = store.ask(preview_extract, work, submission, progress=progress, wanted=wanted)
-    store.ask(look_for_mismatches, preview)
+    with store.reading() as snapshot:
+        known = audit.end(snapshot)
+        preview = preview_extract(snapshot, work, submission, progress=progress, wanted=wanted)
+        look_for_mismatches(snapshot, preview)
     receipt = preview.receipt
-    known = store.ask(submissions.current, work.agency, submission)
     with store.writing(who) as unit:
-        made = extracts.keep(
-            unit,
-            work.agency,
-            WrittenExtract(
-                submission,
-                receipt.file.name,
-                receipt.sha256,
-                receipt.tally.rows,
-                receipt.as_mapping(),
-                kind=receipt.kind,
-                submission_number=known.number if known else 0,
-            ),
-            preview.text.pieces(),
-            receipt.records,
-        )
+        made = keep(unit, work.agency, receipt, preview.text.pieces(), known)
     try:
         for piece in preview.text.pieces():
             stream.write(piece)

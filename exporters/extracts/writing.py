@@ -6,7 +6,7 @@ store records it; it never replaces another file.
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from exporters.formats.base import ExtractKind
 from exporters.work import Work, work_on
 from store.disk import audit
 from store.disk.files import mode_for_person, place, refused, scratch
-from store.facts import AgencyInfo, Who
+from store.facts import AgencyInfo, ExtractInfo, Who
 from store.month import calendar, extracts, submissions
 from store.month import sent as stored_sent
 from store.month.facts import WrittenExtract
@@ -144,31 +144,11 @@ def _already_there(target: Path) -> Problem:
 
 
 def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Path, who: Who, known: str) -> None:
-    """Keep the extract in the store and give the file its name, both or neither.
-
-    `known` is the end of the audit when its records were read.
-    """
+    """Keep the extract in the store and give the file its name, both or neither; `known` as in `keep`."""
     made = temporary.stat().st_ino
-    now = store.ask(submissions.current, agency, receipt.submission)
     try:
         with store.writing(who) as unit:
-            _refuse_overtaken(unit, agency, known)
-            receipt.audit = audit.end(unit)
-            extracts.keep(
-                unit,
-                agency,
-                WrittenExtract(
-                    receipt.submission,
-                    receipt.file.name,
-                    receipt.sha256,
-                    receipt.tally.rows,
-                    receipt.as_mapping(),
-                    kind=receipt.kind,
-                    submission_number=now.number if now else 0,
-                ),
-                _pieces(temporary),
-                receipt.records,
-            )
+            keep(unit, agency, receipt, _pieces(temporary), known)
             place(temporary, receipt.file)
     except BaseException:
         # Whatever went wrong, and whenever: the file goes too, if it is the one made here.
@@ -176,6 +156,26 @@ def _record(store: "Store", agency: AgencyInfo, receipt: Receipt, temporary: Pat
             if receipt.file.stat().st_ino == made:
                 receipt.file.unlink()
         raise
+
+
+def keep(unit: "UnitOfWork", agency: AgencyInfo, receipt: Receipt, text: Iterable[bytes], known: str) -> ExtractInfo:
+    """Keep an extract with its receipt, which notes the end of the audit; `known` is that when its records were read.
+
+    Raises Problem where the text must not be kept any more, and as the store's `keep` does.
+    """
+    _refuse_overtaken(unit, agency, known)
+    receipt.audit = audit.end(unit)
+    attempt = submissions.current(unit, agency, receipt.submission)
+    written = WrittenExtract(
+        receipt.submission,
+        receipt.file.name,
+        receipt.sha256,
+        receipt.tally.rows,
+        receipt.as_mapping(),
+        kind=receipt.kind,
+        submission_number=attempt.number if attempt else 0,
+    )
+    return extracts.keep(unit, agency, written, text, receipt.records)
 
 
 def _refuse_overtaken(unit: "UnitOfWork", agency: AgencyInfo, known: str) -> None:

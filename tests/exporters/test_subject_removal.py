@@ -2,6 +2,7 @@
 
 import ctypes
 import ctypes.util
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +15,8 @@ from sqlalchemy import update
 from exporters.checks import caseload
 from exporters.checks.bounces import read_bounces
 from exporters.checks.caseload import check_caseload
-from exporters.extracts import writing
+from exporters.extracts import preview, writing
+from exporters.extracts.resend import export_to_stream
 from exporters.extracts.rows import write_rows
 from exporters.extracts.writing import export_numbered
 from exporters.imports.copy import plan_copy, write_copy
@@ -489,9 +491,10 @@ def test_who_was_merged_with_somebody_else_and_split_is_not_told_of_the_other(de
         assert others not in str(everything.as_mapping(held)) + "".join(everything.html_page(held)) + told
 
 
+@pytest.mark.parametrize("through", ["file", "pipe"])
 @pytest.mark.parametrize("what", ["removed for good", "another edition or code"])
 def test_an_extract_that_is_being_written_keeps_nothing_of_what_may_not_be_kept_by_then(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, what: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, what: str, through: str
 ) -> None:
     agency, client = filled(desk)
     asked = do(desk.store, ANN, removal.ask, agency, STANDARD, client, "withdrawal", TODAY)
@@ -505,9 +508,14 @@ def test_an_extract_that_is_being_written_keeps_nothing_of_what_may_not_be_kept_
             with desk.store.writing(ANN) as unit:
                 unit.connection.execute(update(AGENCIES).values(code="T0009"))
 
-    monkeypatch.setattr(writing, "write_rows", meanwhile)
+    monkeypatch.setattr(writing if through == "file" else preview, "write_rows", meanwhile)
+    work, stream = Work(agency, STANDARD, TODAY), io.BytesIO()
     with pytest.raises(Problem, match=what):
-        export_numbered(desk.store, Work(agency, STANDARD, TODAY), "2020-12", desk.folder / "out", ANN)
+        if through == "file":
+            export_numbered(desk.store, work, "2020-12", desk.folder / "out", ANN)
+        else:
+            export_to_stream(desk.store, work, "2020-12", stream, ANN)
+    assert not stream.getvalue(), "nothing went through the pipe"
     assert desk.left() == before and len(ask(desk.store, extracts.listed, agency)) == many
     if what == "removed for good":
         assert traces(desk.store) == set()
