@@ -155,6 +155,33 @@ async def test_what_a_locked_store_refused_is_kept_once_it_is_free(
         await until(pilot, lambda: isinstance(app.screen, MonthScreen))
 
 
+async def test_an_event_that_was_emptied_again_is_none_where_the_list_ends(
+    store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEYWORK_TEST_START", "month")
+    entered(store, agency)
+    work = Work(agency, load(agency.standard), NOW.date())
+    do(store, Who("cat", NOW), second_keying.draw, work, Wanted(BEFORE.date(), BEFORE.date(), number=1))
+    its = next(one for one in ask(store, second_keying.state, work).episodes if one.is_list)
+    entries = [("one", {"SUBMODDT": "20200905"}), ("other", {"SUBMODDT": "20200906"})]
+    for own_id, values in entries:
+        do(store, Who("ann", NOW), second_keying.keep, work, its.id, values, own_id)
+    app = Program(StoreLocation(store.path, store.key_file), clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.store is not None and isinstance(app.screen, MonthScreen))
+        screen = SecondForm(its, [*entries])
+        app.push_screen(screen)
+        await until(pilot, lambda: screen.is_mounted)
+        await pilot.press("f7")
+        await until(pilot, lambda: screen.form.model.value("SUBMODDT") == "20200906")
+        await pilot.press("ctrl+u", "f2")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: bool(ask(store, second_keying.one_of, work, its.id).keyed_by))
+    (listed,) = [one for one in ask(store, second_keying.state, work).episodes if one.is_list]
+    assert [one.second for one in listed.events] == [{"SUBMODDT": "20200905"}]
+
+
 async def test_what_a_dialog_asked_about_is_what_its_answer_decides(
     store: Store, agency: AgencyInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,11 @@ class SecondForm(StoreScreen[None]):
             self._entries.append((str(uuid.uuid4()), {}))
         return self._entries[self._at][0] if self._one.is_list else ""
 
+    @property
+    def _typed(self) -> list[Values]:
+        """The events of a list but for the one in the form, which is empty where the list ends."""
+        return [values for at, (_, values) in enumerate(self._entries) if at != self._at]
+
     def body(self) -> Iterable[Widget]:
         """Which paper file, then the form."""
         program = self.program
@@ -218,7 +223,7 @@ class SecondForm(StoreScreen[None]):
                 len(self._entries), "Kept. Key the next one; F2 on an empty form when the paper has no more."
             )
         else:
-            many = sum(bool(values) for _, values in self._entries)
+            many = len(self._typed)
             section = self.program.standard.section_by_id[self._one.section]
             line = f"Keyed of this paper file, {section.title}: {many or 'none'}."
             answers = [Answer("y", "The paper has no more")]
@@ -231,7 +236,7 @@ class SecondForm(StoreScreen[None]):
     def _save(self) -> None:
         work, one, person = self._work, self._one, self.program.person
         values = dict(self.form.model.values)
-        typed = [each for _, each in self._entries]
+        typed = self._typed
 
         def keep(unit: UnitOfWork) -> Found | Problem:
             if one.is_list:
