@@ -306,15 +306,17 @@ class Discrepancy:
     @property
     def right(self) -> str:
         """What was decided, in words; "" for nothing."""
-        if self.decision is None:
-            return ""
-        words = RIGHTS if self.field else EVENT_RIGHTS[self.presence]
-        return words[self.decision.right]
+        return told_right(self.episode, self.header, self.decision.right) if self.decision else ""
 
     @property
     def presence(self) -> Presence:
         """Who has the event."""
         return self.episode.event.presence if self.episode.event else ""
+
+
+def told_right(one: SampledEpisode, header: str, right: Right) -> str:
+    """Who keyed a field rightly; with an empty `header` whether the event is on the paper."""
+    return EVENT_RIGHTS[one.event.presence][right] if one.event and not header else RIGHTS[right]
 
 
 def _same(standard: Standard, field: Field, one: str, other: str) -> bool:
@@ -441,43 +443,36 @@ def _decide_event(unit: UnitOfWork, work: Work, its: Discrepancy, ruling: Ruling
     if belongs:
         changes = False
         if not its.stands:
-            record, changes = _brought(unit, work, one, record)
+            record, changes = _brought(unit, work, its)
     elif its.stands:
         record = stored_save.delete(unit, "event", record.id, record.version)
     second_keying.decide(unit, one, record.kind, record.id, "", ruling.right)
     return changes
 
 
-def _brought(unit: UnitOfWork, work: Work, one: SampledEpisode, record: StoredRecord) -> tuple[StoredRecord, bool]:
+def _brought(unit: UnitOfWork, work: Work, its: Discrepancy) -> tuple[StoredRecord, bool]:
     """An event that belongs into the record, and whether it was not there: brought back, put in, or found, where
-    somebody entered it by hand since."""
-    taken = second_keying.in_list(unit, one)
-    keyed = one.first or one.second
-    filled = [field for field in fields_of(work.standard, one) if keyed.get(field.header)]
-    for each in _events_like(unit, one):
-        there = each.values
-        same = (_same(work.standard, field, there.get(field.header, ""), keyed[field.header]) for field in filled)
+    somebody entered it by hand since. A number that it needs is the next one."""
+    one, standard = its.episode, work.standard
+    taken, there = second_keying.in_list(unit, one), _events_like(unit, one)
+    filled = [field for field in fields_of(standard, one) if its.values.get(field.header)]
+    for each in there:
+        same = (_same(standard, field, each.values.get(field.header, ""), its.values[field.header]) for field in filled)
         if filled and each.id not in taken and all(same):
             second_keying.put_in(unit, one, each.id)
             return each, False
-    if record.kind == "event":
-        return stored_save.undelete(unit, "event", record.id, record.version), True
-    return _put_in(unit, work, one), True
+    if its.record.kind == "event":
+        return stored_save.undelete(unit, "event", its.record.id, its.record.version), True
+    values = {**next_number(standard, one.section, [each.values for each in there]), **its.values}
+    made = stored_save.create(unit, "event", one.episode_id, one.section, values)
+    second_keying.put_in(unit, one, made.id)
+    return made, True
 
 
 def _events_like(snapshot: Snapshot, one: SampledEpisode) -> list[StoredRecord]:
     """The events of the same episode and section that stand in the record."""
     (episode,) = [each for each in read.tree(snapshot, one.client_id).episodes if each.episode.id == one.episode_id]
     return [each for each in episode.events if each.section == one.section]
-
-
-def _put_in(unit: UnitOfWork, work: Work, one: SampledEpisode) -> StoredRecord:
-    """An event that only the second keying has, with what was keyed of it; a number that it needs is the next one."""
-    others = [each.values for each in _events_like(unit, one)]
-    values = {**next_number(work.standard, one.section, others), **one.second}
-    made = stored_save.create(unit, "event", one.episode_id, one.section, values)
-    second_keying.put_in(unit, one, made.id)
-    return made
 
 
 def _refuse_links(snapshot: Snapshot, work: Work, one: SampledEpisode, record: StoredRecord, put: Values) -> None:

@@ -18,7 +18,7 @@ from exporters.records import check_client
 from exporters.records.consent import PURPOSES, entry_told
 from exporters.records.find import by_store_id, client_of, records_of
 from exporters.records.history import ACT_WORDS
-from exporters.records.second_keying import EVENT_RIGHTS, RIGHTS
+from exporters.records.second_keying import told_right
 from exporters.subject.elsewhere import held_elsewhere
 from exporters.subject.names import Names, extracts_with, names_of
 from exporters.subject.removal import COPIES, REASONS
@@ -292,8 +292,7 @@ def _keyed_again(snapshot: Snapshot, work: Work, titles: dict[str, str], trees: 
         for header in (*work.standard.headers, *sorted(one.decided.keys() - set(work.standard.headers))):
             first, second, said = one.first.get(header, ""), one.second.get(header, ""), one.decided.get(header)
             if first or second or said:
-                words = EVENT_RIGHTS[one.event.presence] if one.event and not header else RIGHTS
-                decided = f"{words[said.right]} ({said.person}, {_moment(said.at)})" if said else ""
+                decided = f"{told_right(one, header, said.right)} ({said.person}, {_moment(said.at)})" if said else ""
                 by = f"{one.keyed_by or one.begun_by}, {_moment(one.keyed_at) or 'not finished'}"
                 rows.append((titles[one.record_id], by, header or "(whether it is there)", first, second, decided))
     columns = ("Of", "Keyed again by", "Field", "First", "Second", "Decided")

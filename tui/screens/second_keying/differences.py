@@ -278,8 +278,8 @@ class SecondDifferences(StoreScreen[None]):
             told = "the record is changed" if changed else "the record says so"
             if one.field is None and changed:
                 told = "it is in the record now" if right == one.presence else "it is out of the record"
-            words = second_keying.RIGHTS if one.field else second_keying.EVENT_RIGHTS[one.presence]
-            self.say(f"{_named(self.program.standard, one)}: {words[right]}; {told}.", "ok")
+            decided = second_keying.told_right(one.episode, one.header, right)
+            self.say(f"{_named(self.program.standard, one)}: {decided}; {told}.", "ok")
             self._to_next()
 
         def answered(letter: str | None) -> None:
