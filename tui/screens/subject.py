@@ -175,15 +175,12 @@ class SubjectScreen(StoredTableScreen[SubjectLine]):
                 self._write(one, path_typed(texts["file"]))
 
         asked = Asked("file", "File on this host", str(home() / PAGE_NAME))
-        self.app.push_screen(Asking("Write all that is held", about, [asked]), came)
+        dialog = Asking("Write all that is held", about, [asked], lambda texts: form_of(path_typed(texts["file"])))
+        self.app.push_screen(dialog, came)
 
     def _write(self, one: SubjectLine, path: Path) -> None:
         app, job, client_id = self.program, self._everything_of(one), one.client_id
-        try:
-            form = form_of(path)
-        except Problem as problem:
-            self.say(str(problem), "error")
-            return
+        form = form_of(path)
         note_looks(app, [client_id])
 
         def wrote(found: everything.Everything) -> None:

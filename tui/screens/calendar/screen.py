@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from exporters.month.calendar_csv import checked_overrides
 from exporters.work import Work
+from store.disk.user import path_typed
 from store.facts import Who
 from store.month import calendar
 from tui.form.dates import show_date, typed_day
@@ -322,7 +323,7 @@ class CalendarScreen(StoreScreen[None]):
 
         def read(texts: Mapping[str, str]) -> tuple[Path, str, date]:
             said = typed_day("Stated on", texts["stated_on"], app.today()) or app.today()
-            return Path(texts["path"]).expanduser(), texts["source"], said
+            return path_typed(texts["path"]), texts["source"], said
 
         def take(found: tuple[Path, str, date]) -> None:
             path, source, said = found
