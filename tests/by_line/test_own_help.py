@@ -140,6 +140,11 @@ def test_a_log_that_is_not_understood_is_refused(wanted: str, monkeypatch: pytes
     assert call("--version").sentence.startswith("KEYWORK_LOG is not LEVEL:FILE: write a level (error, info, debug)")
 
 
+def test_a_log_in_the_home_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYWORK_LOG", "info:~nobody-there/x.log")
+    assert "a home folder that nobody has" in call("--version").sentence
+
+
 def test_a_log_goes_through_no_link_and_into_no_folder(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in (place.folder, place.folder / "link"):
         (place.folder / "link").unlink(missing_ok=True)

@@ -43,7 +43,7 @@ class RunLog:
         name, colon, path = wanted.partition(":")
         if name not in LEVELS or not colon or not path:
             raise Problem(f"{VARIABLE} is not LEVEL:FILE: write a level ({', '.join(LEVELS)}), a colon and a file.")
-        self._logger = _opened(Path(path).expanduser(), LEVELS[name])
+        self._logger = _opened(path, LEVELS[name])
         python = ".".join(map(str, sys.version_info[:3]))
         self._logger.info("Keywork %s on Python %s: %s", VERSION, python, command())
 
@@ -74,9 +74,13 @@ class RunLog:
 LOG = RunLog()
 
 
-def _opened(file: Path, level: int) -> "Logger":
+def _opened(path: str, level: int) -> "Logger":
     import logging
 
+    try:
+        file = Path(path).expanduser()
+    except RuntimeError:
+        raise Problem(f"{VARIABLE} begins its file with a home folder that nobody has: name it in full.") from None
     try:
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE))
         handler = logging.FileHandler(file, encoding="utf-8", errors="backslashreplace")
