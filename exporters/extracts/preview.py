@@ -1,7 +1,7 @@
 """What would be written now, without writing it: the rows, what is left out, and the receipt it would have."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from io import BufferedReader
 
@@ -62,8 +62,9 @@ def preview_extract(
     *,
     progress: Progress | None = None,
     wanted: ExtractKind | None = None,
+    made_at: datetime | None = None,
 ) -> Preview:
-    """What a submission's extract, of the kind that is wanted, would be.
+    """What a submission's extract, of the kind that is wanted, would be; with `made_at` it is made at that moment.
 
     Raises Problem when there is no such submission, and as the export does.
     """
@@ -71,7 +72,7 @@ def preview_extract(
     period = entry.period
     work = work_on(snapshot, work, period.end)
     chosen = choose.of(work.standard).selection(period, wanted)
-    preview = _made(snapshot, work, chosen, period, progress)
+    preview = _made(snapshot, work, chosen, period, progress, made_at)
     preview.receipt.deadline = entry.deadline
     if chosen.period != period:
         # What lies outside the days that are wanted is known all the same, and denied by nobody.
@@ -82,10 +83,16 @@ def preview_extract(
 
 
 def _made(
-    snapshot: Snapshot, work: Work, chosen: Selecting, period: ReportingPeriod, progress: Progress | None
+    snapshot: Snapshot,
+    work: Work,
+    chosen: Selecting,
+    period: ReportingPeriod,
+    progress: Progress | None,
+    made_at: datetime | None = None,
 ) -> Preview:
     form = choose.of(work.standard)
     receipt = begun(work, chosen, period)
+    receipt.made_at = made_at
     text = form.pager()
     whole = form.pager() if receipt.kind not in ("", "full") else None
     write_rows(snapshot, work, chosen, receipt, text, progress, whole)

@@ -40,7 +40,7 @@ def export_to_stream(
     """
     with store.reading() as snapshot:
         known = audit.end(snapshot)
-        preview = preview_extract(snapshot, work, submission, progress=progress, wanted=wanted)
+        preview = preview_extract(snapshot, work, submission, progress=progress, wanted=wanted, made_at=who.at)
         look_for_mismatches(snapshot, preview)
     receipt = preview.receipt
     with store.writing(who) as unit:

@@ -84,8 +84,9 @@ def test_it_is_written_again_and_through_a_pipe_byte_for_byte(wales: Returns, tm
     (tmp_path / "again").mkdir()
     assert ask(wales.store, write_again, wales.latest(), tmp_path / "again").read_bytes() == receipt.file.read_bytes()
     pipe = io.BytesIO()
-    export_to_stream(wales.store, Work(wales.agency, WALES, TODAY), "2026-06", pipe, Who("ann", NOW))
+    piped, _ = export_to_stream(wales.store, Work(wales.agency, WALES, TODAY), "2026-06", pipe, Who("ann", NOW))
     assert pipe.getvalue() == receipt.file.read_bytes()
+    assert piped.made_at == receipt.made_at == NOW, "a message may bear when it was made"
 
 
 def test_a_return_without_a_journey_is_well_formed_and_valid(wales: Returns) -> None:
