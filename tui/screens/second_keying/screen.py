@@ -10,6 +10,7 @@ from exporters.records.second_keying import SampleState, SecondKeyingFigures, Wa
 from exporters.work import Work
 from store.records.second_keying import SampledEpisode
 from store.snapshot import Snapshot
+from tui.form.dates import typed_day
 from tui.screens.registry import SCREENS
 from tui.screens.second_keying.form import found
 from tui.session.program import StoreScreen
@@ -156,10 +157,13 @@ class SecondKeyingScreen(StoreScreen[None]):
 
     def _ask(self, month: str, since: date, until: date) -> None:
         def wanted(texts: Mapping[str, str]) -> Wanted:
-            days = [_day(texts[name]) for name in ("since", "until")]
+            today = self.program.today()
+            # What is emptied is as it was offered.
+            first = typed_day("The first day", texts["since"], today) or since
+            last = typed_day("The last day", texts["until"], today) or until
             number, share = _amount(texts["many"])
-            of = month if days == [since, until] else ""
-            return Wanted(days[0], days[1], number, share, texts["keyer"], texts["seed"], of)
+            of = month if (first, last) == (since, until) else ""
+            return Wanted(first, last, number, share, texts["keyer"], texts["seed"], of)
 
         def given(texts: Mapping[str, str] | None) -> None:
             if texts is not None:
@@ -169,7 +173,7 @@ class SecondKeyingScreen(StoreScreen[None]):
                 )
 
         asked = (
-            Asked("since", "Entered from (YYYY-MM-DD)", f"{since}"),
+            Asked("since", "Entered from", f"{since}"),
             Asked("until", "To", f"{until}"),
             Asked("many", "How many, as 20, or a share, as 5%"),
             Asked("keyer", "For whom: nothing of their own (empty: anybody)", optional=True),
@@ -228,13 +232,6 @@ class SecondKeyingScreen(StoreScreen[None]):
         lines = [f"{left}The figures stay, and who decided what; the values that were keyed are forgotten."]
         answers = [Answer("c", "Close it", destructive=True)]
         self.app.push_screen(Confirm("Close the sample", lines, answers), answered)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem("A day is written as in 2026-11-29.") from None
 
 
 def _amount(text: str) -> tuple[int, float]:
